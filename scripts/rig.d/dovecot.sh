@@ -1,0 +1,113 @@
+# shellcheck shell=bash disable=SC2154
+# Dovecot's settings for a server that needs no root, in the words of 2.3 and of 2.4; sourced by scripts/rig.
+# Any user logs in with the password "secret" and has the Maildir DIR/mail/USER, with folder names in UTF-8.
+
+dovecot_settings() { # DIR, and the variables that scripts/rig sets from its options
+    case $(dovecot --version) in
+        2.3.*) common_settings "$1" && settings_2_3 "$1" ;;
+        *) settings_2_4 "$1" && common_settings "$1" ;;
+    esac
+}
+
+# What both versions call by the same name.
+common_settings() {
+    cat <<CONF
+base_dir = $1/run
+state_dir = $1/state
+log_path = /dev/stderr
+listen = $host
+# One unprivileged user does everything, so no service may change its root or its user.
+default_internal_user = $rig_user
+default_internal_group = $rig_group
+default_login_user = $rig_user
+first_valid_uid = 1
+ssl = $tls
+auth_mechanisms = $mechanisms
+# All tests come from one address: wrong passwords must not slow the others down.
+auth_failure_delay = 0
+service anvil {
+  chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service stats {
+  chroot =
+}
+mail_max_userip_connections = 100
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $imap_port
+  }
+  inet_listener imaps {
+    port = $imaps_port
+    ssl = yes
+  }
+}
+service submission-login {
+  chroot =
+  inet_listener submission {
+    port = $submission_port
+  }
+  inet_listener submissions {
+    port = $submissions_port
+    ssl = yes
+  }
+}
+hostname = localhost
+submission_relay_host = 127.0.0.1
+submission_relay_port = $relay
+CONF
+}
+
+settings_2_3() {
+    cat <<CONF
+protocols = imap submission
+disable_plaintext_auth = $([[ $cleartext == yes ]] && echo no || echo yes)
+ssl_cert = <$1/tls/$certificate.pem
+ssl_key = <$1/tls/$certificate.key
+mail_location = maildir:$1/mail/%u:UTF-8
+passdb {
+  driver = static
+  args = password=secret
+}
+userdb {
+  driver = static
+  args = uid=$rig_user gid=$rig_group home=$1/mail/%u
+}
+CONF
+    [[ -z $without ]] && return
+    # 2.3 can only replace the whole list.
+    local offered=" IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE CHILDREN UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH " word
+    for word in ${without//,/ }; do offered=${offered/ $word / }; done
+    echo "imap_capability =$offered"
+}
+
+settings_2_4() {
+    cat <<CONF
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols = imap submission
+auth_allow_cleartext = $cleartext
+ssl_server_cert_file = $1/tls/$certificate.pem
+ssl_server_key_file = $1/tls/$certificate.key
+mail_driver = maildir
+mail_path = $1/mail/%{user}
+mailbox_list_utf8 = yes
+passdb static {
+  password = secret
+}
+userdb static {
+  fields {
+    uid = $rig_user
+    gid = $rig_group
+    home = $1/mail/%{user}
+  }
+}
+CONF
+    [[ -z $without ]] && return
+    printf 'protocol imap {\n  imap_capability {\n'
+    printf '    "%s" = no\n' ${without//,/ }
+    printf '  }\n}\n'
+}

@@ -1,0 +1,82 @@
+//! `outbox`: mails not yet delivered.
+
+use anyhow::bail;
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{Context, print};
+use crate::store::{NewEvent, OutboxRow};
+
+/// Mails not yet delivered.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List them, with the server's last reply
+    List {
+        /// Also those that were sent or cancelled
+        #[arg(long)]
+        all: bool,
+    },
+    /// Make one due now
+    Retry {
+        /// Its number in the list
+        id: i64,
+    },
+    /// Stop one that waits
+    Cancel {
+        /// Its number in the list
+        id: i64,
+    },
+}
+
+/// The command.
+pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let zone = desk.rules.calendar.time_zone();
+    let (id, cancel) = match command {
+        Command::List { all } => {
+            let rows = desk.store.outbox(all).await?;
+            if context.json {
+                let objects: Vec<Value> = rows.iter().map(|row| object(row, zone)).collect();
+                return print::json(&objects);
+            }
+            for row in &rows {
+                let next = row.next_attempt_at.map(|at| format!(" next {}", print::short(at, zone))).unwrap_or_default();
+                let reply = print::one_line(row.last_reply.as_deref().unwrap_or("-"), 100);
+                let ticket = row.ticket.as_deref().unwrap_or("-");
+                print::line(format!("{:>6}  {:<9} {ticket}  {}  attempts {}{next}  {reply}", row.id, row.state.as_str(), row.purpose, row.attempts));
+            }
+            print::line(format!("{} mails", rows.len()));
+            return Ok(());
+        }
+        Command::Retry { id } => (id, false),
+        Command::Cancel { id } => (id, true),
+    };
+    let now = desk.clock.now();
+    let mut tx = desk.store.write().await?;
+    let done = if cancel { tx.cancel(id, now).await? } else { tx.requeue(id, now).await? };
+    if !done {
+        bail!("there is no mail {id} that waits or failed (one that is being sent cannot be stopped); see `madoguchi outbox list --all`");
+    }
+    let what = if cancel { "mail_cancelled" } else { "mail_retried" };
+    tx.append_event(now, NewEvent::by_operator(what, format!("outbox {id}"))).await?;
+    tx.commit().await?;
+    print::line(format!("mail {id}: {}", if cancel { "cancelled" } else { "due now" }));
+    Ok(())
+}
+
+fn object(row: &OutboxRow, zone: chrono_tz::Tz) -> Value {
+    let instant = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| print::rfc3339(at, zone));
+    json!({
+        "id": row.id,
+        "ticket": row.ticket,
+        "purpose": row.purpose,
+        "recipient": row.recipient,
+        "message_id": row.message_id,
+        "state": row.state,
+        "attempts": row.attempts,
+        "created_at": instant(Some(row.created_at)),
+        "next_attempt_at": instant(row.next_attempt_at),
+        "finished_at": instant(row.finished_at),
+        "last_reply": row.last_reply,
+    })
+}

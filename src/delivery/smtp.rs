@@ -1,0 +1,202 @@
+//! One connection to the SMTP server, used for many mails. Each verb has a time limit, and each failure says at
+//! which verb it happened, since that decides whether the mail or the server is at fault.
+
+use std::{path::PathBuf, time::Duration};
+
+use lettre::{
+    Address,
+    transport::smtp::{
+        authentication::{Credentials as Login, Mechanism},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
+        response::Response,
+    },
+};
+use secrecy::ExposeSecret;
+
+use super::{Failure, SendError};
+use crate::settings::{Credentials, Tls};
+
+/// Replies to MAIL that speak of our login and not of the mail (RFC 4954, 6).
+const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
+
+/// What a connection needs to know.
+#[derive(Debug, Clone)]
+pub struct SmtpOptions {
+    /// Server.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Transport security.
+    pub tls: Tls,
+    /// A private certificate authority.
+    pub ca_file: Option<PathBuf>,
+    /// Login, where the server asks for one.
+    pub credentials: Option<Credentials>,
+    /// Time limit of each verb.
+    pub timeout: Duration,
+}
+
+/// An open connection, logged in.
+pub struct SmtpSession {
+    connection: AsyncSmtpConnection,
+    timeout: Duration,
+    usable: bool,
+}
+
+impl SmtpSession {
+    /// Connects, secures and logs in.
+    ///
+    /// # Errors
+    /// Always of the kind [`Failure::Server`]: no mail is at fault.
+    pub async fn connect(options: &SmtpOptions) -> Result<Self, SendError> {
+        let limit = options.timeout;
+        let tls = match options.tls {
+            Tls::None => None,
+            Tls::Implicit | Tls::Starttls => Some(parameters(options)?),
+        };
+        let hello = ClientId::default();
+        let implicit = tls.clone().filter(|_| options.tls == Tls::Implicit);
+        let address = (options.host.as_str(), options.port);
+        let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(limit), &hello, implicit, None);
+        let mut connection = limited("connect", limit, connecting).await.map_err(|error| explain(error, options))?;
+        if let (Tls::Starttls, Some(tls)) = (options.tls, tls) {
+            if !connection.can_starttls() {
+                let reply = format!(
+                    "the SMTP server {} offers no STARTTLS, and nothing is sent in clear; use delivery.tls = \"implicit\" (port 465)",
+                    options.host
+                );
+                connection.abort().await;
+                return Err(SendError { failure: Failure::Server, verb: "STARTTLS", reply });
+            }
+            let upgrade = limited("STARTTLS", limit, connection.starttls(tls, &hello)).await;
+            upgrade.map_err(|error| explain(error, options))?;
+        }
+        if let Some(credentials) = &options.credentials {
+            let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
+            let auth = limited("AUTH", limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &login)).await;
+            auth.map_err(|error| explain(error, options))?;
+        }
+        Ok(Self { connection, timeout: limit, usable: true })
+    }
+
+    /// Whether another mail can be sent over this connection.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.usable
+    }
+
+    /// Hands one mail over; the server's reply on success.
+    ///
+    /// # Errors
+    /// The verdict, the verb and the reply.
+    pub async fn send(&mut self, sender: &str, recipient: &str, bytes: &[u8]) -> Result<String, SendError> {
+        let result = self.transaction(sender, recipient, bytes).await;
+        if let Err(error) = &result {
+            // After a refusal the connection is good for the next mail; after anything else it is not.
+            let refused = error.reply.starts_with(['4', '5']) && !error.reply.starts_with("421");
+            self.usable = refused && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
+        }
+        result
+    }
+
+    async fn transaction(&mut self, sender: &str, recipient: &str, bytes: &[u8]) -> Result<String, SendError> {
+        let limit = self.timeout;
+        let (sender, recipient) = (parse(sender)?, parse(recipient)?);
+        let eight_bit = !bytes.is_ascii() && self.connection.server_info().supports_feature(Extension::EightBitMime);
+        let parameters = if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { Vec::new() };
+        limited("MAIL", limit, self.connection.command(Mail::new(Some(sender), parameters))).await?;
+        limited("RCPT", limit, self.connection.command(Rcpt::new(recipient, vec![]))).await?;
+        limited("DATA", limit, self.connection.command(Data)).await?;
+        let reply = limited("end of DATA", limit, self.connection.message(bytes)).await?;
+        Ok(text(&reply))
+    }
+
+    /// Says goodbye.
+    pub async fn quit(mut self) {
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.connection.abort()).await;
+    }
+}
+
+fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
+    let failed = |reply: String| SendError { failure: Failure::Server, verb: "TLS", reply };
+    let mut builder = TlsParameters::builder(options.host.clone());
+    if let Some(path) = &options.ca_file {
+        let unreadable = |detail: String| failed(format!("cannot read certificates from {}: {detail}; see delivery.ca_file", path.display()));
+        let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+        builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unreadable(error.to_string()))?);
+    }
+    builder.build_rustls().map_err(|error| failed(error.to_string()))
+}
+
+fn parse(address: &str) -> Result<Address, SendError> {
+    address.parse().map_err(|_| SendError {
+        failure: Failure::Fail,
+        verb: "envelope",
+        reply: format!("{address:?} is not an address"),
+    })
+}
+
+/// The reply as the server wrote it.
+fn text(reply: &Response) -> String {
+    let lines: Vec<&str> = reply.message().collect();
+    format!("{} {}", reply.code(), lines.join(" ")).trim().to_owned()
+}
+
+/// Runs a verb within its time limit and judges its failure.
+async fn limited<T>(
+    verb: &'static str,
+    limit: Duration,
+    future: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+) -> Result<T, SendError> {
+    let error = match tokio::time::timeout(limit, future).await {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => error,
+        Err(_) => {
+            let reply = format!("no answer within {} s; see delivery.timeout", limit.as_secs());
+            return Err(SendError { failure: Failure::Retry, verb, reply });
+        }
+    };
+    let code = error.status().map(u16::from);
+    let session = matches!(verb, "connect" | "STARTTLS" | "AUTH");
+    let failure = match code {
+        _ if session => Failure::Server,
+        Some(code) if verb == "MAIL" && LOGIN_CODES.contains(&code) => Failure::Server,
+        Some(421) => Failure::Retry,
+        Some(500..) => Failure::Fail,
+        _ => Failure::Retry,
+    };
+    let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    let reply = match code {
+        Some(code) => format!("{code} {source}"),
+        None if source.is_empty() => error.to_string(),
+        None => source,
+    };
+    Err(SendError { failure, verb, reply: reply.trim().to_owned() })
+}
+
+/// Adds what to do to a failure before the first mail.
+fn explain(error: SendError, options: &SmtpOptions) -> SendError {
+    let SmtpOptions { host, port, .. } = options;
+    let reply = &error.reply;
+    let reply = match error.verb {
+        "AUTH" => format!("{reply}: the SMTP server {host} refused the login; see delivery.user and the password in delivery.password_file"),
+        _ if reply.contains("UnknownIssuer") => format!("{reply}: the certificate of {host} is not trusted; name its authority in delivery.ca_file"),
+        _ if reply.contains("NotValidForName") => format!("{reply}: the certificate of {host} is for another name; put that name into delivery.host"),
+        _ if reply.contains("xpired") => format!("{reply}: the certificate of {host} has expired; have it renewed on the server"),
+        _ => format!("{reply}: cannot use the SMTP server {host}:{port}; see that it runs, and delivery.host, delivery.port and delivery.tls"),
+    };
+    SendError { reply, ..error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn quoted_local_parts_are_addresses_of_an_envelope() {
+        assert!(parse("\"a..b\"@docomo.example").is_ok());
+        assert!(parse("no address").is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The desk's rules. Pure: values in, values out; no I/O, no clock, no text that leaves (that is `letter`).
+
+pub mod calendar;
+pub mod deadline;
+pub mod form;
+pub mod gate;
+pub mod japanese_time;
+pub mod thread;
+pub mod ticket;
+pub mod triage;
+pub mod window;

@@ -1,0 +1,387 @@
+//! Decides what becomes of one message: a ticket, part of a ticket, parked, or a duplicate; and what answers it.
+//! Pure: the facts it needs are arguments, so that `inspect` explains and a rehearsal repeats the real thing.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    calendar::Calendar,
+    deadline::Sla,
+    form::{FieldKey, Fields, Form, FormRules, read_form},
+    gate::{Budgets, GateFacts, Refusal, gate},
+    thread::{MessageIds, Reference, TicketFacts},
+    ticket::{Channel, NewTicket, Standing, TicketNumber},
+    window::{Window, WindowState},
+};
+use crate::{
+    mail::{
+        InboundMail, Warning,
+        automatic::{Automatic, Own, detect},
+    },
+    words::closed_set,
+};
+
+closed_set! {
+    /// What a message is.
+    Kind {
+        /// It carries the form or the prescribed subject.
+        Inquiry = "inquiry",
+        /// It names a ticket.
+        FollowUp = "follow_up",
+        /// It comes from a staff address.
+        Staff = "staff",
+        /// Out of office, a list, a robot.
+        Automatic = "automatic",
+        /// A delivery report.
+        Bounce = "bounce",
+        /// A person's mail without the form.
+        Other = "other",
+        /// Nothing can be read in it.
+        Unreadable = "unreadable",
+    }
+}
+
+closed_set! {
+    /// What the desk would do with a message, as `inspect` prints it.
+    Step {
+        /// A ticket is filed.
+        FileTicket = "file_ticket",
+        /// The inquirer gets the acknowledgement.
+        Acknowledge = "acknowledge",
+        /// The inquirer is asked for the fields that are missing.
+        AskMissingFields = "ask_missing_fields",
+        /// The sender gets the form.
+        SendForm = "send_form",
+        /// It becomes part of a ticket.
+        AddToTicket = "add_to_ticket",
+        /// It is kept and shown to staff.
+        Park = "park",
+        /// The sender is told when inquiries are accepted.
+        TellWindowClosed = "tell_window_closed",
+    }
+}
+
+closed_set! {
+    /// Why a message is parked.
+    ParkReason {
+        /// Nothing can be read in it.
+        Unreadable = "unreadable",
+        /// It is larger than `mailbox.max_message_size`.
+        Oversize = "oversize",
+        /// A delivery report.
+        Bounce = "bounce",
+        /// Out of office, a list, a robot.
+        Automatic = "automatic",
+        /// From staff.
+        Staff = "staff",
+        /// A person's mail without the form.
+        NoForm = "no_form",
+        /// Received before the acceptance window.
+        BeforeWindow = "before_window",
+        /// Received after the acceptance window.
+        AfterWindow = "after_window",
+        /// Processing failed again and again.
+        Failed = "failed",
+    }
+}
+
+/// The rules of a desk, as its settings give them.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The desk's address and aliases, lower-cased.
+    pub own_addresses: Vec<String>,
+    /// Addresses of staff, lower-cased.
+    pub staff_addresses: Vec<String>,
+    /// The prescribed form.
+    pub form: FormRules,
+    /// Business hours.
+    pub calendar: Calendar,
+    /// Acceptance window.
+    pub window: Window,
+    /// How soon an answer is owed.
+    pub sla: Sla,
+    /// How many automatic mails may leave.
+    pub budgets: Budgets,
+    /// What ticket numbers begin with.
+    pub ticket_prefix: String,
+}
+
+/// A message as it was read, before any fact is known.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The message.
+    pub mail: InboundMail,
+    /// The form in it.
+    pub form: Form,
+    /// What shows that a robot wrote it.
+    pub automatic: Option<Automatic>,
+    /// Its size in bytes, when it is larger than allowed and only its headers were read.
+    pub oversize: Option<u64>,
+    /// The ticket it names.
+    pub reference: Option<Reference>,
+    /// When the mailbox received it.
+    pub received_at: DateTime<Utc>,
+}
+
+impl Reading {
+    /// Reads a message. Never fails: what is odd is in the result.
+    #[must_use]
+    pub fn of(mail: InboundMail, oversize: Option<u64>, received_at: DateTime<Utc>, rules: &Rules, ids: &MessageIds) -> Self {
+        let form = read_form(&mail.subject, &mail.text, &rules.form);
+        let automatic = detect(&mail, &Own { addresses: &rules.own_addresses });
+        let reference = ids.reference(&mail);
+        Self { mail, form, automatic, oversize, reference, received_at }
+    }
+}
+
+/// What the desk knows of a message besides its text.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The ledger row that holds the very same message.
+    pub duplicate_of: Option<i64>,
+    /// Another message carries the same Message-ID.
+    pub message_id_reused: bool,
+    /// The ticket that the message names, if it exists.
+    pub ticket: Option<TicketFacts>,
+    /// What the gate is told.
+    pub gate: GateFacts,
+}
+
+impl Known {
+    /// As `inspect` knows it: nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let gate = GateFacts { sent_to_recipient: 0, sent_today: 0, accept_since: None };
+        Self { duplicate_of: None, message_id_reused: false, ticket: None, gate }
+    }
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone)]
+pub enum Filing {
+    /// A ticket of its own; `mentions` is a ticket it names without belonging to it.
+    Ticket {
+        /// What is filed.
+        ticket: Box<NewTicket>,
+        /// The other ticket.
+        mentions: Option<TicketNumber>,
+    },
+    /// Part of a ticket.
+    Join {
+        /// Row and number of the ticket; `None` in `inspect`, which knows no tickets.
+        ticket: Option<(i64, TicketNumber)>,
+        /// Where the ticket stands from now on, and its fields; `None`: unchanged.
+        change: Option<Box<(Standing, Fields)>>,
+    },
+    /// Kept, and shown to staff.
+    Park {
+        /// Why.
+        reason: ParkReason,
+        /// More, for staff.
+        detail: String,
+    },
+    /// The same message as this ledger row.
+    Duplicate {
+        /// The row.
+        of: i64,
+    },
+}
+
+/// What answers a message, before the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// The number and the deadline.
+    Acknowledgement,
+    /// The missing fields are asked for.
+    AskMissing,
+    /// The form.
+    SendForm,
+    /// Inquiries are not accepted yet.
+    BeforeWindow,
+    /// Inquiries are no longer accepted.
+    AfterWindow,
+}
+
+/// The decision on one message.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// What it is.
+    pub kind: Kind,
+    /// What becomes of it.
+    pub filing: Filing,
+    /// What answers it, if the gate lets it out.
+    pub reply: Option<Result<Reply, Refusal>>,
+    /// Where its receipt lies.
+    pub window: WindowState,
+    /// When an answer would be due.
+    pub deadline: Option<DateTime<Utc>>,
+    /// What staff should know.
+    pub warnings: Vec<Warning>,
+}
+
+impl Decision {
+    /// The decision in the words of `inspect`.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        let filing = match self.filing {
+            Filing::Ticket { .. } => Some(Step::FileTicket),
+            Filing::Join { .. } => Some(Step::AddToTicket),
+            Filing::Park { .. } => Some(Step::Park),
+            Filing::Duplicate { .. } => None,
+        };
+        let reply = match self.reply {
+            Some(Ok(Reply::Acknowledgement)) => Some(Step::Acknowledge),
+            Some(Ok(Reply::AskMissing)) => Some(Step::AskMissingFields),
+            Some(Ok(Reply::SendForm)) => Some(Step::SendForm),
+            Some(Ok(Reply::BeforeWindow | Reply::AfterWindow)) => Some(Step::TellWindowClosed),
+            Some(Err(_)) | None => None,
+        };
+        filing.into_iter().chain(reply).collect()
+    }
+}
+
+/// Decides on one message. `Err` of a reply says why it does not leave.
+#[must_use]
+pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
+    let window = rules.window.state(reading.received_at);
+    let mut warnings = reading.mail.warnings.clone();
+    if known.message_id_reused {
+        warnings.push(Warning { code: "message_id_reused", detail: "another message carries the same Message-ID".into() });
+    }
+    let (kind, filing, reply) = file(reading, rules, known, window);
+    let deadline = match &filing {
+        Filing::Ticket { ticket, .. } => ticket.standing.deadline(),
+        Filing::Join { change: Some(change), .. } => change.0.deadline(),
+        _ => None,
+    };
+    let pass = |reply| {
+        let (mail, automatic) = (&reading.mail, reading.automatic.as_ref());
+        gate(mail, automatic, reading.received_at, &rules.own_addresses, rules.budgets, known.gate).map(|()| reply)
+    };
+    Decision { kind, filing, reply: reply.map(pass), window, deadline, warnings }
+}
+
+fn file(reading: &Reading, rules: &Rules, known: &Known, window: WindowState) -> (Kind, Filing, Option<Reply>) {
+    let park = |kind, reason, detail: &str| (kind, Filing::Park { reason, detail: detail.to_owned() }, None);
+    let kind = kind(reading, rules);
+    if let Some(of) = known.duplicate_of {
+        return (kind, Filing::Duplicate { of }, None);
+    }
+    match kind {
+        Kind::Unreadable => match reading.oversize {
+            Some(bytes) => park(kind, ParkReason::Oversize, &format!("{bytes} bytes")),
+            None => park(kind, ParkReason::Unreadable, reading.mail.unreadable.as_deref().unwrap_or("no sender")),
+        },
+        Kind::Bounce => park(kind, ParkReason::Bounce, "a delivery report"),
+        Kind::Automatic => match joinable(reading, known) {
+            Some(ticket) => (kind, Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: None }, None),
+            None => park(kind, ParkReason::Automatic, reading.automatic.as_ref().map_or("", |found| &found.evidence)),
+        },
+        Kind::Staff => park(kind, ParkReason::Staff, "from a staff address"),
+        Kind::FollowUp => follow_up(reading, rules, known),
+        Kind::Inquiry => inquiry(reading, rules, window, None),
+        Kind::Other if window == WindowState::Open => {
+            let (kind, filing, _) = park(kind, ParkReason::NoForm, "neither the form nor the prescribed subject");
+            (kind, filing, Some(Reply::SendForm))
+        }
+        Kind::Other => outside(kind, window),
+    }
+}
+
+fn kind(reading: &Reading, rules: &Rules) -> Kind {
+    let mail = &reading.mail;
+    let staff = |address: &str| rules.staff_addresses.contains(&address.to_lowercase());
+    if reading.oversize.is_some() {
+        Kind::Unreadable
+    } else if mail.bounce.is_some() {
+        Kind::Bounce
+    } else if reading.automatic.is_some() {
+        Kind::Automatic
+    } else if mail.unreadable.is_some() {
+        Kind::Unreadable
+    } else if mail.from.as_ref().is_some_and(|from| staff(&from.address)) {
+        Kind::Staff
+    } else if reading.reference.is_some() {
+        Kind::FollowUp
+    } else if reading.form.has_form || reading.form.subject_conforms {
+        Kind::Inquiry
+    } else {
+        Kind::Other
+    }
+}
+
+/// The named ticket, if the message may join it: by a keyed Message-ID, or by its number and a sender who takes part.
+fn joinable<'a>(reading: &Reading, known: &'a Known) -> Option<&'a TicketFacts> {
+    let ticket = known.ticket.as_ref()?;
+    let takes_part = || reading.mail.from.as_ref().is_some_and(|from| ticket.has_participant(&from.address));
+    match reading.reference.as_ref()? {
+        Reference::Keyed(_) => Some(ticket),
+        Reference::Subject(_) => takes_part().then_some(ticket),
+    }
+}
+
+fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
+    if let Some(ticket) = joinable(reading, known) {
+        let mut fields = ticket.fields.clone();
+        let read = if reading.form.has_form { reading.form.fields.clone() } else { Fields::default() };
+        for key in FieldKey::ALL {
+            if fields.get(key).is_none() {
+                fields.set(key, read.get(key).map(str::to_owned));
+            }
+        }
+        let standing = match due(reading, rules) {
+            Some(deadline) => ticket.standing.clone().heard_from_inquirer(deadline, rules.sla.answer_within),
+            None => ticket.standing.clone(),
+        };
+        let filing = Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: Some(Box::new((standing, fields))) };
+        return (Kind::FollowUp, filing, None);
+    }
+    match (&reading.reference, &known.ticket) {
+        // `inspect` knows no tickets: it says what would happen if the sender takes part.
+        (Some(_), None) if known.gate.accept_since.is_none() => {
+            (Kind::FollowUp, Filing::Join { ticket: None, change: None }, None)
+        }
+        (reference, _) => {
+            let mentions = reference.as_ref().map(|reference| reference.number().clone());
+            let (_, filing, reply) = inquiry(reading, rules, rules.window.state(reading.received_at), mentions);
+            (Kind::FollowUp, filing, reply)
+        }
+    }
+}
+
+fn inquiry(
+    reading: &Reading,
+    rules: &Rules,
+    window: WindowState,
+    mentions: Option<TicketNumber>,
+) -> (Kind, Filing, Option<Reply>) {
+    if window != WindowState::Open {
+        return outside(Kind::Inquiry, window);
+    }
+    let mut fields = reading.form.fields.clone();
+    if fields.inquiry.is_none() && !reading.form.has_form {
+        let text = reading.mail.text.trim();
+        fields.inquiry = (!text.is_empty()).then(|| text.to_owned());
+    }
+    let missing: Vec<FieldKey> = FieldKey::ALL.into_iter().filter(|key| fields.get(*key).is_none()).collect();
+    let budget = rules.sla.answer_within;
+    let (standing, reply) = match due(reading, rules) {
+        Some(deadline) if missing.is_empty() => (Standing::open(deadline, budget), Reply::Acknowledgement),
+        _ => (Standing::waiting(budget), Reply::AskMissing),
+    };
+    let prefecture = reading.form.prefecture;
+    let ticket = NewTicket { channel: Channel::Email, fields, missing, prefecture, standing };
+    (Kind::Inquiry, Filing::Ticket { ticket: Box::new(ticket), mentions }, Some(reply))
+}
+
+/// Outside the window nothing is dropped: it is kept for staff, and the sender is told.
+fn outside(kind: Kind, window: WindowState) -> (Kind, Filing, Option<Reply>) {
+    let (reason, reply) = match window {
+        WindowState::Before => (ParkReason::BeforeWindow, Reply::BeforeWindow),
+        WindowState::Open | WindowState::After => (ParkReason::AfterWindow, Reply::AfterWindow),
+    };
+    (kind, Filing::Park { reason, detail: "received outside the acceptance window".into() }, Some(reply))
+}
+
+fn due(reading: &Reading, rules: &Rules) -> Option<DateTime<Utc>> {
+    rules.calendar.add_business(reading.received_at, rules.sla.answer_within)
+}

@@ -1,0 +1,21 @@
+//! Lower-case hexadecimal, for hashes and keys.
+
+use std::fmt::Write;
+
+/// Encodes bytes as hexadecimal text.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Decodes hexadecimal text; `None` when it is not.
+#[must_use]
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
+}

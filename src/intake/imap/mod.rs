@@ -1,0 +1,356 @@
+//! One session with an IMAP server: look, fetch in batches, settle, wait. Nothing in the folder changes before
+//! the ledger has it; every verb has a time limit.
+
+mod connect;
+mod settle;
+
+use std::{collections::VecDeque, fmt::Write as _, path::PathBuf, time::Duration};
+
+use async_imap::{Session, types::Fetch};
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+use tokio_util::{either::Either, sync::CancellationToken};
+
+pub use connect::Capabilities;
+
+use super::{IntakeError, Taken};
+use crate::{
+    settings::{After, Credentials, Tls},
+    store::{Place, Store},
+};
+
+/// Messages fetched by one command: enough that the round trip does not count.
+const BATCH_MESSAGES: usize = 50;
+/// Bytes of messages held at a time, unless one message is larger.
+const BATCH_BYTES: u64 = 4_000_000;
+/// Messages whose sizes are asked for by one command.
+const LIST_AT_ONCE: usize = 1000;
+/// IDLE is re-issued before a server may drop it after 30 minutes (RFC 2177).
+const LONGEST_IDLE: Duration = Duration::from_secs(28 * 60);
+/// Slowest transfer that still counts as working; added to the time limit of a fetch by size.
+const SLOWEST_BYTES_PER_SECOND: u64 = 50_000;
+
+type Stream = Either<TlsStream<TcpStream>, TcpStream>;
+
+/// What a session needs to know.
+#[derive(Debug, Clone)]
+pub struct ImapOptions {
+    /// Server.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Transport security.
+    pub tls: Tls,
+    /// A private certificate authority.
+    pub ca_file: Option<PathBuf>,
+    /// Login.
+    pub credentials: Credentials,
+    /// The folder that is read.
+    pub folder: String,
+    /// What happens to accounted messages.
+    pub after: After,
+    /// Where they go with [`After::Move`].
+    pub processed_folder: String,
+    /// Where parked ones go with [`After::Move`].
+    pub parked_folder: String,
+    /// Larger messages are not fetched whole, in bytes.
+    pub max_message_size: u64,
+    /// Time limit of each verb.
+    pub timeout: Duration,
+    /// Whether to wait with IDLE.
+    pub idle: bool,
+}
+
+/// A fault of the IMAP connection: says what failed, with what, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ImapError {
+    /// The host has no address.
+    #[error("cannot find the IMAP server {host}: {detail}; see mailbox.host")]
+    Host {
+        /// Host.
+        host: String,
+        /// Why.
+        detail: String,
+    },
+    /// Nobody answers there.
+    #[error("cannot connect to the IMAP server {host}:{port}: {detail}; see that it runs and that mailbox.host and mailbox.port are right")]
+    Connect {
+        /// Host.
+        host: String,
+        /// Port.
+        port: u16,
+        /// Why.
+        detail: String,
+    },
+    /// The server does not offer what `tls` asks for.
+    #[error("the IMAP server {host} refused STARTTLS: {detail}; the password is not sent in clear: use mailbox.tls = \"implicit\" (port 993)")]
+    StartTls {
+        /// Host.
+        host: String,
+        /// Its answer.
+        detail: String,
+    },
+    /// The certificate is not trusted, or the server speaks no TLS.
+    #[error("no TLS with the IMAP server {host}: {detail}; {remedy}")]
+    Tls {
+        /// Host.
+        host: String,
+        /// Why.
+        detail: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The certificate authority file is wrong.
+    #[error(transparent)]
+    Ca(#[from] crate::tls::CaError),
+    /// The login was refused.
+    #[error("the IMAP server refused the login of {user}: {detail}; see mailbox.user and the password in mailbox.password_file")]
+    Login {
+        /// Login name.
+        user: String,
+        /// The server's answer.
+        detail: String,
+    },
+    /// The folder cannot be opened.
+    #[error("cannot open the folder {folder:?}: {detail}; see {key}")]
+    Folder {
+        /// Folder.
+        folder: String,
+        /// The server's answer.
+        detail: String,
+        /// The setting that names it.
+        key: &'static str,
+    },
+    /// A verb took too long.
+    #[error("the IMAP server did not answer {verb} within {} s; see mailbox.timeout", limit.as_secs())]
+    Timeout {
+        /// Verb.
+        verb: &'static str,
+        /// Limit.
+        limit: Duration,
+    },
+    /// A verb failed.
+    #[error("IMAP {verb} failed: {detail}")]
+    Verb {
+        /// Verb.
+        verb: &'static str,
+        /// The server's answer.
+        detail: String,
+    },
+}
+
+type Result<T, E = ImapError> = std::result::Result<T, E>;
+
+/// A message in the folder that is not fetched yet.
+#[derive(Debug, Clone, Copy)]
+struct Listed {
+    uid: u32,
+    size: u64,
+    received_at: Option<DateTime<Utc>>,
+}
+
+/// An open session with the folder selected.
+#[derive(Debug)]
+pub struct ImapSession {
+    options: ImapOptions,
+    /// `None` only while IDLE holds it, or after it broke.
+    session: Option<Session<Stream>>,
+    capabilities: Capabilities,
+    uidvalidity: u32,
+    listed: VecDeque<Listed>,
+}
+
+impl ImapSession {
+    /// The folder and its UIDVALIDITY, as the ledger names them.
+    #[must_use]
+    pub fn place(&self) -> (String, u32) {
+        (self.options.folder.clone(), self.uidvalidity)
+    }
+
+    /// Opens the folder and lists what lies behind the highest UID in the ledger.
+    ///
+    /// # Errors
+    /// When the server or the ledger does not answer.
+    pub async fn look(&mut self, store: &Store) -> Result<usize, IntakeError> {
+        let uid_next = self.open_folder().await?;
+        let highest = store.highest_uid(&self.options.folder, self.uidvalidity).await?;
+        self.listed.clear();
+        if uid_next.is_none_or(|next| next > highest.saturating_add(1)) {
+            self.list(highest).await?;
+        }
+        Ok(self.listed.len())
+    }
+
+    /// Selects the folder; returns its UIDNEXT where the server says it.
+    async fn open_folder(&mut self) -> Result<Option<u32>> {
+        let name = utf7_imap::encode_utf7_imap(self.options.folder.clone());
+        let keep = self.options.after == After::Keep;
+        let limit = self.options.timeout;
+        let session = self.session()?;
+        let select = async {
+            // EXAMINE cannot change anything, not even \Recent.
+            if keep { session.examine(&name).await } else { session.select(&name).await }
+        };
+        let mailbox = match limited("SELECT", limit, select).await {
+            Err(ImapError::Verb { detail, .. }) => {
+                return Err(ImapError::Folder { folder: self.options.folder.clone(), detail, key: "mailbox.folder" });
+            }
+            other => other?,
+        };
+        while session.unsolicited_responses.try_recv().is_ok() {}
+        let missing = || ImapError::Verb { verb: "SELECT", detail: "the server gives no UIDVALIDITY".into() };
+        self.uidvalidity = mailbox.uid_validity.ok_or_else(missing)?;
+        Ok(mailbox.uid_next)
+    }
+
+    /// Asks for UID, size and INTERNALDATE of everything above `highest`.
+    async fn list(&mut self, highest: u32) -> Result<()> {
+        let limit = self.options.timeout;
+        let first = highest.saturating_add(1);
+        let found = limited("UID SEARCH", limit, self.session()?.uid_search(format!("UID {first}:*"))).await?;
+        // `n:*` names the last message even when its UID is below n (RFC 9051, 9: seq-range).
+        let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= first).collect();
+        uids.sort_unstable();
+        for chunk in uids.chunks(LIST_AT_ONCE) {
+            let fetched = self.fetch(chunk, "(UID RFC822.SIZE INTERNALDATE)", limit).await?;
+            for fetch in fetched {
+                let Some(uid) = fetch.uid.filter(|uid| *uid >= first) else { continue };
+                let received_at = fetch.internal_date().map(|at| at.with_timezone(&Utc));
+                self.listed.push_back(Listed { uid, size: fetch.size.map_or(0, u64::from), received_at });
+            }
+        }
+        self.listed.make_contiguous().sort_unstable_by_key(|listed| listed.uid);
+        Ok(())
+    }
+
+    /// Fetches the next batch of what was listed.
+    ///
+    /// # Errors
+    /// When the server does not answer. The batch is listed again by the next [`ImapSession::look`].
+    pub async fn next_batch(&mut self) -> Result<Vec<Taken>> {
+        let mut batch: Vec<Listed> = Vec::new();
+        let mut bytes = 0;
+        while let Some(next) = self.listed.front() {
+            let oversize = next.size > self.options.max_message_size;
+            let full = batch.len() >= BATCH_MESSAGES || (!batch.is_empty() && bytes + next.size > BATCH_BYTES);
+            if oversize != batch.first().is_some_and(|first| first.size > self.options.max_message_size) && !batch.is_empty() || full {
+                break;
+            }
+            bytes += next.size;
+            batch.extend(self.listed.pop_front());
+        }
+        let Some(first) = batch.first() else { return Ok(Vec::new()) };
+        let oversize = first.size > self.options.max_message_size;
+        let (what, extra) = match oversize {
+            true => ("(UID BODY.PEEK[HEADER])", 0),
+            false => ("(UID BODY.PEEK[])", bytes / SLOWEST_BYTES_PER_SECOND),
+        };
+        let uids: Vec<u32> = batch.iter().map(|listed| listed.uid).collect();
+        let fetched = self.fetch(&uids, what, self.options.timeout + Duration::from_secs(extra)).await?;
+        let mut taken = Vec::with_capacity(fetched.len());
+        for listed in batch {
+            // A message that is not among the answers was removed in between by another program.
+            let Some(fetch) = fetched.iter().find(|fetch| fetch.uid == Some(listed.uid)) else { continue };
+            let body = if oversize { fetch.header() } else { fetch.body() };
+            let raw = body.unwrap_or_default().to_vec();
+            if raw.is_empty() && listed.size > 0 {
+                let detail = format!("UID {} has {} bytes but came empty; it is fetched again", listed.uid, listed.size);
+                return Err(ImapError::Verb { verb: "UID FETCH", detail });
+            }
+            let place = Place::Imap { folder: self.options.folder.clone(), uidvalidity: self.uidvalidity, uid: listed.uid };
+            taken.push(Taken { place, raw, size: listed.size, oversize, received_at: listed.received_at, file_time: None });
+        }
+        Ok(taken)
+    }
+
+    async fn fetch(&mut self, uids: &[u32], what: &str, limit: Duration) -> Result<Vec<Fetch>> {
+        let set = uid_set(uids);
+        let session = self.session()?;
+        limited("UID FETCH", limit, async { session.uid_fetch(set, what).await?.try_collect::<Vec<_>>().await }).await
+    }
+
+    /// Waits with IDLE where the server has it, else sleeps; `poll` at the longest.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn wait(&mut self, poll: Duration, stop: &CancellationToken) -> Result<()> {
+        let limit = self.options.timeout;
+        if !self.options.idle || !self.capabilities.idle {
+            let _ = tokio::time::timeout(poll, stop.cancelled()).await;
+            return Ok(());
+        }
+        let mut idle = self.session.take().ok_or_else(broken)?.idle();
+        limited("IDLE", limit, idle.init()).await?;
+        let (news, _interrupt) = idle.wait_with_timeout(LONGEST_IDLE);
+        tokio::select! {
+            // Our own timer: the library's starts again at every keep-alive of the server.
+            () = tokio::time::sleep(poll.min(LONGEST_IDLE)) => {}
+            () = stop.cancelled() => {}
+            result = news => {
+                result.map_err(|error| verb("IDLE", &error))?;
+            }
+        }
+        self.session = Some(limited("DONE", limit, idle.done()).await?);
+        Ok(())
+    }
+
+    /// Says goodbye; the connection ends in any case.
+    pub async fn logout(mut self) {
+        if let Some(mut session) = self.session.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(2), session.logout()).await;
+        }
+    }
+
+    fn session(&mut self) -> Result<&mut Session<Stream>> {
+        self.session.as_mut().ok_or_else(broken)
+    }
+}
+
+fn broken() -> ImapError {
+    ImapError::Verb { verb: "IDLE", detail: "the connection broke".into() }
+}
+
+fn verb(verb: &'static str, error: &async_imap::error::Error) -> ImapError {
+    ImapError::Verb { verb, detail: error.to_string() }
+}
+
+/// Runs a verb within its time limit.
+async fn limited<T>(
+    name: &'static str,
+    limit: Duration,
+    future: impl Future<Output = async_imap::error::Result<T>>,
+) -> Result<T> {
+    match tokio::time::timeout(limit, future).await {
+        Ok(result) => result.map_err(|error| verb(name, &error)),
+        Err(_) => Err(ImapError::Timeout { verb: name, limit }),
+    }
+}
+
+/// UIDs as a sequence set, with runs folded: `3:5,9`.
+fn uid_set(uids: &[u32]) -> String {
+    let mut set = String::new();
+    let mut rest = uids;
+    while let [first, ..] = rest {
+        let run = rest.iter().zip(*first..).take_while(|(uid, expected)| **uid == *expected).count();
+        let comma = if set.is_empty() { "" } else { "," };
+        let last = first.saturating_add(u32::try_from(run.saturating_sub(1)).unwrap_or(0));
+        // Writing into a String cannot fail.
+        let _ = if run > 1 { write!(set, "{comma}{first}:{last}") } else { write!(set, "{comma}{first}") };
+        rest = rest.get(run..).unwrap_or_default();
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uid_set;
+
+    #[test]
+    fn runs_of_uids_are_folded() {
+        for (uids, expected) in [(&[1, 2, 3, 7, 9, 10][..], "1:3,7,9:10"), (&[5], "5"), (&[], ""), (&[u32::MAX - 1, u32::MAX], "4294967294:4294967295")] {
+            assert_eq!(uid_set(uids), expected);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What happens in the mailbox to messages that are accounted for: nothing, a flag, or a move. Always a batch
+//! a command, and never another message than those named.
+
+use futures_util::TryStreamExt;
+
+use super::{ImapError, ImapSession, Result, limited, uid_set};
+use crate::{settings::After, store::Unsettled};
+
+impl ImapSession {
+    /// Flags or moves messages that are accounted for.
+    ///
+    /// # Errors
+    /// When the server refuses; then it is tried again later, alone.
+    pub async fn settle(&mut self, rows: &[Unsettled]) -> Result<()> {
+        let uids = |parked: bool| {
+            let mut uids: Vec<u32> = rows.iter().filter(|row| row.parked == parked).filter_map(|row| row.uid).collect();
+            uids.sort_unstable();
+            uids
+        };
+        match self.options.after {
+            After::Keep => Ok(()),
+            After::Seen => {
+                let mut all: Vec<u32> = rows.iter().filter_map(|row| row.uid).collect();
+                all.sort_unstable();
+                self.store_flags(&all, "+FLAGS.SILENT (\\Seen)").await
+            }
+            After::Move => {
+                let (processed, parked) = (self.options.processed_folder.clone(), self.options.parked_folder.clone());
+                self.move_to(&uids(false), &processed, "mailbox.processed_folder").await?;
+                self.move_to(&uids(true), &parked, "mailbox.parked_folder").await
+            }
+        }
+    }
+
+    /// Makes the folders that messages are moved to, where they are missing.
+    pub(super) async fn make_folders(&mut self) -> Result<()> {
+        let limit = self.options.timeout;
+        let folders = [
+            (self.options.processed_folder.clone(), "mailbox.processed_folder"),
+            (self.options.parked_folder.clone(), "mailbox.parked_folder"),
+        ];
+        for (folder, key) in folders {
+            let name = utf7_imap::encode_utf7_imap(folder.clone());
+            let session = self.session()?;
+            let listed = async { session.list(None, Some(&name)).await?.try_collect::<Vec<_>>().await };
+            if limited("LIST", limit, listed).await?.is_empty() {
+                match limited("CREATE", limit, self.session()?.create(&name)).await {
+                    Err(ImapError::Verb { detail, .. }) => return Err(ImapError::Folder { folder, detail, key }),
+                    other => other?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn move_to(&mut self, uids: &[u32], folder: &str, key: &'static str) -> Result<()> {
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let limit = self.options.timeout;
+        let (set, name) = (uid_set(uids), utf7_imap::encode_utf7_imap(folder.to_owned()));
+        let refused = |error| match error {
+            ImapError::Verb { detail, .. } => ImapError::Folder { folder: folder.to_owned(), detail, key },
+            other => other,
+        };
+        if self.capabilities.r#move {
+            return limited("UID MOVE", limit, self.session()?.uid_mv(&set, &name)).await.map_err(refused);
+        }
+        limited("UID COPY", limit, self.session()?.uid_copy(&set, &name)).await.map_err(refused)?;
+        self.store_flags(uids, "+FLAGS.SILENT (\\Deleted)").await?;
+        if self.capabilities.uidplus {
+            // UID EXPUNGE removes just these; a plain EXPUNGE would remove what other people marked, too.
+            let session = self.session()?;
+            let expunged = async { session.uid_expunge(&set).await?.try_collect::<Vec<_>>().await };
+            limited("UID EXPUNGE", limit, expunged).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_flags(&mut self, uids: &[u32], flags: &str) -> Result<()> {
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let limit = self.options.timeout;
+        let session = self.session()?;
+        let stored = async { session.uid_store(uid_set(uids), flags).await?.try_collect::<Vec<_>>().await };
+        limited("UID STORE", limit, stored).await?;
+        Ok(())
+    }
+}

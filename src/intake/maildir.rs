@@ -1,0 +1,170 @@
+//! A Maildir as mailbox: `new/` and `cur/` are read, and nothing moves before the ledger has it.
+
+use std::{
+    collections::VecDeque,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{IntakeError, Taken};
+use crate::{
+    settings::After,
+    store::{Place, Store, Unsettled},
+};
+
+/// Messages handed out at a time.
+const BATCH_MESSAGES: usize = 50;
+
+/// A Maildir that is read.
+#[derive(Debug, Clone)]
+pub struct Maildir {
+    /// Its folder, which holds `cur`, `new` and `tmp`.
+    pub path: PathBuf,
+    /// What happens to accounted messages.
+    pub after: After,
+    /// Subfolder for them with [`After::Move`] (Maildir++: a dot in front).
+    pub processed_folder: String,
+    /// Subfolder for parked ones.
+    pub parked_folder: String,
+    /// Larger messages are not read whole, in bytes.
+    pub max_message_size: u64,
+    listed: VecDeque<PathBuf>,
+}
+
+impl Maildir {
+    /// A Maildir at `path`.
+    #[must_use]
+    pub fn new(path: PathBuf, after: After, processed_folder: String, parked_folder: String, max_message_size: u64) -> Self {
+        Self { path, after, processed_folder, parked_folder, max_message_size, listed: VecDeque::new() }
+    }
+
+    /// How the ledger names it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Sees that it is a Maildir, and makes the folders that messages are moved to.
+    ///
+    /// # Errors
+    /// When it is none, or is not writable.
+    pub fn prepare(&self) -> Result<(), IntakeError> {
+        let new = self.path.join("new");
+        fs::read_dir(&new).map_err(|source| failed(&new, source))?;
+        if self.after == After::Move {
+            for folder in [&self.processed_folder, &self.parked_folder] {
+                make_maildir(&self.subfolder(folder))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the files that the ledger does not hold, oldest first.
+    ///
+    /// # Errors
+    /// When the folder or the ledger does not answer.
+    pub async fn look(&mut self, store: &Store) -> Result<usize, IntakeError> {
+        let name = self.name();
+        let mut found = Vec::new();
+        for folder in ["new", "cur"] {
+            let folder = self.path.join(folder);
+            for file in fs::read_dir(&folder).map_err(|source| failed(&folder, source))? {
+                let path = file.map_err(|source| failed(&folder, source))?.path();
+                let Some(unique) = unique_name(&path).filter(|unique| !unique.starts_with('.')) else { continue };
+                if path.is_file() && !store.knows_file(&name, &unique).await? {
+                    found.push((unique, path));
+                }
+            }
+        }
+        // Unique names begin with the second of delivery.
+        found.sort();
+        self.listed = found.into_iter().map(|(_, path)| path).collect();
+        Ok(self.listed.len())
+    }
+
+    /// Reads the next few files.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn next_batch(&mut self) -> Result<Vec<Taken>, IntakeError> {
+        let mut taken = Vec::new();
+        while taken.len() < BATCH_MESSAGES
+            && let Some(path) = self.listed.pop_front()
+        {
+            match self.take(&path) {
+                Ok(message) => taken.push(message),
+                // Another program has renamed or removed it; the next look finds it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(failed(&path, source)),
+            }
+        }
+        Ok(taken)
+    }
+
+    fn take(&self, path: &Path) -> io::Result<Taken> {
+        let name = unique_name(path).unwrap_or_default();
+        let place = Place::File { folder: self.name(), name };
+        super::files::take_file(path, place, self.max_message_size)
+    }
+
+    /// Moves accounted files: to `cur/`, with the flag Seen, or into a subfolder.
+    ///
+    /// # Errors
+    /// When a file cannot be moved.
+    pub fn settle(&mut self, rows: &[Unsettled]) -> Result<(), IntakeError> {
+        for row in rows {
+            let Some((name, path)) = row.file.as_ref().and_then(|name| Some((name, self.find(name)?))) else { continue };
+            let target = match self.after {
+                After::Keep if path.parent().is_some_and(|folder| folder.ends_with("cur")) => continue,
+                After::Keep => self.path.join("cur").join(format!("{name}:2,")),
+                After::Seen => self.path.join("cur").join(format!("{name}:2,S")),
+                After::Move if row.parked => self.subfolder(&self.parked_folder).join("cur").join(format!("{name}:2,")),
+                After::Move => self.subfolder(&self.processed_folder).join("cur").join(format!("{name}:2,S")),
+            };
+            fs::rename(&path, &target).map_err(|source| failed(&path, source))?;
+        }
+        Ok(())
+    }
+
+    /// Where a message lies now: other programs rename files as they read them.
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        let new = self.path.join("new").join(name);
+        if new.exists() {
+            return Some(new);
+        }
+        let mut files = fs::read_dir(self.path.join("cur")).ok()?;
+        files.find_map(|file| Some(file.ok()?.path()).filter(|path| unique_name(path).as_deref() == Some(name)))
+    }
+
+    fn subfolder(&self, name: &str) -> PathBuf {
+        self.path.join(format!(".{}", utf7_imap::encode_utf7_imap(name.to_owned())))
+    }
+}
+
+/// Makes the three folders of a Maildir.
+///
+/// # Errors
+/// When they cannot be made.
+pub fn make_maildir(path: &Path) -> Result<(), IntakeError> {
+    ["cur", "new", "tmp"].iter().try_for_each(|folder| {
+        let folder = path.join(folder);
+        fs::create_dir_all(&folder).map_err(|source| failed(&folder, source))
+    })
+}
+
+/// The file name without its flags.
+fn unique_name(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    Some(name.split(":2,").next().unwrap_or(name).to_owned())
+}
+
+/// A file's time of change.
+pub(super) fn file_time(metadata: &fs::Metadata) -> Option<DateTime<Utc>> {
+    metadata.modified().ok().map(DateTime::<Utc>::from)
+}
+
+fn failed(path: &Path, source: io::Error) -> IntakeError {
+    IntakeError::Maildir { path: path.display().to_string(), source }
+}

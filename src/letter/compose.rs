@@ -1,0 +1,114 @@
+//! Composes a letter to bytes. Date and Message-ID are given, so that composing again gives the same bytes.
+
+use chrono::{DateTime, Utc};
+use lettre::{
+    Address, Message,
+    message::{
+        Mailbox,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
+};
+
+/// A letter that cannot be composed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// An address that no mail server would take.
+    #[error("{0:?} is not an address that mail can be sent to")]
+    Address(String),
+    /// The library refused.
+    #[error("cannot compose the letter: {0}")]
+    Message(#[from] lettre::error::Error),
+}
+
+impl ComposeError {
+    /// What failed, without the address, for the log.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "the sender's address cannot be written in an envelope",
+            Self::Message(_) => "the letter cannot be composed",
+        }
+    }
+}
+
+/// Everything a letter says. Header values are one line of text without control characters.
+#[derive(Debug, Clone)]
+pub struct Letter<'a> {
+    /// Name and address it comes from.
+    pub from: (&'a str, &'a str),
+    /// Address it goes to.
+    pub to: &'a str,
+    /// Subject.
+    pub subject: &'a str,
+    /// Text with `\n` line ends.
+    pub body: &'a str,
+    /// Its date.
+    pub date: DateTime<Utc>,
+    /// Its Message-ID, without brackets.
+    pub message_id: &'a str,
+    /// The Message-ID it answers.
+    pub in_reply_to: Option<&'a str>,
+    /// The thread: Message-IDs, oldest first.
+    pub references: Vec<&'a str>,
+    /// The value of `Auto-Submitted` (RFC 3834, 5); `None` for what a person wrote.
+    pub auto_submitted: Option<&'static str>,
+}
+
+/// Envelope and bytes, ready for the outbox.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Envelope sender.
+    pub sender: String,
+    /// Envelope recipient, quoted where RFC 5321 wants it.
+    pub recipient: String,
+    /// The whole message.
+    pub bytes: Vec<u8>,
+}
+
+/// Composes a letter.
+///
+/// # Errors
+/// When the recipient's address cannot be written in an envelope.
+pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
+    let (from_name, from_address) = letter.from;
+    let (sender, recipient) = (address(from_address)?, address(letter.to)?);
+    let mut builder = Message::builder()
+        .from(Mailbox::new(Some(from_name.to_owned()), sender.clone()))
+        .to(Mailbox::new(None, recipient.clone()))
+        .subject(letter.subject)
+        .date(letter.date.into())
+        .message_id(Some(format!("<{}>", letter.message_id)));
+    if let Some(id) = letter.in_reply_to {
+        builder = builder.in_reply_to(format!("<{id}>"));
+    }
+    if !letter.references.is_empty() {
+        let ids: Vec<String> = letter.references.iter().map(|id| format!("<{id}>")).collect();
+        builder = builder.references(ids.join(" "));
+    }
+    if let Some(value) = letter.auto_submitted {
+        for (name, value) in [
+            ("Auto-Submitted", value),
+            ("X-Auto-Response-Suppress", "All"),
+            ("X-Madoguchi-Loop", from_address),
+        ] {
+            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+        }
+    }
+    let message = builder.header(ContentType::TEXT_PLAIN).body(letter.body.replace('\n', "\r\n"))?;
+    Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
+}
+
+/// An address for the envelope. Carriers gave out local parts such as `a..b` and `a.` that are no dot-atom;
+/// RFC 5321, 4.1.2 lets them travel quoted.
+fn address(text: &str) -> Result<Address, ComposeError> {
+    let wrong = || ComposeError::Address(text.to_owned());
+    let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
+    if let Ok(address) = Address::new(local, domain) {
+        return Ok(address);
+    }
+    let plain = !local.is_empty() && local.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\'));
+    if !plain {
+        return Err(wrong());
+    }
+    Address::new(format!("\"{local}\""), domain).map_err(|_| wrong())
+}

@@ -1,0 +1,304 @@
+//! Puts a desk together from its settings: each room gets its own small struct.
+
+use std::sync::Arc;
+
+use chrono::{NaiveTime, Utc, Weekday};
+
+use super::{Desk, Serving, health::Health};
+use crate::{
+    clock::Clock,
+    delivery::{Carrier, SmtpOptions},
+    desk::{
+        calendar::{Calendar, HoursRules},
+        deadline::Sla,
+        form::{FieldRule, Fields, FormRules},
+        gate::Budgets,
+        thread::MessageIds,
+        triage::Rules,
+        window::Window,
+    },
+    hex,
+    intake::{ImapOptions, Maildir, Source},
+    letter::{Facts, Profile, Purpose, Wording, WordingError, context},
+    settings::{DeliveryKind, Hours, MailboxKind, Settings, SettingsError},
+    store::{Store, StoreError},
+};
+
+/// Where the store keeps the key of our Message-IDs.
+const KEY: &str = "key:message_id";
+/// Where the store keeps the instant of the first run.
+const FIRST_RUN: &str = "first_run";
+
+/// A desk that cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A template.
+    #[error(transparent)]
+    Wording(#[from] WordingError),
+    /// The operating system gives no random bytes.
+    #[error("cannot make a secret key: {0}")]
+    Random(String),
+}
+
+impl AssembleError {
+    /// Whether the settings are at fault, and not the world.
+    #[must_use]
+    pub fn is_settings(&self) -> bool {
+        matches!(self, Self::Settings(_) | Self::Wording(_))
+    }
+}
+
+/// The rules that the settings give.
+#[must_use]
+pub fn rules(settings: &Settings) -> Rules {
+    let lower = |text: &String| text.to_lowercase();
+    let hours = &settings.hours;
+    let calendar = Calendar::new(HoursRules {
+        time_zone: hours.time_zone,
+        days: hours.days.clone(),
+        opens: hours.opens,
+        closes: hours.closes,
+        public_holidays: hours.public_holidays,
+        closed: hours.closed.clone(),
+        open: hours.open.clone(),
+        ..HoursRules::default()
+    });
+    Rules {
+        own_addresses: std::iter::once(&settings.desk.address).chain(&settings.desk.aliases).map(lower).collect(),
+        staff_addresses: settings.staff.iter().map(|staff| lower(&staff.address)).collect(),
+        form: form(settings),
+        calendar,
+        window: Window { opens: settings.window.opens, closes: settings.window.closes, time_zone: hours.time_zone },
+        sla: Sla { answer_within: settings.sla.answer_within, warn_before: settings.sla.warn_before },
+        budgets: Budgets { per_sender: settings.delivery.per_sender_daily_limit, per_day: settings.delivery.daily_limit },
+        ticket_prefix: settings.desk.ticket_prefix.clone(),
+    }
+}
+
+/// The wording that the settings name.
+///
+/// # Errors
+/// When a template of the operator's cannot be read or is none.
+fn wording(settings: &Settings) -> Result<Wording, WordingError> {
+    match &settings.templates.dir {
+        Some(dir) => Wording::from_dir(dir),
+        None => Wording::built_in(),
+    }
+}
+
+/// Renders every letter once, so that a template with a fault is found before an inquirer waits for it.
+///
+/// # Errors
+/// What is wrong, with the template's name.
+pub fn check_wording(settings: &Settings) -> Result<(), String> {
+    let wording = wording(settings).map_err(|error| error.to_string())?;
+    let (profile, rules) = (profile(settings), rules(settings));
+    let now = chrono::DateTime::UNIX_EPOCH;
+    for fields in [Fields::default(), Fields { inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default() }] {
+        let facts = Facts { number: "ZT-2025-0001".into(), fields, received_at: now, deadline: Some(now), now };
+        let context = context(&profile, &rules, &facts);
+        for purpose in Purpose::ALL {
+            wording.render(purpose, &context).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, AssembleError> {
+    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
+    let wording = wording(settings)?;
+    let store = Store::open(&settings.database.url).await?;
+    store.migrate(&settings.database.url).await?;
+    let (key, first_run) = first_facts(&store, clock).await?;
+    let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
+    let ids = MessageIds::new(vec![key], &settings.desk.address, &settings.desk.ticket_prefix);
+    Ok(Desk {
+        rules: rules(settings),
+        profile: profile(settings),
+        wording,
+        ids,
+        store,
+        clock,
+        accept_since: accept_since.unwrap_or(first_run),
+        max_attempts: settings.mailbox.max_attempts,
+        retry_for: settings.delivery.retry_for.0,
+        max_message_size: settings.mailbox.max_message_size.0,
+        settled_at_once: false,
+        health: Health::default(),
+    })
+}
+
+pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, AssembleError> {
+    settings.check_network()?;
+    let source = source(settings)?;
+    let carrier = carrier(settings)?;
+    let mut desk = open(settings, clock).await?;
+    desk.settled_at_once = source.settles_itself();
+    let presence = desk.store.enter(&settings.database.url, random()?).await?;
+    let mut tx = desk.store.write().await?;
+    tx.release_dead_claims(desk.store.dialect().release_dead_claims(), clock.now(), presence.process).await?;
+    tx.commit().await?;
+    Ok(Serving {
+        desk: Arc::new(desk),
+        source,
+        carrier,
+        connections: settings.delivery.connections as usize,
+        poll: settings.mailbox.poll.0,
+        presence,
+    })
+}
+
+/// Where mail arrives.
+///
+/// # Errors
+/// When the password cannot be read.
+pub fn source(settings: &Settings) -> Result<Source, SettingsError> {
+    let mailbox = &settings.mailbox;
+    Ok(match mailbox.kind {
+        MailboxKind::Imap => Source::Imap(Box::new(ImapOptions {
+            host: mailbox.host.clone(),
+            port: mailbox.port,
+            tls: mailbox.tls,
+            ca_file: mailbox.ca_file.clone(),
+            credentials: settings.mailbox_credentials()?,
+            folder: mailbox.folder.clone(),
+            after: mailbox.after,
+            processed_folder: mailbox.processed_folder.clone(),
+            parked_folder: mailbox.parked_folder.clone(),
+            max_message_size: mailbox.max_message_size.0,
+            timeout: mailbox.timeout.0,
+            idle: mailbox.idle,
+        })),
+        MailboxKind::Maildir => Source::Maildir(Maildir::new(
+            mailbox.path.clone().unwrap_or_default(),
+            mailbox.after,
+            mailbox.processed_folder.clone(),
+            mailbox.parked_folder.clone(),
+            mailbox.max_message_size.0,
+        )),
+    })
+}
+
+/// Where mail leaves.
+///
+/// # Errors
+/// When the password cannot be read.
+pub fn carrier(settings: &Settings) -> Result<Carrier, SettingsError> {
+    let delivery = &settings.delivery;
+    Ok(match delivery.kind {
+        DeliveryKind::Smtp => Carrier::Smtp(Box::new(SmtpOptions {
+            host: delivery.host.clone(),
+            port: delivery.port,
+            tls: delivery.tls,
+            ca_file: delivery.ca_file.clone(),
+            credentials: settings.delivery_credentials()?,
+            timeout: delivery.timeout.0,
+        })),
+        DeliveryKind::Maildir => Carrier::Maildir(delivery.path.clone().unwrap_or_default()),
+    })
+}
+
+/// The key of our Message-IDs and the instant of the first run: made once, by whoever comes first.
+async fn first_facts(store: &Store, clock: Clock) -> Result<(Vec<u8>, chrono::DateTime<Utc>), AssembleError> {
+    let stored = (store.state(KEY).await?, store.state(FIRST_RUN).await?);
+    let (key, first_run) = match stored {
+        (Some(key), Some(first_run)) => (key, first_run),
+        _ => {
+            let mut fresh = [0_u8; 32];
+            getrandom::fill(&mut fresh).map_err(|error| AssembleError::Random(error.to_string()))?;
+            let mut tx = store.write().await?;
+            let key = tx.state_or_insert(KEY, &hex::encode(&fresh)).await?;
+            let first_run = tx.state_or_insert(FIRST_RUN, &clock.now().to_rfc3339()).await?;
+            tx.commit().await?;
+            (key, first_run)
+        }
+    };
+    let wrong = |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
+    let first_run = first_run.parse().map_err(|_| wrong(FIRST_RUN, &first_run))?;
+    Ok((hex::decode(&key).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
+}
+
+fn random() -> Result<u32, AssembleError> {
+    getrandom::u32().map_err(|error| AssembleError::Random(error.to_string()))
+}
+
+fn form(settings: &Settings) -> FormRules {
+    let default = FormRules::default();
+    let written = &settings.form;
+    let rule = |field: &crate::settings::Field| FieldRule { key: field.key, label: field.label.clone(), aliases: field.aliases.clone() };
+    FormRules {
+        subject: written.subject.clone().unwrap_or(default.subject),
+        fields: if written.fields.is_empty() { default.fields } else { written.fields.iter().map(rule).collect() },
+    }
+}
+
+fn profile(settings: &Settings) -> Profile {
+    let desk = &settings.desk;
+    Profile {
+        name: desk.name.clone(),
+        organization: desk.organization.clone(),
+        address: desk.address.clone(),
+        telephone: desk.telephone.clone(),
+        hours: hours_in_words(&settings.hours),
+    }
+}
+
+/// The hours as the circular writes them: 「平日9時から17時まで（祝日・年末年始を除く）」.
+fn hours_in_words(hours: &Hours) -> String {
+    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+    let all = [Mon, Tue, Wed, Thu, Fri, Sat, Sun];
+    let open: Vec<Weekday> = all.into_iter().filter(|day| hours.days.contains(day)).collect();
+    let days = match open.as_slice() {
+        [Mon, Tue, Wed, Thu, Fri] => "平日".to_owned(),
+        days if days.len() == 7 => "毎日".to_owned(),
+        days => days.iter().map(|day| name(*day)).collect::<Vec<_>>().join("・") + "曜日",
+    };
+    let mut except = Vec::new();
+    if hours.public_holidays {
+        except.push("祝日");
+    }
+    if hours.closed.iter().any(|closed| closed.to_string() == "12-29..01-03") {
+        except.push("年末年始");
+    }
+    let except = if except.is_empty() { String::new() } else { format!("（{}を除く）", except.join("・")) };
+    format!("{days}{}から{}まで{except}", clock_time(hours.opens), clock_time(hours.closes))
+}
+
+fn clock_time(time: NaiveTime) -> String {
+    let text = time.format("%-H時%-M分").to_string();
+    text.strip_suffix("時0分").map_or(text.clone(), |hour| format!("{hour}時"))
+}
+
+fn name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "月",
+        Weekday::Tue => "火",
+        Weekday::Wed => "水",
+        Weekday::Thu => "木",
+        Weekday::Fri => "金",
+        Weekday::Sat => "土",
+        Weekday::Sun => "日",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_written_as_in_the_circular() {
+        for (toml, expected) in [
+            ("", "平日9時から17時まで（祝日・年末年始を除く）"),
+            ("[hours]\ndays = [\"mon\", \"wed\"]\nopens = \"09:30\"\npublic_holidays = false", "月・水曜日9時30分から17時まで（年末年始を除く）"),
+            ("[hours]\nclosed = []\npublic_holidays = false", "平日9時から17時まで"),
+        ] {
+            assert_eq!(hours_in_words(&Settings::from_toml(toml).unwrap().hours), expected);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The loop that takes mail: look, fetch a batch, account for each message, settle; then wait for more.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+use super::{Desk, PassError, Serving, process, process_again};
+use crate::{
+    intake::{IntakeError, Open},
+    store::Outcome,
+};
+
+/// First wait after a failed connection; doubled up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// Longest wait between attempts to connect: a mailbox that is back should be noticed soon.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// Takes mail until `stop`. `kick` is rung when something was queued for the outbox.
+pub(super) async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationToken) {
+    let mut wait = FIRST_WAIT;
+    while !stop.is_cancelled() {
+        match session(&serving, &kick, &stop, &mut wait).await {
+            Ok(()) => {}
+            Err(error) => {
+                serving.desk.health.intake_failed(error.to_string());
+                error!(retry_s = wait.as_secs(), "intake: {error}");
+                let _ = tokio::time::timeout(jittered(wait), stop.cancelled()).await;
+                wait = (wait * 2).min(LONGEST_WAIT);
+            }
+        }
+    }
+}
+
+/// One connection: passes and waits until it breaks or `stop`.
+async fn session(serving: &Serving, kick: &Notify, stop: &CancellationToken, wait: &mut Duration) -> Result<(), PassError> {
+    let mut mailbox = serving.source.open().await?;
+    debug!("the mailbox is open");
+    while !stop.is_cancelled() {
+        let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || kick.notify_one()).await?;
+        serving.desk.health.intake_pass(serving.desk.clock.now());
+        *wait = FIRST_WAIT;
+        if taken > 0 {
+            info!(taken, "pass finished");
+        }
+        if !stop.is_cancelled() {
+            mailbox.wait(serving.poll, stop).await?;
+        }
+    }
+    if let Open::Imap(session) = mailbox {
+        session.logout().await;
+    }
+    Ok(())
+}
+
+/// Takes every message that lies in the mailbox, and settles what is accounted for. `after_batch` is called when
+/// something may have been queued. Ends early, between two messages, on `stop`.
+///
+/// # Errors
+/// When the mailbox or the database fails; what was committed stays, the rest is taken by the next pass.
+pub async fn drain_mailbox(
+    desk: &Desk,
+    mailbox: &mut Open,
+    stop: &CancellationToken,
+    after_batch: impl Fn(),
+) -> Result<usize, PassError> {
+    let mut taken = retry_pending(desk).await?;
+    mailbox.look(&desk.store).await?;
+    loop {
+        let batch = mailbox.next_batch().await?;
+        if batch.is_empty() || stop.is_cancelled() {
+            break;
+        }
+        for message in &batch {
+            if stop.is_cancelled() {
+                break;
+            }
+            process(desk, message).await?;
+            taken += 1;
+        }
+        after_batch();
+    }
+    // A mailbox that refuses a flag or a move is no reason to stop: it is tried again with the next pass.
+    if let Err(error) = mailbox.settle(&desk.store).await {
+        match error {
+            IntakeError::Store(error) => return Err(error.into()),
+            error => {
+                desk.health.settle_failed(error.to_string());
+                warn!("messages are accounted for, but could not be flagged or moved: {error}");
+            }
+        }
+    }
+    Ok(taken)
+}
+
+/// Tries messages again whose decision failed before.
+async fn retry_pending(desk: &Desk) -> Result<usize, PassError> {
+    let mut count = 0;
+    for row in desk.store.messages_with(Outcome::Pending).await? {
+        process_again(desk, row.id).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Spreads reconnects over a quarter of the wait, so that many desks do not call a server at once.
+fn jittered(wait: Duration) -> Duration {
+    let share = getrandom::u32().map_or(0.0, |random| f64::from(random) / f64::from(u32::MAX));
+    wait.mul_f64(1.0 + share / 4.0)
+}

@@ -1,0 +1,158 @@
+//! The desk at work: the loops that feed the core and commit what it decides. [`process`] alone calls rules and
+//! store together; this room and `cli` alone hold a [`Clock`] and see the settings whole.
+
+mod assemble;
+mod health;
+mod intake;
+pub mod lifecycle;
+pub mod outbox;
+pub mod process;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+pub use assemble::{AssembleError, carrier as check_carrier, check_wording, rules, source as check_source};
+pub use intake::drain_mailbox;
+pub use process::{Processed, inspect, process, process_again};
+
+use crate::{
+    clock::Clock,
+    delivery::Carrier,
+    desk::{thread::MessageIds, triage::Rules},
+    intake::{IntakeError, Source},
+    letter::{Profile, Wording},
+    settings::Settings,
+    store::{Presence, Store, StoreError},
+};
+
+/// Everything a desk is made of, put together once at the start.
+#[derive(Debug)]
+pub struct Desk {
+    /// Its rules.
+    pub rules: Rules,
+    /// How it presents itself in letters.
+    pub profile: Profile,
+    /// The wording of its letters.
+    pub wording: Wording,
+    /// Its Message-IDs.
+    pub ids: MessageIds,
+    /// Its memory.
+    pub store: Store,
+    /// Its clock.
+    pub clock: Clock,
+    /// Older mail is filed in silence.
+    pub accept_since: DateTime<Utc>,
+    /// How often a message that cannot be processed is tried.
+    pub max_attempts: u32,
+    /// How long a mail that meets temporary failures is tried.
+    pub retry_for: Duration,
+    /// Larger messages are parked unread, in bytes.
+    pub max_message_size: u64,
+    /// Whether messages need no settling in the mailbox.
+    pub settled_at_once: bool,
+    /// What the loops report of themselves.
+    pub health: health::Health,
+}
+
+/// A desk that may touch the network: where mail arrives, where it leaves, and the claim to be the one who does.
+#[derive(Debug)]
+pub struct Serving {
+    /// The desk.
+    pub desk: Arc<Desk>,
+    /// Where mail arrives.
+    pub source: Source,
+    /// Where mail leaves.
+    pub carrier: Carrier,
+    /// Connections side by side.
+    pub connections: usize,
+    /// How often the mailbox is looked at.
+    pub poll: Duration,
+    /// Held for as long as this process serves the desk.
+    pub presence: Presence,
+}
+
+/// What one pass did.
+#[derive(Debug, Clone, Default)]
+pub struct Pass {
+    /// Messages taken.
+    pub taken: usize,
+    /// Mails sent.
+    pub sent: usize,
+    /// Why the mail server could not be used, if it could not.
+    pub server_down: Option<String>,
+}
+
+/// A pass that could not be finished. What it had committed stays.
+#[derive(Debug, thiserror::Error)]
+pub enum PassError {
+    /// The mailbox.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A loop ended by itself.
+    #[error("a loop of the service ended by itself: {0}")]
+    Loop(String),
+}
+
+impl Desk {
+    /// Puts a desk together: opens the database, brings its schema up to date, reads the keys and the wording.
+    ///
+    /// # Errors
+    /// When the database or a template cannot be used.
+    pub async fn open(settings: &Settings, clock: Clock) -> Result<Self, AssembleError> {
+        assemble::open(settings, clock).await
+    }
+}
+
+impl Serving {
+    /// Takes the desk into service.
+    ///
+    /// # Errors
+    /// When a setting is missing, or another process serves the desk on the same SQLite file.
+    pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, AssembleError> {
+        assemble::start(settings, clock).await
+    }
+
+    /// One pass of everything that is due now: all mail that lies in the mailbox, then the outbox.
+    ///
+    /// # Errors
+    /// When the mailbox or the database fails; the outbox is sent all the same.
+    pub async fn once(&self, stop: &CancellationToken) -> Result<Pass, PassError> {
+        let taken = match self.source.open().await {
+            Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || {}).await,
+            Err(error) => Err(error.into()),
+        };
+        let drained = outbox::drain(self, stop).await?;
+        Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
+    }
+
+    /// Serves the desk until `stop`: the message in hand is finished, everything else is left for the next start.
+    ///
+    /// # Errors
+    /// When a loop ends by itself, which it never should.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), PassError> {
+        if self.desk.clock.is_rehearsal() {
+            warn!("rehearsing: the clock started at {} and is not the real one", self.desk.clock.now().to_rfc3339());
+        }
+        info!("the desk is in service");
+        let kick = Arc::new(tokio::sync::Notify::new());
+        let intake = tokio::spawn(intake::run(Arc::clone(&self), Arc::clone(&kick), stop.clone()));
+        let outbox = tokio::spawn(outbox::run(Arc::clone(&self), kick, stop.clone()));
+        let result = tokio::select! {
+            result = intake => result,
+            result = outbox => result,
+        };
+        let stopped = stop.is_cancelled();
+        stop.cancel();
+        match result {
+            Ok(()) if stopped => Ok(()),
+            Ok(()) => Err(PassError::Loop("it returned".into())),
+            Err(error) => Err(PassError::Loop(error.to_string())),
+        }
+    }
+}

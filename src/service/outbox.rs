@@ -1,0 +1,195 @@
+//! The loop that empties the outbox: claim what is due, hand it to connections side by side, record each verdict.
+//! The attempt is on record before the network is touched, so a crash may repeat a mail but never lose one.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
+use tokio::sync::{Mutex, Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::Serving;
+use crate::{
+    delivery::{Failure, SendError, Session, backoff::after_failure},
+    store::{Attempt, Due, StoreError, Verdict},
+};
+
+/// Mails claimed by one transaction.
+const CLAIM_AT_ONCE: u32 = 100;
+/// When a claimed mail is due again should this process die with it and nobody notice: longer than any attempt.
+const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// Looks at the outbox even when nobody rings: other processes may have queued something.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// Wait after a fault of the database.
+const AFTER_FAULT: Duration = Duration::from_secs(5);
+
+/// What emptying the outbox came to.
+#[derive(Debug, Clone, Default)]
+pub struct Drained {
+    /// Mails accepted.
+    pub sent: usize,
+    /// Why the mail server could not be used, if it could not.
+    pub server_down: Option<String>,
+}
+
+/// Empties the outbox whenever something is due, until `stop`.
+pub async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        // Registered before looking: a mail queued in between is not slept over.
+        let rung = kick.notified();
+        let sleep = match drain(&serving, &stop).await {
+            Ok(drained) => {
+                serving.desk.health.outbox_pass(drained.server_down);
+                until_next(&serving).await
+            }
+            Err(error) => {
+                error!("outbox: {error}");
+                AFTER_FAULT
+            }
+        };
+        tokio::select! {
+            () = rung => {}
+            () = tokio::time::sleep(sleep) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Sends everything that is due now.
+///
+/// # Errors
+/// When the database fails. What was sent but not recorded goes again, with the same Message-ID.
+pub async fn drain(serving: &Serving, stop: &CancellationToken) -> Result<Drained, StoreError> {
+    let mut total = Drained::default();
+    let mut sessions: Vec<Option<Session>> = (0..serving.connections).map(|_| None).collect();
+    while !stop.is_cancelled() {
+        let batch = claim(serving).await?;
+        if batch.is_empty() {
+            break;
+        }
+        let drained = send_batch(serving, batch, &mut sessions).await?;
+        total.sent += drained.sent;
+        if drained.server_down.is_some() {
+            total.server_down = drained.server_down;
+            break;
+        }
+    }
+    join_all(sessions.into_iter().flatten().map(Session::close)).await;
+    Ok(total)
+}
+
+async fn claim(serving: &Serving) -> Result<Vec<Due>, StoreError> {
+    let desk = &serving.desk;
+    let now = desk.clock.now();
+    // A look without the write lock: an empty outbox costs nothing.
+    if desk.store.next_due().await?.is_none_or(|due| due > now) {
+        return Ok(Vec::new());
+    }
+    let mut tx = desk.store.write().await?;
+    let batch = tx.claim_due(now, now + LEASE, serving.presence.process, CLAIM_AT_ONCE).await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+/// Sends a batch over all connections at once and records the verdicts as they come.
+async fn send_batch(serving: &Serving, batch: Vec<Due>, sessions: &mut [Option<Session>]) -> Result<Drained, StoreError> {
+    let queue = Mutex::new(VecDeque::from(batch));
+    let (verdicts, mut incoming) = mpsc::unbounded_channel();
+    let down = Mutex::new(None::<SendError>);
+    let workers = async {
+        let verdicts = verdicts;
+        join_all(sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdicts))).await;
+    };
+    let record = async {
+        let mut sent = 0;
+        let mut finished = Vec::new();
+        while incoming.recv_many(&mut finished, CLAIM_AT_ONCE as usize).await > 0 {
+            sent += finished.iter().filter(|attempt: &&Attempt| attempt.verdict == Verdict::Sent).count();
+            record(serving, &finished).await?;
+            finished.clear();
+        }
+        Ok(sent)
+    };
+    let ((), sent): ((), Result<usize, StoreError>) = tokio::join!(workers, record);
+    Ok(Drained { sent: sent?, server_down: down.into_inner().map(|error| error.to_string()) })
+}
+
+/// One connection's share: takes mails from the queue until it is empty.
+async fn work(
+    serving: &Serving,
+    queue: &Mutex<VecDeque<Due>>,
+    session: &mut Option<Session>,
+    down: &Mutex<Option<SendError>>,
+    verdicts: &mpsc::UnboundedSender<Attempt>,
+) {
+    loop {
+        let Some(due) = queue.lock().await.pop_front() else { return };
+        // When one mail finds the server down, the others of the batch need not dial in vain.
+        let known_down = down.lock().await.clone();
+        let result = match known_down {
+            Some(error) => Err(error),
+            None => send(serving, session, &due).await,
+        };
+        let now = serving.desk.clock.now();
+        let attempt = match result {
+            Ok(reply) => Attempt { due, at: now, reply, verdict: Verdict::Sent },
+            Err(error) => {
+                if error.failure == Failure::Server {
+                    *down.lock().await = Some(error.clone());
+                }
+                judged(serving, due, &error, now)
+            }
+        };
+        if verdicts.send(attempt).is_err() {
+            return;
+        }
+    }
+}
+
+async fn send(serving: &Serving, session: &mut Option<Session>, due: &Due) -> Result<String, SendError> {
+    let reused = session.is_some();
+    let mut open = match session.take() {
+        Some(open) => open,
+        None => serving.carrier.open().await?,
+    };
+    let mut result = open.send(due).await;
+    if reused && !open.is_usable() && result.as_ref().is_err_and(|error| error.verb == "MAIL") {
+        // A server may close a connection between two mails (RFC 5321, 3.8): nothing was sent yet, so a fresh one is tried.
+        open = serving.carrier.open().await?;
+        result = open.send(due).await;
+    }
+    *session = open.is_usable().then_some(open);
+    result
+}
+
+fn judged(serving: &Serving, due: Due, error: &SendError, now: DateTime<Utc>) -> Attempt {
+    let jitter = u64::try_from(due.id).unwrap_or(0).wrapping_mul(2_654_435_761);
+    let verdict = after_failure(error.failure, due.attempt, due.created_at, now, serving.desk.retry_for, jitter);
+    Attempt { due, at: now, reply: error.to_string(), verdict }
+}
+
+async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreError> {
+    let mut tx = serving.desk.store.write().await?;
+    for attempt in attempts {
+        tx.record_attempt(attempt).await?;
+    }
+    tx.commit().await?;
+    for Attempt { due, reply, verdict, .. } in attempts {
+        let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
+        let code = reply.get(..3).unwrap_or_default();
+        match verdict {
+            Verdict::Sent => info!(outbox.id = id, %purpose, attempt, message_id = due.message_id, "mail sent"),
+            Verdict::Retry { at } => warn!(outbox.id = id, %purpose, attempt, code, next = %at.to_rfc3339(), "mail delayed"),
+            Verdict::Failed => error!(outbox.id = id, %purpose, attempt, code, "mail undeliverable: see `madoguchi outbox list`"),
+        }
+    }
+    Ok(())
+}
+
+async fn until_next(serving: &Serving) -> Duration {
+    match serving.desk.store.next_due().await {
+        Ok(Some(due)) => (due - serving.desk.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(10), LONGEST_SLEEP),
+        Ok(None) | Err(_) => LONGEST_SLEEP,
+    }
+}

@@ -1,0 +1,451 @@
+//! One message, from its bytes to a committed decision: decode outside the transaction; inside it load the known
+//! facts, decide, take the number, compose, write, commit. Facts cannot age in between.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use tracing::{info, warn};
+
+use super::Desk;
+use crate::{
+    desk::{
+        form::Fields,
+        gate::{GateFacts, Refusal, recipient},
+        thread::MessageIds,
+        ticket::{Direction, TicketNumber},
+        triage::{Decision, Filing, Known, ParkReason, Reading, Reply, Rules, triage},
+    },
+    hex,
+    intake::Taken,
+    letter::{self, Letter, Purpose},
+    mail::{self, InboundMail, Mailbox},
+    store::{NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place, StoreError, Tx},
+};
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Processed {
+    /// Its ledger row; `None` when it was accounted for before.
+    pub message: Option<i64>,
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// The ticket.
+    pub ticket: Option<String>,
+    /// Why it is parked.
+    pub reason: Option<&'static str>,
+}
+
+/// Why a message could not be decided. The message is kept and tried again.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    /// The database failed: nothing of it is this message's fault, and the pass ends.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A letter could not be written.
+    #[error(transparent)]
+    Wording(#[from] letter::WordingError),
+}
+
+/// A message in hand: read, but nothing decided.
+struct InHand<'a> {
+    reading: Reading,
+    place: &'a Place,
+    size: u64,
+    hash: String,
+    message_id: String,
+    raw: Vec<u8>,
+    /// Its ledger row and the attempts so far, when it was entered before.
+    entered: Option<(i64, u32)>,
+    settled: bool,
+}
+
+/// Accounts for one message.
+///
+/// # Errors
+/// When the database fails. Any other fault is this message's own: it stays in the ledger, is tried again, and is
+/// parked after the set number of attempts.
+pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError> {
+    let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
+    let hash = content_hash(&reading.mail, &taken.raw);
+    let message_id = reading.mail.message_id.clone().unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(&hash)));
+    let packed = pack(&taken.raw)?;
+    let settled = desk.settled_at_once || matches!(&taken.place, Place::File { folder, .. } if folder == "file");
+    let hand = InHand { reading, place: &taken.place, size: taken.size, hash, message_id, raw: packed, entered: None, settled };
+    decide_or_keep(desk, &hand).await
+}
+
+/// Decides again on a message in the ledger: one that could not be processed, or that the operator wants retried.
+///
+/// # Errors
+/// When the database fails. `None` when there is no such message, or it needs no decision.
+pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, StoreError> {
+    let Some((row, raw)) = desk.store.message(id).await? else { return Ok(None) };
+    if !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
+        return Ok(None);
+    }
+    let taken = Taken {
+        place: row.place.clone(),
+        oversize: raw.len() as u64 != row.size && row.reason.as_deref() == Some(ParkReason::Oversize.as_str()),
+        size: row.size,
+        received_at: Some(row.received_at),
+        file_time: None,
+        raw,
+    };
+    let reading = read(&taken, &desk.rules, &desk.ids, desk.clock.now());
+    let hash = content_hash(&reading.mail, &taken.raw);
+    let hand = InHand {
+        reading,
+        place: &taken.place,
+        size: taken.size,
+        hash,
+        message_id: row.message_id,
+        raw: Vec::new(),
+        entered: Some((id, row.attempts)),
+        settled: row.settled,
+    };
+    decide_or_keep(desk, &hand).await.map(Some)
+}
+
+/// How the desk would read a message and what it would do, without knowing or changing anything.
+#[must_use]
+pub fn inspect(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> (Reading, Decision) {
+    let reading = read(taken, rules, ids, now);
+    let decision = triage(&reading, rules, &Known::nothing());
+    (reading, decision)
+}
+
+/// Reads a message. The received instant is INTERNALDATE, else the topmost `Received`, else the file's time; the
+/// `Date` header is its sender's claim and is never trusted.
+fn read(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> Reading {
+    let mail = catch_unwind(AssertUnwindSafe(|| mail::read(&taken.raw))).unwrap_or_else(|_| {
+        let mut mail = mail::read(b"");
+        mail.unreadable = Some("the reader failed on this message; please report it".into());
+        mail
+    });
+    let topmost = mail.received.map(|at| at.with_timezone(&Utc));
+    let received_at = taken.received_at.or(topmost).or(taken.file_time).unwrap_or(now);
+    Reading::of(mail, taken.oversize.then_some(taken.size), received_at, rules, ids)
+}
+
+async fn decide_or_keep(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, StoreError> {
+    let started = Instant::now();
+    let result = match decide(desk, hand).await {
+        Ok(processed) => Ok(processed),
+        Err(Fault::Store(error)) => Err(error),
+        Err(Fault::Wording(error)) => keep(desk, hand, &error.to_string()).await,
+    };
+    if let Ok(processed) = &result {
+        info!(
+            message.id = processed.message,
+            outcome = %processed.outcome,
+            ticket.number = processed.ticket.as_deref(),
+            reason = processed.reason,
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "message accounted for"
+        );
+    }
+    result
+}
+
+/// The transaction.
+async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
+    let now = desk.clock.now();
+    let reading = &hand.reading;
+    let mut tx = desk.store.write().await?;
+    let day = now.with_timezone(&desk.rules.calendar.time_zone()).format("%Y-%m-%d").to_string();
+    let Some(known) = known(desk, hand, &mut tx, &day).await? else {
+        return Ok(Processed { message: None, outcome: Outcome::Duplicate, ticket: None, reason: None });
+    };
+    let decision = triage(reading, &desk.rules, &known);
+    let id = hand.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
+    let mut row = NewMessage {
+        id,
+        place: hand.place,
+        message_id: &hand.message_id,
+        hash: &hand.hash,
+        received_at: reading.received_at,
+        taken_at: now,
+        size: hand.size,
+        raw: &hand.raw,
+        outcome: Outcome::Parked,
+        reason: None,
+        detail: None,
+        ticket_id: None,
+        duplicate_of: None,
+        attempts: hand.entered.map_or(0, |(_, attempts)| attempts) + 1,
+        settled: hand.settled,
+    };
+    let mut ticket: Option<(i64, TicketNumber, Fields)> = None;
+    match &decision.filing {
+        Filing::Ticket { ticket: new, .. } => {
+            let fiscal_year = crate::desk::window::fiscal_year(reading.received_at, desk.rules.calendar.time_zone());
+            let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year).await?;
+            let nobody = Mailbox { name: None, address: String::new() };
+            let from = reading.mail.from.as_ref().unwrap_or(&nobody);
+            let ticket_id = tx.insert_ticket(&number, new, from, &reading.mail.subject, reading.received_at).await?;
+            (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(ticket_id));
+            ticket = Some((ticket_id, number, new.fields.clone()));
+        }
+        Filing::Join { ticket: Some((ticket_id, number)), change } => {
+            if let Some(change) = change {
+                tx.update_ticket(*ticket_id, &change.0, &change.1).await?;
+            }
+            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            ticket = Some((*ticket_id, number.clone(), Fields::default()));
+        }
+        Filing::Join { ticket: None, .. } => row.reason = Some(ParkReason::Failed.as_str()),
+        Filing::Park { reason, detail } => (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str())),
+        Filing::Duplicate { of } => (row.outcome, row.duplicate_of) = (Outcome::Duplicate, Some(*of)),
+    }
+    match hand.entered {
+        Some(_) => tx.conclude_message(&row).await?,
+        None => tx.insert_message(&row).await?,
+    }
+    if let Some((ticket_id, ..)) = &ticket {
+        remember_entry(&mut tx, *ticket_id, id, reading).await?;
+    }
+    record_filing(&mut tx, now, id, &row, &decision).await?;
+    let refusal = answer(desk, hand, &decision, &mut tx, id, ticket.as_ref(), now, &day).await?;
+    if let Some(refusal) = refusal {
+        let event = NewEvent::by_desk("refused", refusal.audit()).on_message(id).on_ticket(row.ticket_id);
+        tx.append_event(now, event).await?;
+    }
+    let processed =
+        Processed { message: Some(id), outcome: row.outcome, ticket: ticket.map(|(_, number, _)| number.to_string()), reason: row.reason };
+    tx.commit().await?;
+    Ok(processed)
+}
+
+/// Loads what triage needs to know; `None` when this very message was accounted for before.
+async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result<Option<Known>, StoreError> {
+    let own_row = hand.entered.map(|(id, _)| id);
+    let mut earlier = tx.earlier(hand.place, &hand.message_id, &hand.hash).await?;
+    earlier.retain(|row| Some(row.id) != own_row);
+    if earlier.iter().any(|row| row.same_place) {
+        return Ok(None);
+    }
+    let ticket = match &hand.reading.reference {
+        Some(reference) => tx.ticket_facts(reference.number()).await?,
+        None => None,
+    };
+    let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
+    let sent_to_recipient = match recipient(&hand.reading.mail) {
+        Some(to) if duplicate_of.is_none() => {
+            let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
+            tx.automatic_to(to, midnight).await?
+        }
+        _ => 0,
+    };
+    let gate = GateFacts { sent_to_recipient, sent_today: tx.automatic_sent_on(day), accept_since: Some(desk.accept_since) };
+    let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
+    Ok(Some(Known { duplicate_of, message_id_reused: reused && hand.reading.mail.message_id.is_some(), ticket, gate }))
+}
+
+async fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) -> Result<(), StoreError> {
+    let mail = &reading.mail;
+    let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
+    tx.insert_entry(&NewEntry {
+        ticket_id,
+        message_ref: Some(message),
+        direction: Direction::In,
+        from: mail.from.as_ref(),
+        recipients,
+        at: reading.received_at,
+        text: &mail.text,
+        attachments: &mail.attachments,
+    })
+    .await
+}
+
+async fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>, decision: &Decision) -> Result<(), StoreError> {
+    let (what, detail) = match &decision.filing {
+        Filing::Ticket { mentions: Some(other), .. } => ("filed", format!("mentions {other}, whose thread it could not join")),
+        Filing::Ticket { .. } => ("filed", String::new()),
+        Filing::Join { .. } => ("joined", String::new()),
+        Filing::Park { reason, .. } => ("parked", reason.to_string()),
+        Filing::Duplicate { of } => ("duplicate", format!("of message {of}")),
+    };
+    let warnings: Vec<&str> = decision.warnings.iter().map(|warning| warning.code).collect();
+    let detail = if warnings.is_empty() { detail } else { format!("{detail} [{}]", warnings.join(", ")).trim().to_owned() };
+    tx.append_event(now, NewEvent::by_desk(what, detail).on_message(id).on_ticket(row.ticket_id)).await
+}
+
+/// Queues the reply, if there is one and the gate lets it out; a refusal is returned for the audit.
+#[expect(clippy::too_many_arguments, reason = "the parts of one transaction, passed once")]
+async fn answer(
+    desk: &Desk,
+    hand: &InHand<'_>,
+    decision: &Decision,
+    tx: &mut Tx,
+    message: i64,
+    ticket: Option<&(i64, TicketNumber, Fields)>,
+    now: DateTime<Utc>,
+    day: &str,
+) -> Result<Option<Refusal>, Fault> {
+    let reply: Reply = match &decision.reply {
+        None => return Ok(None),
+        Some(Err(refusal)) => return Ok(Some(refusal.clone())),
+        Some(Ok(reply)) => *reply,
+    };
+    let mail = &hand.reading.mail;
+    let Some(to) = recipient(mail) else { return Ok(Some(Refusal::NoSender)) };
+    let purpose = Purpose::from(reply);
+    let message_id = match ticket {
+        Some((_, number, _)) => desk.ids.of_ticket(number, purpose.as_str()),
+        None => desk.ids.of_message(&hand.hash, purpose.as_str()),
+    };
+    let number = ticket.map(|(_, number, _)| number.to_string()).unwrap_or_default();
+    let fields = ticket.map_or_else(|| hand.reading.form.fields.clone(), |(_, _, fields)| fields.clone());
+    let facts = letter::Facts { number, fields, received_at: hand.reading.received_at, deadline: decision.deadline, now };
+    let context = letter::context(&desk.profile, &desk.rules, &facts);
+    let (subject, body) = desk.wording.render(purpose, &context)?;
+    let mut references: Vec<&str> = mail.references.iter().map(String::as_str).collect();
+    references.extend(mail.message_id.as_deref());
+    let composed = letter::compose(&Letter {
+        from: (&desk.profile.name, &desk.profile.address),
+        to,
+        subject: &subject,
+        body: &body,
+        date: now,
+        message_id: &message_id,
+        in_reply_to: mail.message_id.as_deref(),
+        references: last(references, 20),
+        auto_submitted: purpose.is_automatic().then_some("auto-replied"),
+    });
+    let envelope = match composed {
+        Ok(envelope) => envelope,
+        Err(error) => {
+            warn!(message.id = message, "no reply leaves: {}", error.kind());
+            return Ok(Some(Refusal::NoSender));
+        }
+    };
+    let queued = tx
+        .queue_mail(&NewMail {
+            ticket_id: ticket.map(|(id, ..)| *id),
+            message_ref: Some(message),
+            purpose,
+            sender: &envelope.sender,
+            recipient: &envelope.recipient,
+            message_id: &message_id,
+            bytes: &envelope.bytes,
+            at: now,
+        })
+        .await?;
+    if queued && purpose.is_automatic() {
+        tx.count_automatic(day);
+    }
+    if let (true, Some((ticket_id, ..))) = (queued, ticket) {
+        let from = Mailbox { name: Some(desk.profile.name.clone()), address: desk.profile.address.clone() };
+        let entry = NewEntry {
+            ticket_id: *ticket_id,
+            message_ref: None,
+            direction: Direction::Out,
+            from: Some(&from),
+            recipients: vec![to],
+            at: now,
+            text: &body,
+            attachments: &[],
+        };
+        tx.insert_entry(&entry).await?;
+    }
+    Ok(None)
+}
+
+/// Keeps a message whose decision failed: it is tried again, and parked after the set number of attempts.
+async fn keep(desk: &Desk, hand: &InHand<'_>, error: &str) -> Result<Processed, StoreError> {
+    let now = desk.clock.now();
+    let mut tx = desk.store.write().await?;
+    let attempts = hand.entered.map_or(0, |(_, attempts)| attempts) + 1;
+    let given_up = attempts >= desk.max_attempts;
+    let outcome = if given_up { Outcome::Parked } else { Outcome::Pending };
+    let id = hand.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
+    let row = NewMessage {
+        id,
+        place: hand.place,
+        message_id: &hand.message_id,
+        hash: &hand.hash,
+        received_at: hand.reading.received_at,
+        taken_at: now,
+        size: hand.size,
+        raw: &hand.raw,
+        outcome,
+        reason: Some(ParkReason::Failed.as_str()),
+        detail: Some(error),
+        ticket_id: None,
+        duplicate_of: None,
+        attempts,
+        settled: hand.settled,
+    };
+    match hand.entered {
+        Some(_) => tx.conclude_message(&row).await?,
+        None => tx.insert_message(&row).await?,
+    }
+    tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id)).await?;
+    tx.commit().await?;
+    warn!(message.id = id, attempts, "message not processed: {error}");
+    Ok(Processed { message: Some(id), outcome, ticket: None, reason: row.reason })
+}
+
+/// SHA-256 of what the sender wrote: the headers that say who wrote what to whom, and the body. Headers that a
+/// mail gets on its way do not count, nor do line ends, so that the same mail is known again wherever it is found.
+fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
+    const WRITTEN: [&str; 9] =
+        ["from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "content-type"];
+    let mut hasher = Sha256::new();
+    for name in WRITTEN {
+        for header in mail.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name)) {
+            hasher.update(name);
+            hasher.update([0]);
+            hasher.update(header.value.trim());
+            hasher.update([0]);
+        }
+    }
+    for piece in body_of(raw).split(|b| *b == b'\r') {
+        hasher.update(piece);
+    }
+    hex::encode(&hasher.finalize())
+}
+
+/// The body: everything behind the first empty line.
+fn body_of(raw: &[u8]) -> &[u8] {
+    let mut at = 0;
+    for line in raw.split_inclusive(|b| *b == b'\n') {
+        at += line.len();
+        if matches!(line, b"\n" | b"\r\n") {
+            break;
+        }
+    }
+    raw.get(at..).unwrap_or_default()
+}
+
+fn pack(raw: &[u8]) -> Result<Vec<u8>, StoreError> {
+    // Level 1: mail is small, and the ledger is written once a message.
+    zstd::bulk::compress(raw, 1).map_err(StoreError::Pack)
+}
+
+fn last<T>(mut items: Vec<T>, most: usize) -> Vec<T> {
+    items.drain(..items.len().saturating_sub(most));
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(raw: &str) -> String {
+        content_hash(&mail::read(raw.as_bytes()), raw.as_bytes())
+    }
+
+    #[test]
+    fn the_same_mail_has_the_same_hash_wherever_it_is_found() {
+        let mail = "From: a@example.jp\nSubject: x\nMessage-ID: <1@example.jp>\n\nbody\n";
+        let elsewhere = format!("Received: from x by y; Tue, 1 Jul 2025 10:00:00 +0900\n{mail}").replace('\n', "\r\n");
+        assert_eq!(hash(mail), hash(&elsewhere));
+        assert_ne!(hash(mail), hash(&mail.replace("body", "other")));
+        assert_ne!(hash(mail), hash(&mail.replace("Subject: x", "Subject: y")));
+    }
+}

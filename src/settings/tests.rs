@@ -1,0 +1,108 @@
+use super::*;
+
+/// What an operator reads for a wrong file.
+fn complaint(toml: &str) -> String {
+    Settings::from_toml(toml).map(|_| "accepted".to_owned()).unwrap_or_else(|error| error.to_string())
+}
+
+#[test]
+fn the_built_in_desk_is_the_zaitaku_desk_of_fiscal_2025() {
+    let settings = Settings::from_toml("").unwrap();
+    assert_eq!(settings.desk.address, "zaitaku@tohmatu.co.jp");
+    assert_eq!(settings.window.opens.to_string(), "2025-06-27");
+    assert_eq!(settings.window.closes.to_string(), "2026-02-28");
+    assert_eq!(settings.hours.closed.len(), 1);
+    assert_eq!(settings.mailbox.processed_folder, "処理済");
+}
+
+#[test]
+fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
+    for (toml, key, part) in [
+        ("[mailbox]\nport = 70000", "mailbox.port: ", "1 to 65535"),
+        ("[mailbox]\nport = \"imap\"", "mailbox.port: ", "1 to 65535"),
+        ("[mailbox]\nhots = \"a\"", "mailbox.hots: ", "is not a known key"),
+        ("[mailboxx]\nhost = \"a\"", "mailboxx: ", "is not a known key"),
+        ("[mailbox]\ntls = \"ssl\"", "mailbox.tls: ", "implicit"),
+        ("[mailbox]\nhost = \"mail.example.jp\"\ntls = \"none\"", "mailbox.tls: ", "not this machine"),
+        ("[delivery]\nhost = \"mail.example.jp\"\ntls = \"none\"", "delivery.tls: ", "not this machine"),
+        ("[mailbox]\npoll = \"often\"", "mailbox.poll: ", "60s"),
+        ("[mailbox]\nmax_message_size = \"25 elephants\"", "mailbox.max_message_size: ", "25MB"),
+        ("[mailbox]\nidle = \"perhaps\"", "mailbox.idle: ", "bool"),
+        ("[hours]\ntime_zone = \"Asia/Tokio\"", "hours.time_zone: ", "IANA"),
+        ("[hours]\nopens = \"25:00\"", "hours.opens: ", "09:00"),
+        ("[hours]\nopens = \"17:00\"\ncloses = \"09:00\"", "hours.closes: ", "not after"),
+        ("[hours]\ndays = []", "hours.days: ", "mon"),
+        ("[hours]\ndays = [\"someday\"]", "hours.days", ""),
+        ("[hours]\nclosed = [\"13-45\"]", "hours.closed", ""),
+        ("[window]\nopens = \"2026-03-01\"", "window.closes: ", "before"),
+        ("[window]\nopens = \"27 June\"", "window.opens: ", "2025-06-27"),
+        ("[sla]\nanswer_within = \"two days\"", "sla.answer_within: ", ""),
+        ("[sla]\nwarn_before = \"20h\"", "sla.warn_before: ", "not less"),
+        ("[desk]\naddress = \"not an address\"", "desk.address: ", "name@domain"),
+        ("[desk]\nticket_prefix = \"zt-1\"", "desk.ticket_prefix: ", "capital letters"),
+        ("[database]\nurl = \"mysql://root:hunter2@db/x\"", "database.url: ", "sqlite"),
+        ("[[staff]]\nname = \"佐藤\"\naddress = \"sato\"", "staff[0].address: ", "name@domain"),
+        ("[[form.fields]]\nkey = \"name\"\nlabel = \"氏名\"", "form.fields: ", "each of the four once"),
+        ("[[form.fields]]\nkey = \"nom\"\nlabel = \"氏名\"", "form.fields", "organization"),
+        ("[delivery]\nconnections = 0", "delivery.connections: ", "1 to 64"),
+        ("[mailbox]\naccept_since = \"yesterday\"", "mailbox.accept_since: ", ""),
+    ] {
+        let said = complaint(toml);
+        assert!(said.starts_with(key) && said.contains(part), "{toml:?} → {said}");
+        assert!(!said.contains("hunter2"), "a secret in an error: {said}");
+    }
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let variables = [("MADOGUCHI_MAILBOX__PORT", "143"), ("MADOGUCHI_HOURS__DAYS", "mon, tue"), ("MADOGUCHI_DESK__TELEPHONE", "0312345678"), ("MADOGUCHI_MAILBOX__IDLE", "false")];
+    let source = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let environment = Environment::with_prefix("MADOGUCHI").prefix_separator("_").separator("__").source(Some(source));
+    let settings = Settings::read("[mailbox]\nport = 993", None, environment).unwrap();
+    assert_eq!(settings.mailbox.port, 143);
+    assert_eq!(settings.hours.days.len(), 2);
+    assert_eq!(settings.desk.telephone, "0312345678", "digits stay as they are written");
+    assert!(!settings.mailbox.idle);
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let settings = Settings::from_toml(
+        "[mailbox]\npassword = \"hunter2\"\n[delivery]\npassword = \"hunter2\"\n[database]\nurl = \"postgres://u:hunter2@h/d\"",
+    )
+    .unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_password_file_is_read_and_its_absence_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    fs::write(&file, "pass word\n").unwrap();
+    let settings = Settings::from_toml(&format!("[mailbox]\nuser = \"u\"\npassword_file = {:?}", file)).unwrap();
+    assert_eq!(settings.mailbox_credentials().unwrap().password.expose_secret(), "pass word");
+    let missing = Settings::from_toml("[mailbox]\nuser = \"u\"\npassword_file = \"/nowhere/password\"").unwrap();
+    let said = missing.mailbox_credentials().unwrap_err().to_string();
+    assert!(said.starts_with("mailbox.password_file: cannot read /nowhere/password"), "{said}");
+}
+
+#[test]
+fn the_example_file_names_every_key_and_is_accepted() {
+    let example = include_str!("../../config/madoguchi.toml");
+    Settings::from_toml(example).unwrap();
+    // Every commented key, uncommented, must be accepted too: the file documents what exists and nothing else.
+    let all: String = example
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line))
+        .fold(String::new(), |text, line| text + line + "\n");
+    Settings::from_toml(&all).unwrap();
+    for key in ["per_sender_daily_limit", "authserv_id", "accept_since", "max_message_size", "parked_folder", "warn_before", "public_holidays", "ca_file", "listen", "max_attempts", "connections", "retry_for"] {
+        assert!(all.contains(&format!("{key} = ")), "config/madoguchi.toml does not name {key}");
+    }
+}
+
+/// Whether an uncommented line is a key or a table, and not prose.
+fn is_setting(line: &str) -> bool {
+    let key = line.split('=').next().unwrap_or_default().trim();
+    line.starts_with('[') || (line.contains('=') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+}

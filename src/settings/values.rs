@@ -1,0 +1,129 @@
+//! Values as an operator writes them: sizes, periods, lists. Each refuses what it does not understand, saying what is allowed.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+/// A size in bytes: `500KB`, `25MB`, `1GB` (decimal, as mail servers count) or plain bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ByteSize(pub u64);
+
+impl FromStr for ByteSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a size; allowed: a whole number with B, KB, MB or GB, such as \"25MB\"");
+        let (number, unit) = split_number(text).ok_or_else(wrong)?;
+        let factor = match unit.to_ascii_uppercase().as_str() {
+            "" | "B" => 1,
+            "KB" => 1_000,
+            "MB" => 1_000_000,
+            "GB" => 1_000_000_000,
+            _ => return Err(wrong()),
+        };
+        number.checked_mul(factor).map(Self).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for ByteSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            n if n >= 1_000_000 => write!(f, "{}MB", n / 1_000_000),
+            n if n >= 1_000 => write!(f, "{}KB", n / 1_000),
+            n => write!(f, "{n}B"),
+        }
+    }
+}
+
+/// A period by the clock on the wall: `500ms`, `60s`, `10m`, `48h`, `2d`. Business time is another type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Period(pub Duration);
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a period; allowed: a whole number with ms, s, m, h or d, such as \"60s\"");
+        let (number, unit) = split_number(text).ok_or_else(wrong)?;
+        let millis = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return Err(wrong()),
+        };
+        number.checked_mul(millis).map(|ms| Self(Duration::from_millis(ms))).ok_or_else(wrong)
+    }
+}
+
+/// The number in front of its unit.
+fn split_number(text: &str) -> Option<(u64, &str)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(end);
+    Some((digits.parse().ok()?, unit.trim()))
+}
+
+/// Reads a value that is written as text (or a bare number) and parsed by its `FromStr`.
+pub fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+/// As [`parsed`], for a key that may be absent.
+pub fn parsed_option<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    Option::<String>::deserialize(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+}
+
+/// Reads a list; in the environment, where there are no lists, its elements are separated by commas.
+pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        List(Vec<String>),
+        Line(String),
+    }
+    let items = match Written::deserialize(deserializer)
+        .map_err(|_| D::Error::custom("not a list of texts; allowed: [\"…\", \"…\"]"))?
+    {
+        Written::List(items) => items,
+        Written::Line(line) => {
+            line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        }
+    };
+    items.iter().map(|item| item.parse().map_err(D::Error::custom)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_decimal_and_refuse_nonsense() {
+        for (text, expected) in [("25MB", Some(25_000_000)), ("0", Some(0)), ("10 KB", Some(10_000)), ("-1", None), ("25MiB", None), ("", None), ("99999999999GB", None)] {
+            assert_eq!(text.parse::<ByteSize>().ok().map(|size| size.0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_need_a_unit() {
+        for (text, expected) in [("60s", Some(60_000)), ("48h", Some(172_800_000)), ("500ms", Some(500)), ("60", None), ("1.5h", None), ("16 hours", None)] {
+            assert_eq!(text.parse::<Period>().ok().map(|p| p.0.as_millis()), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The few words that SQLite and PostgreSQL do not share. Everything else is one SQL text.
+
+/// Which database is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite in WAL mode.
+    Sqlite,
+    /// PostgreSQL 15 or later.
+    Postgres,
+}
+
+impl Dialect {
+    /// From the scheme of a database URL.
+    #[must_use]
+    pub fn of(url: &str) -> Self {
+        if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
+    }
+
+    /// Opens a write transaction. SQLite takes the write lock at once: a transaction that reads first and
+    /// writes later fails with SQLITE_BUSY_SNAPSHOT, which the busy timeout does not retry.
+    #[must_use]
+    pub fn begin_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Said once on every new connection. `synchronous=FULL` makes a commit survive a power cut in WAL mode.
+    #[must_use]
+    pub fn on_connect(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_timeout=30000"],
+            Self::Postgres => &["SET client_min_messages = warning"],
+        }
+    }
+
+    /// Makes mails due again whose process died while it was sending them; `$1` is now, `$2` this process.
+    /// On SQLite one process serves the desk, so every other claim is a dead one; on PostgreSQL each process
+    /// holds an advisory lock under its number for as long as it lives.
+    #[must_use]
+    pub fn release_dead_claims(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
+                 WHERE state = 'queued' AND claimed_by IS NOT NULL AND claimed_by <> $2"
+            }
+            Self::Postgres => {
+                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
+                 WHERE state = 'queued' AND claimed_by IS NOT NULL AND claimed_by <> $2
+                   AND claimed_by NOT IN (SELECT CAST(objid AS BIGINT) FROM pg_locks
+                                          WHERE locktype = 'advisory' AND classid = 21328 AND granted)"
+            }
+        }
+    }
+}

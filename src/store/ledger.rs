@@ -1,0 +1,385 @@
+//! The ledger: every message that the desk has ever taken, where it lay, and what became of it.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, any::AnyRow};
+
+use super::{Result, Store, StoreError, Tx, instant_text, query, read_instant, read_word};
+use crate::words::closed_set;
+
+closed_set! {
+    /// What became of a message: each is accounted for exactly once.
+    Outcome {
+        /// Taken, and not decided yet: processing failed and is tried again.
+        Pending = "pending",
+        /// It became a ticket.
+        Ticket = "ticket",
+        /// It became part of a ticket.
+        FollowUp = "follow_up",
+        /// It is kept and shown to staff.
+        Parked = "parked",
+        /// It was here before.
+        Duplicate = "duplicate",
+        /// It was parked, and the operator put it aside.
+        Discarded = "discarded",
+    }
+}
+
+/// Where a message lay.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// In an IMAP folder (RFC 9051, 2.3.1.1: the three together never mean another message).
+    Imap {
+        /// Folder name.
+        folder: String,
+        /// UIDVALIDITY of the folder.
+        uidvalidity: u32,
+        /// UID in it.
+        uid: u32,
+    },
+    /// In a Maildir or a file.
+    File {
+        /// Maildir path, or `file`.
+        folder: String,
+        /// File name.
+        name: String,
+    },
+}
+
+impl Place {
+    /// The columns folder, uidvalidity, uid, file.
+    fn columns(&self) -> (String, i64, Option<i64>, Option<String>) {
+        match self {
+            Self::Imap { folder, uidvalidity, uid } => (folder.clone(), i64::from(*uidvalidity), Some(i64::from(*uid)), None),
+            Self::File { folder, name } => (folder.clone(), 0, None, Some(name.clone())),
+        }
+    }
+}
+
+/// A message to enter.
+#[derive(Debug, Clone)]
+pub struct NewMessage<'a> {
+    /// Its identifier, from [`Tx::fresh_id`].
+    pub id: i64,
+    /// Where it lies.
+    pub place: &'a Place,
+    /// Message-ID without brackets, or one made from the hash.
+    pub message_id: &'a str,
+    /// Content hash, hex.
+    pub hash: &'a str,
+    /// When the mailbox received it.
+    pub received_at: DateTime<Utc>,
+    /// Now.
+    pub taken_at: DateTime<Utc>,
+    /// Bytes in the mailbox.
+    pub size: u64,
+    /// zstd of what was fetched.
+    pub raw: &'a [u8],
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it is parked.
+    pub reason: Option<&'static str>,
+    /// More, for staff and operator.
+    pub detail: Option<&'a str>,
+    /// The ticket it became, or part of which.
+    pub ticket_id: Option<i64>,
+    /// The ledger row it repeats.
+    pub duplicate_of: Option<i64>,
+    /// How often processing was tried.
+    pub attempts: u32,
+    /// Whether nothing is left to do in the mailbox.
+    pub settled: bool,
+}
+
+/// A ledger row that a message in hand may repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its identifier.
+    pub id: i64,
+    /// Same content hash and Message-ID.
+    pub same_content: bool,
+    /// Same Message-ID.
+    pub same_message_id: bool,
+    /// Same place in the mailbox: it is this very message.
+    pub same_place: bool,
+    /// The ticket it became.
+    pub ticket_id: Option<i64>,
+}
+
+/// A ledger row as `parked` prints it.
+#[derive(Debug, Clone)]
+pub struct LedgerRow {
+    /// Identifier.
+    pub id: i64,
+    /// Where it lay.
+    pub place: Place,
+    /// Message-ID.
+    pub message_id: String,
+    /// When the mailbox received it.
+    pub received_at: DateTime<Utc>,
+    /// Bytes in the mailbox.
+    pub size: u64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it is parked.
+    pub reason: Option<String>,
+    /// More.
+    pub detail: Option<String>,
+    /// The ticket it became, or part of which.
+    pub ticket_id: Option<i64>,
+    /// How often processing was tried.
+    pub attempts: u32,
+    /// Whether nothing is left to do in the mailbox.
+    pub settled: bool,
+}
+
+/// A message whose place in the mailbox still shows it as new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Ledger row.
+    pub id: i64,
+    /// UID in the folder.
+    pub uid: Option<u32>,
+    /// File name in the Maildir.
+    pub file: Option<String>,
+    /// Whether it goes to the folder of parked mail.
+    pub parked: bool,
+}
+
+const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts, settled";
+
+impl Tx {
+    /// Ledger rows that hold the same content, the same Message-ID or the same place.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn earlier(&mut self, place: &Place, message_id: &str, hash: &str) -> Result<Vec<Earlier>> {
+        let (folder, uidvalidity, uid, _) = place.columns();
+        let rows = query(
+            "SELECT id, message_id, hash, ticket_id,
+                    CASE WHEN folder = $3 AND uidvalidity = $4 AND uid = $5 THEN 1 ELSE 0 END AS same_place
+             FROM message
+             WHERE message_id = $1 OR hash = $2 OR (folder = $3 AND uidvalidity = $4 AND uid = $5)
+             ORDER BY id LIMIT 20",
+        )
+        .bind(message_id.to_owned())
+        .bind(hash.to_owned())
+        .bind(folder)
+        .bind(uidvalidity)
+        .bind(uid)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let read = |row: &AnyRow| {
+            let same_id = row.try_get::<String, _>("message_id")? == message_id;
+            let same_hash = row.try_get::<String, _>("hash")? == hash;
+            Ok(Earlier {
+                id: row.try_get("id")?,
+                same_content: same_id && same_hash,
+                same_message_id: same_id,
+                same_place: flag(row, "same_place")?,
+                ticket_id: row.try_get("ticket_id")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Enters a message.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn insert_message(&mut self, message: &NewMessage<'_>) -> Result<()> {
+        let (folder, uidvalidity, uid, file) = message.place.columns();
+        query(
+            "INSERT INTO message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw,
+                                  outcome, reason, detail, ticket_id, duplicate_of, attempts, settled)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        )
+        .bind(message.id)
+        .bind(folder)
+        .bind(uidvalidity)
+        .bind(uid)
+        .bind(file)
+        .bind(message.message_id.to_owned())
+        .bind(message.hash.to_owned())
+        .bind(instant_text(message.received_at))
+        .bind(instant_text(message.taken_at))
+        .bind(i64::try_from(message.size).unwrap_or(i64::MAX))
+        .bind(message.raw.to_vec())
+        .bind(message.outcome.as_str())
+        .bind(message.reason)
+        .bind(message.detail.map(str::to_owned))
+        .bind(message.ticket_id)
+        .bind(message.duplicate_of)
+        .bind(i64::from(message.attempts))
+        .bind(i64::from(message.settled))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes what became of a message that was entered before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn conclude_message(&mut self, message: &NewMessage<'_>) -> Result<()> {
+        query(
+            "UPDATE message SET outcome = $2, reason = $3, detail = $4, ticket_id = $5, duplicate_of = $6, attempts = $7, settled = $8
+             WHERE id = $1",
+        )
+        .bind(message.id)
+        .bind(message.outcome.as_str())
+        .bind(message.reason)
+        .bind(message.detail.map(str::to_owned))
+        .bind(message.ticket_id)
+        .bind(message.duplicate_of)
+        .bind(i64::from(message.attempts))
+        .bind(i64::from(message.settled))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Puts a parked message aside. `false` when there is no parked message with this identifier.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn discard_message(&mut self, id: i64) -> Result<bool> {
+        let done = query("UPDATE message SET outcome = 'discarded' WHERE id = $1 AND outcome = 'parked'")
+            .bind(id)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Says that nothing is left to do in the mailbox for these messages.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
+        for id in ids {
+            query("UPDATE message SET settled = 1 WHERE id = $1").bind(*id).execute(&mut *self.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The highest UID taken from a folder; 0 when none was, or the folder's UIDVALIDITY is new.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn highest_uid(&self, folder: &str, uidvalidity: u32) -> Result<u32> {
+        let row = query("SELECT COALESCE(MAX(uid), 0) FROM message WHERE folder = $1 AND uidvalidity = $2")
+            .bind(folder.to_owned())
+            .bind(i64::from(uidvalidity))
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
+    }
+
+    /// Whether a file of a Maildir has been taken.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn knows_file(&self, folder: &str, name: &str) -> Result<bool> {
+        let row = query("SELECT id FROM message WHERE folder = $1 AND file = $2 LIMIT 1")
+            .bind(folder.to_owned())
+            .bind(name.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Messages of a folder that are accounted for but still lie in the mailbox as new.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unsettled(&self, folder: &str, uidvalidity: u32) -> Result<Vec<Unsettled>> {
+        let rows = query(
+            "SELECT id, uid, file, CASE WHEN outcome IN ('ticket', 'follow_up', 'duplicate') THEN 0 ELSE 1 END AS parked
+             FROM message WHERE folder = $1 AND uidvalidity = $2 AND settled = 0 AND outcome <> 'pending'
+             ORDER BY id LIMIT 500",
+        )
+        .bind(folder.to_owned())
+        .bind(i64::from(uidvalidity))
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &AnyRow| {
+            let uid: Option<i64> = row.try_get("uid")?;
+            Ok(Unsettled {
+                id: row.try_get("id")?,
+                uid: uid.and_then(|uid| u32::try_from(uid).ok()),
+                file: row.try_get("file")?,
+                parked: flag(row, "parked")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Messages with an outcome, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn messages_with(&self, outcome: Outcome) -> Result<Vec<LedgerRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM message WHERE outcome = $1 ORDER BY id");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(outcome.as_str()).fetch_all(&self.pool).await?;
+        rows.iter().map(read_row).collect()
+    }
+
+    /// One message and its raw bytes.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the bytes cannot be decompressed.
+    pub async fn message(&self, id: i64) -> Result<Option<(LedgerRow, Vec<u8>)>> {
+        let sql = format!("SELECT {COLUMNS}, raw FROM message WHERE id = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        let packed: Vec<u8> = row.try_get("raw")?;
+        let raw = zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row {
+            table: "message",
+            column: "raw",
+            id,
+            value: error.to_string(),
+        })?;
+        Ok(Some((read_row(&row)?, raw)))
+    }
+
+    /// How many messages there are with an outcome.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_messages(&self, outcome: Outcome) -> Result<u64> {
+        let row = query("SELECT COUNT(*) FROM message WHERE outcome = $1").bind(outcome.as_str()).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
+    }
+}
+
+fn flag(row: &AnyRow, column: &str) -> Result<bool> {
+    Ok(row.try_get::<i64, _>(column)? != 0)
+}
+
+fn read_row(row: &AnyRow) -> Result<LedgerRow> {
+    let id = row.try_get("id")?;
+    let folder: String = row.try_get("folder")?;
+    let (uidvalidity, uid): (i64, Option<i64>) = (row.try_get("uidvalidity")?, row.try_get("uid")?);
+    let place = match uid {
+        Some(uid) => Place::Imap {
+            folder,
+            uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
+            uid: u32::try_from(uid).unwrap_or(0),
+        },
+        None => Place::File { folder, name: row.try_get::<Option<String>, _>("file")?.unwrap_or_default() },
+    };
+    Ok(LedgerRow {
+        id,
+        place,
+        message_id: row.try_get("message_id")?,
+        received_at: read_instant(row, "message", "received_at", id)?,
+        size: u64::try_from(row.try_get::<i64, _>("size")?).unwrap_or(0),
+        outcome: read_word(row, "message", "outcome", id)?,
+        reason: row.try_get("reason")?,
+        detail: row.try_get("detail")?,
+        ticket_id: row.try_get("ticket_id")?,
+        attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(0),
+        settled: flag(row, "settled")?,
+    })
+}

@@ -1,0 +1,62 @@
+//! Brings the schema up to date. The SQL files are the same for both databases.
+
+use std::{borrow::Cow, fs::File, path::PathBuf};
+
+use sqlx::{
+    SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use super::{Dialect, Result, Store, StoreError, query};
+
+/// Every migration in order: version, description, SQL. Published ones never change.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "desk", include_str!("../../migrations/0001_desk.sql"))];
+
+impl Store {
+    /// Applies the migrations that are missing; harmless when there are none.
+    ///
+    /// # Errors
+    /// When the database refuses, or was made by a newer version of the program.
+    pub async fn migrate(&self, url: &str) -> Result<()> {
+        if self.is_migrated().await? {
+            return Ok(());
+        }
+        let _lock = self.lock_file(url)?;
+        let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
+            let sql: &'static str = sql;
+            Migration::new(*version, Cow::Borrowed(*description), MigrationType::Simple, sql.into_sql_str(), false)
+        });
+        Migrator::with_migrations(migrations.collect())
+            .run(&self.pool)
+            .await
+            .map_err(|error| StoreError::Migrate(error.to_string()))
+    }
+
+    /// Whether every migration has been applied.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_migrated(&self) -> Result<bool> {
+        let Ok(row) = query("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&self.pool).await else {
+            return Ok(false);
+        };
+        let newest: i64 = sqlx::Row::try_get(&row, 0)?;
+        Ok(MIGRATIONS.iter().all(|(version, _, _)| *version <= newest))
+    }
+
+    /// On SQLite the migrator's own lock does nothing, so two processes that start together queue on a lock file.
+    fn lock_file(&self, url: &str) -> Result<Option<File>> {
+        let Some(path) = beside(url, self.dialect, ".migrating") else { return Ok(None) };
+        let failed = |error: std::io::Error| StoreError::Migrate(format!("cannot lock {}: {error}", path.display()));
+        let file = File::create(&path).map_err(failed)?;
+        file.lock().map_err(failed)?;
+        Ok(Some(file))
+    }
+}
+
+/// A file beside the SQLite database, or `None` where there is no file.
+pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:").filter(|_| dialect == Dialect::Sqlite)?;
+    let path = path.trim_start_matches("//").split('?').next()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(format!("{path}{suffix}")))
+}

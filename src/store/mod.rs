@@ -1,0 +1,248 @@
+//! What the desk remembers, in SQLite or PostgreSQL through one SQL text. Only this room writes SQL, and
+//! [`Store::write`] is the only place that begins a transaction; rules live in `desk`, never here.
+//!
+//! Traps of `sqlx::Any` that this room keeps to (each is covered by the tests that run on both databases):
+//! - columns are TEXT, BIGINT and BYTEA; instants are fixed-width UTC text ([`instant_text`]), flags 0 or 1;
+//! - a sum is `CAST(SUM(x) AS BIGINT)`, since PostgreSQL's is NUMERIC;
+//! - there is no last insert id on PostgreSQL: identifiers are made by us, from the desk's row;
+//! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
+
+mod dialect;
+mod event;
+mod ledger;
+mod migrate;
+mod outbox;
+mod presence;
+mod state;
+mod ticket;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sqlx::{
+    AnyPool, Row,
+    any::{AnyArguments, AnyPoolOptions, AnyRow},
+    query::Query,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub use dialect::Dialect;
+pub use event::{Event, NewEvent};
+pub use ledger::{Earlier, LedgerRow, NewMessage, Outcome, Place, Unsettled};
+pub use outbox::{Attempt, Due, NewMail, OutboxRow, OutboxState, Verdict};
+pub use presence::Presence;
+pub use ticket::{EntryRow, NewEntry, TicketRow};
+
+/// A fault of the database. Always temporary for the mail in hand: nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be opened.
+    #[error("cannot open the database: {detail}; {remedy}")]
+    Open {
+        /// What the driver said, without the URL (it may hold a password).
+        detail: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The schema is from another version.
+    #[error("cannot bring the database schema up to date: {0}")]
+    Migrate(String),
+    /// A message cannot be compressed.
+    #[error("cannot compress a message for the ledger: {0}")]
+    Pack(std::io::Error),
+    /// A statement failed.
+    #[error("the database refused: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// A row holds what this program never wrote.
+    #[error("row {id} of table {table} has an unreadable {column}: {value:?}")]
+    Row {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// Identifier.
+        id: i64,
+        /// What stands there.
+        value: String,
+    },
+}
+
+/// The result of a store function.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The desk's memory: a pool of connections to one database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: AnyPool,
+    dialect: Dialect,
+    /// SQLite has one writer: queueing here is fair and does not spin on the busy timeout.
+    writer: Arc<Mutex<()>>,
+}
+
+/// A write transaction. It holds the desk's row, so that no two writers, in any process, decide at the same time.
+/// Dropped without [`Tx::commit`], it leaves no trace.
+#[derive(Debug)]
+pub struct Tx {
+    tx: sqlx::Transaction<'static, sqlx::Any>,
+    next_id: i64,
+    event_hash: String,
+    automatic_day: String,
+    automatic_sent: i64,
+    _writer: OwnedMutexGuard<()>,
+}
+
+impl Store {
+    /// Connects to `sqlite:FILE` or `postgres://…`. The schema is the caller's business: see [`Store::migrate`].
+    ///
+    /// # Errors
+    /// When the database cannot be reached or opened; says what to do.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url);
+        let url = match dialect {
+            // Made when absent; a directory that is absent stays an error.
+            Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+            _ => url.to_owned(),
+        };
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(30))
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    for statement in dialect.on_connect() {
+                        sqlx::raw_sql(*statement).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(&url)
+            .await
+            .map_err(|error| open_error(dialect, &error))?;
+        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(())) })
+    }
+
+    /// As [`Store::open`], but makes no database: `None` when the SQLite file does not exist.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_existing(url: &str) -> Result<Option<Self>> {
+        match migrate::beside(url, Dialect::of(url), "") {
+            Some(path) if !path.exists() => Ok(None),
+            _ => Self::open(url).await.map(Some),
+        }
+    }
+
+    /// Begins a write transaction; waits for other writers.
+    ///
+    /// # Errors
+    /// When the database does not answer or is not writable.
+    pub async fn write(&self) -> Result<Tx> {
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        let mut tx = self.pool.begin_with(self.dialect.begin_write()).await?;
+        // The UPDATE takes the row's lock on PostgreSQL; SQLite is locked already.
+        let row = query("UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent")
+            .fetch_one(&mut *tx)
+            .await?;
+        Ok(Tx {
+            next_id: row.try_get(0)?,
+            event_hash: row.try_get(1)?,
+            automatic_day: row.try_get(2)?,
+            automatic_sent: row.try_get(3)?,
+            tx,
+            _writer: writer,
+        })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        query("SELECT one FROM desk").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Closes all connections; on SQLite this folds the write-ahead log back into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl Tx {
+    /// A fresh identifier, unique over all tables.
+    pub fn fresh_id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
+    /// Automatic mails queued on `day` (the desk's local date) so far.
+    #[must_use]
+    pub fn automatic_sent_on(&self, day: &str) -> u32 {
+        if self.automatic_day == day { u32::try_from(self.automatic_sent).unwrap_or(u32::MAX) } else { 0 }
+    }
+
+    /// Counts one more automatic mail on `day`.
+    pub fn count_automatic(&mut self, day: &str) {
+        self.automatic_sent = i64::from(self.automatic_sent_on(day)) + 1;
+        day.clone_into(&mut self.automatic_day);
+    }
+
+    /// Makes everything written so far durable.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    pub async fn commit(mut self) -> Result<()> {
+        query("UPDATE desk SET next_id = $1, event_hash = $2, automatic_day = $3, automatic_sent = $4")
+            .bind(self.next_id)
+            .bind(self.event_hash)
+            .bind(self.automatic_day)
+            .bind(self.automatic_sent)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(self.tx.commit().await?)
+    }
+}
+
+/// A query on either database.
+fn query(sql: &'static str) -> Query<'static, sqlx::Any, AnyArguments> {
+    sqlx::query(sql)
+}
+
+/// An instant as it is stored: fixed width, so that text order is time order.
+fn instant_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A stored instant; what is wrong names its place.
+fn read_instant(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<DateTime<Utc>> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })
+}
+
+/// A stored instant that may be absent.
+fn read_instant_option(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<Option<DateTime<Utc>>> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(|text| text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })).transpose()
+}
+
+/// A stored word of a closed set.
+fn read_word<T: std::str::FromStr>(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<T> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })
+}
+
+fn open_error(dialect: Dialect, error: &sqlx::Error) -> StoreError {
+    let remedy = match (dialect, error) {
+        (Dialect::Sqlite, _) => "see that the folder exists and the service's user may write in it",
+        (Dialect::Postgres, sqlx::Error::Io(_)) => "see that PostgreSQL runs and that host and port in database.url are right",
+        (Dialect::Postgres, sqlx::Error::Tls(_)) => "see that the server's certificate is trusted, or set sslmode in database.url",
+        (Dialect::Postgres, _) => "see that user, password and database name in database.url are right",
+    };
+    StoreError::Open { detail: error.to_string(), remedy }
+}

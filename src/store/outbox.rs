@@ -1,0 +1,337 @@
+//! The outbox: the only way out. A mail is queued in the transaction that decided it; each attempt and the
+//! server's reply stay readable. Decides no retries; `delivery` does.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{Row, any::AnyRow};
+
+use super::{NewEvent, Result, Store, Tx, instant_text, query, read_instant, read_instant_option, read_word};
+use crate::letter::Purpose;
+use crate::words::closed_set;
+
+closed_set! {
+    /// What became of a mail in the outbox.
+    OutboxState {
+        /// It is sent when it is due.
+        Queued = "queued",
+        /// The mail server has accepted it.
+        Sent = "sent",
+        /// It was refused for good, or given up.
+        Failed = "failed",
+        /// The operator stopped it.
+        Cancelled = "cancelled",
+    }
+}
+
+/// A mail to queue.
+#[derive(Debug, Clone)]
+pub struct NewMail<'a> {
+    /// The ticket it belongs to.
+    pub ticket_id: Option<i64>,
+    /// The ledger row it answers.
+    pub message_ref: Option<i64>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Envelope sender.
+    pub sender: &'a str,
+    /// Envelope recipient.
+    pub recipient: &'a str,
+    /// Message-ID without brackets: a mail with the same one is never queued twice.
+    pub message_id: &'a str,
+    /// The whole message.
+    pub bytes: &'a [u8],
+    /// Now.
+    pub at: DateTime<Utc>,
+}
+
+/// A mail that is due, claimed by this process.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Identifier.
+    pub id: i64,
+    /// The ticket it belongs to.
+    pub ticket_id: Option<i64>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Envelope sender.
+    pub sender: String,
+    /// Envelope recipient.
+    pub recipient: String,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// The whole message.
+    pub bytes: Vec<u8>,
+    /// This attempt's number, from 1.
+    pub attempt: u32,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Accepted.
+    Sent,
+    /// To be tried again.
+    Retry {
+        /// Not before this instant.
+        at: DateTime<Utc>,
+    },
+    /// Not to be tried again.
+    Failed,
+}
+
+/// The result of an attempt, with the server's own words.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// What was sent.
+    pub due: Due,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The server's reply, or what went wrong.
+    pub reply: String,
+    /// How it ended.
+    pub verdict: Verdict,
+}
+
+/// A mail as `outbox list` prints it.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutboxRow {
+    /// Identifier.
+    pub id: i64,
+    /// Number of its ticket.
+    pub ticket: Option<String>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Envelope recipient.
+    pub recipient: String,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// What became of it.
+    pub state: OutboxState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// When it is tried next.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it was sent or given up.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The server's last reply.
+    pub last_reply: Option<String>,
+}
+
+impl Tx {
+    /// Queues a mail; `false` when one with the same Message-ID is there already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn queue_mail(&mut self, mail: &NewMail<'_>) -> Result<bool> {
+        let id = self.fresh_id();
+        let at = instant_text(mail.at);
+        let done = query(
+            "INSERT INTO outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes,
+                                 state, attempts, created_at, next_attempt_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $10) ON CONFLICT (message_id) DO NOTHING",
+        )
+        .bind(id)
+        .bind(mail.ticket_id)
+        .bind(mail.message_ref)
+        .bind(mail.purpose.as_str())
+        .bind(i64::from(mail.purpose.is_automatic()))
+        .bind(mail.sender.to_owned())
+        .bind(mail.recipient.to_owned())
+        .bind(mail.message_id.to_owned())
+        .bind(mail.bytes.to_vec())
+        .bind(at)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// How many automatic mails were queued for a recipient since an instant.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn automatic_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<u32> {
+        let row = query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1")
+            .bind(recipient.to_owned())
+            .bind(instant_text(since))
+            .fetch_one(&mut *self.tx)
+            .await?;
+        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
+    }
+
+    /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
+    /// is touched, so that a crash loop cannot hammer a server.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn claim_due(&mut self, now: DateTime<Utc>, retry_at: DateTime<Utc>, process: i64, limit: u32) -> Result<Vec<Due>> {
+        let rows = query(
+            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, claimed_by = $3
+             WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $4)
+             RETURNING id, ticket_id, purpose, sender, recipient, message_id, bytes, attempts, created_at",
+        )
+        .bind(instant_text(now))
+        .bind(instant_text(retry_at))
+        .bind(process)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let read = |row: &AnyRow| {
+            let id = row.try_get("id")?;
+            Ok(Due {
+                id,
+                ticket_id: row.try_get("ticket_id")?,
+                purpose: read_word(row, "outbox", "purpose", id)?,
+                sender: row.try_get("sender")?,
+                recipient: row.try_get("recipient")?,
+                message_id: row.try_get("message_id")?,
+                bytes: row.try_get("bytes")?,
+                attempt: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
+                created_at: read_instant(row, "outbox", "created_at", id)?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Records how an attempt ended.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_attempt(&mut self, attempt: &Attempt) -> Result<()> {
+        let Attempt { due, at, reply, verdict } = attempt;
+        query("INSERT INTO attempt (outbox_id, nth, at, reply) VALUES ($1, $2, $3, $4) ON CONFLICT (outbox_id, nth) DO NOTHING")
+            .bind(due.id)
+            .bind(i64::from(due.attempt))
+            .bind(instant_text(*at))
+            .bind(reply.clone())
+            .execute(&mut *self.tx)
+            .await?;
+        let (state, next, finished, what) = match verdict {
+            Verdict::Sent => (OutboxState::Sent, None, Some(*at), "sent"),
+            Verdict::Retry { at } => (OutboxState::Queued, Some(*at), None, "delayed"),
+            Verdict::Failed => (OutboxState::Failed, None, Some(*at), "undeliverable"),
+        };
+        query(
+            "UPDATE outbox SET state = $2, next_attempt_at = $3, finished_at = $4, last_reply = $5, claimed_by = NULL
+             WHERE id = $1 AND state = 'queued'",
+        )
+        .bind(due.id)
+        .bind(state.as_str())
+        .bind(next.map(instant_text))
+        .bind(finished.map(instant_text))
+        .bind(reply.clone())
+        .execute(&mut *self.tx)
+        .await?;
+        if let (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) = (due.ticket_id, due.purpose, verdict) {
+            self.set_acknowledged(ticket_id, *at).await?;
+        }
+        let detail = format!("{} (outbox {}, attempt {}): {}", due.purpose, due.id, due.attempt, reply_code(reply));
+        self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id)).await
+    }
+
+    /// Makes a mail due now, whether it failed, was cancelled or waits. `false` when there is none, or it was sent.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn requeue(&mut self, id: i64, now: DateTime<Utc>) -> Result<bool> {
+        let done = query(
+            "UPDATE outbox SET state = 'queued', next_attempt_at = $2, created_at = CASE WHEN state = 'queued' THEN created_at ELSE $2 END,
+                               finished_at = NULL
+             WHERE id = $1 AND state <> 'sent' AND claimed_by IS NULL",
+        )
+        .bind(id)
+        .bind(instant_text(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Stops a mail that waits and is not being sent. `false` when there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn cancel(&mut self, id: i64, now: DateTime<Utc>) -> Result<bool> {
+        let done = query(
+            "UPDATE outbox SET state = 'cancelled', next_attempt_at = NULL, finished_at = $2
+             WHERE id = $1 AND state = 'queued' AND claimed_by IS NULL",
+        )
+        .bind(id)
+        .bind(instant_text(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Makes mails due again whose process died while it was sending them; returns how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release_dead_claims(&mut self, sql: &'static str, now: DateTime<Utc>, process: i64) -> Result<u64> {
+        let done = query(sql).bind(instant_text(now)).bind(process).execute(&mut *self.tx).await?;
+        Ok(done.rows_affected())
+    }
+}
+
+impl Store {
+    /// When the next mail is due; `None` when none waits.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        let row = query("SELECT next_attempt_at FROM outbox WHERE state = 'queued' ORDER BY next_attempt_at LIMIT 1")
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| read_instant(&row, "outbox", "next_attempt_at", 0)).transpose()
+    }
+
+    /// Mails in the outbox, oldest first: those not delivered, or with `all` every one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn outbox(&self, all: bool) -> Result<Vec<OutboxRow>> {
+        let rows = query(
+            "SELECT outbox.id AS id, ticket.number AS number, purpose, recipient, message_id, state, attempts, created_at,
+                    next_attempt_at, finished_at, last_reply
+             FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
+             WHERE $1 = 1 OR state IN ('queued', 'failed') ORDER BY outbox.id",
+        )
+        .bind(i64::from(all))
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &AnyRow| {
+            let id = row.try_get("id")?;
+            Ok(OutboxRow {
+                id,
+                ticket: row.try_get("number")?,
+                purpose: read_word(row, "outbox", "purpose", id)?,
+                recipient: row.try_get("recipient")?,
+                message_id: row.try_get("message_id")?,
+                state: read_word(row, "outbox", "state", id)?,
+                attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
+                created_at: read_instant(row, "outbox", "created_at", id)?,
+                next_attempt_at: read_instant_option(row, "outbox", "next_attempt_at", id)?,
+                finished_at: read_instant_option(row, "outbox", "finished_at", id)?,
+                last_reply: row.try_get("last_reply")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The bytes of a mail, as they go out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn outbox_bytes(&self, id: i64) -> Result<Option<Vec<u8>>> {
+        let row = query("SELECT bytes FROM outbox WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+}
+
+/// The reply's code alone: the rest may name the recipient, and the audit holds no personal data.
+fn reply_code(reply: &str) -> String {
+    let code: String = reply.chars().take_while(|c| c.is_ascii_digit() || *c == '.' || *c == ' ').collect();
+    if code.trim().is_empty() { "no reply".to_owned() } else { code.trim().to_owned() }
+}

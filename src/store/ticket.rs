@@ -1,0 +1,334 @@
+//! Tickets, their conversation and the numbers they get.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, any::AnyRow};
+
+use super::{Result, Store, Tx, instant_text, query, read_instant, read_instant_option, read_word};
+use crate::desk::{
+    calendar::BusinessTime,
+    form::{FieldKey, Fields},
+    thread::TicketFacts,
+    ticket::{Channel, Direction, NewTicket, Standing, TicketNumber},
+};
+use crate::mail::{Attachment, Mailbox};
+
+/// A ticket as it is remembered.
+#[derive(Debug, Clone)]
+pub struct TicketRow {
+    /// Identifier of the row.
+    pub id: i64,
+    /// Its number.
+    pub number: TicketNumber,
+    /// How it came.
+    pub channel: Channel,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The four fields.
+    pub fields: Fields,
+    /// Evident from the organization.
+    pub prefecture: Option<String>,
+    /// Who wrote.
+    pub from: Mailbox,
+    /// Subject of the first mail.
+    pub subject: String,
+    /// When the mailbox received it.
+    pub received_at: DateTime<Utc>,
+    /// Who works on it.
+    pub assignee: Option<String>,
+    /// When the acknowledgement was accepted by the mail server.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When the answer was.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// One step of the conversation to remember.
+#[derive(Debug, Clone)]
+pub struct NewEntry<'a> {
+    /// The ticket.
+    pub ticket_id: i64,
+    /// The ledger row of a mail that came.
+    pub message_ref: Option<i64>,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Who wrote.
+    pub from: Option<&'a Mailbox>,
+    /// To and Cc.
+    pub recipients: Vec<&'a str>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The whole text.
+    pub text: &'a str,
+    /// Attachments, whose bytes stay in the ledger's raw message.
+    pub attachments: &'a [Attachment],
+}
+
+/// One step of the conversation as `ticket show` prints it.
+#[derive(Debug, Clone)]
+pub struct EntryRow {
+    /// Which way it went.
+    pub direction: Direction,
+    /// Who wrote.
+    pub from: Mailbox,
+    /// To and Cc.
+    pub recipients: Vec<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The whole text.
+    pub text: String,
+    /// Name, media type and size of each attachment.
+    pub attachments: Vec<(String, String, u64)>,
+}
+
+const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, from_address, \
+                       subject, received_at, deadline, budget_left, assignee, acknowledged_at, answered_at, closed_at";
+
+impl Tx {
+    /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn take_number(&mut self, prefix: &str, fiscal_year: i32) -> Result<TicketNumber> {
+        let row = query(
+            "INSERT INTO number (fiscal_year, last) VALUES ($1, 1)
+             ON CONFLICT (fiscal_year) DO UPDATE SET last = number.last + 1 RETURNING last",
+        )
+        .bind(i64::from(fiscal_year))
+        .fetch_one(&mut *self.tx)
+        .await?;
+        let serial = u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX);
+        Ok(TicketNumber::new(prefix, fiscal_year, serial))
+    }
+
+    /// Files a ticket and returns its row identifier.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn insert_ticket(
+        &mut self,
+        number: &TicketNumber,
+        ticket: &NewTicket,
+        from: &Mailbox,
+        subject: &str,
+        received_at: DateTime<Utc>,
+    ) -> Result<i64> {
+        let id = self.fresh_id();
+        query(
+            "INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry,
+                                 prefecture, from_name, from_address, subject, received_at, deadline, budget_left)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        )
+        .bind(id)
+        .bind(number.to_string())
+        .bind(i64::from(number.fiscal_year()))
+        .bind(i64::from(number.serial()))
+        .bind(ticket.standing.status().as_str())
+        .bind(ticket.channel.as_str())
+        .bind(ticket.fields.organization.clone())
+        .bind(ticket.fields.name.clone())
+        .bind(ticket.fields.contact.clone())
+        .bind(ticket.fields.inquiry.clone())
+        .bind(ticket.prefecture)
+        .bind(from.name.clone())
+        .bind(from.address.clone())
+        .bind(subject.to_owned())
+        .bind(instant_text(received_at))
+        .bind(ticket.standing.deadline().map(instant_text))
+        .bind(ticket.standing.budget_left().seconds())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(id)
+    }
+
+    /// Writes where a ticket stands now, and its fields.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn update_ticket(&mut self, id: i64, standing: &Standing, fields: &Fields) -> Result<()> {
+        query(
+            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, organization = $5, name = $6, contact = $7, inquiry = $8
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(standing.status().as_str())
+        .bind(standing.deadline().map(instant_text))
+        .bind(standing.budget_left().seconds())
+        .bind(fields.organization.clone())
+        .bind(fields.name.clone())
+        .bind(fields.contact.clone())
+        .bind(fields.inquiry.clone())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes that the mail server has accepted the acknowledgement; the first time counts.
+    pub(super) async fn set_acknowledged(&mut self, ticket_id: i64, at: DateTime<Utc>) -> Result<()> {
+        query("UPDATE ticket SET acknowledged_at = $2 WHERE id = $1 AND acknowledged_at IS NULL")
+            .bind(ticket_id)
+            .bind(instant_text(at))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Remembers a step of the conversation.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn insert_entry(&mut self, entry: &NewEntry<'_>) -> Result<()> {
+        let id = self.fresh_id();
+        query(
+            "INSERT INTO entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(id)
+        .bind(entry.ticket_id)
+        .bind(entry.message_ref)
+        .bind(entry.direction.as_str())
+        .bind(entry.from.and_then(|from| from.name.clone()))
+        .bind(entry.from.map(|from| from.address.clone()).unwrap_or_default())
+        .bind(entry.recipients.join("\n"))
+        .bind(instant_text(entry.at))
+        .bind(storable(entry.text))
+        .execute(&mut *self.tx)
+        .await?;
+        for (position, attachment) in (0_i64..).zip(entry.attachments) {
+            let attachment_id = self.fresh_id();
+            query("INSERT INTO attachment (id, entry_id, position, name, media_type, size) VALUES ($1, $2, $3, $4, $5, $6)")
+                .bind(attachment_id)
+                .bind(id)
+                .bind(position)
+                .bind(attachment.name.clone())
+                .bind(attachment.media_type.clone())
+                .bind(i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX))
+                .execute(&mut *self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What triage needs to know of a ticket: where it stands and who takes part.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ticket_facts(&mut self, number: &TicketNumber) -> Result<Option<TicketFacts>> {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM ticket WHERE number = $1"));
+        let row = sqlx::query(sql).bind(number.to_string()).fetch_optional(&mut *self.tx).await?;
+        let Some(row) = row else { return Ok(None) };
+        let ticket = read_ticket(&row)?;
+        let entries = query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
+            .bind(ticket.id)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        let mut participants = vec![ticket.from.address.to_lowercase()];
+        for entry in &entries {
+            participants.push(entry.try_get::<String, _>(0)?.to_lowercase());
+            participants.extend(entry.try_get::<String, _>(1)?.lines().map(str::to_lowercase));
+        }
+        Ok(Some(TicketFacts {
+            id: ticket.id,
+            number: ticket.number,
+            standing: ticket.standing,
+            fields: ticket.fields,
+            participants,
+        }))
+    }
+}
+
+impl Store {
+    /// All tickets, oldest first; with `status`, only those that stand there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tickets(&self, status: Option<&str>) -> Result<Vec<TicketRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE $1 = '' OR status = $1 ORDER BY fiscal_year, serial");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(status.unwrap_or_default().to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(read_ticket).collect()
+    }
+
+    /// One ticket by its number.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ticket(&self, number: &TicketNumber) -> Result<Option<TicketRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(number.to_string()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(read_ticket).transpose()
+    }
+
+    /// The conversation of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn entries_of(&self, ticket_id: i64) -> Result<Vec<EntryRow>> {
+        let rows = query(
+            "SELECT id, direction, from_name, from_address, recipients, at, text FROM entry WHERE ticket_id = $1 ORDER BY at, id",
+        )
+        .bind(ticket_id)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id: i64 = row.try_get("id")?;
+            entries.push(EntryRow {
+                direction: read_word(row, "entry", "direction", id)?,
+                from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },
+                recipients: row.try_get::<String, _>("recipients")?.lines().map(str::to_owned).collect(),
+                at: read_instant(row, "entry", "at", id)?,
+                text: row.try_get("text")?,
+                attachments: self.attachments_of(id).await?,
+            });
+        }
+        Ok(entries)
+    }
+
+    async fn attachments_of(&self, entry_id: i64) -> Result<Vec<(String, String, u64)>> {
+        let rows = query("SELECT name, media_type, size FROM attachment WHERE entry_id = $1 ORDER BY position")
+            .bind(entry_id)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let size: i64 = row.try_get("size")?;
+                Ok((row.try_get("name")?, row.try_get("media_type")?, u64::try_from(size).unwrap_or(0)))
+            })
+            .collect()
+    }
+}
+
+/// PostgreSQL's TEXT cannot hold NUL; readers of mail remove it, and this is the last line of defence.
+fn storable(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
+    let id = row.try_get("id")?;
+    let mut fields = Fields::default();
+    for key in FieldKey::ALL {
+        fields.set(key, row.try_get(key.as_str())?);
+    }
+    Ok(TicketRow {
+        id,
+        number: read_word(row, "ticket", "number", id)?,
+        channel: read_word(row, "ticket", "channel", id)?,
+        standing: Standing::stored(
+            read_word(row, "ticket", "status", id)?,
+            read_instant_option(row, "ticket", "deadline", id)?,
+            BusinessTime::from_seconds(row.try_get("budget_left")?),
+        ),
+        fields,
+        prefecture: row.try_get("prefecture")?,
+        from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },
+        subject: row.try_get("subject")?,
+        received_at: read_instant(row, "ticket", "received_at", id)?,
+        assignee: row.try_get("assignee")?,
+        acknowledged_at: read_instant_option(row, "ticket", "acknowledged_at", id)?,
+        answered_at: read_instant_option(row, "ticket", "answered_at", id)?,
+        closed_at: read_instant_option(row, "ticket", "closed_at", id)?,
+    })
+}
