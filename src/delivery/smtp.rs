@@ -16,6 +16,7 @@ use lettre::{
 use secrecy::ExposeSecret;
 
 use super::{Failure, SendError};
+use crate::letter::envelope_address;
 use crate::settings::{Credentials, Tls};
 
 /// Replies to MAIL that speak of our login and not of the mail (RFC 4954, 6).
@@ -131,7 +132,7 @@ fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
 }
 
 fn parse(address: &str) -> Result<Address, SendError> {
-    address.parse().map_err(|_| SendError {
+    envelope_address(address).ok_or_else(|| SendError {
         failure: Failure::Fail,
         verb: "envelope",
         reply: format!("{address:?} is not an address"),

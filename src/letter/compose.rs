@@ -72,7 +72,10 @@ pub struct Envelope {
 pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
     let (from_name, from_address) = letter.from;
     let (sender, recipient) = (address(from_address)?, address(letter.to)?);
+    let envelope = lettre::address::Envelope::new(Some(sender.clone()), vec![recipient.clone()])?;
+    // Given, not read back from the headers: the library cannot read the quoted addresses that it writes.
     let mut builder = Message::builder()
+        .envelope(envelope)
         .from(Mailbox::new(Some(from_name.to_owned()), sender.clone()))
         .to(Mailbox::new(None, recipient.clone()))
         .subject(letter.subject)
@@ -99,16 +102,20 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
 }
 
 /// An address for the envelope. Carriers gave out local parts such as `a..b` and `a.` that are no dot-atom;
-/// RFC 5321, 4.1.2 lets them travel quoted.
-fn address(text: &str) -> Result<Address, ComposeError> {
-    let wrong = || ComposeError::Address(text.to_owned());
-    let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
+/// RFC 5321, 4.1.2 lets them travel quoted. Nothing that could end a line or a path gets in.
+#[must_use]
+pub fn envelope_address(text: &str) -> Option<Address> {
+    let (local, domain) = text.rsplit_once('@')?;
     if let Ok(address) = Address::new(local, domain) {
-        return Ok(address);
+        return Some(address);
     }
-    let plain = !local.is_empty() && local.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\'));
-    if !plain {
-        return Err(wrong());
-    }
-    Address::new(format!("\"{local}\""), domain).map_err(|_| wrong())
+    // Any local part will do to have the library judge the domain.
+    Address::new("x", domain).ok()?;
+    let bare = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(local);
+    let plain = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\'));
+    plain.then(|| Address::new_dangerous(format!("\"{bare}\""), domain))
+}
+
+fn address(text: &str) -> Result<Address, ComposeError> {
+    envelope_address(text).ok_or_else(|| ComposeError::Address(text.to_owned()))
 }

@@ -5,7 +5,7 @@ mod compose;
 mod context;
 mod wording;
 
-pub use compose::{ComposeError, Envelope, Letter, compose};
+pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
 pub use wording::{Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError};
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::values::{ByteSize, Period, list, parsed, parsed_option};
 use crate::desk::calendar::{BusinessTime, ClosedDays};
 use crate::desk::form::FieldKey;
+use crate::words::closed_set;
 
 /// `[desk]`: who the desk is.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,6 +60,7 @@ pub struct Form {
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// `organization`, `name`, `contact` or `inquiry`.
+    #[serde(deserialize_with = "field_key")]
     pub key: FieldKey,
     /// The label as the circular spells it.
     pub label: String,
@@ -148,51 +150,48 @@ impl Default for Sla {
     }
 }
 
-/// How mail is reached: `kind` of `[mailbox]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum MailboxKind {
-    /// A folder on an IMAP server.
-    #[default]
-    Imap,
-    /// A Maildir on this machine.
-    Maildir,
+closed_set! {
+    /// How mail is reached: `kind` of `[mailbox]`.
+    MailboxKind {
+        /// A folder on an IMAP server.
+        Imap = "imap",
+        /// A Maildir on this machine.
+        Maildir = "maildir",
+    }
 }
 
-/// How mail leaves: `kind` of `[delivery]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum DeliveryKind {
-    /// An SMTP server.
-    #[default]
-    Smtp,
-    /// A Maildir on this machine, for rehearsals and demonstrations.
-    Maildir,
+closed_set! {
+    /// How mail leaves: `kind` of `[delivery]`.
+    DeliveryKind {
+        /// An SMTP server.
+        Smtp = "smtp",
+        /// A Maildir on this machine, for rehearsals and demonstrations.
+        Maildir = "maildir",
+    }
 }
 
-/// Transport security: `tls`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tls {
-    /// TLS from the first byte (RFC 8314).
-    Implicit,
-    /// STARTTLS, and an error where the server refuses it.
-    Starttls,
-    /// None; only for a loopback host.
-    None,
+closed_set! {
+    /// Transport security: `tls`.
+    Tls {
+        /// TLS from the first byte (RFC 8314).
+        Implicit = "implicit",
+        /// STARTTLS, and an error where the server refuses it.
+        Starttls = "starttls",
+        /// None; only for a loopback host.
+        None = "none",
+    }
 }
 
-/// What happens to a message in the mailbox once it is accounted for: `after`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum After {
-    /// Nothing.
-    #[default]
-    Keep,
-    /// It gets the flag `\Seen`.
-    Seen,
-    /// It goes to `processed_folder` or `parked_folder`.
-    Move,
+closed_set! {
+    /// What happens to a message in the mailbox once it is accounted for: `after`.
+    After {
+        /// Nothing.
+        Keep = "keep",
+        /// It gets the flag `\Seen`.
+        Seen = "seen",
+        /// It goes to `processed_folder` or `parked_folder`.
+        Move = "move",
+    }
 }
 
 /// `[mailbox]`: where inquiries arrive.
@@ -200,6 +199,7 @@ pub enum After {
 #[serde(deny_unknown_fields, default)]
 pub struct Mailbox {
     /// `imap` or `maildir`.
+    #[serde(deserialize_with = "parsed")]
     pub kind: MailboxKind,
     /// The Maildir, when `kind = "maildir"`.
     pub path: Option<PathBuf>,
@@ -209,6 +209,7 @@ pub struct Mailbox {
     #[serde(deserialize_with = "port")]
     pub port: u16,
     /// Transport security.
+    #[serde(deserialize_with = "parsed")]
     pub tls: Tls,
     /// Login name.
     pub user: String,
@@ -228,6 +229,7 @@ pub struct Mailbox {
     /// Whether to wait with IDLE (RFC 2177) between polls.
     pub idle: bool,
     /// What happens to a message once it is accounted for.
+    #[serde(deserialize_with = "parsed")]
     pub after: After,
     /// Where accounted mail goes with `after = "move"`.
     pub processed_folder: String,
@@ -278,6 +280,7 @@ impl Default for Mailbox {
 #[serde(deny_unknown_fields, default)]
 pub struct Delivery {
     /// `smtp` or `maildir`.
+    #[serde(deserialize_with = "parsed")]
     pub kind: DeliveryKind,
     /// The Maildir, when `kind = "maildir"`.
     pub path: Option<PathBuf>,
@@ -287,6 +290,7 @@ pub struct Delivery {
     #[serde(deserialize_with = "port")]
     pub port: u16,
     /// Transport security.
+    #[serde(deserialize_with = "parsed")]
     pub tls: Tls,
     /// Login name; absent: the server asks for none.
     pub user: Option<String>,
@@ -388,15 +392,14 @@ pub struct Http {
     pub listen: Option<SocketAddr>,
 }
 
-/// Form of the log: `format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Lines for people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
+closed_set! {
+    /// Form of the log: `format`.
+    LogFormat {
+        /// Lines for people.
+        Text = "text",
+        /// One JSON object a line.
+        Json = "json",
+    }
 }
 
 /// `[log]`: what the daemon says on stderr.
@@ -404,6 +407,7 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
     /// `text` or `json`.
+    #[serde(deserialize_with = "parsed")]
     pub format: LogFormat,
     /// `error`, `warn`, `info`, `debug` or `trace`, or a `tracing` filter.
     pub level: String,
@@ -421,6 +425,11 @@ impl Default for Log {
 pub struct Templates {
     /// A folder like the project's `templates/`; a file that is absent there is the built-in one.
     pub dir: Option<PathBuf>,
+}
+
+fn field_key<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<FieldKey, D::Error> {
+    let read = |text: &str| FieldKey::ALL.into_iter().find(|key| key.as_str() == text);
+    wanted(deserializer, read, "organization, name, contact or inquiry")
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {

@@ -333,7 +333,7 @@ fn uid_set(uids: &[u32]) -> String {
     let mut set = String::new();
     let mut rest = uids;
     while let [first, ..] = rest {
-        let run = rest.iter().zip(*first..).take_while(|(uid, expected)| **uid == *expected).count();
+        let run = rest.iter().zip(u64::from(*first)..).take_while(|(uid, expected)| u64::from(**uid) == *expected).count();
         let comma = if set.is_empty() { "" } else { "," };
         let last = first.saturating_add(u32::try_from(run.saturating_sub(1)).unwrap_or(0));
         // Writing into a String cannot fail.

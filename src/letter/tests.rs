@@ -1,0 +1,117 @@
+use super::*;
+use crate::{
+    desk::form::Fields,
+    service,
+    settings::Settings,
+};
+
+/// Two inquirers: one with everything, one of whom nothing is known but what they ask.
+fn facts(full: bool) -> Facts {
+    let fields = Fields {
+        organization: full.then(|| "星川市 健康福祉部".to_owned()),
+        name: full.then(|| "高橋 真由美".to_owned()),
+        contact: full.then(|| "03-0000-1201\nm.takahashi@city.hoshikawa.example.jp".to_owned()),
+        inquiry: Some("会議の参加者の例を教えてください。\n・職種\n・機関".to_owned()),
+    };
+    Facts {
+        number: "ZT-2025-0001".into(),
+        fields,
+        received_at: "2025-07-01T00:12:04Z".parse().unwrap(),
+        deadline: Some("2025-07-03T00:12:04Z".parse().unwrap()),
+        now: "2025-07-01T01:00:00Z".parse().unwrap(),
+    }
+}
+
+/// A letter as its receiver's program shows it: decoded headers in order, then the text.
+fn shown(purpose: Purpose, facts: &Facts) -> String {
+    let settings = Settings::from_toml("").unwrap();
+    let rules = service::rules(&settings);
+    let profile = Profile {
+        name: settings.desk.name,
+        organization: settings.desk.organization,
+        address: settings.desk.address,
+        telephone: settings.desk.telephone,
+        hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
+    };
+    let (subject, body) = Wording::built_in().unwrap().render(purpose, &context(&profile, &rules, facts)).unwrap();
+    let envelope = compose(&Letter {
+        from: (&profile.name, &profile.address),
+        to: "m.takahashi@city.hoshikawa.example.jp",
+        subject: &subject,
+        body: &body,
+        date: facts.now,
+        message_id: "zt-2025-0001.acknowledgement.00000000000000000000000000000000@tohmatu.co.jp",
+        in_reply_to: Some("1@city.hoshikawa.example.jp"),
+        references: vec!["1@city.hoshikawa.example.jp"],
+        auto_submitted: Some("auto-replied"),
+    })
+    .unwrap();
+    let mail = crate::mail::read(&envelope.bytes);
+    let headers: Vec<String> = mail.headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
+    format!("envelope: {} → {}\n{}\n\n{}", envelope.sender, envelope.recipient, headers.join("\n"), mail.text)
+}
+
+#[test]
+fn every_mail_that_leaves_is_a_reviewed_text() {
+    for purpose in Purpose::ALL {
+        insta::assert_snapshot!(purpose.as_str(), shown(purpose, &facts(true)));
+    }
+    insta::assert_snapshot!("ask_missing_to_a_stranger", shown(Purpose::AskMissing, &facts(false)));
+}
+
+#[test]
+fn an_acknowledgement_outside_hours_says_when_the_desk_opens() {
+    // Friday 26 December 2025, 18:30: the desk opens again on Monday, 5 January.
+    let late = Facts { received_at: "2025-12-26T09:30:00Z".parse().unwrap(), now: "2025-12-26T09:31:00Z".parse().unwrap(), ..facts(true) };
+    insta::assert_snapshot!("acknowledgement_over_the_year_end", shown(Purpose::Acknowledgement, &late));
+}
+
+#[test]
+fn composing_again_gives_the_same_bytes() {
+    assert_eq!(shown(Purpose::Acknowledgement, &facts(true)), shown(Purpose::Acknowledgement, &facts(true)));
+}
+
+#[test]
+fn values_are_data_and_never_template_or_header() {
+    let mut hostile = facts(true);
+    hostile.fields.name = Some("{{ desk.telephone }}{% for %}".into());
+    hostile.fields.organization = Some("市\r\nBcc: victim@example.jp".into());
+    let text = shown(Purpose::Acknowledgement, &hostile);
+    assert!(text.contains("{{ desk.telephone }}{% for %}"), "the value stands as it was written");
+    assert!(!text.lines().take_while(|line| !line.is_empty()).any(|line| line.starts_with("Bcc")), "{text}");
+}
+
+#[test]
+fn an_address_that_is_no_dot_atom_travels_quoted() {
+    let letter = |to| Letter {
+        from: ("窓口", "desk@example.jp"),
+        to,
+        subject: "x",
+        body: "x\n",
+        date: chrono::DateTime::UNIX_EPOCH,
+        message_id: "1@example.jp",
+        in_reply_to: None,
+        references: Vec::new(),
+        auto_submitted: None,
+    };
+    for (to, expected) in [
+        ("a..b@docomo.example", Some("\"a..b\"@docomo.example")),
+        ("taro.@docomo.example", Some("\"taro.\"@docomo.example")),
+        ("plain@example.jp", Some("plain@example.jp")),
+        ("no address", None),
+        ("two words@example.jp", None),
+        ("a\r\nb@example.jp", None),
+    ] {
+        assert_eq!(compose(&letter(to)).ok().map(|envelope| envelope.recipient).as_deref(), expected, "{to:?}");
+    }
+}
+
+#[test]
+fn an_operators_template_with_a_fault_is_refused_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("acknowledgement")).unwrap();
+    std::fs::write(folder.path().join("acknowledgement/body.txt.j2"), "{{ ticket.nunber }}").unwrap();
+    let toml = format!("[templates]\ndir = {:?}", folder.path());
+    let error = service::check_wording(&Settings::from_toml(&toml).unwrap()).unwrap_err();
+    assert!(error.contains("acknowledgement/body.txt.j2"), "{error}");
+}

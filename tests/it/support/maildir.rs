@@ -1,0 +1,99 @@
+//! One user's mailbox on the IMAP server, seen from the server's side: its Maildir.
+//! Mail put here is new mail to IMAP; what a client did (flags, moves) is read from file names.
+
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, chown},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+    time::SystemTime,
+};
+
+/// A mailbox and the login name of its user; the password is [`super::rig::PASSWORD`].
+#[derive(Debug)]
+pub struct Mailbox {
+    /// Login name.
+    pub user: String,
+    dir: PathBuf,
+}
+
+/// A message as it lies in the mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Letters as Maildir spells them: `S` for `\Seen`, `T` for `\Deleted`, `R`, `F`, `D`; empty for none.
+    pub flags: String,
+    /// The message, unchanged.
+    pub bytes: Vec<u8>,
+}
+
+impl Mailbox {
+    pub(super) fn create(mail_dir: &Path, user: String) -> Self {
+        let dir = mail_dir.join(&user);
+        for folder in [dir.clone(), dir.join("tmp"), dir.join("new"), dir.join("cur")] {
+            fs::create_dir(&folder).unwrap();
+            give(&folder, mail_dir);
+        }
+        Self { user, dir }
+    }
+
+    /// Puts a message into INBOX, received now.
+    pub fn deliver(&self, message: &[u8]) {
+        self.put(message, None);
+    }
+
+    /// Puts a message into INBOX, with this INTERNALDATE.
+    pub fn deliver_at(&self, message: &[u8], received: impl Into<SystemTime>) {
+        self.put(message, Some(received.into()));
+    }
+
+    fn put(&self, message: &[u8], received: Option<SystemTime>) {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        // Dovecot gives UIDs in the order of the first number.
+        let name = format!("{}.{}", COUNT.fetch_add(1, Ordering::Relaxed), super::unique("rig"));
+        let file = self.dir.join("tmp").join(&name);
+        fs::write(&file, message).unwrap();
+        if let Some(received) = received {
+            // Dovecot's INTERNALDATE is the file's time.
+            fs::File::options().write(true).open(&file).unwrap().set_modified(received).unwrap();
+        }
+        give(&file, &self.dir);
+        fs::rename(&file, self.dir.join("new").join(&name)).unwrap();
+    }
+
+    /// The folders that exist, `INBOX` first, then by name.
+    pub fn folders(&self) -> Vec<String> {
+        let names = fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut folders: Vec<String> = names.filter_map(|name| Some(name.strip_prefix('.')?.to_owned())).collect();
+        folders.sort();
+        folders.insert(0, "INBOX".into());
+        folders
+    }
+
+    /// The messages of a folder, oldest first; none when there is no such folder.
+    pub fn messages(&self, folder: &str) -> Vec<Message> {
+        let dir = if folder == "INBOX" { self.dir.clone() } else { self.dir.join(format!(".{folder}")) };
+        let mut files: Vec<PathBuf> = Vec::new();
+        for part in ["new", "cur"] {
+            files.extend(fs::read_dir(dir.join(part)).into_iter().flatten().map(|entry| entry.unwrap().path()));
+        }
+        files.sort_by_key(|file| order(file));
+        files.iter().map(|file| Message { flags: flags(file), bytes: fs::read(file).unwrap() }).collect()
+    }
+}
+
+/// A Maildir file name begins with a number: our count, or Dovecot's seconds.
+fn order(file: &Path) -> (u64, PathBuf) {
+    let name = file.file_name().unwrap().to_string_lossy();
+    let number = name.split('.').next().and_then(|number| number.parse().ok());
+    (number.unwrap_or(u64::MAX), file.to_path_buf())
+}
+
+fn flags(file: &Path) -> String {
+    file.to_string_lossy().rsplit_once(":2,").map(|(_, flags)| flags.to_owned()).unwrap_or_default()
+}
+
+/// Gives a file to the owner of another: tests may run as root, the mail server never does.
+fn give(file: &Path, like: &Path) {
+    let owner = fs::metadata(like).unwrap();
+    chown(file, Some(owner.uid()), Some(owner.gid())).unwrap();
+}

@@ -1,0 +1,42 @@
+//! A PostgreSQL database of one test alone, in the rig's cluster.
+//! It is dropped with its connections when the value is dropped.
+
+use std::{path::Path, process::Command};
+
+use super::{rig::rig, unique};
+
+/// A new, empty database.
+#[derive(Debug)]
+pub struct Database {
+    name: String,
+}
+
+impl Database {
+    /// Creates it.
+    pub fn create() -> Self {
+        let name = unique("test");
+        // template0 is never connected to, so that tests may create databases at the same time.
+        tool("createdb", &["--template=template0", &name]);
+        Self { name }
+    }
+
+    /// `postgres://…`, as `[database] url` takes it.
+    pub fn url(&self) -> String {
+        let server = rig().value("RIG_POSTGRES_URL").trim_end_matches("/postgres");
+        format!("{server}/{}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        tool("dropdb", &["--force", "--maintenance-db=postgres", &self.name]);
+    }
+}
+
+fn tool(program: &str, arguments: &[&str]) {
+    let (rig, port) = (rig(), rig().value("RIG_POSTGRES_PORT"));
+    let mut command = Command::new(Path::new(rig.value("RIG_POSTGRES_BIN")).join(program));
+    command.args(["--host=127.0.0.1", "--username=madoguchi", "--port", port]).args(arguments);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+}

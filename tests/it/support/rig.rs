@@ -1,0 +1,119 @@
+//! The shared servers, as `scripts/rig` started them and wrote them down in `rig.env`.
+//! Tests share them safely because each has its own mailbox user and its own database.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{self, Command},
+    sync::OnceLock,
+};
+
+use super::{maildir::Mailbox, unique};
+
+/// The one password of every mailbox user.
+pub const PASSWORD: &str = "secret";
+
+/// Where servers of the rig listen and keep their files.
+#[derive(Debug, Clone)]
+pub struct Servers {
+    values: BTreeMap<String, String>,
+}
+
+/// The rig that all tests share: the one `scripts/test` started, else one of this process alone.
+pub fn rig() -> &'static Servers {
+    static RIG: OnceLock<Servers> = OnceLock::new();
+    RIG.get_or_init(|| match shared() {
+        Some(dir) => Servers::read(Path::new(&dir)),
+        None => Servers::start("start", &[]),
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "no setting of the desk: how scripts/test names the rig it started")]
+fn shared() -> Option<String> {
+    std::env::var("RIG_DIR").ok()
+}
+
+impl Servers {
+    /// Starts servers in a new folder that goes, with them, when this process ends (however it ends).
+    pub fn start(verb: &str, options: &[&str]) -> Self {
+        let dir = tempfile::Builder::new().prefix("rig-").tempdir().unwrap().keep();
+        let until = format!("until={}", process::id());
+        script(&[&[verb, dir.to_str().unwrap(), &until], options].concat());
+        Self::read(&dir)
+    }
+
+    fn read(dir: &Path) -> Self {
+        let text = fs::read_to_string(dir.join("rig.env")).unwrap();
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        Self { values: pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect() }
+    }
+
+    /// The folder of everything they write.
+    pub fn dir(&self) -> PathBuf {
+        self.value("RIG_DIR").into()
+    }
+
+    /// `127.0.0.1`, or `127.0.0.2` with `cleartext=no`.
+    pub fn host(&self) -> &str {
+        self.value("RIG_HOST")
+    }
+
+    /// IMAP, with STARTTLS unless it was started with `tls=no`.
+    pub fn imap_port(&self) -> u16 {
+        self.port("RIG_IMAP_PORT")
+    }
+
+    /// IMAP with TLS from the first byte.
+    pub fn imaps_port(&self) -> u16 {
+        self.port("RIG_IMAPS_PORT")
+    }
+
+    /// Submission with STARTTLS and AUTH PLAIN LOGIN; relays to `relay=PORT`, else to the sink.
+    pub fn submission_port(&self) -> u16 {
+        self.port("RIG_SUBMISSION_PORT")
+    }
+
+    /// Submission with TLS from the first byte.
+    pub fn submissions_port(&self) -> u16 {
+        self.port("RIG_SUBMISSIONS_PORT")
+    }
+
+    /// The authority that signed the servers' certificates.
+    pub fn ca_file(&self) -> PathBuf {
+        self.value("RIG_CA_FILE").into()
+    }
+
+    /// A plain SMTP server that takes everything (the shared rig only); see [`Servers::sent_to`].
+    pub fn sink_port(&self) -> u16 {
+        self.port("RIG_SINK_PORT")
+    }
+
+    /// The mails that the sink took for this recipient: the sink's `X-…-Args` headers, then the mail with LF line ends.
+    pub fn sent_to(&self, recipient: &str) -> Vec<String> {
+        let wanted = format!("\nX-Rcpt-Args: <{recipient}>");
+        let files = fs::read_dir(self.value("RIG_SENT_DIR")).unwrap();
+        let mails = files.map(|file| String::from_utf8_lossy(&fs::read(file.unwrap().path()).unwrap()).into_owned());
+        mails.filter(|mail| mail.contains(&wanted)).collect()
+    }
+
+    /// A new, empty mailbox of a new user.
+    pub fn mailbox(&self) -> Mailbox {
+        Mailbox::create(Path::new(self.value("RIG_MAIL_DIR")), unique("desk"))
+    }
+
+    pub(super) fn value(&self, key: &str) -> &str {
+        self.values.get(key).unwrap_or_else(|| panic!("these servers have no {key}"))
+    }
+
+    fn port(&self, key: &str) -> u16 {
+        self.value(key).parse().unwrap()
+    }
+}
+
+/// Runs `scripts/rig`; fails the test with what it said.
+pub(super) fn script(arguments: &[&str]) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/rig");
+    let output = Command::new(script).args(arguments).output().unwrap();
+    assert!(output.status.success(), "scripts/rig {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+}
