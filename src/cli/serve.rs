@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::{Context, print};
 use crate::service::{
@@ -48,8 +49,10 @@ pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
 
 fn aborted(abort: Abort) -> anyhow::Result<()> {
     match abort {
-        // Asked for twice: whoever stops the service this way knows that work in hand is left for the next start.
         Abort::Signal => anyhow::bail!("stopped at once by a second signal; work in hand is done again at the next start"),
-        Abort::Timeout => anyhow::bail!("stopping took too long; work in hand is done again at the next start"),
+        Abort::Timeout => {
+            warn!("stopping took too long and was cut off; work in hand is done again at the next start");
+            Ok(())
+        }
     }
 }

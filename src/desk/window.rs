@@ -1,14 +1,163 @@
-//! Thin.
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Utc};
+//! The acceptance window and the fiscal year: local days of the desk. What becomes of a mail outside is `triage`'s.
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
+
+use super::calendar::{date_of, earliest};
 use crate::words::closed_set;
-closed_set! { /// w
- WindowState { /// b
- Before = "before", /// o
- Open = "open", /// a
- After = "after" } }
-#[derive(Debug, Clone, Copy)]
-pub struct Window { pub opens: NaiveDate, pub closes: NaiveDate, pub time_zone: Tz }
-impl Window { pub fn state(&self, at: DateTime<Utc>) -> WindowState { let d = at.with_timezone(&self.time_zone).date_naive(); if d < self.opens { WindowState::Before } else if d > self.closes { WindowState::After } else { WindowState::Open } } }
-pub fn fiscal_year(at: DateTime<Utc>, tz: Tz) -> i32 { let d = at.with_timezone(&tz).date_naive(); if d.month() >= 4 { d.year() } else { d.year() - 1 } }
-pub fn start_of_day(at: DateTime<Utc>, tz: Tz) -> DateTime<Utc> { let d = at.with_timezone(&tz).date_naive().and_time(NaiveTime::MIN); tz.from_local_datetime(&d).earliest().map_or(at, |x| x.with_timezone(&Utc)) }
+
+closed_set! {
+    /// Where an instant lies.
+    WindowState {
+        /// Not yet open.
+        Before = "before",
+        /// Within the window.
+        Open = "open",
+        /// Closed for good.
+        After = "after",
+    }
+}
+
+/// The days on which inquiries are accepted, both included. A mail counts by the instant the mailbox received it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// First day.
+    pub opens: NaiveDate,
+    /// Last day.
+    pub closes: NaiveDate,
+    /// The desk's time zone, in which a day begins and ends.
+    pub time_zone: Tz,
+}
+
+impl Window {
+    /// Whether a mail that was received at this instant is within the window.
+    #[must_use]
+    pub fn state(&self, at: DateTime<Utc>) -> WindowState {
+        let date = date_of(at, self.time_zone);
+        if date < self.opens {
+            WindowState::Before
+        } else if date > self.closes {
+            WindowState::After
+        } else {
+            WindowState::Open
+        }
+    }
+
+    /// Whether the window is open at this instant, and closes within seven days, this one included.
+    #[must_use]
+    pub fn last_week(&self, at: DateTime<Utc>) -> bool {
+        let week_ahead = date_of(at, self.time_zone).checked_add_days(Days::new(7));
+        self.state(at) == WindowState::Open && week_ahead.is_none_or(|date| date > self.closes)
+    }
+
+    /// The first instant after the window.
+    #[must_use]
+    pub fn ends(&self) -> Option<DateTime<Utc>> {
+        earliest(self.closes.succ_opt()?.and_time(NaiveTime::MIN), self.time_zone)
+    }
+}
+
+/// The Japanese fiscal year at an instant, by the calendar year in which its April lies (財政法 article 11).
+#[must_use]
+pub fn fiscal_year(at: DateTime<Utc>, time_zone: Tz) -> i32 {
+    let date = date_of(at, time_zone);
+    if date.month() < 4 {
+        date.year() - 1
+    } else {
+        date.year()
+    }
+}
+
+/// The first instant of an instant's local day.
+#[must_use]
+pub fn start_of_day(at: DateTime<Utc>, time_zone: Tz) -> DateTime<Utc> {
+    earliest(date_of(at, time_zone).and_time(NaiveTime::MIN), time_zone).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc()
+    }
+
+    fn window() -> Window {
+        let date = |text: &str| text.parse().unwrap();
+        Window {
+            opens: date("2025-06-27"),
+            closes: date("2026-02-28"),
+            time_zone: Tz::Asia__Tokyo,
+        }
+    }
+
+    #[test]
+    fn both_days_belong_to_the_window_in_the_time_of_the_desk() {
+        for (received, state, last_week) in [
+            ("2025-06-26T23:59:59+09:00", WindowState::Before, false),
+            ("2025-06-27T00:00:00+09:00", WindowState::Open, false),
+            ("2025-06-26T15:00:00+00:00", WindowState::Open, false),
+            ("2026-02-21T23:59:59+09:00", WindowState::Open, false),
+            ("2026-02-22T00:00:00+09:00", WindowState::Open, true),
+            ("2026-02-28T23:59:59+09:00", WindowState::Open, true),
+            ("2026-02-28T14:59:59+00:00", WindowState::Open, true),
+            ("2026-03-01T00:00:00+09:00", WindowState::After, false),
+        ] {
+            assert_eq!(window().state(at(received)), state, "{received}");
+            assert_eq!(window().last_week(at(received)), last_week, "{received}");
+        }
+        assert_eq!(window().ends(), Some(at("2026-03-01T00:00:00+09:00")));
+    }
+
+    #[test]
+    fn a_window_of_one_day_is_its_own_last_week() {
+        let day = Window {
+            opens: window().closes,
+            ..window()
+        };
+        assert!(day.last_week(at("2026-02-28T12:00:00+09:00")));
+        assert!(!day.last_week(at("2026-02-27T12:00:00+09:00")));
+    }
+
+    #[test]
+    fn the_fiscal_year_begins_in_april() {
+        for (instant, year) in [
+            ("2025-03-31T23:59:59+09:00", 2024),
+            ("2025-04-01T00:00:00+09:00", 2025),
+            ("2025-03-31T15:00:00+00:00", 2025),
+            ("2026-01-05T09:00:00+09:00", 2025),
+            ("2026-03-31T23:59:59+09:00", 2025),
+        ] {
+            assert_eq!(fiscal_year(at(instant), Tz::Asia__Tokyo), year, "{instant}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_its_first_instant() {
+        for (zone, instant, start) in [
+            (
+                Tz::Asia__Tokyo,
+                "2025-07-01T08:00:00+09:00",
+                "2025-07-01T00:00:00+09:00",
+            ),
+            (
+                Tz::Asia__Tokyo,
+                "2025-07-01T00:00:00+09:00",
+                "2025-07-01T00:00:00+09:00",
+            ),
+            // midnight is skipped, and comes twice
+            (
+                Tz::America__Havana,
+                "2026-03-08T12:00:00-04:00",
+                "2026-03-08T01:00:00-04:00",
+            ),
+            (
+                Tz::America__Havana,
+                "2026-11-01T12:00:00-05:00",
+                "2026-11-01T00:00:00-04:00",
+            ),
+        ] {
+            assert_eq!(start_of_day(at(instant), zone), at(start), "{zone} {instant}");
+        }
+    }
+}

@@ -1,20 +1,315 @@
-//! Thin.
+//! Tells robots' mail from people's (RFC 3834 and what is older), with the evidence.
+//! Decides no consequence; that is `desk::gate` and `desk::triage`.
+
 use serde::Serialize;
+
 use super::InboundMail;
+
+/// Why a mail counts as automatic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason { AutoSubmitted, List, Precedence, OwnMail }
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Automatic { pub reason: Reason, pub evidence: String }
-pub struct Own<'a> { pub addresses: &'a [String] }
-pub fn detect(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
-    for h in &mail.headers {
-        if h.name.eq_ignore_ascii_case("auto-submitted") && !h.value.starts_with("no") { return Some(Automatic { reason: Reason::AutoSubmitted, evidence: format!("{}: {}", h.name, h.value) }); }
-        if h.name.eq_ignore_ascii_case("list-id") { return Some(Automatic { reason: Reason::List, evidence: format!("{}: {}", h.name, h.value) }); }
-    }
-    let from = mail.from.as_ref()?;
-    own.addresses.contains(&from.address.to_lowercase()).then(|| Automatic { reason: Reason::OwnMail, evidence: format!("From: {}", from.address) })
+pub enum Reason {
+    /// A desk like this one sent it: the loop header.
+    Loop,
+    /// It comes from an address of ours.
+    OwnMail,
+    /// Auto-Submitted other than `no` (RFC 3834, 5).
+    AutoSubmitted,
+    /// A header of an auto-responder older than RFC 3834.
+    AutoReplyHeader,
+    /// Precedence: bulk, junk, list, auto_reply.
+    Precedence,
+    /// A mailing list (RFC 2369, 2919).
+    List,
+    /// The null return path (RFC 5321, 4.5.5).
+    NullSender,
+    /// A report: delivery, reading receipt, abuse (RFC 6522).
+    Report,
+    /// No person reads answers to that address.
+    NoReplySender,
+    /// The subject of an out-of-office notice.
+    Subject,
 }
+
+/// A verdict with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Automatic {
+    /// The rule.
+    pub reason: Reason,
+    /// What was found: `Auto-Submitted: auto-replied`.
+    pub evidence: String,
+}
+
+/// Who we are.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// The desk's address and aliases, lower case.
+    pub addresses: &'a [String],
+}
+
+/// Our own mark on automatic mail.
+const LOOP_HEADER: &str = "X-Madoguchi-Loop";
+
+/// Whether a robot wrote the mail. The strongest evidence comes first.
+#[must_use]
+pub fn detect(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
+    own_mark(mail)
+        .or_else(|| own_sender(mail, own))
+        .or_else(|| by_header(mail, "Auto-Submitted", Reason::AutoSubmitted, is_auto_submitted))
+        .or_else(|| responder_header(mail))
+        .or_else(|| precedence(mail))
+        .or_else(|| list(mail))
+        .or_else(|| null_sender(mail))
+        .or_else(|| report(mail))
+        .or_else(|| no_reply(mail))
+        .or_else(|| by_subject(mail))
+}
+
+/// A request not to be answered automatically, which is no proof of a robot: Outlook puts it on people's mail too.
+#[must_use]
 pub fn asks_for_silence(mail: &InboundMail) -> Option<String> {
-    mail.headers.iter().find(|h| h.name.eq_ignore_ascii_case("x-auto-response-suppress")).map(|h| format!("{}: {}", h.name, h.value))
+    let suppress = mail.header("X-Auto-Response-Suppress").find(|value| {
+        value.split(',').any(|word| {
+            ["all", "autoreply", "oof", "rn", "dr", "nrn"]
+                .contains(&word.trim().to_ascii_lowercase().as_str())
+        })
+    });
+    let suppress = suppress.map(|value| format!("X-Auto-Response-Suppress: {value}"));
+    let ack = || {
+        mail.header("X-Ack")
+            .find(|value| first_word(value) == "no")
+            .map(|value| format!("X-Ack: {value}"))
+    };
+    suppress.or_else(ack)
+}
+
+fn found(reason: Reason, name: &str, value: &str) -> Automatic {
+    Automatic {
+        reason,
+        evidence: format!("{name}: {value}"),
+    }
+}
+
+fn by_header(
+    mail: &InboundMail,
+    name: &str,
+    reason: Reason,
+    matches: impl Fn(&str) -> bool,
+) -> Option<Automatic> {
+    mail.header(name)
+        .find(|value| matches(value))
+        .map(|value| found(reason, name, value))
+}
+
+fn own_mark(mail: &InboundMail) -> Option<Automatic> {
+    by_header(mail, LOOP_HEADER, Reason::Loop, |_| true)
+}
+
+fn own_sender(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
+    let from = mail.from.as_ref()?;
+    let is_own = own
+        .addresses
+        .iter()
+        .any(|address| address.eq_ignore_ascii_case(&from.address));
+    is_own.then(|| found(Reason::OwnMail, "From", &from.address))
+}
+
+/// The value up to parameters and without comments, lower case (RFC 3834, 5.1: `no (really); x=y`).
+fn first_word(value: &str) -> String {
+    let mut depth = 0_usize;
+    let mut word = String::new();
+    for c in value.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ';' if depth == 0 => break,
+            c if depth == 0 && !c.is_whitespace() => word.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    word
+}
+
+fn is_auto_submitted(value: &str) -> bool {
+    let word = first_word(value);
+    !word.is_empty() && word != "no"
+}
+
+/// Marks of responders that do not know RFC 3834. `no` and `false` deny it.
+fn responder_header(mail: &InboundMail) -> Option<Automatic> {
+    const NAMES: [&str; 16] = [
+        "X-Autoreply",
+        "X-Auto-Reply",
+        "X-Autorespond",
+        "X-Autoresponder",
+        "X-Autoresponse",
+        "X-AutoReply-From",
+        "X-Mail-Autoreply",
+        "X-Autogenerated",
+        "X-Auto-Generated",
+        "X-Autosubmitted",
+        "Autosubmitted",
+        "X-Auto-Submitted",
+        "X-FC-MachineGenerated",
+        "X-Vacation",
+        "X-Loop",
+        "X-Out-Of-Office",
+    ];
+    let said = |value: &str| !matches!(first_word(value).as_str(), "" | "no" | "false" | "0");
+    NAMES
+        .iter()
+        .find_map(|name| by_header(mail, name, Reason::AutoReplyHeader, said))
+        .or_else(|| {
+            by_header(
+                mail,
+                "X-MS-Exchange-Generated-Message-Source",
+                Reason::AutoReplyHeader,
+                |v| !v.is_empty(),
+            )
+        })
+        .or_else(|| {
+            by_header(
+                mail,
+                "X-MS-Exchange-Inbox-Rules-Loop",
+                Reason::AutoReplyHeader,
+                |v| !v.is_empty(),
+            )
+        })
+        .or_else(|| {
+            by_header(mail, "X-Amazon-Mail-Relay-Type", Reason::AutoReplyHeader, |v| {
+                first_word(v) == "notification"
+            })
+        })
+        .or_else(|| {
+            by_header(mail, "Delivered-To", Reason::AutoReplyHeader, |v| {
+                v.eq_ignore_ascii_case("autoresponder")
+            })
+        })
+}
+
+fn precedence(mail: &InboundMail) -> Option<Automatic> {
+    let automatic = |value: &str| {
+        matches!(
+            first_word(value).as_str(),
+            "bulk" | "junk" | "list" | "auto_reply" | "auto-reply"
+        )
+    };
+    ["Precedence", "X-Precedence"]
+        .iter()
+        .find_map(|name| by_header(mail, name, Reason::Precedence, automatic))
+}
+
+/// List-Unsubscribe alone proves nothing: newsletters tools put it on single letters too.
+fn list(mail: &InboundMail) -> Option<Automatic> {
+    const NAMES: [&str; 8] = [
+        "List-Id",
+        "List-Post",
+        "Mailing-List",
+        "X-Mailing-List",
+        "X-ML-Name",
+        "X-MLServer",
+        "X-Mailman-Version",
+        "List-Help",
+    ];
+    NAMES
+        .iter()
+        .find_map(|name| by_header(mail, name, Reason::List, |value| !value.is_empty()))
+}
+
+/// Only the topmost Return-Path is our own server's; a missing one proves nothing (IMAP stores often have none).
+fn null_sender(mail: &InboundMail) -> Option<Automatic> {
+    let path = mail.header("Return-Path").next()?;
+    let bare: String = path.chars().filter(|c| !c.is_whitespace()).collect();
+    (bare == "<>" || bare.eq_ignore_ascii_case("<MAILER-DAEMON>"))
+        .then(|| found(Reason::NullSender, "Return-Path", path))
+}
+
+fn report(mail: &InboundMail) -> Option<Automatic> {
+    let kind = mail.header("Content-Type").next()?;
+    let lower = kind.to_ascii_lowercase();
+    let reports = lower.starts_with("multipart/report")
+        || lower.starts_with("message/disposition-notification")
+        || lower.starts_with("message/delivery-status");
+    reports.then(|| found(Reason::Report, "Content-Type", kind))
+}
+
+/// Local parts behind which nobody reads, with the separators people put into them.
+fn no_reply(mail: &InboundMail) -> Option<Automatic> {
+    const WHOLE: [&str; 12] = [
+        "mailerdaemon",
+        "postmaster",
+        "noreply",
+        "donotreply",
+        "nepasrepondre",
+        "nichtantworten",
+        "noresponder",
+        "autoreply",
+        "autoresponder",
+        "bounce",
+        "bounces",
+        "nobody",
+    ];
+    const PART: [&str; 4] = ["noreply", "donotreply", "mailerdaemon", "autoreply"];
+    let from = mail.from.as_ref()?;
+    let (local, _) = from.address.rsplit_once('@').unwrap_or((&from.address, ""));
+    let squeezed: String = local
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    // Whole words only: `tonoreply` may be a name.
+    let words = |marker: &&str| squeezed.starts_with(marker) || squeezed.ends_with(marker);
+    let matches = WHOLE.contains(&squeezed.as_str()) || PART.iter().any(words);
+    matches.then(|| found(Reason::NoReplySender, "From", &from.address))
+}
+
+/// How the subjects of automatic answers begin, folded; what follows must not continue the word. Japanese, English, German,
+/// French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian, Danish, Finnish, Polish, Czech, Hungarian, Russian, Chinese, Korean.
+const SUBJECT_STARTS: &str = "\
+    自動返信|自動返信メール|自動返信です|自動応答|自動応答メール|自動返答|自動配信|自動配信メール|\
+    自動送信|自動送信メール|自動回答|オートリプライ|不在|不在です|不在通知|不在通知メール|不在連絡|\
+    不在のお知らせ|不在の連絡|不在のご連絡|不在案内|不在応答|不在のため|不在にしております|休暇中|\
+    休暇中です|休暇中のお知らせ|休暇中のため|休暇のお知らせ|休暇取得中|休業中のお知らせ|\
+    夏季休業のお知らせ|外出中|外出中です|出張中|出張中です|出張中のため|automatic reply|automated reply|\
+    automatic response|auto reply|auto-reply|autoreply|auto|auto response|auto-response|autoresponse|\
+    autoresponder|out of office|out-of-office|out of the office|i am out of|i'm out of|ooo|\
+    away from the office|away from my|vacation reply|vacation response|vacation notice|on vacation|\
+    holiday reply|automatische antwort|abwesenheitsnotiz|abwesenheit|réponse automatique|\
+    absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori sede|\
+    resposta automática|automatisch antwoord|afwezig|autosvar|automatiskt svar|frånvaro|automatisk svar|\
+    automaattinen vastaus|odpowiedź automatyczna|automatická odpověď|automatikus válasz|автоответ|\
+    автоматический ответ|自动回复|自動回覆|자동 회신";
+
+/// Marks that stand in brackets anywhere in a subject.
+const BRACKETED: &str = "\
+    自動返信|自動応答|自動返答|自動配信|自動送信|不在通知|不在連絡|out of office|auto-reply";
+
+fn by_subject(mail: &InboundMail) -> Option<Automatic> {
+    is_reply_subject(&mail.subject).then(|| found(Reason::Subject, "Subject", &mail.subject))
+}
+
+/// Whether a subject is that of an automatic answer. `Re: 【自動返信】…` is a person's answer to one.
+pub(super) fn is_reply_subject(subject: &str) -> bool {
+    use unicode_normalization::UnicodeNormalization;
+    let folded: String = subject.nfkc().flat_map(char::to_lowercase).collect();
+    let bare = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if ["re:", "fw:", "fwd:", "返信:", "転送:"]
+        .iter()
+        .any(|prefix| bare.starts_with(prefix))
+    {
+        return false;
+    }
+    let ends_there = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+    let starts = SUBJECT_STARTS
+        .split('|')
+        .any(|start| bare.strip_prefix(start).is_some_and(ends_there));
+    starts || BRACKETED.split('|').any(|mark| in_brackets(&folded, mark))
+}
+
+fn in_brackets(subject: &str, mark: &str) -> bool {
+    let opens = |before: &str| before.ends_with(['【', '[', '(', '<', '《', '≪', '「', '〔', '＜']);
+    let closes = |after: &str| after.starts_with(['】', ']', ')', '>', '》', '≫', '」', '〕', '＞']);
+    subject
+        .match_indices(mark)
+        .any(|(at, _)| opens(&subject[..at]) && closes(&subject[at + mark.len()..]))
 }

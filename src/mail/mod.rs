@@ -1,42 +1,132 @@
-//! Thin.
+//! Bytes of a message → [`InboundMail`]: what a Japanese receptionist would read, with a warning for whatever had to be guessed.
+//! Decides nothing about inquiries or tickets; that is `desk`. Whether a robot wrote it is [`automatic`], whether it reports a delivery [`bounce`].
+
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+
+mod address;
+mod attachment;
 pub mod automatic;
 pub mod bounce;
-use chrono::{DateTime, FixedOffset};
-use mail_parser::{MessageParser, MimeHeaders};
-use serde::Serialize;
+pub mod charset;
+mod clean;
+mod encoded_word;
+mod field;
+mod flowed;
+pub mod html;
+mod jis;
+mod jis_x0213;
+mod message;
+mod param;
+mod part;
+mod text;
+mod transfer;
+
+#[cfg(test)]
+mod tests;
+
+pub use bounce::Bounce;
+
+/// A person or desk as a mail header names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mailbox { pub name: Option<String>, pub address: String }
+pub struct Mailbox {
+    /// Display name, decoded and cleaned; one line.
+    pub name: Option<String>,
+    /// The address as written, which old carriers allowed to break RFC 5321: `a..b@docomo.ne.jp`.
+    pub address: String,
+}
+
+/// A file that came with the mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment { pub name: String, pub media_type: String, pub bytes: Vec<u8> }
+pub struct Attachment {
+    /// Safe as a file name: no path, no control characters, no bidi overrides, at most 120 characters, extension kept.
+    pub name: String,
+    /// Lower case, e.g. `application/pdf`.
+    pub media_type: String,
+    /// The content, transfer encoding undone.
+    pub bytes: Vec<u8>,
+}
+
+/// Something that was guessed or odd while reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Warning { pub code: &'static str, pub detail: String }
+pub struct Warning {
+    /// Closed set of short codes, e.g. `charset_guessed`.
+    pub code: &'static str,
+    /// Where, and what was taken: `body: iso-2022-jp`.
+    pub detail: String,
+}
+
+/// One header field, decoded, unfolded and cleaned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header { pub name: String, pub value: String }
+pub struct Header {
+    /// As written.
+    pub name: String,
+    /// One line, without control characters.
+    pub value: String,
+}
+
+/// A message as the desk sees it.
 #[derive(Debug, Clone, Default)]
 pub struct InboundMail {
-    pub message_id: Option<String>, pub in_reply_to: Vec<String>, pub references: Vec<String>,
-    pub from: Option<Mailbox>, pub reply_to: Vec<Mailbox>, pub to: Vec<Mailbox>, pub cc: Vec<Mailbox>,
-    pub subject: String, pub date: Option<DateTime<FixedOffset>>, pub received: Option<DateTime<FixedOffset>>,
-    pub text: String, pub attachments: Vec<Attachment>, pub headers: Vec<Header>, pub bounce: Option<bounce::Bounce>,
-    pub unreadable: Option<String>, pub warnings: Vec<Warning>,
+    /// Without the angle brackets; `None` when absent or empty.
+    pub message_id: Option<String>,
+    /// Message-IDs of In-Reply-To, without brackets.
+    pub in_reply_to: Vec<String>,
+    /// Message-IDs of References, oldest first.
+    pub references: Vec<String>,
+    /// The first mailbox of From.
+    pub from: Option<Mailbox>,
+    /// Reply-To.
+    pub reply_to: Vec<Mailbox>,
+    /// To.
+    pub to: Vec<Mailbox>,
+    /// Cc.
+    pub cc: Vec<Mailbox>,
+    /// One line, cleaned.
+    pub subject: String,
+    /// The Date header: shown, never trusted.
+    pub date: Option<DateTime<FixedOffset>>,
+    /// The time of the topmost Received header.
+    pub received: Option<DateTime<FixedOffset>>,
+    /// The body as staff read it; lines end in `\n`.
+    pub text: String,
+    /// Everything that is not the body.
+    pub attachments: Vec<Attachment>,
+    /// All header fields, topmost first.
+    pub headers: Vec<Header>,
+    /// What a delivery report says.
+    pub bounce: Option<Bounce>,
+    /// Why the body cannot be read at all.
+    pub unreadable: Option<String>,
+    /// What was guessed.
+    pub warnings: Vec<Warning>,
 }
-fn boxes(a: Option<&mail_parser::Address<'_>>) -> Vec<Mailbox> {
-    a.map(|a| a.iter().filter_map(|x| Some(Mailbox { name: x.name().map(str::to_owned), address: x.address()?.to_owned() })).collect()).unwrap_or_default()
-}
-fn ids(v: &mail_parser::HeaderValue<'_>) -> Vec<String> {
-    v.as_text_list().map(|l| l.iter().map(|s| s.to_string()).collect()).unwrap_or_default()
-}
-fn dt(d: &mail_parser::DateTime) -> Option<DateTime<FixedOffset>> { DateTime::parse_from_rfc3339(&d.to_rfc3339()).ok() }
-pub fn read(raw: &[u8]) -> InboundMail {
-    let Some(m) = MessageParser::default().parse(raw) else { return InboundMail { unreadable: Some("no MIME structure".into()), ..Default::default() } };
-    InboundMail {
-        message_id: m.message_id().map(str::to_owned), in_reply_to: ids(m.in_reply_to()), references: ids(m.references()),
-        from: boxes(m.from()).into_iter().next(), reply_to: boxes(m.reply_to()), to: boxes(m.to()), cc: boxes(m.cc()),
-        subject: m.subject().unwrap_or_default().to_owned(), date: m.date().and_then(dt),
-        received: m.received().and_then(|r| r.date()).and_then(|d| dt(&d)),
-        text: m.body_text(0).unwrap_or_default().replace("\r\n", "\n"),
-        attachments: m.attachments().map(|a| Attachment { name: a.attachment_name().unwrap_or("x").to_owned(), media_type: "application/octet-stream".into(), bytes: a.contents().to_vec() }).collect(),
-        headers: m.headers_raw().map(|(n, v)| Header { name: n.to_owned(), value: v.trim().to_owned() }).collect(),
-        bounce: bounce::read(&m), unreadable: None, warnings: vec![],
+
+impl InboundMail {
+    /// The values of all header fields of that name, topmost first.
+    pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |h| h.name.eq_ignore_ascii_case(name))
+            .map(|h| h.value.as_str())
     }
+
+    fn warn(&mut self, code: &'static str, detail: impl Into<String>) {
+        let warning = Warning {
+            code,
+            detail: detail.into(),
+        };
+        if !self.warnings.contains(&warning) && self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(warning);
+        }
+    }
+}
+
+/// A hostile mail shall not fill the ledger with its own oddities.
+const MAX_WARNINGS: usize = 50;
+
+/// Reads a message. Never fails and never panics; time and memory are linear in the length of `raw`.
+#[must_use]
+pub fn read(raw: &[u8]) -> InboundMail {
+    message::read(raw)
 }

@@ -141,18 +141,16 @@ impl Serving {
         }
         info!("the desk is in service");
         let kick = Arc::new(tokio::sync::Notify::new());
-        let intake = tokio::spawn(intake::run(Arc::clone(&self), Arc::clone(&kick), stop.clone()));
-        let outbox = tokio::spawn(outbox::run(Arc::clone(&self), kick, stop.clone()));
-        let result = tokio::select! {
-            result = intake => result,
-            result = outbox => result,
-        };
-        let stopped = stop.is_cancelled();
-        stop.cancel();
-        match result {
-            Ok(()) if stopped => Ok(()),
-            Ok(()) => Err(PassError::Loop("it returned".into())),
-            Err(error) => Err(PassError::Loop(error.to_string())),
+        let mut loops = tokio::task::JoinSet::new();
+        loops.spawn(intake::run(Arc::clone(&self), Arc::clone(&kick), stop.clone()));
+        loops.spawn(outbox::run(self, kick, stop.clone()));
+        while let Some(ended) = loops.join_next().await {
+            let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());
+            if !stop.is_cancelled() {
+                stop.cancel();
+                return Err(PassError::Loop(why));
+            }
         }
+        Ok(())
     }
 }

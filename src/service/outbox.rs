@@ -68,7 +68,7 @@ pub async fn drain(serving: &Serving, stop: &CancellationToken) -> Result<Draine
         if batch.is_empty() {
             break;
         }
-        let drained = send_batch(serving, batch, &mut sessions).await?;
+        let drained = send_batch(serving, batch, &mut sessions, stop).await?;
         total.sent += drained.sent;
         if drained.server_down.is_some() {
             total.server_down = drained.server_down;
@@ -93,13 +93,18 @@ async fn claim(serving: &Serving) -> Result<Vec<Due>, StoreError> {
 }
 
 /// Sends a batch over all connections at once and records the verdicts as they come.
-async fn send_batch(serving: &Serving, batch: Vec<Due>, sessions: &mut [Option<Session>]) -> Result<Drained, StoreError> {
+async fn send_batch(
+    serving: &Serving,
+    batch: Vec<Due>,
+    sessions: &mut [Option<Session>],
+    stop: &CancellationToken,
+) -> Result<Drained, StoreError> {
     let queue = Mutex::new(VecDeque::from(batch));
     let (verdicts, mut incoming) = mpsc::unbounded_channel();
     let down = Mutex::new(None::<SendError>);
     let workers = async {
         let verdicts = verdicts;
-        join_all(sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdicts))).await;
+        join_all(sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdicts, stop))).await;
     };
     let record = async {
         let mut sent = 0;
@@ -115,15 +120,17 @@ async fn send_batch(serving: &Serving, batch: Vec<Due>, sessions: &mut [Option<S
     Ok(Drained { sent: sent?, server_down: down.into_inner().map(|error| error.to_string()) })
 }
 
-/// One connection's share: takes mails from the queue until it is empty.
+/// One connection's share: takes mails from the queue until it is empty, or the service stops.
 async fn work(
     serving: &Serving,
     queue: &Mutex<VecDeque<Due>>,
     session: &mut Option<Session>,
     down: &Mutex<Option<SendError>>,
     verdicts: &mpsc::UnboundedSender<Attempt>,
+    stop: &CancellationToken,
 ) {
-    loop {
+    // What is claimed and not sent when the process stops is released by the next start.
+    while !stop.is_cancelled() {
         let Some(due) = queue.lock().await.pop_front() else { return };
         // When one mail finds the server down, the others of the batch need not dial in vain.
         let known_down = down.lock().await.clone();

@@ -1,41 +1,197 @@
-//! Thin.
+//! Reads the prescribed form (the circular's 別紙1) out of a subject and a body, however people fill it in: four fields, what is missing, how to reach them.
+//! Never decides whether an inquiry is accepted or answered; that is `triage`.
+
+mod blank;
+mod blocks;
+mod contact;
+mod decoration;
+mod fold;
+mod history;
+mod labels;
+mod lines;
+mod prefecture;
+mod signature;
+mod spelling;
+mod subject;
+mod values;
+
 use serde::{Deserialize, Serialize};
+
+use blocks::Reading;
+
+#[cfg(test)]
+mod tests;
+
+/// One of the four fields, in the circular's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FieldKey { Organization, Name, Contact, Inquiry }
+pub enum FieldKey {
+    /// 1) 自治体・機関名
+    Organization,
+    /// 2) 氏名
+    Name,
+    /// 3) 連絡先（TEL/メールアドレス）
+    Contact,
+    /// 4) 照会内容（具体的に）
+    Inquiry,
+}
+
 impl FieldKey {
+    /// All four, in the circular's order.
     pub const ALL: [Self; 4] = [Self::Organization, Self::Name, Self::Contact, Self::Inquiry];
-    pub fn as_str(self) -> &'static str { match self { Self::Organization => "organization", Self::Name => "name", Self::Contact => "contact", Self::Inquiry => "inquiry" } }
+
+    /// The key in settings, JSON and the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Name => "name",
+            Self::Contact => "contact",
+            Self::Inquiry => "inquiry",
+        }
+    }
 }
-#[derive(Debug, Clone)]
-pub struct FieldRule { pub key: FieldKey, pub label: String, pub aliases: Vec<String> }
-#[derive(Debug, Clone)]
-pub struct FormRules { pub subject: String, pub fields: Vec<FieldRule> }
+
+/// How one field is labelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldRule {
+    /// Which field.
+    pub key: FieldKey,
+    /// The label as it is prescribed.
+    pub label: String,
+    /// Other spellings, besides those that are common everywhere.
+    pub aliases: Vec<String>,
+}
+
+/// The form that a desk prescribes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormRules {
+    /// The prescribed subject.
+    pub subject: String,
+    /// The fields.
+    pub fields: Vec<FieldRule>,
+}
+
 impl Default for FormRules {
+    /// The circular of 25 June 2025, 別紙1: 「メール照会の際は、下記を記載のうえご連絡ください」.
     fn default() -> Self {
-        let f = |key, label: &str| FieldRule { key, label: label.into(), aliases: vec![] };
-        Self { subject: "拠点整備・運用に関する照会".into(), fields: vec![f(FieldKey::Organization, "自治体・機関名"), f(FieldKey::Name, "氏名"), f(FieldKey::Contact, "連絡先（TEL/メールアドレス）"), f(FieldKey::Inquiry, "照会内容（具体的に）")] }
+        let field = |key, label: &str, aliases: &[&str]| FieldRule {
+            key,
+            label: label.to_owned(),
+            aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        };
+        Self {
+            subject: "拠点整備・運用に関する照会".to_owned(),
+            fields: vec![
+                field(
+                    FieldKey::Organization,
+                    "自治体・機関名",
+                    &["自治体名", "機関名", "所属"],
+                ),
+                field(FieldKey::Name, "氏名", &["お名前", "担当者名"]),
+                field(
+                    FieldKey::Contact,
+                    "連絡先（TEL/メールアドレス）",
+                    &["連絡先", "電話番号"],
+                ),
+                field(
+                    FieldKey::Inquiry,
+                    "照会内容（具体的に）",
+                    &["照会内容", "お問い合わせ内容"],
+                ),
+            ],
+        }
     }
 }
+
+/// What was filled in: the exact text, without surrounding blanks; `None` where nothing was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Fields { pub organization: Option<String>, pub name: Option<String>, pub contact: Option<String>, pub inquiry: Option<String> }
-impl Fields {
-    pub fn get(&self, key: FieldKey) -> Option<&str> { match key { FieldKey::Organization => &self.organization, FieldKey::Name => &self.name, FieldKey::Contact => &self.contact, FieldKey::Inquiry => &self.inquiry }.as_deref() }
-    pub fn set(&mut self, key: FieldKey, v: Option<String>) { *match key { FieldKey::Organization => &mut self.organization, FieldKey::Name => &mut self.name, FieldKey::Contact => &mut self.contact, FieldKey::Inquiry => &mut self.inquiry } = v; }
+pub struct Fields {
+    /// 自治体・機関名
+    pub organization: Option<String>,
+    /// 氏名
+    pub name: Option<String>,
+    /// 連絡先
+    pub contact: Option<String>,
+    /// 照会内容
+    pub inquiry: Option<String>,
 }
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding { pub code: &'static str, pub detail: String }
-#[derive(Debug, Clone, Default)]
-pub struct Form { pub subject_conforms: bool, pub has_form: bool, pub fields: Fields, pub missing: Vec<FieldKey>, pub telephones: Vec<String>, pub addresses: Vec<String>, pub prefecture: Option<&'static str>, pub findings: Vec<Finding> }
-pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
-    let mut form = Form { subject_conforms: subject.contains(&rules.subject), ..Default::default() };
-    let mut cur: Option<FieldKey> = None; let mut buf = String::new();
-    let mut put = |k: Option<FieldKey>, b: &mut String, f: &mut Form| { if let Some(k) = k { let v = b.trim().to_owned(); f.has_form = true; f.fields.set(k, (!v.is_empty()).then_some(v)); } b.clear(); };
-    for line in text.lines() {
-        let hit = rules.fields.iter().find_map(|r| { let l = r.label.split('（').next()?; let at = line.find(l)?; (at < 8).then(|| (r.key, line[at..].split_once('：').map(|x| x.1.to_owned()).unwrap_or_default())) });
-        if let Some((k, v)) = hit { put(cur, &mut buf, &mut form); cur = Some(k); buf.push_str(&v); } else if cur.is_some() { buf.push('\n'); buf.push_str(line); }
+
+impl Fields {
+    /// The text of a field.
+    #[must_use]
+    pub fn get(&self, key: FieldKey) -> Option<&str> {
+        match key {
+            FieldKey::Organization => &self.organization,
+            FieldKey::Name => &self.name,
+            FieldKey::Contact => &self.contact,
+            FieldKey::Inquiry => &self.inquiry,
+        }
+        .as_deref()
     }
-    put(cur, &mut buf, &mut form);
-    form.missing = FieldKey::ALL.into_iter().filter(|k| form.fields.get(*k).is_none()).collect();
-    form
+
+    /// Sets the text of a field.
+    pub fn set(&mut self, key: FieldKey, text: Option<String>) {
+        *match key {
+            FieldKey::Organization => &mut self.organization,
+            FieldKey::Name => &mut self.name,
+            FieldKey::Contact => &mut self.contact,
+            FieldKey::Inquiry => &mut self.inquiry,
+        } = text;
+    }
+}
+
+/// Something odd in the form, and how it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Short and stable.
+    pub code: &'static str,
+    /// English; names fields and lines, repeats no personal data beyond a placeholder.
+    pub detail: String,
+}
+
+/// The form as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Form {
+    /// The subject is the prescribed one, but for reply marks, tags, widths and dots.
+    pub subject_conforms: bool,
+    /// The body carries the form, filled in or not.
+    pub has_form: bool,
+    /// What was filled in.
+    pub fields: Fields,
+    /// Fields that are absent or blank, in the circular's order.
+    pub missing: Vec<FieldKey>,
+    /// Telephone numbers in the contact field: half-width, hyphens; an extension behind a blank: `03-1234-5678 内線 12`.
+    pub telephones: Vec<String>,
+    /// Mail addresses in the contact field, half-width.
+    pub addresses: Vec<String>,
+    /// The prefecture, where the organization names it or one of its municipalities.
+    pub prefecture: Option<&'static str>,
+    /// Everything odd.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the form. Never fails; takes time and memory linear in the text.
+#[must_use]
+pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
+    let subject_conforms = subject::conforms(subject, &rules.subject);
+    let Reading {
+        has_form,
+        fields,
+        mut findings,
+    } = blocks::read(text, rules, subject_conforms);
+    let contact = contact::read(fields.contact.as_deref().unwrap_or_default(), &mut findings);
+    Form {
+        subject_conforms,
+        has_form,
+        missing: FieldKey::ALL
+            .into_iter()
+            .filter(|key| fields.get(*key).is_none())
+            .collect(),
+        telephones: contact.telephones,
+        addresses: contact.addresses,
+        prefecture: fields.organization.as_deref().and_then(prefecture::of),
+        fields,
+        findings,
+    }
 }

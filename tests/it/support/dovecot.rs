@@ -1,5 +1,5 @@
 //! A Dovecot of one test alone, for what the shared one must not be: stopped, without an extension, with a bad certificate.
-//! It goes when it is dropped, and in any case with the process.
+//! It goes with the process, however that ends.
 
 use std::ops::Deref;
 
@@ -42,11 +42,5 @@ impl Deref for Dovecot {
 
     fn deref(&self) -> &Servers {
         &self.servers
-    }
-}
-
-impl Drop for Dovecot {
-    fn drop(&mut self) {
-        script(&["remove", self.dir().to_str().unwrap()]);
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests stand on: real servers (`rig`, `dovecot`, `postgres`), their mailboxes (`maildir`), and an SMTP
-//! server that misbehaves on request (`smtp`). Knows nothing of the program under test.
+//! server that misbehaves on request (`smtp`). Only `desk` knows the program under test.
 
+pub mod desk;
 pub mod dovecot;
 pub mod maildir;
 pub mod postgres;

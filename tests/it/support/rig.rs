@@ -36,8 +36,9 @@ fn shared() -> Option<String> {
 
 impl Servers {
     /// Starts servers in a new folder that goes, with them, when this process ends (however it ends).
-    pub fn start(verb: &str, options: &[&str]) -> Self {
-        let dir = tempfile::Builder::new().prefix("rig-").tempdir().unwrap().keep();
+    pub(super) fn start(verb: &str, options: &[&str]) -> Self {
+        // In /tmp, where the path is short enough for sockets and open to the servers' user.
+        let dir = tempfile::Builder::new().prefix("rig-").tempdir_in("/tmp").unwrap().keep();
         let until = format!("until={}", process::id());
         script(&[&[verb, dir.to_str().unwrap(), &until], options].concat());
         Self::read(&dir)

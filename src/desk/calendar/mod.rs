@@ -1,0 +1,255 @@
+//! The business calendar: on which days and at which hours the desk is served, and arithmetic in business time.
+//! What a deadline is and when its clock is held is `deadline`'s, the acceptance window `window`'s.
+
+mod business_time;
+mod local;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono_tz::Tz;
+
+pub use business_time::BusinessTime;
+use local::latest;
+pub(in crate::desk) use local::{date_of, earliest};
+pub use rules::{ClosedDays, ClosedReason, Day, DayHours, HoursRules};
+
+/// Last year for which the Cabinet Office has published the holidays and this calendar is tested against them.
+/// Each February the equinoxes of the next year are announced (暦要項), so a later year is a forecast.
+pub const LAST_PUBLISHED_HOLIDAY_YEAR: i32 = 2027;
+
+/// First year with business time: the Happy Monday law holds from 2000 on, and no desk is older.
+const FIRST_YEAR: i32 = 2000;
+/// Last year with business time: the equinox formula behind the holidays ends there.
+const LAST_YEAR: i32 = 2150;
+
+/// When the desk is served.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    rules: HoursRules,
+}
+
+/// Business time that was counted on one day, in the desk's local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The day.
+    pub date: NaiveDate,
+    /// First instant that counted.
+    pub from: NaiveTime,
+    /// First instant that did not count any more.
+    pub to: NaiveTime,
+}
+
+/// A stretch of business time: `[from, to)`, never empty.
+struct Span {
+    date: NaiveDate,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+}
+
+impl Calendar {
+    /// The calendar that these rules give.
+    #[must_use]
+    pub fn new(rules: HoursRules) -> Self {
+        Self { rules }
+    }
+
+    /// The desk's time zone.
+    #[must_use]
+    pub fn time_zone(&self) -> Tz {
+        self.rules.time_zone
+    }
+
+    /// Whether the desk is served on a day, and why not.
+    #[must_use]
+    pub fn day(&self, date: NaiveDate) -> Day {
+        match self.closed_reason(date) {
+            Some(reason) => Day::Closed(reason),
+            None => {
+                let (opens, closes) = self.hours(date.weekday());
+                Day::Open { opens, closes }
+            }
+        }
+    }
+
+    /// The days of a month in order; none for a month that does not exist.
+    #[must_use]
+    pub fn month(&self, year: i32, month: u32) -> Vec<(NaiveDate, Day)> {
+        let days = (1..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, month, day));
+        days.map(|date| (date, self.day(date))).collect()
+    }
+
+    /// The instants `[from, to)` at which the desk is served on a day. Where the clocks are changed, a time that is
+    /// skipped is the first instant after the gap; one that comes twice opens at the first and closes at the second.
+    #[must_use]
+    pub fn open_span(&self, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let Day::Open { opens, closes } = self.day(date) else {
+            return None;
+        };
+        let from = earliest(date.and_time(opens), self.rules.time_zone)?;
+        let to = latest(date.and_time(closes), self.rules.time_zone)?;
+        (from < to).then_some((from, to))
+    }
+
+    /// Whether the desk is served at this instant; the closing time itself is outside.
+    #[must_use]
+    pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        self.next_opening(at) == Some(at)
+    }
+
+    /// The first instant from `at` on at which the desk is served: `at` itself while it is open.
+    /// `None` when it never opens again.
+    #[must_use]
+    pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.spans_from(at).next().map(|span| span.from)
+    }
+
+    /// The earliest instant by which `time` of business time has passed since `from`: half-open, so that eight hours
+    /// from 09:00 end at 17:00 the same day. `None` when the desk is never again served for so long.
+    #[must_use]
+    pub fn add_business(&self, from: DateTime<Utc>, time: BusinessTime) -> Option<DateTime<Utc>> {
+        let mut left = time.delta()?;
+        if left.is_zero() {
+            return Some(from);
+        }
+        for span in self.spans_from(from) {
+            let length = span.to - span.from;
+            if left <= length {
+                return Some(span.from + left);
+            }
+            left -= length;
+        }
+        None
+    }
+
+    /// The latest instant from which `time` of business time passes until `until`: within opening hours, so that four
+    /// hours before 13:00 is 09:00 and not the evening before. `None` when the desk was never served for so long.
+    #[must_use]
+    pub fn subtract_business(&self, until: DateTime<Utc>, time: BusinessTime) -> Option<DateTime<Utc>> {
+        let mut left = time.delta()?;
+        if left.is_zero() {
+            return Some(until);
+        }
+        for span in self.spans_until(until) {
+            let length = span.to - span.from;
+            if left <= length {
+                return Some(span.to - left);
+            }
+            left -= length;
+        }
+        None
+    }
+
+    /// The business time in `[from, until)`, in whole seconds; none when `until` is not after `from`.
+    #[must_use]
+    pub fn business_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> BusinessTime {
+        let spans = self.spans_from(from).take_while(|span| span.from < until);
+        let total = spans.fold(TimeDelta::zero(), |sum, span| {
+            sum + (span.to.min(until) - span.from)
+        });
+        BusinessTime::from_seconds(total.num_seconds())
+    }
+
+    /// How [`Self::add_business`] comes to its result, day by day.
+    #[must_use]
+    pub fn counted(&self, from: DateTime<Utc>, time: BusinessTime) -> Vec<Counted> {
+        let Some(until) = self.add_business(from, time) else {
+            return Vec::new();
+        };
+        let clock = |at: DateTime<Utc>| at.with_timezone(&self.rules.time_zone).time();
+        self.spans_from(from)
+            .take_while(|span| span.from < until)
+            .map(|span| Counted {
+                date: span.date,
+                from: clock(span.from),
+                to: clock(span.to.min(until)),
+            })
+            .collect()
+    }
+
+    /// Whether the holidays of an instant's year are published; a calendar without public holidays needs none.
+    #[must_use]
+    pub fn covered(&self, at: DateTime<Utc>) -> bool {
+        !self.rules.public_holidays || date_of(at, self.rules.time_zone).year() <= LAST_PUBLISHED_HOLIDAY_YEAR
+    }
+
+    fn closed_reason(&self, date: NaiveDate) -> Option<ClosedReason> {
+        let rules = &self.rules;
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&date.year()) {
+            return Some(ClosedReason::OutOfRange);
+        }
+        if rules.open.contains(&date) {
+            return None;
+        }
+        let holiday = if rules.public_holidays {
+            yasumi::holiday_name(date)
+        } else {
+            None
+        };
+        if let Some(name) = holiday {
+            return Some(ClosedReason::PublicHoliday(name));
+        }
+        if !rules.days.contains(&date.weekday()) {
+            return Some(ClosedReason::Weekday);
+        }
+        rules
+            .closed
+            .iter()
+            .find(|days| days.contains(date))
+            .cloned()
+            .map(ClosedReason::Listed)
+    }
+
+    fn hours(&self, weekday: Weekday) -> (NaiveTime, NaiveTime) {
+        let own = self.rules.by_day.iter().find(|hours| hours.day == weekday);
+        own.map_or((self.rules.opens, self.rules.closes), |hours| {
+            (hours.opens, hours.closes)
+        })
+    }
+
+    /// Business time from an instant on, in order and without overlap.
+    fn spans_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Span> {
+        let mut reached = from;
+        // The day before too: where clocks go back over midnight, it may still be served.
+        let first = date_of(from, self.rules.time_zone)
+            .pred_opt()
+            .unwrap_or(NaiveDate::MIN);
+        let first = first.max(NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or(NaiveDate::MIN));
+        first
+            .iter_days()
+            .take_while(|date| date.year() <= LAST_YEAR)
+            .filter_map(move |date| {
+                let (opens, closes) = self.open_span(date)?;
+                let from = opens.max(reached);
+                reached = closes.max(reached);
+                (from < closes).then_some(Span {
+                    date,
+                    from,
+                    to: closes,
+                })
+            })
+    }
+
+    /// Business time before an instant, the latest first and without overlap.
+    fn spans_until(&self, until: DateTime<Utc>) -> impl Iterator<Item = Span> {
+        let mut reached = until;
+        let last = date_of(until, self.rules.time_zone)
+            .succ_opt()
+            .unwrap_or(NaiveDate::MAX);
+        let last = last.min(NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or(NaiveDate::MAX));
+        last.iter_days()
+            .rev()
+            .take_while(|date| date.year() >= FIRST_YEAR)
+            .filter_map(move |date| {
+                let (opens, closes) = self.open_span(date)?;
+                let to = closes.min(reached);
+                reached = opens.min(reached);
+                (opens < to).then_some(Span {
+                    date,
+                    from: opens,
+                    to,
+                })
+            })
+    }
+}

@@ -1,0 +1,148 @@
+//! Days on which clocks are changed.
+
+use super::*;
+
+#[test]
+fn clocks_that_are_changed_move_the_opening_and_the_closing() {
+    // (zone, date, opens, closes, from, to)
+    for (zone, day, opens, closes, from, to) in [
+        // an ordinary day, and the same across each change: real hours count
+        (
+            Tz::Europe__Berlin,
+            "2026-03-28",
+            "01:00",
+            "05:00",
+            "2026-03-28T00:00:00Z",
+            "2026-03-28T04:00:00Z",
+        ),
+        (
+            Tz::Europe__Berlin,
+            "2026-03-29",
+            "01:00",
+            "05:00",
+            "2026-03-29T00:00:00Z",
+            "2026-03-29T03:00:00Z",
+        ),
+        (
+            Tz::Europe__Berlin,
+            "2026-10-25",
+            "01:00",
+            "05:00",
+            "2026-10-24T23:00:00Z",
+            "2026-10-25T04:00:00Z",
+        ),
+        // 02:30 is skipped in spring and comes twice in autumn
+        (
+            Tz::Europe__Berlin,
+            "2026-03-29",
+            "02:30",
+            "05:00",
+            "2026-03-29T01:00:00Z",
+            "2026-03-29T03:00:00Z",
+        ),
+        (
+            Tz::Europe__Berlin,
+            "2026-03-29",
+            "01:00",
+            "02:30",
+            "2026-03-29T00:00:00Z",
+            "2026-03-29T01:00:00Z",
+        ),
+        (
+            Tz::Europe__Berlin,
+            "2026-10-25",
+            "02:30",
+            "05:00",
+            "2026-10-25T00:30:00Z",
+            "2026-10-25T04:00:00Z",
+        ),
+        (
+            Tz::Europe__Berlin,
+            "2026-10-25",
+            "01:00",
+            "02:30",
+            "2026-10-24T23:00:00Z",
+            "2026-10-25T01:30:00Z",
+        ),
+        (
+            Tz::America__New_York,
+            "2026-11-01",
+            "01:00",
+            "01:30",
+            "2026-11-01T05:00:00Z",
+            "2026-11-01T06:30:00Z",
+        ),
+        // half an hour
+        (
+            Tz::Australia__Lord_Howe,
+            "2026-10-04",
+            "02:10",
+            "03:00",
+            "2026-10-03T15:30:00Z",
+            "2026-10-03T16:00:00Z",
+        ),
+        (
+            Tz::Australia__Lord_Howe,
+            "2026-04-05",
+            "01:45",
+            "03:00",
+            "2026-04-04T14:45:00Z",
+            "2026-04-04T16:30:00Z",
+        ),
+    ] {
+        let rules = HoursRules {
+            time_zone: zone,
+            days: vec![Weekday::Sat, Weekday::Sun],
+            opens: clock(opens),
+            closes: clock(closes),
+            public_holidays: false,
+            ..HoursRules::default()
+        };
+        let span = Calendar::new(rules).open_span(date(day));
+        assert_eq!(span, Some((at(from), at(to))), "{zone} {day} {opens}..{closes}");
+    }
+    let all_in_the_gap = HoursRules {
+        time_zone: Tz::Europe__Berlin,
+        days: vec![Weekday::Sun],
+        opens: clock("02:10"),
+        closes: clock("02:50"),
+        ..HoursRules::default()
+    };
+    assert_eq!(Calendar::new(all_in_the_gap).open_span(date("2026-03-29")), None);
+}
+
+#[test]
+fn clocks_that_go_back_over_midnight_count_no_second_twice_and_none_too_little() {
+    // Newfoundland, 2010-11-07: from 00:01 -02:30 (02:31 UTC) back to 23:01 -03:30 of the day before.
+    let day = |day, opens, closes| DayHours {
+        day,
+        opens: clock(opens),
+        closes: clock(closes),
+    };
+    let calendar = |days: &[Weekday]| {
+        Calendar::new(HoursRules {
+            time_zone: Tz::America__St_Johns,
+            days: days.to_vec(),
+            by_day: vec![
+                day(Weekday::Sat, "22:00", "23:30"),
+                day(Weekday::Sun, "00:00", "01:00"),
+            ],
+            public_holidays: false,
+            ..HoursRules::default()
+        })
+    };
+    let both = calendar(&[Weekday::Sat, Weekday::Sun]);
+    let (opens, closes) = (at("2010-11-07T00:30:00Z"), at("2010-11-07T04:30:00Z"));
+    assert_eq!(both.business_between(opens, closes), time("4h"));
+    assert_eq!(both.add_business(opens, time("4h")), Some(closes));
+    assert_eq!(both.subtract_business(closes, time("4h")), Some(opens));
+    // The first 00:00:30 of Sunday: Saturday goes on.
+    assert!(calendar(&[Weekday::Sat]).is_open(at("2010-11-07T02:30:30Z")));
+    // The second 23:15 of Saturday: Sunday has begun.
+    let sunday = calendar(&[Weekday::Sun]);
+    assert!(sunday.is_open(at("2010-11-07T02:45:00Z")));
+    assert_eq!(
+        sunday.subtract_business(at("2010-11-07T02:45:00Z"), time("15m")),
+        Some(at("2010-11-07T02:30:00Z"))
+    );
+}

@@ -1,0 +1,202 @@
+//! What stands in front of a label: numbers, bullets, brackets, 「本文：」. Reads backwards from the label.
+
+use super::fold::{fold_char, is_blank};
+
+/// How a label is set off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Style {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// By a bullet: ・氏名.
+    Bulleted,
+    /// By brackets: 【氏名】.
+    Bracketed,
+    /// By a number: 2) 氏名.
+    Numbered,
+}
+
+/// The decoration in front of a label.
+#[derive(Debug, Default)]
+pub(super) struct Front {
+    /// Bytes of it.
+    pub(super) length: usize,
+    pub(super) style: Style,
+    pub(super) number: Option<u8>,
+    /// Something parts it from the words before.
+    pub(super) parted: bool,
+    /// The bracket that must close behind the label.
+    pub(super) bracket: Option<char>,
+}
+
+/// Reads the decoration at the end of `before`, the text between the last label and this one.
+/// A bare digit in the middle of a line counts only as the `position` of the label: 「内線 12 氏名：」.
+pub(super) fn front(before: &str, position: u8) -> Front {
+    /// Indentation or a gap wider than this is not looked through twice.
+    const MAX_PARTS: usize = 8;
+    let mut found = Front::default();
+    let mut rest = before;
+    for _ in 0..MAX_PARTS {
+        let Some((part, shorter)) = last_part(rest, position) else {
+            break;
+        };
+        if part == Part::Delimiter {
+            found.parted = true;
+            break;
+        }
+        // A second number belongs to the text before: 「03-1234-5678 2)氏名」.
+        if matches!(part, Part::Number(_)) && found.number.is_some() {
+            break;
+        }
+        rest = shorter;
+        found.parted |= matches!(
+            part,
+            Part::Blank | Part::Bullet | Part::Heading | Part::Bracket(_)
+        );
+        match part {
+            Part::Number(number) => found.number = Some(number),
+            Part::Bracket(close) if found.bracket.is_none() && found.number.is_none() => {
+                found.bracket = Some(close);
+            }
+            _ => {}
+        }
+        found.style = found.style.max_by(part);
+    }
+    found.length = before.len() - rest.len();
+    found.parted |= rest.is_empty();
+    found
+}
+
+impl Style {
+    fn max_by(self, part: Part) -> Self {
+        match (part, self) {
+            (Part::Number(_), _) => Self::Numbered,
+            (Part::Bracket(_), Self::Plain | Self::Bulleted) => Self::Bracketed,
+            (Part::Bullet, Self::Plain) => Self::Bulleted,
+            _ => self,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Blank,
+    Honorific,
+    Bracket(char),
+    Number(u8),
+    Bullet,
+    /// 「本文：」
+    Heading,
+    /// The end of another sentence or cell.
+    Delimiter,
+}
+
+/// The last piece of decoration, and the text without it.
+fn last_part(text: &str, position: u8) -> Option<(Part, &str)> {
+    let (without, c) = split_last(text)?;
+    if is_blank(c) {
+        return Some((Part::Blank, text.trim_end_matches(is_blank)));
+    }
+    if let Some(close) = super::labels::closing(c) {
+        return Some((Part::Bracket(close), without));
+    }
+    if let Some((number, rest)) = number(text, position) {
+        return Some((Part::Number(number), rest));
+    }
+    match c {
+        'お' | 'ご' | '御' | '貴' => Some((Part::Honorific, without)),
+        '・' | '･' | '·' | '•' | '●' | '○' | '◎' | '◆' | '◇' | '■' | '□' | '▪' | '▫' | '▼' | '▽' | '▲'
+        | '△' | '▶' | '▷' | '★' | '☆' | '*' | '＊' | '-' | '－' | '–' | '‐' | '—' | '―' | '※' | '‣' | '◦'
+        | '⚫' | '✓' | '✔' | '→' | '⇒' | '»' | '＋' | '+' | '#' | '＃' | '\u{F06C}' | '\u{F0B7}' => {
+            Some((Part::Bullet, without))
+        }
+        ':' | '：' => {
+            heading(without).map_or(Some((Part::Delimiter, text)), |rest| Some((Part::Heading, rest)))
+        }
+        '、' | '，' | ',' | '。' | '.' | '．' | ';' | '；' | '/' | '／' | '|' | '｜' | '│' | ')' | '）'
+        | '】' | ']' | '］' | '」' | '』' | '>' | '＞' => Some((Part::Delimiter, text)),
+        _ => None,
+    }
+}
+
+fn heading(text: &str) -> Option<&str> {
+    text.trim_end_matches(is_blank).strip_suffix("本文")
+}
+
+/// A number of a list at the end: `1)`, `（１）`, `①`, `1.`, `一、`, `Ⅱ`, `1`.
+fn number(text: &str, position: u8) -> Option<(u8, &str)> {
+    let bare = text.trim_end_matches(|c| {
+        matches!(
+            fold_char(c).unwrap_or(c),
+            ')' | '.' | '、' | ',' | ':' | '】' | ']' | '〕' | '>' | '〉' | '-' | '｡' | '。'
+        )
+    });
+    // More than two closers are text: 「……」.
+    if text.len() - bare.len() > 6 {
+        return None;
+    }
+    let (without, c) = split_last(bare)?;
+    let (value, rest) = if let Some(value) = enclosed(c) {
+        (value, without)
+    } else {
+        let digit = single(c)?;
+        match without.chars().next_back().and_then(single) {
+            Some(ten @ 0..=9) if digit <= 9 && ten > 0 => (
+                ten * 10 + digit,
+                without.trim_end_matches(|c| single(c).is_some()),
+            ),
+            _ => (digit, without),
+        }
+    };
+    let closed = bare.len() < text.len() || enclosed(c).is_some();
+    if !closed && value != position && !rest.chars().all(is_blank) {
+        return None;
+    }
+    let rest = if closed {
+        rest.strip_suffix(['(', '（', '[', '［', '【', '〔', '<', '＜', '〈', '第'])
+            .unwrap_or(rest)
+    } else {
+        rest
+    };
+    // A digit that ends a word or a larger number is no list number.
+    let glued = rest.chars().next_back().is_some_and(|c| {
+        c.is_ascii_alphanumeric() || fold_char(c).is_some_and(|c| c.is_ascii_digit() || c == '-')
+    });
+    (!glued).then_some((value, rest))
+}
+
+fn split_last(text: &str) -> Option<(&str, char)> {
+    let mut chars = text.chars();
+    let last = chars.next_back()?;
+    Some((chars.as_str(), last))
+}
+
+/// Numbers that are drawn as one character: ①, ⑴, ⒈, ❶, Ⅰ, ⓵.
+fn enclosed(c: char) -> Option<u8> {
+    let offset = |base: char| u8::try_from(u32::from(c) - u32::from(base) + 1).ok();
+    match c {
+        '①'..='⑳' => offset('①'),
+        '⑴'..='⒇' => offset('⑴'),
+        '⒈'..='⒛' => offset('⒈'),
+        '❶'..='❿' => offset('❶'),
+        '➀'..='➉' => offset('➀'),
+        '➊'..='➓' => offset('➊'),
+        '⓵'..='⓾' => offset('⓵'),
+        'Ⅰ'..='Ⅻ' => offset('Ⅰ'),
+        'ⅰ'..='ⅻ' => offset('ⅰ'),
+        _ => None,
+    }
+}
+
+fn single(c: char) -> Option<u8> {
+    match c {
+        '一' => Some(1),
+        '二' => Some(2),
+        '三' => Some(3),
+        '四' => Some(4),
+        '五' => Some(5),
+        _ => fold_char(c)?
+            .to_digit(10)
+            .and_then(|digit| u8::try_from(digit).ok()),
+    }
+}

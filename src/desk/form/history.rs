@@ -1,0 +1,191 @@
+//! Finds where another mail begins inside a body: quoted behind an attribution, forwarded behind its headers, or an official document.
+//! Which part of the body counts is the callers' affair.
+
+use super::{
+    fold::{fold, is_blank, squash},
+    lines::Lines,
+};
+
+/// The beginning of another mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Boundary {
+    /// The first line that is not the writer's.
+    pub(super) line: usize,
+    /// The first line of the other mail's text, behind its headers.
+    pub(super) content: usize,
+}
+
+/// Every place where another mail begins, in order.
+pub(super) fn boundaries(lines: &Lines<'_>) -> Vec<Boundary> {
+    let mut found = Vec::new();
+    let mut line = 0;
+    while line < lines.len() {
+        match at(lines, line) {
+            Some(content) => {
+                found.push(Boundary { line, content });
+                line = content.max(line + 1);
+            }
+            None => line += 1,
+        }
+    }
+    found
+}
+
+fn at(lines: &Lines<'_>, line: usize) -> Option<usize> {
+    let body = lines.body(line);
+    let first = body.chars().next()?;
+    if is_separator(body, first) {
+        let next = (line + 1..line + 4)
+            .find(|next| !lines.is_empty(*next))
+            .unwrap_or(line + 1);
+        return Some(headers(lines, next).map_or(line + 1, |(end, _)| end));
+    }
+    if let Some((end, kinds)) = headers(lines, line)
+        && kinds >= 3
+    {
+        return Some(end);
+    }
+    is_attribution(lines, line, first)
+}
+
+/// `-----Original Message-----` and its kin.
+fn is_separator(body: &str, first: char) -> bool {
+    const WORDS: [&str; 14] = [
+        "originalmessage",
+        "元のメッセージ",
+        "オリジナルメッセージ",
+        "元メール",
+        "forwardedmessage",
+        "転送されたメッセージ",
+        "転送メッセージ",
+        "転送されたメール",
+        "転送メール",
+        "beginforwardedmessage",
+        "forwardedby",
+        "引用",
+        "以下引用",
+        "原文",
+    ];
+    let ruled = matches!(
+        first,
+        '-' | '－' | '─' | '━' | '_' | '＿' | '=' | '＝' | '*' | '＊' | '<' | '＜' | '—' | '―' | '~'
+    );
+    if body.len() > 200 || !(ruled || matches!(first, 'B' | 'b')) {
+        return false;
+    }
+    let folded = squash(body);
+    let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    let count = WORDS
+        .iter()
+        .any(|known| word == *known || (word.starts_with(known) && known.is_ascii()));
+    count && (ruled || folded.starts_with("beginforwardedmessage"))
+}
+
+/// A block of mail headers that begins on a line: the line behind it, and how many kinds of header it holds.
+fn headers(lines: &Lines<'_>, from: usize) -> Option<(usize, u32)> {
+    /// Headers that a mail program repeats, with some folded onto a second line.
+    const MAX_LINES: usize = 12;
+    let first = header(lines.body(from))?;
+    let mut kinds = first;
+    let mut end = from + 1;
+    for line in from + 1..(from + MAX_LINES).min(lines.len()) {
+        match header(lines.body(line)) {
+            Some(kind) => {
+                kinds |= kind;
+                end = line + 1;
+            }
+            // A recipient list goes on, or Outlook put a blank line between.
+            None if line <= end + 1 => {}
+            None => break,
+        }
+    }
+    (kinds & FROM != 0).then_some((end, kinds.count_ones()))
+}
+
+const FROM: u8 = 1;
+const DATE: u8 = 2;
+const TO: u8 = 4;
+const SUBJECT: u8 = 8;
+
+/// Which header a line is.
+fn header(body: &str) -> Option<u8> {
+    const NAMES: [(u8, &[&str]); 4] = [
+        (FROM, &["差出人", "送信者", "送信元", "発信者", "from"]),
+        (
+            DATE,
+            &["送信日時", "日時", "日付", "送信日", "受信日時", "date", "sent"],
+        ),
+        (TO, &["宛先", "受信者", "送信先", "cc", "to"]),
+        (SUBJECT, &["件名", "題名", "subject"]),
+    ];
+    let end = body.find([':', '：'])?;
+    let name = body.get(..end)?;
+    if name.len() > 40 {
+        return None;
+    }
+    let name = squash(name);
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric());
+    NAMES
+        .iter()
+        .find(|(_, names)| names.contains(&name))
+        .map(|(kind, _)| *kind)
+}
+
+/// `2025年7月1日(火) 10:00 山田 <a@b>:` or `On … wrote:`, on one line or two; the line behind it.
+fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> {
+    const MAX_BYTES: usize = 400;
+    let dated = first.is_ascii_digit()
+        || ('０'..='９').contains(&first)
+        || matches!(first, '令' | '(' | '（' | '[' | '<');
+    let body = lines.body(line);
+    let english = ["On ", "Am ", "Le ", "At "]
+        .iter()
+        .any(|word| body.starts_with(word));
+    if body.len() > MAX_BYTES || !(dated || english || ends_like_attribution(body)) {
+        return None;
+    }
+    for extra in 0..2 {
+        let last = lines.body(line + extra);
+        if last.is_empty() || last.len() > MAX_BYTES {
+            return None;
+        }
+        if !last.ends_with([':', '：']) {
+            continue;
+        }
+        let address = body.contains('@') || last.contains('@');
+        if ends_like_attribution(last) || (has_date(body) && address) {
+            return Some(line + extra + 1);
+        }
+    }
+    None
+}
+
+fn ends_like_attribution(body: &str) -> bool {
+    let bare = body.trim_end_matches([':', '：']).trim_end_matches(is_blank);
+    bare.len() < body.len()
+        && [
+            "wrote",
+            "writes",
+            "schrieb",
+            "écrit",
+            "書きました",
+            "書いた",
+            "のメール",
+            "のメッセージ",
+        ]
+        .iter()
+        .any(|end| bare.ends_with(end))
+}
+
+/// The line begins with a day and goes on with a time: `2025年7月1日(火) 10:00`, `(2025/07/01 10:00)`.
+fn has_date(body: &str) -> bool {
+    let folded = fold(body);
+    let date = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let year = date.trim_start_matches(|c: char| c.is_ascii_digit());
+    let dated =
+        (date.len() - year.len() == 4 && year.starts_with(['年', '/', '-', '.'])) || date.starts_with("令和");
+    dated
+        && [':', '時']
+            .iter()
+            .any(|mark| year.trim_end_matches(':').contains(*mark))
+}

@@ -1,0 +1,95 @@
+//! The lines of a body, with their quote marks set apart. What a line means is left to the other files.
+
+use super::fold::is_blank;
+
+/// Bodies longer than this are read as one long last field from there on: nobody writes that many lines by hand.
+const MAX_LINES: usize = 50_000;
+
+/// One line; offsets are bytes of the whole text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    /// Where it begins, quote marks included.
+    pub(super) start: usize,
+    /// Where its text begins: behind quote marks and blanks.
+    pub(super) body: usize,
+    /// Where its text ends: before trailing blanks and the line break.
+    pub(super) end: usize,
+    /// How often it is quoted.
+    pub(super) depth: u8,
+}
+
+/// A text as lines.
+pub(super) struct Lines<'a> {
+    /// The whole text.
+    pub(super) text: &'a str,
+    all: Vec<Line>,
+}
+
+impl<'a> Lines<'a> {
+    /// Splits a text; line breaks may be `\n` or `\r\n`.
+    pub(super) fn of(text: &'a str) -> Self {
+        let mut all = Vec::with_capacity(64);
+        let mut start = 0;
+        for line in text.split_inclusive('\n').take(MAX_LINES) {
+            all.push(measure(line, start));
+            start += line.len();
+        }
+        Self { text, all }
+    }
+
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// A line; one behind the last is empty.
+    pub(super) fn get(&self, index: usize) -> Line {
+        let end = self.text.len();
+        self.all.get(index).copied().unwrap_or(Line {
+            start: end,
+            body: end,
+            end,
+            depth: 0,
+        })
+    }
+
+    /// The text of a line, without quote marks and surrounding blanks.
+    pub(super) fn body(&self, index: usize) -> &'a str {
+        let line = self.get(index);
+        self.text.get(line.body..line.end).unwrap_or_default()
+    }
+
+    /// Whether nothing but quote marks and blanks is on the line.
+    pub(super) fn is_empty(&self, index: usize) -> bool {
+        let line = self.get(index);
+        line.body >= line.end
+    }
+
+    /// The line that holds a byte.
+    pub(super) fn at(&self, byte: usize) -> usize {
+        self.all
+            .partition_point(|line| line.start <= byte)
+            .saturating_sub(1)
+    }
+}
+
+fn measure(line: &str, start: usize) -> Line {
+    let mut body = 0;
+    let mut depth: u8 = 0;
+    for c in line.chars() {
+        if matches!(c, '>' | '＞') {
+            depth = depth.saturating_add(1);
+        } else if !is_blank(c) {
+            break;
+        }
+        body += c.len_utf8();
+    }
+    let content = line.get(body..).unwrap_or_default();
+    let end = body + content.trim_end_matches(|c| c == '\n' || is_blank(c)).len();
+    Line {
+        start,
+        body: start + body,
+        end: start + end,
+        depth,
+    }
+}

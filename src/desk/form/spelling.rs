@@ -1,0 +1,212 @@
+//! The ways in which people spell the four labels: those of the settings, and those that every desk meets.
+//! Finds which spelling stands at a place; whether that is a label or a word of a sentence is `labels`' affair.
+
+use std::sync::LazyLock;
+
+use super::{
+    FieldKey, FormRules,
+    fold::{fold, match_at, squash},
+};
+
+/// How much a spelling tells by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// The label that the circular prescribes.
+    Prescribed,
+    /// Another spelling of it.
+    Alias,
+    /// A part of the contact field: 電話, メール. A field of its own only where no 連絡先 is.
+    Part,
+    /// A word that heads many other things too: 内容, 担当.
+    Weak,
+}
+
+/// A spelling, squashed.
+#[derive(Debug, Clone)]
+struct Spelling {
+    text: String,
+    key: FieldKey,
+    rank: Rank,
+}
+
+/// What stands at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spelled {
+    pub(super) key: FieldKey,
+    pub(super) rank: Rank,
+    /// Offset behind the label's last character.
+    pub(super) end: usize,
+}
+
+/// Every spelling of a desk's labels.
+pub(super) struct Spellings {
+    own: Vec<Spelling>,
+    firsts: Firsts,
+}
+
+impl Spellings {
+    /// The settings' labels and aliases, on top of the common ones.
+    pub(super) fn of(rules: &FormRules) -> Self {
+        let mut own = Vec::with_capacity(16);
+        let mut firsts = COMMON.firsts;
+        for field in &rules.fields {
+            for (text, rank) in std::iter::once((&field.label, Rank::Prescribed))
+                .chain(field.aliases.iter().map(|alias| (alias, Rank::Alias)))
+            {
+                for text in variants(text) {
+                    // 電話番号 as an alias stays what it is for everybody: a part of the contact.
+                    if rank == Rank::Prescribed || !COMMON.holds(&text) {
+                        firsts.insert(&text);
+                        own.push(Spelling {
+                            text,
+                            key: field.key,
+                            rank,
+                        });
+                    }
+                }
+            }
+        }
+        Self { own, firsts }
+    }
+
+    /// Whether a spelling may begin with this folded character. Wrong only towards yes.
+    pub(super) fn may_begin(&self, c: char) -> bool {
+        self.firsts.holds(c)
+    }
+
+    /// The longest spelling that stands at byte `at`, which begins with the folded character `first`.
+    pub(super) fn at(&self, text: &str, at: usize, first: char) -> Option<Spelled> {
+        let own = self
+            .own
+            .iter()
+            .filter(|spelling| spelling.text.starts_with(first));
+        own.chain(COMMON.beginning(first))
+            .filter_map(|spelling| {
+                Some(Spelled {
+                    key: spelling.key,
+                    rank: spelling.rank,
+                    end: match_at(text, at, &spelling.text)?,
+                })
+            })
+            .min_by_key(|spelled| (std::cmp::Reverse(spelled.end), spelled.rank))
+    }
+}
+
+/// A label as it is written, and without what it says in brackets.
+fn variants(label: &str) -> impl Iterator<Item = String> {
+    let folded = fold(label);
+    let (base, bracket) = folded
+        .split_once(['(', '〔', '[', '【', '〈'])
+        .unwrap_or((&folded, ""));
+    let whole = (!bracket.is_empty())
+        .then(|| squash(&folded.replace(['(', ')', '〔', '〕', '[', ']', '【', '】', '〈', '〉'], "")));
+    std::iter::once(squash(base))
+        .chain(whole)
+        .filter(|text| !text.is_empty())
+}
+
+/// The first characters of all spellings, as a small filter.
+#[derive(Debug, Clone, Copy, Default)]
+struct Firsts([u64; 16]);
+
+impl Firsts {
+    fn insert(&mut self, spelling: &str) {
+        if let Some(c) = spelling.chars().next()
+            && let Some(word) = self.0.get_mut(u32::from(c) as usize / 64 % 16)
+        {
+            *word |= 1 << (u32::from(c) % 64);
+        }
+    }
+
+    fn holds(self, c: char) -> bool {
+        self.0
+            .get(u32::from(c) as usize / 64 % 16)
+            .is_some_and(|word| word & (1 << (u32::from(c) % 64)) != 0)
+    }
+}
+
+/// The common spellings, sorted by text.
+struct Common {
+    all: Vec<Spelling>,
+    firsts: Firsts,
+}
+
+impl Common {
+    fn beginning(&self, first: char) -> impl Iterator<Item = &Spelling> {
+        let from = self
+            .all
+            .partition_point(|spelling| spelling.text.chars().next() < Some(first));
+        self.all
+            .iter()
+            .skip(from)
+            .take_while(move |spelling| spelling.text.starts_with(first))
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        self.all
+            .binary_search_by(|spelling| spelling.text.as_str().cmp(text))
+            .is_ok()
+    }
+}
+
+static COMMON: LazyLock<Common> = LazyLock::new(|| {
+    let mut all: Vec<Spelling> = SPELLINGS
+        .iter()
+        .flat_map(|(key, rank, words)| {
+            words.split_whitespace().map(|word| Spelling {
+                text: squash(word),
+                key: *key,
+                rank: *rank,
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| a.text.cmp(&b.text));
+    let mut firsts = Firsts::default();
+    for spelling in &all {
+        firsts.insert(&spelling.text);
+    }
+    Common { all, firsts }
+});
+
+/// What desks meet besides the circular's own words. お, ご, 御 and 貴 in front are skipped by `labels`.
+const SPELLINGS: [(FieldKey, Rank, &str); 10] = [
+    (FieldKey::Organization, Rank::Prescribed, "自治体・機関名"),
+    (
+        FieldKey::Organization,
+        Rank::Alias,
+        "自治体名 自治体 自治体・機関 自治体・機関等名 自治体・機関の名称 自治体または機関名 自治体名または機関名 自治体名・機関名
+         機関名 機関等名 機関名称 関係機関名 所属 所属名 所属先 所属機関 所属機関名 所属団体 所属団体名 所属部署 所属部署名 所属・部署
+         団体名 団体 団体・機関名 組織名 組織 法人名 施設名 事業所名 医療機関名 病院名 医院名 会社名 勤務先 勤務先名 市町村名 市区町村名
+         都道府県・市町村名 都道府県市区町村名 都道府県・市区町村・機関名 organization organisation affiliation",
+    ),
+    (FieldKey::Name, Rank::Prescribed, "氏名"),
+    (
+        FieldKey::Name,
+        Rank::Alias,
+        "名前 なまえ 担当者名 担当者氏名 担当者の氏名 担当者のお名前 担当者 担当名 照会者 照会者名 照会者氏名 記入者 記入者名 記入者氏名
+         質問者 質問者名 質問者氏名 相談者 相談者名 相談者氏名 職氏名 職名・氏名 役職・氏名 役職氏名 所属・氏名 部署・氏名 代表者名 代表者氏名
+         フルネーム name fullname",
+    ),
+    (FieldKey::Name, Rank::Weak, "担当 姓名"),
+    (FieldKey::Contact, Rank::Prescribed, "連絡先"),
+    (
+        FieldKey::Contact,
+        Rank::Alias,
+        "連絡先・TEL・メールアドレス 連絡先TELメール 連絡先電話番号 連絡先電話 連絡先TEL 連絡先メールアドレス 連絡先メール 連絡先・電話番号・メールアドレス
+         連絡先電話メール 連絡方法 返信先 回答先 TEL・メールアドレス 電話番号・メールアドレス 電話・メールアドレス 電話・メール TEL・メール TEL・E-mail TEL・mail contact",
+    ),
+    (
+        FieldKey::Contact,
+        Rank::Part,
+        "TEL 電話 電話番号 電話番号等 携帯 携帯電話 携帯番号 携帯電話番号 直通電話 代表電話 Phone メール メールアドレス メアド メルアド
+         Eメール Eメールアドレス E-mail E-mailアドレス Mail Mailアドレス 電子メール 電子メールアドレス",
+    ),
+    (
+        FieldKey::Inquiry,
+        Rank::Alias,
+        "照会内容 照会内容具体的に 照会内容を具体的に 照会の内容 照会事項 照会の事項 具体的な照会内容 照会・質問内容 照会文
+         問い合わせ内容 問合せ内容 問合わせ内容 問い合せ内容 問合内容 問い合わせの内容 問合せの内容 問い合わせ事項 問合せ事項 問い合わせ 問合せ
+         質問内容 質問事項 質問の内容 質問項目 相談内容 相談事項 相談の内容 相談したい内容 質問・相談内容 お尋ねの内容 inquiry question",
+    ),
+    (FieldKey::Inquiry, Rank::Weak, "内容 質問 相談 照会 詳細 要件 用件"),
+];

@@ -1,0 +1,43 @@
+//! The form as people fill it in, in tables of ways.
+
+mod layouts;
+mod subjects;
+
+use super::{Fields, Form, FormRules, read_form};
+
+const SUBJECT: &str = "拠点整備・運用に関する照会";
+
+fn read(text: &str) -> Form {
+    read_form(SUBJECT, text, &FormRules::default())
+}
+
+fn fields([organization, name, contact, inquiry]: [&str; 4]) -> Fields {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Fields {
+        organization: some(organization),
+        name: some(name),
+        contact: some(contact),
+        inquiry: some(inquiry),
+    }
+}
+
+/// Reads a body under the prescribed subject, and compares the four fields; an empty one is missing.
+fn check(cases: &[(&str, &str, [&str; 4])]) {
+    let mut wrong = Vec::new();
+    for (name, text, expected) in cases {
+        let form = read(text);
+        if form.fields != fields(*expected) {
+            wrong.push(format!(
+                "{name}\n  is       {:?}\n  expected {expected:?}",
+                form.fields
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} wrong:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+}

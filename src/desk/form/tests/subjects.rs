@@ -1,0 +1,52 @@
+//! Which subjects are the prescribed one.
+
+use crate::desk::form::{FormRules, read_form};
+
+#[test]
+fn subjects_are_compared_as_a_receptionist_would() {
+    let cases = [
+        ("拠点整備・運用に関する照会", true),
+        ("拠点整備･運用に関する照会", true),
+        ("拠点整備･運用に関する照会　", true),
+        ("Re: 拠点整備・運用に関する照会", true),
+        ("RE：Re:Fw: 拠点整備・運用に関する照会", true),
+        ("Fwd: [zaitaku 123] 【外部】拠点整備・運用に関する照会", true),
+        ("[EXTERNAL] 拠点整備・運用に関する照会", true),
+        ("転送: 拠点整備・運用に関する照会", true),
+        ("返信：拠点整備・運用に関する照会", true),
+        ("件名：拠点整備・運用に関する照会", true),
+        ("「拠点整備・運用に関する照会」", true),
+        ("【拠点整備・運用に関する照会】", true),
+        ("拠点整備・運用に関する照会（○○市）", true),
+        ("拠点整備・運用に関する照会 A市", true),
+        ("拠点整備・運用に関する照会_A市", true),
+        ("拠点整備・運用に関する照会について", true),
+        ("拠点整備・運用に関する照会です。", true),
+        ("拠点整備・運用に関する照会２", true),
+        ("【至急】（A県）拠点整備・運用に関する照会", true),
+        ("A市 拠点整備・運用に関する照会", true),
+        ("拠点整備 ・ 運用 に関する照会", true),
+        ("拠点整備・運用に関する 照会", true),
+        ("拠点整備運用に関する照会", true),
+        ("ReL 拠点整備・運用に関する照会", true),
+        ("Re[2]: 拠点整備・運用に関する照会", true),
+        ("拠点整備・運用に関する照会への回答", false),
+        ("拠点整備・運用に関する照会窓口のご案内", false),
+        ("拠点整備に関する照会", false),
+        ("拠点の整備・運用について", false),
+        ("", false),
+        ("照会", false),
+        ("在宅医療の体制整備・運用に関する相談窓口の設置について", false),
+        (
+            "Re: 在宅医療の体制整備・運用に関する相談窓口の設置について",
+            false,
+        ),
+    ];
+    for (subject, expected) in cases {
+        assert_eq!(
+            read_form(subject, "", &FormRules::default()).subject_conforms,
+            expected,
+            "{subject}"
+        );
+    }
+}

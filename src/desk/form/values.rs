@@ -1,0 +1,104 @@
+//! Takes the text of one field out of the body: where it ends, without quote marks, exact otherwise.
+//! Whether it counts as blank is `blank`'s affair.
+
+use super::{
+    FieldKey, Fields,
+    fold::{is_blank, is_invisible, trim},
+    lines::Lines,
+    signature::{end_of_text, has_contact, is_rule},
+};
+
+/// Where a field's text may stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    /// First byte.
+    pub(super) from: usize,
+    /// Byte behind the last.
+    pub(super) to: usize,
+    /// How often the label is quoted.
+    pub(super) depth: u8,
+    /// Another label follows on the line where it ends.
+    pub(super) cut_short: bool,
+}
+
+/// The text of one field, and the byte behind it.
+pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Fields) -> (String, usize) {
+    let first = lines.at(span.from);
+    let last = if span.to > span.from {
+        lines.at(span.to - 1) + 1
+    } else {
+        first + 1
+    };
+    let end = if key == FieldKey::Inquiry {
+        end_of_text(lines, first, last, span.depth, fields).max(first + 1)
+    } else {
+        end_of_short(lines, span, key, first, last)
+    };
+    let to = if end < last {
+        lines.get(end).start.max(span.from)
+    } else {
+        span.to
+    };
+    let text = join(lines, Span { to, ..span }, first, end);
+    let text = trim(&text);
+    let text = if span.cut_short {
+        text.trim_end_matches(|c: char| {
+            is_blank(c) || matches!(c, '、' | '，' | ',' | '/' | '／' | ';' | '；' | '|' | '｜' | '│')
+        })
+    } else {
+        text
+    };
+    (without_lines_to_fill(text).to_owned(), to)
+}
+
+/// The line behind a short field: a blank line behind its text ends it, and a ruled line does.
+fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last: usize) -> usize {
+    let same_line = lines
+        .text
+        .get(span.from..lines.get(first).end.min(span.to))
+        .unwrap_or_default();
+    let mut begun = !trim(same_line).is_empty();
+    for line in first + 1..last {
+        let body = lines.body(line);
+        if body.is_empty() {
+            let next = (line + 1..last).find(|next| !lines.is_empty(*next));
+            let goes_on = key == FieldKey::Contact && next.is_some_and(|next| has_contact(lines.body(next)));
+            if begun && !goes_on {
+                return line;
+            }
+        } else if is_rule(body) && begun {
+            return line;
+        } else {
+            begun = true;
+        }
+    }
+    last
+}
+
+/// The lines of a span: verbatim, or without quote marks where the form was quoted.
+fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
+    if span.depth == 0 {
+        return lines
+            .text
+            .get(span.from..span.to)
+            .unwrap_or_default()
+            .replace("\r\n", "\n");
+    }
+    let answered = (first + 1..end).any(|line| lines.get(line).depth < span.depth && !lines.is_empty(line));
+    let mut pieces = Vec::new();
+    for line in first..end {
+        let place = lines.get(line);
+        let from = if line == first { span.from } else { place.body };
+        let piece = lines.text.get(from..place.end.min(span.to)).unwrap_or_default();
+        // The answer stands unquoted below the quoted label: what is quoted around it is the template.
+        if !(answered && line > first && place.depth >= span.depth) {
+            pieces.push(piece);
+        }
+    }
+    pieces.join("\n")
+}
+
+/// 「＿＿山田＿＿」 without the line to write on.
+fn without_lines_to_fill(text: &str) -> &str {
+    text.trim_matches(|c: char| matches!(c, '_' | '＿') || c.is_whitespace() || is_invisible(c))
+}

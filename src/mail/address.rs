@@ -1,0 +1,216 @@
+//! Reads address headers (RFC 5322, 3.4) as they come: carriers' `a..b@`, raw names, forgotten quotes and brackets.
+//! Judges no address; whether mail may go there is `desk`.
+
+use super::{Mailbox, charset::Guess, clean, encoded_word, field};
+
+/// A desk needs no list of thousands; bounds memory.
+const MAX_MAILBOXES: usize = 1_000;
+
+/// The mailboxes of a raw address header.
+pub(super) fn read(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
+    let (text, guess) = field::to_unicode(raw);
+    guesses.extend(guess);
+    let found = list(&text, guesses);
+    if !found.is_empty() {
+        return found;
+    }
+    // The whole of it, address included, may be in encoded-words; or JIS that never returned to ASCII ate the address.
+    let decoded = encoded_word::decode(&text, guesses).into_owned();
+    let found = list(&decoded, guesses);
+    if found.is_empty() {
+        salvage(raw, guesses)
+    } else {
+        found
+    }
+}
+
+fn list(text: &str, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
+    pieces(text)
+        .iter()
+        .filter_map(|piece| mailbox(piece, guesses))
+        .take(MAX_MAILBOXES)
+        .collect()
+}
+
+/// One element of the list, cut into its kinds.
+#[derive(Default)]
+struct Piece {
+    /// Words before or without an angle address; quotes removed.
+    phrase: String,
+    angle: Option<String>,
+    comment: String,
+}
+
+impl Piece {
+    fn is_blank(&self) -> bool {
+        self.angle.is_none() && self.phrase.trim().is_empty() && self.comment.is_empty()
+    }
+}
+
+/// Splits at commas and semicolons outside quotes, comments and brackets. A comma in a name that nobody quoted
+/// (`山田, 太郎 <a@b>`) does not end a mailbox, for without an `@` there is none.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut all = Vec::new();
+    let mut piece = Piece::default();
+    let mut chars = text.chars().peekable();
+    // Quotes and brackets that never close are letters.
+    let (mut quotes, mut closes, mut ends) = (
+        text.matches('"').count(),
+        text.matches(')').count(),
+        text.matches('>').count(),
+    );
+    let grouped = text.contains(';');
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quotes > 1 && piece.angle.is_none() => {
+                quotes -= 1;
+                let quoted = take_until(&mut chars, '"', &mut quotes);
+                piece
+                    .phrase
+                    .push_str(&quote_if_local(&quoted, chars.peek() == Some(&'@')));
+            }
+            '"' => quotes = quotes.saturating_sub(1),
+            '(' if closes > 0 => piece.comment = take_until(&mut chars, ')', &mut closes),
+            '<' if ends > 0 => piece.angle = Some(take_until(&mut chars, '>', &mut ends)),
+            '<' => piece.angle = Some(chars.by_ref().take_while(|c| !matches!(c, ',' | ';')).collect()),
+            ')' => closes = closes.saturating_sub(1),
+            '>' => ends = ends.saturating_sub(1),
+            ',' | ';' | '、' if piece.angle.is_some() || piece.phrase.contains('@') => {
+                all.push(std::mem::take(&mut piece));
+            }
+            ';' => piece = Piece::default(),
+            // The name of a group (RFC 5322, 3.4) is no mailbox, and neither is `mailto:`.
+            ':' if piece.angle.is_none()
+                && !piece.phrase.contains(['@', '='])
+                && (grouped || is_prefix(&piece.phrase)) =>
+            {
+                piece = Piece::default();
+            }
+            _ if piece.angle.is_some() && !c.is_whitespace() => {}
+            _ => piece.phrase.push(c),
+        }
+        if all.len() > MAX_MAILBOXES {
+            return all;
+        }
+    }
+    all.push(piece);
+    all.retain(|piece| !piece.is_blank());
+    all
+}
+
+fn is_prefix(phrase: &str) -> bool {
+    [
+        "mailto",
+        "smtp",
+        "undisclosed-recipients",
+        "undisclosed recipients",
+    ]
+    .iter()
+    .any(|p| phrase.trim().eq_ignore_ascii_case(p))
+}
+
+/// A quoted local part keeps what only quotes allow: `"a b"@example.jp`. Everything else needs no quotes here.
+fn quote_if_local(quoted: &str, local: bool) -> String {
+    let plain = quoted
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c));
+    if local && !plain {
+        format!("\"{quoted}\"")
+    } else {
+        quoted.to_owned()
+    }
+}
+
+fn take_until(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, end: char, left: &mut usize) -> String {
+    let mut out = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            _ if c == end => {
+                *left = left.saturating_sub(1);
+                break;
+            }
+            '\\' if end != '>' && matches!(chars.peek(), Some('"' | '\\' | '(' | ')')) => {
+                let escaped = chars.next().unwrap_or_default();
+                *left = left.saturating_sub(usize::from(escaped == end));
+                out.push(escaped);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn mailbox(piece: &Piece, guesses: &mut Vec<Guess>) -> Option<Mailbox> {
+    let mut name = |text: &str| {
+        let decoded = encoded_word::decode(text, guesses);
+        let line = clean::one_line(&decoded);
+        let bare = ['"', '\'']
+            .iter()
+            .find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote));
+        Some(bare.unwrap_or(&line).trim().to_owned()).filter(|name| !name.is_empty())
+    };
+    if let Some(address) = piece.angle.as_deref().and_then(address) {
+        let shown = name(&piece.phrase).or_else(|| name(&piece.comment));
+        return Some(Mailbox {
+            name: shown.filter(|shown| *shown != address),
+            address,
+        });
+    }
+    // `address (name)`, or a name and an address without brackets.
+    let phrase = piece.phrase.replace(" @", "@").replace("@ ", "@");
+    let word = phrase.split_whitespace().find(|word| word.contains('@'))?;
+    let address = address(word)?;
+    let rest = phrase.replacen(word, "", 1);
+    Some(Mailbox {
+        name: name(&rest).or_else(|| name(&piece.comment)),
+        address,
+    })
+}
+
+/// An address as written, without blanks, route (RFC 5322, 4.4) and what people add; `None` without a sign of one.
+fn address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text.strip_prefix("mailto:").unwrap_or(text);
+    let text = text.trim_start_matches('<').trim_end_matches('>');
+    let text = if text.starts_with('@') {
+        text.split_once(':').map_or(text, |(_, rest)| rest)
+    } else {
+        text
+    };
+    let quoted = text.starts_with('"');
+    let kept: String = text
+        .chars()
+        .filter(|&c| !c.is_control() && (quoted || !c.is_whitespace()))
+        .collect();
+    let kept = clean::one_line(&kept);
+    let kept = kept.trim_matches(|c| matches!(c, '\'' | ',' | ';'));
+    let kept = match kept.strip_prefix('"').and_then(|rest| rest.split_once("\"@")) {
+        Some((local, domain)) => format!("{}@{domain}", quote_if_local(local, true)),
+        None => kept.to_owned(),
+    };
+    let (local, domain) = kept.rsplit_once('@')?;
+    (!local.is_empty() && !domain.is_empty() && !domain.contains(['<', '>', ' '])).then_some(kept)
+}
+
+/// The last `<…@…>` of a header in which everything else went wrong.
+fn salvage(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
+    let Some(end) = raw.iter().rposition(|&b| b == b'>') else {
+        return Vec::new();
+    };
+    let Some(start) = raw[..end].iter().rposition(|&b| b == b'<') else {
+        return Vec::new();
+    };
+    let inner = String::from_utf8_lossy(&raw[start + 1..end]);
+    let Some(address) = address(&inner).filter(|address| address.is_ascii()) else {
+        return Vec::new();
+    };
+    let (name, more) = field::text(&raw[..start]);
+    guesses.extend(more);
+    let name = name
+        .trim_matches(|c: char| c == '"' || c.is_whitespace())
+        .to_owned();
+    vec![Mailbox {
+        name: Some(name).filter(|name| !name.is_empty()),
+        address,
+    }]
+}

@@ -1,0 +1,112 @@
+//! Reads delivery reports: whom a mail did not reach, why, and which mail it was.
+//! Whether the returned mail was one of ours is `desk`; reports that are no reports of delivery are `automatic`.
+
+use serde::Serialize;
+
+use super::{InboundMail, address, clean, field, part::Part};
+
+mod prose;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+/// What a delivery report says happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Not delivered, for good.
+    Failed,
+    /// Not delivered yet.
+    Delayed,
+    /// Delivered.
+    Delivered,
+    /// Handed to a system that does not report.
+    Relayed,
+    /// Delivered to a list.
+    Expanded,
+}
+
+/// A delivery report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Bounce {
+    /// Who did not get the mail, as the report names them.
+    pub recipient: Option<String>,
+    /// What happened.
+    pub action: Action,
+    /// Enhanced status code (RFC 3463), e.g. `5.1.1`.
+    pub status: Option<String>,
+    /// What the refusing server said; one line.
+    pub diagnostic: Option<String>,
+    /// The Message-ID of the returned mail, without brackets.
+    pub original_message_id: Option<String>,
+}
+
+/// Reads a report, or nothing if the mail is none. Abuse reports and reading receipts report no delivery.
+pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
+    let parts = root.walk();
+    let others = ["message/feedback-report", "message/disposition-notification"];
+    if parts.iter().any(|part| others.iter().any(|kind| part.is(kind))) {
+        return None;
+    }
+    let returned: Vec<_> = parts.iter().filter_map(|part| Returned::read(part)).collect();
+    let structured = parts.iter().find_map(|part| status::read(part));
+    let mut bounce = structured.or_else(|| prose::read(root, mail))?;
+    if bounce.recipient.is_none() {
+        bounce.recipient = returned.iter().find_map(|returned| returned.recipient.clone());
+    }
+    bounce.original_message_id = returned
+        .into_iter()
+        .find_map(|returned| returned.message_id)
+        .or(bounce.original_message_id)
+        .or_else(|| prose::returned_id(&mail.text))
+        .or_else(|| mail.in_reply_to.first().or(mail.references.last()).cloned());
+    Some(bounce)
+}
+
+/// What the returned mail, or its header, tells about itself.
+struct Returned {
+    message_id: Option<String>,
+    recipient: Option<String>,
+}
+
+impl Returned {
+    fn read(part: &Part<'_>) -> Option<Self> {
+        const TYPES: [&str; 7] = [
+            "message/rfc822",
+            "message/global",
+            "text/rfc822-headers",
+            "text/rfc822-header",
+            "message/rfc822-headers",
+            "message/global-headers",
+            "message/partial",
+        ];
+        if !TYPES.iter().any(|kind| part.is(kind)) {
+            return None;
+        }
+        Some(Self::from_header(&part.content().bytes))
+    }
+
+    fn from_header(bytes: &[u8]) -> Self {
+        let (fields, _) = field::split(bytes.trim_ascii_start());
+        let message_id = fields
+            .get("Message-ID")
+            .and_then(|raw| message_id(&field::text(raw).0));
+        let to = fields
+            .get("To")
+            .map(|raw| address::read(raw, &mut Vec::new()))
+            .unwrap_or_default();
+        // With several recipients nothing says which one failed.
+        let recipient = <[_; 1]>::try_from(to).ok().map(|[only]| only.address);
+        Self {
+            message_id,
+            recipient,
+        }
+    }
+}
+
+fn message_id(value: &str) -> Option<String> {
+    let id = value.trim().trim_start_matches('<');
+    let id = id.split('>').next().unwrap_or_default();
+    Some(clean::one_line(id)).filter(|id| !id.is_empty() && !id.contains(' '))
+}

@@ -1,0 +1,65 @@
+//! Takes out of decoded text what must not reach a header, a log or a terminal, and composes the decomposed kana of macOS.
+//! Leaves compatibility ideographs alone: full NFC would turn names like 神 (U+FA19) into other letters.
+
+use unicode_normalization::char::compose;
+
+/// Text for a header, a subject, a name: one line, no control characters, no bidi overrides, no outer blanks.
+#[must_use]
+pub(super) fn one_line(text: &str) -> String {
+    if text.bytes().all(|b| matches!(b, 0x20..=0x7e)) {
+        return text.trim().to_owned();
+    }
+    let kept = text.chars().filter_map(|c| match c {
+        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        '\u{200b}' => None,
+        c if is_harmful(c) => None,
+        c => Some(c),
+    });
+    composed(kept, text.len()).trim().to_owned()
+}
+
+/// Body text: `\n` line ends and tabs stay, other control characters and bidi overrides go, and so do outer blank lines.
+#[must_use]
+pub(super) fn body(text: &str) -> String {
+    let mut previous = '\0';
+    let kept = text.chars().filter_map(|c| {
+        let before = std::mem::replace(&mut previous, c);
+        match c {
+            '\n' if before == '\r' => None,
+            '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            '\n' | '\t' => Some(c),
+            c if is_harmful(c) => None,
+            c => Some(c),
+        }
+    });
+    let text = composed(kept, text.len());
+    let end = text.trim_end().len();
+    let start = text[..end].find(|c: char| !c.is_whitespace()).unwrap_or(end);
+    // The first line keeps its indentation.
+    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    text[start..end].to_owned()
+}
+
+/// Control characters, direction marks and overrides (Unicode UAX #9), byte order marks, interlinear annotation, tags.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Joins a base letter and a combining mark where Unicode has one letter for both (か + ゙ = が).
+fn composed(chars: impl Iterator<Item = char>, capacity: usize) -> String {
+    let mut out = String::with_capacity(capacity);
+    let mut last: Option<char> = None;
+    for c in chars {
+        if matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}')
+            && let Some(whole) = last.and_then(|base| compose(base, c))
+        {
+            last = Some(whole);
+            continue;
+        }
+        out.extend(last.replace(c));
+    }
+    out.extend(last);
+    out
+}

@@ -1,0 +1,176 @@
+//! Decodes encoded-words (RFC 2047, RFC 2231 language suffix) as they come: split inside a character, unpadded, glued to text.
+//! Works on Unicode text, so that raw 8-bit around and between the words has been decoded before.
+
+use std::borrow::Cow;
+
+use super::{charset, transfer};
+
+/// One encoded-word as found in a text.
+struct Word<'a> {
+    charset: &'a str,
+    base64: bool,
+    payload: &'a str,
+    /// Length in the text, from `=?` to `?=`.
+    len: usize,
+}
+
+/// Bytes of adjacent words of one charset, decoded together because senders cut inside a character.
+#[derive(Default)]
+struct Run {
+    charset: String,
+    bytes: Vec<u8>,
+    /// Base64 text of words that were cut inside a group of four.
+    pending: String,
+}
+
+/// Decodes all encoded-words in `text`; blanks between two of them vanish (RFC 2047, 6.2). What had to be guessed is added to `guesses`.
+pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Cow<'a, str> {
+    if !text.contains("=?") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut run: Option<Run> = None;
+    let mut rest = text;
+    // Once no `?=` is left, looking again for every `=?` would take quadratic time.
+    let last_end = text.rfind("?=").unwrap_or(0);
+    while let Some(at) = rest.find("=?") {
+        let offset = text.len() - rest.len() + at;
+        let word = if offset < last_end {
+            parse(&rest[at..])
+        } else {
+            parse_cut(&rest[at..])
+        };
+        let Some(word) = word else {
+            flush(&mut out, run.take(), guesses);
+            out.push_str(&rest[..at + 2]);
+            rest = &rest[at + 2..];
+            continue;
+        };
+        let between = &rest[..at];
+        if !(run.is_some() && between.trim_ascii().is_empty()) {
+            flush(&mut out, run.take(), guesses);
+            out.push_str(between);
+        }
+        if run
+            .as_ref()
+            .is_some_and(|r| !r.charset.eq_ignore_ascii_case(word.charset))
+        {
+            flush(&mut out, run.take(), guesses);
+        }
+        let run = run.get_or_insert_with(|| Run {
+            charset: word.charset.to_owned(),
+            ..Run::default()
+        });
+        add(run, &word);
+        rest = &rest[at + word.len..];
+    }
+    flush(&mut out, run, guesses);
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+fn add(run: &mut Run, word: &Word<'_>) {
+    if !word.base64 {
+        settle(run);
+        transfer::q(word.payload.as_bytes(), &mut run.bytes);
+        return;
+    }
+    run.pending
+        .extend(word.payload.chars().filter(|c| !c.is_ascii_whitespace()));
+    if transfer::is_whole_base64(run.pending.as_bytes()) {
+        settle(run);
+    }
+}
+
+fn settle(run: &mut Run) {
+    transfer::base64_chunk(std::mem::take(&mut run.pending).as_bytes(), &mut run.bytes);
+}
+
+fn flush(out: &mut String, run: Option<Run>, guesses: &mut Vec<charset::Guess>) {
+    let Some(mut run) = run else { return };
+    settle(&mut run);
+    let decoded = charset::decode(Some(&run.charset), &run.bytes);
+    guesses.extend(decoded.guess());
+    out.push_str(&decoded.text);
+}
+
+/// `=?charset*language?B|Q?payload?=` at the beginning of `text`.
+fn parse(text: &str) -> Option<Word<'_>> {
+    let (charset, base64, start) = head(text)?;
+    let payload = &text[start..];
+    // A word without an end stops where the next one begins.
+    let stop = payload
+        .as_bytes()
+        .windows(3)
+        .position(|w| w == b" =?" || w.starts_with(b"?="));
+    let end = match stop {
+        Some(at) if payload.as_bytes()[at] == b' ' => {
+            return Some(Word {
+                charset,
+                base64,
+                payload: payload[..at].trim_end_matches('?'),
+                len: start + at,
+            });
+        }
+        _ if base64 => payload.find("?=")?,
+        _ => q_end(payload)?,
+    };
+    Some(Word {
+        charset,
+        base64,
+        payload: &payload[..end],
+        len: start + end + 2,
+    })
+}
+
+/// An encoded-word whose end was cut off with the rest of the header.
+fn parse_cut(text: &str) -> Option<Word<'_>> {
+    let (charset, base64, start) = head(text)?;
+    let payload = text[start..].trim_end_matches('?');
+    let whole = payload.bytes().all(|b| b.is_ascii_graphic() && b != b'?');
+    whole.then_some(Word {
+        charset,
+        base64,
+        payload,
+        len: text.len(),
+    })
+}
+
+fn head(text: &str) -> Option<(&str, bool, usize)> {
+    let after = text.strip_prefix("=?")?;
+    let charset_len = after.bytes().take(80).position(|b| b == b'?')?;
+    let charset = &after[..charset_len];
+    if !charset
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"\"<>@,;()[]".contains(&b))
+    {
+        return None;
+    }
+    let base64 = match after.as_bytes().get(charset_len + 1..charset_len + 3)? {
+        b"B?" | b"b?" => true,
+        b"Q?" | b"q?" => false,
+        _ => return None,
+    };
+    let charset = charset.split_once('*').map_or(charset, |(name, _)| name);
+    Some((charset, base64, 2 + charset_len + 3))
+}
+
+/// Where the payload ends. A raw `?` of ISO-2022-JP before an escaped byte looks like an end and is none: `$?=1B(B?=`.
+fn q_end(payload: &str) -> Option<usize> {
+    let first = payload.find("?=")?;
+    let mut at = first;
+    while payload
+        .as_bytes()
+        .get(at + 2..at + 4)
+        .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    {
+        let Some(next) = payload[at + 2..].find("?=") else {
+            return Some(first);
+        };
+        if payload[at + 2..at + 2 + next].contains("=?") {
+            return Some(first);
+        }
+        at += 2 + next;
+    }
+    Some(at)
+}

@@ -1,0 +1,310 @@
+//! ISO-2022-JP as it is in the wild (RFC 1468, 1554, 2237, CP50220 to 50222, ISO-2022-JP-3): turns each run of a character
+//! set into EUC bytes for encoding_rs. Decides nothing about labels; that is `charset`.
+
+use encoding_rs::{EUC_JP, EUC_KR, GBK, ISO_8859_7};
+
+use super::{charset, jis_x0213};
+
+const ESC: u8 = 0x1b;
+
+/// A character set that an escape sequence calls into the 7-bit half.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Ascii,
+    /// JIS X 0201 Roman: ¥ and ‾ for the backslash and the tilde.
+    Roman,
+    /// JIS X 0201 katakana.
+    Kana,
+    /// JIS X 0208 with the NEC and IBM extensions of Windows.
+    X0208,
+    X0212,
+    /// JIS X 0213, plane 1 or 2.
+    X0213(u8),
+    Gb2312,
+    Ksc5601,
+}
+
+impl Set {
+    fn is_double(self) -> bool {
+        !matches!(self, Self::Ascii | Self::Roman | Self::Kana)
+    }
+}
+
+/// Whether the bytes hold an escape sequence that only Japanese text has.
+pub(super) fn has_escapes(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|&b| b == ESC) {
+        rest = &rest[at..];
+        if escape(rest).is_some_and(|(call, _)| !matches!(call, Call::Set(Set::Ascii) | Call::Nothing)) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
+/// Whether all bytes above ASCII are half-width kana, and not kana or kanji of EUC-JP.
+pub(super) fn is_kana_run(bytes: &[u8]) -> bool {
+    let high: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii()).collect();
+    let euc_kana = high
+        .chunks(2)
+        .filter(|pair| matches!(pair, [0xa4 | 0xa5, _]))
+        .count();
+    high.iter().all(|b| matches!(b, 0xa1..=0xdf)) && euc_kana * 4 < high.len().max(1)
+}
+
+/// What an escape sequence does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Set(Set),
+    /// The 96-character set for single shifts: ISO 8859-1 or -7 (RFC 1554).
+    Greek(bool),
+    /// The next character comes from that set.
+    SingleShift,
+    Nothing,
+}
+
+/// The escape sequence at the beginning of `bytes`, and its length.
+fn escape(bytes: &[u8]) -> Option<(Call, usize)> {
+    Some(match bytes {
+        [ESC, b'$', b'@' | b'B', ..] => (Call::Set(Set::X0208), 3),
+        [ESC, b'$', b'A', ..] => (Call::Set(Set::Gb2312), 3),
+        [ESC, b'$', b'(', b'@' | b'B', ..] => (Call::Set(Set::X0208), 4),
+        [ESC, b'$', b'(', b'D' | b'?', ..] => (Call::Set(Set::X0212), 4),
+        [ESC, b'$', b'(', b'O' | b'Q', ..] => (Call::Set(Set::X0213(1)), 4),
+        [ESC, b'$', b'(', b'P', ..] => (Call::Set(Set::X0213(2)), 4),
+        [ESC, b'$', b'(', b'C', ..] => (Call::Set(Set::Ksc5601), 4),
+        [ESC, b'$', b'(', b'A', ..] => (Call::Set(Set::Gb2312), 4),
+        [ESC, b'(', b'B', ..] => (Call::Set(Set::Ascii), 3),
+        [ESC, b'(', b'J' | b'H', ..] => (Call::Set(Set::Roman), 3),
+        [ESC, b'(', b'I', ..] | [ESC, b')', b'I', ..] => (Call::Set(Set::Kana), 3),
+        [ESC, b'&', b'@', ..] => (Call::Nothing, 3),
+        [ESC, b'.', b'A', ..] => (Call::Greek(false), 3),
+        [ESC, b'.', b'F', ..] => (Call::Greek(true), 3),
+        [ESC, b'N', ..] => (Call::SingleShift, 2),
+        _ => return None,
+    })
+}
+
+/// Decodes 7-bit JIS and what gets mixed into it. The flag says that something could not be decoded.
+pub(super) fn decode(bytes: &[u8]) -> (String, bool) {
+    let mut reader = Reader {
+        rest: bytes,
+        out: String::with_capacity(bytes.len()),
+        set: Set::Ascii,
+        shifted: false,
+        greek: false,
+        lead: None,
+        run: Vec::new(),
+        next_escape: None,
+    };
+    while reader.step() {}
+    reader.flush_lead();
+    reader.flush_run();
+    let lossy = reader.out.contains('\u{fffd}');
+    (reader.out, lossy)
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    out: String,
+    set: Set,
+    /// After SO, single bytes are katakana until SI.
+    shifted: bool,
+    greek: bool,
+    /// The first half of a double-byte character; survives escapes, because senders cut lines inside a character.
+    lead: Option<u8>,
+    /// EUC bytes of the set in force, waiting for their decoder.
+    run: Vec<u8>,
+    /// The length of `rest` at the next escape sequence, and whether that one calls a double-byte set.
+    next_escape: Option<(usize, Option<bool>)>,
+}
+
+impl Reader<'_> {
+    fn step(&mut self) -> bool {
+        let Some(&byte) = self.rest.first() else {
+            return false;
+        };
+        match byte {
+            ESC => self.escape(),
+            0x0e | 0x0f => {
+                self.shifted = byte == 0x0e;
+                self.advance(1);
+            }
+            b'\r' | b'\n' => self.line_end(byte),
+            _ if self.shifted => self.kana(byte),
+            0x80.. => self.eight_bit(),
+            0x21..=0x7e if self.set.is_double() => self.half(byte),
+            0x21..=0x5f if self.set == Set::Kana => self.kana(byte),
+            _ => self.single(byte),
+        }
+        true
+    }
+
+    fn advance(&mut self, len: usize) {
+        self.rest = self.rest.get(len..).unwrap_or_default();
+    }
+
+    fn escape(&mut self) {
+        let Some((call, len)) = escape(self.rest) else {
+            // A broken sequence: drop the escape, keep what follows.
+            self.advance(1);
+            return;
+        };
+        self.advance(len);
+        match call {
+            Call::Set(set) => self.call(set),
+            Call::Greek(greek) => self.greek = greek,
+            Call::SingleShift => {
+                if let Some(&byte) = self.rest.first() {
+                    self.flush_lead();
+                    self.flush_run();
+                    let high = [byte | 0x80];
+                    let latin = char::from(high[0]).to_string();
+                    let text = if self.greek {
+                        ISO_8859_7.decode_without_bom_handling(&high).0.into_owned()
+                    } else {
+                        latin
+                    };
+                    self.out.push_str(&text);
+                    self.advance(1);
+                }
+            }
+            Call::Nothing => {}
+        }
+    }
+
+    fn call(&mut self, set: Set) {
+        self.shifted = false;
+        if set != self.set {
+            self.flush_run();
+            self.set = set;
+        }
+    }
+
+    /// A double-byte set holds beyond the line (RFC 1468 forbids it) if the writer next leaves it, and not if he next enters one.
+    fn line_end(&mut self, byte: u8) {
+        self.flush_lead();
+        self.flush_run();
+        self.out.push(char::from(byte));
+        self.advance(1);
+        self.shifted = false;
+        if byte == b'\n' && self.set != Set::Ascii && !self.holds_on() {
+            self.set = Set::Ascii;
+        }
+    }
+
+    fn holds_on(&mut self) -> bool {
+        let known = self.next_escape.filter(|(left, _)| *left <= self.rest.len());
+        let (left, enters) = known.unwrap_or_else(|| {
+            let mut rest = self.rest;
+            let mut found = None;
+            while let Some(at) = rest.iter().position(|&b| b == ESC) {
+                rest = &rest[at..];
+                if let Some((Call::Set(set), _)) = escape(rest) {
+                    found = Some(set.is_double() || set == Set::Kana);
+                    break;
+                }
+                rest = &rest[1..];
+            }
+            (if found.is_some() { rest.len() } else { 0 }, found)
+        });
+        self.next_escape = Some((left, enters));
+        match enters {
+            Some(enters) => !enters,
+            None => self.next_line_is_double(),
+        }
+    }
+
+    /// Without any escape left, the line itself has to say: pairs of kana, kanji and punctuation, no blanks.
+    fn next_line_is_double(&self) -> bool {
+        let line = self
+            .rest
+            .split(|b| matches!(b, b'\r' | b'\n'))
+            .next()
+            .unwrap_or_default();
+        let pairs = || line.chunks(2);
+        let valid = |pair: &[u8]| matches!(pair, [0x21..=0x28 | 0x30..=0x74, 0x21..=0x7e]);
+        let kana = pairs().filter(|pair| matches!(pair, [0x24 | 0x25, _])).count();
+        self.set.is_double() && !line.is_empty() && pairs().all(valid) && kana * 6 >= line.len() / 2
+    }
+
+    fn half(&mut self, byte: u8) {
+        self.advance(1);
+        let Some(lead) = self.lead.replace(byte) else {
+            return;
+        };
+        self.lead = None;
+        match self.set {
+            Set::X0212 => self.run.extend_from_slice(&[0x8f, lead | 0x80, byte | 0x80]),
+            Set::X0213(_) => self.run.extend_from_slice(&[lead, byte]),
+            _ => self.run.extend_from_slice(&[lead | 0x80, byte | 0x80]),
+        }
+    }
+
+    fn kana(&mut self, byte: u8) {
+        self.advance(1);
+        self.flush_lead();
+        self.flush_run();
+        let offset = (byte & 0x7f).wrapping_sub(0x21);
+        match char::from_u32(0xff61 + u32::from(offset)) {
+            Some(kana) if offset < 63 => self.out.push(kana),
+            _ => self.out.push(char::from(byte & 0x7f)),
+        }
+    }
+
+    fn single(&mut self, byte: u8) {
+        self.advance(1);
+        self.flush_lead();
+        self.flush_run();
+        self.out.push(match (self.set, byte) {
+            (Set::Roman, b'\\') => '¥',
+            (Set::Roman, b'~') => '‾',
+            _ => char::from(byte),
+        });
+    }
+
+    /// A run of bytes above ASCII: half-width kana (CP50221), or text of another charset that was put in between.
+    fn eight_bit(&mut self) {
+        self.flush_lead();
+        self.flush_run();
+        let high_only = self.rest.iter().position(u8::is_ascii).unwrap_or(self.rest.len());
+        if is_kana_run(&self.rest[..high_only]) {
+            for _ in 0..high_only {
+                self.kana(self.rest.first().copied().unwrap_or_default());
+            }
+            return;
+        }
+        let end = self
+            .rest
+            .iter()
+            .position(|&b| b == ESC || matches!(b, b'\r' | b'\n' | b' '))
+            .unwrap_or(self.rest.len());
+        let text = charset::stray(&self.rest[..end]);
+        self.out.push_str(&text);
+        self.advance(end);
+    }
+
+    fn flush_lead(&mut self) {
+        if self.lead.take().is_some() {
+            self.flush_run();
+            self.out.push('\u{fffd}');
+        }
+    }
+
+    fn flush_run(&mut self) {
+        if self.run.is_empty() {
+            return;
+        }
+        let run = std::mem::take(&mut self.run);
+        let text = match self.set {
+            Set::Gb2312 => GBK.decode_without_bom_handling(&run).0,
+            Set::Ksc5601 => EUC_KR.decode_without_bom_handling(&run).0,
+            Set::X0213(plane) => jis_x0213::decode(plane, &run).into(),
+            _ => EUC_JP.decode_without_bom_handling(&run).0,
+        };
+        self.out.push_str(&text);
+        self.run = run;
+        self.run.clear();
+    }
+}

@@ -1,0 +1,169 @@
+//! Puts an [`InboundMail`] together from header fields and parts.
+//! The parts themselves are `part` and `text`; the robot's and the postmaster's marks are `automatic` and `bounce`.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::{
+    Header, InboundMail, Warning, address, bounce,
+    charset::Guess,
+    clean,
+    field::{self, Fields},
+    part::Part,
+    text,
+};
+
+/// A thread of a thousand mails is no conversation; bounds memory.
+const MAX_IDS: usize = 1_000;
+
+/// Reads a message.
+pub(super) fn read(raw: &[u8]) -> InboundMail {
+    let unix;
+    let mut raw = without_envelope_line(raw);
+    if !raw.contains(&b'\n') && raw.contains(&b'\r') {
+        // Lines that end in CR alone, as on old Macs.
+        unix = raw
+            .iter()
+            .map(|&b| if b == b'\r' { b'\n' } else { b })
+            .collect::<Vec<u8>>();
+        raw = &unix;
+    }
+    let root = Part::read(raw);
+    let mut mail = InboundMail::default();
+    read_fields(&root.fields, &mut mail);
+    let contents = text::read(&root);
+    mail.text = contents.text;
+    mail.attachments = contents.attachments;
+    mail.unreadable = contents.unreadable;
+    for warning in contents.warnings {
+        mail.warn(warning.code, warning.detail);
+    }
+    if root.fields.0.is_empty() {
+        mail.unreadable = Some("no header fields".to_owned());
+    }
+    mail.bounce = bounce::read(&root, &mail);
+    mail
+}
+
+/// What mbox files and some servers put before the header: a `From ` line, blank lines, a byte order mark.
+fn without_envelope_line(raw: &[u8]) -> &[u8] {
+    let raw = raw
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(raw)
+        .trim_ascii_start();
+    if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
+        let end = raw
+            .iter()
+            .position(|&b| b == b'\n')
+            .map_or(raw.len(), |at| at + 1);
+        return &raw[end..];
+    }
+    raw
+}
+
+fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
+    for field in &fields.0 {
+        let (value, guesses) = field::text(field.value);
+        mail.headers.push(Header {
+            name: field.name.to_owned(),
+            value,
+        });
+        for warning in guess_warnings(&field.name.to_ascii_lowercase(), &guesses) {
+            mail.warn(warning.code, warning.detail);
+        }
+    }
+    let first = |name: &str| fields.get(name).map(|raw| field::text(raw).0);
+    mail.subject = first("Subject").unwrap_or_default();
+    mail.message_id = first("Message-ID").and_then(|value| message_id(&value));
+    mail.in_reply_to = ids(fields, "In-Reply-To");
+    mail.references = ids(fields, "References");
+    mail.date = first("Date").and_then(|value| date(&value));
+    mail.received = first("Received").and_then(|value| date(value.rsplit_once(';')?.1));
+    let mailboxes = |name: &str| -> Vec<_> {
+        fields
+            .all(name)
+            .flat_map(|raw| address::read(raw, &mut Vec::new()))
+            .collect()
+    };
+    let mut senders = mailboxes("From");
+    if senders.len() > 1 {
+        mail.warn("several_senders", senders.len().to_string());
+    }
+    mail.from = (!senders.is_empty()).then(|| senders.swap_remove(0));
+    mail.reply_to = mailboxes("Reply-To");
+    mail.to = mailboxes("To");
+    mail.cc = mailboxes("Cc");
+    if mail.from.is_none() {
+        mail.warn("no_sender", "no address in From");
+    }
+}
+
+/// The warnings that guessed charsets deserve; `place` says where.
+pub(super) fn guess_warnings(place: &str, guesses: &[Guess]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for guess in guesses {
+        let detail = format!("{place}: {}", guess.charset);
+        if guess.guessed {
+            warnings.push(Warning {
+                code: "charset_guessed",
+                detail: detail.clone(),
+            });
+        }
+        if guess.lossy {
+            warnings.push(Warning {
+                code: "charset_damaged",
+                detail,
+            });
+        }
+    }
+    warnings
+}
+
+fn message_id(value: &str) -> Option<String> {
+    bracketed(value).next().or_else(|| {
+        let bare = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
+        (!bare.is_empty() && !bare.contains(char::is_whitespace)).then(|| bare.to_owned())
+    })
+}
+
+fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
+    let values = fields.all(name).map(|raw| field::text(raw).0);
+    values
+        .flat_map(|value| bracketed(&value).collect::<Vec<_>>())
+        .take(MAX_IDS)
+        .collect()
+}
+
+/// The non-empty Message-IDs between angle brackets, without blanks that folding left inside.
+fn bracketed(value: &str) -> impl Iterator<Item = String> {
+    let mut rest = value;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_once('<')?;
+            let (id, after) = after.split_once('>')?;
+            rest = after;
+            let id: String = clean::one_line(id)
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .collect();
+            if !id.is_empty() {
+                return Some(id);
+            }
+        }
+    })
+    .take(MAX_IDS)
+}
+
+/// A date (RFC 5322, 3.3 and 4.3), read by mail-parser, which knows the obsolete zones.
+fn date(value: &str) -> Option<DateTime<FixedOffset>> {
+    if let Ok(date) = DateTime::parse_from_rfc2822(value.trim()) {
+        return Some(date);
+    }
+    let value: String = value.chars().take(100).collect();
+    let d = mail_parser::DateTime::parse_rfc822(&value)?;
+    let seconds = i32::from(d.tz_hour) * 3600 + i32::from(d.tz_minute) * 60;
+    let zone = FixedOffset::east_opt(if d.tz_before_gmt { -seconds } else { seconds })?;
+    let day = NaiveDate::from_ymd_opt(d.year.into(), d.month.into(), d.day.into())?;
+    day.and_hms_opt(d.hour.into(), d.minute.into(), d.second.min(59).into())?
+        .and_local_timezone(zone)
+        .single()
+}

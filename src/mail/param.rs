@@ -1,0 +1,233 @@
+//! Reads Content-Type and Content-Disposition with their parameters (RFC 2045, 2183, 2231), whatever is missing between them.
+//! Yields decoded values; whether a name is safe as a file name is `attachment`.
+
+use super::{charset, clean, encoded_word, field, transfer};
+
+/// More parameters than any mail has.
+const MAX_PARAMETERS: usize = 200;
+
+/// A structured MIME field: `text/plain; charset=utf-8` or `attachment; filename=…`.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Structured {
+    /// Lower case, without blanks.
+    pub value: String,
+    params: Vec<(String, String)>,
+}
+
+impl Structured {
+    /// Reads a raw field value.
+    pub fn read(raw: &[u8]) -> Self {
+        let (text, _) = field::to_unicode(raw);
+        let text = uncommented(&text);
+        // `text/plain charset=x` lacks the semicolon, `text/plain, charset=x` has another sign.
+        let end = text
+            .find(|c: char| matches!(c, ';' | ',' | '"') || c.is_whitespace())
+            .unwrap_or(text.len());
+        let (value, mut rest) = text.split_at(end);
+        if let Some(equals) = value.find('=') {
+            // Only parameters, no type at all.
+            rest = if equals == 0 { rest } else { &text };
+            return Self {
+                value: String::new(),
+                params: params(rest),
+            };
+        }
+        Self {
+            value: value.to_ascii_lowercase(),
+            params: params(rest),
+        }
+    }
+
+    /// A parameter as written; of several with one name the first.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let plain = self
+            .params
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.clone());
+        plain
+            .or_else(|| self.text(name, &mut Vec::new()))
+            .filter(|v| !v.is_empty())
+    }
+
+    /// A parameter that holds human text: RFC 2231 continuations and charset, RFC 2047 words where they do not belong, raw 8-bit.
+    pub fn text(&self, name: &str, guesses: &mut Vec<charset::Guess>) -> Option<String> {
+        let value = match self.extended(name, guesses) {
+            Some(value) => value,
+            None => {
+                let plain = self
+                    .params
+                    .iter()
+                    .find(|(n, v)| n == name && !v.is_empty())
+                    .map(|(_, v)| v.as_str())?;
+                let decoded = encoded_word::decode(plain, guesses).into_owned();
+                percent_utf8(&decoded).unwrap_or(decoded)
+            }
+        };
+        Some(clean::one_line(&value)).filter(|v| !v.is_empty())
+    }
+
+    /// `name*`, `name*0*`, `name*1` … (RFC 2231, 3 and 4): octets first, then the charset, for a piece may end inside a character.
+    fn extended(&self, name: &str, guesses: &mut Vec<charset::Guess>) -> Option<String> {
+        let mut pieces: Vec<(u32, bool, &str)> = Vec::new();
+        for (key, value) in &self.params {
+            let Some(tail) = key.strip_prefix(name).and_then(|tail| tail.strip_prefix('*')) else {
+                continue;
+            };
+            let (number, encoded) = tail
+                .strip_suffix('*')
+                .map_or((tail, tail.is_empty()), |number| (number, true));
+            let number = if number.is_empty() {
+                0
+            } else {
+                number.parse().ok()?
+            };
+            pieces.push((number, encoded, value));
+        }
+        pieces.sort_by_key(|(number, ..)| *number);
+        pieces.dedup_by_key(|(number, ..)| *number);
+        let any_encoded = pieces.iter().any(|(_, encoded, _)| *encoded);
+        let (_, first_encoded, first) = *pieces.first()?;
+        let (label, first) = match first.splitn(3, '\'').collect::<Vec<_>>()[..] {
+            [label, _, rest] if first_encoded => (Some(label), rest),
+            _ => (None, first),
+        };
+        let mut bytes = Vec::new();
+        for (i, (_, encoded, value)) in pieces.iter().enumerate() {
+            let value = if i == 0 { first } else { *value };
+            if *encoded || (any_encoded && value.contains('%')) {
+                percent(value, &mut bytes);
+            } else {
+                bytes.extend_from_slice(value.as_bytes());
+            }
+        }
+        if !any_encoded {
+            return Some(encoded_word::decode(&String::from_utf8_lossy(&bytes), guesses).into_owned());
+        }
+        let decoded = charset::decode(label.filter(|label| !label.is_empty()), &bytes);
+        guesses.extend(decoded.guess());
+        Some(decoded.text)
+    }
+}
+
+/// `(comments)` outside quotes are no part of a value (RFC 2045, 5.1). A bracket in a bare file name is: `filename=a(1).pdf`.
+fn uncommented(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut depth, mut escaped, mut blank_before) = (false, 0_usize, false, true);
+    for c in text.chars() {
+        let starts = !quoted && c == '(' && (depth > 0 || blank_before);
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if depth == 0 => quoted = !quoted,
+            _ => {}
+        }
+        if starts {
+            depth += 1;
+        }
+        if depth == 0 {
+            out.push(c);
+        }
+        if c == ')' && depth > 0 {
+            depth -= 1;
+        }
+        blank_before = matches!(c, ' ' | '\t' | ';');
+    }
+    // An unclosed bracket is no comment.
+    if depth > 0 { text.to_owned() } else { out }
+}
+
+fn params(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while found.len() < MAX_PARAMETERS {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '"'));
+        let Some(at) = rest.find(['=', ';']) else { break };
+        let (name, after) = rest.split_at(at);
+        if after.starts_with(';') {
+            rest = after;
+            continue;
+        }
+        // Words without a value before the name are noise.
+        let name = name
+            .trim()
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let (value, after) = value(after[1..].trim_start(), is_file_name(&name));
+        if !name.is_empty() {
+            found.push((name, value));
+        }
+        rest = after;
+    }
+    found
+}
+
+fn is_file_name(name: &str) -> bool {
+    name == "name" || name == "filename"
+}
+
+/// A quoted or bare value, and what follows. Bare file names may hold blanks.
+fn value(text: &str, may_hold_blanks: bool) -> (String, &str) {
+    if let Some(quoted) = text.strip_prefix('"') {
+        return quoted_value(quoted);
+    }
+    let end = text
+        .find(|c: char| c == ';' || (!may_hold_blanks && c.is_whitespace()))
+        .unwrap_or(text.len());
+    (
+        text[..end]
+            .trim()
+            .trim_matches(|c| matches!(c, '\'' | '"'))
+            .to_owned(),
+        &text[end..],
+    )
+}
+
+fn quoted_value(text: &str) -> (String, &str) {
+    let mut out = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (out, &text[at + 1..]),
+            // A path of Windows (`C:\temp\別紙.doc`) is not escaped by those who write it.
+            '\\' => match chars.next() {
+                Some((_, escaped @ ('"' | '\\'))) => out.push(escaped),
+                Some((_, other)) => out.extend(['\\', other]),
+                None => {}
+            },
+            _ => out.push(c),
+        }
+    }
+    // The closing quote is missing: the value ends where the next parameter could begin.
+    let end = out.find(';').unwrap_or(out.len());
+    out.truncate(end);
+    (out, "")
+}
+
+fn percent(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    while let Some((&b, after)) = rest.split_first() {
+        rest = after;
+        match (b, after) {
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                out.push(transfer::hex(*high) << 4 | transfer::hex(*low));
+                rest = after;
+            }
+            _ => out.push(b),
+        }
+    }
+}
+
+/// Percent-encoding without a charset, as web mailers write it, if it makes multi-byte UTF-8.
+fn percent_utf8(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    percent(text, &mut bytes);
+    String::from_utf8(bytes).ok().filter(|decoded| {
+        decoded.chars().filter(|c| !c.is_ascii()).count() > text.chars().filter(|c| !c.is_ascii()).count()
+    })
+}

@@ -1,0 +1,203 @@
+//! Cuts a message into its MIME parts (RFC 2046), also where boundaries are missing, nested too deep or of one another's prefix.
+//! Own code instead of mail-parser's, which overflows the stack on deep nesting, takes quadratic time on boundaries that
+//! never come, and takes `--` in the middle of a line for one. Decodes nothing; that is `text` and `attachment`.
+
+use super::{
+    charset::Guess,
+    field::{self, Fields},
+    param::Structured,
+    transfer::{self, Content, Encoding},
+};
+
+/// Deeper than any mailer nests; bounds recursion.
+const MAX_DEPTH: usize = 20;
+/// Bounds memory; what follows stays in the last part.
+const MAX_PARTS: usize = 1_000;
+
+/// A message or one of its parts.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub fields: Fields<'a>,
+    pub body: &'a [u8],
+    content_type: Structured,
+    disposition: Structured,
+    pub children: Vec<Part<'a>>,
+    /// The multipart had more parts or levels than are read.
+    pub cut: bool,
+}
+
+impl<'a> Part<'a> {
+    /// Reads a whole message.
+    pub fn read(raw: &'a [u8]) -> Self {
+        let mut left = MAX_PARTS;
+        Self::parse(raw, "text/plain", 0, &mut left)
+    }
+
+    fn parse(raw: &'a [u8], default_type: &str, depth: usize, left: &mut usize) -> Self {
+        let (fields, body) = field::split(raw);
+        let mut content_type = fields
+            .get("Content-Type")
+            .map(Structured::read)
+            .unwrap_or_default();
+        if !content_type.value.contains('/') {
+            let known = matches!(content_type.value.as_str(), "" | "text" | "plain");
+            default_type.clone_into(&mut content_type.value);
+            if !known {
+                "application/octet-stream".clone_into(&mut content_type.value);
+            }
+        }
+        let disposition = fields
+            .get("Content-Disposition")
+            .map(Structured::read)
+            .unwrap_or_default();
+        let mut part = Self {
+            fields,
+            body,
+            content_type,
+            disposition,
+            children: Vec::new(),
+            cut: false,
+        };
+        if part.is("multipart/") {
+            part.split(depth, left);
+        }
+        part
+    }
+
+    fn split(&mut self, depth: usize, left: &mut usize) {
+        let declared = self
+            .content_type
+            .get("boundary")
+            .map(|b| b.trim_end().to_owned().into_bytes());
+        let mut pieces = declared
+            .map(|boundary| cut(self.body, &boundary, *left))
+            .unwrap_or_default();
+        if pieces.is_empty()
+            && let Some(boundary) = undeclared_boundary(self.body)
+        {
+            pieces = cut(self.body, boundary, *left);
+        }
+        if pieces.is_empty() {
+            // No parts at all: what is there is text.
+            "text/plain".clone_into(&mut self.content_type.value);
+            return;
+        }
+        self.cut = depth >= MAX_DEPTH || *left <= pieces.len();
+        if depth >= MAX_DEPTH {
+            "text/plain".clone_into(&mut self.content_type.value);
+            return;
+        }
+        *left = left.saturating_sub(pieces.len());
+        let default_type = if self.is("multipart/digest") {
+            "message/rfc822"
+        } else {
+            "text/plain"
+        };
+        self.children = pieces
+            .into_iter()
+            .map(|piece| Self::parse(piece, default_type, depth + 1, left))
+            .collect();
+    }
+
+    /// The media type, lower case.
+    pub fn media_type(&self) -> &str {
+        &self.content_type.value
+    }
+
+    /// Whether the media type is, or begins with, that.
+    pub fn is(&self, media_type: &str) -> bool {
+        self.content_type
+            .value
+            .strip_prefix(media_type)
+            .is_some_and(|rest| rest.is_empty() || media_type.ends_with('/'))
+    }
+
+    /// A parameter of Content-Type.
+    pub fn param(&self, name: &str) -> Option<String> {
+        self.content_type.get(name)
+    }
+
+    /// Whether the sender asked for an attachment.
+    pub fn is_attachment(&self) -> bool {
+        self.disposition.value == "attachment"
+    }
+
+    /// The file name, from wherever the sender put it.
+    pub fn file_name(&self, guesses: &mut Vec<Guess>) -> Option<String> {
+        self.disposition
+            .text("filename", guesses)
+            .or_else(|| self.content_type.text("name", guesses))
+    }
+
+    /// The content, transfer encoding undone.
+    pub fn content(&self) -> Content<'a> {
+        let label = self
+            .fields
+            .get("Content-Transfer-Encoding")
+            .map(|raw| field::to_unicode(raw).0);
+        transfer::decode(
+            self.body,
+            label.map_or(Encoding::Identity, |label| Encoding::from_label(&label)),
+        )
+    }
+
+    /// This part and all below it, in order.
+    pub fn walk(&self) -> Vec<&Part<'a>> {
+        let mut all = vec![self];
+        for child in &self.children {
+            all.extend(child.walk());
+        }
+        all
+    }
+}
+
+/// The pieces between the lines `--boundary`, up to `--boundary--` or the end. The line end before a boundary belongs to it.
+fn cut<'a>(body: &'a [u8], boundary: &[u8], limit: usize) -> Vec<&'a [u8]> {
+    let mut pieces = Vec::new();
+    let mut start = None;
+    let mut offset = 0;
+    if boundary.is_empty() {
+        return pieces;
+    }
+    for line in body.split_inclusive(|&b| b == b'\n') {
+        let tail = line
+            .strip_prefix(b"--")
+            .and_then(|rest| rest.strip_prefix(boundary))
+            .map(<[u8]>::trim_ascii_end);
+        let next = offset + line.len();
+        if let Some(tail @ (b"" | b"--")) = tail {
+            pieces.extend(start.map(|from| without_line_end(&body[from..offset])));
+            start = (tail.is_empty()).then_some(next);
+            if !tail.is_empty() || pieces.len() >= limit {
+                break;
+            }
+        }
+        offset = next;
+    }
+    // The closing boundary never came.
+    pieces.extend(start.map(|from| &body[from..]));
+    pieces
+}
+
+fn without_line_end(piece: &[u8]) -> &[u8] {
+    let piece = piece.strip_suffix(b"\n").unwrap_or(piece);
+    piece.strip_suffix(b"\r").unwrap_or(piece)
+}
+
+/// The boundary that the body itself shows: a line `--x` before a line `Content-…`.
+fn undeclared_boundary(body: &[u8]) -> Option<&[u8]> {
+    let mut before: &[u8] = b"";
+    for line in body.split(|&b| b == b'\n') {
+        if line
+            .get(..8)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
+        {
+            let boundary = before.strip_prefix(b"--").map(<[u8]>::trim_ascii_end);
+            if boundary.is_some_and(|boundary| !boundary.is_empty()) {
+                return boundary;
+            }
+        }
+        before = line;
+    }
+    None
+}

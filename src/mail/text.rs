@@ -1,0 +1,291 @@
+//! Chooses the parts that a person reads and makes them one text; everything else becomes an attachment.
+//! Whether the text carries a form is `desk`.
+
+use std::borrow::Cow;
+
+use super::{
+    Attachment, Warning, attachment, charset, charset::Guess, clean, flowed, html, message::guess_warnings,
+    part::Part, transfer,
+};
+
+/// A forwarded mail in a forwarded mail is read; a Russian doll is not.
+const MAX_FORWARDS: usize = 3;
+
+/// What the parts of a message hold.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub text: String,
+    pub attachments: Vec<Attachment>,
+    pub unreadable: Option<String>,
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads all parts of a message.
+pub(super) fn read(root: &Part<'_>) -> Contents {
+    let mut contents = read_message(root, 0);
+    if !contents.text.is_empty() {
+        contents.unreadable = None;
+    }
+    contents
+}
+
+fn read_message(root: &Part<'_>, forwards: usize) -> Contents {
+    let mut gather = Gather::default();
+    gather.visit(root, true);
+    let text = clean::body(&gather.texts.join("\n"));
+    let mut contents = Contents {
+        text,
+        attachments: gather.attachments,
+        unreadable: gather.opaque,
+        warnings: gather.warnings,
+    };
+    if contents.text.is_empty() && contents.unreadable.is_none() && forwards < MAX_FORWARDS {
+        forwarded(&mut contents, forwards);
+    }
+    contents
+}
+
+/// A mail whose only content is another mail (forwarded as attachment) reads as that mail.
+fn forwarded(contents: &mut Contents, forwards: usize) {
+    let Some(inner) = contents
+        .attachments
+        .iter()
+        .find(|a| a.media_type == "message/rfc822")
+    else {
+        return;
+    };
+    let mut read = read_message(&Part::read(&inner.bytes), forwards + 1);
+    contents.text = std::mem::take(&mut read.text);
+    contents.unreadable = read.unreadable;
+    contents.warnings.append(&mut read.warnings);
+}
+
+#[derive(Default)]
+struct Gather {
+    texts: Vec<String>,
+    attachments: Vec<Attachment>,
+    warnings: Vec<Warning>,
+    /// Why a part that may hold the body cannot be read.
+    opaque: Option<String>,
+}
+
+impl Gather {
+    fn visit(&mut self, part: &Part<'_>, first: bool) {
+        if part.cut {
+            self.warn("too_many_parts", part.media_type().to_owned());
+        }
+        if part.is("multipart/alternative") {
+            self.alternative(part);
+        } else if part.is("multipart/related") {
+            let root = part
+                .param("start")
+                .and_then(|id| related_root(part, &id))
+                .unwrap_or(0);
+            for (i, child) in part.children.iter().enumerate() {
+                if i == root {
+                    self.visit(child, first);
+                } else {
+                    self.attach(child);
+                }
+            }
+        } else if !part.children.is_empty() {
+            if part.is("multipart/encrypted") {
+                self.opaque = Some("encrypted with PGP/MIME".to_owned());
+            }
+            for (i, child) in part.children.iter().enumerate() {
+                self.visit(child, first && i == 0);
+            }
+        } else if is_body(part, first) {
+            let text = self.text(part);
+            self.texts.push(text);
+        } else {
+            self.attach(part);
+        }
+    }
+
+    /// Plain text if it says what the other alternatives say (RFC 2046, 5.1.4, prefers the last; forms are plain text).
+    fn alternative(&mut self, part: &Part<'_>) {
+        let mut choice: Option<(String, bool)> = None;
+        for child in &part.children {
+            let mut read = Self::default();
+            read.visit(child, true);
+            self.attachments.append(&mut read.attachments);
+            self.opaque = self.opaque.take().or(read.opaque);
+            let is_plain = child.is("text/plain");
+            let text = read.texts.join("\n");
+            let better = match &choice {
+                None => !read.texts.is_empty(),
+                Some((chosen, true)) => {
+                    !read.texts.is_empty()
+                        && (is_stub(chosen, &text) || (is_spoilt(chosen) && !is_spoilt(&text)))
+                }
+                Some((chosen, false)) => is_plain && !is_stub(&text, chosen),
+            };
+            if better {
+                choice = Some((text, is_plain));
+                for warning in read.warnings {
+                    self.warn(warning.code, warning.detail);
+                }
+            }
+        }
+        self.texts.extend(choice.map(|(text, _)| text));
+    }
+
+    fn attach(&mut self, part: &Part<'_>) {
+        if !part.children.is_empty() {
+            part.children.iter().for_each(|child| self.attach(child));
+            return;
+        }
+        let mut guesses = Vec::new();
+        let attachment = attachment::read(part, self.attachments.len() + 1, &mut guesses);
+        self.warnings.extend(guess_warnings("attachment name", &guesses));
+        if let Some(reason) = opaque(part, &attachment) {
+            self.warn(reason.0, attachment.name.clone());
+            self.opaque = Some(reason.1.to_owned());
+        }
+        self.attachments.push(attachment);
+    }
+
+    fn text(&mut self, part: &Part<'_>) -> String {
+        let content = part.content();
+        if content.wrong {
+            self.warn("transfer_encoding_wrong", "body: taken as it is".to_owned());
+        }
+        let bytes = match undeclared(&content.bytes) {
+            Some((bytes, found)) => {
+                self.warn("transfer_encoding_missing", format!("body: {found}"));
+                Cow::Owned(bytes)
+            }
+            None => content.bytes,
+        };
+        let is_html =
+            part.is("text/html") || (part.fields.get("Content-Type").is_none() && looks_like_html(&bytes));
+        let declared = part.param("charset");
+        let label = declared.or_else(|| is_html.then(|| html::declared_charset(&bytes)).flatten());
+        let decoded = charset::decode(label.as_deref(), &bytes);
+        self.warnings.extend(guess_warnings(
+            "body",
+            &decoded.guess().into_iter().collect::<Vec<_>>(),
+        ));
+        let mut text = decoded.text;
+        if is_html {
+            text = html::to_text(&text);
+        } else if part
+            .param("format")
+            .is_some_and(|format| format.eq_ignore_ascii_case("flowed"))
+        {
+            let delsp = part
+                .param("delsp")
+                .is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+            text = flowed::join(&text, delsp);
+        }
+        if !content.footer.is_empty() {
+            let footer = charset::decode(None, content.footer);
+            text = format!("{}\n{}", text.trim_end(), footer.text);
+        }
+        text
+    }
+
+    fn warn(&mut self, code: &'static str, detail: String) {
+        self.warnings.push(Warning { code, detail });
+    }
+}
+
+/// Text without a file name; with one only where nothing else can be the body.
+fn is_body(part: &Part<'_>, first: bool) -> bool {
+    if !part.is("text/plain") && !part.is("text/html") {
+        return false;
+    }
+    let named = part.file_name(&mut Vec::<Guess>::new()).is_some();
+    if part.is_attachment() {
+        first && !named
+    } else {
+        first || !named
+    }
+}
+
+fn related_root(part: &Part<'_>, id: &str) -> Option<usize> {
+    part.children.iter().position(|child| {
+        child
+            .fields
+            .get("Content-ID")
+            .is_some_and(|raw| raw.trim_ascii() == id.as_bytes())
+    })
+}
+
+/// Content that only special software opens: a code for the warning and the reason for staff.
+fn opaque(part: &Part<'_>, attachment: &Attachment) -> Option<(&'static str, &'static str)> {
+    let name = attachment.name.to_ascii_lowercase();
+    let is = |types: &[&str]| types.iter().any(|media_type| part.is(media_type));
+    if is(&["application/ms-tnef", "application/vnd.ms-tnef"]) || name == "winmail.dat" {
+        return Some(("winmail_dat", "only winmail.dat (Outlook TNEF)"));
+    }
+    let smime = is(&["application/pkcs7-mime", "application/x-pkcs7-mime"]) || name == "smime.p7m";
+    if smime
+        && part
+            .param("smime-type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("signed-data"))
+    {
+        return Some(("opaque_smime", "opaque S/MIME signature"));
+    }
+    smime.then_some(("opaque_smime", "encrypted or opaque S/MIME"))
+}
+
+/// Whether plain text only points to the HTML: empty, or short and not what the HTML says.
+fn is_stub(plain: &str, other: &str) -> bool {
+    let (plain, other) = (letters(plain), letters(other));
+    if plain.is_empty() {
+        return !other.is_empty();
+    }
+    let length = plain.chars().count();
+    let points_to_html = plain.contains("HTML") && !other.contains("HTML");
+    length < 200 && (points_to_html || length * 2 < other.chars().count()) && !other.starts_with(&plain)
+}
+
+/// Whether letters were lost on the way: Outlook fills the plain text with question marks when its charset lacks the letters.
+fn is_spoilt(text: &str) -> bool {
+    let marks = text.matches('?').count();
+    text.contains('\u{fffd}') || (marks > 8 && marks > text.chars().filter(|c| c.is_alphanumeric()).count())
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    ["<html", "<!doctype html"].iter().any(|tag| {
+        start
+            .get(..tag.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(tag.as_bytes()))
+    })
+}
+
+/// Base64 or quoted-printable that no header declared: ASCII that decodes to Japanese.
+fn undeclared(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    if bytes.len() < 8 || !bytes.iter().all(|b| b.is_ascii() && *b != 0x1b) {
+        return None;
+    }
+    let japanese = |bytes: &[u8]| {
+        std::str::from_utf8(bytes).map_or_else(
+            |_| charset::is_clean_japanese(bytes),
+            |text| !text.is_ascii() || bytes.windows(2).any(|w| w == b"\x1b$"),
+        )
+    };
+    let mut data = bytes.iter().filter(|b| !b.is_ascii_whitespace());
+    if data.clone().count().is_multiple_of(4) && data.all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
+    {
+        let decoded = transfer::decode(bytes, transfer::Encoding::Base64)
+            .bytes
+            .into_owned();
+        return japanese(&decoded).then_some((decoded, "base64"));
+    }
+    let is_escape =
+        |w: &&[u8]| *w == b"=1B" || matches!(w, [b'=', b'8'..=b'9' | b'A'..=b'F', b'0'..=b'9' | b'A'..=b'F']);
+    let escapes = bytes.windows(3).filter(is_escape).count();
+    if escapes >= 3 {
+        let decoded = transfer::quoted_printable(bytes);
+        return japanese(&decoded).then_some((decoded, "quoted-printable"));
+    }
+    None
+}

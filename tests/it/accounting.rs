@@ -1,0 +1,123 @@
+//! Every message is accounted for exactly once, and one bad message stops nothing.
+
+use crate::support::desk::{Desk, form, inquiry, message, on_both};
+
+on_both! {
+    fn the_same_mail_twice_is_a_duplicate_and_is_answered_once(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(1));
+        // The same mail again over another way has other Received headers.
+        desk.deliver(format!("Received: from a by b; Tue, 1 Jul 2025 09:29:30 +0900\n{}", inquiry(1)));
+        desk.once();
+        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+        assert_eq!(desk.smtp.mails().len(), 1);
+    }
+
+    fn the_same_message_id_with_other_content_is_a_message_of_its_own(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(1).replace("会議の参加者", "災害時の連携"));
+        desk.once();
+        assert_eq!(desk.tickets().len(), 2);
+        let shown = desk.json(&["ticket", "show", "ZT-2025-0002"]);
+        assert!(shown["events"][0]["detail"].as_str().unwrap().contains("message_id_reused"), "{}", shown["events"]);
+    }
+
+    fn odd_messages_are_filed_or_parked_and_stop_nothing(desk: Desk) {
+        let without = |header: &str, nth| inquiry(nth).lines().filter(|line| !line.starts_with(header)).collect::<Vec<_>>().join("\n");
+        desk.deliver("");
+        desk.deliver(without("From:", 1));
+        desk.deliver(without("Message-ID:", 2));
+        desk.deliver(without("Message-ID:", 2));
+        desk.deliver(without("Date:", 3));
+        desk.deliver([0_u8, 159, 146, 150, 10, 10, 255, 254]);
+        desk.deliver(format!("{}{}", inquiry(4), "長い本文です。\n".repeat(1_500_000)));
+        desk.deliver(inquiry(5));
+        desk.once();
+        let organizations: Vec<String> = desk.tickets().iter().map(|t| t["organization"].as_str().unwrap_or_default().to_owned()).collect();
+        for nth in [1, 2, 3, 5] {
+            let expected = format!("第{nth}市 健康福祉部");
+            assert_eq!(organizations.iter().filter(|organization| **organization == expected).count(), 1, "{organizations:?}");
+        }
+        let parked = desk.parked();
+        assert_eq!(parked.iter().filter(|reason| *reason == "oversize").count(), 1, "{parked:?}");
+        assert!(parked.iter().any(|reason| reason == "unreadable"), "{parked:?}");
+        let answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+        assert_eq!(answered.len(), 3, "nobody to answer without From: {answered:?}");
+    }
+
+    fn a_parked_mail_can_be_shown_retried_and_put_aside(desk: Desk) {
+        desk.deliver(format!("{}{}", inquiry(1), "長い本文です。\n".repeat(100)));
+        desk.set("mailbox.max_message_size", "1KB");
+        desk.once();
+        let rows = desk.json(&["parked", "list"]);
+        assert_eq!(rows[0]["reason"], "oversize");
+        let id = rows[0]["id"].to_string();
+        assert_eq!(desk.json(&["parked", "show", &id])["from"]["address"], "yamada1@city.example.jp");
+        let done = desk.run(&["parked", "retry", &id]);
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        assert_eq!(desk.parked(), ["oversize"], "its body was never fetched");
+        assert_eq!(desk.run(&["parked", "discard", &id]).code, Some(0));
+        assert!(desk.parked().is_empty());
+        let again = desk.run(&["parked", "discard", &id]);
+        assert_eq!(again.code, Some(1));
+        assert!(again.error().contains("parked list"), "{}", again.stderr);
+    }
+
+    fn a_new_uidvalidity_is_a_rescan_that_files_nothing_twice(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.deliver(message(2, "拠点整備・運用に関する照会", &form(2)));
+        desk.once();
+        desk.forget_uids();
+        desk.deliver(inquiry(3));
+        desk.once();
+        assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002", "ZT-2025-0003"]);
+        assert_eq!(desk.smtp.mails().len(), 3);
+    }
+
+    fn numbers_have_no_gap_and_no_double_under_two_writers(desk: Desk) {
+        desk.once();
+        let folder = |half: usize| {
+            let path = desk.dir.path().join(format!("half{half}"));
+            std::fs::create_dir(&path).unwrap();
+            for nth in 1..=25 {
+                std::fs::write(path.join(format!("{nth}.eml")), inquiry(half * 100 + nth)).unwrap();
+            }
+            path.display().to_string()
+        };
+        let (one, two) = (folder(1), folder(2));
+        let mut writers: Vec<_> = [&one, &two].iter().map(|folder| desk.command(&["ingest", folder]).spawn().unwrap()).collect();
+        for writer in &mut writers {
+            assert!(writer.wait().unwrap().success());
+        }
+        let expected: Vec<String> = (1..=50).map(|nth| format!("ZT-2025-{nth:04}")).collect();
+        assert_eq!(desk.numbers(), expected);
+    }
+
+    fn keep_changes_nothing_in_the_mailbox(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.once();
+        let messages = desk.mailbox.messages("INBOX");
+        assert_eq!(messages.len(), 1);
+        assert_eq!(messages[0].flags, "");
+        assert_eq!(desk.mailbox.folders(), ["INBOX"]);
+    }
+
+    fn seen_flags_what_is_accounted_for(desk: Desk) {
+        desk.set("mailbox.after", "seen");
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(2));
+        desk.once();
+        assert!(desk.mailbox.messages("INBOX").iter().all(|message| message.flags == "S"));
+    }
+
+    fn move_sorts_accounted_and_parked_mail_into_their_folders(desk: Desk) {
+        desk.set("mailbox.after", "move");
+        desk.deliver(inquiry(1));
+        desk.deliver(message(2, "お知らせ", "x").replace("MIME-Version", "List-Id: <l.example.jp>\nMIME-Version"));
+        desk.once();
+        assert!(desk.mailbox.messages("INBOX").is_empty());
+        // Modified UTF-7 (RFC 3501, 5.1.3) of 処理済 and 保留.
+        let folder = |name: &str| desk.mailbox.messages(&utf7_imap::encode_utf7_imap(name.to_owned())).len();
+        assert_eq!((folder("処理済"), folder("保留")), (1, 1));
+    }
+}

@@ -1,0 +1,153 @@
+//! The commands as operators and scripts use them: exit codes, JSON, and errors that say what to do.
+
+use std::fs;
+
+use crate::support::desk::{Desk, On, inquiry, on_both, program};
+
+/// An inquiry as a mail server keeps it: the topmost `Received` says when it came.
+fn kept(nth: usize) -> String {
+    format!("Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}", inquiry(nth))
+}
+
+on_both! {
+    fn ingest_takes_files_folders_mbox_and_standard_input(desk: Desk) {
+        let dir = desk.dir.path().to_owned();
+        fs::write(dir.join("one.eml"), kept(1)).unwrap();
+        for folder in ["cur", "new", "tmp"] {
+            fs::create_dir_all(dir.join("Maildir").join(folder)).unwrap();
+        }
+        fs::write(dir.join("Maildir/cur/2:2,S"), kept(2)).unwrap();
+        fs::write(dir.join("Maildir/new/3"), kept(3)).unwrap();
+        let mbox = format!("From a@b Tue Jul  1 10:00:00 2025\n{}\nFrom a@b Tue Jul  1 10:00:00 2025\n{}\n", kept(4), kept(5));
+        fs::write(dir.join("mbox"), mbox).unwrap();
+        let path = |name: &str| dir.join(name).display().to_string();
+        let counts = desk.json(&["ingest", &path("one.eml"), &path("Maildir"), &path("mbox")]);
+        assert_eq!(counts["ticket"], 5, "{counts}");
+        let piped = desk.pipe(&["ingest"], format!("From MTA Tue Jul  1 10:00:00 2025\n{}", kept(6)).as_bytes());
+        assert_eq!(piped.code, Some(0), "{}", piped.stderr);
+        assert_eq!(desk.pipe(&["ingest", "-"], kept(6).as_bytes()).stdout.trim(), "1 duplicate");
+        assert_eq!(desk.numbers().len(), 6);
+        assert!(desk.smtp.mails().is_empty(), "ingest queues; the service sends");
+        desk.once();
+        assert_eq!(desk.smtp.mails().len(), 6);
+    }
+
+    fn check_says_that_everything_works(desk: Desk) {
+        desk.once();
+        let done = desk.run(&["check"]);
+        assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+        for what in ["settings", "templates", "mailbox", "delivery", "database"] {
+            assert!(done.stdout.contains(&format!("ok     {what}: ")), "{}", done.stdout);
+        }
+    }
+
+    fn migrate_makes_the_schema_and_does_it_once(desk: Desk) {
+        assert_eq!(desk.run(&["migrate"]).code, Some(0));
+        assert_eq!(desk.run(&["migrate"]).code, Some(0));
+        assert!(desk.tickets().is_empty());
+    }
+}
+
+#[test]
+fn inspect_needs_no_database_and_changes_nothing() {
+    let desk = Desk::on(On::Sqlite);
+    let done = desk.pipe(&["inspect", "--json", "-"], inquiry(1).as_bytes());
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let object: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(object["kind"], "inquiry");
+    assert_eq!(object["fields"]["name"], "山田 太郎");
+    assert_eq!(object["would"], serde_json::json!(["file_ticket", "acknowledge"]));
+    assert_eq!(object["window"], "open");
+    assert!(!desk.dir.path().join("desk.db").exists());
+}
+
+#[test]
+fn inspect_explains_several_files_as_an_array() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+    let output = program().args(["inspect", "--json"]).args([format!("{samples}/01-well-formed.eml"), format!("{samples}/09-out-of-office.eml")]).output().unwrap();
+    let objects: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let kinds: Vec<&str> = objects.as_array().unwrap().iter().map(|object| object["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["inquiry", "automatic"]);
+    assert_eq!(objects[1]["automatic"]["reason"], "auto_submitted");
+}
+
+#[test]
+fn calendar_due_explains_a_deadline_over_the_year_end() {
+    let output = program().args(["calendar", "due", "--from", "2025-12-26T16:30:00+09:00", "--hours", "8", "--json"]).output().unwrap();
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(object["deadline"], "2026-01-05T16:30:00+09:00");
+    assert_eq!(object["hours"], 8.0);
+    assert_eq!(object["counted"], serde_json::json!([
+        {"date": "2025-12-26", "from": "16:30", "to": "17:00"},
+        {"date": "2026-01-05", "from": "09:00", "to": "16:30"},
+    ]));
+}
+
+#[test]
+fn wrong_usage_and_wrong_settings_end_with_2() {
+    let desk = Desk::on(On::Sqlite);
+    for arguments in [&["no-such-command"][..], &["ticket", "show", "0001"], &["calendar", "due", "--from", "yesterday"], &["calendar", "due", "--from", "2025-07-01T09:00:00+09:00", "--hours", "-1"]] {
+        assert_eq!(desk.run(arguments).code, Some(2), "{arguments:?}");
+    }
+    fs::write(desk.config(), "[mailbox]\nhots = \"mail.example.jp\"\n").unwrap();
+    let done = desk.run(&["ticket", "list"]);
+    assert_eq!(done.code, Some(2));
+    assert!(done.error().starts_with("madoguchi: mailbox.hots: is not a known key"), "{}", done.error());
+    let missing = program().args(["--config", "/nowhere/madoguchi.toml", "ticket", "list"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[test]
+fn a_ticket_that_is_not_there_is_said_so() {
+    let desk = Desk::on(On::Sqlite);
+    let done = desk.run(&["ticket", "show", "ZT-2025-0001"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("there is no ticket ZT-2025-0001"));
+}
+
+#[test]
+fn a_pipe_ends_with_75_when_the_database_is_away() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("database.url", "postgres://nobody@127.0.0.1:1/none");
+    let done = desk.pipe(&["ingest"], inquiry(1).as_bytes());
+    assert_eq!(done.code, Some(75), "{}", done.stderr);
+    assert!(done.error().contains("database.url"), "{}", done.error());
+}
+
+#[test]
+fn the_demonstration_shows_the_whole_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program().arg("demo").arg(folder.path().join("demo")).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for part in ["ticket ZT-2025-0001, acknowledged", "kept for staff: automatic", "kept for staff: bounce", "part of ZT-2025-0001", "the same mail again", "kept for staff: after_window", "受付番号：ZT-2025-0001"] {
+        assert!(text.contains(part), "{part} is missing:\n{text}");
+    }
+    let again = program().arg("demo").arg(folder.path().join("demo")).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "a folder in use is not touched");
+}
+
+#[test]
+fn a_maildir_can_be_the_mailbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(dir.join("in").join(part)).unwrap();
+    }
+    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
+    fs::write(dir.join("in/cur/2.host:2,S"), kept(2)).unwrap();
+    let toml = format!(
+        "[mailbox]\nkind = \"maildir\"\npath = \"{0}/in\"\nafter = \"move\"\naccept_since = \"2025-06-01T00:00:00+09:00\"\n\
+         [delivery]\nkind = \"maildir\"\npath = \"{0}/out\"\n[database]\nurl = \"sqlite:{0}/desk.db\"\n",
+        dir.display()
+    );
+    fs::write(dir.join("madoguchi.toml"), toml).unwrap();
+    let run = |arguments: &[&str]| program().arg("--config").arg(dir.join("madoguchi.toml")).args(["--as-of", crate::support::desk::NOW]).args(arguments).output().unwrap();
+    let done = run(&["once"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(run(&["once"]).status.success());
+    let count = |path: &str| fs::read_dir(dir.join(path)).map_or(0, Iterator::count);
+    assert_eq!((count("in/new"), count("in/cur"), count("out/new")), (0, 0, 2));
+    let tickets: serde_json::Value = serde_json::from_slice(&run(&["ticket", "list", "--json"]).stdout).unwrap();
+    assert_eq!(tickets.as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,137 @@
+//! The daemon: it serves until it is told to stop, and says what it does without naming anybody.
+
+use std::{
+    fs,
+    process::{Child, Command, ExitStatus},
+    time::{Duration, Instant},
+};
+
+use crate::support::{
+    desk::{Desk, On, inquiry, on_both},
+    dovecot::Dovecot,
+    smtp::{Act, At},
+};
+
+/// Sends a signal to a process.
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
+}
+
+/// Waits until something holds.
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(20), "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn ended(child: &mut Child, within: Duration) -> ExitStatus {
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if started.elapsed() > within {
+            child.kill().unwrap();
+            panic!("it did not end within {within:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+on_both! {
+    fn the_daemon_answers_what_arrives_and_ends_on_sigterm(desk: Desk) {
+        // Only IDLE can be this quick.
+        desk.set("mailbox.poll", "10m");
+        let mut daemon = desk.spawn(&["run"]);
+        until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
+        std::thread::sleep(Duration::from_millis(500));
+        desk.deliver(inquiry(1));
+        until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
+        signal(&daemon, "TERM");
+        assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+        let log = fs::read_to_string(desk.log()).unwrap();
+        assert!(log.contains("rehearsing"), "{log}");
+        assert!(log.contains("ticket.number=\"ZT-2025-0001\"") && log.contains("outcome=ticket"), "{log}");
+        for personal in ["yamada", "山田", "第1市", "03-0000", "secret"] {
+            assert!(!log.contains(personal), "{personal} is in the log: {log}");
+        }
+    }
+}
+
+#[test]
+fn a_server_without_idle_is_polled() {
+    let server = Dovecot::start(&["without=IDLE"]);
+    let mut desk = Desk::on(On::Sqlite);
+    desk.mailbox = server.mailbox();
+    let user = desk.mailbox.user.clone();
+    desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user);
+    let mut daemon = desk.spawn(&["run"]);
+    until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
+    desk.deliver(inquiry(1));
+    until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
+    signal(&daemon, "INT");
+    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+}
+
+#[test]
+fn a_mailbox_that_goes_away_and_comes_back_is_read_again() {
+    let server = Dovecot::start(&[]);
+    let mut desk = Desk::on(On::Sqlite);
+    desk.mailbox = server.mailbox();
+    let user = desk.mailbox.user.clone();
+    desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user);
+    server.stop();
+    let mut daemon = desk.spawn(&["run"]);
+    until("the fault is in the log", || fs::read_to_string(desk.log()).unwrap().contains("cannot connect to the IMAP server"));
+    server.resume();
+    desk.deliver(inquiry(1));
+    until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
+    server.stop();
+    desk.deliver(inquiry(2));
+    server.resume();
+    until("the second acknowledgement is out", || desk.smtp.mails().len() == 2);
+    signal(&daemon, "TERM");
+    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+}
+
+#[test]
+fn a_second_process_on_one_sqlite_file_is_refused() {
+    let desk = Desk::on(On::Sqlite);
+    let mut daemon = desk.spawn(&["run"]);
+    until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("another process"), "{}", done.error());
+    signal(&daemon, "TERM");
+    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+    desk.once();
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("delivery.timeout", "60s");
+    desk.smtp.on(At::Data.does(Act::Hang));
+    desk.deliver(inquiry(1));
+    let mut daemon = desk.spawn(&["run"]);
+    until("a mail is on its way", || desk.smtp.connections() > 0);
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&daemon, "TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(daemon.try_wait().unwrap().is_none(), "the mail in hand is finished first");
+    signal(&daemon, "TERM");
+    assert_eq!(ended(&mut daemon, Duration::from_secs(2)).code(), Some(1));
+}
+
+#[test]
+fn the_log_can_be_json() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("log.format", "json");
+    desk.deliver(inquiry(1));
+    let done = desk.once();
+    let lines: Vec<serde_json::Value> = done.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["outcome"] == "ticket" && line["ticket.number"] == "ZT-2025-0001"), "{}", done.stderr);
+}

@@ -1,0 +1,168 @@
+//! The outbox: an SMTP server that refuses, hangs, breaks or is away delays mail, and nothing else.
+
+use crate::support::{
+    desk::{Desk, On, inquiry, on_both},
+    dovecot::Dovecot,
+    smtp::{Act, At},
+};
+
+/// State and last reply of every mail in the outbox.
+fn outbox(desk: &Desk) -> Vec<(String, String)> {
+    let rows = desk.json(&["outbox", "list", "--all"]);
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    rows.as_array().unwrap().iter().map(|row| (text(&row["state"]), text(&row["last_reply"]))).collect()
+}
+
+/// Lets a rehearsal begin later, so that what was put off is due.
+fn later(desk: &mut Desk, now: &str) {
+    now.clone_into(&mut desk.now);
+}
+
+on_both! {
+    fn a_mail_that_is_put_off_is_tried_again_with_the_same_message_id(desk: Desk) {
+        desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 greylisted, try later")).times(1));
+        desk.deliver(inquiry(1));
+        desk.once();
+        assert_eq!(outbox(desk)[0].0, "queued");
+        assert!(outbox(desk)[0].1.starts_with("451 4.7.1 greylisted"), "{:?}", outbox(desk));
+        assert!(desk.tickets()[0]["acknowledged_at"].is_null());
+        desk.once();
+        assert!(desk.smtp.mails().is_empty(), "not before it is due");
+        later(desk, "2025-07-01T10:05:00+09:00");
+        desk.once();
+        assert_eq!(outbox(desk)[0].0, "sent");
+        assert_eq!(desk.smtp.mails().len(), 1);
+        assert!(desk.tickets()[0]["acknowledged_at"].is_string());
+    }
+
+    fn a_mail_that_is_refused_for_good_is_shown_and_can_be_retried(desk: Desk) {
+        desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp").times(1));
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(2));
+        desk.once();
+        assert_eq!(desk.smtp.mails().len(), 1, "the other mail goes all the same");
+        let rows = desk.json(&["outbox", "list"]);
+        assert_eq!(rows.as_array().unwrap().len(), 1);
+        assert_eq!(rows[0]["state"], "failed");
+        assert!(rows[0]["last_reply"].as_str().unwrap().starts_with("550 5.1.1 no such user"));
+        let id = rows[0]["id"].to_string();
+        assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
+        desk.once();
+        assert_eq!(desk.smtp.mails().len(), 2);
+    }
+
+    fn a_line_dropped_after_data_repeats_the_mail_and_loses_none(desk: Desk) {
+        desk.smtp.on(At::End.does(Act::KeepAndDrop).times(1));
+        desk.deliver(inquiry(1));
+        desk.once();
+        later(desk, "2025-07-01T10:05:00+09:00");
+        desk.once();
+        let mails = desk.smtp.mails();
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mails[0].data, mails[1].data, "a repeat is byte-identical");
+    }
+
+    fn a_server_that_is_away_delays_acknowledgements_and_nothing_else(desk: Desk) {
+        desk.smtp.stop();
+        for nth in 1..=5 {
+            desk.deliver(inquiry(nth));
+        }
+        let done = desk.run(&["once"]);
+        assert_eq!(done.code, Some(1));
+        assert!(done.error().contains("delivery.host"), "{}", done.error());
+        assert_eq!(desk.tickets().len(), 5);
+        desk.smtp.resume();
+        later(desk, "2025-07-01T10:10:00+09:00");
+        desk.once();
+        let mut answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+        answered.sort();
+        assert_eq!(answered, (1..=5).map(|nth| format!("yamada{nth}@city.example.jp")).collect::<Vec<_>>());
+    }
+
+    fn a_mail_is_given_up_after_two_days(desk: Desk) {
+        desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
+        desk.deliver(inquiry(1));
+        desk.once();
+        later(desk, "2025-07-03T10:00:01+09:00");
+        desk.once();
+        assert_eq!(outbox(desk)[0].0, "failed");
+    }
+
+    fn a_mail_can_be_stopped_while_it_waits(desk: Desk) {
+        desk.smtp.on(At::Mail.does(Act::Reply("451 4.3.0 not now")).times(1));
+        desk.deliver(inquiry(1));
+        desk.once();
+        let id = desk.json(&["outbox", "list"])[0]["id"].to_string();
+        assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(0));
+        later(desk, "2025-07-01T11:00:00+09:00");
+        desk.once();
+        assert!(desk.smtp.mails().is_empty());
+        assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(1), "it does not wait any more");
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_is_left_after_the_time_limit() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("delivery.timeout", "1s");
+    desk.smtp.on(At::Data.does(Act::Hang).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(outbox(&desk)[0].0, "queued");
+    assert!(outbox(&desk)[0].1.contains("no answer within 1 s"), "{:?}", outbox(&desk));
+}
+
+#[test]
+fn many_mails_go_over_few_connections() {
+    let desk = Desk::on(On::Sqlite);
+    for nth in 1..=40 {
+        desk.deliver(inquiry(nth));
+    }
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 40);
+    assert!(desk.smtp.connections() <= 4, "{} connections", desk.smtp.connections());
+}
+
+#[test]
+fn a_login_that_is_refused_says_which_setting() {
+    let mut desk = Desk::on(On::Sqlite);
+    let server = Dovecot::start(&[&format!("relay={}", desk.smtp.port())]);
+    std::fs::write(desk.dir.path().join("wrong"), "wrong\n").unwrap();
+    let wrong = desk.dir.path().join("wrong").display().to_string();
+    desk.set("delivery.host", "localhost").set("delivery.port", server.submission_port()).set("delivery.tls", "starttls");
+    desk.set("delivery.ca_file", server.ca_file().display()).set("delivery.user", "anybody").set("delivery.password_file", wrong);
+    desk.deliver(inquiry(1));
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("delivery.password_file"), "{}", done.error());
+    assert_eq!(desk.tickets().len(), 1);
+    let check = desk.run(&["check"]);
+    assert!(check.stdout.lines().any(|line| line.starts_with("FAILED delivery") && line.contains("password")), "{}", check.stdout);
+}
+
+#[test]
+fn mail_leaves_over_starttls_and_over_implicit_tls_with_a_login() {
+    for tls in ["starttls", "implicit"] {
+        for mechanism in ["plain", "login"] {
+            let mut desk = Desk::on(On::Sqlite);
+            let server = Dovecot::start(&[&format!("relay={}", desk.smtp.port()), &format!("mechanisms={mechanism}")]);
+            let port = if tls == "starttls" { server.submission_port() } else { server.submissions_port() };
+            let password = desk.dir.path().join("password").display().to_string();
+            desk.set("delivery.host", "localhost").set("delivery.port", port).set("delivery.tls", tls);
+            desk.set("delivery.ca_file", server.ca_file().display()).set("delivery.user", "desk").set("delivery.password_file", password);
+            desk.deliver(inquiry(1));
+            desk.once();
+            assert_eq!(desk.smtp.mails().len(), 1, "{tls}, {mechanism}");
+        }
+    }
+}
+
+#[test]
+fn a_server_without_starttls_gets_no_mail() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("delivery.tls", "starttls").set("delivery.host", "localhost");
+    desk.deliver(inquiry(1));
+    let done = desk.run(&["once"]);
+    assert!(done.error().contains("no STARTTLS"), "{}", done.error());
+    assert!(desk.smtp.mails().is_empty());
+}

@@ -1,0 +1,171 @@
+//! The mailbox over IMAP: every way to connect, every refusal with its remedy, and servers without extensions.
+
+use std::{fs, path::Path};
+
+use crate::support::{
+    desk::{Desk, On, inquiry, on_both},
+    dovecot::Dovecot,
+    rig::{Servers, rig},
+};
+
+/// Points a desk at a mailbox on these servers.
+fn point_at(desk: &mut Desk, servers: &Servers) {
+    desk.mailbox = servers.mailbox();
+    let (host, port, user) = (servers.host().to_owned(), servers.imap_port(), desk.mailbox.user.clone());
+    desk.set("mailbox.host", host).set("mailbox.port", port).set("mailbox.user", user);
+}
+
+on_both! {
+    fn mail_is_taken_over_implicit_tls(desk: Desk) {
+        desk.set("mailbox.tls", "implicit").set("mailbox.port", rig().imaps_port()).set("mailbox.host", "localhost");
+        desk.set("mailbox.ca_file", rig().ca_file().display());
+        desk.deliver(inquiry(1));
+        desk.once();
+        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    }
+}
+
+#[test]
+fn mail_is_taken_over_starttls() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("mailbox.tls", "starttls").set("mailbox.host", "localhost").set("mailbox.ca_file", rig().ca_file().display());
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+}
+
+#[test]
+fn every_refusal_says_what_and_what_to_do() {
+    let ca = rig().ca_file().display().to_string();
+    let (imap, imaps) = (rig().imap_port().to_string(), rig().imaps_port().to_string());
+    let wrong = "/dev/null";
+    for (name, settings, parts) in [
+        ("wrong password", vec![("mailbox.password_file", "@wrong")], vec!["refused the login", "mailbox.password_file"]),
+        ("no such folder", vec![("mailbox.folder", "NoSuchFolder")], vec!["NoSuchFolder", "mailbox.folder"]),
+        ("nobody listens", vec![("mailbox.port", "1")], vec!["cannot connect", "mailbox.port"]),
+        ("unknown host", vec![("mailbox.host", "no-such-host.invalid"), ("mailbox.tls", "implicit")], vec!["no-such-host.invalid", "mailbox.host"]),
+        (
+            "authority not trusted",
+            vec![("mailbox.host", "localhost"), ("mailbox.port", &imaps), ("mailbox.tls", "implicit")],
+            vec!["not trusted", "ca_file"],
+        ),
+        (
+            "plain port taken for TLS",
+            vec![("mailbox.host", "localhost"), ("mailbox.port", &imap), ("mailbox.tls", "implicit"), ("mailbox.ca_file", &ca)],
+            vec!["no TLS", "143"],
+        ),
+        (
+            "no certificate in the file",
+            vec![("mailbox.host", "localhost"), ("mailbox.port", &imaps), ("mailbox.tls", "implicit"), ("mailbox.ca_file", wrong)],
+            vec!["/dev/null", "PEM"],
+        ),
+    ] {
+        let mut desk = Desk::on(On::Sqlite);
+        fs::write(desk.dir.path().join("wrong"), "wrong\n").unwrap();
+        for (key, value) in settings {
+            let value = value.replace("@wrong", &desk.dir.path().join("wrong").display().to_string());
+            desk.set(key, value);
+        }
+        let done = desk.run(&["once"]);
+        assert_eq!(done.code, Some(1), "{name}: {}", done.stderr);
+        for part in parts {
+            assert!(done.error().contains(part), "{name}: {}", done.error());
+        }
+        assert!(!done.stderr.contains("secret"), "{name}: the password is in the log");
+        let check = desk.run(&["check"]);
+        assert_eq!(check.code, Some(1), "{name}");
+        assert!(check.stdout.lines().any(|line| line.starts_with("FAILED mailbox")), "{name}: {}", check.stdout);
+    }
+}
+
+#[test]
+fn a_server_without_starttls_gets_no_password() {
+    let server = Dovecot::start(&["tls=no"]);
+    let mut desk = Desk::on(On::Sqlite);
+    point_at(&mut desk, &server);
+    desk.set("mailbox.tls", "starttls").set("mailbox.host", "localhost");
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("refused STARTTLS") && done.error().contains("not sent in clear"), "{}", done.error());
+}
+
+#[test]
+fn bad_certificates_are_refused_with_their_reason() {
+    for (certificate, reason) in [("expired", "has expired"), ("other", "for another name")] {
+        let server = Dovecot::start(&[&format!("certificate={certificate}")]);
+        let mut desk = Desk::on(On::Sqlite);
+        point_at(&mut desk, &server);
+        desk.set("mailbox.tls", "implicit").set("mailbox.host", "localhost").set("mailbox.port", server.imaps_port());
+        desk.set("mailbox.ca_file", server.ca_file().display());
+        let done = desk.run(&["once"]);
+        assert!(done.error().contains(reason), "{certificate}: {}", done.error());
+    }
+}
+
+#[test]
+fn a_server_with_plain_alone_and_one_with_login_alone_are_both_logged_in_to() {
+    for mechanisms in ["mechanisms=plain", "mechanisms=login"] {
+        let server = Dovecot::start(&[mechanisms]);
+        let mut desk = Desk::on(On::Sqlite);
+        point_at(&mut desk, &server);
+        desk.deliver(inquiry(1));
+        desk.once();
+        assert_eq!(desk.tickets().len(), 1, "{mechanisms}");
+    }
+}
+
+#[test]
+fn without_move_messages_are_copied_and_only_they_are_expunged() {
+    let server = Dovecot::start(&["without=MOVE"]);
+    let mut desk = Desk::on(On::Sqlite);
+    point_at(&mut desk, &server);
+    desk.set("mailbox.after", "move");
+    desk.deliver(inquiry(1));
+    desk.once();
+    // Somebody marks a mail as deleted by hand; our expunge must leave it alone.
+    desk.deliver(inquiry(2));
+    desk.set("mailbox.after", "keep");
+    desk.once();
+    mark_deleted(&server, &desk);
+    desk.set("mailbox.after", "move");
+    desk.deliver(inquiry(3));
+    desk.once();
+    assert_eq!(desk.tickets().len(), 3);
+    let left = desk.mailbox.messages("INBOX");
+    assert_eq!(left.len(), 1, "the mail that a person marked stays");
+    assert!(left[0].flags.contains('T'));
+    assert_eq!(desk.mailbox.messages(&utf7_imap::encode_utf7_imap("処理済".into())).len(), 2);
+}
+
+/// Marks every message of the folder as deleted, as a person's mail program would.
+fn mark_deleted(server: &Servers, desk: &Desk) {
+    let folder = Path::new(&server.dir()).join("mail").join(&desk.mailbox.user);
+    for part in ["new", "cur"] {
+        for file in fs::read_dir(folder.join(part)).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().split(":2,").next().unwrap().to_owned();
+            fs::rename(&path, folder.join("cur").join(format!("{name}:2,T"))).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_move_that_the_server_refuses_is_tried_again_alone() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("mailbox.after", "move");
+    desk.once();
+    // The folder cannot be written: its owner has no right.
+    let folder = Path::new(&rig().dir()).join("mail").join(&desk.mailbox.user);
+    let target = folder.join(format!(".{}", utf7_imap::encode_utf7_imap("処理済".into())));
+    let aside = desk.dir.path().join("aside");
+    fs::rename(&target, &aside).unwrap();
+    fs::write(&target, "in the way").unwrap();
+    desk.deliver(inquiry(1));
+    let done = desk.run(&["once"]);
+    fs::remove_file(&target).unwrap();
+    assert_eq!(desk.tickets().len(), usize::from(done.code == Some(0)), "{}", done.stderr);
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    assert_eq!(desk.smtp.mails().len(), 1);
+    assert!(desk.mailbox.messages("INBOX").is_empty());
+}

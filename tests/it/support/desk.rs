@@ -1,0 +1,246 @@
+//! A desk under test: its settings file, its mailbox on the shared mail server, its own database and SMTP server.
+//! It is driven as an operator drives it, through the program's commands.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{maildir::Mailbox, postgres::Database, rig::rig, smtp::SmtpServer};
+
+/// The instant at which every rehearsal starts, unless a test says otherwise: a Tuesday morning in the window.
+pub const NOW: &str = "2025-07-01T10:00:00+09:00";
+
+/// Which database a story is told on.
+#[derive(Debug, Clone, Copy)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// A desk and the world around it.
+#[derive(Debug)]
+pub struct Desk {
+    pub mailbox: Mailbox,
+    pub smtp: SmtpServer,
+    pub dir: TempDir,
+    pub now: String,
+    variables: Vec<(String, String)>,
+    database: Option<Database>,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Done {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Desk {
+    /// A desk whose mailbox is on the shared server and whose mail goes to an SMTP server of its own.
+    pub fn on(database: On) -> Self {
+        let database = match database {
+            On::Sqlite => None,
+            On::Postgres => Some(Database::create()),
+        };
+        let mailbox = rig().mailbox();
+        let smtp = SmtpServer::start();
+        let desk = Self { mailbox, smtp, dir: tempfile::tempdir().unwrap(), now: NOW.into(), variables: Vec::new(), database };
+        fs::write(desk.dir.path().join("password"), "secret\n").unwrap();
+        desk.write_settings();
+        desk
+    }
+
+    fn write_settings(&self) {
+        let dir = self.dir.path();
+        let url = match &self.database {
+            None => format!("sqlite:{}", dir.join("desk.db").display()),
+            Some(database) => database.url(),
+        };
+        let toml = format!(
+            "[mailbox]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser = {:?}\npassword_file = {:?}\n\
+             accept_since = \"2025-06-01T00:00:00+09:00\"\ntimeout = \"5s\"\npoll = \"1s\"\n\
+             [delivery]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\ntimeout = \"2s\"\n\
+             [database]\nurl = {url:?}\n",
+            rig().imap_port(),
+            self.mailbox.user,
+            dir.join("password"),
+            self.smtp.port(),
+        );
+        fs::write(self.config(), toml).unwrap();
+    }
+
+    /// Its settings file.
+    pub fn config(&self) -> PathBuf {
+        self.dir.path().join("madoguchi.toml")
+    }
+
+    /// Overrides a setting: `mailbox.after`, `move`.
+    pub fn set(&mut self, key: &str, value: impl ToString) -> &mut Self {
+        let name = format!("MADOGUCHI_{}", key.replace('.', "__").to_uppercase());
+        self.variables.push((name, value.to_string()));
+        self
+    }
+
+    /// Puts a message into the mailbox, received at an instant.
+    pub fn deliver_at(&self, message: impl AsRef<[u8]>, received: &str) {
+        let received: chrono::DateTime<chrono::Utc> = received.parse().unwrap();
+        self.mailbox.deliver_at(message.as_ref(), received);
+    }
+
+    /// Puts a message into the mailbox, received half an hour before [`NOW`].
+    pub fn deliver(&self, message: impl AsRef<[u8]>) {
+        self.deliver_at(message, "2025-07-01T09:30:00+09:00");
+    }
+
+    /// Has the mail server give its folder a new UIDVALIDITY, as after a restore.
+    pub fn forget_uids(&self) {
+        let folder = Path::new(rig().value("RIG_MAIL_DIR")).join(&self.mailbox.user);
+        for file in fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.file_name().unwrap().to_string_lossy().starts_with("dovecot") {
+                fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
+    /// The program with this desk's settings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program();
+        command.arg("--config").arg(self.config()).args(["--as-of", &self.now]).args(arguments);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Done {
+        Done::from(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs a command with text on its standard input.
+    pub fn pipe(&self, arguments: &[&str], input: &[u8]) -> Done {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        Done::from(child.wait_with_output().unwrap())
+    }
+
+    /// One pass, which must succeed.
+    pub fn once(&self) -> Done {
+        let done = self.run(&["once"]);
+        assert_eq!(done.code, Some(0), "once failed: {}", done.stderr);
+        done
+    }
+
+    /// Starts a command that goes on.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let log = fs::File::create(self.log()).unwrap();
+        self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    }
+
+    /// Where a spawned command logs.
+    pub fn log(&self) -> PathBuf {
+        self.dir.path().join("log")
+    }
+
+    /// What a command prints with `--json`.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let done = self.run(&[arguments, &["--json"]].concat());
+        assert_eq!(done.code, Some(0), "{arguments:?} failed: {}", done.stderr);
+        serde_json::from_str(&done.stdout).unwrap()
+    }
+
+    /// All tickets.
+    pub fn tickets(&self) -> Vec<Value> {
+        self.json(&["ticket", "list"]).as_array().unwrap().clone()
+    }
+
+    /// Reasons of all parked messages, in order.
+    pub fn parked(&self) -> Vec<String> {
+        let rows = self.json(&["parked", "list"]);
+        rows.as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Numbers of all tickets, in order.
+    pub fn numbers(&self) -> Vec<String> {
+        self.tickets().iter().map(|ticket| ticket["number"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Done {
+    /// The line of an error, as an operator reads it.
+    pub fn error(&self) -> &str {
+        self.stderr.lines().find(|line| line.starts_with("madoguchi: ")).unwrap_or(&self.stderr)
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The program, in a folder without settings of its own.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+    command.current_dir(Path::new("/"));
+    command
+}
+
+/// The circular's own template, filled in, from one inquirer a number.
+pub fn inquiry(nth: usize) -> String {
+    message(nth, "拠点整備・運用に関する照会", &form(nth))
+}
+
+/// The filled form of an inquirer.
+pub fn form(nth: usize) -> String {
+    format!(
+        "1) 自治体・機関名：第{nth}市 健康福祉部\n2) 氏名：山田 太郎\n3) 連絡先（TEL/メールアドレス）：03-0000-{nth:04} / yamada{nth}@city.example.jp\n\
+         4) 照会内容（具体的に）：\n会議の参加者の例を教えてください。\n"
+    )
+}
+
+/// A plain mail in UTF-8 from an inquirer.
+pub fn message(nth: usize, subject: &str, body: &str) -> String {
+    format!(
+        "From: Yamada <yamada{nth}@city.example.jp>\nTo: zaitaku@tohmatu.co.jp\nSubject: {subject}\n\
+         Date: Tue, 1 Jul 2025 09:29:00 +0900\nMessage-ID: <inquiry-{nth}@city.example.jp>\n\
+         MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n{body}"
+    )
+}
+
+/// Tells a story on both databases.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($desk:ident: Desk) $body:block)+) => {
+        $(
+            mod $name {
+                use super::*;
+
+                fn story($desk: &mut Desk) $body
+
+                $(#[$meta])*
+                #[test]
+                fn on_sqlite() {
+                    story(&mut Desk::on($crate::support::desk::On::Sqlite));
+                }
+
+                $(#[$meta])*
+                #[test]
+                fn on_postgres() {
+                    story(&mut Desk::on($crate::support::desk::On::Postgres));
+                }
+            }
+        )+
+    };
+}
+
+pub(crate) use on_both;
