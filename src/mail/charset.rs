@@ -1,7 +1,7 @@
 //! Bytes of any charset → text: believes the label where the bytes allow it, and says when it had to guess.
 //! 7-bit JIS in all its dialects is `jis`; transfer encodings are undone before.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -275,9 +275,13 @@ fn likelihood(text: &str) -> i64 {
 
 /// JIS X 0208 level 1 holds the 2,965 kanji in daily use (rows 16 to 47).
 fn is_level_one(c: char) -> bool {
-    let mut buffer = [0; 4];
-    let (bytes, _, unmappable) = EUC_JP.encode(c.encode_utf8(&mut buffer));
-    !unmappable && matches!(bytes.first(), Some(0xb0..=0xcf))
+    static LEVEL_ONE: LazyLock<HashSet<char>> = LazyLock::new(|| {
+        let codes: Vec<u8> = (0xb0..=0xcf)
+            .flat_map(|row| (0xa1..=0xfe).flat_map(move |cell| [row, cell]))
+            .collect();
+        EUC_JP.decode_without_bom_handling(&codes).0.chars().collect()
+    });
+    LEVEL_ONE.contains(&c)
 }
 
 fn is_full_width_kana(c: char) -> bool {

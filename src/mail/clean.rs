@@ -21,6 +21,37 @@ pub(super) fn one_line(text: &str) -> String {
 /// Body text: `\n` line ends and tabs stay, other control characters and bidi overrides go, and so do outer blank lines.
 #[must_use]
 pub(super) fn body(text: &str) -> String {
+    let unix = text.replace("\r\n", "\n");
+    let text = if is_plain(unix.as_bytes()) {
+        unix
+    } else {
+        cleaned(&unix)
+    };
+    let end = text.trim_end().len();
+    let start = text[..end].find(|c: char| !c.is_whitespace()).unwrap_or(end);
+    // The first line keeps its indentation.
+    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    text[start..end].to_owned()
+}
+
+/// Whether nothing in the text can need cleaning: a quick look at the bytes, for nearly all mail is so.
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, &b)| {
+        let next = || text.get(at + 1).copied().unwrap_or_default();
+        match b {
+            b'\n' | b'\t' | 0x20..=0x7e => true,
+            ..=0x7f | 0xcc | 0xcd => false,
+            0xc2 => next() >= 0xa0,
+            0xd8 => next() != 0x9c,
+            0xe2 => !matches!(next(), 0x80 | 0x81),
+            0xe3 => !(next() == 0x82 && matches!(text.get(at + 2), Some(0x99 | 0x9a))),
+            0xef => !matches!(next(), 0xbb | 0xbf),
+            _ => true,
+        }
+    })
+}
+
+fn cleaned(text: &str) -> String {
     let mut previous = '\0';
     let kept = text.chars().filter_map(|c| {
         let before = std::mem::replace(&mut previous, c);
@@ -32,12 +63,7 @@ pub(super) fn body(text: &str) -> String {
             c => Some(c),
         }
     });
-    let text = composed(kept, text.len());
-    let end = text.trim_end().len();
-    let start = text[..end].find(|c: char| !c.is_whitespace()).unwrap_or(end);
-    // The first line keeps its indentation.
-    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    text[start..end].to_owned()
+    composed(kept, text.len())
 }
 
 /// Control characters, direction marks and overrides (Unicode UAX #9), byte order marks, interlinear annotation, tags.

@@ -28,6 +28,24 @@ impl Set {
     fn is_double(self) -> bool {
         !matches!(self, Self::Ascii | Self::Roman | Self::Kana)
     }
+
+    fn codec(self) -> Codec {
+        match self {
+            Self::Gb2312 => Codec::Gb,
+            Self::Ksc5601 => Codec::Ks,
+            Self::X0213(plane) => Codec::X0213(plane),
+            _ => Codec::EucJp,
+        }
+    }
+}
+
+/// What decodes the 8-bit form of a set. All but the last take ASCII among it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Codec {
+    EucJp,
+    Gb,
+    Ks,
+    X0213(u8),
 }
 
 /// Whether the bytes hold an escape sequence that only Japanese text has.
@@ -114,7 +132,7 @@ struct Reader<'a> {
     greek: bool,
     /// The first half of a double-byte character; survives escapes, because senders cut lines inside a character.
     lead: Option<u8>,
-    /// EUC bytes of the set in force, waiting for their decoder.
+    /// Bytes in the form that the codec of the set takes, waiting for it.
     run: Vec<u8>,
     /// The length of `rest` at the next escape sequence, and whether that one calls a double-byte set.
     next_escape: Option<(usize, Option<bool>)>,
@@ -176,21 +194,20 @@ impl Reader<'_> {
 
     fn call(&mut self, set: Set) {
         self.shifted = false;
-        if set != self.set {
+        if set.codec() != self.set.codec() {
             self.flush_run();
-            self.set = set;
         }
+        self.set = set;
     }
 
     /// A double-byte set holds beyond the line (RFC 1468 forbids it) if the writer next leaves it, and not if he next enters one.
     fn line_end(&mut self, byte: u8) {
         self.flush_lead();
-        self.flush_run();
-        self.out.push(char::from(byte));
+        self.plain(byte);
         self.advance(1);
         self.shifted = false;
         if byte == b'\n' && self.set != Set::Ascii && !self.holds_on() {
-            self.set = Set::Ascii;
+            self.call(Set::Ascii);
         }
     }
 
@@ -230,6 +247,19 @@ impl Reader<'_> {
     }
 
     fn half(&mut self, byte: u8) {
+        if self.set == Set::X0208 && self.lead.is_none() {
+            let len = self
+                .rest
+                .iter()
+                .position(|b| !matches!(b, 0x21..=0x7e))
+                .unwrap_or(self.rest.len())
+                & !1;
+            self.run.extend(self.rest[..len].iter().map(|b| b | 0x80));
+            self.advance(len);
+            if len > 0 {
+                return;
+            }
+        }
         self.advance(1);
         let Some(lead) = self.lead.replace(byte) else {
             return;
@@ -245,23 +275,49 @@ impl Reader<'_> {
     fn kana(&mut self, byte: u8) {
         self.advance(1);
         self.flush_lead();
-        self.flush_run();
-        let offset = (byte & 0x7f).wrapping_sub(0x21);
-        match char::from_u32(0xff61 + u32::from(offset)) {
-            Some(kana) if offset < 63 => self.out.push(kana),
-            _ => self.out.push(char::from(byte & 0x7f)),
+        match byte & 0x7f {
+            kana @ 0x21..=0x5f if self.set.codec() == Codec::EucJp => {
+                self.run.extend_from_slice(&[0x8e, kana | 0x80])
+            }
+            kana @ 0x21..=0x5f => {
+                self.flush_run();
+                self.out.extend(char::from_u32(0xff40 + u32::from(kana)));
+            }
+            other => self.plain(other),
         }
     }
 
     fn single(&mut self, byte: u8) {
-        self.advance(1);
         self.flush_lead();
-        self.flush_run();
-        self.out.push(match (self.set, byte) {
-            (Set::Roman, b'\\') => '¥',
-            (Set::Roman, b'~') => '‾',
-            _ => char::from(byte),
-        });
+        if self.set == Set::Ascii {
+            let len = self
+                .rest
+                .iter()
+                .position(|b| !matches!(b, b' '..=b'~'))
+                .unwrap_or(self.rest.len())
+                .max(1);
+            self.run.extend_from_slice(&self.rest[..len]);
+            self.advance(len);
+            return;
+        }
+        self.advance(1);
+        match (self.set, byte) {
+            (Set::Roman, b'\\' | b'~') => {
+                self.flush_run();
+                self.out.push(if byte == b'~' { '‾' } else { '¥' });
+            }
+            _ => self.plain(byte),
+        }
+    }
+
+    /// A 7-bit byte that means itself.
+    fn plain(&mut self, byte: u8) {
+        if let Codec::X0213(_) = self.set.codec() {
+            self.flush_run();
+            self.out.push(char::from(byte));
+        } else {
+            self.run.push(byte);
+        }
     }
 
     /// A run of bytes above ASCII: half-width kana (CP50221), or text of another charset that was put in between.
@@ -297,11 +353,11 @@ impl Reader<'_> {
             return;
         }
         let run = std::mem::take(&mut self.run);
-        let text = match self.set {
-            Set::Gb2312 => GBK.decode_without_bom_handling(&run).0,
-            Set::Ksc5601 => EUC_KR.decode_without_bom_handling(&run).0,
-            Set::X0213(plane) => jis_x0213::decode(plane, &run).into(),
-            _ => EUC_JP.decode_without_bom_handling(&run).0,
+        let text = match self.set.codec() {
+            Codec::EucJp => EUC_JP.decode_without_bom_handling(&run).0,
+            Codec::Gb => GBK.decode_without_bom_handling(&run).0,
+            Codec::Ks => EUC_KR.decode_without_bom_handling(&run).0,
+            Codec::X0213(plane) => jis_x0213::decode(plane, &run).into(),
         };
         self.out.push_str(&text);
         self.run = run;

@@ -132,12 +132,30 @@ impl Base64 {
         // After the padding only another whole encoding can follow (gateways append one to the other).
         let fits = !self.group.ended || line.len().is_multiple_of(4);
         self.group.ended = false;
-        if fits && line.iter().all(|&b| self.push(b)) {
+        let rest = if fits { self.whole_groups(line) } else { line };
+        if fits && rest.iter().all(|&b| self.push(b)) {
             return true;
         }
         self.out.truncate(mark);
         self.group = before;
         false
+    }
+
+    /// Decodes as many groups of four as there are without padding or anything odd; returns what is left of the line.
+    fn whole_groups<'l>(&mut self, line: &'l [u8]) -> &'l [u8] {
+        let mut rest = line;
+        while self.group.count == 0
+            && let [a, b, c, d, after @ ..] = rest
+        {
+            let [a, b, c, d] = [a, b, c, d].map(|&byte| BASE64[usize::from(byte)]);
+            if a | b | c | d > 63 {
+                break;
+            }
+            self.out
+                .extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+            rest = after;
+        }
+        rest
     }
 
     fn push(&mut self, b: u8) -> bool {

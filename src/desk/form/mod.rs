@@ -1,6 +1,7 @@
 //! Reads the prescribed form (the circular's 別紙1) out of a subject and a body, however people fill it in: four fields, what is missing, how to reach them.
 //! Never decides whether an inquiry is accepted or answered; that is `triage`.
 
+mod address;
 mod blank;
 mod blocks;
 mod contact;
@@ -13,6 +14,7 @@ mod prefecture;
 mod signature;
 mod spelling;
 mod subject;
+mod telephone;
 mod values;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,179 @@
-//! Derives the prefecture from an organization's name, where it is evident.
+//! Derives the prefecture from an organization's name, where it is evident: named itself, or by one of its municipalities.
+//! A name that several prefectures know (府中市) shows nothing.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::fold::fold;
+
+/// Every prefecture with its cities, towns, villages and the wards of Tokyo: the Ministry of Internal Affairs' list of
+/// local governments (全国地方公共団体コード) as of July 2026, one prefecture a line.
+const MUNICIPALITIES: &str = include_str!("municipalities.txt");
+
+/// The longest name of a municipality, in characters.
+const LONGEST: usize = 8;
 
 /// The prefecture that an organization's name shows.
-pub(super) fn of(_organization: &str) -> Option<&'static str> {
-    None
+pub(super) fn of(organization: &str) -> Option<&'static str> {
+    /// Names are short; what follows is a department or an address.
+    const MAX_CHARS: usize = 120;
+    let text: Vec<char> = fold(organization).chars().map(plain).take(MAX_CHARS).collect();
+    (0..text.len())
+        .find_map(|at| prefecture_at(text.get(at..)?))
+        .or_else(|| {
+            (0..text.len())
+                .filter(|at| begins_name(&text, *at))
+                .find_map(|at| municipality_at(text.get(at..)?))
+                .flatten()
+        })
 }
+
+/// 龍ヶ崎 and 龍ケ崎, 梼原 and 檮原 are the same place.
+fn plain(c: char) -> char {
+    match c {
+        'ヶ' | 'ヵ' => 'ケ',
+        '檮' => '梼',
+        '竈' => '竃',
+        '﨑' => '崎',
+        '髙' => '高',
+        '籠' => '篭',
+        '曾' => '曽',
+        _ => c,
+    }
+}
+
+fn prefecture_at(text: &[char]) -> Option<&'static str> {
+    if !text
+        .iter()
+        .skip(2)
+        .take(2)
+        .any(|c| matches!(c, '都' | '道' | '府' | '県'))
+    {
+        return None;
+    }
+    TABLE
+        .prefectures
+        .iter()
+        .find(|name| name.chars().eq(text.iter().copied().take(name.chars().count())))
+        .copied()
+}
+
+/// The prefecture of the municipality that the text begins with; `Some(None)` if several prefectures have one of that name.
+fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
+    let longest = text.len().min(LONGEST);
+    for length in (1..=longest).rev() {
+        let (name, behind) = text.split_at(length);
+        let name: String = name.iter().collect();
+        if let Some(prefecture) = TABLE.names.get(&name) {
+            return Some(*prefecture);
+        }
+        if length >= 2 && heads_regional_body(behind) {
+            return TABLE.stems.get(&name).map(|prefecture| *prefecture);
+        }
+    }
+    let rest: String = text.iter().take(LONGEST + 6).collect();
+    // 市立札幌病院
+    if let Some(rest) = rest.strip_prefix("市立") {
+        return (2..=4).rev().find_map(|length| {
+            let stem: String = rest.chars().take(length).collect();
+            rest.strip_prefix(stem.as_str())?
+                .starts_with("病院")
+                .then(|| TABLE.stems.get(&stem).copied())
+                .flatten()
+        });
+    }
+    // 千葉大学, 秋田赤十字病院
+    TABLE.prefectures.iter().find_map(|name| {
+        let stem = name.trim_end_matches(['都', '府', '県']);
+        let behind = rest.strip_prefix(stem)?;
+        ["大学", "医科大学", "赤十字病院", "労災病院"]
+            .iter()
+            .any(|body| behind.starts_with(body))
+            .then_some(Some(*name))
+    })
+}
+
+/// Bodies that bear the name of the city they serve: 札幌医師会, 川口保健所.
+fn heads_regional_body(behind: &[char]) -> bool {
+    [
+        "医師会",
+        "歯科医師会",
+        "薬剤師会",
+        "保健所",
+        "地区",
+        "赤十字病院",
+        "労災病院",
+        "市民病院",
+    ]
+    .iter()
+    .any(|body| body.chars().eq(behind.iter().copied().take(body.chars().count())))
+}
+
+/// A name can begin here: at the start, behind a blank or a mark, or behind the legal form of the body.
+fn begins_name(text: &[char], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    before
+        .last()
+        .is_none_or(|c| !c.is_alphanumeric() || c.is_ascii_alphanumeric())
+        || [
+            "法人",
+            "社団",
+            "財団",
+            "組合",
+            "連合",
+            "郡",
+            "国保",
+            "保険",
+            "公立",
+            "事務局",
+            "本部",
+            "支部",
+        ]
+        .iter()
+        .any(|end| {
+            end.chars()
+                .rev()
+                .eq(before.iter().rev().copied().take(end.chars().count()))
+        })
+}
+
+struct Table {
+    prefectures: Vec<&'static str>,
+    /// Municipality to prefecture; `None` where several have one.
+    names: HashMap<String, Option<&'static str>>,
+    /// The same for cities without 市, where no other municipality elsewhere shares the stem.
+    stems: HashMap<String, Option<&'static str>>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table {
+        prefectures: Vec::new(),
+        names: HashMap::new(),
+        stems: HashMap::new(),
+    };
+    let mut cities = Vec::new();
+    for line in MUNICIPALITIES.lines() {
+        let mut words = line.split(' ');
+        let Some(prefecture) = words.next() else { continue };
+        table.prefectures.push(prefecture);
+        for name in words {
+            let name: String = name.chars().map(plain).collect();
+            let stem = name
+                .strip_suffix(['市', '区', '町', '村'])
+                .unwrap_or(&name)
+                .to_owned();
+            if name.ends_with('市') {
+                cities.push(stem.clone());
+            }
+            for (key, map) in [(name, &mut table.names), (stem, &mut table.stems)] {
+                map.entry(key)
+                    .and_modify(|known| *known = known.filter(|known| *known == prefecture))
+                    .or_insert(Some(prefecture));
+            }
+        }
+    }
+    // 中央医師会 is no body of 中央市.
+    table
+        .stems
+        .retain(|stem, _| cities.contains(stem) && stem != "中央");
+    table
+});

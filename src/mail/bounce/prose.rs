@@ -46,10 +46,10 @@ pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
     let failed = mail
         .header("X-Failed-Recipients")
         .find_map(|value| addresses(value).next());
-    let (head, returned) = split(&mail.text);
-    if failed.is_none() && !is_report(root, mail, head) {
+    if failed.is_none() && !is_report(root, mail) {
         return None;
     }
+    let (head, returned) = split(&mail.text);
     let fields = field_lines(head).and_then(|lines| status::read_fields(lines.as_bytes()));
     let reply = head
         .lines()
@@ -78,7 +78,7 @@ pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
     Some(bounce)
 }
 
-fn is_report(root: &Part<'_>, mail: &InboundMail, head: &str) -> bool {
+fn is_report(root: &Part<'_>, mail: &InboundMail) -> bool {
     let sender = sender(mail);
     if matches!(sender, Sender::Other) || automatic::is_reply_subject(&mail.subject) {
         return false;
@@ -87,7 +87,7 @@ fn is_report(root: &Part<'_>, mail: &InboundMail, head: &str) -> bool {
     let named = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"))
         || contains(&mail.subject.to_lowercase(), SUBJECTS);
     // Anything may come from a no-reply address, so there the subject has to say it.
-    named || (matches!(sender, Sender::System) && contains(&head.to_lowercase(), PHRASES))
+    named || (matches!(sender, Sender::System) && contains(&split(&mail.text).0.to_lowercase(), PHRASES))
 }
 
 fn action(subject: &str, head: &str) -> Action {
@@ -179,10 +179,13 @@ fn is_header(line: &str) -> bool {
 fn is_border(line: &str) -> bool {
     let line = line.trim();
     let ruled = line.starts_with(['-', '=', '*', '|', '_']) || line.ends_with(['-', ':', '.']);
+    if !ruled || line.len() >= 100 {
+        return false;
+    }
     let line = line.to_lowercase();
     let words = "copy of the message|copy of the original|original message|original mail|message follows|\
         headers follow|message text follows|returned message|returned mail follows|non-delivered information|header of the original";
-    ruled && line.len() < 100 && contains(&line, words) && !line.starts_with("the original message")
+    contains(&line, words) && !line.starts_with("the original message")
 }
 
 /// From the first line that looks like a field of message/delivery-status.

@@ -1,5 +1,6 @@
 //! The form as people fill it in, in tables of ways.
 
+mod contacts;
 mod layouts;
 mod subjects;
 
