@@ -87,9 +87,6 @@ enum Command {
 /// A command that ends with another exit code than 1.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Exit {
-    /// Wrong usage or settings.
-    #[error("{0}")]
-    Usage(String),
     /// The MTA should keep the mail and try again (EX_TEMPFAIL of sysexits.h).
     #[error("{0:#}")]
     Temporary(anyhow::Error),
@@ -163,7 +160,6 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
 fn exit_code(error: &anyhow::Error) -> ExitCode {
     let settings = error.is::<SettingsError>() || error.downcast_ref::<AssembleError>().is_some_and(AssembleError::is_settings);
     match error.downcast_ref::<Exit>() {
-        Some(Exit::Usage(_)) => ExitCode::from(2),
         Some(Exit::Temporary(_)) => ExitCode::from(75),
         None if settings => ExitCode::from(2),
         None => ExitCode::from(1),

@@ -121,14 +121,16 @@ pub fn inspect(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc
 /// Reads a message. The received instant is INTERNALDATE, else the topmost `Received`, else the file's time; the
 /// `Date` header is its sender's claim and is never trusted.
 fn read(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> Reading {
-    let mail = catch_unwind(AssertUnwindSafe(|| mail::read(&taken.raw))).unwrap_or_else(|_| {
-        let mut mail = mail::read(b"");
-        mail.unreadable = Some("the reader failed on this message; please report it".into());
-        mail
-    });
-    let topmost = mail.received.map(|at| at.with_timezone(&Utc));
-    let received_at = taken.received_at.or(topmost).or(taken.file_time).unwrap_or(now);
-    Reading::of(mail, taken.oversize.then_some(taken.size), received_at, rules, ids)
+    let of = |mail: InboundMail| {
+        let topmost = mail.received.map(|at| at.with_timezone(&Utc));
+        let received_at = taken.received_at.or(topmost).or(taken.file_time).unwrap_or(now);
+        Reading::of(mail, taken.oversize.then_some(taken.size), received_at, rules, ids)
+    };
+    // A fault of the reader is one message's fault: it is parked, and the desk goes on.
+    catch_unwind(AssertUnwindSafe(|| of(mail::read(&taken.raw)))).unwrap_or_else(|_| {
+        let unreadable = Some("the reader failed on this message; please report it".into());
+        of(InboundMail { unreadable, ..InboundMail::default() })
+    })
 }
 
 async fn decide_or_keep(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, StoreError> {

@@ -5,7 +5,7 @@ use std::{
     sync::Mutex,
 };
 
-use sqlx::{Any, pool::PoolConnection};
+use sqlx::AnyConnection;
 
 use super::{Dialect, Result, Store, StoreError, migrate::beside, query};
 
@@ -19,7 +19,7 @@ pub struct Presence {
     pub process: i64,
     _lock: Option<File>,
     /// The session that holds the advisory lock; nobody locks the mutex, it makes the value shareable.
-    _connection: Option<Mutex<PoolConnection<Any>>>,
+    _connection: Option<Mutex<AnyConnection>>,
 }
 
 impl Store {
@@ -38,11 +38,12 @@ impl Store {
                 Ok(Presence { process: i64::from(process), _lock: lock, _connection: None })
             }
             Dialect::Postgres => {
-                let mut connection = self.pool.acquire().await?;
+                // Not the pool's any more: it would wait for it at its end, and give it to others with the lock still held.
+                let mut connection = self.pool.acquire().await?.detach();
                 query("SELECT CAST(pg_advisory_lock($1, $2) AS TEXT)")
                     .bind(LOCK_CLASS)
                     .bind(i32::try_from(process).unwrap_or(i32::MAX))
-                    .fetch_one(&mut *connection)
+                    .fetch_one(&mut connection)
                     .await?;
                 Ok(Presence { process: i64::from(process), _lock: None, _connection: Some(Mutex::new(connection)) })
             }

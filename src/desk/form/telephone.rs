@@ -278,7 +278,7 @@ fn is_fax(before: &str, behind: &[char]) -> bool {
         let initial = bare
             .strip_suffix('f')
             .is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()));
-        initial.then_some((bare.len() - 1, bare.len()))
+        initial.then(|| (bare.len() - 1, bare.len()))
     });
     let Some((start, _)) = fax else { return false };
     let Some((telephone, behind)) = last(&["tel", "電話", "携帯", "直通", "phone"]) else {

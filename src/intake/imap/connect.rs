@@ -1,17 +1,13 @@
 //! From a host name to a session that is logged in: TCP, TLS, capabilities, login. A refused STARTTLS is an
 //! error and never plain text.
 
-use std::sync::Arc;
-
 use async_imap::{
     Authenticator, Client, Session,
     imap_proto::{Capability, Response},
     types::UnsolicitedResponse,
 };
-use rustls::pki_types::ServerName;
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_util::either::Either;
 
 use super::{ImapError, ImapOptions, ImapSession, Result, Stream, limited, verb};
@@ -34,10 +30,11 @@ impl ImapSession {
     /// # Errors
     /// Each step has its own error with its remedy.
     pub async fn connect(options: &ImapOptions) -> Result<Self> {
+        let stream = options.peer().connect().await?;
         let client = match options.tls {
-            Tls::Implicit => greeted(Either::Left(secure(tcp(options).await?, options).await?), options).await?,
-            Tls::None => greeted(Either::Right(tcp(options).await?), options).await?,
-            Tls::Starttls => start_tls(options).await?,
+            Tls::Implicit => greeted(Either::Left(options.peer().secure(stream).await?), options).await?,
+            Tls::None => greeted(Either::Right(stream), options).await?,
+            Tls::Starttls => start_tls(stream, options).await?,
         };
         let mut session = log_in(client, options).await?;
         let found = limited("CAPABILITY", options.timeout, session.capabilities()).await?;
@@ -61,56 +58,23 @@ impl ImapSession {
     }
 }
 
-async fn tcp(options: &ImapOptions) -> Result<TcpStream> {
-    let (host, port) = (options.host.clone(), options.port);
-    let refused = |detail: String| ImapError::Connect { host: host.clone(), port, detail };
-    let addresses = tokio::net::lookup_host((host.as_str(), port))
-        .await
-        .map_err(|error| ImapError::Host { host: host.clone(), detail: error.to_string() })?
-        .collect::<Vec<_>>();
-    let connecting = TcpStream::connect(addresses.as_slice());
-    let stream = tokio::time::timeout(options.timeout, connecting)
-        .await
-        .map_err(|_| refused(format!("no answer within {} s", options.timeout.as_secs())))?
-        .map_err(|error| refused(error.to_string()))?;
-    stream.set_nodelay(true).map_err(|error| refused(error.to_string()))?;
-    Ok(stream)
-}
-
-async fn secure(stream: TcpStream, options: &ImapOptions) -> Result<tokio_rustls::client::TlsStream<TcpStream>> {
-    let host = &options.host;
-    let failed = |detail: String, remedy| ImapError::Tls { host: host.clone(), detail, remedy };
-    let name = ServerName::try_from(host.clone())
-        .map_err(|error| failed(error.to_string(), "mailbox.host must be the name in the server's certificate"))?;
-    let connector = TlsConnector::from(Arc::clone(&crate::tls::client(options.ca_file.as_deref())?));
-    match tokio::time::timeout(options.timeout, connector.connect(name, stream)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(failed(error.to_string(), crate::tls::remedy(&error))),
-        Err(_) => Err(ImapError::Timeout { verb: "the TLS handshake", limit: options.timeout }),
-    }
-}
-
 /// Reads the server's greeting.
 async fn greeted(stream: Stream, options: &ImapOptions) -> Result<Client<Stream>> {
     let mut client = Client::new(stream);
     let greeting = limited("its greeting", options.timeout, async { Ok(client.read_response().await?) }).await?;
-    let closed = || ImapError::Connect {
-        host: options.host.clone(),
-        port: options.port,
-        detail: "it closed the connection before its greeting".into(),
-    };
+    let closed = || ImapError::Verb { verb: "greeting", detail: "it closed the connection".into() };
     greeting.map(|_| client).ok_or_else(closed)
 }
 
-async fn start_tls(options: &ImapOptions) -> Result<Client<Stream>> {
-    let mut client = greeted(Either::Right(tcp(options).await?), options).await?;
+async fn start_tls(stream: TcpStream, options: &ImapOptions) -> Result<Client<Stream>> {
+    let mut client = greeted(Either::Right(stream), options).await?;
     let refused = |detail: String| ImapError::StartTls { host: options.host.clone(), detail };
     match limited("STARTTLS", options.timeout, client.run_command_and_check_ok("STARTTLS", None)).await {
         Err(ImapError::Verb { detail, .. }) => return Err(refused(detail)),
         other => other?,
     }
     match client.into_inner() {
-        Either::Right(stream) => Ok(Client::new(Either::Left(secure(stream, options).await?))),
+        Either::Right(stream) => Ok(Client::new(Either::Left(options.peer().secure(stream).await?))),
         Either::Left(_) => Err(refused("the connection is encrypted already".into())),
     }
 }

@@ -17,6 +17,7 @@ pub use connect::Capabilities;
 
 use super::{IntakeError, Taken};
 use crate::{
+    net::{NetError, Peer},
     settings::{After, Credentials, Tls},
     store::{Place, Store},
 };
@@ -63,27 +64,25 @@ pub struct ImapOptions {
     pub idle: bool,
 }
 
+impl ImapOptions {
+    fn peer(&self) -> Peer<'_> {
+        Peer {
+            protocol: "IMAP",
+            section: "mailbox",
+            host: &self.host,
+            port: self.port,
+            ca_file: self.ca_file.as_deref(),
+            timeout: self.timeout,
+        }
+    }
+}
+
 /// A fault of the IMAP connection: says what failed, with what, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ImapError {
-    /// The host has no address.
-    #[error("cannot find the IMAP server {host}: {detail}; see mailbox.host")]
-    Host {
-        /// Host.
-        host: String,
-        /// Why.
-        detail: String,
-    },
-    /// Nobody answers there.
-    #[error("cannot connect to the IMAP server {host}:{port}: {detail}; see that it runs and that mailbox.host and mailbox.port are right")]
-    Connect {
-        /// Host.
-        host: String,
-        /// Port.
-        port: u16,
-        /// Why.
-        detail: String,
-    },
+    /// It cannot be reached, or not safely.
+    #[error(transparent)]
+    Net(#[from] NetError),
     /// The server does not offer what `tls` asks for.
     #[error("the IMAP server {host} refused STARTTLS: {detail}; the password is not sent in clear: use mailbox.tls = \"implicit\" (port 993)")]
     StartTls {
@@ -92,19 +91,6 @@ pub enum ImapError {
         /// Its answer.
         detail: String,
     },
-    /// The certificate is not trusted, or the server speaks no TLS.
-    #[error("no TLS with the IMAP server {host}: {detail}; {remedy}")]
-    Tls {
-        /// Host.
-        host: String,
-        /// Why.
-        detail: String,
-        /// What to do.
-        remedy: &'static str,
-    },
-    /// The certificate authority file is wrong.
-    #[error(transparent)]
-    Ca(#[from] crate::tls::CaError),
     /// The login was refused.
     #[error("the IMAP server refused the login of {user}: {detail}; see mailbox.user and the password in mailbox.password_file")]
     Login {

@@ -1,6 +1,8 @@
 //! One connection to the SMTP server, used for many mails. Each verb has a time limit, and each failure says at
 //! which verb it happened, since that decides whether the mail or the server is at fault.
 
+mod stream;
+
 use std::{path::PathBuf, time::Duration};
 
 use lettre::{
@@ -15,8 +17,11 @@ use lettre::{
 };
 use secrecy::ExposeSecret;
 
+use stream::Stream;
+
 use super::{Failure, SendError};
 use crate::letter::envelope_address;
+use crate::net::Peer;
 use crate::settings::{Credentials, Tls};
 
 /// Replies to MAIL that speak of our login and not of the mail (RFC 4954, 6).
@@ -39,6 +44,19 @@ pub struct SmtpOptions {
     pub timeout: Duration,
 }
 
+impl SmtpOptions {
+    fn peer(&self) -> Peer<'_> {
+        Peer {
+            protocol: "SMTP",
+            section: "delivery",
+            host: &self.host,
+            port: self.port,
+            ca_file: self.ca_file.as_deref(),
+            timeout: self.timeout,
+        }
+    }
+}
+
 /// An open connection, logged in.
 pub struct SmtpSession {
     connection: AsyncSmtpConnection,
@@ -53,25 +71,19 @@ impl SmtpSession {
     /// Always of the kind [`Failure::Server`]: no mail is at fault.
     pub async fn connect(options: &SmtpOptions) -> Result<Self, SendError> {
         let limit = options.timeout;
-        let tls = match options.tls {
-            Tls::None => None,
-            Tls::Implicit | Tls::Starttls => Some(parameters(options)?),
-        };
         let hello = ClientId::default();
-        let implicit = tls.clone().filter(|_| options.tls == Tls::Implicit);
-        let address = (options.host.as_str(), options.port);
-        let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(limit), &hello, implicit, None);
-        let mut connection = limited("connect", limit, connecting).await.map_err(|error| explain(error, options))?;
-        if let (Tls::Starttls, Some(tls)) = (options.tls, tls) {
+        let stream = Stream::open(options).await.map_err(|error| server("connect", error.to_string()))?;
+        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
+        let mut connection = limited("EHLO", limit, greeting).await.map_err(|error| explain(error, options))?;
+        if options.tls == Tls::Starttls {
             if !connection.can_starttls() {
-                let reply = format!(
+                connection.abort().await;
+                return Err(server("STARTTLS", format!(
                     "the SMTP server {} offers no STARTTLS, and nothing is sent in clear; use delivery.tls = \"implicit\" (port 465)",
                     options.host
-                );
-                connection.abort().await;
-                return Err(SendError { failure: Failure::Server, verb: "STARTTLS", reply });
+                )));
             }
-            let upgrade = limited("STARTTLS", limit, connection.starttls(tls, &hello)).await;
+            let upgrade = limited("STARTTLS", limit, connection.starttls(parameters(options)?, &hello)).await;
             upgrade.map_err(|error| explain(error, options))?;
         }
         if let Some(credentials) = &options.credentials {
@@ -120,8 +132,9 @@ impl SmtpSession {
     }
 }
 
+/// What lettre needs to upgrade a connection itself; with implicit TLS it gets a [`Stream`] that is secured already.
 fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
-    let failed = |reply: String| SendError { failure: Failure::Server, verb: "TLS", reply };
+    let failed = |reply: String| server("TLS", reply);
     let mut builder = TlsParameters::builder(options.host.clone());
     if let Some(path) = &options.ca_file {
         let unreadable = |detail: String| failed(format!("cannot read certificates from {}: {detail}; see delivery.ca_file", path.display()));
@@ -129,6 +142,11 @@ fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
         builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unreadable(error.to_string()))?);
     }
     builder.build_rustls().map_err(|error| failed(error.to_string()))
+}
+
+/// A failure before the first mail: no mail is at fault.
+fn server(verb: &'static str, reply: String) -> SendError {
+    SendError { failure: Failure::Server, verb, reply }
 }
 
 fn parse(address: &str) -> Result<Address, SendError> {
@@ -160,7 +178,7 @@ async fn limited<T>(
         }
     };
     let code = error.status().map(u16::from);
-    let session = matches!(verb, "connect" | "STARTTLS" | "AUTH");
+    let session = matches!(verb, "EHLO" | "STARTTLS" | "AUTH");
     let failure = match code {
         _ if session => Failure::Server,
         Some(code) if verb == "MAIL" && LOGIN_CODES.contains(&code) => Failure::Server,

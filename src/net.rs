@@ -1,0 +1,169 @@
+//! TCP and TLS to the mail servers: time limits, the system's certificate authorities and a private one, and
+//! errors that name the setting at fault. What is spoken over the connection is the intake's and the delivery's.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+/// The remedy when the other end does not seem to speak TLS at all.
+const PORTS: &str = "see that port and tls in the settings belong together (993 and 465: implicit; 143 and 587: starttls)";
+
+/// The server at the other end, as a section of the settings names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer<'a> {
+    /// `IMAP` or `SMTP`.
+    pub protocol: &'static str,
+    /// The section of the settings that names it: `mailbox` or `delivery`.
+    pub section: &'static str,
+    /// Host name, which is also the name in its certificate.
+    pub host: &'a str,
+    /// Port.
+    pub port: u16,
+    /// A private certificate authority, as PEM.
+    pub ca_file: Option<&'a Path>,
+    /// Time limit of each step.
+    pub timeout: Duration,
+}
+
+/// A server that cannot be reached, or not safely.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// The host has no address.
+    #[error("cannot find the {protocol} server {host}: {detail}; see {section}.host")]
+    Host {
+        /// `IMAP` or `SMTP`.
+        protocol: &'static str,
+        /// Section of the settings.
+        section: &'static str,
+        /// Host.
+        host: String,
+        /// Why.
+        detail: String,
+    },
+    /// Nobody answers there.
+    #[error("cannot connect to the {protocol} server {host}:{port}: {detail}; see that it runs and that {section}.host and {section}.port are right")]
+    Connect {
+        /// `IMAP` or `SMTP`.
+        protocol: &'static str,
+        /// Section of the settings.
+        section: &'static str,
+        /// Host.
+        host: String,
+        /// Port.
+        port: u16,
+        /// Why.
+        detail: String,
+    },
+    /// The certificate is not trusted, or the server speaks no TLS.
+    #[error("no TLS with the {protocol} server {host}: {detail}; {remedy}")]
+    Tls {
+        /// `IMAP` or `SMTP`.
+        protocol: &'static str,
+        /// Host.
+        host: String,
+        /// Why.
+        detail: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A certificate authority that cannot be read.
+    #[error("cannot read certificates from {}: {detail}; name a PEM file in {section}.ca_file", path.display())]
+    Ca {
+        /// Section of the settings.
+        section: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+}
+
+impl Peer<'_> {
+    /// A TCP connection that sends at once: every protocol here waits for answers to short commands.
+    ///
+    /// # Errors
+    /// When the host is unknown or does not answer in time.
+    pub async fn connect(&self) -> Result<TcpStream, NetError> {
+        let &Self { protocol, section, host, port, .. } = self;
+        let unknown = |detail: String| NetError::Host { protocol, section, host: host.to_owned(), detail };
+        let refused = |detail: String| NetError::Connect { protocol, section, host: host.to_owned(), port, detail };
+        let late = || format!("no answer within {} s", self.timeout.as_secs());
+        let addresses: Vec<_> = timeout(self.timeout, tokio::net::lookup_host((host, port)))
+            .await
+            .map_err(|_| unknown(late()))?
+            .map_err(|error| unknown(error.to_string()))?
+            .collect();
+        let stream = timeout(self.timeout, TcpStream::connect(addresses.as_slice()))
+            .await
+            .map_err(|_| refused(late()))?
+            .map_err(|error| refused(error.to_string()))?;
+        stream.set_nodelay(true).map_err(|error| refused(error.to_string()))?;
+        Ok(stream)
+    }
+
+    /// TLS over an open connection.
+    ///
+    /// # Errors
+    /// When the server speaks no TLS or its certificate is not trusted; with the remedy.
+    pub async fn secure(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, NetError> {
+        let failed = |detail: String, remedy| NetError::Tls { protocol: self.protocol, host: self.host.to_owned(), detail, remedy };
+        let name = ServerName::try_from(self.host.to_owned())
+            .map_err(|error| failed(error.to_string(), "the host in the settings must be the name in the server's certificate"))?;
+        match timeout(self.timeout, TlsConnector::from(self.client()?).connect(name, stream)).await {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(error)) => Err(failed(error.to_string(), remedy(&error))),
+            Err(_) => Err(failed(format!("no handshake within {} s", self.timeout.as_secs()), PORTS)),
+        }
+    }
+
+    /// A client that trusts the system's authorities and those in `ca_file`.
+    fn client(&self) -> Result<Arc<ClientConfig>, NetError> {
+        let mut roots = RootCertStore::empty();
+        for certificate in rustls_native_certs::load_native_certs().certs {
+            // A certificate of the system's that rustls cannot read is one that it will not trust.
+            let _ = roots.add(certificate);
+        }
+        if let Some(path) = self.ca_file {
+            let failed = |detail: String| NetError::Ca { section: self.section, path: path.to_path_buf(), detail };
+            let certificates = CertificateDer::pem_file_iter(path).map_err(|error| failed(error.to_string()))?;
+            let mut count = 0;
+            for certificate in certificates {
+                let certificate = certificate.map_err(|error| failed(error.to_string()))?;
+                roots.add(certificate).map_err(|error| failed(error.to_string()))?;
+                count += 1;
+            }
+            if count == 0 {
+                return Err(failed("it holds no certificate".into()));
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| NetError::Tls { protocol: self.protocol, host: self.host.to_owned(), detail: error.to_string(), remedy: PORTS })?;
+        Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    }
+}
+
+/// What to do about a failed handshake.
+fn remedy(error: &std::io::Error) -> &'static str {
+    use rustls::{CertificateError as Bad, Error};
+    let Some(Error::InvalidCertificate(why)) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
+        return PORTS;
+    };
+    match why {
+        Bad::UnknownIssuer => "its authority is not trusted: name the authority's certificate in ca_file",
+        Bad::Expired | Bad::ExpiredContext { .. } => "its certificate has expired: have it renewed on the server",
+        Bad::NotValidYet | Bad::NotValidYetContext { .. } => "its certificate is not valid yet: see that this machine's clock is right",
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "its certificate is for another name: put that name into host",
+        _ => "its certificate cannot be used: have it replaced on the server",
+    }
+}
