@@ -20,6 +20,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::{
+    AnyConnection, Connection,
     AnyPool, Row,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
@@ -79,6 +80,9 @@ pub struct Store {
     writer: Arc<Mutex<()>>,
 }
 
+/// Time limit for reaching the database at start.
+const CONNECT: Duration = Duration::from_secs(10);
+
 /// A write transaction. It holds the desk's row, so that no two writers, in any process, decide at the same time.
 /// Dropped without [`Tx::commit`], it leaves no trace.
 #[derive(Debug)]
@@ -104,6 +108,14 @@ impl Store {
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
+        // The pool would repeat a refused connection until its time limit, and hide why it was refused.
+        let probe = tokio::time::timeout(CONNECT, AnyConnection::connect(&url)).await;
+        let late = || StoreError::Open {
+            detail: format!("no answer within {} s", CONNECT.as_secs()),
+            remedy: "see that PostgreSQL runs and that host and port in database.url are right",
+        };
+        let probe = probe.map_err(|_| late())?.map_err(|error| open_error(dialect, &error))?;
+        probe.close().await?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(30))

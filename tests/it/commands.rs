@@ -2,12 +2,7 @@
 
 use std::fs;
 
-use crate::support::desk::{Desk, On, inquiry, on_both, program};
-
-/// An inquiry as a mail server keeps it: the topmost `Received` says when it came.
-fn kept(nth: usize) -> String {
-    format!("Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}", inquiry(nth))
-}
+use crate::support::desk::{Desk, On, inquiry, kept, on_both, program};
 
 on_both! {
     fn ingest_takes_files_folders_mbox_and_standard_input(desk: Desk) {
@@ -28,6 +23,7 @@ on_both! {
         assert_eq!(desk.pipe(&["ingest", "-"], kept(6).as_bytes()).stdout.trim(), "1 duplicate");
         assert_eq!(desk.numbers().len(), 6);
         assert!(desk.smtp.mails().is_empty(), "ingest queues; the service sends");
+        desk.starts_at("2025-07-01T10:01:00+09:00");
         desk.once();
         assert_eq!(desk.smtp.mails().len(), 6);
     }

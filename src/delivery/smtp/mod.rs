@@ -74,7 +74,7 @@ impl SmtpSession {
         let hello = ClientId::default();
         let stream = Stream::open(options).await.map_err(|error| server("connect", error.to_string()))?;
         let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
-        let mut connection = limited("EHLO", limit, greeting).await.map_err(|error| explain(error, options))?;
+        let mut connection = limited("EHLO", limit, greeting).await.map_err(|error| explain(&error, options))?;
         if options.tls == Tls::Starttls {
             if !connection.can_starttls() {
                 connection.abort().await;
@@ -84,12 +84,12 @@ impl SmtpSession {
                 )));
             }
             let upgrade = limited("STARTTLS", limit, connection.starttls(parameters(options)?, &hello)).await;
-            upgrade.map_err(|error| explain(error, options))?;
+            upgrade.map_err(|error| explain(&error, options))?;
         }
         if let Some(credentials) = &options.credentials {
             let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
             let auth = limited("AUTH", limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &login)).await;
-            auth.map_err(|error| explain(error, options))?;
+            auth.map_err(|error| explain(&error, options))?;
         }
         Ok(Self { connection, timeout: limit, usable: true })
     }
@@ -196,7 +196,7 @@ async fn limited<T>(
 }
 
 /// Adds what to do to a failure before the first mail.
-fn explain(error: SendError, options: &SmtpOptions) -> SendError {
+fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
     let SmtpOptions { host, port, .. } = options;
     let reply = &error.reply;
     let reply = match error.verb {
@@ -206,7 +206,7 @@ fn explain(error: SendError, options: &SmtpOptions) -> SendError {
         _ if reply.contains("xpired") => format!("{reply}: the certificate of {host} has expired; have it renewed on the server"),
         _ => format!("{reply}: cannot use the SMTP server {host}:{port}; see that it runs, and delivery.host, delivery.port and delivery.tls"),
     };
-    SendError { reply, ..error }
+    server(error.verb, reply)
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ async fn log_in(mut client: Client<Stream>, options: &ImapOptions) -> Result<Ses
     });
     match result.await {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err(async_imap::error::Error::No(detail) | async_imap::error::Error::Bad(detail))) => Err(refused(detail)),
+        Ok(Err(async_imap::error::Error::No(detail) | async_imap::error::Error::Bad(detail))) => Err(refused(super::server_words(&detail).unwrap_or(&detail).to_owned())),
         Ok(Err(error)) => Err(verb("LOGIN", &error)),
         Err(_) => Err(ImapError::Timeout { verb: "LOGIN", limit: options.timeout }),
     }

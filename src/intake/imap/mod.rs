@@ -299,7 +299,14 @@ fn broken() -> ImapError {
 }
 
 fn verb(verb: &'static str, error: &async_imap::error::Error) -> ImapError {
-    ImapError::Verb { verb, detail: error.to_string() }
+    let text = error.to_string();
+    ImapError::Verb { verb, detail: server_words(&text).unwrap_or(&text).to_owned() }
+}
+
+/// What the server said, out of the library's message: `… code: None, information: Some("no such folder") …`.
+fn server_words(text: &str) -> Option<&str> {
+    let (_, words) = text.split_once("information: Some(\"").or_else(|| text.split_once("info: Some(\""))?;
+    words.rsplit_once("\")").map(|(words, _)| words)
 }
 
 /// Runs a verb within its time limit.

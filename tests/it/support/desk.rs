@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{maildir::Mailbox, postgres::Database, rig::rig, smtp::SmtpServer};
+use super::{maildir::Mailbox, postgres::Database, rig::{PASSWORD, rig}, smtp::SmtpServer};
 
 /// The instant at which every rehearsal starts, unless a test says otherwise: a Tuesday morning in the window.
 pub const NOW: &str = "2025-07-01T10:00:00+09:00";
@@ -52,7 +52,7 @@ impl Desk {
         let mailbox = rig().mailbox();
         let smtp = SmtpServer::start();
         let desk = Self { mailbox, smtp, dir: tempfile::tempdir().unwrap(), now: NOW.into(), variables: Vec::new(), database };
-        fs::write(desk.dir.path().join("password"), "secret\n").unwrap();
+        fs::write(desk.dir.path().join("password"), PASSWORD).unwrap();
         desk.write_settings();
         desk
     }
@@ -82,6 +82,7 @@ impl Desk {
     }
 
     /// Overrides a setting: `mailbox.after`, `move`.
+    #[expect(clippy::needless_pass_by_value, reason = "so that a test reads like the settings: set(key, 3)")]
     pub fn set(&mut self, key: &str, value: impl ToString) -> &mut Self {
         let name = format!("MADOGUCHI_{}", key.replace('.', "__").to_uppercase());
         self.variables.push((name, value.to_string()));
@@ -97,6 +98,11 @@ impl Desk {
     /// Puts a message into the mailbox, received half an hour before [`NOW`].
     pub fn deliver(&self, message: impl AsRef<[u8]>) {
         self.deliver_at(message, "2025-07-01T09:30:00+09:00");
+    }
+
+    /// From now on the clock starts at another instant.
+    pub fn starts_at(&mut self, now: &str) {
+        now.clone_into(&mut self.now);
     }
 
     /// Has the mail server give its folder a new UIDVALIDITY, as after a restore.
@@ -244,3 +250,8 @@ macro_rules! on_both {
 }
 
 pub(crate) use on_both;
+
+/// An inquiry as a mail server keeps it in a file: the topmost `Received` says when it came.
+pub fn kept(nth: usize) -> String {
+    format!("Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}", inquiry(nth))
+}

@@ -36,26 +36,15 @@ impl Mailbox {
         Self { user, dir }
     }
 
-    /// Puts a message into INBOX, received now.
-    pub fn deliver(&self, message: &[u8]) {
-        self.put(message, None);
-    }
-
     /// Puts a message into INBOX, with this INTERNALDATE.
     pub fn deliver_at(&self, message: &[u8], received: impl Into<SystemTime>) {
-        self.put(message, Some(received.into()));
-    }
-
-    fn put(&self, message: &[u8], received: Option<SystemTime>) {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         // Dovecot gives UIDs in the order of the first number.
         let name = format!("{}.{}", COUNT.fetch_add(1, Ordering::Relaxed), super::unique("rig"));
         let file = self.dir.join("tmp").join(&name);
         fs::write(&file, message).unwrap();
-        if let Some(received) = received {
-            // Dovecot's INTERNALDATE is the file's time.
-            fs::File::options().write(true).open(&file).unwrap().set_modified(received).unwrap();
-        }
+        // Dovecot's INTERNALDATE is the file's time.
+        fs::File::options().write(true).open(&file).unwrap().set_modified(received.into()).unwrap();
         give(&file, &self.dir);
         fs::rename(&file, self.dir.join("new").join(&name)).unwrap();
     }

@@ -8,27 +8,9 @@ pub mod postgres;
 pub mod rig;
 pub mod smtp;
 
-use std::{
-    hash::{BuildHasher, Hasher, RandomState},
-    time::{Duration, Instant},
-};
-
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// A name that no other test has, in this process or another.
 pub fn unique(prefix: &str) -> String {
     format!("{prefix}-{:016x}", RandomState::new().build_hasher().finish())
-}
-
-/// Waits, looking every few milliseconds, until `look` finds something; fails the test when nothing comes.
-pub async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }

@@ -85,19 +85,6 @@ impl Servers {
         self.value("RIG_CA_FILE").into()
     }
 
-    /// A plain SMTP server that takes everything (the shared rig only); see [`Servers::sent_to`].
-    pub fn sink_port(&self) -> u16 {
-        self.port("RIG_SINK_PORT")
-    }
-
-    /// The mails that the sink took for this recipient: the sink's `X-…-Args` headers, then the mail with LF line ends.
-    pub fn sent_to(&self, recipient: &str) -> Vec<String> {
-        let wanted = format!("\nX-Rcpt-Args: <{recipient}>");
-        let files = fs::read_dir(self.value("RIG_SENT_DIR")).unwrap();
-        let mails = files.map(|file| String::from_utf8_lossy(&fs::read(file.unwrap().path()).unwrap()).into_owned());
-        mails.filter(|mail| mail.contains(&wanted)).collect()
-    }
-
     /// A new, empty mailbox of a new user.
     pub fn mailbox(&self) -> Mailbox {
         Mailbox::create(Path::new(self.value("RIG_MAIL_DIR")), unique("desk"))

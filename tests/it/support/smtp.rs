@@ -34,8 +34,6 @@ pub enum Act {
     Reply(&'static str),
     /// Says nothing more, and keeps the line open.
     Hang,
-    /// Closes the line without a word.
-    Drop,
     /// At [`At::End`]: keeps the mail, then closes the line without a word.
     KeepAndDrop,
 }
@@ -46,14 +44,13 @@ pub struct Rule {
     at: At,
     act: Act,
     to: Option<String>,
-    skip: usize,
     times: usize,
 }
 
 impl At {
     /// A rule that holds here, always and for everybody.
     pub fn does(self, act: Act) -> Rule {
-        Rule { at: self, act, to: None, skip: 0, times: usize::MAX }
+        Rule { at: self, act, to: None, times: usize::MAX }
     }
 }
 
@@ -61,11 +58,6 @@ impl Rule {
     /// Only for this recipient, from [`At::Rcpt`] on. (At [`At::Data`] and [`At::End`]: where it is one of them.)
     pub fn to(self, recipient: &str) -> Self {
         Self { to: Some(recipient.into()), ..self }
-    }
-
-    /// Only after it could have acted this often.
-    pub fn after(self, skip: usize) -> Self {
-        Self { skip, ..self }
     }
 
     /// Only this often; then the server behaves.
@@ -76,10 +68,6 @@ impl Rule {
     fn acts(&mut self, at: At, to: &[String]) -> bool {
         let meant = self.at == at && self.to.as_ref().is_none_or(|wanted| to.contains(wanted));
         if !meant || self.times == 0 {
-            return false;
-        }
-        if self.skip > 0 {
-            self.skip -= 1;
             return false;
         }
         self.times -= 1;
@@ -108,7 +96,6 @@ pub struct SmtpServer {
 #[derive(Debug)]
 struct State {
     listening: bool,
-    extensions: Vec<&'static str>,
     rules: Vec<Rule>,
     mails: Vec<Mail>,
     connections: usize,
@@ -130,7 +117,6 @@ impl SmtpServer {
         let address = listener.local_addr().unwrap();
         let state = State {
             listening: true,
-            extensions: vec!["PIPELINING", "8BITMIME", "SMTPUTF8"],
             rules: Vec::new(),
             mails: Vec::new(),
             connections: 0,
@@ -146,19 +132,9 @@ impl SmtpServer {
         self.address.port()
     }
 
-    /// Offers these extensions and no others from now on.
-    pub fn offer(&self, extensions: &[&'static str]) {
-        lock(&self.state).extensions = extensions.to_vec();
-    }
-
     /// Adds a rule; the first added that fits is obeyed.
     pub fn on(&self, rule: Rule) {
         lock(&self.state).rules.push(rule);
-    }
-
-    /// Forgets all rules.
-    pub fn behave(&self) {
-        lock(&self.state).rules.clear();
     }
 
     /// Everything accepted so far, in order.

@@ -78,9 +78,7 @@ impl Session {
     }
 
     fn ehlo(&mut self) -> io::Result<()> {
-        let extensions = lock(&self.state).extensions.clone();
-        let lines: String = extensions.iter().map(|word| format!("250-{word}\r\n")).collect();
-        self.reply(&format!("250-localhost\r\n{lines}250 ENHANCEDSTATUSCODES"))
+        self.reply("250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES")
     }
 
     fn data(&mut self) -> io::Result<()> {
@@ -135,7 +133,7 @@ impl Session {
                 if line.starts_with("421") { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
             }
             Act::Hang => io::copy(&mut self.reader, &mut io::sink()).map(|_| ()),
-            Act::Drop | Act::KeepAndDrop => Err(ErrorKind::ConnectionAborted.into()),
+            Act::KeepAndDrop => Err(ErrorKind::ConnectionAborted.into()),
         }
     }
 
