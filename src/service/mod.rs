@@ -118,16 +118,23 @@ impl Serving {
         assemble::start(settings, clock).await
     }
 
-    /// One pass of everything that is due now: all mail that lies in the mailbox, then the outbox.
+    /// One pass of everything that is due now: all mail that lies in the mailbox, and beside it the outbox.
     ///
     /// # Errors
     /// When the mailbox or the database fails; the outbox is sent all the same.
     pub async fn once(&self, stop: &CancellationToken) -> Result<Pass, PassError> {
-        let taken = match self.source.open().await {
-            Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || {}).await,
-            Err(error) => Err(error.into()),
+        let kick = tokio::sync::Notify::new();
+        let taken_all = CancellationToken::new();
+        let intake = async {
+            let taken = match self.source.open().await {
+                Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || kick.notify_one()).await,
+                Err(error) => Err(error.into()),
+            };
+            taken_all.cancel();
+            taken
         };
-        let drained = outbox::drain(self, stop).await?;
+        let (taken, drained) = tokio::join!(intake, outbox::beside(self, &kick, &taken_all, stop));
+        let drained = drained?;
         Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
     }
 

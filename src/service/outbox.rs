@@ -33,12 +33,18 @@ pub struct Drained {
     pub server_down: Option<String>,
 }
 
+/// Connections to the mail server that are open, one place each; kept from batch to batch.
+type Sessions = Vec<Option<Session>>;
+
 /// Empties the outbox whenever something is due, until `stop`.
 pub async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         // Registered before looking: a mail queued in between is not slept over.
         let rung = kick.notified();
-        let sleep = match drain(&serving, &stop).await {
+        let mut sessions = sessions(&serving);
+        let drained = drain(&serving, &mut sessions, &stop).await;
+        close(sessions).await;
+        let sleep = match drained {
             Ok(drained) => {
                 serving.desk.health.outbox_pass(drained.server_down);
                 until_next(&serving).await
@@ -56,26 +62,56 @@ pub async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationTok
     }
 }
 
+/// Empties the outbox beside an intake that rings `kick`, until `taken_all` and nothing more is due.
+///
+/// # Errors
+/// As [`drain`].
+pub async fn beside(serving: &Serving, kick: &Notify, taken_all: &CancellationToken, stop: &CancellationToken) -> Result<Drained, StoreError> {
+    let mut sessions = sessions(serving);
+    let mut sent = 0;
+    let last = loop {
+        let is_last = taken_all.is_cancelled() || stop.is_cancelled();
+        let drained = drain(serving, &mut sessions, stop).await?;
+        sent += drained.sent;
+        if is_last || drained.server_down.is_some() {
+            break drained;
+        }
+        tokio::select! {
+            () = kick.notified() => {}
+            () = taken_all.cancelled() => {}
+            () = stop.cancelled() => {}
+        }
+    };
+    close(sessions).await;
+    Ok(Drained { sent, ..last })
+}
+
+fn sessions(serving: &Serving) -> Sessions {
+    (0..serving.connections).map(|_| None).collect()
+}
+
+async fn close(sessions: Sessions) {
+    join_all(sessions.into_iter().flatten().map(Session::close)).await;
+}
+
 /// Sends everything that is due now.
 ///
 /// # Errors
 /// When the database fails. What was sent but not recorded goes again, with the same Message-ID.
-pub async fn drain(serving: &Serving, stop: &CancellationToken) -> Result<Drained, StoreError> {
+async fn drain(serving: &Serving, sessions: &mut Sessions, stop: &CancellationToken) -> Result<Drained, StoreError> {
     let mut total = Drained::default();
-    let mut sessions: Vec<Option<Session>> = (0..serving.connections).map(|_| None).collect();
     while !stop.is_cancelled() {
         let batch = claim(serving).await?;
         if batch.is_empty() {
             break;
         }
-        let drained = send_batch(serving, batch, &mut sessions, stop).await?;
+        let drained = send_batch(serving, batch, sessions, stop).await?;
         total.sent += drained.sent;
         if drained.server_down.is_some() {
             total.server_down = drained.server_down;
             break;
         }
     }
-    join_all(sessions.into_iter().flatten().map(Session::close)).await;
     Ok(total)
 }
 

@@ -1,5 +1,7 @@
 //! The few words that SQLite and PostgreSQL do not share. Everything else is one SQL text.
 
+use std::borrow::Cow;
+
 /// Which database is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -30,8 +32,25 @@ impl Dialect {
     #[must_use]
     pub fn on_connect(self) -> &'static [&'static str] {
         match self {
-            Self::Sqlite => &["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_timeout=30000"],
+            // A page cache of 16 MB, and a log of as much before it is folded back: each filed mail touches some twenty pages.
+            Self::Sqlite => &[
+                "PRAGMA journal_mode=WAL",
+                "PRAGMA synchronous=FULL",
+                "PRAGMA busy_timeout=30000",
+                "PRAGMA cache_size=-16000",
+                "PRAGMA wal_autocheckpoint=4000",
+            ],
             Self::Postgres => &["SET client_min_messages = warning"],
+        }
+    }
+
+    /// A migration in this database's words. SQLite keeps rows in the order of their key only where it is called
+    /// INTEGER; any other name costs a second tree to write.
+    #[must_use]
+    pub fn schema(self, sql: &'static str) -> Cow<'static, str> {
+        match self {
+            Self::Sqlite => sql.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").into(),
+            Self::Postgres => sql.into(),
         }
     }
 

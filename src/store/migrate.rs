@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fs::File, path::PathBuf};
 
 use sqlx::{
-    SqlSafeStr,
+    AssertSqlSafe, SqlSafeStr,
     migrate::{Migration, MigrationType, Migrator},
 };
 
@@ -23,8 +23,8 @@ impl Store {
         }
         let _lock = self.lock_file(url)?;
         let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
-            let sql: &'static str = sql;
-            Migration::new(*version, Cow::Borrowed(*description), MigrationType::Simple, sql.into_sql_str(), false)
+            let sql = AssertSqlSafe(self.dialect.schema(sql).into_owned()).into_sql_str();
+            Migration::new(*version, Cow::Borrowed(*description), MigrationType::Simple, sql, false)
         });
         Migrator::with_migrations(migrations.collect())
             .run(&self.pool)
