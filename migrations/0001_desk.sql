@@ -113,14 +113,13 @@ CREATE TABLE outbox (
     sender TEXT NOT NULL,                  -- envelope sender
     recipient TEXT NOT NULL,               -- envelope recipient
     message_id TEXT NOT NULL UNIQUE,
-    bytes BYTEA NOT NULL,
+    bytes BYTEA NOT NULL,                  -- the whole message, zstd
     state TEXT NOT NULL,                   -- queued, sent, failed, cancelled
     attempts BIGINT NOT NULL,
     created_at TEXT NOT NULL,
     next_attempt_at TEXT,                  -- NULL unless queued
     claimed_by BIGINT,                     -- the process that is sending it now
-    finished_at TEXT,
-    last_reply TEXT
+    finished_at TEXT
 );
 CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE state = 'queued';
 CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);

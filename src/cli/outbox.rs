@@ -58,7 +58,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         bail!("there is no mail {id} that waits or failed (one that is being sent cannot be stopped); see `madoguchi outbox list --all`");
     }
     let what = if cancel { "mail_cancelled" } else { "mail_retried" };
-    tx.append_event(now, NewEvent::by_operator(what, format!("outbox {id}"))).await?;
+    tx.append_event(now, NewEvent::by_operator(what, format!("outbox {id}")));
     tx.commit().await?;
     print::line(format!("mail {id}: {}", if cancel { "cancelled" } else { "due now" }));
     Ok(())

@@ -51,7 +51,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             if !tx.discard_message(id).await? {
                 bail!(nothing(id));
             }
-            tx.append_event(desk.clock.now(), NewEvent::by_operator("discarded", "").on_message(id)).await?;
+            tx.append_event(desk.clock.now(), NewEvent::by_operator("discarded", "").on_message(id));
             tx.commit().await?;
             print::line(format!("message {id}: discarded"));
             Ok(())

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{Desk, PassError, Serving, process, process_again};
+use super::{Desk, PassError, Serving, process_again, process::process_all};
 use crate::{
     intake::{IntakeError, Open},
     store::Outcome,
@@ -67,19 +67,13 @@ pub async fn drain_mailbox(
 ) -> Result<usize, PassError> {
     let mut taken = retry_pending(desk).await?;
     mailbox.look(&desk.store).await?;
-    loop {
-        let batch = mailbox.next_batch().await?;
-        if batch.is_empty() || stop.is_cancelled() {
-            break;
-        }
-        for message in &batch {
-            if stop.is_cancelled() {
-                break;
-            }
-            process(desk, message).await?;
-            taken += 1;
-        }
+    let mut batch = mailbox.next_batch().await?;
+    while !batch.is_empty() && !stop.is_cancelled() {
+        // The next batch is fetched while this one is filed.
+        let (next, filed) = tokio::join!(mailbox.next_batch(), process_all(desk, &batch, stop));
+        taken += filed?;
         after_batch();
+        batch = next?;
     }
     // A mailbox that refuses a flag or a move is no reason to stop: it is tried again with the next pass.
     if let Err(error) = mailbox.settle(&desk.store).await {

@@ -19,6 +19,8 @@ use crate::{
 const CLAIM_AT_ONCE: u32 = 100;
 /// When a claimed mail is due again should this process die with it and nobody notice: longer than any attempt.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// How long verdicts are gathered before they are recorded together.
+const GATHER: Duration = Duration::from_millis(25);
 /// Looks at the outbox even when nobody rings: other processes may have queued something.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// Wait after a fault of the database.
@@ -146,6 +148,11 @@ async fn send_batch(
         let mut sent = 0;
         let mut finished = Vec::new();
         while incoming.recv_many(&mut finished, CLAIM_AT_ONCE as usize).await > 0 {
+            // Verdicts that come at the same time share a transaction. Until it is written, a crash repeats their mails.
+            tokio::time::sleep(GATHER).await;
+            while finished.len() < CLAIM_AT_ONCE as usize && let Ok(attempt) = incoming.try_recv() {
+                finished.push(attempt);
+            }
             sent += finished.iter().filter(|attempt: &&Attempt| attempt.verdict == Verdict::Sent).count();
             record(serving, &finished).await?;
             finished.clear();
@@ -214,9 +221,7 @@ fn judged(serving: &Serving, due: Due, error: &SendError, now: DateTime<Utc>) ->
 
 async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreError> {
     let mut tx = serving.desk.store.write().await?;
-    for attempt in attempts {
-        tx.record_attempt(attempt).await?;
-    }
+    tx.record_attempts(attempts).await?;
     tx.commit().await?;
     for Attempt { due, reply, verdict, .. } in attempts {
         let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);

@@ -8,6 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::Desk;
@@ -23,7 +24,7 @@ use crate::{
     intake::Taken,
     letter::{self, Letter, Purpose},
     mail::{self, InboundMail, Mailbox},
-    store::{NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place, StoreError, Tx},
+    store::{NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place, StoreError, Tx, pack},
 };
 
 /// What became of a message.
@@ -69,13 +70,35 @@ struct InHand<'a> {
 /// When the database fails. Any other fault is this message's own: it stays in the ledger, is tried again, and is
 /// parked after the set number of attempts.
 pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError> {
+    decide_or_keep(desk, &prepare(desk, taken)?).await
+}
+
+/// Accounts for messages one after the other, until `stop`; returns for how many. The next one is read while the
+/// database is busy with the one before.
+///
+/// # Errors
+/// As [`process`]; what was accounted for stays.
+pub async fn process_all(desk: &Desk, messages: &[Taken], stop: &CancellationToken) -> Result<usize, StoreError> {
+    let mut messages = messages.iter();
+    let mut hand = messages.next().map(|first| prepare(desk, first)).transpose()?;
+    let mut count = 0;
+    while let Some(current) = hand.filter(|_| !stop.is_cancelled()) {
+        let read_next = async { messages.next().map(|next| prepare(desk, next)).transpose() };
+        let (processed, next) = tokio::join!(decide_or_keep(desk, &current), read_next);
+        processed?;
+        count += 1;
+        hand = next?;
+    }
+    Ok(count)
+}
+
+/// All that needs no database.
+fn prepare<'a>(desk: &Desk, taken: &'a Taken) -> Result<InHand<'a>, StoreError> {
     let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
     let hash = content_hash(&reading.mail, &taken.raw);
     let message_id = reading.mail.message_id.clone().unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(&hash)));
-    let packed = pack(&taken.raw)?;
     let settled = desk.settled_at_once || matches!(&taken.place, Place::File { folder, .. } if folder == "file");
-    let hand = InHand { reading, place: &taken.place, size: taken.size, hash, message_id, raw: packed, entered: None, settled };
-    decide_or_keep(desk, &hand).await
+    Ok(InHand { reading, place: &taken.place, size: taken.size, hash, message_id, raw: pack(&taken.raw)?, entered: None, settled })
 }
 
 /// Decides again on a message in the ledger: one that could not be processed, or that the operator wants retried.
@@ -208,13 +231,13 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
         None => tx.insert_message(&row).await?,
     }
     if let Some((ticket_id, ..)) = &ticket {
-        remember_entry(&mut tx, *ticket_id, id, reading).await?;
+        remember_entry(&mut tx, *ticket_id, id, reading);
     }
-    record_filing(&mut tx, now, id, &row, &decision).await?;
+    record_filing(&mut tx, now, id, &row, &decision);
     let refusal = answer(desk, hand, &decision, &mut tx, id, ticket.as_ref(), now, &day).await?;
     if let Some(refusal) = refusal {
         let event = NewEvent::by_desk("refused", refusal.audit()).on_message(id).on_ticket(row.ticket_id);
-        tx.append_event(now, event).await?;
+        tx.append_event(now, event);
     }
     let processed =
         Processed { message: Some(id), outcome: row.outcome, ticket: ticket.map(|(_, number, _)| number.to_string()), reason: row.reason };
@@ -225,7 +248,10 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
 /// Loads what triage needs to know; `None` when this very message was accounted for before.
 async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result<Option<Known>, StoreError> {
     let own_row = hand.entered.map(|(id, _)| id);
-    let mut earlier = tx.earlier(hand.place, &hand.message_id, &hand.hash).await?;
+    let mail = &hand.reading.mail;
+    let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
+    let (mut earlier, sent_to_recipient) =
+        tx.earlier(hand.place, &hand.message_id, &hand.hash, recipient(mail).unwrap_or_default(), midnight).await?;
     earlier.retain(|row| Some(row.id) != own_row);
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);
@@ -235,22 +261,15 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
         None => None,
     };
     let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
-    let sent_to_recipient = match recipient(&hand.reading.mail) {
-        Some(to) if duplicate_of.is_none() => {
-            let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
-            tx.automatic_to(to, midnight).await?
-        }
-        _ => 0,
-    };
     let gate = GateFacts { sent_to_recipient, sent_today: tx.automatic_sent_on(day), accept_since: Some(desk.accept_since) };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
-    Ok(Some(Known { duplicate_of, message_id_reused: reused && hand.reading.mail.message_id.is_some(), ticket, gate }))
+    Ok(Some(Known { duplicate_of, message_id_reused: reused && mail.message_id.is_some(), ticket, gate }))
 }
 
-async fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) -> Result<(), StoreError> {
+fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) {
     let mail = &reading.mail;
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
-    tx.insert_entry(&NewEntry {
+    tx.add_entry(&NewEntry {
         ticket_id,
         message_ref: Some(message),
         direction: Direction::In,
@@ -259,11 +278,10 @@ async fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Rea
         at: reading.received_at,
         text: &mail.text,
         attachments: &mail.attachments,
-    })
-    .await
+    });
 }
 
-async fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>, decision: &Decision) -> Result<(), StoreError> {
+fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>, decision: &Decision) {
     let (what, detail) = match &decision.filing {
         Filing::Ticket { mentions: Some(other), .. } => ("filed", format!("mentions {other}, whose thread it could not join")),
         Filing::Ticket { .. } => ("filed", String::new()),
@@ -273,7 +291,7 @@ async fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessag
     };
     let warnings: Vec<&str> = decision.warnings.iter().map(|warning| warning.code).collect();
     let detail = if warnings.is_empty() { detail } else { format!("{detail} [{}]", warnings.join(", ")).trim().to_owned() };
-    tx.append_event(now, NewEvent::by_desk(what, detail).on_message(id).on_ticket(row.ticket_id)).await
+    tx.append_event(now, NewEvent::by_desk(what, detail).on_message(id).on_ticket(row.ticket_id));
 }
 
 /// Queues the reply, if there is one and the gate lets it out; a refusal is returned for the audit.
@@ -352,7 +370,7 @@ async fn answer(
             text: &body,
             attachments: &[],
         };
-        tx.insert_entry(&entry).await?;
+        tx.add_entry(&entry);
     }
     Ok(None)
 }
@@ -386,7 +404,7 @@ async fn keep(desk: &Desk, hand: &InHand<'_>, error: &str) -> Result<Processed, 
         Some(_) => tx.conclude_message(&row).await?,
         None => tx.insert_message(&row).await?,
     }
-    tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id)).await?;
+    tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id));
     tx.commit().await?;
     warn!(message.id = id, attempts, "message not processed: {error}");
     Ok(Processed { message: Some(id), outcome, ticket: None, reason: row.reason })
@@ -422,11 +440,6 @@ fn body_of(raw: &[u8]) -> &[u8] {
         }
     }
     raw.get(at..).unwrap_or_default()
-}
-
-fn pack(raw: &[u8]) -> Result<Vec<u8>, StoreError> {
-    // Level 1: mail is small, and the ledger is written once a message.
-    zstd::bulk::compress(raw, 1).map_err(StoreError::Pack)
 }
 
 fn last<T>(mut items: Vec<T>, most: usize) -> Vec<T> {

@@ -62,25 +62,20 @@ pub struct Event {
 
 impl Tx {
     /// Appends an event to the chain.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn append_event(&mut self, at: DateTime<Utc>, event: NewEvent) -> Result<()> {
+    pub fn append_event(&mut self, at: DateTime<Utc>, event: NewEvent) {
         let id = self.fresh_id();
         let at = instant_text(at);
         self.event_hash = chain(&self.event_hash, id, &at, &event.actor, event.ticket_id, event.message_ref, event.what, &event.detail);
-        query("INSERT INTO event (id, at, actor, ticket_id, message_ref, what, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-            .bind(id)
-            .bind(at)
-            .bind(event.actor)
-            .bind(event.ticket_id)
-            .bind(event.message_ref)
-            .bind(event.what)
-            .bind(event.detail)
-            .bind(self.event_hash.clone())
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(())
+        self.events.push([
+            id.into(),
+            at.into(),
+            event.actor.into(),
+            event.ticket_id.into(),
+            event.message_ref.into(),
+            event.what.into(),
+            event.detail.into(),
+            self.event_hash.clone().into(),
+        ]);
     }
 }
 

@@ -1,9 +1,9 @@
 //! The ledger: every message that the desk has ever taken, where it lay, and what became of it.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, Tx, instant_text, query, read_instant, read_word};
+use super::{Result, Store, Tx, instant_text, list, query, read_instant, read_word, unpack};
 use crate::words::closed_set;
 
 closed_set! {
@@ -148,38 +148,52 @@ pub struct Unsettled {
 const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts, settled";
 
 impl Tx {
-    /// Ledger rows that hold the same content, the same Message-ID or the same place.
+    /// Ledger rows that hold the same content, the same Message-ID or the same place; and how many automatic mails
+    /// were queued for `recipient` since an instant. One trip for both.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn earlier(&mut self, place: &Place, message_id: &str, hash: &str) -> Result<Vec<Earlier>> {
+    pub async fn earlier(
+        &mut self,
+        place: &Place,
+        message_id: &str,
+        hash: &str,
+        recipient: &str,
+        since: DateTime<Utc>,
+    ) -> Result<(Vec<Earlier>, u32)> {
         let (folder, uidvalidity, uid, _) = place.columns();
         let rows = query(
-            "SELECT id, message_id, hash, ticket_id,
-                    CASE WHEN folder = $3 AND uidvalidity = $4 AND uid = $5 THEN 1 ELSE 0 END AS same_place
-             FROM message
-             WHERE message_id = $1 OR hash = $2 OR (folder = $3 AND uidvalidity = $4 AND uid = $5)
-             ORDER BY id LIMIT 20",
+            "SELECT message.id AS id, message_id, hash, ticket_id,
+                    CASE WHEN folder = $3 AND uidvalidity = $4 AND uid = $5 THEN 1 ELSE 0 END AS same_place,
+                    (SELECT COUNT(*) FROM outbox WHERE recipient = $6 AND created_at >= $7 AND automatic = 1) AS sent
+             FROM desk LEFT JOIN message ON message_id = $1 OR hash = $2 OR (folder = $3 AND uidvalidity = $4 AND uid = $5)
+             ORDER BY message.id LIMIT 20",
         )
         .bind(message_id.to_owned())
         .bind(hash.to_owned())
         .bind(folder)
         .bind(uidvalidity)
         .bind(uid)
-        .fetch_all(&mut *self.tx)
+        .bind(recipient.to_owned())
+        .bind(instant_text(since))
+        .fetch_all(&mut self.connection)
         .await?;
-        let read = |row: &AnyRow| {
+        let (mut earlier, mut sent) = (Vec::new(), 0);
+        for row in &rows {
+            sent = u32::try_from(row.try_get::<i64, _>("sent")?).unwrap_or(u32::MAX);
+            // The desk's row stands alone where there is none.
+            let Some(id) = row.try_get("id")? else { continue };
             let same_id = row.try_get::<String, _>("message_id")? == message_id;
             let same_hash = row.try_get::<String, _>("hash")? == hash;
-            Ok(Earlier {
-                id: row.try_get("id")?,
+            earlier.push(Earlier {
+                id,
                 same_content: same_id && same_hash,
                 same_message_id: same_id,
                 same_place: flag(row, "same_place")?,
                 ticket_id: row.try_get("ticket_id")?,
-            })
-        };
-        rows.iter().map(read).collect()
+            });
+        }
+        Ok((earlier, sent))
     }
 
     /// Enters a message.
@@ -211,7 +225,7 @@ impl Tx {
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
         .bind(i64::from(message.settled))
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
         Ok(())
     }
@@ -233,7 +247,7 @@ impl Tx {
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
         .bind(i64::from(message.settled))
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
         Ok(())
     }
@@ -245,7 +259,7 @@ impl Tx {
     pub async fn discard_message(&mut self, id: i64) -> Result<bool> {
         let done = query("UPDATE message SET outcome = 'discarded' WHERE id = $1 AND outcome = 'parked'")
             .bind(id)
-            .execute(&mut *self.tx)
+            .execute(&mut self.connection)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -255,9 +269,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
-        for id in ids {
-            query("UPDATE message SET settled = 1 WHERE id = $1").bind(*id).execute(&mut *self.tx).await?;
-        }
+        let sql = format!("UPDATE message SET settled = 1 WHERE id IN ({})", list(ids));
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
         Ok(())
     }
 }
@@ -321,7 +334,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn messages_with(&self, outcome: Outcome) -> Result<Vec<LedgerRow>> {
         let sql = format!("SELECT {COLUMNS} FROM message WHERE outcome = $1 ORDER BY id");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(outcome.as_str()).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(outcome.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(read_row).collect()
     }
 
@@ -331,15 +344,9 @@ impl Store {
     /// When the database does not answer, or the bytes cannot be decompressed.
     pub async fn message(&self, id: i64) -> Result<Option<(LedgerRow, Vec<u8>)>> {
         let sql = format!("SELECT {COLUMNS}, raw FROM message WHERE id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
-        let packed: Vec<u8> = row.try_get("raw")?;
-        let raw = zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row {
-            table: "message",
-            column: "raw",
-            id,
-            value: error.to_string(),
-        })?;
+        let raw = unpack(&row, "message", "raw", id)?;
         Ok(Some((read_row(&row)?, raw)))
     }
 

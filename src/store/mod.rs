@@ -7,6 +7,7 @@
 //! - there is no last insert id on PostgreSQL: identifiers are made by us, from the desk's row;
 //! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 
+mod batch;
 mod dialect;
 mod event;
 mod ledger;
@@ -20,13 +21,14 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::{
-    AnyConnection, Connection,
-    AnyPool, Row,
+    AnyConnection, AnyPool, AssertSqlSafe, Connection, Row,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use batch::Batch;
 pub use dialect::Dialect;
 pub use event::{Event, NewEvent};
 pub use ledger::{Earlier, LedgerRow, NewMessage, Outcome, Place, Unsettled};
@@ -76,23 +78,31 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
-    /// SQLite has one writer: queueing here is fair and does not spin on the busy timeout.
-    writer: Arc<Mutex<()>>,
+    /// The connection that writes. One a process: SQLite has one writer, and queueing here is fair and does not spin
+    /// on the busy timeout. `None` after a transaction that was given up.
+    writer: Arc<Mutex<Option<AnyConnection>>>,
+    /// It may hold a password.
+    url: SecretString,
 }
 
 /// Time limit for reaching the database at start.
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// A write transaction. It holds the desk's row, so that no two writers, in any process, decide at the same time.
-/// Dropped without [`Tx::commit`], it leaves no trace.
+/// Dropped without [`Tx::commit`], it takes its connection with it, and the database forgets what was written.
 #[derive(Debug)]
 pub struct Tx {
-    tx: sqlx::Transaction<'static, sqlx::Any>,
+    connection: AnyConnection,
+    /// Where the connection goes back to.
+    home: OwnedMutexGuard<Option<AnyConnection>>,
     next_id: i64,
     event_hash: String,
     automatic_day: String,
     automatic_sent: i64,
-    _writer: OwnedMutexGuard<()>,
+    entries: Batch,
+    attachments: Batch,
+    attempts: Batch,
+    events: Batch,
 }
 
 impl Store {
@@ -108,29 +118,17 @@ impl Store {
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
+        let url = SecretString::from(url);
         // The pool would repeat a refused connection until its time limit, and hide why it was refused.
-        let probe = tokio::time::timeout(CONNECT, AnyConnection::connect(&url)).await;
-        let late = || StoreError::Open {
-            detail: format!("no answer within {} s", CONNECT.as_secs()),
-            remedy: "see that PostgreSQL runs and that host and port in database.url are right",
-        };
-        let probe = probe.map_err(|_| late())?.map_err(|error| open_error(dialect, &error))?;
-        probe.close().await?;
+        let writer = connect(&url, dialect).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(30))
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    for statement in dialect.on_connect() {
-                        sqlx::raw_sql(*statement).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect(&url)
+            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
+            .connect(url.expose_secret())
             .await
             .map_err(|error| open_error(dialect, &error))?;
-        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(())) })
+        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url })
     }
 
     /// As [`Store::open`], but makes no database: `None` when the SQLite file does not exist.
@@ -144,25 +142,45 @@ impl Store {
         }
     }
 
-    /// Begins a write transaction; waits for other writers.
+    /// Begins a write transaction; waits for other writers. The only BEGIN of the program.
     ///
     /// # Errors
     /// When the database does not answer or is not writable.
     pub async fn write(&self) -> Result<Tx> {
-        let writer = Arc::clone(&self.writer).lock_owned().await;
-        let mut tx = self.pool.begin_with(self.dialect.begin_write()).await?;
-        // The UPDATE takes the row's lock on PostgreSQL; SQLite is locked already.
-        let row = query("UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent")
-            .fetch_one(&mut *tx)
-            .await?;
+        let mut home = Arc::clone(&self.writer).lock_owned().await;
+        let kept = home.take();
+        let may_be_stale = kept.is_some() && self.dialect == Dialect::Postgres;
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => connect(&self.url, self.dialect).await?,
+        };
+        let row = match self.begin(&mut connection).await {
+            Err(_) if may_be_stale => {
+                // The server may have been restarted since the last write.
+                connection = connect(&self.url, self.dialect).await?;
+                self.begin(&mut connection).await?
+            }
+            other => other?,
+        };
         Ok(Tx {
             next_id: row.try_get(0)?,
             event_hash: row.try_get(1)?,
             automatic_day: row.try_get(2)?,
             automatic_sent: row.try_get(3)?,
-            tx,
-            _writer: writer,
+            connection,
+            home,
+            entries: Batch::into("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)"),
+            attachments: Batch::into("attachment (id, entry_id, position, name, media_type, size)"),
+            attempts: Batch::into("attempt (outbox_id, nth, at, reply)"),
+            events: Batch::into("event (id, at, actor, ticket_id, message_ref, what, detail, hash)"),
         })
+    }
+
+    async fn begin(&self, connection: &mut AnyConnection) -> Result<AnyRow, sqlx::Error> {
+        // The UPDATE takes the row's lock on PostgreSQL; SQLite is locked already. One trip for both statements.
+        let sql = format!("{}; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent", self.dialect.begin_write());
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
+        rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
     }
 
     /// Whether the database answers.
@@ -182,6 +200,10 @@ impl Store {
 
     /// Closes all connections; on SQLite this folds the write-ahead log back into the file.
     pub async fn close(&self) {
+        if let Some(writer) = self.writer.lock().await.take() {
+            // It is going away either way.
+            let _ = writer.close().await;
+        }
         self.pool.close().await;
     }
 }
@@ -210,20 +232,65 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written.
     pub async fn commit(mut self) -> Result<()> {
-        query("UPDATE desk SET next_id = $1, event_hash = $2, automatic_day = $3, automatic_sent = $4")
-            .bind(self.next_id)
-            .bind(self.event_hash)
-            .bind(self.automatic_day)
-            .bind(self.automatic_sent)
-            .execute(&mut *self.tx)
-            .await?;
-        Ok(self.tx.commit().await?)
+        for batch in [&mut self.entries, &mut self.attachments, &mut self.attempts, &mut self.events] {
+            batch.flush(&mut self.connection).await?;
+        }
+        // All ours and plain: numbers, a hash in hex, a date. One trip with the COMMIT.
+        let sql = format!(
+            "UPDATE desk SET next_id = {}, event_hash = '{}', automatic_day = '{}', automatic_sent = {}; COMMIT",
+            self.next_id, self.event_hash, self.automatic_day, self.automatic_sent
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        *self.home = Some(self.connection);
+        Ok(())
     }
+}
+
+/// A connection of our own, ready to use.
+async fn connect(url: &SecretString, dialect: Dialect) -> Result<AnyConnection> {
+    let late = || StoreError::Open {
+        detail: format!("no answer within {} s", CONNECT.as_secs()),
+        remedy: "see that PostgreSQL runs and that host and port in database.url are right",
+    };
+    let connecting = async {
+        let mut connection = AnyConnection::connect(url.expose_secret()).await?;
+        prepare(&mut connection, dialect).await?;
+        Ok(connection)
+    };
+    let connected = tokio::time::timeout(CONNECT, connecting).await.map_err(|_| late())?;
+    connected.map_err(|error| open_error(dialect, &error))
+}
+
+async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> Result<(), sqlx::Error> {
+    for statement in dialect.on_connect() {
+        sqlx::raw_sql(*statement).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// A query on either database.
 fn query(sql: &'static str) -> Query<'static, sqlx::Any, AnyArguments> {
     sqlx::query(sql)
+}
+
+/// Bytes of a mail as they are stored.
+///
+/// # Errors
+/// When memory runs out.
+pub fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
+    // Level 1: mail is small, and each is written once.
+    zstd::bulk::compress(bytes, 1).map_err(StoreError::Pack)
+}
+
+/// A column of packed bytes.
+fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<Vec<u8>> {
+    let packed: Vec<u8> = row.try_get(column)?;
+    zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row { table, column, id, value: error.to_string() })
+}
+
+/// Identifiers for an `IN (…)`.
+fn list(ids: &[i64]) -> String {
+    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// An instant as it is stored: fixed width, so that text order is time order.

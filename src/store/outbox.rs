@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{NewEvent, Result, Store, Tx, instant_text, query, read_instant, read_instant_option, read_word};
+use super::{NewEvent, Result, Store, Tx, instant_text, list, pack, query, read_instant, read_instant_option, read_word, unpack};
 use crate::letter::Purpose;
 use crate::words::closed_set;
 
@@ -142,24 +142,11 @@ impl Tx {
         .bind(mail.sender.to_owned())
         .bind(mail.recipient.to_owned())
         .bind(mail.message_id.to_owned())
-        .bind(mail.bytes.to_vec())
+        .bind(pack(mail.bytes)?)
         .bind(at)
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
         Ok(done.rows_affected() == 1)
-    }
-
-    /// How many automatic mails were queued for a recipient since an instant.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn automatic_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<u32> {
-        let row = query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1")
-            .bind(recipient.to_owned())
-            .bind(instant_text(since))
-            .fetch_one(&mut *self.tx)
-            .await?;
-        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
 
     /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
@@ -177,7 +164,7 @@ impl Tx {
         .bind(instant_text(retry_at))
         .bind(process)
         .bind(i64::from(limit))
-        .fetch_all(&mut *self.tx)
+        .fetch_all(&mut self.connection)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
@@ -188,7 +175,7 @@ impl Tx {
                 sender: row.try_get("sender")?,
                 recipient: row.try_get("recipient")?,
                 message_id: row.try_get("message_id")?,
-                bytes: row.try_get("bytes")?,
+                bytes: unpack(row, "outbox", "bytes", id)?,
                 attempt: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
                 created_at: read_instant(row, "outbox", "created_at", id)?,
             })
@@ -196,40 +183,56 @@ impl Tx {
         rows.iter().map(read).collect()
     }
 
-    /// Records how an attempt ended.
+    /// Records how attempts ended.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn record_attempt(&mut self, attempt: &Attempt) -> Result<()> {
-        let Attempt { due, at, reply, verdict } = attempt;
-        query("INSERT INTO attempt (outbox_id, nth, at, reply) VALUES ($1, $2, $3, $4) ON CONFLICT (outbox_id, nth) DO NOTHING")
-            .bind(due.id)
-            .bind(i64::from(due.attempt))
-            .bind(instant_text(*at))
-            .bind(reply.clone())
-            .execute(&mut *self.tx)
-            .await?;
-        let (state, next, finished, what) = match verdict {
-            Verdict::Sent => (OutboxState::Sent, None, Some(*at), "sent"),
-            Verdict::Retry { at } => (OutboxState::Queued, Some(*at), None, "delayed"),
-            Verdict::Failed => (OutboxState::Failed, None, Some(*at), "undeliverable"),
-        };
-        query(
-            "UPDATE outbox SET state = $2, next_attempt_at = $3, finished_at = $4, last_reply = $5, claimed_by = NULL
-             WHERE id = $1 AND state = 'queued'",
-        )
-        .bind(due.id)
-        .bind(state.as_str())
-        .bind(next.map(instant_text))
-        .bind(finished.map(instant_text))
-        .bind(reply.clone())
-        .execute(&mut *self.tx)
-        .await?;
-        if let (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) = (due.ticket_id, due.purpose, verdict) {
-            self.set_acknowledged(ticket_id, *at).await?;
+    pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<()> {
+        let (mut sent, mut acknowledged) = (Vec::new(), Vec::new());
+        for Attempt { due, at, reply, verdict } in attempts {
+            self.attempts.push([due.id.into(), i64::from(due.attempt).into(), instant_text(*at).into(), reply.as_str().into()]);
+            let what = match verdict {
+                Verdict::Sent => "sent",
+                Verdict::Retry { .. } => "delayed",
+                Verdict::Failed => "undeliverable",
+            };
+            let detail = format!("{} (outbox {}, attempt {}): {}", due.purpose, due.id, due.attempt, reply_code(reply));
+            self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id));
+            match verdict {
+                Verdict::Sent => sent.push(due.id),
+                Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
+                Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
+            }
+            if let (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) = (due.ticket_id, due.purpose, verdict) {
+                acknowledged.push(ticket_id);
+            }
         }
-        let detail = format!("{} (outbox {}, attempt {}): {}", due.purpose, due.id, due.attempt, reply_code(reply));
-        self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id)).await
+        let now = instant_text(attempts.iter().map(|attempt| attempt.at).max().unwrap_or_default());
+        // Mails that went out are many, and go in one statement each way; instants and identifiers are plain text.
+        let mut sql = String::new();
+        if !sent.is_empty() {
+            sql += &format!(
+                "UPDATE outbox SET state = 'sent', next_attempt_at = NULL, finished_at = '{now}', claimed_by = NULL
+                 WHERE state = 'queued' AND id IN ({});",
+                list(&sent)
+            );
+        }
+        if !acknowledged.is_empty() {
+            sql += &format!("UPDATE ticket SET acknowledged_at = '{now}' WHERE acknowledged_at IS NULL AND id IN ({})", list(&acknowledged));
+        }
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    async fn conclude(&mut self, id: i64, state: OutboxState, next: Option<DateTime<Utc>>, finished: Option<DateTime<Utc>>) -> Result<()> {
+        query("UPDATE outbox SET state = $2, next_attempt_at = $3, finished_at = $4, claimed_by = NULL WHERE id = $1 AND state = 'queued'")
+            .bind(id)
+            .bind(state.as_str())
+            .bind(next.map(instant_text))
+            .bind(finished.map(instant_text))
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
     }
 
     /// Makes a mail due now, whether it failed, was cancelled or waits. `false` when there is none, or it was sent.
@@ -244,7 +247,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -260,7 +263,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -270,7 +273,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn release_dead_claims(&mut self, sql: &'static str, now: DateTime<Utc>, process: i64) -> Result<u64> {
-        let done = query(sql).bind(instant_text(now)).bind(process).execute(&mut *self.tx).await?;
+        let done = query(sql).bind(instant_text(now)).bind(process).execute(&mut self.connection).await?;
         Ok(done.rows_affected())
     }
 }
@@ -294,7 +297,8 @@ impl Store {
     pub async fn outbox(&self, all: bool) -> Result<Vec<OutboxRow>> {
         let rows = query(
             "SELECT outbox.id AS id, ticket.number AS number, purpose, recipient, message_id, state, attempts, created_at,
-                    next_attempt_at, finished_at, last_reply
+                    next_attempt_at, finished_at,
+                    (SELECT reply FROM attempt WHERE outbox_id = outbox.id ORDER BY nth DESC LIMIT 1) AS last_reply
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
              WHERE $1 = 1 OR state IN ('queued', 'failed') ORDER BY outbox.id",
         )
@@ -326,7 +330,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn outbox_bytes(&self, id: i64) -> Result<Option<Vec<u8>>> {
         let row = query("SELECT bytes FROM outbox WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
+        row.map(|row| unpack(&row, "outbox", "bytes", id)).transpose()
     }
 }
 

@@ -24,9 +24,9 @@ impl Tx {
         query("INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name.to_owned())
             .bind(value.to_owned())
-            .execute(&mut *self.tx)
+            .execute(&mut self.connection)
             .await?;
-        let row = query("SELECT value FROM state WHERE name = $1").bind(name.to_owned()).fetch_one(&mut *self.tx).await?;
+        let row = query("SELECT value FROM state WHERE name = $1").bind(name.to_owned()).fetch_one(&mut self.connection).await?;
         Ok(row.try_get(0)?)
     }
 }

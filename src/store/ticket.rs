@@ -95,7 +95,7 @@ impl Tx {
              ON CONFLICT (fiscal_year) DO UPDATE SET last = number.last + 1 RETURNING last",
         )
         .bind(i64::from(fiscal_year))
-        .fetch_one(&mut *self.tx)
+        .fetch_one(&mut self.connection)
         .await?;
         let serial = u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX);
         Ok(TicketNumber::new(prefix, fiscal_year, serial))
@@ -136,7 +136,7 @@ impl Tx {
         .bind(instant_text(received_at))
         .bind(ticket.standing.deadline().map(instant_text))
         .bind(ticket.standing.budget_left().seconds())
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
         Ok(id)
     }
@@ -158,55 +158,37 @@ impl Tx {
         .bind(fields.name.clone())
         .bind(fields.contact.clone())
         .bind(fields.inquiry.clone())
-        .execute(&mut *self.tx)
+        .execute(&mut self.connection)
         .await?;
-        Ok(())
-    }
-
-    /// Writes that the mail server has accepted the acknowledgement; the first time counts.
-    pub(super) async fn set_acknowledged(&mut self, ticket_id: i64, at: DateTime<Utc>) -> Result<()> {
-        query("UPDATE ticket SET acknowledged_at = $2 WHERE id = $1 AND acknowledged_at IS NULL")
-            .bind(ticket_id)
-            .bind(instant_text(at))
-            .execute(&mut *self.tx)
-            .await?;
         Ok(())
     }
 
     /// Remembers a step of the conversation.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn insert_entry(&mut self, entry: &NewEntry<'_>) -> Result<()> {
+    pub fn add_entry(&mut self, entry: &NewEntry<'_>) {
         let id = self.fresh_id();
-        query(
-            "INSERT INTO entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(id)
-        .bind(entry.ticket_id)
-        .bind(entry.message_ref)
-        .bind(entry.direction.as_str())
-        .bind(entry.from.and_then(|from| from.name.clone()))
-        .bind(entry.from.map(|from| from.address.clone()).unwrap_or_default())
-        .bind(entry.recipients.join("\n"))
-        .bind(instant_text(entry.at))
-        .bind(storable(entry.text))
-        .execute(&mut *self.tx)
-        .await?;
+        self.entries.push([
+            id.into(),
+            entry.ticket_id.into(),
+            entry.message_ref.into(),
+            entry.direction.as_str().into(),
+            entry.from.and_then(|from| from.name.clone()).into(),
+            entry.from.map(|from| from.address.clone()).unwrap_or_default().into(),
+            entry.recipients.join("\n").into(),
+            instant_text(entry.at).into(),
+            storable(entry.text).into(),
+        ]);
         for (position, attachment) in (0_i64..).zip(entry.attachments) {
             let attachment_id = self.fresh_id();
-            query("INSERT INTO attachment (id, entry_id, position, name, media_type, size) VALUES ($1, $2, $3, $4, $5, $6)")
-                .bind(attachment_id)
-                .bind(id)
-                .bind(position)
-                .bind(attachment.name.clone())
-                .bind(attachment.media_type.clone())
-                .bind(i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX))
-                .execute(&mut *self.tx)
-                .await?;
+            let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
+            self.attachments.push([
+                attachment_id.into(),
+                id.into(),
+                position.into(),
+                attachment.name.clone().into(),
+                attachment.media_type.clone().into(),
+                size.into(),
+            ]);
         }
-        Ok(())
     }
 
     /// What triage needs to know of a ticket: where it stands and who takes part.
@@ -215,12 +197,12 @@ impl Tx {
     /// When the database does not answer.
     pub async fn ticket_facts(&mut self, number: &TicketNumber) -> Result<Option<TicketFacts>> {
         let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM ticket WHERE number = $1"));
-        let row = sqlx::query(sql).bind(number.to_string()).fetch_optional(&mut *self.tx).await?;
+        let row = sqlx::query(sql).bind(number.to_string()).fetch_optional(&mut self.connection).await?;
         let Some(row) = row else { return Ok(None) };
         let ticket = read_ticket(&row)?;
         let entries = query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
             .bind(ticket.id)
-            .fetch_all(&mut *self.tx)
+            .fetch_all(&mut self.connection)
             .await?;
         let mut participants = vec![ticket.from.address.to_lowercase()];
         for entry in &entries {
