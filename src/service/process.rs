@@ -211,7 +211,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
             let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year).await?;
             let nobody = Mailbox { name: None, address: String::new() };
             let from = reading.mail.from.as_ref().unwrap_or(&nobody);
-            let ticket_id = tx.insert_ticket(&number, new, from, &reading.mail.subject, reading.received_at).await?;
+            let ticket_id = tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at);
             (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(ticket_id));
             ticket = Some((ticket_id, number, new.fields.clone()));
         }
@@ -228,7 +228,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
     }
     match hand.entered {
         Some(_) => tx.conclude_message(&row).await?,
-        None => tx.insert_message(&row).await?,
+        None => tx.add_message(&row),
     }
     if let Some((ticket_id, ..)) = &ticket {
         remember_entry(&mut tx, *ticket_id, id, reading);
@@ -318,6 +318,10 @@ async fn answer(
         Some((_, number, _)) => desk.ids.of_ticket(number, purpose.as_str()),
         None => desk.ids.of_message(&hand.hash, purpose.as_str()),
     };
+    // A new ticket has a new number, and no mail yet that could be the same.
+    if !matches!(decision.filing, Filing::Ticket { .. }) && tx.has_mail(&message_id).await? {
+        return Ok(None);
+    }
     let number = ticket.map(|(_, number, _)| number.to_string()).unwrap_or_default();
     let fields = ticket.map_or_else(|| hand.reading.form.fields.clone(), |(_, _, fields)| fields.clone());
     let facts = letter::Facts { number, fields, received_at: hand.reading.received_at, deadline: decision.deadline, now };
@@ -343,24 +347,22 @@ async fn answer(
             return Ok(Some(Refusal::NoSender));
         }
     };
-    let queued = tx
-        .queue_mail(&NewMail {
-            ticket_id: ticket.map(|(id, ..)| *id),
-            message_ref: Some(message),
-            purpose,
-            sender: &envelope.sender,
-            recipient: &envelope.recipient,
-            message_id: &message_id,
-            bytes: &envelope.bytes,
-            at: now,
-        })
-        .await?;
-    if queued && purpose.is_automatic() {
+    tx.add_mail(&NewMail {
+        ticket_id: ticket.map(|(id, ..)| *id),
+        message_ref: Some(message),
+        purpose,
+        sender: &envelope.sender,
+        recipient: &envelope.recipient,
+        message_id: &message_id,
+        bytes: &envelope.bytes,
+        at: now,
+    })?;
+    if purpose.is_automatic() {
         tx.count_automatic(day);
     }
-    if let (true, Some((ticket_id, ..))) = (queued, ticket) {
+    if let Some((ticket_id, ..)) = ticket {
         let from = Mailbox { name: Some(desk.profile.name.clone()), address: desk.profile.address.clone() };
-        let entry = NewEntry {
+        tx.add_entry(&NewEntry {
             ticket_id: *ticket_id,
             message_ref: None,
             direction: Direction::Out,
@@ -369,8 +371,7 @@ async fn answer(
             at: now,
             text: &body,
             attachments: &[],
-        };
-        tx.add_entry(&entry);
+        });
     }
     Ok(None)
 }
@@ -402,7 +403,7 @@ async fn keep(desk: &Desk, hand: &InHand<'_>, error: &str) -> Result<Processed, 
     };
     match hand.entered {
         Some(_) => tx.conclude_message(&row).await?,
-        None => tx.insert_message(&row).await?,
+        None => tx.add_message(&row),
     }
     tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id));
     tx.commit().await?;

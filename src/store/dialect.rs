@@ -44,6 +44,19 @@ impl Dialect {
         }
     }
 
+    /// Several statements as one: SQLite runs them one after the other, PostgreSQL all at once, and checks references
+    /// between their rows at the end.
+    #[must_use]
+    pub fn in_one_trip(self, statements: &[String]) -> String {
+        match (self, statements) {
+            (Self::Postgres, [first @ .., last]) if !first.is_empty() => {
+                let named: Vec<String> = first.iter().enumerate().map(|(nth, statement)| format!("w{nth} AS ({statement})")).collect();
+                format!("WITH {} {last}", named.join(", "))
+            }
+            _ => statements.join("; "),
+        }
+    }
+
     /// A migration in this database's words. SQLite keeps rows in the order of their key only where it is called
     /// INTEGER; any other name costs a second tree to write.
     #[must_use]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
-use super::{Result, Store, Tx, instant_text, query, read_instant};
+use super::{Result, Store, Table, Tx, instant_text, query, read_instant};
 
 /// An event to append.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Tx {
         let id = self.fresh_id();
         let at = instant_text(at);
         self.event_hash = chain(&self.event_hash, id, &at, &event.actor, event.ticket_id, event.message_ref, event.what, &event.detail);
-        self.events.push([
+        self.writes.push(Table::Event, [
             id.into(),
             at.into(),
             event.actor.into(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, Tx, instant_text, list, query, read_instant, read_word, unpack};
+use super::{Result, Store, Table, Tx, instant_text, list, query, read_instant, read_word, unpack};
 use crate::words::closed_set;
 
 closed_set! {
@@ -197,37 +197,28 @@ impl Tx {
     }
 
     /// Enters a message.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn insert_message(&mut self, message: &NewMessage<'_>) -> Result<()> {
+    pub fn add_message(&mut self, message: &NewMessage<'_>) {
         let (folder, uidvalidity, uid, file) = message.place.columns();
-        query(
-            "INSERT INTO message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw,
-                                  outcome, reason, detail, ticket_id, duplicate_of, attempts, settled)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        )
-        .bind(message.id)
-        .bind(folder)
-        .bind(uidvalidity)
-        .bind(uid)
-        .bind(file)
-        .bind(message.message_id.to_owned())
-        .bind(message.hash.to_owned())
-        .bind(instant_text(message.received_at))
-        .bind(instant_text(message.taken_at))
-        .bind(i64::try_from(message.size).unwrap_or(i64::MAX))
-        .bind(message.raw.to_vec())
-        .bind(message.outcome.as_str())
-        .bind(message.reason)
-        .bind(message.detail.map(str::to_owned))
-        .bind(message.ticket_id)
-        .bind(message.duplicate_of)
-        .bind(i64::from(message.attempts))
-        .bind(i64::from(message.settled))
-        .execute(&mut self.connection)
-        .await?;
-        Ok(())
+        self.writes.push(Table::Message, [
+            message.id.into(),
+            folder.into(),
+            uidvalidity.into(),
+            uid.into(),
+            file.into(),
+            message.message_id.into(),
+            message.hash.into(),
+            instant_text(message.received_at).into(),
+            instant_text(message.taken_at).into(),
+            i64::try_from(message.size).unwrap_or(i64::MAX).into(),
+            message.raw.to_vec().into(),
+            message.outcome.as_str().into(),
+            message.reason.into(),
+            message.detail.into(),
+            message.ticket_id.into(),
+            message.duplicate_of.into(),
+            i64::from(message.attempts).into(),
+            i64::from(message.settled).into(),
+        ]);
     }
 
     /// Writes what became of a message that was entered before.

@@ -7,7 +7,6 @@
 //! - there is no last insert id on PostgreSQL: identifiers are made by us, from the desk's row;
 //! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 
-mod batch;
 mod dialect;
 mod event;
 mod ledger;
@@ -16,6 +15,7 @@ mod outbox;
 mod presence;
 mod state;
 mod ticket;
+mod writes;
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,13 +28,13 @@ use sqlx::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use batch::Batch;
 pub use dialect::Dialect;
 pub use event::{Event, NewEvent};
 pub use ledger::{Earlier, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use outbox::{Attempt, Due, NewMail, OutboxRow, OutboxState, Verdict};
 pub use presence::Presence;
 pub use ticket::{EntryRow, NewEntry, TicketRow};
+use writes::{Table, Writes};
 
 /// A fault of the database. Always temporary for the mail in hand: nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -99,10 +99,8 @@ pub struct Tx {
     event_hash: String,
     automatic_day: String,
     automatic_sent: i64,
-    entries: Batch,
-    attachments: Batch,
-    attempts: Batch,
-    events: Batch,
+    dialect: Dialect,
+    writes: Writes,
 }
 
 impl Store {
@@ -169,10 +167,8 @@ impl Store {
             automatic_sent: row.try_get(3)?,
             connection,
             home,
-            entries: Batch::into("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)"),
-            attachments: Batch::into("attachment (id, entry_id, position, name, media_type, size)"),
-            attempts: Batch::into("attempt (outbox_id, nth, at, reply)"),
-            events: Batch::into("event (id, at, actor, ticket_id, message_ref, what, detail, hash)"),
+            dialect: self.dialect,
+            writes: Writes::default(),
         })
     }
 
@@ -232,15 +228,19 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written.
     pub async fn commit(mut self) -> Result<()> {
-        for batch in [&mut self.entries, &mut self.attachments, &mut self.attempts, &mut self.events] {
-            batch.flush(&mut self.connection).await?;
-        }
-        // All ours and plain: numbers, a hash in hex, a date. One trip with the COMMIT.
-        let sql = format!(
-            "UPDATE desk SET next_id = {}, event_hash = '{}', automatic_day = '{}', automatic_sent = {}; COMMIT",
+        // All ours and plain: numbers, a hash in hex, a date.
+        let desk = format!(
+            "UPDATE desk SET next_id = {}, event_hash = '{}', automatic_day = '{}', automatic_sent = {}",
             self.next_id, self.event_hash, self.automatic_day, self.automatic_sent
         );
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        let commit = "COMMIT".to_owned();
+        match self.dialect {
+            Dialect::Sqlite => self.writes.flush(self.dialect, &mut self.connection, vec![desk, commit]).await?,
+            Dialect::Postgres => {
+                self.writes.flush(self.dialect, &mut self.connection, vec![desk]).await?;
+                sqlx::raw_sql(AssertSqlSafe(commit)).execute(&mut self.connection).await?;
+            }
+        }
         *self.home = Some(self.connection);
         Ok(())
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{NewEvent, Result, Store, Tx, instant_text, list, pack, query, read_instant, read_instant_option, read_word, unpack};
+use super::{NewEvent, Result, Store, Table, Tx, instant_text, list, pack, query, read_instant, read_instant_option, read_word, unpack};
 use crate::letter::Purpose;
 use crate::words::closed_set;
 
@@ -122,31 +122,38 @@ pub struct OutboxRow {
 }
 
 impl Tx {
-    /// Queues a mail; `false` when one with the same Message-ID is there already.
+    /// Queues a mail, unless one with the same Message-ID is there already.
     ///
     /// # Errors
-    /// When the database refuses.
-    pub async fn queue_mail(&mut self, mail: &NewMail<'_>) -> Result<bool> {
+    /// When memory runs out.
+    pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
         let id = self.fresh_id();
         let at = instant_text(mail.at);
-        let done = query(
-            "INSERT INTO outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes,
-                                 state, attempts, created_at, next_attempt_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, $10, $10) ON CONFLICT (message_id) DO NOTHING",
-        )
-        .bind(id)
-        .bind(mail.ticket_id)
-        .bind(mail.message_ref)
-        .bind(mail.purpose.as_str())
-        .bind(i64::from(mail.purpose.is_automatic()))
-        .bind(mail.sender.to_owned())
-        .bind(mail.recipient.to_owned())
-        .bind(mail.message_id.to_owned())
-        .bind(pack(mail.bytes)?)
-        .bind(at)
-        .execute(&mut self.connection)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        self.writes.push(Table::Outbox, [
+            id.into(),
+            mail.ticket_id.into(),
+            mail.message_ref.into(),
+            mail.purpose.as_str().into(),
+            i64::from(mail.purpose.is_automatic()).into(),
+            mail.sender.into(),
+            mail.recipient.into(),
+            mail.message_id.into(),
+            pack(mail.bytes)?.into(),
+            OutboxState::Queued.as_str().into(),
+            0.into(),
+            at.clone().into(),
+            at.into(),
+        ]);
+        Ok(())
+    }
+
+    /// Whether a mail with this Message-ID was queued before.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_mail(&mut self, message_id: &str) -> Result<bool> {
+        let row = query("SELECT id FROM outbox WHERE message_id = $1").bind(message_id.to_owned()).fetch_optional(&mut self.connection).await?;
+        Ok(row.is_some())
     }
 
     /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
@@ -190,7 +197,7 @@ impl Tx {
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<()> {
         let (mut sent, mut acknowledged) = (Vec::new(), Vec::new());
         for Attempt { due, at, reply, verdict } in attempts {
-            self.attempts.push([due.id.into(), i64::from(due.attempt).into(), instant_text(*at).into(), reply.as_str().into()]);
+            self.writes.push(Table::Attempt, [due.id.into(), i64::from(due.attempt).into(), instant_text(*at).into(), reply.as_str().into()]);
             let what = match verdict {
                 Verdict::Sent => "sent",
                 Verdict::Retry { .. } => "delayed",

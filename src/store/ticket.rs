@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, Tx, instant_text, query, read_instant, read_instant_option, read_word};
+use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word};
 use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
@@ -102,43 +102,36 @@ impl Tx {
     }
 
     /// Files a ticket and returns its row identifier.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn insert_ticket(
+    pub fn add_ticket(
         &mut self,
         number: &TicketNumber,
         ticket: &NewTicket,
         from: &Mailbox,
         subject: &str,
         received_at: DateTime<Utc>,
-    ) -> Result<i64> {
+    ) -> i64 {
         let id = self.fresh_id();
-        query(
-            "INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry,
-                                 prefecture, from_name, from_address, subject, received_at, deadline, budget_left)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        )
-        .bind(id)
-        .bind(number.to_string())
-        .bind(i64::from(number.fiscal_year()))
-        .bind(i64::from(number.serial()))
-        .bind(ticket.standing.status().as_str())
-        .bind(ticket.channel.as_str())
-        .bind(ticket.fields.organization.clone())
-        .bind(ticket.fields.name.clone())
-        .bind(ticket.fields.contact.clone())
-        .bind(ticket.fields.inquiry.clone())
-        .bind(ticket.prefecture)
-        .bind(from.name.clone())
-        .bind(from.address.clone())
-        .bind(subject.to_owned())
-        .bind(instant_text(received_at))
-        .bind(ticket.standing.deadline().map(instant_text))
-        .bind(ticket.standing.budget_left().seconds())
-        .execute(&mut self.connection)
-        .await?;
-        Ok(id)
+        let NewTicket { fields, standing, .. } = ticket;
+        self.writes.push(Table::Ticket, [
+            id.into(),
+            number.to_string().into(),
+            i64::from(number.fiscal_year()).into(),
+            i64::from(number.serial()).into(),
+            standing.status().as_str().into(),
+            ticket.channel.as_str().into(),
+            fields.organization.clone().into(),
+            fields.name.clone().into(),
+            fields.contact.clone().into(),
+            fields.inquiry.clone().into(),
+            ticket.prefecture.into(),
+            from.name.clone().into(),
+            from.address.clone().into(),
+            subject.into(),
+            instant_text(received_at).into(),
+            standing.deadline().map(instant_text).into(),
+            standing.budget_left().seconds().into(),
+        ]);
+        id
     }
 
     /// Writes where a ticket stands now, and its fields.
@@ -166,7 +159,7 @@ impl Tx {
     /// Remembers a step of the conversation.
     pub fn add_entry(&mut self, entry: &NewEntry<'_>) {
         let id = self.fresh_id();
-        self.entries.push([
+        self.writes.push(Table::Entry, [
             id.into(),
             entry.ticket_id.into(),
             entry.message_ref.into(),
@@ -180,7 +173,7 @@ impl Tx {
         for (position, attachment) in (0_i64..).zip(entry.attachments) {
             let attachment_id = self.fresh_id();
             let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
-            self.attachments.push([
+            self.writes.push(Table::Attachment, [
                 attachment_id.into(),
                 id.into(),
                 position.into(),

@@ -1,0 +1,184 @@
+//! Rows that wait for the end of their transaction, and go to the database in one trip: a filed mail is some eight
+//! rows in six tables, and a trip costs more than a row.
+
+use std::fmt::Write as _;
+
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use super::Dialect;
+
+/// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
+const VALUES_AT_ONCE: usize = 20_000;
+
+/// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
+const TABLES: [(&str, &str); 7] = [
+    (
+        "message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome, reason, detail, \
+         ticket_id, duplicate_of, attempts, settled)",
+        "",
+    ),
+    (
+        "ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
+         from_address, subject, received_at, deadline, budget_left)",
+        "",
+    ),
+    ("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)", ""),
+    ("attachment (id, entry_id, position, name, media_type, size)", ""),
+    (
+        "outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes, state, attempts, created_at, \
+         next_attempt_at)",
+        " ON CONFLICT (message_id) DO NOTHING",
+    ),
+    ("attempt (outbox_id, nth, at, reply)", " ON CONFLICT (outbox_id, nth) DO NOTHING"),
+    ("event (id, at, actor, ticket_id, message_ref, what, detail, hash)", ""),
+];
+
+/// A table of [`TABLES`].
+#[derive(Debug, Clone, Copy)]
+pub enum Table {
+    /// The ledger.
+    Message,
+    /// Tickets.
+    Ticket,
+    /// Steps of a conversation.
+    Entry,
+    /// Names of attachments.
+    Attachment,
+    /// Mails that leave.
+    Outbox,
+    /// Attempts at delivery.
+    Attempt,
+    /// The audit.
+    Event,
+}
+
+/// A value of a row.
+#[derive(Debug)]
+pub enum Value {
+    /// BIGINT.
+    Integer(Option<i64>),
+    /// TEXT.
+    Text(Option<String>),
+    /// BYTEA.
+    Bytes(Vec<u8>),
+}
+
+/// Rows by table.
+#[derive(Debug, Default)]
+pub struct Writes {
+    rows: [Vec<Value>; TABLES.len()],
+}
+
+impl Writes {
+    /// Adds a row, its values in the order of the table's columns.
+    pub fn push<const N: usize>(&mut self, table: Table, row: [Value; N]) {
+        debug_assert_eq!(N, columns(table as usize), "{table:?}");
+        self.rows[table as usize].extend(row);
+    }
+
+    /// Writes all rows, and with the last trip `last`.
+    pub async fn flush(mut self, dialect: Dialect, connection: &mut AnyConnection, last: Vec<String>) -> Result<(), sqlx::Error> {
+        loop {
+            let (mut statements, mut values) = (Vec::new(), Vec::new());
+            for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+                let room = VALUES_AT_ONCE.saturating_sub(values.len()) / columns(nth) * columns(nth);
+                if room == 0 {
+                    break;
+                }
+                let rest = rows.split_off(rows.len().min(room));
+                statements.push(insert(nth, values.len() + 1, rows.len()));
+                values.extend(std::mem::replace(rows, rest));
+            }
+            let done = self.rows.iter().all(Vec::is_empty);
+            if done {
+                statements.extend(last.iter().cloned());
+            }
+            let sql = dialect.in_one_trip(&statements);
+            let query = values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+                Value::Integer(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+            });
+            query.execute(&mut *connection).await?;
+            if done {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn columns(table: usize) -> usize {
+    TABLES[table].0.split(',').count()
+}
+
+/// `INSERT INTO t (a, b) VALUES ($5, $6), ($7, $8)`.
+fn insert(table: usize, first: usize, values: usize) -> String {
+    let (into, conflict) = TABLES[table];
+    let columns = columns(table);
+    let mut sql = format!("INSERT INTO {into} VALUES ");
+    for nth in 0..values {
+        let before = match (nth, nth % columns) {
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
+        };
+        // Writing into a String cannot fail.
+        let _ = write!(sql, "{before}${}", first + nth);
+    }
+    sql + ")" + conflict
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(str::to_owned))
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, insert};
+
+    #[test]
+    fn every_row_has_its_own_parameters() {
+        assert_eq!(
+            insert(Table::Attempt as usize, 3, 8),
+            "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES ($3, $4, $5, $6), ($7, $8, $9, $10) ON CONFLICT (outbox_id, nth) DO NOTHING"
+        );
+    }
+}
