@@ -208,7 +208,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
             let fiscal_year = crate::desk::window::fiscal_year(reading.received_at, desk.rules.calendar.time_zone());
-            let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year).await?;
+            let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year);
             let nobody = Mailbox { name: None, address: String::new() };
             let from = reading.mail.from.as_ref().unwrap_or(&nobody);
             let ticket_id = tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at);

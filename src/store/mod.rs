@@ -17,7 +17,7 @@ mod state;
 mod ticket;
 mod writes;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::{
@@ -99,6 +99,8 @@ pub struct Tx {
     event_hash: String,
     automatic_day: String,
     automatic_sent: i64,
+    /// Fiscal years, and the last number given out in each.
+    numbers: BTreeMap<i64, i64>,
     dialect: Dialect,
     writes: Writes,
 }
@@ -152,7 +154,7 @@ impl Store {
             Some(connection) => connection,
             None => connect(&self.url, self.dialect).await?,
         };
-        let row = match self.begin(&mut connection).await {
+        let rows = match self.begin(&mut connection).await {
             Err(_) if may_be_stale => {
                 // The server may have been restarted since the last write.
                 connection = connect(&self.url, self.dialect).await?;
@@ -160,11 +162,13 @@ impl Store {
             }
             other => other?,
         };
+        let (desk, numbers) = rows.split_first().ok_or(sqlx::Error::RowNotFound)?;
         Ok(Tx {
-            next_id: row.try_get(0)?,
-            event_hash: row.try_get(1)?,
-            automatic_day: row.try_get(2)?,
-            automatic_sent: row.try_get(3)?,
+            next_id: desk.try_get(0)?,
+            event_hash: desk.try_get(1)?,
+            automatic_day: desk.try_get(2)?,
+            automatic_sent: desk.try_get(3)?,
+            numbers: numbers.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?,
             connection,
             home,
             dialect: self.dialect,
@@ -172,11 +176,14 @@ impl Store {
         })
     }
 
-    async fn begin(&self, connection: &mut AnyConnection) -> Result<AnyRow, sqlx::Error> {
-        // The UPDATE takes the row's lock on PostgreSQL; SQLite is locked already. One trip for both statements.
-        let sql = format!("{}; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent", self.dialect.begin_write());
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
-        rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
+    /// The desk's row, then those of the numbers: one trip for three statements.
+    async fn begin(&self, connection: &mut AnyConnection) -> Result<Vec<AnyRow>, sqlx::Error> {
+        // The UPDATE takes the row's lock on PostgreSQL; SQLite is locked already.
+        let sql = format!(
+            "{}; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent; SELECT fiscal_year, last FROM number",
+            self.dialect.begin_write()
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await
     }
 
     /// Whether the database answers.
@@ -233,11 +240,18 @@ impl Tx {
             "UPDATE desk SET next_id = {}, event_hash = '{}', automatic_day = '{}', automatic_sent = {}",
             self.next_id, self.event_hash, self.automatic_day, self.automatic_sent
         );
+        let numbers = self.numbers.iter().map(|(year, last)| {
+            format!("INSERT INTO number (fiscal_year, last) VALUES ({year}, {last}) ON CONFLICT (fiscal_year) DO UPDATE SET last = {last}")
+        });
+        let mut statements: Vec<String> = numbers.chain([desk]).collect();
         let commit = "COMMIT".to_owned();
         match self.dialect {
-            Dialect::Sqlite => self.writes.flush(self.dialect, &mut self.connection, vec![desk, commit]).await?,
+            Dialect::Sqlite => {
+                statements.push(commit);
+                self.writes.flush(self.dialect, &mut self.connection, statements).await?;
+            }
             Dialect::Postgres => {
-                self.writes.flush(self.dialect, &mut self.connection, vec![desk]).await?;
+                self.writes.flush(self.dialect, &mut self.connection, statements).await?;
                 sqlx::raw_sql(AssertSqlSafe(commit)).execute(&mut self.connection).await?;
             }
         }
