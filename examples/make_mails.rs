@@ -38,23 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn mail(number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
-    let charset = if number.is_multiple_of(2) {
-        UTF_8
-    } else {
-        ISO_2022_JP
-    };
+    let charset = if number.is_multiple_of(2) { UTF_8 } else { ISO_2022_JP };
     let text = text(number);
     let mut mail = String::new();
-    write!(
-        mail,
-        "From: {} <inquirer-{number:06}@example.jp>\r\n",
-        word(charset, pick(&NAMES, number))
-    )?;
-    write!(
-        mail,
-        "To: zaitaku@tohmatu.co.jp\r\nSubject: {}\r\n",
-        word(charset, SUBJECT)
-    )?;
+    write!(mail, "From: {} <inquirer-{number:06}@example.jp>\r\n", word(charset, pick(&NAMES, number)))?;
+    write!(mail, "To: zaitaku@tohmatu.co.jp\r\nSubject: {}\r\n", word(charset, SUBJECT))?;
     write!(mail, "Message-ID: <inquiry-{number:06}@example.jp>\r\n")?;
     mail.push_str("Date: Tue, 1 Jul 2025 09:12:02 +0900\r\nMIME-Version: 1.0\r\n");
     // One in twenty, in either charset.
@@ -94,11 +82,7 @@ fn pick<'a>(choices: &[&'a str], number: usize) -> &'a str {
 
 /// An encoded word (RFC 2047); the texts above are short enough for one.
 fn word(charset: &'static Encoding, text: &str) -> String {
-    format!(
-        "=?{}?B?{}?=",
-        charset.name(),
-        BASE64.encode(charset.encode(text).0)
-    )
+    format!("=?{}?B?{}?=", charset.name(), BASE64.encode(charset.encode(text).0))
 }
 
 /// Bytes that do not compress, as those of a spreadsheet do not.

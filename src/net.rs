@@ -15,7 +15,8 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// The remedy when the other end does not seem to speak TLS at all.
-const PORTS: &str = "see that port and tls in the settings belong together (993 and 465: implicit; 143 and 587: starttls)";
+const PORTS: &str =
+    "see that port and tls in the settings belong together (993 and 465: implicit; 143 and 587: starttls)";
 
 /// The server at the other end, as a section of the settings names it.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +51,9 @@ pub enum NetError {
         detail: String,
     },
     /// Nobody answers there.
-    #[error("cannot connect to the {protocol} server {host}:{port}: {detail}; see that it runs and that {section}.host and {section}.port are right")]
+    #[error(
+        "cannot connect to the {protocol} server {host}:{port}: {detail}; see that it runs and that {section}.host and {section}.port are right"
+    )]
     Connect {
         /// `IMAP` or `SMTP`.
         protocol: &'static str,
@@ -95,7 +98,8 @@ impl Peer<'_> {
     pub async fn connect(&self) -> Result<TcpStream, NetError> {
         let &Self { protocol, section, host, port, .. } = self;
         let unknown = |detail: String| NetError::Host { protocol, section, host: host.to_owned(), detail };
-        let refused = |detail: String| NetError::Connect { protocol, section, host: host.to_owned(), port, detail };
+        let refused =
+            |detail: String| NetError::Connect { protocol, section, host: host.to_owned(), port, detail };
         let late = || format!("no answer within {} s", self.timeout.as_secs());
         let addresses: Vec<_> = timeout(self.timeout, tokio::net::lookup_host((host, port)))
             .await
@@ -115,9 +119,15 @@ impl Peer<'_> {
     /// # Errors
     /// When the server speaks no TLS or its certificate is not trusted; with the remedy.
     pub async fn secure(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, NetError> {
-        let failed = |detail: String, remedy| NetError::Tls { protocol: self.protocol, host: self.host.to_owned(), detail, remedy };
-        let name = ServerName::try_from(self.host.to_owned())
-            .map_err(|error| failed(error.to_string(), "the host in the settings must be the name in the server's certificate"))?;
+        let failed = |detail: String, remedy| NetError::Tls {
+            protocol: self.protocol,
+            host: self.host.to_owned(),
+            detail,
+            remedy,
+        };
+        let name = ServerName::try_from(self.host.to_owned()).map_err(|error| {
+            failed(error.to_string(), "the host in the settings must be the name in the server's certificate")
+        })?;
         match timeout(self.timeout, TlsConnector::from(self.client()?).connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(error)) => Err(failed(error.to_string(), remedy(&error))),
@@ -133,8 +143,10 @@ impl Peer<'_> {
             let _ = roots.add(certificate);
         }
         if let Some(path) = self.ca_file {
-            let failed = |detail: String| NetError::Ca { section: self.section, path: path.to_path_buf(), detail };
-            let certificates = CertificateDer::pem_file_iter(path).map_err(|error| failed(error.to_string()))?;
+            let failed =
+                |detail: String| NetError::Ca { section: self.section, path: path.to_path_buf(), detail };
+            let certificates =
+                CertificateDer::pem_file_iter(path).map_err(|error| failed(error.to_string()))?;
             let mut count = 0;
             for certificate in certificates {
                 let certificate = certificate.map_err(|error| failed(error.to_string()))?;
@@ -148,7 +160,12 @@ impl Peer<'_> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| NetError::Tls { protocol: self.protocol, host: self.host.to_owned(), detail: error.to_string(), remedy: PORTS })?;
+            .map_err(|error| NetError::Tls {
+                protocol: self.protocol,
+                host: self.host.to_owned(),
+                detail: error.to_string(),
+                remedy: PORTS,
+            })?;
         Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
     }
 }
@@ -156,14 +173,22 @@ impl Peer<'_> {
 /// What to do about a failed handshake.
 fn remedy(error: &std::io::Error) -> &'static str {
     use rustls::{CertificateError as Bad, Error};
-    let Some(Error::InvalidCertificate(why)) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
+    let Some(Error::InvalidCertificate(why)) =
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())
+    else {
         return PORTS;
     };
     match why {
         Bad::UnknownIssuer => "its authority is not trusted: name the authority's certificate in ca_file",
-        Bad::Expired | Bad::ExpiredContext { .. } => "its certificate has expired: have it renewed on the server",
-        Bad::NotValidYet | Bad::NotValidYetContext { .. } => "its certificate is not valid yet: see that this machine's clock is right",
-        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "its certificate is for another name: put that name into host",
+        Bad::Expired | Bad::ExpiredContext { .. } => {
+            "its certificate has expired: have it renewed on the server"
+        }
+        Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
+            "its certificate is not valid yet: see that this machine's clock is right"
+        }
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
+            "its certificate is for another name: put that name into host"
+        }
         _ => "its certificate cannot be used: have it replaced on the server",
     }
 }

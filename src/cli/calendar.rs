@@ -28,7 +28,9 @@ pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     let (calendar, zone) = (&rules.calendar, rules.calendar.time_zone());
     let Command::Due { from, hours } = command;
     let target = hours.unwrap_or(rules.sla.answer_within);
-    let deadline = calendar.add_business(*from, target).context("the desk is not open long enough before the calendar ends")?;
+    let deadline = calendar
+        .add_business(*from, target)
+        .context("the desk is not open long enough before the calendar ends")?;
     let counted = calendar.counted(*from, target);
     let clock = |time: chrono::NaiveTime| {
         let seconds = time.format("%S").to_string() != "00";
@@ -37,7 +39,9 @@ pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     if context.json {
         let spans: Vec<Value> = counted
             .iter()
-            .map(|span| json!({"date": span.date.to_string(), "from": clock(span.from), "to": clock(span.to)}))
+            .map(
+                |span| json!({"date": span.date.to_string(), "from": clock(span.from), "to": clock(span.to)}),
+            )
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most some years are exact in f64")]
         let hours = target.seconds() as f64 / 3600.0;
@@ -49,7 +53,12 @@ pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
         }));
     }
     for span in &counted {
-        print::line(format!("{}  {} – {}", span.date.format("%Y-%m-%d %a"), clock(span.from), clock(span.to)));
+        print::line(format!(
+            "{}  {} – {}",
+            span.date.format("%Y-%m-%d %a"),
+            clock(span.from),
+            clock(span.to)
+        ));
     }
     print::line(format!("deadline {}", print::rfc3339(deadline, zone)));
     Ok(())
@@ -57,7 +66,11 @@ pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
 
 /// Business hours on the command line: a number such as 8 or 1.5.
 fn hours(text: &str) -> Result<BusinessTime, String> {
-    let wrong = || format!("{text:?} is not a number of business hours; allowed: more than 0 and at most 2160, such as 8 or 1.5");
+    let wrong = || {
+        format!(
+            "{text:?} is not a number of business hours; allowed: more than 0 and at most 2160, such as 8 or 1.5"
+        )
+    };
     let hours: f64 = text.parse().map_err(|_| wrong())?;
     // 2,160 hours are 90 days and nights: more than any promise.
     if !(hours > 0.0 && hours <= 2160.0) {

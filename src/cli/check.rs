@@ -27,8 +27,13 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
         finding("templates", check_wording(settings).map(|()| "every letter can be written".to_owned())),
     ];
     if !offline {
-        let (mailbox, delivery, database) = tokio::join!(mailbox(settings), delivery(settings), database(settings));
-        findings.extend([finding("mailbox", mailbox), finding("delivery", delivery), finding("database", database)]);
+        let (mailbox, delivery, database) =
+            tokio::join!(mailbox(settings), delivery(settings), database(settings));
+        findings.extend([
+            finding("mailbox", mailbox),
+            finding("delivery", delivery),
+            finding("database", database),
+        ]);
     }
     if context.json {
         print::json(&findings)?;
@@ -53,7 +58,11 @@ fn finding(what: &'static str, result: Result<String, String>) -> Finding {
 
 async fn mailbox(settings: &Settings) -> Result<String, String> {
     settings.check_network().map_err(|error| error.to_string())?;
-    let open = check_source(settings).map_err(|error| error.to_string())?.open().await.map_err(|error| error.to_string())?;
+    let open = check_source(settings)
+        .map_err(|error| error.to_string())?
+        .open()
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(match open {
         Open::Imap(session) => {
             let (folder, _) = session.place();
@@ -66,7 +75,11 @@ async fn mailbox(settings: &Settings) -> Result<String, String> {
 
 async fn delivery(settings: &Settings) -> Result<String, String> {
     settings.check_delivery_target().map_err(|error| error.to_string())?;
-    let session = check_carrier(settings).map_err(|error| error.to_string())?.open().await.map_err(|error| error.to_string())?;
+    let session = check_carrier(settings)
+        .map_err(|error| error.to_string())?
+        .open()
+        .await
+        .map_err(|error| error.to_string())?;
     session.close().await;
     Ok("mail can be sent".into())
 }
@@ -78,14 +91,18 @@ async fn database(settings: &Settings) -> Result<String, String> {
         return Ok("it does not exist yet; the first run makes it".into());
     };
     if !store.is_migrated().await.map_err(text)? {
-        return Ok("its schema is not up to date; the next run or `madoguchi migrate` brings it up to date".into());
+        return Ok(
+            "its schema is not up to date; the next run or `madoguchi migrate` brings it up to date".into()
+        );
     }
     let tx = store.write().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     tx.commit().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     let broken = store.first_broken_event().await.map_err(text)?;
     store.close().await;
     match broken {
-        Some(id) => Err(format!("the audit chain is broken at event {id}: the database was changed by another program")),
+        Some(id) => Err(format!(
+            "the audit chain is broken at event {id}: the database was changed by another program"
+        )),
         None => Ok("it can be written, and the audit chain is whole".into()),
     }
 }

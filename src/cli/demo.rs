@@ -118,9 +118,14 @@ async fn report(serving: &Serving, taken: usize, sent: usize) -> anyhow::Result<
         print::line(format!("  {:<34} {}", print::one_line(from, 34), print::one_line(&mail.subject, 40)));
         print::line(format!("    → {}", became(row, &tickets)));
     }
-    print::line(format!("\n{} tickets, {sent} mails sent; no robot was answered. The tickets:\n", tickets.len()));
+    print::line(format!(
+        "\n{} tickets, {sent} mails sent; no robot was answered. The tickets:\n",
+        tickets.len()
+    ));
     for ticket in &tickets {
-        let due = ticket.standing.deadline().map_or("waits for the inquirer".to_owned(), |at| format!("due {}", print::short(at, chrono_tz::Asia::Tokyo)));
+        let due = ticket.standing.deadline().map_or("waits for the inquirer".to_owned(), |at| {
+            format!("due {}", print::short(at, chrono_tz::Asia::Tokyo))
+        });
         let organization = ticket.fields.organization.as_deref().unwrap_or("（記載なし）");
         print::line(format!("  {}  {due:<22}  {}", ticket.number, print::one_line(organization, 24)));
     }

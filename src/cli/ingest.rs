@@ -17,7 +17,13 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
     let piped = paths.iter().any(|path| path.as_os_str() == "-");
     let desk = context.desk().await.map_err(|error| if piped { retryable(error) } else { error })?;
     let max_size = desk.max_message_size;
-    let mut counts = [(Outcome::Ticket, 0_u32), (Outcome::FollowUp, 0), (Outcome::Parked, 0), (Outcome::Duplicate, 0), (Outcome::Pending, 0)];
+    let mut counts = [
+        (Outcome::Ticket, 0_u32),
+        (Outcome::FollowUp, 0),
+        (Outcome::Parked, 0),
+        (Outcome::Duplicate, 0),
+        (Outcome::Pending, 0),
+    ];
     for path in paths {
         let mut queue: Vec<Taken> = Vec::new();
         // One message at a time: memory stays bounded by the largest, whatever the folder holds.
@@ -34,7 +40,9 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
         });
         while receiver.recv_many(&mut queue, 1).await > 0 {
             for taken in queue.drain(..) {
-                let processed = process(&desk, &taken).await.map_err(|error| if piped { temporary(error) } else { error.into() })?;
+                let processed = process(&desk, &taken)
+                    .await
+                    .map_err(|error| if piped { temporary(error) } else { error.into() })?;
                 for (_, count) in counts.iter_mut().filter(|(outcome, _)| *outcome == processed.outcome) {
                     *count += 1;
                 }
@@ -44,10 +52,15 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
     }
     desk.store.close().await;
     if context.json {
-        let object: serde_json::Map<_, _> = counts.iter().map(|(outcome, count)| (outcome.to_string(), (*count).into())).collect();
+        let object: serde_json::Map<_, _> =
+            counts.iter().map(|(outcome, count)| (outcome.to_string(), (*count).into())).collect();
         return print::json(&object);
     }
-    let words: Vec<String> = counts.iter().filter(|(_, count)| *count > 0).map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(outcome, count)| format!("{count} {outcome}"))
+        .collect();
     print::line(if words.is_empty() { "no messages".to_owned() } else { words.join(", ") });
     Ok(())
 }

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use super::{Context, print};
 use crate::{
-    desk::{thread::MessageIds, triage::{Decision, Reading}},
+    desk::{
+        thread::MessageIds,
+        triage::{Decision, Reading},
+    },
     intake::{FileError, Taken, from_reader, read_paths},
     service::{inspect, rules},
     store::Place,
@@ -43,7 +46,8 @@ pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<
         }
         return Ok(());
     }
-    let mut objects: Vec<Value> = results.iter().map(|(source, reading, decision)| object(source, reading, decision, zone)).collect();
+    let mut objects: Vec<Value> =
+        results.iter().map(|(source, reading, decision)| object(source, reading, decision, zone)).collect();
     match objects.pop() {
         Some(only) if objects.is_empty() && !several => print::json(&only),
         last => {

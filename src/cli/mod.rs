@@ -158,7 +158,8 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
 
 /// The exit code that belongs to an error.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
-    let settings = error.is::<SettingsError>() || error.downcast_ref::<AssembleError>().is_some_and(AssembleError::is_settings);
+    let settings = error.is::<SettingsError>()
+        || error.downcast_ref::<AssembleError>().is_some_and(AssembleError::is_settings);
     match error.downcast_ref::<Exit>() {
         Some(Exit::Temporary(_)) => ExitCode::from(75),
         None if settings => ExitCode::from(2),
@@ -173,12 +174,15 @@ fn start_log(settings: &Settings, command: &Command) -> anyhow::Result<()> {
         _ => "warn",
     };
     // The libraries below speak of what is ours to report.
-    let filter = EnvFilter::try_new(format!("{level},sqlx=error,lettre=warn"))
-        .map_err(|error| settings.wrong("log.level", format!("{level:?}: {error}; allowed: error, warn, info, debug, trace")))?;
+    let filter = EnvFilter::try_new(format!("{level},sqlx=error,lettre=warn")).map_err(|error| {
+        settings.wrong("log.level", format!("{level:?}: {error}; allowed: error, warn, info, debug, trace"))
+    })?;
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log.format {
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
-        LogFormat::Text => log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_target(false).init(),
+        LogFormat::Text => {
+            log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_target(false).init();
+        }
     }
     Ok(())
 }
@@ -186,7 +190,8 @@ fn start_log(settings: &Settings, command: &Command) -> anyhow::Result<()> {
 /// An instant on the command line: RFC 3339 with an offset.
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let read = text.parse::<DateTime<FixedOffset>>();
-    read.map(|at| at.with_timezone(&Utc)).map_err(|_| "not an instant; allowed: RFC 3339 such as 2025-12-26T16:30:00+09:00".into())
+    read.map(|at| at.with_timezone(&Utc))
+        .map_err(|_| "not an instant; allowed: RFC 3339 such as 2025-12-26T16:30:00+09:00".into())
 }
 
 /// A fault of the database on a pipe: the MTA keeps the mail.

@@ -40,10 +40,19 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
                 return print::json(&objects);
             }
             for row in &rows {
-                let next = row.next_attempt_at.map(|at| format!(" next {}", print::short(at, zone))).unwrap_or_default();
+                let next = row
+                    .next_attempt_at
+                    .map(|at| format!(" next {}", print::short(at, zone)))
+                    .unwrap_or_default();
                 let reply = print::one_line(row.last_reply.as_deref().unwrap_or("-"), 100);
                 let ticket = row.ticket.as_deref().unwrap_or("-");
-                print::line(format!("{:>6}  {:<9} {ticket}  {}  attempts {}{next}  {reply}", row.id, row.state.as_str(), row.purpose, row.attempts));
+                print::line(format!(
+                    "{:>6}  {:<9} {ticket}  {}  attempts {}{next}  {reply}",
+                    row.id,
+                    row.state.as_str(),
+                    row.purpose,
+                    row.attempts
+                ));
             }
             print::line(format!("{} mails", rows.len()));
             return Ok(());
@@ -55,7 +64,9 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     let mut tx = desk.store.write().await?;
     let done = if cancel { tx.cancel(id, now).await? } else { tx.requeue(id, now).await? };
     if !done {
-        bail!("there is no mail {id} that waits or failed (one that is being sent cannot be stopped); see `madoguchi outbox list --all`");
+        bail!(
+            "there is no mail {id} that waits or failed (one that is being sent cannot be stopped); see `madoguchi outbox list --all`"
+        );
     }
     let what = if cancel { "mail_cancelled" } else { "mail_retried" };
     tx.append_event(now, NewEvent::by_operator(what, format!("outbox {id}")));

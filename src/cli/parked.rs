@@ -73,9 +73,15 @@ async fn list(context: &Context, desk: &Desk) -> anyhow::Result<()> {
         return print::json(&objects);
     }
     for row in &rows {
-        let (reason, detail) = (row.reason.as_deref().unwrap_or_default(), row.detail.as_deref().unwrap_or_default());
+        let (reason, detail) =
+            (row.reason.as_deref().unwrap_or_default(), row.detail.as_deref().unwrap_or_default());
         let received = print::short(row.received_at, zone);
-        print::line(format!("{:>6}  {received}  {:<8} {reason:<13} {}", row.id, row.outcome.as_str(), print::one_line(detail, 80)));
+        print::line(format!(
+            "{:>6}  {received}  {:<8} {reason:<13} {}",
+            row.id,
+            row.outcome.as_str(),
+            print::one_line(detail, 80)
+        ));
     }
     print::line(format!("{} parked messages", rows.len()));
     Ok(())
@@ -96,7 +102,10 @@ async fn show(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
     }
     print::line(format!("message {id}: {} {}", row.outcome, row.reason.as_deref().unwrap_or_default()));
     print::line(format!("  detail    {}", print::one_line(row.detail.as_deref().unwrap_or_default(), 160)));
-    print::line(format!("  from      {}", print::one_line(mail.from.as_ref().map_or("(nobody)", |from| &from.address), 160)));
+    print::line(format!(
+        "  from      {}",
+        print::one_line(mail.from.as_ref().map_or("(nobody)", |from| &from.address), 160)
+    ));
     print::line(format!("  subject   {}", print::one_line(&mail.subject, 160)));
     print::line(format!("  received  {}", print::short(row.received_at, zone)));
     print::line(format!("  attempts  {}\n", row.attempts));
@@ -106,7 +115,9 @@ async fn show(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
 
 fn object(row: &LedgerRow, zone: chrono_tz::Tz) -> Value {
     let place = match &row.place {
-        Place::Imap { folder, uidvalidity, uid } => json!({"folder": folder, "uidvalidity": uidvalidity, "uid": uid}),
+        Place::Imap { folder, uidvalidity, uid } => {
+            json!({"folder": folder, "uidvalidity": uidvalidity, "uid": uid})
+        }
         Place::File { folder, name } => json!({"folder": folder, "file": name}),
     };
     json!({

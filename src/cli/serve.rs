@@ -37,7 +37,9 @@ pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
     };
     serving.desk.store.close().await;
     if context.json {
-        print::json(&serde_json::json!({"taken": pass.taken, "sent": pass.sent, "server_down": pass.server_down}))?;
+        print::json(
+            &serde_json::json!({"taken": pass.taken, "sent": pass.sent, "server_down": pass.server_down}),
+        )?;
     } else {
         print::line(format!("{} messages taken, {} mails sent", pass.taken, pass.sent));
     }
@@ -49,7 +51,9 @@ pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
 
 fn aborted(abort: Abort) -> anyhow::Result<()> {
     match abort {
-        Abort::Signal => anyhow::bail!("stopped at once by a second signal; work in hand is done again at the next start"),
+        Abort::Signal => {
+            anyhow::bail!("stopped at once by a second signal; work in hand is done again at the next start")
+        }
         Abort::Timeout => {
             warn!("stopping took too long and was cut off; work in hand is done again at the next start");
             Ok(())

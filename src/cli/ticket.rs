@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use super::{Context, print};
 use crate::{
-    desk::{form::FieldKey, ticket::{Status, TicketNumber}},
+    desk::{
+        form::FieldKey,
+        ticket::{Status, TicketNumber},
+    },
     service::rules,
     store::TicketRow,
 };
@@ -37,7 +40,8 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::List { status } => {
             let tickets = desk.store.tickets(status.map(Status::as_str)).await?;
             if context.json {
-                let objects: Vec<Value> = tickets.iter().map(|ticket| Value::Object(view.object(ticket))).collect();
+                let objects: Vec<Value> =
+                    tickets.iter().map(|ticket| Value::Object(view.object(ticket))).collect();
                 return print::json(&objects);
             }
             for ticket in &tickets {
@@ -46,7 +50,8 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             print::line(format!("{} tickets", tickets.len()));
         }
         Command::Show { number } => {
-            let ticket = desk.store.ticket(&number).await?.with_context(|| format!("there is no ticket {number}"))?;
+            let ticket =
+                desk.store.ticket(&number).await?.with_context(|| format!("there is no ticket {number}"))?;
             let mut object = view.object(&ticket);
             object.insert("messages".into(), view.messages(&desk, ticket.id).await?);
             object.insert("events".into(), view.events(&desk, ticket.id).await?);
@@ -71,7 +76,8 @@ impl View {
     }
 
     fn object(&self, ticket: &TicketRow) -> serde_json::Map<String, Value> {
-        let missing: Vec<FieldKey> = FieldKey::ALL.into_iter().filter(|key| ticket.fields.get(*key).is_none()).collect();
+        let missing: Vec<FieldKey> =
+            FieldKey::ALL.into_iter().filter(|key| ticket.fields.get(*key).is_none()).collect();
         let value = json!({
             "number": ticket.number,
             "status": ticket.standing.status(),
@@ -120,26 +126,36 @@ impl View {
 
     async fn events(&self, desk: &crate::service::Desk, ticket_id: i64) -> anyhow::Result<Value> {
         let events = desk.store.events_of(ticket_id).await?;
-        let object = |event: &crate::store::Event| {
-            json!({"at": print::rfc3339(event.at, self.zone), "actor": event.actor, "what": event.what, "detail": event.detail})
-        };
+        let object = |event: &crate::store::Event| json!({"at": print::rfc3339(event.at, self.zone), "actor": event.actor, "what": event.what, "detail": event.detail});
         Ok(events.iter().map(object).collect())
     }
 
     fn line(&self, ticket: &TicketRow) -> String {
         let due = match ticket.standing.deadline() {
-            Some(at) if ticket.standing.overdue(self.now) => format!("{} OVERDUE", print::short(at, self.zone)),
+            Some(at) if ticket.standing.overdue(self.now) => {
+                format!("{} OVERDUE", print::short(at, self.zone))
+            }
             Some(at) => print::short(at, self.zone),
             None => "-".to_owned(),
         };
-        let organization = print::one_line(ticket.fields.organization.as_deref().unwrap_or("（記載なし）"), 20);
+        let organization =
+            print::one_line(ticket.fields.organization.as_deref().unwrap_or("（記載なし）"), 20);
         let inquiry = print::one_line(ticket.fields.inquiry.as_deref().unwrap_or("（記載なし）"), 40);
-        format!("{}  {:<8}  due {due}  {organization}  {inquiry}", ticket.number, ticket.standing.status().as_str())
+        format!(
+            "{}  {:<8}  due {due}  {organization}  {inquiry}",
+            ticket.number,
+            ticket.standing.status().as_str()
+        )
     }
 
     fn print(&self, ticket: &TicketRow, object: &serde_json::Map<String, Value>) {
         print::line(self.line(ticket));
-        for (key, label) in [("organization", "自治体・機関名"), ("name", "氏名"), ("contact", "連絡先"), ("inquiry", "照会内容")] {
+        for (key, label) in [
+            ("organization", "自治体・機関名"),
+            ("name", "氏名"),
+            ("contact", "連絡先"),
+            ("inquiry", "照会内容"),
+        ] {
             let value = object.get(key).and_then(Value::as_str).unwrap_or("（記載なし）");
             print::line(format!("  {label}：{}", print::text(value).replace('\n', "\n    ")));
         }
@@ -156,7 +172,13 @@ impl View {
         print::line("");
         for event in object.get("events").and_then(Value::as_array).into_iter().flatten() {
             let get = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
-            print::line(format!("{}  {}  {}  {}", get("at"), get("actor"), get("what"), print::one_line(get("detail"), 120)));
+            print::line(format!(
+                "{}  {}  {}  {}",
+                get("at"),
+                get("actor"),
+                get("what"),
+                print::one_line(get("detail"), 120)
+            ));
         }
     }
 }

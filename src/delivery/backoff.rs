@@ -53,7 +53,9 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_an_hour_and_a_dead_server_is_asked_every_five_minutes() {
-        for (attempt, retry, server) in [(1, 60, 60), (2, 120, 120), (3, 240, 240), (4, 480, 300), (7, 3600, 300), (40, 3600, 300)] {
+        for (attempt, retry, server) in
+            [(1, 60, 60), (2, 120, 120), (3, 240, 240), (4, 480, 300), (7, 3600, 300), (40, 3600, 300)]
+        {
             assert_eq!(wait(Failure::Retry, attempt, 0), Some(retry), "attempt {attempt}");
             assert_eq!(wait(Failure::Server, attempt, 0), Some(server), "attempt {attempt}");
         }
@@ -66,7 +68,11 @@ mod tests {
         let created: DateTime<Utc> = "2025-07-01T01:00:00Z".parse().unwrap();
         let end = created + TimeDelta::days(2);
         let late = end - TimeDelta::minutes(5);
-        assert_eq!(after_failure(Failure::Retry, 50, created, late, TWO_DAYS, 0), Verdict::Retry { at: end }, "a last try at the end");
+        assert_eq!(
+            after_failure(Failure::Retry, 50, created, late, TWO_DAYS, 0),
+            Verdict::Retry { at: end },
+            "a last try at the end"
+        );
         assert_eq!(after_failure(Failure::Retry, 51, created, end, TWO_DAYS, 0), Verdict::Failed);
     }
 }

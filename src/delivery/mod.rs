@@ -89,7 +89,8 @@ impl Session {
         match self {
             Self::Smtp(session) => session.send(&due.sender, &due.recipient, &due.bytes).await,
             Self::Maildir(path) => {
-                write_durably(path, &due.message_id, &due.bytes).map_err(|error| failed(path, "write", &error))?;
+                write_durably(path, &due.message_id, &due.bytes)
+                    .map_err(|error| failed(path, "write", &error))?;
                 Ok("250 written to the Maildir".into())
             }
         }
@@ -113,13 +114,20 @@ impl Session {
 }
 
 fn failed(path: &Path, verb: &'static str, error: &dyn fmt::Display) -> SendError {
-    SendError { failure: Failure::Server, verb, reply: format!("cannot use the Maildir {}: {error}; see delivery.path", path.display()) }
+    SendError {
+        failure: Failure::Server,
+        verb,
+        reply: format!("cannot use the Maildir {}: {error}; see delivery.path", path.display()),
+    }
 }
 
 /// Writes a message as Maildir asks: whole in `tmp/`, then renamed. The name follows from the Message-ID, so that
 /// a repeated send replaces and does not double.
 fn write_durably(path: &Path, message_id: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let name: String = message_id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.@".contains(c) { c } else { '_' }).collect();
+    let name: String = message_id
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.@".contains(c) { c } else { '_' })
+        .collect();
     let tmp = path.join("tmp").join(&name);
     let mut file = File::create(&tmp)?;
     file.write_all(bytes)?;

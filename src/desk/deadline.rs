@@ -53,17 +53,12 @@ mod tests {
     use crate::desk::calendar::HoursRules;
 
     fn at(text: &str) -> DateTime<Utc> {
-        format!("{text}+09:00")
-            .parse::<DateTime<chrono::FixedOffset>>()
-            .unwrap()
-            .to_utc()
+        format!("{text}+09:00").parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc()
     }
 
     fn desk() -> (Calendar, Sla) {
-        let sla = Sla {
-            answer_within: BusinessTime::from_hours(16),
-            warn_before: BusinessTime::from_hours(4),
-        };
+        let sla =
+            Sla { answer_within: BusinessTime::from_hours(16), warn_before: BusinessTime::from_hours(4) };
         (Calendar::new(HoursRules::default()), sla)
     }
 
@@ -71,31 +66,11 @@ mod tests {
     fn an_answer_is_due_after_sixteen_hours_and_staff_are_warned_four_before() {
         let (calendar, sla) = desk();
         for (received, deadline, warning) in [
-            (
-                "2025-07-01T09:12:00",
-                "2025-07-03T09:12:00",
-                "2025-07-02T13:12:00",
-            ),
-            (
-                "2025-07-01T13:00:00",
-                "2025-07-03T13:00:00",
-                "2025-07-03T09:00:00",
-            ),
-            (
-                "2025-07-01T17:00:00",
-                "2025-07-03T17:00:00",
-                "2025-07-03T13:00:00",
-            ),
-            (
-                "2025-12-26T10:00:00",
-                "2026-01-06T10:00:00",
-                "2026-01-05T14:00:00",
-            ),
-            (
-                "2025-12-25T11:00:00",
-                "2026-01-05T11:00:00",
-                "2025-12-26T15:00:00",
-            ),
+            ("2025-07-01T09:12:00", "2025-07-03T09:12:00", "2025-07-02T13:12:00"),
+            ("2025-07-01T13:00:00", "2025-07-03T13:00:00", "2025-07-03T09:00:00"),
+            ("2025-07-01T17:00:00", "2025-07-03T17:00:00", "2025-07-03T13:00:00"),
+            ("2025-12-26T10:00:00", "2026-01-06T10:00:00", "2026-01-05T14:00:00"),
+            ("2025-12-25T11:00:00", "2026-01-05T11:00:00", "2025-12-26T15:00:00"),
         ] {
             let due = sla.deadline(&calendar, at(received)).unwrap();
             assert_eq!(due, at(deadline), "{received}");
@@ -146,11 +121,7 @@ mod tests {
         ] {
             let kept = left(&calendar, at(deadline), at(held));
             assert_eq!(kept.to_string(), budget, "{held}");
-            assert_eq!(
-                resume(&calendar, kept, at(resumed)),
-                Some(at(expected)),
-                "{held} {resumed}"
-            );
+            assert_eq!(resume(&calendar, kept, at(resumed)), Some(at(expected)), "{held} {resumed}");
         }
     }
 

@@ -92,7 +92,9 @@ impl Refusal {
             Self::TooOld { accept_since } => {
                 format!("received before {}", accept_since.to_rfc3339_opts(SecondsFormat::Secs, true))
             }
-            Self::SenderBudget { used, limit } => format!("{used} of {limit} automatic mails to this address today"),
+            Self::SenderBudget { used, limit } => {
+                format!("{used} of {limit} automatic mails to this address today")
+            }
             Self::DailyBudget { used, limit } => format!("{used} of {limit} automatic mails today"),
         }
     }

@@ -14,17 +14,8 @@ pub fn date(date: NaiveDate) -> String {
 /// 「7月3日（木）」, with the year when it is not `today`'s: 「2026年1月5日（月）」.
 #[must_use]
 pub fn day(date: NaiveDate, today: NaiveDate) -> String {
-    let year = if date.year() == today.year() {
-        String::new()
-    } else {
-        format!("{}年", date.year())
-    };
-    format!(
-        "{year}{}月{}日（{}）",
-        date.month(),
-        date.day(),
-        weekday(date.weekday())
-    )
+    let year = if date.year() == today.year() { String::new() } else { format!("{}年", date.year()) };
+    format!("{year}{}月{}日（{}）", date.month(), date.day(), weekday(date.weekday()))
 }
 
 /// 「7月3日（木）17時」, 「7月3日（木）9時30分」, with the year when it is not that of `now`. Seconds are left out, so that
@@ -32,16 +23,8 @@ pub fn day(date: NaiveDate, today: NaiveDate) -> String {
 #[must_use]
 pub fn instant(at: DateTime<Utc>, time_zone: Tz, now: DateTime<Utc>) -> String {
     let clock = at.with_timezone(&time_zone);
-    let minute = if clock.minute() == 0 {
-        String::new()
-    } else {
-        format!("{}分", clock.minute())
-    };
-    format!(
-        "{}{}時{minute}",
-        day(date_of(at, time_zone), date_of(now, time_zone)),
-        clock.hour()
-    )
+    let minute = if clock.minute() == 0 { String::new() } else { format!("{}分", clock.minute()) };
+    format!("{}{}時{minute}", day(date_of(at, time_zone), date_of(now, time_zone)), clock.hour())
 }
 
 /// 「月」 for Monday.
@@ -67,58 +50,18 @@ mod tests {
         let at = |text: &str| text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
         // (instant, now, words)
         for (instant, now, words) in [
-            (
-                "2025-07-03T17:00:00+09:00",
-                "2025-07-01T09:12:00+09:00",
-                "7月3日（木）17時",
-            ),
-            (
-                "2025-07-03T09:30:00+09:00",
-                "2025-07-01T09:12:00+09:00",
-                "7月3日（木）9時30分",
-            ),
-            (
-                "2025-07-03T09:05:59+09:00",
-                "2025-07-01T09:12:00+09:00",
-                "7月3日（木）9時5分",
-            ),
-            (
-                "2025-07-03T00:00:00+09:00",
-                "2025-07-01T09:12:00+09:00",
-                "7月3日（木）0時",
-            ),
-            (
-                "2026-01-05T09:00:00+09:00",
-                "2025-12-26T17:30:00+09:00",
-                "2026年1月5日（月）9時",
-            ),
-            (
-                "2026-01-05T09:00:00+09:00",
-                "2026-01-01T00:00:00+09:00",
-                "1月5日（月）9時",
-            ),
+            ("2025-07-03T17:00:00+09:00", "2025-07-01T09:12:00+09:00", "7月3日（木）17時"),
+            ("2025-07-03T09:30:00+09:00", "2025-07-01T09:12:00+09:00", "7月3日（木）9時30分"),
+            ("2025-07-03T09:05:59+09:00", "2025-07-01T09:12:00+09:00", "7月3日（木）9時5分"),
+            ("2025-07-03T00:00:00+09:00", "2025-07-01T09:12:00+09:00", "7月3日（木）0時"),
+            ("2026-01-05T09:00:00+09:00", "2025-12-26T17:30:00+09:00", "2026年1月5日（月）9時"),
+            ("2026-01-05T09:00:00+09:00", "2026-01-01T00:00:00+09:00", "1月5日（月）9時"),
             // the years of the desk decide, not those of UTC
-            (
-                "2026-01-05T09:00:00+09:00",
-                "2025-12-31T15:00:00+00:00",
-                "1月5日（月）9時",
-            ),
-            (
-                "2025-12-26T16:30:00+09:00",
-                "2026-01-05T09:00:00+09:00",
-                "2025年12月26日（金）16時30分",
-            ),
-            (
-                "2026-02-28T14:59:00+00:00",
-                "2026-02-01T00:00:00+09:00",
-                "2月28日（土）23時59分",
-            ),
+            ("2026-01-05T09:00:00+09:00", "2025-12-31T15:00:00+00:00", "1月5日（月）9時"),
+            ("2025-12-26T16:30:00+09:00", "2026-01-05T09:00:00+09:00", "2025年12月26日（金）16時30分"),
+            ("2026-02-28T14:59:00+00:00", "2026-02-01T00:00:00+09:00", "2月28日（土）23時59分"),
         ] {
-            assert_eq!(
-                super::instant(at(instant), Tz::Asia__Tokyo, at(now)),
-                words,
-                "{instant} at {now}"
-            );
+            assert_eq!(super::instant(at(instant), Tz::Asia__Tokyo, at(now)), words, "{instant} at {now}");
         }
     }
 
@@ -126,11 +69,7 @@ mod tests {
     fn dates_are_told_with_their_year_or_their_day_of_the_week() {
         let first = NaiveDate::from_ymd_opt(2026, 2, 23).unwrap();
         assert_eq!(date(first), "2026年2月23日");
-        let week: String = first
-            .iter_days()
-            .take(7)
-            .map(|date| weekday(date.weekday()))
-            .collect();
+        let week: String = first.iter_days().take(7).map(|date| weekday(date.weekday())).collect();
         assert_eq!(week, "月火水木金土日");
     }
 }

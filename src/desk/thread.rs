@@ -25,7 +25,10 @@ pub struct MessageIds {
 
 impl std::fmt::Debug for MessageIds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MessageIds").field("keys", &"[redacted]").field("domain", &self.domain).finish_non_exhaustive()
+        f.debug_struct("MessageIds")
+            .field("keys", &"[redacted]")
+            .field("domain", &self.domain)
+            .finish_non_exhaustive()
     }
 }
 
@@ -147,12 +150,27 @@ mod tests {
         let number: TicketNumber = "ZT-2025-0001".parse().unwrap();
         let id = ids(&[b"one"]).of_ticket(&number, "acknowledgement");
         assert!(id.starts_with("zt-2025-0001.acknowledgement.") && id.ends_with("@example.jp"), "{id}");
-        assert_eq!(id, ids(&[b"one"]).of_ticket(&number, "acknowledgement"), "a repeated event repeats the Message-ID");
+        assert_eq!(
+            id,
+            ids(&[b"one"]).of_ticket(&number, "acknowledgement"),
+            "a repeated event repeats the Message-ID"
+        );
         assert_eq!(ids(&[b"one"]).recognise(&id), Some(number.clone()));
-        assert_eq!(ids(&[b"two", b"one"]).recognise(&id), Some(number.clone()), "an old key is still accepted");
+        assert_eq!(
+            ids(&[b"two", b"one"]).recognise(&id),
+            Some(number.clone()),
+            "an old key is still accepted"
+        );
         assert_eq!(ids(&[b"two"]).recognise(&id), None);
         let forged = id.replace("0001", "0002");
-        for wrong in [forged.as_str(), "zt-2025-0001.acknowledgement.@example.jp", "zt-2025-0001@example.jp", "", "@", "a.b@example.jp"] {
+        for wrong in [
+            forged.as_str(),
+            "zt-2025-0001.acknowledgement.@example.jp",
+            "zt-2025-0001@example.jp",
+            "",
+            "@",
+            "a.b@example.jp",
+        ] {
             assert_eq!(ids(&[b"one"]).recognise(wrong), None, "{wrong}");
         }
         assert_eq!(ids(&[b"one"]).recognise(&id.replace("example.jp", "other.jp")), None);

@@ -6,7 +6,10 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{calendar::BusinessTime, form::{FieldKey, Fields}};
+use super::{
+    calendar::BusinessTime,
+    form::{FieldKey, Fields},
+};
 use crate::words::closed_set;
 
 /// A ticket number such as `ZT-2025-0001`: prefix, Japanese fiscal year, serial of four or more digits.
@@ -68,9 +71,12 @@ impl FromStr for TicketNumber {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a ticket number; allowed: PREFIX-YEAR-NUMBER such as ZT-2025-0001");
+        let wrong =
+            || format!("{text:?} is not a ticket number; allowed: PREFIX-YEAR-NUMBER such as ZT-2025-0001");
         let mut parts = text.split('-');
-        let (Some(prefix), Some(year), Some(serial), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(prefix), Some(year), Some(serial), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err(wrong());
         };
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
@@ -212,8 +218,22 @@ mod tests {
 
     #[test]
     fn numbers_are_read_only_in_their_one_form() {
-        for (text, good) in [("ZT-2025-0001", true), ("ZT-2025-12345", true), ("ZT-2025-001", false), ("zt-2025-0001", false), ("ZT-25-0001", false), ("ZT-2025-0001-2", false), ("ZT-2025-00a1", false), ("", false), ("ZT-2025-99999999999", false)] {
-            assert_eq!(text.parse::<TicketNumber>().map(|n| n.to_string()).ok(), good.then(|| text.to_owned()), "{text}");
+        for (text, good) in [
+            ("ZT-2025-0001", true),
+            ("ZT-2025-12345", true),
+            ("ZT-2025-001", false),
+            ("zt-2025-0001", false),
+            ("ZT-25-0001", false),
+            ("ZT-2025-0001-2", false),
+            ("ZT-2025-00a1", false),
+            ("", false),
+            ("ZT-2025-99999999999", false),
+        ] {
+            assert_eq!(
+                text.parse::<TicketNumber>().map(|n| n.to_string()).ok(),
+                good.then(|| text.to_owned()),
+                "{text}"
+            );
         }
     }
 

@@ -125,7 +125,13 @@ pub struct Reading {
 impl Reading {
     /// Reads a message. Never fails: what is odd is in the result.
     #[must_use]
-    pub fn of(mail: InboundMail, oversize: Option<u64>, received_at: DateTime<Utc>, rules: &Rules, ids: &MessageIds) -> Self {
+    pub fn of(
+        mail: InboundMail,
+        oversize: Option<u64>,
+        received_at: DateTime<Utc>,
+        rules: &Rules,
+        ids: &MessageIds,
+    ) -> Self {
         let form = read_form(&mail.subject, &mail.text, &rules.form);
         let automatic = detect(&mail, &Own { addresses: &rules.own_addresses });
         let reference = ids.reference(&mail);
@@ -245,7 +251,10 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     let window = rules.window.state(reading.received_at);
     let mut warnings = reading.mail.warnings.clone();
     if known.message_id_reused {
-        warnings.push(Warning { code: "message_id_reused", detail: "another message carries the same Message-ID".into() });
+        warnings.push(Warning {
+            code: "message_id_reused",
+            detail: "another message carries the same Message-ID".into(),
+        });
     }
     let (kind, filing, reply) = file(reading, rules, known, window);
     let deadline = match &filing {
@@ -255,12 +264,18 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     };
     let pass = |reply| {
         let (mail, automatic) = (&reading.mail, reading.automatic.as_ref());
-        gate(mail, automatic, reading.received_at, &rules.own_addresses, rules.budgets, known.gate).map(|()| reply)
+        gate(mail, automatic, reading.received_at, &rules.own_addresses, rules.budgets, known.gate)
+            .map(|()| reply)
     };
     Decision { kind, filing, reply: reply.map(pass), window, deadline, warnings }
 }
 
-fn file(reading: &Reading, rules: &Rules, known: &Known, window: WindowState) -> (Kind, Filing, Option<Reply>) {
+fn file(
+    reading: &Reading,
+    rules: &Rules,
+    known: &Known,
+    window: WindowState,
+) -> (Kind, Filing, Option<Reply>) {
     let park = |kind, reason, detail: &str| (kind, Filing::Park { reason, detail: detail.to_owned() }, None);
     let kind = kind(reading, rules);
     if let Some(of) = known.duplicate_of {
@@ -269,18 +284,27 @@ fn file(reading: &Reading, rules: &Rules, known: &Known, window: WindowState) ->
     match kind {
         Kind::Unreadable => match reading.oversize {
             Some(bytes) => park(kind, ParkReason::Oversize, &format!("{bytes} bytes")),
-            None => park(kind, ParkReason::Unreadable, reading.mail.unreadable.as_deref().unwrap_or("no sender")),
+            None => {
+                park(kind, ParkReason::Unreadable, reading.mail.unreadable.as_deref().unwrap_or("no sender"))
+            }
         },
         Kind::Bounce => park(kind, ParkReason::Bounce, "a delivery report"),
         Kind::Automatic => match joinable(reading, known) {
-            Some(ticket) => (kind, Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: None }, None),
-            None => park(kind, ParkReason::Automatic, reading.automatic.as_ref().map_or("", |found| &found.evidence)),
+            Some(ticket) => {
+                (kind, Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: None }, None)
+            }
+            None => park(
+                kind,
+                ParkReason::Automatic,
+                reading.automatic.as_ref().map_or("", |found| &found.evidence),
+            ),
         },
         Kind::Staff => park(kind, ParkReason::Staff, "from a staff address"),
         Kind::FollowUp => follow_up(reading, rules, known),
         Kind::Inquiry => inquiry(reading, rules, window, None),
         Kind::Other if window == WindowState::Open => {
-            let (kind, filing, _) = park(kind, ParkReason::NoForm, "neither the form nor the prescribed subject");
+            let (kind, filing, _) =
+                park(kind, ParkReason::NoForm, "neither the form nor the prescribed subject");
             (kind, filing, Some(Reply::SendForm))
         }
         Kind::Other => outside(kind, window),
@@ -332,7 +356,10 @@ fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, 
             Some(deadline) => ticket.standing.clone().heard_from_inquirer(deadline, rules.sla.answer_within),
             None => ticket.standing.clone(),
         };
-        let filing = Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: Some(Box::new((standing, fields))) };
+        let filing = Filing::Join {
+            ticket: Some((ticket.id, ticket.number.clone())),
+            change: Some(Box::new((standing, fields))),
+        };
         return (Kind::FollowUp, filing, None);
     }
     match (&reading.reference, &known.ticket) {
@@ -342,7 +369,8 @@ fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, 
         }
         (reference, _) => {
             let mentions = reference.as_ref().map(|reference| reference.number().clone());
-            let (_, filing, reply) = inquiry(reading, rules, rules.window.state(reading.received_at), mentions);
+            let (_, filing, reply) =
+                inquiry(reading, rules, rules.window.state(reading.received_at), mentions);
             (Kind::FollowUp, filing, reply)
         }
     }

@@ -61,11 +61,7 @@ impl Window {
 #[must_use]
 pub fn fiscal_year(at: DateTime<Utc>, time_zone: Tz) -> i32 {
     let date = date_of(at, time_zone);
-    if date.month() < 4 {
-        date.year() - 1
-    } else {
-        date.year()
-    }
+    if date.month() < 4 { date.year() - 1 } else { date.year() }
 }
 
 /// The first instant of an instant's local day.
@@ -84,11 +80,7 @@ mod tests {
 
     fn window() -> Window {
         let date = |text: &str| text.parse().unwrap();
-        Window {
-            opens: date("2025-06-27"),
-            closes: date("2026-02-28"),
-            time_zone: Tz::Asia__Tokyo,
-        }
+        Window { opens: date("2025-06-27"), closes: date("2026-02-28"), time_zone: Tz::Asia__Tokyo }
     }
 
     #[test]
@@ -111,10 +103,7 @@ mod tests {
 
     #[test]
     fn a_window_of_one_day_is_its_own_last_week() {
-        let day = Window {
-            opens: window().closes,
-            ..window()
-        };
+        let day = Window { opens: window().closes, ..window() };
         assert!(day.last_week(at("2026-02-28T12:00:00+09:00")));
         assert!(!day.last_week(at("2026-02-27T12:00:00+09:00")));
     }
@@ -135,27 +124,11 @@ mod tests {
     #[test]
     fn a_day_begins_at_its_first_instant() {
         for (zone, instant, start) in [
-            (
-                Tz::Asia__Tokyo,
-                "2025-07-01T08:00:00+09:00",
-                "2025-07-01T00:00:00+09:00",
-            ),
-            (
-                Tz::Asia__Tokyo,
-                "2025-07-01T00:00:00+09:00",
-                "2025-07-01T00:00:00+09:00",
-            ),
+            (Tz::Asia__Tokyo, "2025-07-01T08:00:00+09:00", "2025-07-01T00:00:00+09:00"),
+            (Tz::Asia__Tokyo, "2025-07-01T00:00:00+09:00", "2025-07-01T00:00:00+09:00"),
             // midnight is skipped, and comes twice
-            (
-                Tz::America__Havana,
-                "2026-03-08T12:00:00-04:00",
-                "2026-03-08T01:00:00-04:00",
-            ),
-            (
-                Tz::America__Havana,
-                "2026-11-01T12:00:00-05:00",
-                "2026-11-01T00:00:00-04:00",
-            ),
+            (Tz::America__Havana, "2026-03-08T12:00:00-04:00", "2026-03-08T01:00:00-04:00"),
+            (Tz::America__Havana, "2026-11-01T12:00:00-05:00", "2026-11-01T00:00:00-04:00"),
         ] {
             assert_eq!(start_of_day(at(instant), zone), at(start), "{zone} {instant}");
         }

@@ -40,7 +40,9 @@ pub fn read_paths<E: From<FileError>>(
                 fs::read_dir(path).map_err(failed)?.filter_map(|file| Some(file.ok()?.path())).collect();
             inside.sort();
             let maildir = path.join("cur").is_dir() && path.join("new").is_dir();
-            let wanted = |file: &PathBuf| if maildir { file.ends_with("cur") || file.ends_with("new") } else { !is_hidden(file) };
+            let wanted = |file: &PathBuf| {
+                if maildir { file.ends_with("cur") || file.ends_with("new") } else { !is_hidden(file) }
+            };
             inside.retain(wanted);
             read_paths(&inside, max_size, sink)?;
         } else if is_mbox(path).map_err(failed)? {
@@ -66,7 +68,12 @@ pub fn from_reader(mut reader: impl Read, max_size: u64) -> Result<Taken, FileEr
     let mut raw = Vec::new();
     reader.read_to_end(&mut raw).map_err(|source| FileError { path, source })?;
     let raw = match raw.strip_prefix(b"From ") {
-        Some(rest) => rest.iter().position(|b| *b == b'\n').and_then(|end| rest.get(end + 1..)).unwrap_or_default().to_vec(),
+        Some(rest) => rest
+            .iter()
+            .position(|b| *b == b'\n')
+            .and_then(|end| rest.get(end + 1..))
+            .unwrap_or_default()
+            .to_vec(),
         None => raw,
     };
     Ok(from_bytes(raw, Place::File { folder: FOLDER.into(), name: "-".into() }, max_size))

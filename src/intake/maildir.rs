@@ -36,7 +36,13 @@ pub struct Maildir {
 impl Maildir {
     /// A Maildir at `path`.
     #[must_use]
-    pub fn new(path: PathBuf, after: After, processed_folder: String, parked_folder: String, max_message_size: u64) -> Self {
+    pub fn new(
+        path: PathBuf,
+        after: After,
+        processed_folder: String,
+        parked_folder: String,
+        max_message_size: u64,
+    ) -> Self {
         Self { path, after, processed_folder, parked_folder, max_message_size, listed: VecDeque::new() }
     }
 
@@ -72,7 +78,9 @@ impl Maildir {
             let folder = self.path.join(folder);
             for file in fs::read_dir(&folder).map_err(|source| failed(&folder, source))? {
                 let path = file.map_err(|source| failed(&folder, source))?.path();
-                let Some(unique) = unique_name(&path).filter(|unique| !unique.starts_with('.')) else { continue };
+                let Some(unique) = unique_name(&path).filter(|unique| !unique.starts_with('.')) else {
+                    continue;
+                };
                 if path.is_file() && !store.knows_file(&name, &unique).await? {
                     found.push((unique, path));
                 }
@@ -115,12 +123,16 @@ impl Maildir {
     /// When a file cannot be moved.
     pub fn settle(&mut self, rows: &[Unsettled]) -> Result<(), IntakeError> {
         for row in rows {
-            let Some((name, path)) = row.file.as_ref().and_then(|name| Some((name, self.find(name)?))) else { continue };
+            let Some((name, path)) = row.file.as_ref().and_then(|name| Some((name, self.find(name)?))) else {
+                continue;
+            };
             let target = match self.after {
                 After::Keep if path.parent().is_some_and(|folder| folder.ends_with("cur")) => continue,
                 After::Keep => self.path.join("cur").join(format!("{name}:2,")),
                 After::Seen => self.path.join("cur").join(format!("{name}:2,S")),
-                After::Move if row.parked => self.subfolder(&self.parked_folder).join("cur").join(format!("{name}:2,")),
+                After::Move if row.parked => {
+                    self.subfolder(&self.parked_folder).join("cur").join(format!("{name}:2,"))
+                }
                 After::Move => self.subfolder(&self.processed_folder).join("cur").join(format!("{name}:2,S")),
             };
             fs::rename(&path, &target).map_err(|source| failed(&path, source))?;
@@ -135,7 +147,9 @@ impl Maildir {
             return Some(new);
         }
         let mut files = fs::read_dir(self.path.join("cur")).ok()?;
-        files.find_map(|file| Some(file.ok()?.path()).filter(|path| unique_name(path).as_deref() == Some(name)))
+        files.find_map(|file| {
+            Some(file.ok()?.path()).filter(|path| unique_name(path).as_deref() == Some(name))
+        })
     }
 
     fn subfolder(&self, name: &str) -> PathBuf {

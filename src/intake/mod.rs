@@ -136,7 +136,10 @@ impl Open {
                 Self::Maildir(maildir) => (maildir.name(), 0),
             };
             let rows = store.unsettled(&folder, uidvalidity).await?;
-            let Some(rows) = rows.get(..rows.len().min(SETTLE_AT_ONCE)).filter(|rows| !rows.is_empty()) else { return Ok(()) };
+            let Some(rows) = rows.get(..rows.len().min(SETTLE_AT_ONCE)).filter(|rows| !rows.is_empty())
+            else {
+                return Ok(());
+            };
             match self {
                 Self::Imap(session) => session.settle(rows).await?,
                 Self::Maildir(maildir) => maildir.settle(rows)?,

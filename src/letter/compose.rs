@@ -94,7 +94,8 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
             ("X-Auto-Response-Suppress", "All"),
             ("X-Madoguchi-Loop", from_address),
         ] {
-            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+            builder =
+                builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
         }
     }
     let message = builder.header(ContentType::TEXT_PLAIN).body(letter.body.replace('\n', "\r\n"))?;

@@ -48,7 +48,11 @@ pub fn context(profile: &Profile, rules: &Rules, facts: &Facts) -> Context {
     let zone = rules.calendar.time_zone();
     let words = |at| japanese_time::instant(at, zone, facts.now);
     let value = |key| facts.fields.get(key).unwrap_or_default().to_owned();
-    let items = (1..).zip(&rules.form.fields).map(|(number, rule)| Item { number, label: rule.label.clone(), value: value(rule.key) });
+    let items = (1..).zip(&rules.form.fields).map(|(number, rule)| Item {
+        number,
+        label: rule.label.clone(),
+        value: value(rule.key),
+    });
     Context {
         desk: DeskContext {
             name: profile.name.clone(),

@@ -7,7 +7,9 @@ mod wording;
 
 pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
-pub use wording::{Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError};
+pub use wording::{
+    Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,
+};
 
 use crate::{desk::triage::Reply, words::closed_set};
 
@@ -36,7 +38,11 @@ impl Purpose {
     #[must_use]
     pub fn is_automatic(self) -> bool {
         match self {
-            Self::Acknowledgement | Self::AskMissing | Self::SendForm | Self::BeforeWindow | Self::AfterWindow => true,
+            Self::Acknowledgement
+            | Self::AskMissing
+            | Self::SendForm
+            | Self::BeforeWindow
+            | Self::AfterWindow => true,
         }
     }
 }

@@ -1,9 +1,5 @@
 use super::*;
-use crate::{
-    desk::form::Fields,
-    service,
-    settings::Settings,
-};
+use crate::{desk::form::Fields, service, settings::Settings};
 
 /// Two inquirers: one with everything, one of whom nothing is known but what they ask.
 fn facts(full: bool) -> Facts {
@@ -33,7 +29,8 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         telephone: settings.desk.telephone,
         hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
     };
-    let (subject, body) = Wording::built_in().unwrap().render(purpose, &context(&profile, &rules, facts)).unwrap();
+    let (subject, body) =
+        Wording::built_in().unwrap().render(purpose, &context(&profile, &rules, facts)).unwrap();
     let envelope = compose(&Letter {
         from: (&profile.name, &profile.address),
         to: "m.takahashi@city.hoshikawa.example.jp",
@@ -47,7 +44,8 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
     })
     .unwrap();
     let mail = crate::mail::read(&envelope.bytes);
-    let headers: Vec<String> = mail.headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
+    let headers: Vec<String> =
+        mail.headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
     format!("envelope: {} → {}\n{}\n\n{}", envelope.sender, envelope.recipient, headers.join("\n"), mail.text)
 }
 
@@ -62,7 +60,11 @@ fn every_mail_that_leaves_is_a_reviewed_text() {
 #[test]
 fn an_acknowledgement_outside_hours_says_when_the_desk_opens() {
     // Friday 26 December 2025, 18:30: the desk opens again on Monday, 5 January.
-    let late = Facts { received_at: "2025-12-26T09:30:00Z".parse().unwrap(), now: "2025-12-26T09:31:00Z".parse().unwrap(), ..facts(true) };
+    let late = Facts {
+        received_at: "2025-12-26T09:30:00Z".parse().unwrap(),
+        now: "2025-12-26T09:31:00Z".parse().unwrap(),
+        ..facts(true)
+    };
     insta::assert_snapshot!("acknowledgement_over_the_year_end", shown(Purpose::Acknowledgement, &late));
 }
 
@@ -102,7 +104,11 @@ fn an_address_that_is_no_dot_atom_travels_quoted() {
         ("two words@example.jp", None),
         ("a\r\nb@example.jp", None),
     ] {
-        assert_eq!(compose(&letter(to)).ok().map(|envelope| envelope.recipient).as_deref(), expected, "{to:?}");
+        assert_eq!(
+            compose(&letter(to)).ok().map(|envelope| envelope.recipient).as_deref(),
+            expected,
+            "{to:?}"
+        );
     }
 }
 

@@ -151,7 +151,9 @@ impl Wording {
         })
     }
 
-    fn with_overrides(own: impl Fn(&str) -> Result<Option<String>, WordingError>) -> Result<Self, WordingError> {
+    fn with_overrides(
+        own: impl Fn(&str) -> Result<Option<String>, WordingError>,
+    ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         for (name, text) in BUILT_IN {
@@ -168,7 +170,8 @@ impl Wording {
     pub fn render(&self, purpose: Purpose, context: &Context) -> Result<(String, String), WordingError> {
         let render = |file: &str| {
             let name = format!("{purpose}/{file}.txt.j2");
-            let rendered = self.templates.get_template(&name).and_then(|template| template.render(Serde(context)));
+            let rendered =
+                self.templates.get_template(&name).and_then(|template| template.render(Serde(context)));
             rendered.map_err(|error| template_error(&name, &error))
         };
         let subject = render("subject")?.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -17,19 +17,11 @@ pub(super) fn read(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     // The whole of it, address included, may be in encoded-words; or JIS that never returned to ASCII ate the address.
     let decoded = encoded_word::decode(&text, guesses).into_owned();
     let found = list(&decoded, guesses);
-    if found.is_empty() {
-        salvage(raw, guesses)
-    } else {
-        found
-    }
+    if found.is_empty() { salvage(raw, guesses) } else { found }
 }
 
 fn list(text: &str, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
-    pieces(text)
-        .iter()
-        .filter_map(|piece| mailbox(piece, guesses))
-        .take(MAX_MAILBOXES)
-        .collect()
+    pieces(text).iter().filter_map(|piece| mailbox(piece, guesses)).take(MAX_MAILBOXES).collect()
 }
 
 /// One element of the list, cut into its kinds.
@@ -54,20 +46,15 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut piece = Piece::default();
     let mut chars = text.chars().peekable();
     // Quotes and brackets that never close are letters.
-    let (mut quotes, mut closes, mut ends) = (
-        text.matches('"').count(),
-        text.matches(')').count(),
-        text.matches('>').count(),
-    );
+    let (mut quotes, mut closes, mut ends) =
+        (text.matches('"').count(), text.matches(')').count(), text.matches('>').count());
     let grouped = text.contains(';');
     while let Some(c) = chars.next() {
         match c {
             '"' if quotes > 1 && piece.angle.is_none() => {
                 quotes -= 1;
                 let quoted = take_until(&mut chars, '"', &mut quotes);
-                piece
-                    .phrase
-                    .push_str(&quote_if_local(&quoted, chars.peek() == Some(&'@')));
+                piece.phrase.push_str(&quote_if_local(&quoted, chars.peek() == Some(&'@')));
             }
             '"' => quotes = quotes.saturating_sub(1),
             '(' if closes > 0 => piece.comment = take_until(&mut chars, ')', &mut closes),
@@ -99,26 +86,15 @@ fn pieces(text: &str) -> Vec<Piece> {
 }
 
 fn is_prefix(phrase: &str) -> bool {
-    [
-        "mailto",
-        "smtp",
-        "undisclosed-recipients",
-        "undisclosed recipients",
-    ]
-    .iter()
-    .any(|p| phrase.trim().eq_ignore_ascii_case(p))
+    ["mailto", "smtp", "undisclosed-recipients", "undisclosed recipients"]
+        .iter()
+        .any(|p| phrase.trim().eq_ignore_ascii_case(p))
 }
 
 /// A quoted local part keeps what only quotes allow: `"a b"@example.jp`. Everything else needs no quotes here.
 fn quote_if_local(quoted: &str, local: bool) -> String {
-    let plain = quoted
-        .chars()
-        .all(|c| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c));
-    if local && !plain {
-        format!("\"{quoted}\"")
-    } else {
-        quoted.to_owned()
-    }
+    let plain = quoted.chars().all(|c| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c));
+    if local && !plain { format!("\"{quoted}\"") } else { quoted.to_owned() }
 }
 
 fn take_until(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, end: char, left: &mut usize) -> String {
@@ -144,27 +120,19 @@ fn mailbox(piece: &Piece, guesses: &mut Vec<Guess>) -> Option<Mailbox> {
     let mut name = |text: &str| {
         let decoded = encoded_word::decode(text, guesses);
         let line = clean::one_line(&decoded);
-        let bare = ['"', '\'']
-            .iter()
-            .find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote));
+        let bare = ['"', '\''].iter().find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote));
         Some(bare.unwrap_or(&line).trim().to_owned()).filter(|name| !name.is_empty())
     };
     if let Some(address) = piece.angle.as_deref().and_then(address) {
         let shown = name(&piece.phrase).or_else(|| name(&piece.comment));
-        return Some(Mailbox {
-            name: shown.filter(|shown| *shown != address),
-            address,
-        });
+        return Some(Mailbox { name: shown.filter(|shown| *shown != address), address });
     }
     // `address (name)`, or a name and an address without brackets.
     let phrase = piece.phrase.replace(" @", "@").replace("@ ", "@");
     let word = phrase.split_whitespace().find(|word| word.contains('@'))?;
     let address = address(word)?;
     let rest = phrase.replacen(word, "", 1);
-    Some(Mailbox {
-        name: name(&rest).or_else(|| name(&piece.comment)),
-        address,
-    })
+    Some(Mailbox { name: name(&rest).or_else(|| name(&piece.comment)), address })
 }
 
 /// An address as written, without blanks, route (RFC 5322, 4.4) and what people add; `None` without a sign of one.
@@ -172,16 +140,9 @@ fn address(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("mailto:").unwrap_or(text);
     let text = text.trim_start_matches('<').trim_end_matches('>');
-    let text = if text.starts_with('@') {
-        text.split_once(':').map_or(text, |(_, rest)| rest)
-    } else {
-        text
-    };
+    let text = if text.starts_with('@') { text.split_once(':').map_or(text, |(_, rest)| rest) } else { text };
     let quoted = text.starts_with('"');
-    let kept: String = text
-        .chars()
-        .filter(|&c| !c.is_control() && (quoted || !c.is_whitespace()))
-        .collect();
+    let kept: String = text.chars().filter(|&c| !c.is_control() && (quoted || !c.is_whitespace())).collect();
     let kept = clean::one_line(&kept);
     let kept = kept.trim_matches(|c| matches!(c, '\'' | ',' | ';'));
     let kept = match kept.strip_prefix('"').and_then(|rest| rest.split_once("\"@")) {
@@ -206,11 +167,6 @@ fn salvage(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     };
     let (name, more) = field::text(&raw[..start]);
     guesses.extend(more);
-    let name = name
-        .trim_matches(|c: char| c == '"' || c.is_whitespace())
-        .to_owned();
-    vec![Mailbox {
-        name: Some(name).filter(|name| !name.is_empty()),
-        address,
-    }]
+    let name = name.trim_matches(|c: char| c == '"' || c.is_whitespace()).to_owned();
+    vec![Mailbox { name: Some(name).filter(|name| !name.is_empty()), address }]
 }

@@ -76,18 +76,13 @@ pub fn asks_for_silence(mail: &InboundMail) -> Option<String> {
     });
     let suppress = suppress.map(|value| format!("X-Auto-Response-Suppress: {value}"));
     let ack = || {
-        mail.header("X-Ack")
-            .find(|value| first_word(value) == "no")
-            .map(|value| format!("X-Ack: {value}"))
+        mail.header("X-Ack").find(|value| first_word(value) == "no").map(|value| format!("X-Ack: {value}"))
     };
     suppress.or_else(ack)
 }
 
 fn found(reason: Reason, name: &str, value: &str) -> Automatic {
-    Automatic {
-        reason,
-        evidence: format!("{name}: {value}"),
-    }
+    Automatic { reason, evidence: format!("{name}: {value}") }
 }
 
 fn by_header(
@@ -96,9 +91,7 @@ fn by_header(
     reason: Reason,
     matches: impl Fn(&str) -> bool,
 ) -> Option<Automatic> {
-    mail.header(name)
-        .find(|value| matches(value))
-        .map(|value| found(reason, name, value))
+    mail.header(name).find(|value| matches(value)).map(|value| found(reason, name, value))
 }
 
 fn own_mark(mail: &InboundMail) -> Option<Automatic> {
@@ -107,10 +100,7 @@ fn own_mark(mail: &InboundMail) -> Option<Automatic> {
 
 fn own_sender(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
     let from = mail.from.as_ref()?;
-    let is_own = own
-        .addresses
-        .iter()
-        .any(|address| address.eq_ignore_ascii_case(&from.address));
+    let is_own = own.addresses.iter().any(|address| address.eq_ignore_ascii_case(&from.address));
     is_own.then(|| found(Reason::OwnMail, "From", &from.address))
 }
 
@@ -160,20 +150,12 @@ fn responder_header(mail: &InboundMail) -> Option<Automatic> {
         .iter()
         .find_map(|name| by_header(mail, name, Reason::AutoReplyHeader, said))
         .or_else(|| {
-            by_header(
-                mail,
-                "X-MS-Exchange-Generated-Message-Source",
-                Reason::AutoReplyHeader,
-                |v| !v.is_empty(),
-            )
+            by_header(mail, "X-MS-Exchange-Generated-Message-Source", Reason::AutoReplyHeader, |v| {
+                !v.is_empty()
+            })
         })
         .or_else(|| {
-            by_header(
-                mail,
-                "X-MS-Exchange-Inbox-Rules-Loop",
-                Reason::AutoReplyHeader,
-                |v| !v.is_empty(),
-            )
+            by_header(mail, "X-MS-Exchange-Inbox-Rules-Loop", Reason::AutoReplyHeader, |v| !v.is_empty())
         })
         .or_else(|| {
             by_header(mail, "X-Amazon-Mail-Relay-Type", Reason::AutoReplyHeader, |v| {
@@ -189,10 +171,7 @@ fn responder_header(mail: &InboundMail) -> Option<Automatic> {
 
 fn precedence(mail: &InboundMail) -> Option<Automatic> {
     let automatic = |value: &str| {
-        matches!(
-            first_word(value).as_str(),
-            "bulk" | "junk" | "list" | "auto_reply" | "auto-reply"
-        )
+        matches!(first_word(value).as_str(), "bulk" | "junk" | "list" | "auto_reply" | "auto-reply")
     };
     ["Precedence", "X-Precedence"]
         .iter()
@@ -211,9 +190,7 @@ fn list(mail: &InboundMail) -> Option<Automatic> {
         "X-Mailman-Version",
         "List-Help",
     ];
-    NAMES
-        .iter()
-        .find_map(|name| by_header(mail, name, Reason::List, |value| !value.is_empty()))
+    NAMES.iter().find_map(|name| by_header(mail, name, Reason::List, |value| !value.is_empty()))
 }
 
 /// Only the topmost Return-Path is our own server's; a missing one proves nothing (IMAP stores often have none).
@@ -252,11 +229,8 @@ fn no_reply(mail: &InboundMail) -> Option<Automatic> {
     const PART: [&str; 4] = ["noreply", "donotreply", "mailerdaemon", "autoreply"];
     let from = mail.from.as_ref()?;
     let (local, _) = from.address.rsplit_once('@').unwrap_or((&from.address, ""));
-    let squeezed: String = local
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let squeezed: String =
+        local.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     // Whole words only: `tonoreply` may be a name.
     let words = |marker: &&str| squeezed.starts_with(marker) || squeezed.ends_with(marker);
     let matches = WHOLE.contains(&squeezed.as_str()) || PART.iter().any(words);
@@ -293,23 +267,16 @@ pub(super) fn is_reply_subject(subject: &str) -> bool {
     use unicode_normalization::UnicodeNormalization;
     let folded: String = subject.nfkc().flat_map(char::to_lowercase).collect();
     let bare = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    if ["re:", "fw:", "fwd:", "返信:", "転送:"]
-        .iter()
-        .any(|prefix| bare.starts_with(prefix))
-    {
+    if ["re:", "fw:", "fwd:", "返信:", "転送:"].iter().any(|prefix| bare.starts_with(prefix)) {
         return false;
     }
     let ends_there = |rest: &str| !rest.starts_with(char::is_alphanumeric);
-    let starts = SUBJECT_STARTS
-        .split('|')
-        .any(|start| bare.strip_prefix(start).is_some_and(ends_there));
+    let starts = SUBJECT_STARTS.split('|').any(|start| bare.strip_prefix(start).is_some_and(ends_there));
     starts || BRACKETED.split('|').any(|mark| in_brackets(&folded, mark))
 }
 
 fn in_brackets(subject: &str, mark: &str) -> bool {
     let opens = |before: &str| before.ends_with(['【', '[', '(', '<', '《', '≪', '「', '〔', '＜']);
     let closes = |after: &str| after.starts_with(['】', ']', ')', '>', '》', '≫', '」', '〕', '＞']);
-    subject
-        .match_indices(mark)
-        .any(|(at, _)| opens(&subject[..at]) && closes(&subject[at + mark.len()..]))
+    subject.match_indices(mark).any(|(at, _)| opens(&subject[..at]) && closes(&subject[at + mark.len()..]))
 }

@@ -32,12 +32,7 @@ pub(super) struct Guess {
 
 impl Decoded {
     fn new(text: impl Into<String>, charset: &str, guessed: bool) -> Self {
-        Self {
-            text: text.into(),
-            charset: charset.to_ascii_lowercase(),
-            guessed,
-            lossy: false,
-        }
+        Self { text: text.into(), charset: charset.to_ascii_lowercase(), guessed, lossy: false }
     }
 
     fn lossy(mut self, lossy: bool) -> Self {
@@ -108,12 +103,8 @@ pub fn decode(label: Option<&str>, bytes: &[u8]) -> Decoded {
 fn parse_label(label: &str) -> Label {
     let label =
         label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ',' | '<' | '>'));
-    let squeezed: String = label
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .take(60)
-        .collect();
+    let squeezed: String =
+        label.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).take(60).collect();
     let name = squeezed.strip_prefix('x').unwrap_or(&squeezed);
     let name = name.strip_prefix("cs").unwrap_or(name);
     match name {
@@ -276,9 +267,8 @@ fn likelihood(text: &str) -> i64 {
 /// JIS X 0208 level 1 holds the 2,965 kanji in daily use (rows 16 to 47).
 fn is_level_one(c: char) -> bool {
     static LEVEL_ONE: LazyLock<HashSet<char>> = LazyLock::new(|| {
-        let codes: Vec<u8> = (0xb0..=0xcf)
-            .flat_map(|row| (0xa1..=0xfe).flat_map(move |cell| [row, cell]))
-            .collect();
+        let codes: Vec<u8> =
+            (0xb0..=0xcf).flat_map(|row| (0xa1..=0xfe).flat_map(move |cell| [row, cell])).collect();
         EUC_JP.decode_without_bom_handling(&codes).0.chars().collect()
     });
     LEVEL_ONE.contains(&c)
@@ -330,11 +320,7 @@ fn utf32(bytes: &[u8]) -> Decoded {
         || (bytes.first().is_some_and(|&b| b != 0) && !bytes.starts_with(&[0, 0]));
     let units = bytes.chunks(4).map(|unit| {
         let unit: [u8; 4] = unit.try_into().unwrap_or([0xff; 4]);
-        let code = if little {
-            u32::from_le_bytes(unit)
-        } else {
-            u32::from_be_bytes(unit)
-        };
+        let code = if little { u32::from_le_bytes(unit) } else { u32::from_be_bytes(unit) };
         char::from_u32(code).unwrap_or('\u{fffd}')
     });
     let text: String = units.filter(|&c| c != '\u{feff}').collect();
@@ -381,9 +367,7 @@ pub(super) fn is_clean_japanese(bytes: &[u8]) -> bool {
 pub(super) fn stray(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => japanese(bytes).map_or_else(
-            || WINDOWS_1252.decode_without_bom_handling(bytes).0,
-            |d| Cow::Owned(d.text),
-        ),
+        Err(_) => japanese(bytes)
+            .map_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0, |d| Cow::Owned(d.text)),
     }
 }

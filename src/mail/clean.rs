@@ -22,11 +22,7 @@ pub(super) fn one_line(text: &str) -> String {
 #[must_use]
 pub(super) fn body(text: &str) -> String {
     let unix = text.replace("\r\n", "\n");
-    let text = if is_plain(unix.as_bytes()) {
-        unix
-    } else {
-        cleaned(&unix)
-    };
+    let text = if is_plain(unix.as_bytes()) { unix } else { cleaned(&unix) };
     let end = text.trim_end().len();
     let start = text[..end].find(|c: char| !c.is_whitespace()).unwrap_or(end);
     // The first line keeps its indentation.

@@ -35,11 +35,7 @@ pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Co
     let last_end = text.rfind("?=").unwrap_or(0);
     while let Some(at) = rest.find("=?") {
         let offset = text.len() - rest.len() + at;
-        let word = if offset < last_end {
-            parse(&rest[at..])
-        } else {
-            parse_cut(&rest[at..])
-        };
+        let word = if offset < last_end { parse(&rest[at..]) } else { parse_cut(&rest[at..]) };
         let Some(word) = word else {
             flush(&mut out, run.take(), guesses);
             out.push_str(&rest[..at + 2]);
@@ -51,16 +47,10 @@ pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Co
             flush(&mut out, run.take(), guesses);
             out.push_str(between);
         }
-        if run
-            .as_ref()
-            .is_some_and(|r| !r.charset.eq_ignore_ascii_case(word.charset))
-        {
+        if run.as_ref().is_some_and(|r| !r.charset.eq_ignore_ascii_case(word.charset)) {
             flush(&mut out, run.take(), guesses);
         }
-        let run = run.get_or_insert_with(|| Run {
-            charset: word.charset.to_owned(),
-            ..Run::default()
-        });
+        let run = run.get_or_insert_with(|| Run { charset: word.charset.to_owned(), ..Run::default() });
         add(run, &word);
         rest = &rest[at + word.len..];
     }
@@ -75,8 +65,7 @@ fn add(run: &mut Run, word: &Word<'_>) {
         transfer::q(word.payload.as_bytes(), &mut run.bytes);
         return;
     }
-    run.pending
-        .extend(word.payload.chars().filter(|c| !c.is_ascii_whitespace()));
+    run.pending.extend(word.payload.chars().filter(|c| !c.is_ascii_whitespace()));
     if transfer::is_whole_base64(run.pending.as_bytes()) {
         settle(run);
     }
@@ -99,10 +88,7 @@ fn parse(text: &str) -> Option<Word<'_>> {
     let (charset, base64, start) = head(text)?;
     let payload = &text[start..];
     // A word without an end stops where the next one begins.
-    let stop = payload
-        .as_bytes()
-        .windows(3)
-        .position(|w| w == b" =?" || w.starts_with(b"?="));
+    let stop = payload.as_bytes().windows(3).position(|w| w == b" =?" || w.starts_with(b"?="));
     let end = match stop {
         Some(at) if payload.as_bytes()[at] == b' ' => {
             return Some(Word {
@@ -115,12 +101,7 @@ fn parse(text: &str) -> Option<Word<'_>> {
         _ if base64 => payload.find("?=")?,
         _ => q_end(payload)?,
     };
-    Some(Word {
-        charset,
-        base64,
-        payload: &payload[..end],
-        len: start + end + 2,
-    })
+    Some(Word { charset, base64, payload: &payload[..end], len: start + end + 2 })
 }
 
 /// An encoded-word whose end was cut off with the rest of the header.
@@ -128,22 +109,14 @@ fn parse_cut(text: &str) -> Option<Word<'_>> {
     let (charset, base64, start) = head(text)?;
     let payload = text[start..].trim_end_matches('?');
     let whole = payload.bytes().all(|b| b.is_ascii_graphic() && b != b'?');
-    whole.then_some(Word {
-        charset,
-        base64,
-        payload,
-        len: text.len(),
-    })
+    whole.then_some(Word { charset, base64, payload, len: text.len() })
 }
 
 fn head(text: &str) -> Option<(&str, bool, usize)> {
     let after = text.strip_prefix("=?")?;
     let charset_len = after.bytes().take(80).position(|b| b == b'?')?;
     let charset = &after[..charset_len];
-    if !charset
-        .bytes()
-        .all(|b| b.is_ascii_graphic() && !b"\"<>@,;()[]".contains(&b))
-    {
+    if !charset.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>@,;()[]".contains(&b)) {
         return None;
     }
     let base64 = match after.as_bytes().get(charset_len + 1..charset_len + 3)? {
@@ -159,11 +132,7 @@ fn head(text: &str) -> Option<(&str, bool, usize)> {
 fn q_end(payload: &str) -> Option<usize> {
     let first = payload.find("?=")?;
     let mut at = first;
-    while payload
-        .as_bytes()
-        .get(at + 2..at + 4)
-        .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
-    {
+    while payload.as_bytes().get(at + 2..at + 4).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) {
         let Some(next) = payload[at + 2..].find("?=") else {
             return Some(first);
         };

@@ -23,18 +23,12 @@ pub(super) struct Fields<'a>(pub Vec<Field<'a>>);
 impl<'a> Fields<'a> {
     /// The raw value of the topmost field of that name.
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.0
-            .iter()
-            .find(|f| f.name.eq_ignore_ascii_case(name))
-            .map(|f| f.value)
+        self.0.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value)
     }
 
     /// The raw values of all fields of that name.
     pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> {
-        self.0
-            .iter()
-            .filter(move |f| f.name.eq_ignore_ascii_case(name))
-            .map(|f| f.value)
+        self.0.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value)
     }
 }
 
@@ -55,10 +49,7 @@ pub(super) fn split(entity: &[u8]) -> (Fields<'_>, &[u8]) {
         };
         let (value, after) = cut_value(rest, name_len + 1);
         if let (Ok(name), true) = (std::str::from_utf8(&rest[..name_len]), fields.len() < MAX_FIELDS) {
-            fields.push(Field {
-                name: name.trim_end(),
-                value,
-            });
+            fields.push(Field { name: name.trim_end(), value });
         }
         rest = after;
     }
@@ -104,20 +95,13 @@ fn field_name(line: &[u8]) -> Option<usize> {
 fn cut_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(bytes.len());
     let line = &bytes[..end];
-    (
-        line.strip_suffix(b"\r").unwrap_or(line),
-        bytes.get(end + 1..).unwrap_or_default(),
-    )
+    (line.strip_suffix(b"\r").unwrap_or(line), bytes.get(end + 1..).unwrap_or_default())
 }
 
 /// The offset of the line after the one whose text ends at `end`.
 fn next_line(bytes: &[u8], end: usize) -> usize {
     let rest = &bytes[end..];
-    end + if rest.starts_with(b"\r\n") {
-        2
-    } else {
-        usize::from(!rest.is_empty())
-    }
+    end + if rest.starts_with(b"\r\n") { 2 } else { usize::from(!rest.is_empty()) }
 }
 
 /// A raw value as Unicode: unfolded, its charset found, encoded-words still encoded.

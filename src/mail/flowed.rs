@@ -19,11 +19,7 @@ pub(super) fn join(text: &str, delsp: bool) -> String {
             mark(&mut out, depth);
         }
         let soft = content.ends_with(' ') && !signature;
-        out.push_str(if soft && delsp {
-            &content[..content.len() - 1]
-        } else {
-            content
-        });
+        out.push_str(if soft && delsp { &content[..content.len() - 1] } else { content });
         open = soft.then_some(depth);
         if !soft {
             out.push('\n');

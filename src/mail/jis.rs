@@ -64,10 +64,7 @@ pub(super) fn has_escapes(bytes: &[u8]) -> bool {
 /// Whether all bytes above ASCII are half-width kana, and not kana or kanji of EUC-JP.
 pub(super) fn is_kana_run(bytes: &[u8]) -> bool {
     let high: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii()).collect();
-    let euc_kana = high
-        .chunks(2)
-        .filter(|pair| matches!(pair, [0xa4 | 0xa5, _]))
-        .count();
+    let euc_kana = high.chunks(2).filter(|pair| matches!(pair, [0xa4 | 0xa5, _])).count();
     high.iter().all(|b| matches!(b, 0xa1..=0xdf)) && euc_kana * 4 < high.len().max(1)
 }
 
@@ -235,11 +232,7 @@ impl Reader<'_> {
 
     /// Without any escape left, the line itself has to say: pairs of kana, kanji and punctuation, no blanks.
     fn next_line_is_double(&self) -> bool {
-        let line = self
-            .rest
-            .split(|b| matches!(b, b'\r' | b'\n'))
-            .next()
-            .unwrap_or_default();
+        let line = self.rest.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
         let pairs = || line.chunks(2);
         let valid = |pair: &[u8]| matches!(pair, [0x21..=0x28 | 0x30..=0x74, 0x21..=0x7e]);
         let kana = pairs().filter(|pair| matches!(pair, [0x24 | 0x25, _])).count();
@@ -248,12 +241,8 @@ impl Reader<'_> {
 
     fn half(&mut self, byte: u8) {
         if self.set == Set::X0208 && self.lead.is_none() {
-            let len = self
-                .rest
-                .iter()
-                .position(|b| !matches!(b, 0x21..=0x7e))
-                .unwrap_or(self.rest.len())
-                & !1;
+            let len =
+                self.rest.iter().position(|b| !matches!(b, 0x21..=0x7e)).unwrap_or(self.rest.len()) & !1;
             self.run.extend(self.rest[..len].iter().map(|b| b | 0x80));
             self.advance(len);
             if len > 0 {
@@ -277,7 +266,7 @@ impl Reader<'_> {
         self.flush_lead();
         match byte & 0x7f {
             kana @ 0x21..=0x5f if self.set.codec() == Codec::EucJp => {
-                self.run.extend_from_slice(&[0x8e, kana | 0x80])
+                self.run.extend_from_slice(&[0x8e, kana | 0x80]);
             }
             kana @ 0x21..=0x5f => {
                 self.flush_run();
@@ -290,12 +279,8 @@ impl Reader<'_> {
     fn single(&mut self, byte: u8) {
         self.flush_lead();
         if self.set == Set::Ascii {
-            let len = self
-                .rest
-                .iter()
-                .position(|b| !matches!(b, b' '..=b'~'))
-                .unwrap_or(self.rest.len())
-                .max(1);
+            let len =
+                self.rest.iter().position(|b| !matches!(b, b' '..=b'~')).unwrap_or(self.rest.len()).max(1);
             self.run.extend_from_slice(&self.rest[..len]);
             self.advance(len);
             return;

@@ -41,18 +41,11 @@ pub(super) fn decode(plane: u8, pairs: &[u8]) -> String {
     let mut out = String::with_capacity(pairs.len() * 2);
     for pair in pairs.chunks_exact(2) {
         let [row, cell] = [pair[0], pair[1]].map(|code| usize::from(code & 0x7f).wrapping_sub(0x20));
-        let letter = index(plane.into(), row, cell)
-            .and_then(|at| TABLE.get(at))
-            .copied()
-            .unwrap_or_default();
+        let letter = index(plane.into(), row, cell).and_then(|at| TABLE.get(at)).copied().unwrap_or_default();
         if !letter.is_empty() {
             out.push_str(letter);
         } else if plane == 1 {
-            out.push_str(
-                &EUC_JP
-                    .decode_without_bom_handling(&[pair[0] | 0x80, pair[1] | 0x80])
-                    .0,
-            );
+            out.push_str(&EUC_JP.decode_without_bom_handling(&[pair[0] | 0x80, pair[1] | 0x80]).0);
         } else {
             out.push('\u{fffd}');
         }

@@ -21,10 +21,7 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
     let mut raw = without_envelope_line(raw);
     if !raw.contains(&b'\n') && raw.contains(&b'\r') {
         // Lines that end in CR alone, as on old Macs.
-        unix = raw
-            .iter()
-            .map(|&b| if b == b'\r' { b'\n' } else { b })
-            .collect::<Vec<u8>>();
+        unix = raw.iter().map(|&b| if b == b'\r' { b'\n' } else { b }).collect::<Vec<u8>>();
         raw = &unix;
     }
     let root = Part::read(raw);
@@ -46,15 +43,9 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
 
 /// What mbox files and some servers put before the header: a `From ` line, blank lines, a byte order mark.
 fn without_envelope_line(raw: &[u8]) -> &[u8] {
-    let raw = raw
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(raw)
-        .trim_ascii_start();
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
     if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
-        let end = raw
-            .iter()
-            .position(|&b| b == b'\n')
-            .map_or(raw.len(), |at| at + 1);
+        let end = raw.iter().position(|&b| b == b'\n').map_or(raw.len(), |at| at + 1);
         return &raw[end..];
     }
     raw
@@ -63,10 +54,7 @@ fn without_envelope_line(raw: &[u8]) -> &[u8] {
 fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
     for field in &fields.0 {
         let (value, guesses) = field::text(field.value);
-        mail.headers.push(Header {
-            name: field.name.to_owned(),
-            value,
-        });
+        mail.headers.push(Header { name: field.name.to_owned(), value });
         for warning in guess_warnings(&field.name.to_ascii_lowercase(), &guesses) {
             mail.warn(warning.code, warning.detail);
         }
@@ -79,10 +67,7 @@ fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
     mail.date = first("Date").and_then(|value| date(&value));
     mail.received = first("Received").and_then(|value| date(value.rsplit_once(';')?.1));
     let mailboxes = |name: &str| -> Vec<_> {
-        fields
-            .all(name)
-            .flat_map(|raw| address::read(raw, &mut Vec::new()))
-            .collect()
+        fields.all(name).flat_map(|raw| address::read(raw, &mut Vec::new())).collect()
     };
     let mut senders = mailboxes("From");
     if senders.len() > 1 {
@@ -103,16 +88,10 @@ pub(super) fn guess_warnings(place: &str, guesses: &[Guess]) -> Vec<Warning> {
     for guess in guesses {
         let detail = format!("{place}: {}", guess.charset);
         if guess.guessed {
-            warnings.push(Warning {
-                code: "charset_guessed",
-                detail: detail.clone(),
-            });
+            warnings.push(Warning { code: "charset_guessed", detail: detail.clone() });
         }
         if guess.lossy {
-            warnings.push(Warning {
-                code: "charset_damaged",
-                detail,
-            });
+            warnings.push(Warning { code: "charset_damaged", detail });
         }
     }
     warnings
@@ -127,10 +106,7 @@ fn message_id(value: &str) -> Option<String> {
 
 fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
     let values = fields.all(name).map(|raw| field::text(raw).0);
-    values
-        .flat_map(|value| bracketed(&value).collect::<Vec<_>>())
-        .take(MAX_IDS)
-        .collect()
+    values.flat_map(|value| bracketed(&value).collect::<Vec<_>>()).take(MAX_IDS).collect()
 }
 
 /// The non-empty Message-IDs between angle brackets, without blanks that folding left inside.
@@ -141,10 +117,7 @@ fn bracketed(value: &str) -> impl Iterator<Item = String> {
             let (_, after) = rest.split_once('<')?;
             let (id, after) = after.split_once('>')?;
             rest = after;
-            let id: String = clean::one_line(id)
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect();
+            let id: String = clean::one_line(id).chars().filter(|c| !c.is_whitespace()).collect();
             if !id.is_empty() {
                 return Some(id);
             }

@@ -105,17 +105,11 @@ pub struct InboundMail {
 impl InboundMail {
     /// The values of all header fields of that name, topmost first.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers
-            .iter()
-            .filter(move |h| h.name.eq_ignore_ascii_case(name))
-            .map(|h| h.value.as_str())
+        self.headers.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
     }
 
     fn warn(&mut self, code: &'static str, detail: impl Into<String>) {
-        let warning = Warning {
-            code,
-            detail: detail.into(),
-        };
+        let warning = Warning { code, detail: detail.into() };
         if !self.warnings.contains(&warning) && self.warnings.len() < MAX_WARNINGS {
             self.warnings.push(warning);
         }

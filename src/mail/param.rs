@@ -20,34 +20,21 @@ impl Structured {
         let (text, _) = field::to_unicode(raw);
         let text = uncommented(&text);
         // `text/plain charset=x` lacks the semicolon, `text/plain, charset=x` has another sign.
-        let end = text
-            .find(|c: char| matches!(c, ';' | ',' | '"') || c.is_whitespace())
-            .unwrap_or(text.len());
+        let end =
+            text.find(|c: char| matches!(c, ';' | ',' | '"') || c.is_whitespace()).unwrap_or(text.len());
         let (value, mut rest) = text.split_at(end);
         if let Some(equals) = value.find('=') {
             // Only parameters, no type at all.
             rest = if equals == 0 { rest } else { &text };
-            return Self {
-                value: String::new(),
-                params: params(rest),
-            };
+            return Self { value: String::new(), params: params(rest) };
         }
-        Self {
-            value: value.to_ascii_lowercase(),
-            params: params(rest),
-        }
+        Self { value: value.to_ascii_lowercase(), params: params(rest) }
     }
 
     /// A parameter as written; of several with one name the first.
     pub fn get(&self, name: &str) -> Option<String> {
-        let plain = self
-            .params
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.clone());
-        plain
-            .or_else(|| self.text(name, &mut Vec::new()))
-            .filter(|v| !v.is_empty())
+        let plain = self.params.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        plain.or_else(|| self.text(name, &mut Vec::new())).filter(|v| !v.is_empty())
     }
 
     /// A parameter that holds human text: RFC 2231 continuations and charset, RFC 2047 words where they do not belong, raw 8-bit.
@@ -55,11 +42,8 @@ impl Structured {
         let value = match self.extended(name, guesses) {
             Some(value) => value,
             None => {
-                let plain = self
-                    .params
-                    .iter()
-                    .find(|(n, v)| n == name && !v.is_empty())
-                    .map(|(_, v)| v.as_str())?;
+                let plain =
+                    self.params.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())?;
                 let decoded = encoded_word::decode(plain, guesses).into_owned();
                 percent_utf8(&decoded).unwrap_or(decoded)
             }
@@ -74,14 +58,9 @@ impl Structured {
             let Some(tail) = key.strip_prefix(name).and_then(|tail| tail.strip_prefix('*')) else {
                 continue;
             };
-            let (number, encoded) = tail
-                .strip_suffix('*')
-                .map_or((tail, tail.is_empty()), |number| (number, true));
-            let number = if number.is_empty() {
-                0
-            } else {
-                number.parse().ok()?
-            };
+            let (number, encoded) =
+                tail.strip_suffix('*').map_or((tail, tail.is_empty()), |number| (number, true));
+            let number = if number.is_empty() { 0 } else { number.parse().ok()? };
             pieces.push((number, encoded, value));
         }
         pieces.sort_by_key(|(number, ..)| *number);
@@ -149,12 +128,7 @@ fn params(text: &str) -> Vec<(String, String)> {
             continue;
         }
         // Words without a value before the name are noise.
-        let name = name
-            .trim()
-            .rsplit(char::is_whitespace)
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let name = name.trim().rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
         let (value, after) = value(after[1..].trim_start(), is_file_name(&name));
         if !name.is_empty() {
             found.push((name, value));
@@ -173,16 +147,8 @@ fn value(text: &str, may_hold_blanks: bool) -> (String, &str) {
     if let Some(quoted) = text.strip_prefix('"') {
         return quoted_value(quoted);
     }
-    let end = text
-        .find(|c: char| c == ';' || (!may_hold_blanks && c.is_whitespace()))
-        .unwrap_or(text.len());
-    (
-        text[..end]
-            .trim()
-            .trim_matches(|c| matches!(c, '\'' | '"'))
-            .to_owned(),
-        &text[end..],
-    )
+    let end = text.find(|c: char| c == ';' || (!may_hold_blanks && c.is_whitespace())).unwrap_or(text.len());
+    (text[..end].trim().trim_matches(|c| matches!(c, '\'' | '"')).to_owned(), &text[end..])
 }
 
 fn quoted_value(text: &str) -> (String, &str) {

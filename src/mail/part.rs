@@ -35,10 +35,7 @@ impl<'a> Part<'a> {
 
     fn parse(raw: &'a [u8], default_type: &str, depth: usize, left: &mut usize) -> Self {
         let (fields, body) = field::split(raw);
-        let mut content_type = fields
-            .get("Content-Type")
-            .map(Structured::read)
-            .unwrap_or_default();
+        let mut content_type = fields.get("Content-Type").map(Structured::read).unwrap_or_default();
         if !content_type.value.contains('/') {
             let known = matches!(content_type.value.as_str(), "" | "text" | "plain");
             default_type.clone_into(&mut content_type.value);
@@ -46,18 +43,8 @@ impl<'a> Part<'a> {
                 "application/octet-stream".clone_into(&mut content_type.value);
             }
         }
-        let disposition = fields
-            .get("Content-Disposition")
-            .map(Structured::read)
-            .unwrap_or_default();
-        let mut part = Self {
-            fields,
-            body,
-            content_type,
-            disposition,
-            children: Vec::new(),
-            cut: false,
-        };
+        let disposition = fields.get("Content-Disposition").map(Structured::read).unwrap_or_default();
+        let mut part = Self { fields, body, content_type, disposition, children: Vec::new(), cut: false };
         if part.is("multipart/") {
             part.split(depth, left);
         }
@@ -65,13 +52,8 @@ impl<'a> Part<'a> {
     }
 
     fn split(&mut self, depth: usize, left: &mut usize) {
-        let declared = self
-            .content_type
-            .get("boundary")
-            .map(|b| b.trim_end().to_owned().into_bytes());
-        let mut pieces = declared
-            .map(|boundary| cut(self.body, &boundary, *left))
-            .unwrap_or_default();
+        let declared = self.content_type.get("boundary").map(|b| b.trim_end().to_owned().into_bytes());
+        let mut pieces = declared.map(|boundary| cut(self.body, &boundary, *left)).unwrap_or_default();
         if pieces.is_empty()
             && let Some(boundary) = undeclared_boundary(self.body)
         {
@@ -88,15 +70,9 @@ impl<'a> Part<'a> {
             return;
         }
         *left = left.saturating_sub(pieces.len());
-        let default_type = if self.is("multipart/digest") {
-            "message/rfc822"
-        } else {
-            "text/plain"
-        };
-        self.children = pieces
-            .into_iter()
-            .map(|piece| Self::parse(piece, default_type, depth + 1, left))
-            .collect();
+        let default_type = if self.is("multipart/digest") { "message/rfc822" } else { "text/plain" };
+        self.children =
+            pieces.into_iter().map(|piece| Self::parse(piece, default_type, depth + 1, left)).collect();
     }
 
     /// The media type, lower case.
@@ -124,21 +100,13 @@ impl<'a> Part<'a> {
 
     /// The file name, from wherever the sender put it.
     pub fn file_name(&self, guesses: &mut Vec<Guess>) -> Option<String> {
-        self.disposition
-            .text("filename", guesses)
-            .or_else(|| self.content_type.text("name", guesses))
+        self.disposition.text("filename", guesses).or_else(|| self.content_type.text("name", guesses))
     }
 
     /// The content, transfer encoding undone.
     pub fn content(&self) -> Content<'a> {
-        let label = self
-            .fields
-            .get("Content-Transfer-Encoding")
-            .map(|raw| field::to_unicode(raw).0);
-        transfer::decode(
-            self.body,
-            label.map_or(Encoding::Identity, |label| Encoding::from_label(&label)),
-        )
+        let label = self.fields.get("Content-Transfer-Encoding").map(|raw| field::to_unicode(raw).0);
+        transfer::decode(self.body, label.map_or(Encoding::Identity, |label| Encoding::from_label(&label)))
     }
 
     /// This part and all below it, in order.
@@ -160,10 +128,8 @@ fn cut<'a>(body: &'a [u8], boundary: &[u8], limit: usize) -> Vec<&'a [u8]> {
         return pieces;
     }
     for line in body.split_inclusive(|&b| b == b'\n') {
-        let tail = line
-            .strip_prefix(b"--")
-            .and_then(|rest| rest.strip_prefix(boundary))
-            .map(<[u8]>::trim_ascii_end);
+        let tail =
+            line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)).map(<[u8]>::trim_ascii_end);
         let next = offset + line.len();
         if let Some(tail @ (b"" | b"--")) = tail {
             pieces.extend(start.map(|from| without_line_end(&body[from..offset])));
@@ -188,10 +154,7 @@ fn without_line_end(piece: &[u8]) -> &[u8] {
 fn undeclared_boundary(body: &[u8]) -> Option<&[u8]> {
     let mut before: &[u8] = b"";
     for line in body.split(|&b| b == b'\n') {
-        if line
-            .get(..8)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
-        {
+        if line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-")) {
             let boundary = before.strip_prefix(b"--").map(<[u8]>::trim_ascii_end);
             if boundary.is_some_and(|boundary| !boundary.is_empty()) {
                 return boundary;

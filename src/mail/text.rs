@@ -47,11 +47,7 @@ fn read_message(root: &Part<'_>, forwards: usize) -> Contents {
 
 /// A mail whose only content is another mail (forwarded as attachment) reads as that mail.
 fn forwarded(contents: &mut Contents, forwards: usize) {
-    let Some(inner) = contents
-        .attachments
-        .iter()
-        .find(|a| a.media_type == "message/rfc822")
-    else {
+    let Some(inner) = contents.attachments.iter().find(|a| a.media_type == "message/rfc822") else {
         return;
     };
     let mut read = read_message(&Part::read(&inner.bytes), forwards + 1);
@@ -77,10 +73,7 @@ impl Gather {
         if part.is("multipart/alternative") {
             self.alternative(part);
         } else if part.is("multipart/related") {
-            let root = part
-                .param("start")
-                .and_then(|id| related_root(part, &id))
-                .unwrap_or(0);
+            let root = part.param("start").and_then(|id| related_root(part, &id)).unwrap_or(0);
             for (i, child) in part.children.iter().enumerate() {
                 if i == root {
                     self.visit(child, first);
@@ -163,20 +156,12 @@ impl Gather {
         let declared = part.param("charset");
         let label = declared.or_else(|| is_html.then(|| html::declared_charset(&bytes)).flatten());
         let decoded = charset::decode(label.as_deref(), &bytes);
-        self.warnings.extend(guess_warnings(
-            "body",
-            &decoded.guess().into_iter().collect::<Vec<_>>(),
-        ));
+        self.warnings.extend(guess_warnings("body", &decoded.guess().into_iter().collect::<Vec<_>>()));
         let mut text = decoded.text;
         if is_html {
             text = html::to_text(&text);
-        } else if part
-            .param("format")
-            .is_some_and(|format| format.eq_ignore_ascii_case("flowed"))
-        {
-            let delsp = part
-                .param("delsp")
-                .is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+        } else if part.param("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
+            let delsp = part.param("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
             text = flowed::join(&text, delsp);
         }
         if !content.footer.is_empty() {
@@ -197,20 +182,13 @@ fn is_body(part: &Part<'_>, first: bool) -> bool {
         return false;
     }
     let named = part.file_name(&mut Vec::<Guess>::new()).is_some();
-    if part.is_attachment() {
-        first && !named
-    } else {
-        first || !named
-    }
+    if part.is_attachment() { first && !named } else { first || !named }
 }
 
 fn related_root(part: &Part<'_>, id: &str) -> Option<usize> {
-    part.children.iter().position(|child| {
-        child
-            .fields
-            .get("Content-ID")
-            .is_some_and(|raw| raw.trim_ascii() == id.as_bytes())
-    })
+    part.children
+        .iter()
+        .position(|child| child.fields.get("Content-ID").is_some_and(|raw| raw.trim_ascii() == id.as_bytes()))
 }
 
 /// Content that only special software opens: a code for the warning and the reason for staff.
@@ -221,11 +199,7 @@ fn opaque(part: &Part<'_>, attachment: &Attachment) -> Option<(&'static str, &'s
         return Some(("winmail_dat", "only winmail.dat (Outlook TNEF)"));
     }
     let smime = is(&["application/pkcs7-mime", "application/x-pkcs7-mime"]) || name == "smime.p7m";
-    if smime
-        && part
-            .param("smime-type")
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("signed-data"))
-    {
+    if smime && part.param("smime-type").is_some_and(|kind| kind.eq_ignore_ascii_case("signed-data")) {
         return Some(("opaque_smime", "opaque S/MIME signature"));
     }
     smime.then_some(("opaque_smime", "encrypted or opaque S/MIME"))
@@ -254,11 +228,9 @@ fn letters(text: &str) -> String {
 
 fn looks_like_html(bytes: &[u8]) -> bool {
     let start = bytes.trim_ascii_start();
-    ["<html", "<!doctype html"].iter().any(|tag| {
-        start
-            .get(..tag.len())
-            .is_some_and(|s| s.eq_ignore_ascii_case(tag.as_bytes()))
-    })
+    ["<html", "<!doctype html"]
+        .iter()
+        .any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag.as_bytes())))
 }
 
 /// Base64 or quoted-printable that no header declared: ASCII that decodes to Japanese.
@@ -275,9 +247,7 @@ fn undeclared(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
     let mut data = bytes.iter().filter(|b| !b.is_ascii_whitespace());
     if data.clone().count().is_multiple_of(4) && data.all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
     {
-        let decoded = transfer::decode(bytes, transfer::Encoding::Base64)
-            .bytes
-            .into_owned();
+        let decoded = transfer::decode(bytes, transfer::Encoding::Base64).bytes.into_owned();
         return japanese(&decoded).then_some((decoded, "base64"));
     }
     let is_escape =

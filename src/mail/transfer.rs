@@ -40,11 +40,7 @@ pub(super) struct Content<'a> {
 
 impl<'a> Content<'a> {
     fn plain(bytes: impl Into<Cow<'a, [u8]>>, wrong: bool) -> Self {
-        Self {
-            bytes: bytes.into(),
-            footer: b"",
-            wrong,
-        }
+        Self { bytes: bytes.into(), footer: b"", wrong }
     }
 }
 
@@ -86,11 +82,7 @@ fn base64_body(body: &[u8]) -> Content<'_> {
     if bytes.is_empty() && bad.is_some() {
         return Content::plain(body, true);
     }
-    Content {
-        bytes: bytes.into(),
-        footer: bad.map_or(b"", |at| &body[at..]),
-        wrong: false,
-    }
+    Content { bytes: bytes.into(), footer: bad.map_or(b"", |at| &body[at..]), wrong: false }
 }
 
 const INVALID: u8 = 0xff;
@@ -120,10 +112,7 @@ struct Base64 {
 
 impl Base64 {
     fn with_capacity(capacity: usize) -> Self {
-        Self {
-            out: Vec::with_capacity(capacity),
-            group: Group::default(),
-        }
+        Self { out: Vec::with_capacity(capacity), group: Group::default() }
     }
 
     /// Decodes a line, or leaves everything as it was if the line is not base64.
@@ -151,8 +140,7 @@ impl Base64 {
             if a | b | c | d > 63 {
                 break;
             }
-            self.out
-                .extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+            self.out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
             rest = after;
         }
         rest
@@ -181,9 +169,7 @@ impl Base64 {
     fn flush(&mut self) {
         match self.group.count {
             2 => self.out.push((self.group.bits >> 4) as u8),
-            3 => self
-                .out
-                .extend_from_slice(&[(self.group.bits >> 10) as u8, (self.group.bits >> 2) as u8]),
+            3 => self.out.extend_from_slice(&[(self.group.bits >> 10) as u8, (self.group.bits >> 2) as u8]),
             _ => {}
         }
         self.group.count = 0;
@@ -209,10 +195,7 @@ pub(super) fn base64_chunk(text: &[u8], out: &mut Vec<u8>) {
 
 /// Whether the text ends at a byte boundary: padded, or with no bits left over when the padding was forgotten.
 pub(super) fn is_whole_base64(text: &[u8]) -> bool {
-    let data = text
-        .iter()
-        .filter(|&&b| BASE64[usize::from(b)] != INVALID)
-        .count();
+    let data = text.iter().filter(|&&b| BASE64[usize::from(b)] != INVALID).count();
     let last = text.last().map_or(0, |&b| BASE64[usize::from(b)]);
     text.ends_with(b"=")
         || match data % 4 {
@@ -229,11 +212,7 @@ pub(super) fn quoted_printable(body: &[u8]) -> Vec<u8> {
     for line in body.split_inclusive(|&b| b == b'\n') {
         let text = line.trim_ascii_end();
         let soft = text.last() == Some(&b'=');
-        let (kept, end) = if soft {
-            (&text[..text.len() - 1], &b""[..])
-        } else {
-            (text, line_end(line))
-        };
+        let (kept, end) = if soft { (&text[..text.len() - 1], &b""[..]) } else { (text, line_end(line)) };
         unescape(kept, b'_', &mut out);
         out.extend_from_slice(end);
     }

@@ -70,13 +70,23 @@ pub fn rules(settings: &Settings) -> Rules {
         ..HoursRules::default()
     });
     Rules {
-        own_addresses: std::iter::once(&settings.desk.address).chain(&settings.desk.aliases).map(lower).collect(),
+        own_addresses: std::iter::once(&settings.desk.address)
+            .chain(&settings.desk.aliases)
+            .map(lower)
+            .collect(),
         staff_addresses: settings.staff.iter().map(|staff| lower(&staff.address)).collect(),
         form: form(settings),
         calendar,
-        window: Window { opens: settings.window.opens, closes: settings.window.closes, time_zone: hours.time_zone },
+        window: Window {
+            opens: settings.window.opens,
+            closes: settings.window.closes,
+            time_zone: hours.time_zone,
+        },
         sla: Sla { answer_within: settings.sla.answer_within, warn_before: settings.sla.warn_before },
-        budgets: Budgets { per_sender: settings.delivery.per_sender_daily_limit, per_day: settings.delivery.daily_limit },
+        budgets: Budgets {
+            per_sender: settings.delivery.per_sender_daily_limit,
+            per_day: settings.delivery.daily_limit,
+        },
         ticket_prefix: settings.desk.ticket_prefix.clone(),
     }
 }
@@ -100,8 +110,14 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
     let wording = wording(settings).map_err(|error| error.to_string())?;
     let (profile, rules) = (profile(settings), rules(settings));
     let now = chrono::DateTime::UNIX_EPOCH;
-    for fields in [Fields::default(), Fields { inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default() }] {
-        let facts = Facts { number: "ZT-2025-0001".into(), fields, received_at: now, deadline: Some(now), now };
+    for fields in [
+        Fields::default(),
+        Fields {
+            inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default()
+        },
+    ] {
+        let facts =
+            Facts { number: "ZT-2025-0001".into(), fields, received_at: now, deadline: Some(now), now };
         let context = context(&profile, &rules, &facts);
         for purpose in Purpose::ALL {
             wording.render(purpose, &context).map_err(|error| error.to_string())?;
@@ -219,7 +235,8 @@ async fn first_facts(store: &Store, clock: Clock) -> Result<(Vec<u8>, chrono::Da
             (key, first_run)
         }
     };
-    let wrong = |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
+    let wrong =
+        |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
     let first_run = first_run.parse().map_err(|_| wrong(FIRST_RUN, &first_run))?;
     Ok((hex::decode(&key).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
 }
@@ -231,10 +248,18 @@ fn random() -> Result<u32, AssembleError> {
 fn form(settings: &Settings) -> FormRules {
     let default = FormRules::default();
     let written = &settings.form;
-    let rule = |field: &crate::settings::Field| FieldRule { key: field.key, label: field.label.clone(), aliases: field.aliases.clone() };
+    let rule = |field: &crate::settings::Field| FieldRule {
+        key: field.key,
+        label: field.label.clone(),
+        aliases: field.aliases.clone(),
+    };
     FormRules {
         subject: written.subject.clone().unwrap_or(default.subject),
-        fields: if written.fields.is_empty() { default.fields } else { written.fields.iter().map(rule).collect() },
+        fields: if written.fields.is_empty() {
+            default.fields
+        } else {
+            written.fields.iter().map(rule).collect()
+        },
     }
 }
 
@@ -266,7 +291,8 @@ fn hours_in_words(hours: &Hours) -> String {
     if hours.closed.iter().any(|closed| closed.to_string() == "12-29..01-03") {
         except.push("年末年始");
     }
-    let except = if except.is_empty() { String::new() } else { format!("（{}を除く）", except.join("・")) };
+    let except =
+        if except.is_empty() { String::new() } else { format!("（{}を除く）", except.join("・")) };
     format!("{days}{}から{}まで{except}", clock_time(hours.opens), clock_time(hours.closes))
 }
 
@@ -295,7 +321,10 @@ mod tests {
     fn hours_are_written_as_in_the_circular() {
         for (toml, expected) in [
             ("", "平日9時から17時まで（祝日・年末年始を除く）"),
-            ("[hours]\ndays = [\"mon\", \"wed\"]\nopens = \"09:30\"\npublic_holidays = false", "月・水曜日9時30分から17時まで（年末年始を除く）"),
+            (
+                "[hours]\ndays = [\"mon\", \"wed\"]\nopens = \"09:30\"\npublic_holidays = false",
+                "月・水曜日9時30分から17時まで（年末年始を除く）",
+            ),
             ("[hours]\nclosed = []\npublic_holidays = false", "平日9時から17時まで"),
         ] {
             assert_eq!(hours_in_words(&Settings::from_toml(toml).unwrap().hours), expected);

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{Desk, PassError, Serving, process_again, process::process_all};
+use super::{Desk, PassError, Serving, process::process_all, process_again};
 use crate::{
     intake::{IntakeError, Open},
     store::Outcome,
@@ -34,7 +34,12 @@ pub(super) async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: Cancella
 }
 
 /// One connection: passes and waits until it breaks or `stop`.
-async fn session(serving: &Serving, kick: &Notify, stop: &CancellationToken, wait: &mut Duration) -> Result<(), PassError> {
+async fn session(
+    serving: &Serving,
+    kick: &Notify,
+    stop: &CancellationToken,
+    wait: &mut Duration,
+) -> Result<(), PassError> {
     let mut mailbox = serving.source.open().await?;
     debug!("the mailbox is open");
     while !stop.is_cancelled() {

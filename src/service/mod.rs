@@ -1,7 +1,9 @@
 //! The desk at work: the loops that feed the core and commit what it decides. [`process`] alone calls rules and
 //! store together; this room and `cli` alone hold a [`Clock`] and see the settings whole.
 
+mod answer;
 mod assemble;
+mod fingerprint;
 mod health;
 mod intake;
 pub mod lifecycle;
@@ -144,7 +146,10 @@ impl Serving {
     /// When a loop ends by itself, which it never should.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), PassError> {
         if self.desk.clock.is_rehearsal() {
-            warn!("rehearsing: the clock started at {} and is not the real one", self.desk.clock.now().to_rfc3339());
+            warn!(
+                "rehearsing: the clock started at {} and is not the real one",
+                self.desk.clock.now().to_rfc3339()
+            );
         }
         info!("the desk is in service");
         let kick = Arc::new(tokio::sync::Notify::new());

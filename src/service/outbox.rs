@@ -68,7 +68,12 @@ pub async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationTok
 ///
 /// # Errors
 /// As [`drain`].
-pub async fn beside(serving: &Serving, kick: &Notify, taken_all: &CancellationToken, stop: &CancellationToken) -> Result<Drained, StoreError> {
+pub async fn beside(
+    serving: &Serving,
+    kick: &Notify,
+    taken_all: &CancellationToken,
+    stop: &CancellationToken,
+) -> Result<Drained, StoreError> {
     let mut sessions = sessions(serving);
     let mut sent = 0;
     let last = loop {
@@ -100,7 +105,11 @@ async fn close(sessions: Sessions) {
 ///
 /// # Errors
 /// When the database fails. What was sent but not recorded goes again, with the same Message-ID.
-async fn drain(serving: &Serving, sessions: &mut Sessions, stop: &CancellationToken) -> Result<Drained, StoreError> {
+async fn drain(
+    serving: &Serving,
+    sessions: &mut Sessions,
+    stop: &CancellationToken,
+) -> Result<Drained, StoreError> {
     let mut total = Drained::default();
     while !stop.is_cancelled() {
         let batch = claim(serving).await?;
@@ -142,7 +151,8 @@ async fn send_batch(
     let down = Mutex::new(None::<SendError>);
     let workers = async {
         let verdicts = verdicts;
-        join_all(sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdicts, stop))).await;
+        join_all(sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdicts, stop)))
+            .await;
     };
     let record = async {
         let mut sent = 0;
@@ -150,7 +160,9 @@ async fn send_batch(
         while incoming.recv_many(&mut finished, CLAIM_AT_ONCE as usize).await > 0 {
             // Verdicts that come at the same time share a transaction. Until it is written, a crash repeats their mails.
             tokio::time::sleep(GATHER).await;
-            while finished.len() < CLAIM_AT_ONCE as usize && let Ok(attempt) = incoming.try_recv() {
+            while finished.len() < CLAIM_AT_ONCE as usize
+                && let Ok(attempt) = incoming.try_recv()
+            {
                 finished.push(attempt);
             }
             sent += finished.iter().filter(|attempt: &&Attempt| attempt.verdict == Verdict::Sent).count();
@@ -215,7 +227,8 @@ async fn send(serving: &Serving, session: &mut Option<Session>, due: &Due) -> Re
 
 fn judged(serving: &Serving, due: Due, error: &SendError, now: DateTime<Utc>) -> Attempt {
     let jitter = u64::try_from(due.id).unwrap_or(0).wrapping_mul(2_654_435_761);
-    let verdict = after_failure(error.failure, due.attempt, due.created_at, now, serving.desk.retry_for, jitter);
+    let verdict =
+        after_failure(error.failure, due.attempt, due.created_at, now, serving.desk.retry_for, jitter);
     Attempt { due, at: now, reply: error.to_string(), verdict }
 }
 
@@ -227,9 +240,15 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
         let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
         let code = reply.get(..3).unwrap_or_default();
         match verdict {
-            Verdict::Sent => info!(outbox.id = id, %purpose, attempt, message_id = due.message_id, "mail sent"),
-            Verdict::Retry { at } => warn!(outbox.id = id, %purpose, attempt, code, next = %at.to_rfc3339(), "mail delayed"),
-            Verdict::Failed => error!(outbox.id = id, %purpose, attempt, code, "mail undeliverable: see `madoguchi outbox list`"),
+            Verdict::Sent => {
+                info!(outbox.id = id, %purpose, attempt, message_id = due.message_id, "mail sent");
+            }
+            Verdict::Retry { at } => {
+                warn!(outbox.id = id, %purpose, attempt, code, next = %at.to_rfc3339(), "mail delayed");
+            }
+            Verdict::Failed => {
+                error!(outbox.id = id, %purpose, attempt, code, "mail undeliverable: see `madoguchi outbox list`");
+            }
         }
     }
     Ok(())
@@ -237,7 +256,10 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
 
 async fn until_next(serving: &Serving) -> Duration {
     match serving.desk.store.next_due().await {
-        Ok(Some(due)) => (due - serving.desk.clock.now()).to_std().unwrap_or_default().clamp(Duration::from_millis(10), LONGEST_SLEEP),
+        Ok(Some(due)) => (due - serving.desk.clock.now())
+            .to_std()
+            .unwrap_or_default()
+            .clamp(Duration::from_millis(10), LONGEST_SLEEP),
         Ok(None) | Err(_) => LONGEST_SLEEP,
     }
 }

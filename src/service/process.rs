@@ -7,24 +7,22 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::Desk;
+use super::{Desk, answer::answer, fingerprint::content_hash};
 use crate::{
     desk::{
         form::Fields,
-        gate::{GateFacts, Refusal, recipient},
+        gate::{GateFacts, recipient},
         thread::MessageIds,
         ticket::{Direction, TicketNumber},
-        triage::{Decision, Filing, Known, ParkReason, Reading, Reply, Rules, triage},
+        triage::{Decision, Filing, Known, ParkReason, Reading, Rules, triage},
     },
-    hex,
     intake::Taken,
-    letter::{self, Letter, Purpose},
+    letter,
     mail::{self, InboundMail, Mailbox},
-    store::{NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place, StoreError, Tx, pack},
+    store::{NewEntry, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
 };
 
 /// What became of a message.
@@ -42,7 +40,7 @@ pub struct Processed {
 
 /// Why a message could not be decided. The message is kept and tried again.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     /// The database failed: nothing of it is this message's fault, and the pass ends.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -52,16 +50,16 @@ enum Fault {
 }
 
 /// A message in hand: read, but nothing decided.
-struct InHand<'a> {
-    reading: Reading,
-    place: &'a Place,
-    size: u64,
-    hash: String,
-    message_id: String,
-    raw: Vec<u8>,
+pub(super) struct InHand<'a> {
+    pub(super) reading: Reading,
+    pub(super) place: &'a Place,
+    pub(super) size: u64,
+    pub(super) hash: String,
+    pub(super) message_id: String,
+    pub(super) raw: Vec<u8>,
     /// Its ledger row and the attempts so far, when it was entered before.
-    entered: Option<(i64, u32)>,
-    settled: bool,
+    pub(super) entered: Option<(i64, u32)>,
+    pub(super) settled: bool,
 }
 
 /// Accounts for one message.
@@ -78,7 +76,11 @@ pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError
 ///
 /// # Errors
 /// As [`process`]; what was accounted for stays.
-pub async fn process_all(desk: &Desk, messages: &[Taken], stop: &CancellationToken) -> Result<usize, StoreError> {
+pub async fn process_all(
+    desk: &Desk,
+    messages: &[Taken],
+    stop: &CancellationToken,
+) -> Result<usize, StoreError> {
     let mut messages = messages.iter();
     let mut hand = messages.next().map(|first| prepare(desk, first)).transpose()?;
     let mut count = 0;
@@ -96,9 +98,23 @@ pub async fn process_all(desk: &Desk, messages: &[Taken], stop: &CancellationTok
 fn prepare<'a>(desk: &Desk, taken: &'a Taken) -> Result<InHand<'a>, StoreError> {
     let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
     let hash = content_hash(&reading.mail, &taken.raw);
-    let message_id = reading.mail.message_id.clone().unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(&hash)));
-    let settled = desk.settled_at_once || matches!(&taken.place, Place::File { folder, .. } if folder == "file");
-    Ok(InHand { reading, place: &taken.place, size: taken.size, hash, message_id, raw: pack(&taken.raw)?, entered: None, settled })
+    let message_id = reading
+        .mail
+        .message_id
+        .clone()
+        .unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(&hash)));
+    let settled =
+        desk.settled_at_once || matches!(&taken.place, Place::File { folder, .. } if folder == "file");
+    Ok(InHand {
+        reading,
+        place: &taken.place,
+        size: taken.size,
+        hash,
+        message_id,
+        raw: pack(&taken.raw)?,
+        entered: None,
+        settled,
+    })
 }
 
 /// Decides again on a message in the ledger: one that could not be processed, or that the operator wants retried.
@@ -112,7 +128,8 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
     }
     let taken = Taken {
         place: row.place.clone(),
-        oversize: raw.len() as u64 != row.size && row.reason.as_deref() == Some(ParkReason::Oversize.as_str()),
+        oversize: raw.len() as u64 != row.size
+            && row.reason.as_deref() == Some(ParkReason::Oversize.as_str()),
         size: row.size,
         received_at: Some(row.received_at),
         file_time: None,
@@ -207,7 +224,8 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
     let mut ticket: Option<(i64, TicketNumber, Fields)> = None;
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
-            let fiscal_year = crate::desk::window::fiscal_year(reading.received_at, desk.rules.calendar.time_zone());
+            let fiscal_year =
+                crate::desk::window::fiscal_year(reading.received_at, desk.rules.calendar.time_zone());
             let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year);
             let nobody = Mailbox { name: None, address: String::new() };
             let from = reading.mail.from.as_ref().unwrap_or(&nobody);
@@ -223,7 +241,9 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
             ticket = Some((*ticket_id, number.clone(), Fields::default()));
         }
         Filing::Join { ticket: None, .. } => row.reason = Some(ParkReason::Failed.as_str()),
-        Filing::Park { reason, detail } => (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str())),
+        Filing::Park { reason, detail } => {
+            (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str()));
+        }
         Filing::Duplicate { of } => (row.outcome, row.duplicate_of) = (Outcome::Duplicate, Some(*of)),
     }
     match hand.entered {
@@ -239,8 +259,12 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
         let event = NewEvent::by_desk("refused", refusal.audit()).on_message(id).on_ticket(row.ticket_id);
         tx.append_event(now, event);
     }
-    let processed =
-        Processed { message: Some(id), outcome: row.outcome, ticket: ticket.map(|(_, number, _)| number.to_string()), reason: row.reason };
+    let processed = Processed {
+        message: Some(id),
+        outcome: row.outcome,
+        ticket: ticket.map(|(_, number, _)| number.to_string()),
+        reason: row.reason,
+    };
     tx.commit().await?;
     Ok(processed)
 }
@@ -250,8 +274,9 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
     let own_row = hand.entered.map(|(id, _)| id);
     let mail = &hand.reading.mail;
     let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
-    let (mut earlier, sent_to_recipient) =
-        tx.earlier(hand.place, &hand.message_id, &hand.hash, recipient(mail).unwrap_or_default(), midnight).await?;
+    let (mut earlier, sent_to_recipient) = tx
+        .earlier(hand.place, &hand.message_id, &hand.hash, recipient(mail).unwrap_or_default(), midnight)
+        .await?;
     earlier.retain(|row| Some(row.id) != own_row);
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);
@@ -261,7 +286,11 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
         None => None,
     };
     let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
-    let gate = GateFacts { sent_to_recipient, sent_today: tx.automatic_sent_on(day), accept_since: Some(desk.accept_since) };
+    let gate = GateFacts {
+        sent_to_recipient,
+        sent_today: tx.automatic_sent_on(day),
+        accept_since: Some(desk.accept_since),
+    };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     Ok(Some(Known { duplicate_of, message_id_reused: reused && mail.message_id.is_some(), ticket, gate }))
 }
@@ -283,97 +312,21 @@ fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) 
 
 fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>, decision: &Decision) {
     let (what, detail) = match &decision.filing {
-        Filing::Ticket { mentions: Some(other), .. } => ("filed", format!("mentions {other}, whose thread it could not join")),
+        Filing::Ticket { mentions: Some(other), .. } => {
+            ("filed", format!("mentions {other}, whose thread it could not join"))
+        }
         Filing::Ticket { .. } => ("filed", String::new()),
         Filing::Join { .. } => ("joined", String::new()),
         Filing::Park { reason, .. } => ("parked", reason.to_string()),
         Filing::Duplicate { of } => ("duplicate", format!("of message {of}")),
     };
     let warnings: Vec<&str> = decision.warnings.iter().map(|warning| warning.code).collect();
-    let detail = if warnings.is_empty() { detail } else { format!("{detail} [{}]", warnings.join(", ")).trim().to_owned() };
+    let detail = if warnings.is_empty() {
+        detail
+    } else {
+        format!("{detail} [{}]", warnings.join(", ")).trim().to_owned()
+    };
     tx.append_event(now, NewEvent::by_desk(what, detail).on_message(id).on_ticket(row.ticket_id));
-}
-
-/// Queues the reply, if there is one and the gate lets it out; a refusal is returned for the audit.
-#[expect(clippy::too_many_arguments, reason = "the parts of one transaction, passed once")]
-async fn answer(
-    desk: &Desk,
-    hand: &InHand<'_>,
-    decision: &Decision,
-    tx: &mut Tx,
-    message: i64,
-    ticket: Option<&(i64, TicketNumber, Fields)>,
-    now: DateTime<Utc>,
-    day: &str,
-) -> Result<Option<Refusal>, Fault> {
-    let reply: Reply = match &decision.reply {
-        None => return Ok(None),
-        Some(Err(refusal)) => return Ok(Some(refusal.clone())),
-        Some(Ok(reply)) => *reply,
-    };
-    let mail = &hand.reading.mail;
-    let Some(to) = recipient(mail) else { return Ok(Some(Refusal::NoSender)) };
-    let purpose = Purpose::from(reply);
-    let message_id = match ticket {
-        Some((_, number, _)) => desk.ids.of_ticket(number, purpose.as_str()),
-        None => desk.ids.of_message(&hand.hash, purpose.as_str()),
-    };
-    // A new ticket has a new number, and no mail yet that could be the same.
-    if !matches!(decision.filing, Filing::Ticket { .. }) && tx.has_mail(&message_id).await? {
-        return Ok(None);
-    }
-    let number = ticket.map(|(_, number, _)| number.to_string()).unwrap_or_default();
-    let fields = ticket.map_or_else(|| hand.reading.form.fields.clone(), |(_, _, fields)| fields.clone());
-    let facts = letter::Facts { number, fields, received_at: hand.reading.received_at, deadline: decision.deadline, now };
-    let context = letter::context(&desk.profile, &desk.rules, &facts);
-    let (subject, body) = desk.wording.render(purpose, &context)?;
-    let mut references: Vec<&str> = mail.references.iter().map(String::as_str).collect();
-    references.extend(mail.message_id.as_deref());
-    let composed = letter::compose(&Letter {
-        from: (&desk.profile.name, &desk.profile.address),
-        to,
-        subject: &subject,
-        body: &body,
-        date: now,
-        message_id: &message_id,
-        in_reply_to: mail.message_id.as_deref(),
-        references: last(references, 20),
-        auto_submitted: purpose.is_automatic().then_some("auto-replied"),
-    });
-    let envelope = match composed {
-        Ok(envelope) => envelope,
-        Err(error) => {
-            warn!(message.id = message, "no reply leaves: {}", error.kind());
-            return Ok(Some(Refusal::NoSender));
-        }
-    };
-    tx.add_mail(&NewMail {
-        ticket_id: ticket.map(|(id, ..)| *id),
-        message_ref: Some(message),
-        purpose,
-        sender: &envelope.sender,
-        recipient: &envelope.recipient,
-        message_id: &message_id,
-        bytes: &envelope.bytes,
-        at: now,
-    })?;
-    if purpose.is_automatic() {
-        tx.count_automatic(day);
-    }
-    if let Some((ticket_id, ..)) = ticket {
-        let from = Mailbox { name: Some(desk.profile.name.clone()), address: desk.profile.address.clone() };
-        tx.add_entry(&NewEntry {
-            ticket_id: *ticket_id,
-            message_ref: None,
-            direction: Direction::Out,
-            from: Some(&from),
-            recipients: vec![to],
-            at: now,
-            text: &body,
-            attachments: &[],
-        });
-    }
-    Ok(None)
 }
 
 /// Keeps a message whose decision failed: it is tried again, and parked after the set number of attempts.
@@ -409,59 +362,4 @@ async fn keep(desk: &Desk, hand: &InHand<'_>, error: &str) -> Result<Processed, 
     tx.commit().await?;
     warn!(message.id = id, attempts, "message not processed: {error}");
     Ok(Processed { message: Some(id), outcome, ticket: None, reason: row.reason })
-}
-
-/// SHA-256 of what the sender wrote: the headers that say who wrote what to whom, and the body. Headers that a
-/// mail gets on its way do not count, nor do line ends, so that the same mail is known again wherever it is found.
-fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
-    const WRITTEN: [&str; 9] =
-        ["from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "content-type"];
-    let mut hasher = Sha256::new();
-    for name in WRITTEN {
-        for header in mail.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name)) {
-            hasher.update(name);
-            hasher.update([0]);
-            hasher.update(header.value.trim());
-            hasher.update([0]);
-        }
-    }
-    for piece in body_of(raw).split(|b| *b == b'\r') {
-        hasher.update(piece);
-    }
-    hex::encode(&hasher.finalize())
-}
-
-/// The body: everything behind the first empty line.
-fn body_of(raw: &[u8]) -> &[u8] {
-    let mut at = 0;
-    for line in raw.split_inclusive(|b| *b == b'\n') {
-        at += line.len();
-        if matches!(line, b"\n" | b"\r\n") {
-            break;
-        }
-    }
-    raw.get(at..).unwrap_or_default()
-}
-
-fn last<T>(mut items: Vec<T>, most: usize) -> Vec<T> {
-    items.drain(..items.len().saturating_sub(most));
-    items
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hash(raw: &str) -> String {
-        content_hash(&mail::read(raw.as_bytes()), raw.as_bytes())
-    }
-
-    #[test]
-    fn the_same_mail_has_the_same_hash_wherever_it_is_found() {
-        let mail = "From: a@example.jp\nSubject: x\nMessage-ID: <1@example.jp>\n\nbody\n";
-        let elsewhere = format!("Received: from x by y; Tue, 1 Jul 2025 10:00:00 +0900\n{mail}").replace('\n', "\r\n");
-        assert_eq!(hash(mail), hash(&elsewhere));
-        assert_ne!(hash(mail), hash(&mail.replace("body", "other")));
-        assert_ne!(hash(mail), hash(&mail.replace("Subject: x", "Subject: y")));
-    }
 }

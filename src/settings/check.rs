@@ -35,7 +35,8 @@ impl Settings {
     /// # Errors
     /// Names the first key that is missing.
     pub fn check_network(&self) -> Result<(), SettingsError> {
-        let set = |key: &str, present: bool| if present { Ok(()) } else { Err(self.wrong(key, "is not set")) };
+        let set =
+            |key: &str, present: bool| if present { Ok(()) } else { Err(self.wrong(key, "is not set")) };
         match self.mailbox.kind {
             MailboxKind::Imap => {
                 set("mailbox.host", !self.mailbox.host.is_empty())?;
@@ -51,7 +52,8 @@ impl Settings {
     /// # Errors
     /// Names the first key that is missing.
     pub fn check_delivery_target(&self) -> Result<(), SettingsError> {
-        let set = |key: &str, present: bool| if present { Ok(()) } else { Err(self.wrong(key, "is not set")) };
+        let set =
+            |key: &str, present: bool| if present { Ok(()) } else { Err(self.wrong(key, "is not set")) };
         match self.delivery.kind {
             DeliveryKind::Smtp => set("delivery.host", !self.delivery.host.is_empty()),
             DeliveryKind::Maildir => set("delivery.path", self.delivery.path.is_some()),
@@ -75,7 +77,8 @@ impl Settings {
     pub fn delivery_credentials(&self) -> Result<Option<Credentials>, SettingsError> {
         let delivery = &self.delivery;
         let Some(user) = delivery.user.clone().filter(|user| !user.is_empty()) else { return Ok(None) };
-        let password = self.password("delivery", delivery.password_file.as_ref(), delivery.password.as_ref())?;
+        let password =
+            self.password("delivery", delivery.password_file.as_ref(), delivery.password.as_ref())?;
         Ok(Some(Credentials { user, password }))
     }
 
@@ -86,12 +89,16 @@ impl Settings {
             ensure(is_address(alias), &format!("desk.aliases[{i}]"), || address_help(alias))?;
         }
         for (i, staff) in self.staff.iter().enumerate() {
-            ensure(is_address(&staff.address), &format!("staff[{i}].address"), || address_help(&staff.address))?;
+            ensure(is_address(&staff.address), &format!("staff[{i}].address"), || {
+                address_help(&staff.address)
+            })?;
             ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
         }
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_uppercase());
-        ensure(good, "desk.ticket_prefix", || format!("{prefix:?} is not allowed; allowed: two to six capital letters"))?;
+        ensure(good, "desk.ticket_prefix", || {
+            format!("{prefix:?} is not allowed; allowed: two to six capital letters")
+        })?;
         for (key, text) in [("desk.name", &desk.name), ("desk.organization", &desk.organization)] {
             let good = !text.trim().is_empty() && !text.chars().any(char::is_control);
             ensure(good, key, || format!("{text:?} is not allowed; allowed: one line of text"))?;
@@ -99,7 +106,9 @@ impl Settings {
         for key in FieldKey::ALL {
             let count = self.form.fields.iter().filter(|field| field.key == key).count();
             let good = count == 1 || self.form.fields.is_empty();
-            ensure(good, "form.fields", || format!("has {count} fields with key {:?}; allowed: each of the four once", key.as_str()))?;
+            ensure(good, "form.fields", || {
+                format!("has {count} fields with key {:?}; allowed: each of the four once", key.as_str())
+            })?;
         }
         Ok(())
     }
@@ -107,13 +116,24 @@ impl Settings {
     fn check_time(&self) -> Result<(), Wrong> {
         let (window, hours, sla) = (&self.window, &self.hours, &self.sla);
         ensure(window.opens <= window.closes, "window.closes", || {
-            format!("{} is before window.opens {}; allowed: the same day or later", window.closes, window.opens)
+            format!(
+                "{} is before window.opens {}; allowed: the same day or later",
+                window.closes, window.opens
+            )
         })?;
         ensure(hours.opens < hours.closes, "hours.closes", || {
-            format!("{} is not after hours.opens {}", hours.closes.format("%H:%M"), hours.opens.format("%H:%M"))
+            format!(
+                "{} is not after hours.opens {}",
+                hours.closes.format("%H:%M"),
+                hours.opens.format("%H:%M")
+            )
         })?;
-        ensure(!hours.days.is_empty(), "hours.days", || "is empty; allowed: some of mon, tue, wed, thu, fri, sat, sun".into())?;
-        ensure(sla.answer_within.seconds() > 0, "sla.answer_within", || "is zero; allowed: business time such as \"16h\"".into())?;
+        ensure(!hours.days.is_empty(), "hours.days", || {
+            "is empty; allowed: some of mon, tue, wed, thu, fri, sat, sun".into()
+        })?;
+        ensure(sla.answer_within.seconds() > 0, "sla.answer_within", || {
+            "is zero; allowed: business time such as \"16h\"".into()
+        })?;
         ensure(sla.warn_before < sla.answer_within, "sla.warn_before", || {
             format!("{} is not less than sla.answer_within {}", sla.warn_before, sla.answer_within)
         })
@@ -122,13 +142,21 @@ impl Settings {
     fn check_mailbox(&self) -> Result<(), Wrong> {
         let mailbox = &self.mailbox;
         check_tls("mailbox", mailbox.tls, &mailbox.host)?;
-        ensure(!mailbox.folder.is_empty(), "mailbox.folder", || "is empty; allowed: a folder such as \"INBOX\"".into())?;
+        ensure(!mailbox.folder.is_empty(), "mailbox.folder", || {
+            "is empty; allowed: a folder such as \"INBOX\"".into()
+        })?;
         let distinct = mailbox.processed_folder != mailbox.folder && mailbox.parked_folder != mailbox.folder;
-        ensure(distinct, "mailbox.processed_folder", || "is the folder that is read; processed and parked mail need others".into())?;
+        ensure(distinct, "mailbox.processed_folder", || {
+            "is the folder that is read; processed and parked mail need others".into()
+        })?;
         ensure(mailbox.max_attempts > 0, "mailbox.max_attempts", || "is 0; allowed: 1 or more".into())?;
-        ensure(mailbox.max_message_size.0 > 0, "mailbox.max_message_size", || "is 0; allowed: a size such as \"25MB\"".into())?;
+        ensure(mailbox.max_message_size.0 > 0, "mailbox.max_message_size", || {
+            "is 0; allowed: a size such as \"25MB\"".into()
+        })?;
         for (key, period) in [("mailbox.poll", mailbox.poll), ("mailbox.timeout", mailbox.timeout)] {
-            ensure(period.0.as_secs() > 0, key, || "is less than a second; allowed: a period such as \"60s\"".into())?;
+            ensure(period.0.as_secs() > 0, key, || {
+                "is less than a second; allowed: a period such as \"60s\"".into()
+            })?;
         }
         Ok(())
     }
@@ -137,8 +165,12 @@ impl Settings {
         let delivery = &self.delivery;
         check_tls("delivery", delivery.tls, &delivery.host)?;
         let good = (1..=64).contains(&delivery.connections);
-        ensure(good, "delivery.connections", || format!("{} is not allowed; allowed: 1 to 64", delivery.connections))?;
-        ensure(delivery.timeout.0.as_secs() > 0, "delivery.timeout", || "is less than a second; allowed: a period such as \"30s\"".into())
+        ensure(good, "delivery.connections", || {
+            format!("{} is not allowed; allowed: 1 to 64", delivery.connections)
+        })?;
+        ensure(delivery.timeout.0.as_secs() > 0, "delivery.timeout", || {
+            "is less than a second; allowed: a period such as \"30s\"".into()
+        })
     }
 }
 
@@ -146,7 +178,9 @@ impl Settings {
 fn check_tls(section: &str, tls: Tls, host: &str) -> Result<(), Wrong> {
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     ensure(tls != Tls::None || loopback || host.is_empty(), &format!("{section}.tls"), || {
-        format!("\"none\" is not allowed for {host:?}, which is not this machine; allowed: \"implicit\" or \"starttls\"")
+        format!(
+            "\"none\" is not allowed for {host:?}, which is not this machine; allowed: \"implicit\" or \"starttls\""
+        )
     })
 }
 
@@ -166,14 +200,23 @@ fn is_address(text: &str) -> bool {
 pub(super) fn named(path: String, error: &config::ConfigError, origin: &str) -> SettingsError {
     let text = error.to_string();
     // config adds " for key `…`" and the file; the path says the same, better.
-    let detail = text.split(" for key `").next().unwrap_or(&text).trim_start_matches("missing configuration field ");
+    let detail =
+        text.split(" for key `").next().unwrap_or(&text).trim_start_matches("missing configuration field ");
     if let Some(rest) = detail.strip_prefix("unknown field `")
         && let Some((name, allowed)) = rest.split_once('`')
     {
         let parent = path.strip_suffix(&format!(".{name}")).unwrap_or(&path);
-        let key = if parent.is_empty() || parent == "." || parent == name { name.to_owned() } else { format!("{parent}.{name}") };
+        let key = if parent.is_empty() || parent == "." || parent == name {
+            name.to_owned()
+        } else {
+            format!("{parent}.{name}")
+        };
         let allowed = allowed.trim_start_matches(", expected ").trim_start_matches("one of ");
-        return SettingsError::Value { key, detail: format!("is not a known key; allowed: {allowed}"), origin: origin.to_owned() };
+        return SettingsError::Value {
+            key,
+            detail: format!("is not a known key; allowed: {allowed}"),
+            origin: origin.to_owned(),
+        };
     }
     SettingsError::Value { key: path, detail: detail.to_owned(), origin: origin.to_owned() }
 }

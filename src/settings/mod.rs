@@ -16,8 +16,8 @@ use serde::Deserialize;
 
 pub use check::Credentials;
 pub use sections::{
-    After, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat, Mailbox, MailboxKind,
-    Sla, Staff, Templates, Tls, Window,
+    After, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat, Mailbox,
+    MailboxKind, Sla, Staff, Templates, Tls, Window,
 };
 pub use values::{ByteSize, Period};
 
@@ -101,9 +101,8 @@ impl Settings {
             None => DEFAULT_FILES.iter().map(PathBuf::from).find(|file| file.exists()),
         };
         let text = match &path {
-            Some(path) => {
-                fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.clone(), source })?
-            }
+            Some(path) => fs::read_to_string(path)
+                .map_err(|source| SettingsError::Unreadable { path: path.clone(), source })?,
             None => String::new(),
         };
         let environment = Environment::with_prefix("MADOGUCHI").prefix_separator("_").separator("__");
@@ -119,7 +118,9 @@ impl Settings {
     }
 
     fn read(text: &str, path: Option<PathBuf>, environment: Environment) -> Result<Self, SettingsError> {
-        let origin = path.as_ref().map_or_else(|| "the built-in settings".to_owned(), |path| path.display().to_string());
+        let origin = path
+            .as_ref()
+            .map_or_else(|| "the built-in settings".to_owned(), |path| path.display().to_string());
         let values = Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
             .add_source(environment)
@@ -135,8 +136,10 @@ impl Settings {
     /// A wrong value found after reading, in the same words as those found while reading.
     #[must_use]
     pub fn wrong(&self, key: &str, detail: impl Into<String>) -> SettingsError {
-        let origin =
-            self.origin.as_ref().map_or_else(|| "the settings file".to_owned(), |path| path.display().to_string());
+        let origin = self
+            .origin
+            .as_ref()
+            .map_or_else(|| "the settings file".to_owned(), |path| path.display().to_string());
         SettingsError::Value { key: key.to_owned(), detail: detail.into(), origin }
     }
 
@@ -148,16 +151,26 @@ impl Settings {
         value: Option<&SecretString>,
     ) -> Result<SecretString, SettingsError> {
         let Some(file) = file else {
-            let missing = || self.wrong(&format!("{section}.password_file"), "is not set; name a file that holds the password");
+            let missing = || {
+                self.wrong(
+                    &format!("{section}.password_file"),
+                    "is not set; name a file that holds the password",
+                )
+            };
             return value.cloned().ok_or_else(missing);
         };
         let text = fs::read_to_string(file).map_err(|error| {
-            let detail = format!("cannot read {}: {error}; give the service's user the right to read it", file.display());
+            let detail = format!(
+                "cannot read {}: {error}; give the service's user the right to read it",
+                file.display()
+            );
             self.wrong(&format!("{section}.password_file"), detail)
         })?;
         let secret = SecretString::from(text.lines().next().unwrap_or_default().to_owned());
         if secret.expose_secret().is_empty() {
-            return Err(self.wrong(&format!("{section}.password_file"), format!("{} is empty", file.display())));
+            return Err(
+                self.wrong(&format!("{section}.password_file"), format!("{} is empty", file.display()))
+            );
         }
         Ok(secret)
     }

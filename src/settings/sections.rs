@@ -450,7 +450,9 @@ fn port<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Err
 
 fn times_of_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveTime>, D::Error> {
     let items: Vec<String> = list(deserializer)?;
-    let wrong = |item: &String| serde::de::Error::custom(format!("{item:?} is not a time of day; allowed: \"09:00\""));
+    let wrong = |item: &String| {
+        serde::de::Error::custom(format!("{item:?} is not a time of day; allowed: \"09:00\""))
+    };
     items.iter().map(|item| read_time(item).ok_or_else(|| wrong(item))).collect()
 }
 
@@ -464,5 +466,6 @@ fn wanted<'de, D: serde::Deserializer<'de>, T>(
     allowed: &str,
 ) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    read(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}")))
+    read(&text)
+        .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}")))
 }

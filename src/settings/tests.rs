@@ -55,9 +55,15 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
 
 #[test]
 fn the_environment_overrides_the_file() {
-    let variables = [("MADOGUCHI_MAILBOX__PORT", "143"), ("MADOGUCHI_HOURS__DAYS", "mon, tue"), ("MADOGUCHI_DESK__TELEPHONE", "0312345678"), ("MADOGUCHI_MAILBOX__IDLE", "false")];
+    let variables = [
+        ("MADOGUCHI_MAILBOX__PORT", "143"),
+        ("MADOGUCHI_HOURS__DAYS", "mon, tue"),
+        ("MADOGUCHI_DESK__TELEPHONE", "0312345678"),
+        ("MADOGUCHI_MAILBOX__IDLE", "false"),
+    ];
     let source = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    let environment = Environment::with_prefix("MADOGUCHI").prefix_separator("_").separator("__").source(Some(source));
+    let environment =
+        Environment::with_prefix("MADOGUCHI").prefix_separator("_").separator("__").source(Some(source));
     let settings = Settings::read("[mailbox]\nport = 993", None, environment).unwrap();
     assert_eq!(settings.mailbox.port, 143);
     assert_eq!(settings.hours.days.len(), 2);
@@ -79,9 +85,11 @@ fn a_password_file_is_read_and_its_absence_explained() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password");
     fs::write(&file, "pass word\n").unwrap();
-    let settings = Settings::from_toml(&format!("[mailbox]\nuser = \"u\"\npassword_file = {file:?}")).unwrap();
+    let settings =
+        Settings::from_toml(&format!("[mailbox]\nuser = \"u\"\npassword_file = {file:?}")).unwrap();
     assert_eq!(settings.mailbox_credentials().unwrap().password.expose_secret(), "pass word");
-    let missing = Settings::from_toml("[mailbox]\nuser = \"u\"\npassword_file = \"/nowhere/password\"").unwrap();
+    let missing =
+        Settings::from_toml("[mailbox]\nuser = \"u\"\npassword_file = \"/nowhere/password\"").unwrap();
     let said = missing.mailbox_credentials().unwrap_err().to_string();
     assert!(said.starts_with("mailbox.password_file: cannot read /nowhere/password"), "{said}");
 }
@@ -96,7 +104,20 @@ fn the_example_file_names_every_key_and_is_accepted() {
         .map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line))
         .fold(String::new(), |text, line| text + line + "\n");
     Settings::from_toml(&all).unwrap();
-    for key in ["per_sender_daily_limit", "authserv_id", "accept_since", "max_message_size", "parked_folder", "warn_before", "public_holidays", "ca_file", "listen", "max_attempts", "connections", "retry_for"] {
+    for key in [
+        "per_sender_daily_limit",
+        "authserv_id",
+        "accept_since",
+        "max_message_size",
+        "parked_folder",
+        "warn_before",
+        "public_holidays",
+        "ca_file",
+        "listen",
+        "max_attempts",
+        "connections",
+        "retry_for",
+    ] {
         assert!(all.contains(&format!("{key} = ")), "config/madoguchi.toml does not name {key}");
     }
 }
@@ -104,5 +125,6 @@ fn the_example_file_names_every_key_and_is_accepted() {
 /// Whether an uncommented line is a key or a table, and not prose.
 fn is_setting(line: &str) -> bool {
     let key = line.split('=').next().unwrap_or_default().trim();
-    line.starts_with('[') || (line.contains('=') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+    line.starts_with('[')
+        || (line.contains('=') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
 }

@@ -12,7 +12,9 @@ impl FromStr for ByteSize {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a size; allowed: a whole number with B, KB, MB or GB, such as \"25MB\"");
+        let wrong = || {
+            format!("{text:?} is not a size; allowed: a whole number with B, KB, MB or GB, such as \"25MB\"")
+        };
         let (number, unit) = split_number(text).ok_or_else(wrong)?;
         let factor = match unit.to_ascii_uppercase().as_str() {
             "" | "B" => 1,
@@ -43,7 +45,11 @@ impl FromStr for Period {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a period; allowed: a whole number with ms, s, m, h or d, such as \"60s\"");
+        let wrong = || {
+            format!(
+                "{text:?} is not a period; allowed: a whole number with ms, s, m, h or d, such as \"60s\""
+            )
+        };
         let (number, unit) = split_number(text).ok_or_else(wrong)?;
         let millis = match unit {
             "ms" => 1,
@@ -82,7 +88,9 @@ where
     T: FromStr,
     T::Err: fmt::Display,
 {
-    Option::<String>::deserialize(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    Option::<String>::deserialize(deserializer)?
+        .map(|text| text.parse().map_err(D::Error::custom))
+        .transpose()
 }
 
 /// Reads a list; in the environment, where there are no lists, its elements are separated by commas.
@@ -115,14 +123,29 @@ mod tests {
 
     #[test]
     fn sizes_are_decimal_and_refuse_nonsense() {
-        for (text, expected) in [("25MB", Some(25_000_000)), ("0", Some(0)), ("10 KB", Some(10_000)), ("-1", None), ("25MiB", None), ("", None), ("99999999999GB", None)] {
+        for (text, expected) in [
+            ("25MB", Some(25_000_000)),
+            ("0", Some(0)),
+            ("10 KB", Some(10_000)),
+            ("-1", None),
+            ("25MiB", None),
+            ("", None),
+            ("99999999999GB", None),
+        ] {
             assert_eq!(text.parse::<ByteSize>().ok().map(|size| size.0), expected, "{text}");
         }
     }
 
     #[test]
     fn periods_need_a_unit() {
-        for (text, expected) in [("60s", Some(60_000)), ("48h", Some(172_800_000)), ("500ms", Some(500)), ("60", None), ("1.5h", None), ("16 hours", None)] {
+        for (text, expected) in [
+            ("60s", Some(60_000)),
+            ("48h", Some(172_800_000)),
+            ("500ms", Some(500)),
+            ("60", None),
+            ("1.5h", None),
+            ("16 hours", None),
+        ] {
             assert_eq!(text.parse::<Period>().ok().map(|p| p.0.as_millis()), expected, "{text}");
         }
     }

@@ -50,7 +50,11 @@ impl Dialect {
     pub fn in_one_trip(self, statements: &[String]) -> String {
         match (self, statements) {
             (Self::Postgres, [first @ .., last]) if !first.is_empty() => {
-                let named: Vec<String> = first.iter().enumerate().map(|(nth, statement)| format!("w{nth} AS ({statement})")).collect();
+                let named: Vec<String> = first
+                    .iter()
+                    .enumerate()
+                    .map(|(nth, statement)| format!("w{nth} AS ({statement})"))
+                    .collect();
                 format!("WITH {} {last}", named.join(", "))
             }
             _ => statements.join("; "),

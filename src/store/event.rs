@@ -65,17 +65,29 @@ impl Tx {
     pub fn append_event(&mut self, at: DateTime<Utc>, event: NewEvent) {
         let id = self.fresh_id();
         let at = instant_text(at);
-        self.event_hash = chain(&self.event_hash, id, &at, &event.actor, event.ticket_id, event.message_ref, event.what, &event.detail);
-        self.writes.push(Table::Event, [
-            id.into(),
-            at.into(),
-            event.actor.into(),
-            event.ticket_id.into(),
-            event.message_ref.into(),
-            event.what.into(),
-            event.detail.into(),
-            self.event_hash.clone().into(),
-        ]);
+        self.event_hash = chain(
+            &self.event_hash,
+            id,
+            &at,
+            &event.actor,
+            event.ticket_id,
+            event.message_ref,
+            event.what,
+            &event.detail,
+        );
+        self.writes.push(
+            Table::Event,
+            [
+                id.into(),
+                at.into(),
+                event.actor.into(),
+                event.ticket_id.into(),
+                event.message_ref.into(),
+                event.what.into(),
+                event.detail.into(),
+                self.event_hash.clone().into(),
+            ],
+        );
     }
 }
 
@@ -123,7 +135,16 @@ impl Store {
                 let id: i64 = row.try_get("id")?;
                 let (at, actor, what, detail): (String, String, String, String) =
                     (row.try_get("at")?, row.try_get("actor")?, row.try_get("what")?, row.try_get("detail")?);
-                hash = chain(&hash, id, &at, &actor, row.try_get("ticket_id")?, row.try_get("message_ref")?, &what, &detail);
+                hash = chain(
+                    &hash,
+                    id,
+                    &at,
+                    &actor,
+                    row.try_get("ticket_id")?,
+                    row.try_get("message_ref")?,
+                    &what,
+                    &detail,
+                );
                 if hash != row.try_get::<String, _>("hash")? {
                     return Ok(Some(id));
                 }
@@ -135,7 +156,16 @@ impl Store {
 
 /// The hash of an event: of the hash before it and of every column, each with its length in front.
 #[expect(clippy::too_many_arguments, reason = "one argument a column; the chain covers them all")]
-fn chain(before: &str, id: i64, at: &str, actor: &str, ticket: Option<i64>, message: Option<i64>, what: &str, detail: &str) -> String {
+fn chain(
+    before: &str,
+    id: i64,
+    at: &str,
+    actor: &str,
+    ticket: Option<i64>,
+    message: Option<i64>,
+    what: &str,
+    detail: &str,
+) -> String {
     let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
     let mut hasher = Sha256::new();
     for column in [before, &id.to_string(), at, actor, &number(ticket), &number(message), what, detail] {

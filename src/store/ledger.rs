@@ -49,7 +49,9 @@ impl Place {
     /// The columns folder, uidvalidity, uid, file.
     fn columns(&self) -> (String, i64, Option<i64>, Option<String>) {
         match self {
-            Self::Imap { folder, uidvalidity, uid } => (folder.clone(), i64::from(*uidvalidity), Some(i64::from(*uid)), None),
+            Self::Imap { folder, uidvalidity, uid } => {
+                (folder.clone(), i64::from(*uidvalidity), Some(i64::from(*uid)), None)
+            }
             Self::File { folder, name } => (folder.clone(), 0, None, Some(name.clone())),
         }
     }
@@ -199,26 +201,29 @@ impl Tx {
     /// Enters a message.
     pub fn add_message(&mut self, message: &NewMessage<'_>) {
         let (folder, uidvalidity, uid, file) = message.place.columns();
-        self.writes.push(Table::Message, [
-            message.id.into(),
-            folder.into(),
-            uidvalidity.into(),
-            uid.into(),
-            file.into(),
-            message.message_id.into(),
-            message.hash.into(),
-            instant_text(message.received_at).into(),
-            instant_text(message.taken_at).into(),
-            i64::try_from(message.size).unwrap_or(i64::MAX).into(),
-            message.raw.to_vec().into(),
-            message.outcome.as_str().into(),
-            message.reason.into(),
-            message.detail.into(),
-            message.ticket_id.into(),
-            message.duplicate_of.into(),
-            i64::from(message.attempts).into(),
-            i64::from(message.settled).into(),
-        ]);
+        self.writes.push(
+            Table::Message,
+            [
+                message.id.into(),
+                folder.into(),
+                uidvalidity.into(),
+                uid.into(),
+                file.into(),
+                message.message_id.into(),
+                message.hash.into(),
+                instant_text(message.received_at).into(),
+                instant_text(message.taken_at).into(),
+                i64::try_from(message.size).unwrap_or(i64::MAX).into(),
+                message.raw.to_vec().into(),
+                message.outcome.as_str().into(),
+                message.reason.into(),
+                message.detail.into(),
+                message.ticket_id.into(),
+                message.duplicate_of.into(),
+                i64::from(message.attempts).into(),
+                i64::from(message.settled).into(),
+            ],
+        );
     }
 
     /// Writes what became of a message that was entered before.
@@ -346,7 +351,10 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn count_messages(&self, outcome: Outcome) -> Result<u64> {
-        let row = query("SELECT COUNT(*) FROM message WHERE outcome = $1").bind(outcome.as_str()).fetch_one(&self.pool).await?;
+        let row = query("SELECT COUNT(*) FROM message WHERE outcome = $1")
+            .bind(outcome.as_str())
+            .fetch_one(&self.pool)
+            .await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
     }
 }

@@ -37,7 +37,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn is_migrated(&self) -> Result<bool> {
-        let Ok(row) = query("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&self.pool).await else {
+        let Ok(row) =
+            query("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&self.pool).await
+        else {
             return Ok(false);
         };
         let newest: i64 = sqlx::Row::try_get(&row, 0)?;
@@ -47,7 +49,8 @@ impl Store {
     /// On SQLite the migrator's own lock does nothing, so two processes that start together queue on a lock file.
     fn lock_file(&self, url: &str) -> Result<Option<File>> {
         let Some(path) = beside(url, self.dialect, ".migrating") else { return Ok(None) };
-        let failed = |error: std::io::Error| StoreError::Migrate(format!("cannot lock {}: {error}", path.display()));
+        let failed =
+            |error: std::io::Error| StoreError::Migrate(format!("cannot lock {}: {error}", path.display()));
         let file = File::create(&path).map_err(failed)?;
         file.lock().map_err(failed)?;
         Ok(Some(file))

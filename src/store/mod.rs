@@ -20,12 +20,12 @@ mod writes;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     AnyConnection, AnyPool, AssertSqlSafe, Connection, Row,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use dialect::Dialect;
@@ -168,7 +168,10 @@ impl Store {
             event_hash: desk.try_get(1)?,
             automatic_day: desk.try_get(2)?,
             automatic_sent: desk.try_get(3)?,
-            numbers: numbers.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?,
+            numbers: numbers
+                .iter()
+                .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+                .collect::<Result<_, sqlx::Error>>()?,
             connection,
             home,
             dialect: self.dialect,
@@ -299,7 +302,12 @@ pub fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
 /// A column of packed bytes.
 fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<Vec<u8>> {
     let packed: Vec<u8> = row.try_get(column)?;
-    zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row { table, column, id, value: error.to_string() })
+    zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row {
+        table,
+        column,
+        id,
+        value: error.to_string(),
+    })
 }
 
 /// Identifiers for an `IN (…)`.
@@ -319,13 +327,23 @@ fn read_instant(row: &AnyRow, table: &'static str, column: &'static str, id: i64
 }
 
 /// A stored instant that may be absent.
-fn read_instant_option(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<Option<DateTime<Utc>>> {
+fn read_instant_option(
+    row: &AnyRow,
+    table: &'static str,
+    column: &'static str,
+    id: i64,
+) -> Result<Option<DateTime<Utc>>> {
     let text: Option<String> = row.try_get(column)?;
     text.map(|text| text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })).transpose()
 }
 
 /// A stored word of a closed set.
-fn read_word<T: std::str::FromStr>(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<T> {
+fn read_word<T: std::str::FromStr>(
+    row: &AnyRow,
+    table: &'static str,
+    column: &'static str,
+    id: i64,
+) -> Result<T> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })
 }
@@ -333,8 +351,12 @@ fn read_word<T: std::str::FromStr>(row: &AnyRow, table: &'static str, column: &'
 fn open_error(dialect: Dialect, error: &sqlx::Error) -> StoreError {
     let remedy = match (dialect, error) {
         (Dialect::Sqlite, _) => "see that the folder exists and the service's user may write in it",
-        (Dialect::Postgres, sqlx::Error::Io(_)) => "see that PostgreSQL runs and that host and port in database.url are right",
-        (Dialect::Postgres, sqlx::Error::Tls(_)) => "see that the server's certificate is trusted, or set sslmode in database.url",
+        (Dialect::Postgres, sqlx::Error::Io(_)) => {
+            "see that PostgreSQL runs and that host and port in database.url are right"
+        }
+        (Dialect::Postgres, sqlx::Error::Tls(_)) => {
+            "see that the server's certificate is trusted, or set sslmode in database.url"
+        }
         (Dialect::Postgres, _) => "see that user, password and database name in database.url are right",
     };
     StoreError::Open { detail: error.to_string(), remedy }

@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{NewEvent, Result, Store, Table, Tx, instant_text, list, pack, query, read_instant, read_instant_option, read_word, unpack};
+use super::{
+    NewEvent, Result, Store, Table, Tx, instant_text, list, pack, query, read_instant, read_instant_option,
+    read_word, unpack,
+};
 use crate::letter::Purpose;
 use crate::words::closed_set;
 
@@ -129,21 +132,24 @@ impl Tx {
     pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
         let id = self.fresh_id();
         let at = instant_text(mail.at);
-        self.writes.push(Table::Outbox, [
-            id.into(),
-            mail.ticket_id.into(),
-            mail.message_ref.into(),
-            mail.purpose.as_str().into(),
-            i64::from(mail.purpose.is_automatic()).into(),
-            mail.sender.into(),
-            mail.recipient.into(),
-            mail.message_id.into(),
-            pack(mail.bytes)?.into(),
-            OutboxState::Queued.as_str().into(),
-            0.into(),
-            at.clone().into(),
-            at.into(),
-        ]);
+        self.writes.push(
+            Table::Outbox,
+            [
+                id.into(),
+                mail.ticket_id.into(),
+                mail.message_ref.into(),
+                mail.purpose.as_str().into(),
+                i64::from(mail.purpose.is_automatic()).into(),
+                mail.sender.into(),
+                mail.recipient.into(),
+                mail.message_id.into(),
+                pack(mail.bytes)?.into(),
+                OutboxState::Queued.as_str().into(),
+                0.into(),
+                at.clone().into(),
+                at.into(),
+            ],
+        );
         Ok(())
     }
 
@@ -152,7 +158,10 @@ impl Tx {
     /// # Errors
     /// When the database does not answer.
     pub async fn has_mail(&mut self, message_id: &str) -> Result<bool> {
-        let row = query("SELECT id FROM outbox WHERE message_id = $1").bind(message_id.to_owned()).fetch_optional(&mut self.connection).await?;
+        let row = query("SELECT id FROM outbox WHERE message_id = $1")
+            .bind(message_id.to_owned())
+            .fetch_optional(&mut self.connection)
+            .await?;
         Ok(row.is_some())
     }
 
@@ -161,7 +170,13 @@ impl Tx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn claim_due(&mut self, now: DateTime<Utc>, retry_at: DateTime<Utc>, process: i64, limit: u32) -> Result<Vec<Due>> {
+    pub async fn claim_due(
+        &mut self,
+        now: DateTime<Utc>,
+        retry_at: DateTime<Utc>,
+        process: i64,
+        limit: u32,
+    ) -> Result<Vec<Due>> {
         let rows = query(
             "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, claimed_by = $3
              WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $4)
@@ -197,20 +212,36 @@ impl Tx {
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<()> {
         let (mut sent, mut acknowledged) = (Vec::new(), Vec::new());
         for Attempt { due, at, reply, verdict } in attempts {
-            self.writes.push(Table::Attempt, [due.id.into(), i64::from(due.attempt).into(), instant_text(*at).into(), reply.as_str().into()]);
+            self.writes.push(
+                Table::Attempt,
+                [
+                    due.id.into(),
+                    i64::from(due.attempt).into(),
+                    instant_text(*at).into(),
+                    reply.as_str().into(),
+                ],
+            );
             let what = match verdict {
                 Verdict::Sent => "sent",
                 Verdict::Retry { .. } => "delayed",
                 Verdict::Failed => "undeliverable",
             };
-            let detail = format!("{} (outbox {}, attempt {}): {}", due.purpose, due.id, due.attempt, reply_code(reply));
+            let detail = format!(
+                "{} (outbox {}, attempt {}): {}",
+                due.purpose,
+                due.id,
+                due.attempt,
+                reply_code(reply)
+            );
             self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id));
             match verdict {
                 Verdict::Sent => sent.push(due.id),
                 Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
                 Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
             }
-            if let (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) = (due.ticket_id, due.purpose, verdict) {
+            if let (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) =
+                (due.ticket_id, due.purpose, verdict)
+            {
                 acknowledged.push(ticket_id);
             }
         }
@@ -225,13 +256,22 @@ impl Tx {
             );
         }
         if !acknowledged.is_empty() {
-            sql += &format!("UPDATE ticket SET acknowledged_at = '{now}' WHERE acknowledged_at IS NULL AND id IN ({})", list(&acknowledged));
+            sql += &format!(
+                "UPDATE ticket SET acknowledged_at = '{now}' WHERE acknowledged_at IS NULL AND id IN ({})",
+                list(&acknowledged)
+            );
         }
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
         Ok(())
     }
 
-    async fn conclude(&mut self, id: i64, state: OutboxState, next: Option<DateTime<Utc>>, finished: Option<DateTime<Utc>>) -> Result<()> {
+    async fn conclude(
+        &mut self,
+        id: i64,
+        state: OutboxState,
+        next: Option<DateTime<Utc>>,
+        finished: Option<DateTime<Utc>>,
+    ) -> Result<()> {
         query("UPDATE outbox SET state = $2, next_attempt_at = $3, finished_at = $4, claimed_by = NULL WHERE id = $1 AND state = 'queued'")
             .bind(id)
             .bind(state.as_str())
@@ -279,7 +319,12 @@ impl Tx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn release_dead_claims(&mut self, sql: &'static str, now: DateTime<Utc>, process: i64) -> Result<u64> {
+    pub async fn release_dead_claims(
+        &mut self,
+        sql: &'static str,
+        now: DateTime<Utc>,
+        process: i64,
+    ) -> Result<u64> {
         let done = query(sql).bind(instant_text(now)).bind(process).execute(&mut self.connection).await?;
         Ok(done.rows_affected())
     }
@@ -291,9 +336,11 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        let row = query("SELECT next_attempt_at FROM outbox WHERE state = 'queued' ORDER BY next_attempt_at LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = query(
+            "SELECT next_attempt_at FROM outbox WHERE state = 'queued' ORDER BY next_attempt_at LIMIT 1",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(|row| read_instant(&row, "outbox", "next_attempt_at", 0)).transpose()
     }
 

@@ -45,14 +45,21 @@ impl Store {
                     .bind(i32::try_from(process).unwrap_or(i32::MAX))
                     .fetch_one(&mut connection)
                     .await?;
-                Ok(Presence { process: i64::from(process), _lock: None, _connection: Some(Mutex::new(connection)) })
+                Ok(Presence {
+                    process: i64::from(process),
+                    _lock: None,
+                    _connection: Some(Mutex::new(connection)),
+                })
             }
         }
     }
 }
 
 fn lock(path: &std::path::Path) -> Result<File> {
-    let failed = |detail: String| StoreError::Open { detail, remedy: "see that the folder exists and the service's user may write in it" };
+    let failed = |detail: String| StoreError::Open {
+        detail,
+        remedy: "see that the folder exists and the service's user may write in it",
+    };
     let file = File::create(path).map_err(|error| failed(format!("{}: {error}", path.display())))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -10,7 +10,10 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn state(&self, name: &str) -> Result<Option<String>> {
-        let row = query("SELECT value FROM state WHERE name = $1").bind(name.to_owned()).fetch_optional(&self.pool).await?;
+        let row = query("SELECT value FROM state WHERE name = $1")
+            .bind(name.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 }
@@ -26,7 +29,10 @@ impl Tx {
             .bind(value.to_owned())
             .execute(&mut self.connection)
             .await?;
-        let row = query("SELECT value FROM state WHERE name = $1").bind(name.to_owned()).fetch_one(&mut self.connection).await?;
+        let row = query("SELECT value FROM state WHERE name = $1")
+            .bind(name.to_owned())
+            .fetch_one(&mut self.connection)
+            .await?;
         Ok(row.try_get(0)?)
     }
 }

@@ -103,25 +103,28 @@ impl Tx {
     ) -> i64 {
         let id = self.fresh_id();
         let NewTicket { fields, standing, .. } = ticket;
-        self.writes.push(Table::Ticket, [
-            id.into(),
-            number.to_string().into(),
-            i64::from(number.fiscal_year()).into(),
-            i64::from(number.serial()).into(),
-            standing.status().as_str().into(),
-            ticket.channel.as_str().into(),
-            fields.organization.clone().into(),
-            fields.name.clone().into(),
-            fields.contact.clone().into(),
-            fields.inquiry.clone().into(),
-            ticket.prefecture.into(),
-            from.name.clone().into(),
-            from.address.clone().into(),
-            subject.into(),
-            instant_text(received_at).into(),
-            standing.deadline().map(instant_text).into(),
-            standing.budget_left().seconds().into(),
-        ]);
+        self.writes.push(
+            Table::Ticket,
+            [
+                id.into(),
+                number.to_string().into(),
+                i64::from(number.fiscal_year()).into(),
+                i64::from(number.serial()).into(),
+                standing.status().as_str().into(),
+                ticket.channel.as_str().into(),
+                fields.organization.clone().into(),
+                fields.name.clone().into(),
+                fields.contact.clone().into(),
+                fields.inquiry.clone().into(),
+                ticket.prefecture.into(),
+                from.name.clone().into(),
+                from.address.clone().into(),
+                subject.into(),
+                instant_text(received_at).into(),
+                standing.deadline().map(instant_text).into(),
+                standing.budget_left().seconds().into(),
+            ],
+        );
         id
     }
 
@@ -150,28 +153,34 @@ impl Tx {
     /// Remembers a step of the conversation.
     pub fn add_entry(&mut self, entry: &NewEntry<'_>) {
         let id = self.fresh_id();
-        self.writes.push(Table::Entry, [
-            id.into(),
-            entry.ticket_id.into(),
-            entry.message_ref.into(),
-            entry.direction.as_str().into(),
-            entry.from.and_then(|from| from.name.clone()).into(),
-            entry.from.map(|from| from.address.clone()).unwrap_or_default().into(),
-            entry.recipients.join("\n").into(),
-            instant_text(entry.at).into(),
-            storable(entry.text).into(),
-        ]);
+        self.writes.push(
+            Table::Entry,
+            [
+                id.into(),
+                entry.ticket_id.into(),
+                entry.message_ref.into(),
+                entry.direction.as_str().into(),
+                entry.from.and_then(|from| from.name.clone()).into(),
+                entry.from.map(|from| from.address.clone()).unwrap_or_default().into(),
+                entry.recipients.join("\n").into(),
+                instant_text(entry.at).into(),
+                storable(entry.text).into(),
+            ],
+        );
         for (position, attachment) in (0_i64..).zip(entry.attachments) {
             let attachment_id = self.fresh_id();
             let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
-            self.writes.push(Table::Attachment, [
-                attachment_id.into(),
-                id.into(),
-                position.into(),
-                attachment.name.clone().into(),
-                attachment.media_type.clone().into(),
-                size.into(),
-            ]);
+            self.writes.push(
+                Table::Attachment,
+                [
+                    attachment_id.into(),
+                    id.into(),
+                    position.into(),
+                    attachment.name.clone().into(),
+                    attachment.media_type.clone().into(),
+                    size.into(),
+                ],
+            );
         }
     }
 
@@ -184,10 +193,11 @@ impl Tx {
         let row = sqlx::query(sql).bind(number.to_string()).fetch_optional(&mut self.connection).await?;
         let Some(row) = row else { return Ok(None) };
         let ticket = read_ticket(&row)?;
-        let entries = query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
-            .bind(ticket.id)
-            .fetch_all(&mut self.connection)
-            .await?;
+        let entries =
+            query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
+                .bind(ticket.id)
+                .fetch_all(&mut self.connection)
+                .await?;
         let mut participants = vec![ticket.from.address.to_lowercase()];
         for entry in &entries {
             participants.push(entry.try_get::<String, _>(0)?.to_lowercase());
@@ -209,7 +219,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn tickets(&self, status: Option<&str>) -> Result<Vec<TicketRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE $1 = '' OR status = $1 ORDER BY fiscal_year, serial");
+        let sql =
+            format!("SELECT {COLUMNS} FROM ticket WHERE $1 = '' OR status = $1 ORDER BY fiscal_year, serial");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(status.unwrap_or_default().to_owned())
             .fetch_all(&self.pool)
@@ -223,7 +234,8 @@ impl Store {
     /// When the database does not answer.
     pub async fn ticket(&self, number: &TicketNumber) -> Result<Option<TicketRow>> {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(number.to_string()).fetch_optional(&self.pool).await?;
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(number.to_string()).fetch_optional(&self.pool).await?;
         row.as_ref().map(read_ticket).transpose()
     }
 
@@ -254,10 +266,11 @@ impl Store {
     }
 
     async fn attachments_of(&self, entry_id: i64) -> Result<Vec<(String, String, u64)>> {
-        let rows = query("SELECT name, media_type, size FROM attachment WHERE entry_id = $1 ORDER BY position")
-            .bind(entry_id)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            query("SELECT name, media_type, size FROM attachment WHERE entry_id = $1 ORDER BY position")
+                .bind(entry_id)
+                .fetch_all(&self.pool)
+                .await?;
         rows.iter()
             .map(|row| {
                 let size: i64 = row.try_get("size")?;

@@ -77,7 +77,12 @@ impl Writes {
     }
 
     /// Writes all rows, and with the last trip `last`.
-    pub async fn flush(mut self, dialect: Dialect, connection: &mut AnyConnection, last: Vec<String>) -> Result<(), sqlx::Error> {
+    pub async fn flush(
+        mut self,
+        dialect: Dialect,
+        connection: &mut AnyConnection,
+        last: Vec<String>,
+    ) -> Result<(), sqlx::Error> {
         loop {
             let (mut statements, mut values) = (Vec::new(), Vec::new());
             for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
@@ -94,11 +99,12 @@ impl Writes {
                 statements.extend(last.iter().cloned());
             }
             let sql = dialect.in_one_trip(&statements);
-            let query = values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
-                Value::Integer(value) => query.bind(value),
-                Value::Text(value) => query.bind(value),
-                Value::Bytes(value) => query.bind(value),
-            });
+            let query =
+                values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+                    Value::Integer(value) => query.bind(value),
+                    Value::Text(value) => query.bind(value),
+                    Value::Bytes(value) => query.bind(value),
+                });
             query.execute(&mut *connection).await?;
             if done {
                 return Ok(());

@@ -14,7 +14,10 @@ fn a_full_disk_stops_the_pass_and_loses_nothing() {
     // A limit on file size refuses writes as a full disk does; the signal that comes with it is ignored.
     let program = desk.command(&["once"]);
     let mut limited = Command::new("bash");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 250; exec \"$0\" \"$@\""]).arg(program.get_program()).args(program.get_args());
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 250; exec \"$0\" \"$@\""])
+        .arg(program.get_program())
+        .args(program.get_args());
     let done = Done::from(limited.output().unwrap());
     assert_eq!(done.code, Some(1), "{}", done.stderr);
     assert!(done.error().contains("database"), "{}", done.error());
@@ -40,12 +43,19 @@ fn a_read_only_database_is_said_so() {
     assert_eq!(done.code, Some(1));
     assert!(done.error().contains("readonly"), "{}", done.error());
     let check = desk.run(&["check"]);
-    assert!(check.stdout.lines().any(|line| line.starts_with("FAILED database") && line.contains("writable")), "{}", check.stdout);
+    assert!(
+        check.stdout.lines().any(|line| line.starts_with("FAILED database") && line.contains("writable")),
+        "{}",
+        check.stdout
+    );
 }
 
 #[test]
 fn a_database_that_cannot_be_opened_says_what_to_do() {
-    for (url, part) in [("sqlite:/nowhere/desk.db", "folder exists"), ("postgres://nobody@127.0.0.1:1/none", "PostgreSQL runs")] {
+    for (url, part) in [
+        ("sqlite:/nowhere/desk.db", "folder exists"),
+        ("postgres://nobody@127.0.0.1:1/none", "PostgreSQL runs"),
+    ] {
         let mut desk = Desk::on(On::Sqlite);
         desk.set("database.url", url);
         let done = desk.run(&["once"]);
@@ -61,6 +71,11 @@ fn a_password_of_the_database_is_not_printed() {
     for arguments in [&["once"][..], &["check"], &["ticket", "list"]] {
         let done = desk.run(arguments);
         assert_eq!(done.code, Some(1));
-        assert!(!done.stdout.contains("hunter2") && !done.stderr.contains("hunter2"), "{}{}", done.stdout, done.stderr);
+        assert!(
+            !done.stdout.contains("hunter2") && !done.stderr.contains("hunter2"),
+            "{}{}",
+            done.stdout,
+            done.stderr
+        );
     }
 }

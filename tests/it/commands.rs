@@ -60,29 +60,45 @@ fn inspect_needs_no_database_and_changes_nothing() {
 #[test]
 fn inspect_explains_several_files_as_an_array() {
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
-    let output = program().args(["inspect", "--json"]).args([format!("{samples}/01-well-formed.eml"), format!("{samples}/09-out-of-office.eml")]).output().unwrap();
+    let output = program()
+        .args(["inspect", "--json"])
+        .args([format!("{samples}/01-well-formed.eml"), format!("{samples}/09-out-of-office.eml")])
+        .output()
+        .unwrap();
     let objects: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let kinds: Vec<&str> = objects.as_array().unwrap().iter().map(|object| object["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        objects.as_array().unwrap().iter().map(|object| object["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["inquiry", "automatic"]);
     assert_eq!(objects[1]["automatic"]["reason"], "auto_submitted");
 }
 
 #[test]
 fn calendar_due_explains_a_deadline_over_the_year_end() {
-    let output = program().args(["calendar", "due", "--from", "2025-12-26T16:30:00+09:00", "--hours", "8", "--json"]).output().unwrap();
+    let output = program()
+        .args(["calendar", "due", "--from", "2025-12-26T16:30:00+09:00", "--hours", "8", "--json"])
+        .output()
+        .unwrap();
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(object["deadline"], "2026-01-05T16:30:00+09:00");
     assert_eq!(object["hours"], 8.0);
-    assert_eq!(object["counted"], serde_json::json!([
-        {"date": "2025-12-26", "from": "16:30", "to": "17:00"},
-        {"date": "2026-01-05", "from": "09:00", "to": "16:30"},
-    ]));
+    assert_eq!(
+        object["counted"],
+        serde_json::json!([
+            {"date": "2025-12-26", "from": "16:30", "to": "17:00"},
+            {"date": "2026-01-05", "from": "09:00", "to": "16:30"},
+        ])
+    );
 }
 
 #[test]
 fn wrong_usage_and_wrong_settings_end_with_2() {
     let desk = Desk::on(On::Sqlite);
-    for arguments in [&["no-such-command"][..], &["ticket", "show", "0001"], &["calendar", "due", "--from", "yesterday"], &["calendar", "due", "--from", "2025-07-01T09:00:00+09:00", "--hours", "-1"]] {
+    for arguments in [
+        &["no-such-command"][..],
+        &["ticket", "show", "0001"],
+        &["calendar", "due", "--from", "yesterday"],
+        &["calendar", "due", "--from", "2025-07-01T09:00:00+09:00", "--hours", "-1"],
+    ] {
         assert_eq!(desk.run(arguments).code, Some(2), "{arguments:?}");
     }
     fs::write(desk.config(), "[mailbox]\nhots = \"mail.example.jp\"\n").unwrap();
@@ -116,7 +132,15 @@ fn the_demonstration_shows_the_whole_job() {
     let output = program().arg("demo").arg(folder.path().join("demo")).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    for part in ["ticket ZT-2025-0001, acknowledged", "kept for staff: automatic", "kept for staff: bounce", "part of ZT-2025-0001", "the same mail again", "kept for staff: after_window", "受付番号：ZT-2025-0001"] {
+    for part in [
+        "ticket ZT-2025-0001, acknowledged",
+        "kept for staff: automatic",
+        "kept for staff: bounce",
+        "part of ZT-2025-0001",
+        "the same mail again",
+        "kept for staff: after_window",
+        "受付番号：ZT-2025-0001",
+    ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
     let again = program().arg("demo").arg(folder.path().join("demo")).output().unwrap();
@@ -138,12 +162,21 @@ fn a_maildir_can_be_the_mailbox() {
         dir.display()
     );
     fs::write(dir.join("madoguchi.toml"), toml).unwrap();
-    let run = |arguments: &[&str]| program().arg("--config").arg(dir.join("madoguchi.toml")).args(["--as-of", crate::support::desk::NOW]).args(arguments).output().unwrap();
+    let run = |arguments: &[&str]| {
+        program()
+            .arg("--config")
+            .arg(dir.join("madoguchi.toml"))
+            .args(["--as-of", crate::support::desk::NOW])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
     let done = run(&["once"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(run(&["once"]).status.success());
     let count = |path: &str| fs::read_dir(dir.join(path)).map_or(0, Iterator::count);
     assert_eq!((count("in/new"), count("in/cur"), count("out/new")), (0, 0, 2));
-    let tickets: serde_json::Value = serde_json::from_slice(&run(&["ticket", "list", "--json"]).stdout).unwrap();
+    let tickets: serde_json::Value =
+        serde_json::from_slice(&run(&["ticket", "list", "--json"]).stdout).unwrap();
     assert_eq!(tickets.as_array().unwrap().len(), 2);
 }

@@ -14,7 +14,9 @@ use crate::support::{
 
 /// Sends a signal to a process.
 fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success()
+    );
 }
 
 /// Waits until something holds.
@@ -85,7 +87,9 @@ fn a_mailbox_that_goes_away_and_comes_back_is_read_again() {
     desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user);
     server.stop();
     let mut daemon = desk.spawn(&["run"]);
-    until("the fault is in the log", || fs::read_to_string(desk.log()).unwrap().contains("cannot connect to the IMAP server"));
+    until("the fault is in the log", || {
+        fs::read_to_string(desk.log()).unwrap().contains("cannot connect to the IMAP server")
+    });
     server.resume();
     desk.deliver(inquiry(1));
     until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
@@ -132,6 +136,11 @@ fn the_log_can_be_json() {
     desk.set("log.format", "json");
     desk.deliver(inquiry(1));
     let done = desk.once();
-    let lines: Vec<serde_json::Value> = done.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().any(|line| line["outcome"] == "ticket" && line["ticket.number"] == "ZT-2025-0001"), "{}", done.stderr);
+    let lines: Vec<serde_json::Value> =
+        done.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(
+        lines.iter().any(|line| line["outcome"] == "ticket" && line["ticket.number"] == "ZT-2025-0001"),
+        "{}",
+        done.stderr
+    );
 }

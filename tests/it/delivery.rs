@@ -129,15 +129,23 @@ fn a_login_that_is_refused_says_which_setting() {
     let server = Dovecot::start(&[&format!("relay={}", desk.smtp.port())]);
     std::fs::write(desk.dir.path().join("wrong"), "wrong\n").unwrap();
     let wrong = desk.dir.path().join("wrong").display().to_string();
-    desk.set("delivery.host", "localhost").set("delivery.port", server.submission_port()).set("delivery.tls", "starttls");
-    desk.set("delivery.ca_file", server.ca_file().display()).set("delivery.user", "anybody").set("delivery.password_file", wrong);
+    desk.set("delivery.host", "localhost")
+        .set("delivery.port", server.submission_port())
+        .set("delivery.tls", "starttls");
+    desk.set("delivery.ca_file", server.ca_file().display())
+        .set("delivery.user", "anybody")
+        .set("delivery.password_file", wrong);
     desk.deliver(inquiry(1));
     let done = desk.run(&["once"]);
     assert_eq!(done.code, Some(1));
     assert!(done.error().contains("delivery.password_file"), "{}", done.error());
     assert_eq!(desk.tickets().len(), 1);
     let check = desk.run(&["check"]);
-    assert!(check.stdout.lines().any(|line| line.starts_with("FAILED delivery") && line.contains("password")), "{}", check.stdout);
+    assert!(
+        check.stdout.lines().any(|line| line.starts_with("FAILED delivery") && line.contains("password")),
+        "{}",
+        check.stdout
+    );
 }
 
 #[test]
@@ -145,11 +153,14 @@ fn mail_leaves_over_starttls_and_over_implicit_tls_with_a_login() {
     for tls in ["starttls", "implicit"] {
         for mechanism in ["plain", "login"] {
             let mut desk = Desk::on(On::Sqlite);
-            let server = Dovecot::start(&[&format!("relay={}", desk.smtp.port()), &format!("mechanisms={mechanism}")]);
+            let server =
+                Dovecot::start(&[&format!("relay={}", desk.smtp.port()), &format!("mechanisms={mechanism}")]);
             let port = if tls == "starttls" { server.submission_port() } else { server.submissions_port() };
             let password = desk.dir.path().join("password").display().to_string();
             desk.set("delivery.host", "localhost").set("delivery.port", port).set("delivery.tls", tls);
-            desk.set("delivery.ca_file", server.ca_file().display()).set("delivery.user", "desk").set("delivery.password_file", password);
+            desk.set("delivery.ca_file", server.ca_file().display())
+                .set("delivery.user", "desk")
+                .set("delivery.password_file", password);
             desk.deliver(inquiry(1));
             desk.once();
             assert_eq!(desk.smtp.mails().len(), 1, "{tls}, {mechanism}");

@@ -34,7 +34,9 @@ on_both! {
 #[test]
 fn mail_is_taken_over_starttls() {
     let mut desk = Desk::on(On::Sqlite);
-    desk.set("mailbox.tls", "starttls").set("mailbox.host", "localhost").set("mailbox.ca_file", rig().ca_file().display());
+    desk.set("mailbox.tls", "starttls")
+        .set("mailbox.host", "localhost")
+        .set("mailbox.ca_file", rig().ca_file().display());
     desk.deliver(inquiry(1));
     desk.once();
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
@@ -46,10 +48,18 @@ fn every_refusal_says_what_and_what_to_do() {
     let (imap, imaps) = (rig().imap_port().to_string(), rig().imaps_port().to_string());
     let wrong = "/dev/null";
     for (name, settings, parts) in [
-        ("wrong password", vec![("mailbox.password_file", "@wrong")], vec!["refused the login", "mailbox.password_file"]),
+        (
+            "wrong password",
+            vec![("mailbox.password_file", "@wrong")],
+            vec!["refused the login", "mailbox.password_file"],
+        ),
         ("no such folder", vec![("mailbox.folder", "NoSuchFolder")], vec!["NoSuchFolder", "mailbox.folder"]),
         ("nobody listens", vec![("mailbox.port", "1")], vec!["cannot connect", "mailbox.port"]),
-        ("unknown host", vec![("mailbox.host", "no-such-host.invalid"), ("mailbox.tls", "implicit")], vec!["no-such-host.invalid", "mailbox.host"]),
+        (
+            "unknown host",
+            vec![("mailbox.host", "no-such-host.invalid"), ("mailbox.tls", "implicit")],
+            vec!["no-such-host.invalid", "mailbox.host"],
+        ),
         (
             "authority not trusted",
             vec![("mailbox.host", "localhost"), ("mailbox.port", &imaps), ("mailbox.tls", "implicit")],
@@ -57,12 +67,22 @@ fn every_refusal_says_what_and_what_to_do() {
         ),
         (
             "plain port taken for TLS",
-            vec![("mailbox.host", "localhost"), ("mailbox.port", &imap), ("mailbox.tls", "implicit"), ("mailbox.ca_file", &ca)],
+            vec![
+                ("mailbox.host", "localhost"),
+                ("mailbox.port", &imap),
+                ("mailbox.tls", "implicit"),
+                ("mailbox.ca_file", &ca),
+            ],
             vec!["no TLS", "143"],
         ),
         (
             "no certificate in the file",
-            vec![("mailbox.host", "localhost"), ("mailbox.port", &imaps), ("mailbox.tls", "implicit"), ("mailbox.ca_file", wrong)],
+            vec![
+                ("mailbox.host", "localhost"),
+                ("mailbox.port", &imaps),
+                ("mailbox.tls", "implicit"),
+                ("mailbox.ca_file", wrong),
+            ],
             vec!["/dev/null", "PEM"],
         ),
     ] {
@@ -80,7 +100,11 @@ fn every_refusal_says_what_and_what_to_do() {
         assert!(!done.stderr.contains("secret"), "{name}: the password is in the log");
         let check = desk.run(&["check"]);
         assert_eq!(check.code, Some(1), "{name}");
-        assert!(check.stdout.lines().any(|line| line.starts_with("FAILED mailbox")), "{name}: {}", check.stdout);
+        assert!(
+            check.stdout.lines().any(|line| line.starts_with("FAILED mailbox")),
+            "{name}: {}",
+            check.stdout
+        );
     }
 }
 
@@ -92,7 +116,11 @@ fn a_server_without_starttls_gets_no_password() {
     desk.set("mailbox.tls", "starttls").set("mailbox.host", "localhost");
     let done = desk.run(&["once"]);
     assert_eq!(done.code, Some(1));
-    assert!(done.error().contains("refused STARTTLS") && done.error().contains("not sent in clear"), "{}", done.error());
+    assert!(
+        done.error().contains("refused STARTTLS") && done.error().contains("not sent in clear"),
+        "{}",
+        done.error()
+    );
 }
 
 #[test]
@@ -101,7 +129,9 @@ fn bad_certificates_are_refused_with_their_reason() {
         let server = Dovecot::start(&[&format!("certificate={certificate}")]);
         let mut desk = Desk::on(On::Sqlite);
         point_at(&mut desk, &server);
-        desk.set("mailbox.tls", "implicit").set("mailbox.host", "localhost").set("mailbox.port", server.imaps_port());
+        desk.set("mailbox.tls", "implicit")
+            .set("mailbox.host", "localhost")
+            .set("mailbox.port", server.imaps_port());
         desk.set("mailbox.ca_file", server.ca_file().display());
         let done = desk.run(&["once"]);
         assert!(done.error().contains(reason), "{certificate}: {}", done.error());

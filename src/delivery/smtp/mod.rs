@@ -74,21 +74,26 @@ impl SmtpSession {
         let hello = ClientId::default();
         let stream = Stream::open(options).await.map_err(|error| server("connect", error.to_string()))?;
         let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
-        let mut connection = limited("EHLO", limit, greeting).await.map_err(|error| explain(&error, options))?;
+        let mut connection =
+            limited("EHLO", limit, greeting).await.map_err(|error| explain(&error, options))?;
         if options.tls == Tls::Starttls {
             if !connection.can_starttls() {
                 connection.abort().await;
-                return Err(server("STARTTLS", format!(
-                    "the SMTP server {} offers no STARTTLS, and nothing is sent in clear; use delivery.tls = \"implicit\" (port 465)",
-                    options.host
-                )));
+                return Err(server(
+                    "STARTTLS",
+                    format!(
+                        "the SMTP server {} offers no STARTTLS, and nothing is sent in clear; use delivery.tls = \"implicit\" (port 465)",
+                        options.host
+                    ),
+                ));
             }
             let upgrade = limited("STARTTLS", limit, connection.starttls(parameters(options)?, &hello)).await;
             upgrade.map_err(|error| explain(&error, options))?;
         }
         if let Some(credentials) = &options.credentials {
             let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
-            let auth = limited("AUTH", limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &login)).await;
+            let auth =
+                limited("AUTH", limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &login)).await;
             auth.map_err(|error| explain(&error, options))?;
         }
         Ok(Self { connection, timeout: limit, usable: true })
@@ -109,16 +114,24 @@ impl SmtpSession {
         if let Err(error) = &result {
             // After a refusal the connection is good for the next mail; after anything else it is not.
             let refused = error.reply.starts_with(['4', '5']) && !error.reply.starts_with("421");
-            self.usable = refused && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
+            self.usable =
+                refused && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
         }
         result
     }
 
-    async fn transaction(&mut self, sender: &str, recipient: &str, bytes: &[u8]) -> Result<String, SendError> {
+    async fn transaction(
+        &mut self,
+        sender: &str,
+        recipient: &str,
+        bytes: &[u8],
+    ) -> Result<String, SendError> {
         let limit = self.timeout;
         let (sender, recipient) = (parse(sender)?, parse(recipient)?);
-        let eight_bit = !bytes.is_ascii() && self.connection.server_info().supports_feature(Extension::EightBitMime);
-        let parameters = if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { Vec::new() };
+        let eight_bit =
+            !bytes.is_ascii() && self.connection.server_info().supports_feature(Extension::EightBitMime);
+        let parameters =
+            if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { Vec::new() };
         limited("MAIL", limit, self.connection.command(Mail::new(Some(sender), parameters))).await?;
         limited("RCPT", limit, self.connection.command(Rcpt::new(recipient, vec![]))).await?;
         limited("DATA", limit, self.connection.command(Data)).await?;
@@ -137,9 +150,16 @@ fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
     let failed = |reply: String| server("TLS", reply);
     let mut builder = TlsParameters::builder(options.host.clone());
     if let Some(path) = &options.ca_file {
-        let unreadable = |detail: String| failed(format!("cannot read certificates from {}: {detail}; see delivery.ca_file", path.display()));
+        let unreadable = |detail: String| {
+            failed(format!(
+                "cannot read certificates from {}: {detail}; see delivery.ca_file",
+                path.display()
+            ))
+        };
         let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        builder = builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unreadable(error.to_string()))?);
+        builder = builder.add_root_certificate(
+            Certificate::from_pem(&pem).map_err(|error| unreadable(error.to_string()))?,
+        );
     }
     builder.build_rustls().map_err(|error| failed(error.to_string()))
 }
@@ -200,11 +220,21 @@ fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
     let SmtpOptions { host, port, .. } = options;
     let reply = &error.reply;
     let reply = match error.verb {
-        "AUTH" => format!("{reply}: the SMTP server {host} refused the login; see delivery.user and the password in delivery.password_file"),
-        _ if reply.contains("UnknownIssuer") => format!("{reply}: the certificate of {host} is not trusted; name its authority in delivery.ca_file"),
-        _ if reply.contains("NotValidForName") => format!("{reply}: the certificate of {host} is for another name; put that name into delivery.host"),
-        _ if reply.contains("xpired") => format!("{reply}: the certificate of {host} has expired; have it renewed on the server"),
-        _ => format!("{reply}: cannot use the SMTP server {host}:{port}; see that it runs, and delivery.host, delivery.port and delivery.tls"),
+        "AUTH" => format!(
+            "{reply}: the SMTP server {host} refused the login; see delivery.user and the password in delivery.password_file"
+        ),
+        _ if reply.contains("UnknownIssuer") => format!(
+            "{reply}: the certificate of {host} is not trusted; name its authority in delivery.ca_file"
+        ),
+        _ if reply.contains("NotValidForName") => format!(
+            "{reply}: the certificate of {host} is for another name; put that name into delivery.host"
+        ),
+        _ if reply.contains("xpired") => {
+            format!("{reply}: the certificate of {host} has expired; have it renewed on the server")
+        }
+        _ => format!(
+            "{reply}: cannot use the SMTP server {host}:{port}; see that it runs, and delivery.host, delivery.port and delivery.tls"
+        ),
     };
     server(error.verb, reply)
 }

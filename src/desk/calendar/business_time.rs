@@ -56,27 +56,17 @@ impl FromStr for BusinessTime {
             };
             let digits = number.bytes().all(|byte| byte.is_ascii_digit());
             let number = number.parse::<i64>().ok().filter(|_| digits);
-            let part = number
-                .and_then(|number| number.checked_mul(length))
-                .ok_or_else(wrong)?;
+            let part = number.and_then(|number| number.checked_mul(length)).ok_or_else(wrong)?;
             seconds = seconds.checked_add(part).ok_or_else(wrong)?;
             rest = after;
         }
-        if text.is_empty() || !rest.is_empty() {
-            Err(wrong())
-        } else {
-            Ok(Self(seconds))
-        }
+        if text.is_empty() || !rest.is_empty() { Err(wrong()) } else { Ok(Self(seconds)) }
     }
 }
 
 impl fmt::Display for BusinessTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [
-            (self.0 / HOUR, 'h'),
-            (self.0 % HOUR / MINUTE, 'm'),
-            (self.0 % MINUTE, 's'),
-        ];
+        let parts = [(self.0 / HOUR, 'h'), (self.0 % HOUR / MINUTE, 'm'), (self.0 % MINUTE, 's')];
         if self.0 == 0 {
             return f.write_str("0h");
         }

@@ -145,9 +145,7 @@ impl Calendar {
     #[must_use]
     pub fn business_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> BusinessTime {
         let spans = self.spans_from(from).take_while(|span| span.from < until);
-        let total = spans.fold(TimeDelta::zero(), |sum, span| {
-            sum + (span.to.min(until) - span.from)
-        });
+        let total = spans.fold(TimeDelta::zero(), |sum, span| sum + (span.to.min(until) - span.from));
         BusinessTime::from_seconds(total.num_seconds())
     }
 
@@ -160,11 +158,7 @@ impl Calendar {
         let clock = |at: DateTime<Utc>| at.with_timezone(&self.rules.time_zone).time();
         self.spans_from(from)
             .take_while(|span| span.from < until)
-            .map(|span| Counted {
-                date: span.date,
-                from: clock(span.from),
-                to: clock(span.to.min(until)),
-            })
+            .map(|span| Counted { date: span.date, from: clock(span.from), to: clock(span.to.min(until)) })
             .collect()
     }
 
@@ -182,74 +176,45 @@ impl Calendar {
         if rules.open.contains(&date) {
             return None;
         }
-        let holiday = if rules.public_holidays {
-            yasumi::holiday_name(date)
-        } else {
-            None
-        };
+        let holiday = if rules.public_holidays { yasumi::holiday_name(date) } else { None };
         if let Some(name) = holiday {
             return Some(ClosedReason::PublicHoliday(name));
         }
         if !rules.days.contains(&date.weekday()) {
             return Some(ClosedReason::Weekday);
         }
-        rules
-            .closed
-            .iter()
-            .find(|days| days.contains(date))
-            .cloned()
-            .map(ClosedReason::Listed)
+        rules.closed.iter().find(|days| days.contains(date)).cloned().map(ClosedReason::Listed)
     }
 
     fn hours(&self, weekday: Weekday) -> (NaiveTime, NaiveTime) {
         let own = self.rules.by_day.iter().find(|hours| hours.day == weekday);
-        own.map_or((self.rules.opens, self.rules.closes), |hours| {
-            (hours.opens, hours.closes)
-        })
+        own.map_or((self.rules.opens, self.rules.closes), |hours| (hours.opens, hours.closes))
     }
 
     /// Business time from an instant on, in order and without overlap.
     fn spans_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Span> {
         let mut reached = from;
         // The day before too: where clocks go back over midnight, it may still be served.
-        let first = date_of(from, self.rules.time_zone)
-            .pred_opt()
-            .unwrap_or(NaiveDate::MIN);
+        let first = date_of(from, self.rules.time_zone).pred_opt().unwrap_or(NaiveDate::MIN);
         let first = first.max(NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or(NaiveDate::MIN));
-        first
-            .iter_days()
-            .take_while(|date| date.year() <= LAST_YEAR)
-            .filter_map(move |date| {
-                let (opens, closes) = self.open_span(date)?;
-                let from = opens.max(reached);
-                reached = closes.max(reached);
-                (from < closes).then_some(Span {
-                    date,
-                    from,
-                    to: closes,
-                })
-            })
+        first.iter_days().take_while(|date| date.year() <= LAST_YEAR).filter_map(move |date| {
+            let (opens, closes) = self.open_span(date)?;
+            let from = opens.max(reached);
+            reached = closes.max(reached);
+            (from < closes).then_some(Span { date, from, to: closes })
+        })
     }
 
     /// Business time before an instant, the latest first and without overlap.
     fn spans_until(&self, until: DateTime<Utc>) -> impl Iterator<Item = Span> {
         let mut reached = until;
-        let last = date_of(until, self.rules.time_zone)
-            .succ_opt()
-            .unwrap_or(NaiveDate::MAX);
+        let last = date_of(until, self.rules.time_zone).succ_opt().unwrap_or(NaiveDate::MAX);
         let last = last.min(NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or(NaiveDate::MAX));
-        last.iter_days()
-            .rev()
-            .take_while(|date| date.year() >= FIRST_YEAR)
-            .filter_map(move |date| {
-                let (opens, closes) = self.open_span(date)?;
-                let to = closes.min(reached);
-                reached = opens.min(reached);
-                (opens < to).then_some(Span {
-                    date,
-                    from: opens,
-                    to,
-                })
-            })
+        last.iter_days().rev().take_while(|date| date.year() >= FIRST_YEAR).filter_map(move |date| {
+            let (opens, closes) = self.open_span(date)?;
+            let to = closes.min(reached);
+            reached = opens.min(reached);
+            (opens < to).then_some(Span { date, from: opens, to })
+        })
     }
 }

@@ -38,10 +38,7 @@ impl Default for HoursRules {
             closes: hour(17),
             by_day: Vec::new(),
             public_holidays: true,
-            closed: vec![ClosedDays::Yearly {
-                from: (12, 29),
-                to: (1, 3),
-            }],
+            closed: vec![ClosedDays::Yearly { from: (12, 29), to: (1, 3) }],
             open: Vec::new(),
         }
     }
@@ -111,11 +108,7 @@ impl ClosedDays {
         match self {
             Self::Yearly { from, to } => {
                 let day = (date.month(), date.day());
-                if from <= to {
-                    (*from..=*to).contains(&day)
-                } else {
-                    day >= *from || day <= *to
-                }
+                if from <= to { (*from..=*to).contains(&day) } else { day >= *from || day <= *to }
             }
             Self::Dates { from, to } => (*from..=*to).contains(&date),
         }
@@ -127,16 +120,9 @@ impl FromStr for ClosedDays {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (from, to) = text.split_once("..").unwrap_or((text, text));
-        let dates = from
-            .parse()
-            .ok()
-            .zip(to.parse().ok())
-            .filter(|(from, to)| from <= to);
-        let yearly = || {
-            month_and_day(from)
-                .zip(month_and_day(to))
-                .map(|(from, to)| Self::Yearly { from, to })
-        };
+        let dates = from.parse().ok().zip(to.parse().ok()).filter(|(from, to)| from <= to);
+        let yearly =
+            || month_and_day(from).zip(month_and_day(to)).map(|(from, to)| Self::Yearly { from, to });
         dates.map(|(from, to)| Self::Dates { from, to }).or_else(yearly).ok_or_else(|| {
             format!(
                 "{text:?} is not a day or a range of days; allowed: every year \"12-29\" or \"12-29..01-03\", \
@@ -161,10 +147,6 @@ impl fmt::Display for ClosedDays {
             }
             Self::Dates { from, to } => (from.to_string(), to.to_string()),
         };
-        if from == to {
-            f.write_str(&from)
-        } else {
-            write!(f, "{from}..{to}")
-        }
+        if from == to { f.write_str(&from) } else { write!(f, "{from}..{to}") }
     }
 }

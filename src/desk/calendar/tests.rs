@@ -29,11 +29,7 @@ fn check(cases: &[(&str, &str, &str)]) {
     let calendar = Calendar::new(HoursRules::default());
     for (received, target, expected) in cases {
         let deadline = calendar.add_business(at(&format!("{received}+09:00")), time(target));
-        assert_eq!(
-            deadline,
-            Some(at(&format!("{expected}+09:00"))),
-            "{received} + {target}"
-        );
+        assert_eq!(deadline, Some(at(&format!("{expected}+09:00"))), "{received} + {target}");
     }
 }
 
@@ -96,78 +92,43 @@ fn silver_week_of_2026() {
 
 #[test]
 fn a_long_closure_and_a_long_target_end_at_no_limit() {
-    let rules = HoursRules {
-        closed: vec!["2025-07-02..2035-07-01".parse().unwrap()],
-        ..HoursRules::default()
-    };
+    let rules =
+        HoursRules { closed: vec!["2025-07-02..2035-07-01".parse().unwrap()], ..HoursRules::default() };
     let calendar = Calendar::new(rules);
     // 2035-07-02 is a Monday
     let deadline = calendar.add_business(at("2025-07-01T16:00:00+09:00"), time("8h"));
     assert_eq!(deadline, Some(at("2035-07-02T16:00:00+09:00")));
     // Ninety days of eight hours from a Monday, no holiday and no year-end among them: eighteen weeks.
-    let plain = Calendar::new(HoursRules {
-        public_holidays: false,
-        closed: Vec::new(),
-        ..HoursRules::default()
-    });
+    let plain =
+        Calendar::new(HoursRules { public_holidays: false, closed: Vec::new(), ..HoursRules::default() });
     let deadline = plain.add_business(at("2025-06-30T09:00:00+09:00"), time("720h"));
     assert_eq!(deadline, Some(at("2025-10-31T17:00:00+09:00")));
-    assert_eq!(
-        plain.add_business(
-            at("2025-06-30T09:00:00+09:00"),
-            BusinessTime::from_hours(i64::MAX)
-        ),
-        None
-    );
+    assert_eq!(plain.add_business(at("2025-06-30T09:00:00+09:00"), BusinessTime::from_hours(i64::MAX)), None);
 }
 
 #[test]
 fn a_desk_that_never_opens_again_has_no_deadline() {
-    let once = HoursRules {
-        days: Vec::new(),
-        open: vec![date("2025-08-16")],
-        ..HoursRules::default()
-    };
+    let once = HoursRules { days: Vec::new(), open: vec![date("2025-08-16")], ..HoursRules::default() };
     let calendar = Calendar::new(once);
-    assert_eq!(
-        calendar.next_opening(at("2020-01-01T00:00:00Z")),
-        Some(at("2025-08-16T09:00:00+09:00"))
-    );
+    assert_eq!(calendar.next_opening(at("2020-01-01T00:00:00Z")), Some(at("2025-08-16T09:00:00+09:00")));
     assert_eq!(calendar.next_opening(at("2025-08-16T17:00:00+09:00")), None);
-    assert_eq!(
-        calendar.add_business(at("2025-08-16T10:00:00+09:00"), time("7h1s")),
-        None
-    );
-    assert!(
-        calendar
-            .counted(at("2025-08-16T10:00:00+09:00"), time("7h1s"))
-            .is_empty()
-    );
-    let reversed = HoursRules {
-        opens: HoursRules::default().closes,
-        ..HoursRules::default()
-    };
-    assert_eq!(
-        Calendar::new(reversed).next_opening(at("2026-01-01T00:00:00Z")),
-        None
-    );
+    assert_eq!(calendar.add_business(at("2025-08-16T10:00:00+09:00"), time("7h1s")), None);
+    assert!(calendar.counted(at("2025-08-16T10:00:00+09:00"), time("7h1s")).is_empty());
+    let reversed = HoursRules { opens: HoursRules::default().closes, ..HoursRules::default() };
+    assert_eq!(Calendar::new(reversed).next_opening(at("2026-01-01T00:00:00Z")), None);
 }
 
 #[test]
 fn instants_at_the_ends_of_time_are_answered() {
     let calendar = Calendar::new(HoursRules::default());
-    for (far, opens) in [
-        (DateTime::<Utc>::MIN_UTC, Some(at("2000-01-04T09:00:00+09:00"))),
-        (DateTime::<Utc>::MAX_UTC, None),
-    ] {
+    for (far, opens) in
+        [(DateTime::<Utc>::MIN_UTC, Some(at("2000-01-04T09:00:00+09:00"))), (DateTime::<Utc>::MAX_UTC, None)]
+    {
         assert_eq!(calendar.next_opening(far), opens);
         assert!(!calendar.is_open(far));
         assert!(calendar.subtract_business(far, time("8h")).is_some() || opens.is_some());
     }
-    assert_eq!(
-        calendar.day(NaiveDate::MAX),
-        Day::Closed(ClosedReason::OutOfRange)
-    );
+    assert_eq!(calendar.day(NaiveDate::MAX), Day::Closed(ClosedReason::OutOfRange));
     assert_eq!(calendar.month(2026, 13), Vec::new());
 }
 
@@ -175,11 +136,7 @@ fn instants_at_the_ends_of_time_are_answered() {
 fn counting_is_explained_day_by_day() {
     let calendar = Calendar::new(HoursRules::default());
     let counted = calendar.counted(at("2025-12-26T16:30:00+09:00"), time("16h"));
-    let day = |day, from, to| Counted {
-        date: date(day),
-        from: clock(from),
-        to: clock(to),
-    };
+    let day = |day, from, to| Counted { date: date(day), from: clock(from), to: clock(to) };
     assert_eq!(
         counted,
         [

@@ -7,19 +7,10 @@ pub(super) fn take(chars: &mut [char], findings: &mut Vec<Finding>) -> Vec<Strin
     unmask(chars, findings);
     let mut addresses: Vec<String> = Vec::new();
     let mut from = 0;
-    while let Some(at) = chars
-        .iter()
-        .skip(from)
-        .position(|c| *c == '@')
-        .map(|offset| from + offset)
-    {
+    while let Some(at) = chars.iter().skip(from).position(|c| *c == '@').map(|offset| from + offset) {
         let (start, end) = bounds(chars, from, at);
-        let address: String = chars
-            .get(start..end)
-            .unwrap_or_default()
-            .iter()
-            .filter(|c| **c != ' ')
-            .collect();
+        let address: String =
+            chars.get(start..end).unwrap_or_default().iter().filter(|c| **c != ' ').collect();
         if is_address(&address) {
             if !addresses.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
                 addresses.push(address);
@@ -49,10 +40,7 @@ fn unmask(chars: &mut [char], findings: &mut Vec<Finding>) {
             if let Some(c) = chars.get_mut(at) {
                 *c = '@';
             }
-            findings.push(finding(
-                "address_masked",
-                "a mail address was written with (at) for @",
-            ));
+            findings.push(finding("address_masked", "a mail address was written with (at) for @"));
         }
     }
 }
@@ -61,12 +49,7 @@ fn unmask(chars: &mut [char], findings: &mut Vec<Finding>) {
 fn bounds(chars: &[char], from: usize, at: usize) -> (usize, usize) {
     let before = chars.get(from..at).unwrap_or_default();
     let gap = usize::from(before.last() == Some(&' '));
-    let local = before
-        .iter()
-        .rev()
-        .skip(gap)
-        .take_while(|c| is_local(**c))
-        .count();
+    let local = before.iter().rev().skip(gap).take_while(|c| is_local(**c)).count();
     let start = at - gap - local;
     // A local part begins with a letter, a digit or a stroke below.
     let start = start
@@ -78,11 +61,8 @@ fn bounds(chars: &[char], from: usize, at: usize) -> (usize, usize) {
             .count();
     let behind = chars.get(at + 1..).unwrap_or_default();
     let gap = behind.iter().take(4).take_while(|c| **c == ' ').count();
-    let domain = behind
-        .iter()
-        .skip(gap)
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
-        .count();
+    let domain =
+        behind.iter().skip(gap).take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).count();
     let mut end = at + 1 + gap + domain;
     while domain > 0 && end > at && chars.get(end - 1).is_some_and(|c| matches!(c, '.' | '-')) {
         end -= 1;

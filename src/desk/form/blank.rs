@@ -108,31 +108,13 @@ fn is_filler(c: char) -> bool {
 /// The template's own words.
 fn is_instruction(bare: &str) -> bool {
     let inner = bare.trim_matches(is_filler);
-    let asks = ["記入", "入力", "記載", "お書き"]
-        .iter()
-        .any(|word| inner.contains(word))
-        && [
-            "ください",
-            "下さい",
-            "お願い",
-            "こちら",
-            "ここに",
-            "欄",
-            "してくだ",
-        ]
-        .iter()
-        .any(|word| inner.contains(word));
+    let asks = ["記入", "入力", "記載", "お書き"].iter().any(|word| inner.contains(word))
+        && ["ください", "下さい", "お願い", "こちら", "ここに", "欄", "してくだ"]
+            .iter()
+            .any(|word| inner.contains(word));
     asks && inner.chars().count() <= 30
-        || [
-            "具体的に",
-            "tel/メールアドレス",
-            "telメールアドレス",
-            "ここに記入",
-            "記入欄",
-            "入力欄",
-            "要記入",
-        ]
-        .contains(&inner)
+        || ["具体的に", "tel/メールアドレス", "telメールアドレス", "ここに記入", "記入欄", "入力欄", "要記入"]
+            .contains(&inner)
 }
 
 /// Circles, crosses or x with nothing but the kind of place between them: 〇〇県△△市, xxx, ●●病院.
@@ -158,14 +140,8 @@ fn is_circles(folded: &str) -> bool {
         )
     };
     let circles = folded.chars().filter(|c| circle(*c)).count();
-    circles >= 2
-        && folded
-            .chars()
-            .all(|c| circle(c) || is_filler(c) || KINDS.contains(c))
-        || circles >= 4
-            && folded
-                .chars()
-                .all(|c| circle(c) || is_filler(c) || c.is_ascii_digit())
+    circles >= 2 && folded.chars().all(|c| circle(c) || is_filler(c) || KINDS.contains(c))
+        || circles >= 4 && folded.chars().all(|c| circle(c) || is_filler(c) || c.is_ascii_digit())
 }
 
 /// Only the words that head a telephone number or an address, or a number of zeros.

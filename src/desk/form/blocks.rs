@@ -46,11 +46,8 @@ pub(super) fn read(text: &str, rules: &FormRules, subject_conforms: bool) -> Rea
     let found = labels::find(&lines, &Spellings::of(rules));
     let blocks = blocks(&lines, &found, &sections);
     let filled: Vec<Filled> = blocks.iter().map(|block| fill(&lines, block)).collect();
-    let best = filled
-        .iter()
-        .zip(&blocks)
-        .filter(|(_, block)| block.is_form(subject_conforms))
-        .max_by_key(|(filled, _)| {
+    let best = filled.iter().zip(&blocks).filter(|(_, block)| block.is_form(subject_conforms)).max_by_key(
+        |(filled, _)| {
             (
                 filled.count > 0,
                 filled.section == 0,
@@ -58,7 +55,8 @@ pub(super) fn read(text: &str, rules: &FormRules, subject_conforms: bool) -> Rea
                 filled.count,
                 std::cmp::Reverse(filled.section),
             )
-        });
+        },
+    );
     let mut reading = Reading::default();
     if let Some((filled, _)) = best {
         reading.has_form = true;
@@ -76,16 +74,9 @@ pub(super) fn read(text: &str, rules: &FormRules, subject_conforms: bool) -> Rea
 
 /// The writer's own text, where there is no form.
 fn free_text(lines: &Lines<'_>, sections: &[Boundary], template: Option<usize>) -> Option<String> {
-    let own = sections
-        .first()
-        .map_or(lines.text.len(), |boundary| lines.get(boundary.line).start);
+    let own = sections.first().map_or(lines.text.len(), |boundary| lines.get(boundary.line).start);
     let to = template.map_or(own, |template| template.min(own));
-    let span = Span {
-        from: 0,
-        to,
-        depth: 0,
-        cut_short: false,
-    };
+    let span = Span { from: 0, to, depth: 0, cut_short: false };
     let (text, _) = value(lines, span, FieldKey::Inquiry, &Fields::default());
     (!text.is_empty()).then_some(text)
 }
@@ -108,20 +99,11 @@ impl Block<'_> {
         let known = self.marks.iter().filter(|mark| mark.rank <= Rank::Alias);
         let numbered = FieldKey::ALL
             .into_iter()
-            .filter(|key| {
-                self.marks
-                    .iter()
-                    .any(|mark| mark.key == *key && mark.is_numbered())
-            })
+            .filter(|key| self.marks.iter().any(|mark| mark.key == *key && mark.is_numbered()))
             .count();
-        let prescribed = self
-            .marks
-            .iter()
-            .any(|mark| mark.key == FieldKey::Organization && mark.rank == Rank::Prescribed);
-        let inquiry = self
-            .marks
-            .iter()
-            .any(|mark| mark.key == FieldKey::Inquiry && mark.rank <= Rank::Alias);
+        let prescribed =
+            self.marks.iter().any(|mark| mark.key == FieldKey::Organization && mark.rank == Rank::Prescribed);
+        let inquiry = self.marks.iter().any(|mark| mark.key == FieldKey::Inquiry && mark.rank <= Rank::Alias);
         let keys = self.keys();
         if subject_conforms {
             return known.count() > 0;
@@ -134,19 +116,14 @@ impl Block<'_> {
 fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Boundary]) -> Vec<Block<'m>> {
     let leading = FieldKey::ALL
         .into_iter()
-        .filter(|key| {
-            found
-                .iter()
-                .any(|mark| mark.key == *key && mark.leads && mark.rank <= Rank::Alias)
-        })
+        .filter(|key| found.iter().any(|mark| mark.key == *key && mark.leads && mark.rank <= Rank::Alias))
         .count();
     let numbered = FieldKey::ALL
         .into_iter()
         .filter(|key| found.iter().any(|mark| mark.key == *key && mark.is_numbered()))
         .count();
-    let has_contact = found
-        .iter()
-        .any(|mark| mark.key == FieldKey::Contact && mark.rank <= Rank::Alias && mark.is_firm());
+    let has_contact =
+        found.iter().any(|mark| mark.key == FieldKey::Contact && mark.rank <= Rank::Alias && mark.is_firm());
     let kept: Vec<&Mark> = found
         .iter()
         .filter(|mark| match mark.rank {
@@ -173,11 +150,7 @@ fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Boundary]) -> Ve
                 if let Some(block) = blocks.last_mut() {
                     block.end = mark.start;
                 }
-                blocks.push(Block {
-                    marks: vec![mark],
-                    section,
-                    end: 0,
-                });
+                blocks.push(Block { marks: vec![mark], section, end: 0 });
             }
             Decision::Join => {
                 if let Some(block) = blocks.last_mut() {
@@ -194,14 +167,9 @@ fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Boundary]) -> Ve
 /// Ends each form at the next one, or where another mail begins.
 fn limit(lines: &Lines<'_>, blocks: &mut [Block<'_>], sections: &[Boundary]) {
     for block in blocks {
-        let boundary = sections
-            .get(block.section)
-            .map_or(lines.text.len(), |boundary| lines.get(boundary.line).start);
-        block.end = if block.end == 0 {
-            boundary
-        } else {
-            block.end.min(boundary)
-        };
+        let boundary =
+            sections.get(block.section).map_or(lines.text.len(), |boundary| lines.get(boundary.line).start);
+        block.end = if block.end == 0 { boundary } else { block.end.min(boundary) };
     }
 }
 
@@ -234,11 +202,7 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
     let placed = mark.leads || (mark.line == last.line && mark.style == last.style);
     let styled = mark.style == last.style || mark.style == super::decoration::Style::Plain;
     let strong = mark.is_firm() || (mark.rank == Rank::Part && mark.separator == Separator::Colon);
-    if placed && styled && strong {
-        Decision::Join
-    } else {
-        Decision::Ignore
-    }
+    if placed && styled && strong { Decision::Join } else { Decision::Ignore }
 }
 
 /// Whether a repeated label begins a form of its own.
@@ -272,12 +236,7 @@ fn fill(lines: &Lines<'_>, block: &Block<'_>) -> Filled {
         fields: Fields::default(),
         findings: Vec::new(),
         count: 0,
-        depth: block
-            .marks
-            .iter()
-            .map(|mark| lines.get(mark.line).depth)
-            .min()
-            .unwrap_or(0),
+        depth: block.marks.iter().map(|mark| lines.get(mark.line).depth).min().unwrap_or(0),
         section: block.section,
     };
     for key in FieldKey::ALL {
@@ -317,11 +276,7 @@ fn text_of(lines: &Lines<'_>, block: &Block<'_>, key: FieldKey, fields: &Fields)
         let next = block.marks.get(behind);
         let to = next.map_or(block.end, |next| next.start);
         // 電話：… メール：… without 連絡先 above: the parts keep their labels.
-        let from = if mark.rank == Rank::Part && behind > index + 1 {
-            mark.label
-        } else {
-            mark.value
-        };
+        let from = if mark.rank == Rank::Part && behind > index + 1 { mark.label } else { mark.value };
         let span = Span {
             from,
             to: to.max(from),
@@ -331,12 +286,6 @@ fn text_of(lines: &Lines<'_>, block: &Block<'_>, key: FieldKey, fields: &Fields)
         texts.push(value(lines, span, key, fields).0);
         index = behind;
     }
-    (!texts.is_empty()).then(|| {
-        texts
-            .iter()
-            .filter(|text| !text.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("\n")
-    })
+    (!texts.is_empty())
+        .then(|| texts.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join("\n"))
 }

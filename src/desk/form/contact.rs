@@ -25,18 +25,12 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Contact {
             "neither a telephone number nor a mail address is in the contact field",
         ));
     }
-    Contact {
-        telephones,
-        addresses,
-    }
+    Contact { telephones, addresses }
 }
 
 /// A finding on the contact field.
 pub(super) fn finding(code: &'static str, detail: impl Into<String>) -> Finding {
-    Finding {
-        code,
-        detail: detail.into(),
-    }
+    Finding { code, detail: detail.into() }
 }
 
 /// One kind of hyphen and blank.

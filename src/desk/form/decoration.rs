@@ -49,10 +49,7 @@ pub(super) fn front(before: &str, position: u8) -> Front {
             break;
         }
         rest = shorter;
-        found.parted |= matches!(
-            part,
-            Part::Blank | Part::Bullet | Part::Heading | Part::Bracket(_)
-        );
+        found.parted |= matches!(part, Part::Blank | Part::Bullet | Part::Heading | Part::Bracket(_));
         match part {
             Part::Number(number) => found.number = Some(number),
             Part::Bracket(close) if found.bracket.is_none() && found.number.is_none() => {
@@ -141,10 +138,9 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
     } else {
         let digit = single(c)?;
         match without.chars().next_back().and_then(single) {
-            Some(ten @ 0..=9) if digit <= 9 && ten > 0 => (
-                ten * 10 + digit,
-                without.trim_end_matches(|c| single(c).is_some()),
-            ),
+            Some(ten @ 0..=9) if digit <= 9 && ten > 0 => {
+                (ten * 10 + digit, without.trim_end_matches(|c| single(c).is_some()))
+            }
             _ => (digit, without),
         }
     };
@@ -153,8 +149,7 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
         return None;
     }
     let rest = if closed {
-        rest.strip_suffix(['(', '（', '[', '［', '【', '〔', '<', '＜', '〈', '第'])
-            .unwrap_or(rest)
+        rest.strip_suffix(['(', '（', '[', '［', '【', '〔', '<', '＜', '〈', '第']).unwrap_or(rest)
     } else {
         rest
     };
@@ -195,8 +190,6 @@ fn single(c: char) -> Option<u8> {
         '三' => Some(3),
         '四' => Some(4),
         '五' => Some(5),
-        _ => fold_char(c)?
-            .to_digit(10)
-            .and_then(|digit| u8::try_from(digit).ok()),
+        _ => fold_char(c)?.to_digit(10).and_then(|digit| u8::try_from(digit).ok()),
     }
 }

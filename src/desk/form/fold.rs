@@ -13,11 +13,7 @@ pub(super) struct Folds<'a> {
 impl<'a> Folds<'a> {
     /// Folds `text` from byte `at` on.
     pub(super) fn from(text: &'a str, at: usize) -> Self {
-        Self {
-            text,
-            at,
-            pending: None,
-        }
+        Self { text, at, pending: None }
     }
 
     fn peek(&self) -> Option<char> {
@@ -39,11 +35,8 @@ impl Iterator for Folds<'_> {
                 continue;
             }
             let Some(mut folded) = fold_char(c) else {
-                let mut pending = std::iter::once(c)
-                    .nfkc()
-                    .flat_map(char::to_lowercase)
-                    .collect::<Vec<_>>()
-                    .into_iter();
+                let mut pending =
+                    std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect::<Vec<_>>().into_iter();
                 let first = pending.next()?;
                 self.pending = Some(pending);
                 return Some((first, self.at));
@@ -67,10 +60,7 @@ pub(super) fn fold(text: &str) -> String {
 
 /// Folds a whole text and drops blanks and the dots and commas that people put between words.
 pub(super) fn squash(text: &str) -> String {
-    Folds::from(text, 0)
-        .map(|(c, _)| c)
-        .filter(|c| !c.is_whitespace() && !is_joint(*c))
-        .collect()
+    Folds::from(text, 0).map(|(c, _)| c).filter(|c| !c.is_whitespace() && !is_joint(*c)).collect()
 }
 
 /// If the text at byte `at` begins with `pattern` (squashed), the offset behind it.
@@ -96,10 +86,7 @@ pub(super) fn match_at(text: &str, at: usize, pattern: &str) -> Option<usize> {
         }
     }
     // Half of an expanded character is no match: 「㈱」 does not end in the middle.
-    folds
-        .pending
-        .is_none_or(|mut rest| rest.next().is_none())
-        .then_some(end)
+    folds.pending.is_none_or(|mut rest| rest.next().is_none()).then_some(end)
 }
 
 /// A blank within a line, or a tab.

@@ -35,9 +35,7 @@ fn at(lines: &Lines<'_>, line: usize) -> Option<usize> {
     let body = lines.body(line);
     let first = body.chars().next()?;
     if is_separator(body, first) {
-        let next = (line + 1..line + 4)
-            .find(|next| !lines.is_empty(*next))
-            .unwrap_or(line + 1);
+        let next = (line + 1..line + 4).find(|next| !lines.is_empty(*next)).unwrap_or(line + 1);
         return Some(headers(lines, next).map_or(line + 1, |(end, _)| end));
     }
     if let Some((end, kinds)) = headers(lines, line)
@@ -75,9 +73,7 @@ fn is_separator(body: &str, first: char) -> bool {
     }
     let folded = squash(body);
     let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    let count = WORDS
-        .iter()
-        .any(|known| word == *known || (word.starts_with(known) && known.is_ascii()));
+    let count = WORDS.iter().any(|known| word == *known || (word.starts_with(known) && known.is_ascii()));
     count && (ruled || folded.starts_with("beginforwardedmessage"))
 }
 
@@ -111,10 +107,7 @@ const SUBJECT: u8 = 8;
 fn header(body: &str) -> Option<u8> {
     const NAMES: [(u8, &[&str]); 4] = [
         (FROM, &["差出人", "送信者", "送信元", "発信者", "from"]),
-        (
-            DATE,
-            &["送信日時", "日時", "日付", "送信日", "受信日時", "date", "sent"],
-        ),
+        (DATE, &["送信日時", "日時", "日付", "送信日", "受信日時", "date", "sent"]),
         (TO, &["宛先", "受信者", "送信先", "cc", "to"]),
         (SUBJECT, &["件名", "題名", "subject"]),
     ];
@@ -125,10 +118,7 @@ fn header(body: &str) -> Option<u8> {
     }
     let name = squash(name);
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
-    NAMES
-        .iter()
-        .find(|(_, names)| names.contains(&name))
-        .map(|(kind, _)| *kind)
+    NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
 }
 
 /// `2025年7月1日(火) 10:00 山田 <a@b>:` or `On … wrote:`, on one line or two; the line behind it.
@@ -138,9 +128,7 @@ fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> 
         || ('０'..='９').contains(&first)
         || matches!(first, '令' | '(' | '（' | '[' | '<');
     let body = lines.body(line);
-    let english = ["On ", "Am ", "Le ", "At "]
-        .iter()
-        .any(|word| body.starts_with(word));
+    let english = ["On ", "Am ", "Le ", "At "].iter().any(|word| body.starts_with(word));
     if body.len() > MAX_BYTES || !(dated || english || ends_like_attribution(body)) {
         return None;
     }
@@ -163,18 +151,9 @@ fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> 
 fn ends_like_attribution(body: &str) -> bool {
     let bare = body.trim_end_matches([':', '：']).trim_end_matches(is_blank);
     bare.len() < body.len()
-        && [
-            "wrote",
-            "writes",
-            "schrieb",
-            "écrit",
-            "書きました",
-            "書いた",
-            "のメール",
-            "のメッセージ",
-        ]
-        .iter()
-        .any(|end| bare.ends_with(end))
+        && ["wrote", "writes", "schrieb", "écrit", "書きました", "書いた", "のメール", "のメッセージ"]
+            .iter()
+            .any(|end| bare.ends_with(end))
 }
 
 /// The line begins with a day and goes on with a time: `2025年7月1日(火) 10:00`, `(2025/07/01 10:00)`.
@@ -184,8 +163,5 @@ fn has_date(body: &str) -> bool {
     let year = date.trim_start_matches(|c: char| c.is_ascii_digit());
     let dated =
         (date.len() - year.len() == 4 && year.starts_with(['年', '/', '-', '.'])) || date.starts_with("令和");
-    dated
-        && [':', '時']
-            .iter()
-            .any(|mark| year.trim_end_matches(':').contains(*mark))
+    dated && [':', '時'].iter().any(|mark| year.trim_end_matches(':').contains(*mark))
 }

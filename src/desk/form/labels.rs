@@ -53,16 +53,12 @@ pub(super) struct Mark {
 impl Mark {
     /// Its number is the one the circular gives it, or one off: people leave out a field or split one in two.
     pub(super) fn is_numbered(&self) -> bool {
-        self.number
-            .is_some_and(|number| number.abs_diff(self.key as u8 + 1) <= 1)
+        self.number.is_some_and(|number| number.abs_diff(self.key as u8 + 1) <= 1)
     }
 
     /// It is a label beyond doubt, whatever the rest of the mail looks like.
     pub(super) fn is_firm(&self) -> bool {
-        let strong = matches!(
-            self.separator,
-            Separator::Colon | Separator::Cell | Separator::Bracket
-        );
+        let strong = matches!(self.separator, Separator::Colon | Separator::Cell | Separator::Bracket);
         let numbered = self.is_numbered() && self.separator != Separator::Nothing;
         let alone = self.leads && matches!(self.separator, Separator::LineEnd | Separator::Dash);
         self.rank <= Rank::Alias && (strong || numbered || alone)
@@ -116,13 +112,7 @@ fn mark_at(
     let place = lines.get(line);
     let spelled = spellings.at(lines.text, at, first)?;
     let before = lines.text.get(from..at)?;
-    let Front {
-        length,
-        style,
-        number,
-        parted,
-        bracket,
-    } = front(before, spelled.key as u8 + 1);
+    let Front { length, style, number, parted, bracket } = front(before, spelled.key as u8 + 1);
     let start = at - length;
     let leads = start == place.body;
     let behind = lines.text.get(spelled.end..place.end)?;
@@ -162,9 +152,7 @@ fn is_particle(value: &str) -> bool {
     value.starts_with([
         'の', 'は', 'が', 'を', 'に', 'と', 'も', 'や', 'で', 'へ', '等', '及', '・', '、', '。', '，', '欄',
         ')', '）',
-    ]) || ["など", "また", "から", "について", "および"]
-        .iter()
-        .any(|word| value.starts_with(word))
+    ]) || ["など", "また", "から", "について", "および"].iter().any(|word| value.starts_with(word))
 }
 
 /// What stands between a label's words and its value.
@@ -199,10 +187,7 @@ fn tail(behind: &str, bracket: Option<char>) -> Tail {
     }
     let rest = behind.get(length..).unwrap_or_default();
     let (skipped, separator) = separator(rest, closed);
-    Tail {
-        length: length + skipped,
-        separator,
-    }
+    Tail { length: length + skipped, separator }
 }
 
 /// The length of a remark in brackets at the beginning, 0 if there is none or if it is the value: 「氏名（山田）」.
@@ -212,27 +197,14 @@ fn remark(rest: &str) -> usize {
     let Some(close) = rest.chars().next().and_then(closing) else {
         return 0;
     };
-    let Some((at, _)) = rest
-        .char_indices()
-        .take(MAX_REMARK)
-        .find(|(_, c)| closing_alike(*c, close))
-    else {
+    let Some((at, _)) = rest.char_indices().take(MAX_REMARK).find(|(_, c)| closing_alike(*c, close)) else {
         return 0;
     };
-    let end = at
-        + rest
-            .get(at..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(0, char::len_utf8);
+    let end = at + rest.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     let (inside, behind) = rest.split_at(end);
-    let headed = behind
-        .trim_start_matches(is_blank)
-        .starts_with([':', '：', '】', ']', '］', '』', '」', '=', '＝']);
-    if headed || says_how(&squash(inside)) {
-        end
-    } else {
-        0
-    }
+    let headed =
+        behind.trim_start_matches(is_blank).starts_with([':', '：', '】', ']', '］', '』', '」', '=', '＝']);
+    if headed || says_how(&squash(inside)) { end } else { 0 }
 }
 
 fn says_how(remark: &str) -> bool {
@@ -294,14 +266,7 @@ fn separator(rest: &str, closed: bool) -> (usize, Separator) {
     let blank = blanks(rest);
     let tail = rest.get(blank..).unwrap_or_default();
     let Some(c) = tail.chars().next() else {
-        return (
-            rest.len(),
-            if closed {
-                Separator::Bracket
-            } else {
-                Separator::LineEnd
-            },
-        );
+        return (rest.len(), if closed { Separator::Bracket } else { Separator::LineEnd });
     };
     let behind = tail.get(c.len_utf8()..).unwrap_or_default();
     let folded = fold_char(c).unwrap_or(c);
@@ -313,14 +278,10 @@ fn separator(rest: &str, closed: bool) -> (usize, Separator) {
         '-' if blank > 0 || behind.starts_with(is_blank) || behind.is_empty() || folded != c => {
             (one, Separator::Dash)
         }
-        '…' | '‥' => (
-            blank + tail.len() - tail.trim_start_matches(['…', '‥']).len(),
-            Separator::Dash,
-        ),
-        '・' | '.' if behind.starts_with(c) => (
-            blank + tail.len() - tail.trim_start_matches(c).len(),
-            Separator::Dash,
-        ),
+        '…' | '‥' => (blank + tail.len() - tail.trim_start_matches(['…', '‥']).len(), Separator::Dash),
+        '・' | '.' if behind.starts_with(c) => {
+            (blank + tail.len() - tail.trim_start_matches(c).len(), Separator::Dash)
+        }
         _ if blank > 0 => (blank, Separator::Blank),
         _ => (0, Separator::Nothing),
     }

@@ -45,12 +45,7 @@ impl<'a> Lines<'a> {
     /// A line; one behind the last is empty.
     pub(super) fn get(&self, index: usize) -> Line {
         let end = self.text.len();
-        self.all.get(index).copied().unwrap_or(Line {
-            start: end,
-            body: end,
-            end,
-            depth: 0,
-        })
+        self.all.get(index).copied().unwrap_or(Line { start: end, body: end, end, depth: 0 })
     }
 
     /// The text of a line, without quote marks and surrounding blanks.
@@ -67,9 +62,7 @@ impl<'a> Lines<'a> {
 
     /// The line that holds a byte.
     pub(super) fn at(&self, byte: usize) -> usize {
-        self.all
-            .partition_point(|line| line.start <= byte)
-            .saturating_sub(1)
+        self.all.partition_point(|line| line.start <= byte).saturating_sub(1)
     }
 }
 
@@ -86,10 +79,5 @@ fn measure(line: &str, start: usize) -> Line {
     }
     let content = line.get(body..).unwrap_or_default();
     let end = body + content.trim_end_matches(|c| c == '\n' || is_blank(c)).len();
-    Line {
-        start,
-        body: start + body,
-        end: start + end,
-        depth,
-    }
+    Line { start, body: start + body, end: start + end, depth }
 }

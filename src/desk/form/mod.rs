@@ -85,22 +85,10 @@ impl Default for FormRules {
         Self {
             subject: "拠点整備・運用に関する照会".to_owned(),
             fields: vec![
-                field(
-                    FieldKey::Organization,
-                    "自治体・機関名",
-                    &["自治体名", "機関名", "所属"],
-                ),
+                field(FieldKey::Organization, "自治体・機関名", &["自治体名", "機関名", "所属"]),
                 field(FieldKey::Name, "氏名", &["お名前", "担当者名"]),
-                field(
-                    FieldKey::Contact,
-                    "連絡先（TEL/メールアドレス）",
-                    &["連絡先", "電話番号"],
-                ),
-                field(
-                    FieldKey::Inquiry,
-                    "照会内容（具体的に）",
-                    &["照会内容", "お問い合わせ内容"],
-                ),
+                field(FieldKey::Contact, "連絡先（TEL/メールアドレス）", &["連絡先", "電話番号"]),
+                field(FieldKey::Inquiry, "照会内容（具体的に）", &["照会内容", "お問い合わせ内容"]),
             ],
         }
     }
@@ -177,19 +165,12 @@ pub struct Form {
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
     let subject_conforms = subject::conforms(subject, &rules.subject);
-    let Reading {
-        has_form,
-        fields,
-        mut findings,
-    } = blocks::read(text, rules, subject_conforms);
+    let Reading { has_form, fields, mut findings } = blocks::read(text, rules, subject_conforms);
     let contact = contact::read(fields.contact.as_deref().unwrap_or_default(), &mut findings);
     Form {
         subject_conforms,
         has_form,
-        missing: FieldKey::ALL
-            .into_iter()
-            .filter(|key| fields.get(*key).is_none())
-            .collect(),
+        missing: FieldKey::ALL.into_iter().filter(|key| fields.get(*key).is_none()).collect(),
         telephones: contact.telephones,
         addresses: contact.addresses,
         prefecture: fields.organization.as_deref().and_then(prefecture::of),

@@ -17,14 +17,12 @@ pub(super) fn of(organization: &str) -> Option<&'static str> {
     /// Names are short; what follows is a department or an address.
     const MAX_CHARS: usize = 120;
     let text: Vec<char> = fold(organization).chars().map(plain).take(MAX_CHARS).collect();
-    (0..text.len())
-        .find_map(|at| prefecture_at(text.get(at..)?))
-        .or_else(|| {
-            (0..text.len())
-                .filter(|at| begins_name(&text, *at))
-                .find_map(|at| municipality_at(text.get(at..)?))
-                .flatten()
-        })
+    (0..text.len()).find_map(|at| prefecture_at(text.get(at..)?)).or_else(|| {
+        (0..text.len())
+            .filter(|at| begins_name(&text, *at))
+            .find_map(|at| municipality_at(text.get(at..)?))
+            .flatten()
+    })
 }
 
 /// 龍ヶ崎 and 龍ケ崎, 梼原 and 檮原 are the same place.
@@ -42,12 +40,7 @@ fn plain(c: char) -> char {
 }
 
 fn prefecture_at(text: &[char]) -> Option<&'static str> {
-    if !text
-        .iter()
-        .skip(2)
-        .take(2)
-        .any(|c| matches!(c, '都' | '道' | '府' | '県'))
-    {
+    if !text.iter().skip(2).take(2).any(|c| matches!(c, '都' | '道' | '府' | '県')) {
         return None;
     }
     TABLE
@@ -67,7 +60,7 @@ fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
             return Some(*prefecture);
         }
         if length >= 2 && heads_regional_body(behind) {
-            return TABLE.stems.get(&name).map(|prefecture| *prefecture);
+            return TABLE.stems.get(&name).copied();
         }
     }
     let rest: String = text.iter().take(LONGEST + 6).collect();
@@ -94,46 +87,18 @@ fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
 
 /// Bodies that bear the name of the city they serve: 札幌医師会, 川口保健所.
 fn heads_regional_body(behind: &[char]) -> bool {
-    [
-        "医師会",
-        "歯科医師会",
-        "薬剤師会",
-        "保健所",
-        "地区",
-        "赤十字病院",
-        "労災病院",
-        "市民病院",
-    ]
-    .iter()
-    .any(|body| body.chars().eq(behind.iter().copied().take(body.chars().count())))
+    ["医師会", "歯科医師会", "薬剤師会", "保健所", "地区", "赤十字病院", "労災病院", "市民病院"]
+        .iter()
+        .any(|body| body.chars().eq(behind.iter().copied().take(body.chars().count())))
 }
 
 /// A name can begin here: at the start, behind a blank or a mark, or behind the legal form of the body.
 fn begins_name(text: &[char], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
-    before
-        .last()
-        .is_none_or(|c| !c.is_alphanumeric() || c.is_ascii_alphanumeric())
-        || [
-            "法人",
-            "社団",
-            "財団",
-            "組合",
-            "連合",
-            "郡",
-            "国保",
-            "保険",
-            "公立",
-            "事務局",
-            "本部",
-            "支部",
-        ]
-        .iter()
-        .any(|end| {
-            end.chars()
-                .rev()
-                .eq(before.iter().rev().copied().take(end.chars().count()))
-        })
+    before.last().is_none_or(|c| !c.is_alphanumeric() || c.is_ascii_alphanumeric())
+        || ["法人", "社団", "財団", "組合", "連合", "郡", "国保", "保険", "公立", "事務局", "本部", "支部"]
+            .iter()
+            .any(|end| end.chars().rev().eq(before.iter().rev().copied().take(end.chars().count())))
 }
 
 struct Table {
@@ -145,11 +110,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table {
-        prefectures: Vec::new(),
-        names: HashMap::new(),
-        stems: HashMap::new(),
-    };
+    let mut table = Table { prefectures: Vec::new(), names: HashMap::new(), stems: HashMap::new() };
     let mut cities = Vec::new();
     for line in MUNICIPALITIES.lines() {
         let mut words = line.split(' ');
@@ -157,10 +118,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         table.prefectures.push(prefecture);
         for name in words {
             let name: String = name.chars().map(plain).collect();
-            let stem = name
-                .strip_suffix(['市', '区', '町', '村'])
-                .unwrap_or(&name)
-                .to_owned();
+            let stem = name.strip_suffix(['市', '区', '町', '村']).unwrap_or(&name).to_owned();
             if name.ends_with('市') {
                 cities.push(stem.clone());
             }
@@ -172,8 +130,6 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         }
     }
     // 中央医師会 is no body of 中央市.
-    table
-        .stems
-        .retain(|stem, _| cities.contains(stem) && stem != "中央");
+    table.stems.retain(|stem, _| cities.contains(stem) && stem != "中央");
     table
 });

@@ -24,10 +24,7 @@ pub(super) fn end_of_text(lines: &Lines<'_>, from: usize, to: usize, depth: u8, 
 }
 
 fn without_blank_lines(lines: &Lines<'_>, from: usize, to: usize) -> usize {
-    (from..to)
-        .rev()
-        .find(|line| !lines.is_empty(*line))
-        .map_or(from, |line| line + 1)
+    (from..to).rev().find(|line| !lines.is_empty(*line)).map_or(from, |line| line + 1)
 }
 
 /// A line that parts the signature from the text.
@@ -152,11 +149,7 @@ fn without_closing_block(lines: &Lines<'_>, from: usize, to: usize, fields: &Fie
         }
     }
     let parted = cut > from && cut < to && (lines.is_empty(cut - 1) || lines.is_empty(cut) || marks >= 3);
-    if parted && marks > 0 {
-        without_blank_lines(lines, from, cut)
-    } else {
-        to
-    }
+    if parted && marks > 0 { without_blank_lines(lines, from, cut) } else { to }
 }
 
 /// What of the fields a signature would repeat.
@@ -180,18 +173,9 @@ pub(super) fn has_contact(body: &str) -> bool {
     }
     let folded = squash(body);
     let digits = folded.chars().filter(char::is_ascii_digit).count();
-    let labelled = [
-        "tel",
-        "fax",
-        "電話",
-        "携帯",
-        "ファックス",
-        "ファクス",
-        "内線",
-        "直通",
-    ]
-    .iter()
-    .any(|word| folded.contains(word));
+    let labelled = ["tel", "fax", "電話", "携帯", "ファックス", "ファクス", "内線", "直通"]
+        .iter()
+        .any(|word| folded.contains(word));
     let address = folded.contains('@') && folded.is_char_boundary(folded.find('@').unwrap_or_default());
     body.contains('〒')
         || (labelled && digits >= 4)

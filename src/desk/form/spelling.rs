@@ -57,11 +57,7 @@ impl Spellings {
                     // 電話番号 as an alias stays what it is for everybody: a part of the contact.
                     if rank == Rank::Prescribed || !COMMON.holds(&text) {
                         firsts.insert(&text);
-                        own.push(Spelling {
-                            text,
-                            key: field.key,
-                            rank,
-                        });
+                        own.push(Spelling { text, key: field.key, rank });
                     }
                 }
             }
@@ -76,10 +72,7 @@ impl Spellings {
 
     /// The longest spelling that stands at byte `at`, which begins with the folded character `first`.
     pub(super) fn at(&self, text: &str, at: usize, first: char) -> Option<Spelled> {
-        let own = self
-            .own
-            .iter()
-            .filter(|spelling| spelling.text.starts_with(first));
+        let own = self.own.iter().filter(|spelling| spelling.text.starts_with(first));
         own.chain(COMMON.beginning(first))
             .filter_map(|spelling| {
                 Some(Spelled {
@@ -95,14 +88,10 @@ impl Spellings {
 /// A label as it is written, and without what it says in brackets.
 fn variants(label: &str) -> impl Iterator<Item = String> {
     let folded = fold(label);
-    let (base, bracket) = folded
-        .split_once(['(', '〔', '[', '【', '〈'])
-        .unwrap_or((&folded, ""));
+    let (base, bracket) = folded.split_once(['(', '〔', '[', '【', '〈']).unwrap_or((&folded, ""));
     let whole = (!bracket.is_empty())
         .then(|| squash(&folded.replace(['(', ')', '〔', '〕', '[', ']', '【', '】', '〈', '〉'], "")));
-    std::iter::once(squash(base))
-        .chain(whole)
-        .filter(|text| !text.is_empty())
+    std::iter::once(squash(base)).chain(whole).filter(|text| !text.is_empty())
 }
 
 /// The first characters of all spellings, as a small filter.
@@ -119,9 +108,7 @@ impl Firsts {
     }
 
     fn holds(self, c: char) -> bool {
-        self.0
-            .get(u32::from(c) as usize / 64 % 16)
-            .is_some_and(|word| word & (1 << (u32::from(c) % 64)) != 0)
+        self.0.get(u32::from(c) as usize / 64 % 16).is_some_and(|word| word & (1 << (u32::from(c) % 64)) != 0)
     }
 }
 
@@ -133,19 +120,12 @@ struct Common {
 
 impl Common {
     fn beginning(&self, first: char) -> impl Iterator<Item = &Spelling> {
-        let from = self
-            .all
-            .partition_point(|spelling| spelling.text.chars().next() < Some(first));
-        self.all
-            .iter()
-            .skip(from)
-            .take_while(move |spelling| spelling.text.starts_with(first))
+        let from = self.all.partition_point(|spelling| spelling.text.chars().next() < Some(first));
+        self.all.iter().skip(from).take_while(move |spelling| spelling.text.starts_with(first))
     }
 
     fn holds(&self, text: &str) -> bool {
-        self.all
-            .binary_search_by(|spelling| spelling.text.as_str().cmp(text))
-            .is_ok()
+        self.all.binary_search_by(|spelling| spelling.text.as_str().cmp(text)).is_ok()
     }
 }
 
@@ -153,11 +133,7 @@ static COMMON: LazyLock<Common> = LazyLock::new(|| {
     let mut all: Vec<Spelling> = SPELLINGS
         .iter()
         .flat_map(|(key, rank, words)| {
-            words.split_whitespace().map(|word| Spelling {
-                text: squash(word),
-                key: *key,
-                rank: *rank,
-            })
+            words.split_whitespace().map(|word| Spelling { text: squash(word), key: *key, rank: *rank })
         })
         .collect();
     all.sort_by(|a, b| a.text.cmp(&b.text));

@@ -24,14 +24,7 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
             at = number.end.max(at + 1);
             continue;
         };
-        let before: String = chars
-            .get(last..at)
-            .unwrap_or_default()
-            .iter()
-            .rev()
-            .take(24)
-            .rev()
-            .collect();
+        let before: String = chars.get(last..at).unwrap_or_default().iter().rev().take(24).rev().collect();
         if is_fax(&before, chars.get(number.end..).unwrap_or_default()) {
             findings.push(finding(
                 "fax_number",
@@ -42,10 +35,8 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
             continue;
         }
         let (extension, end) = extension(chars, number.end);
-        let written = extension.map_or_else(
-            || written.clone(),
-            |extension| format!("{written} 内線 {extension}"),
-        );
+        let written =
+            extension.map_or_else(|| written.clone(), |extension| format!("{written} 内線 {extension}"));
         if !found.contains(&written) {
             found.push(written);
         }
@@ -57,12 +48,7 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
 
 /// A number begins here: 0 or +, and not in the middle of other digits.
 fn begins(chars: &[char], at: usize) -> bool {
-    let before = |back: usize| {
-        at.checked_sub(back)
-            .and_then(|at| chars.get(at))
-            .copied()
-            .unwrap_or(' ')
-    };
+    let before = |back: usize| at.checked_sub(back).and_then(|at| chars.get(at)).copied().unwrap_or(' ');
     let inside =
         before(1).is_ascii_digit() || (matches!(before(1), '-' | '.' | '/') && before(2).is_ascii_digit());
     let slashed = before(1) == '/' && !inside;
@@ -130,32 +116,13 @@ fn country(chars: &[char], from: usize) -> (Number, usize) {
         ['+', '8', '1', ..] => 3,
         ['0', '0', '8', '1', ..] => 4,
         ['+', ..] => {
-            return (
-                Number {
-                    groups: vec![String::new()],
-                    end: from + 1,
-                    odd: true,
-                },
-                from + 1,
-            );
+            return (Number { groups: vec![String::new()], end: from + 1, odd: true }, from + 1);
         }
         _ => {
-            return (
-                Number {
-                    groups: vec![String::new()],
-                    end: from,
-                    odd: false,
-                },
-                from,
-            );
+            return (Number { groups: vec![String::new()], end: from, odd: false }, from);
         }
     };
-    let gap = rest
-        .iter()
-        .skip(japan)
-        .take(4)
-        .take_while(|c| matches!(c, '-' | ' ' | '(' | '.'))
-        .count();
+    let gap = rest.iter().skip(japan).take(4).take_while(|c| matches!(c, '-' | ' ' | '(' | '.')).count();
     let zero = usize::from(rest.get(japan + gap) == Some(&'0'));
     let close = rest
         .iter()
@@ -164,25 +131,15 @@ fn country(chars: &[char], from: usize) -> (Number, usize) {
         .take_while(|c| zero > 0 && matches!(c, ')' | ' '))
         .count();
     let at = from + japan + gap + zero + close;
-    (
-        Number {
-            groups: vec!["0".to_owned()],
-            end: at,
-            odd: false,
-        },
-        at,
-    )
+    (Number { groups: vec!["0".to_owned()], end: at, odd: false }, at)
 }
 
 /// What parts two groups of digits.
 fn gap(rest: &[char]) -> Option<(Gap, usize)> {
     /// 「03 - 1234」, 「(03) 1234」.
     const MAX_GAP: usize = 4;
-    let length = rest
-        .iter()
-        .take(MAX_GAP + 1)
-        .take_while(|c| matches!(c, '-' | '.' | '(' | ')' | ' ' | 'の'))
-        .count();
+    let length =
+        rest.iter().take(MAX_GAP + 1).take_while(|c| matches!(c, '-' | '.' | '(' | ')' | ' ' | 'の')).count();
     let run = rest.get(..length)?;
     if length == 0 || length > MAX_GAP || !rest.get(length).is_some_and(char::is_ascii_digit) {
         return None;
@@ -203,17 +160,14 @@ impl Number {
     }
 
     fn is_complete(&self) -> bool {
-        self.expected()
-            .is_some_and(|expected| self.groups.iter().map(String::len).sum::<usize>() >= expected)
+        self.expected().is_some_and(|expected| self.groups.iter().map(String::len).sum::<usize>() >= expected)
     }
 
     /// How many digits a number with this beginning has, by the numbering plan of the Ministry of Internal Affairs.
     fn expected(&self) -> Option<usize> {
         let digits = self.digits();
         let kind = digits.get(..4)?;
-        let mobile = ["020", "050", "060", "070", "080", "090"]
-            .iter()
-            .any(|prefix| kind.starts_with(prefix));
+        let mobile = ["020", "050", "060", "070", "080", "090"].iter().any(|prefix| kind.starts_with(prefix));
         Some(if mobile { 11 } else { 10 })
     }
 
@@ -258,26 +212,17 @@ impl Number {
 /// Whether the words before a number, or a bracket behind it, make it a fax number.
 fn is_fax(before: &str, behind: &[char]) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default().to_lowercase();
-    let behind: String = behind
-        .iter()
-        .take(6)
-        .filter(|c| **c != ' ')
-        .collect::<String>()
-        .to_lowercase();
+    let behind: String = behind.iter().take(6).filter(|c| **c != ' ').collect::<String>().to_lowercase();
     if behind.starts_with("(fax)") || behind.starts_with("[fax]") {
         return true;
     }
     let last = |words: &[&str]| {
-        words
-            .iter()
-            .filter_map(|word| line.rfind(word).map(|at| (at, at + word.len())))
-            .max()
+        words.iter().filter_map(|word| line.rfind(word).map(|at| (at, at + word.len()))).max()
     };
     let fax = last(&["fax", "ファックス", "ファクス", "ファクシミリ", "ファッ"]).or_else(|| {
         let bare = line.trim_end_matches([':', '.', ' ', ')', '(']);
-        let initial = bare
-            .strip_suffix('f')
-            .is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()));
+        let initial =
+            bare.strip_suffix('f').is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()));
         initial.then(|| (bare.len() - 1, bare.len()))
     });
     let Some((start, _)) = fax else { return false };
@@ -299,10 +244,7 @@ fn extension(chars: &[char], from: usize) -> (Option<String>, usize) {
     /// 「（代表） 内線」 and a line break fit in.
     const MAX_SKIPPED: usize = 12;
     let mut at = from;
-    while at < from + MAX_SKIPPED
-        && chars
-            .get(at)
-            .is_some_and(|c| " \n\r()[]、,;:・/代表大直通".contains(*c))
+    while at < from + MAX_SKIPPED && chars.get(at).is_some_and(|c| " \n\r()[]、,;:・/代表大直通".contains(*c))
     {
         at += 1;
     }
@@ -314,18 +256,8 @@ fn extension(chars: &[char], from: usize) -> (Option<String>, usize) {
         return (None, from);
     };
     at += word.chars().count();
-    at += chars
-        .iter()
-        .skip(at)
-        .take(4)
-        .take_while(|c| " :.()".contains(**c))
-        .count();
-    let digits: String = chars
-        .iter()
-        .skip(at)
-        .take_while(|c| c.is_ascii_digit())
-        .take(8)
-        .collect();
+    at += chars.iter().skip(at).take(4).take_while(|c| " :.()".contains(**c)).count();
+    let digits: String = chars.iter().skip(at).take_while(|c| c.is_ascii_digit()).take(8).collect();
     if digits.is_empty() || digits.len() > 7 {
         (None, from)
     } else {

@@ -24,21 +24,13 @@ pub(super) struct Span {
 /// The text of one field, and the byte behind it.
 pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Fields) -> (String, usize) {
     let first = lines.at(span.from);
-    let last = if span.to > span.from {
-        lines.at(span.to - 1) + 1
-    } else {
-        first + 1
-    };
+    let last = if span.to > span.from { lines.at(span.to - 1) + 1 } else { first + 1 };
     let end = if key == FieldKey::Inquiry {
         end_of_text(lines, first, last, span.depth, fields).max(first + 1)
     } else {
         end_of_short(lines, span, key, first, last)
     };
-    let to = if end < last {
-        lines.get(end).start.max(span.from)
-    } else {
-        span.to
-    };
+    let to = if end < last { lines.get(end).start.max(span.from) } else { span.to };
     let text = join(lines, Span { to, ..span }, first, end);
     let text = trim(&text);
     let text = if span.cut_short {
@@ -53,10 +45,7 @@ pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Field
 
 /// The line behind a short field: a blank line behind its text ends it, and a ruled line does.
 fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last: usize) -> usize {
-    let same_line = lines
-        .text
-        .get(span.from..lines.get(first).end.min(span.to))
-        .unwrap_or_default();
+    let same_line = lines.text.get(span.from..lines.get(first).end.min(span.to)).unwrap_or_default();
     let mut begun = !trim(same_line).is_empty();
     for line in first + 1..last {
         let body = lines.body(line);
@@ -78,11 +67,7 @@ fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last
 /// The lines of a span: verbatim, or without quote marks where the form was quoted.
 fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
     if span.depth == 0 {
-        return lines
-            .text
-            .get(span.from..span.to)
-            .unwrap_or_default()
-            .replace("\r\n", "\n");
+        return lines.text.get(span.from..span.to).unwrap_or_default().replace("\r\n", "\n");
     }
     let answered = (first + 1..end).any(|line| lines.get(line).depth < span.depth && !lines.is_empty(line));
     let mut pieces = Vec::new();

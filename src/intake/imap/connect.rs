@@ -61,7 +61,8 @@ impl ImapSession {
 /// Reads the server's greeting.
 async fn greeted(stream: Stream, options: &ImapOptions) -> Result<Client<Stream>> {
     let mut client = Client::new(stream);
-    let greeting = limited("its greeting", options.timeout, async { Ok(client.read_response().await?) }).await?;
+    let greeting =
+        limited("its greeting", options.timeout, async { Ok(client.read_response().await?) }).await?;
     let closed = || ImapError::Verb { verb: "greeting", detail: "it closed the connection".into() };
     greeting.map(|_| client).ok_or_else(closed)
 }
@@ -96,7 +97,9 @@ async fn log_in(mut client: Client<Stream>, options: &ImapOptions) -> Result<Ses
     });
     match result.await {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err(async_imap::error::Error::No(detail) | async_imap::error::Error::Bad(detail))) => Err(refused(super::server_words(&detail).unwrap_or(&detail).to_owned())),
+        Ok(Err(async_imap::error::Error::No(detail) | async_imap::error::Error::Bad(detail))) => {
+            Err(refused(super::server_words(&detail).unwrap_or(&detail).to_owned()))
+        }
         Ok(Err(error)) => Err(verb("LOGIN", &error)),
         Err(_) => Err(ImapError::Timeout { verb: "LOGIN", limit: options.timeout }),
     }
@@ -111,7 +114,8 @@ struct Offered {
 /// What the server offers before the login. The library asks only after it, but passes on what it does not expect.
 async fn offered(client: &mut Client<Stream>, options: &ImapOptions) -> Result<Offered> {
     let (sender, answers) = async_channel::bounded(16);
-    limited("CAPABILITY", options.timeout, client.run_command_and_check_ok("CAPABILITY", Some(sender))).await?;
+    limited("CAPABILITY", options.timeout, client.run_command_and_check_ok("CAPABILITY", Some(sender)))
+        .await?;
     let mut offered = Offered::default();
     while let Ok(answer) = answers.try_recv() {
         let UnsolicitedResponse::Other(answer) = answer else { continue };
@@ -119,7 +123,9 @@ async fn offered(client: &mut Client<Stream>, options: &ImapOptions) -> Result<O
         for capability in list {
             match capability {
                 Capability::Auth(name) => offered.plain |= name.eq_ignore_ascii_case("PLAIN"),
-                Capability::Atom(name) => offered.login_disabled |= name.eq_ignore_ascii_case("LOGINDISABLED"),
+                Capability::Atom(name) => {
+                    offered.login_disabled |= name.eq_ignore_ascii_case("LOGINDISABLED");
+                }
                 Capability::Imap4rev1 => {}
             }
         }

@@ -84,7 +84,9 @@ pub enum ImapError {
     #[error(transparent)]
     Net(#[from] NetError),
     /// The server does not offer what `tls` asks for.
-    #[error("the IMAP server {host} refused STARTTLS: {detail}; the password is not sent in clear: use mailbox.tls = \"implicit\" (port 993)")]
+    #[error(
+        "the IMAP server {host} refused STARTTLS: {detail}; the password is not sent in clear: use mailbox.tls = \"implicit\" (port 993)"
+    )]
     StartTls {
         /// Host.
         host: String,
@@ -92,7 +94,9 @@ pub enum ImapError {
         detail: String,
     },
     /// The login was refused.
-    #[error("the IMAP server refused the login of {user}: {detail}; see mailbox.user and the password in mailbox.password_file")]
+    #[error(
+        "the IMAP server refused the login of {user}: {detail}; see mailbox.user and the password in mailbox.password_file"
+    )]
     Login {
         /// Login name.
         user: String,
@@ -181,7 +185,11 @@ impl ImapSession {
         };
         let mailbox = match limited("SELECT", limit, select).await {
             Err(ImapError::Verb { detail, .. }) => {
-                return Err(ImapError::Folder { folder: self.options.folder.clone(), detail, key: "mailbox.folder" });
+                return Err(ImapError::Folder {
+                    folder: self.options.folder.clone(),
+                    detail,
+                    key: "mailbox.folder",
+                });
             }
             other => other?,
         };
@@ -195,7 +203,8 @@ impl ImapSession {
     async fn list(&mut self, highest: u32) -> Result<()> {
         let limit = self.options.timeout;
         let first = highest.saturating_add(1);
-        let found = limited("UID SEARCH", limit, self.session()?.uid_search(format!("UID {first}:*"))).await?;
+        let found =
+            limited("UID SEARCH", limit, self.session()?.uid_search(format!("UID {first}:*"))).await?;
         // `n:*` names the last message even when its UID is below n (RFC 9051, 9: seq-range).
         let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= first).collect();
         uids.sort_unstable();
@@ -220,8 +229,12 @@ impl ImapSession {
         let mut bytes = 0;
         while let Some(next) = self.listed.front() {
             let oversize = next.size > self.options.max_message_size;
-            let full = batch.len() >= BATCH_MESSAGES || (!batch.is_empty() && bytes + next.size > BATCH_BYTES);
-            if oversize != batch.first().is_some_and(|first| first.size > self.options.max_message_size) && !batch.is_empty() || full {
+            let full =
+                batch.len() >= BATCH_MESSAGES || (!batch.is_empty() && bytes + next.size > BATCH_BYTES);
+            if oversize != batch.first().is_some_and(|first| first.size > self.options.max_message_size)
+                && !batch.is_empty()
+                || full
+            {
                 break;
             }
             bytes += next.size;
@@ -242,11 +255,25 @@ impl ImapSession {
             let body = if oversize { fetch.header() } else { fetch.body() };
             let raw = body.unwrap_or_default().to_vec();
             if raw.is_empty() && listed.size > 0 {
-                let detail = format!("UID {} has {} bytes but came empty; it is fetched again", listed.uid, listed.size);
+                let detail = format!(
+                    "UID {} has {} bytes but came empty; it is fetched again",
+                    listed.uid, listed.size
+                );
                 return Err(ImapError::Verb { verb: "UID FETCH", detail });
             }
-            let place = Place::Imap { folder: self.options.folder.clone(), uidvalidity: self.uidvalidity, uid: listed.uid };
-            taken.push(Taken { place, raw, size: listed.size, oversize, received_at: listed.received_at, file_time: None });
+            let place = Place::Imap {
+                folder: self.options.folder.clone(),
+                uidvalidity: self.uidvalidity,
+                uid: listed.uid,
+            };
+            taken.push(Taken {
+                place,
+                raw,
+                size: listed.size,
+                oversize,
+                received_at: listed.received_at,
+                file_time: None,
+            });
         }
         Ok(taken)
     }
@@ -254,7 +281,10 @@ impl ImapSession {
     async fn fetch(&mut self, uids: &[u32], what: &str, limit: Duration) -> Result<Vec<Fetch>> {
         let set = uid_set(uids);
         let session = self.session()?;
-        limited("UID FETCH", limit, async { session.uid_fetch(set, what).await?.try_collect::<Vec<_>>().await }).await
+        limited("UID FETCH", limit, async {
+            session.uid_fetch(set, what).await?.try_collect::<Vec<_>>().await
+        })
+        .await
     }
 
     /// Waits with IDLE where the server has it, else sleeps; `poll` at the longest.
@@ -326,7 +356,11 @@ fn uid_set(uids: &[u32]) -> String {
     let mut set = String::new();
     let mut rest = uids;
     while let [first, ..] = rest {
-        let run = rest.iter().zip(u64::from(*first)..).take_while(|(uid, expected)| u64::from(**uid) == *expected).count();
+        let run = rest
+            .iter()
+            .zip(u64::from(*first)..)
+            .take_while(|(uid, expected)| u64::from(**uid) == *expected)
+            .count();
         let comma = if set.is_empty() { "" } else { "," };
         let last = first.saturating_add(u32::try_from(run.saturating_sub(1)).unwrap_or(0));
         // Writing into a String cannot fail.
@@ -342,7 +376,12 @@ mod tests {
 
     #[test]
     fn runs_of_uids_are_folded() {
-        for (uids, expected) in [(&[1, 2, 3, 7, 9, 10][..], "1:3,7,9:10"), (&[5], "5"), (&[], ""), (&[u32::MAX - 1, u32::MAX], "4294967294:4294967295")] {
+        for (uids, expected) in [
+            (&[1, 2, 3, 7, 9, 10][..], "1:3,7,9:10"),
+            (&[5], "5"),
+            (&[], ""),
+            (&[u32::MAX - 1, u32::MAX], "4294967294:4294967295"),
+        ] {
             assert_eq!(uid_set(uids), expected);
         }
     }

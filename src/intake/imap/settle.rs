@@ -13,7 +13,8 @@ impl ImapSession {
     /// When the server refuses; then it is tried again later, alone.
     pub async fn settle(&mut self, rows: &[Unsettled]) -> Result<()> {
         let uids = |parked: bool| {
-            let mut uids: Vec<u32> = rows.iter().filter(|row| row.parked == parked).filter_map(|row| row.uid).collect();
+            let mut uids: Vec<u32> =
+                rows.iter().filter(|row| row.parked == parked).filter_map(|row| row.uid).collect();
             uids.sort_unstable();
             uids
         };
@@ -25,7 +26,8 @@ impl ImapSession {
                 self.store_flags(&all, "+FLAGS.SILENT (\\Seen)").await
             }
             After::Move => {
-                let (processed, parked) = (self.options.processed_folder.clone(), self.options.parked_folder.clone());
+                let (processed, parked) =
+                    (self.options.processed_folder.clone(), self.options.parked_folder.clone());
                 self.move_to(&uids(false), &processed, "mailbox.processed_folder").await?;
                 self.move_to(&uids(true), &parked, "mailbox.parked_folder").await
             }
@@ -45,7 +47,9 @@ impl ImapSession {
             let listed = async { session.list(None, Some(&name)).await?.try_collect::<Vec<_>>().await };
             if limited("LIST", limit, listed).await?.is_empty() {
                 match limited("CREATE", limit, self.session()?.create(&name)).await {
-                    Err(ImapError::Verb { detail, .. }) => return Err(ImapError::Folder { folder, detail, key }),
+                    Err(ImapError::Verb { detail, .. }) => {
+                        return Err(ImapError::Folder { folder, detail, key });
+                    }
                     other => other?,
                 }
             }

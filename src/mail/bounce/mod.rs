@@ -89,19 +89,11 @@ impl Returned {
 
     fn from_header(bytes: &[u8]) -> Self {
         let (fields, _) = field::split(bytes.trim_ascii_start());
-        let message_id = fields
-            .get("Message-ID")
-            .and_then(|raw| message_id(&field::text(raw).0));
-        let to = fields
-            .get("To")
-            .map(|raw| address::read(raw, &mut Vec::new()))
-            .unwrap_or_default();
+        let message_id = fields.get("Message-ID").and_then(|raw| message_id(&field::text(raw).0));
+        let to = fields.get("To").map(|raw| address::read(raw, &mut Vec::new())).unwrap_or_default();
         // With several recipients nothing says which one failed.
         let recipient = <[_; 1]>::try_from(to).ok().map(|[only]| only.address);
-        Self {
-            message_id,
-            recipient,
-        }
+        Self { message_id, recipient }
     }
 }
 

@@ -43,23 +43,14 @@ const FINAL: &str = "\
 
 /// Reads such a report, or nothing if the mail is none.
 pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
-    let failed = mail
-        .header("X-Failed-Recipients")
-        .find_map(|value| addresses(value).next());
+    let failed = mail.header("X-Failed-Recipients").find_map(|value| addresses(value).next());
     if failed.is_none() && !is_report(root, mail) {
         return None;
     }
     let (head, returned) = split(&mail.text);
     let fields = field_lines(head).and_then(|lines| status::read_fields(lines.as_bytes()));
-    let reply = head
-        .lines()
-        .map(str::trim)
-        .find(|line| is_server_reply(line))
-        .map(clean::one_line);
-    let status = reply
-        .as_deref()
-        .and_then(status::enhanced_status)
-        .or_else(|| status::enhanced_status(head));
+    let reply = head.lines().map(str::trim).find(|line| is_server_reply(line)).map(clean::one_line);
+    let status = reply.as_deref().and_then(status::enhanced_status).or_else(|| status::enhanced_status(head));
     let mut bounce = fields.unwrap_or(Bounce {
         recipient: None,
         action: action(&mail.subject, head),
@@ -68,9 +59,7 @@ pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
         original_message_id: None,
     });
     bounce.status = bounce.status.or(status);
-    bounce.diagnostic = bounce
-        .diagnostic
-        .or_else(|| reply.map(|reply| status::diagnostic(&reply)));
+    bounce.diagnostic = bounce.diagnostic.or_else(|| reply.map(|reply| status::diagnostic(&reply)));
     bounce.recipient = failed
         .or(bounce.recipient)
         .or_else(|| recipient_in(head, mail))
@@ -92,20 +81,14 @@ fn is_report(root: &Part<'_>, mail: &InboundMail) -> bool {
 
 fn action(subject: &str, head: &str) -> Action {
     let text = format!("{subject}\n{head}").to_lowercase();
-    if contains(&text, DELAYS) && !contains(&text, FINAL) {
-        Action::Delayed
-    } else {
-        Action::Failed
-    }
+    if contains(&text, DELAYS) && !contains(&text, FINAL) { Action::Delayed } else { Action::Failed }
 }
 
 /// The Message-ID of a mail that was returned within the text.
 pub(super) fn returned_id(text: &str) -> Option<String> {
     text.lines().find_map(|line| {
         let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '|'));
-        let name = line
-            .get(..11)
-            .filter(|name| name.eq_ignore_ascii_case("message-id:"))?;
+        let name = line.get(..11).filter(|name| name.eq_ignore_ascii_case("message-id:"))?;
         message_id(&line[name.len()..])
     })
 }
@@ -124,16 +107,9 @@ enum Sender {
 
 /// A mailer daemon or postmaster in From, or a null or daemon's return path.
 fn sender(mail: &InboundMail) -> Sender {
-    let path = mail
-        .header("Return-Path")
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
+    let path = mail.header("Return-Path").next().unwrap_or_default().to_lowercase();
     let from = mail.header("From").next().unwrap_or_default().to_lowercase();
-    let squeezed: String = from
-        .chars()
-        .filter(|c| c.is_alphanumeric() || *c == '@')
-        .collect();
+    let squeezed: String = from.chars().filter(|c| c.is_alphanumeric() || *c == '@').collect();
     let systems = "mailerdaemon|postmaster|poostmaster|maildeliver|mailadministrator";
     if path.replace(' ', "") == "<>"
         || path.contains("mailer-daemon")
@@ -165,13 +141,8 @@ fn split(text: &str) -> (&str, &str) {
 
 /// The first line of a returned header.
 fn is_header(line: &str) -> bool {
-    const NAMES: [&str; 5] = [
-        "Received:",
-        "Return-Path:",
-        "Return-path:",
-        "DKIM-Signature:",
-        "X-Google-Smtp-Source:",
-    ];
+    const NAMES: [&str; 5] =
+        ["Received:", "Return-Path:", "Return-path:", "DKIM-Signature:", "X-Google-Smtp-Source:"];
     NAMES.iter().any(|name| line.trim_start().starts_with(name))
 }
 
@@ -192,12 +163,8 @@ fn is_border(line: &str) -> bool {
 fn field_lines(head: &str) -> Option<String> {
     let names = ["final-recipient:", "original-recipient:", "action:", "status:"];
     let is_field = |line: &str| names.iter().any(|name| line.to_lowercase().starts_with(name));
-    let lines: Vec<&str> = head
-        .lines()
-        .map(str::trim_start)
-        .skip_while(|line| !is_field(line))
-        .take(50)
-        .collect();
+    let lines: Vec<&str> =
+        head.lines().map(str::trim_start).skip_while(|line| !is_field(line)).take(50).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
@@ -223,10 +190,7 @@ fn is_server_reply(line: &str) -> bool {
 /// The address that the report is about: one that begins a line if there is such, else the first that is not ours or the system's.
 fn recipient_in(head: &str, mail: &InboundMail) -> Option<String> {
     let ours = |address: &String| {
-        mail.to
-            .iter()
-            .chain(&mail.from)
-            .any(|other| other.address.eq_ignore_ascii_case(address))
+        mail.to.iter().chain(&mail.from).any(|other| other.address.eq_ignore_ascii_case(address))
     };
     let system = |address: &String| {
         let local = address.to_lowercase();
@@ -238,17 +202,9 @@ fn recipient_in(head: &str, mail: &InboundMail) -> Option<String> {
     let tagged = || {
         head.lines().filter(|line| {
             let line = line.to_lowercase();
-            [
-                "rcpt",
-                "recipient",
-                "deliver",
-                "failed",
-                "unknown",
-                "宛先",
-                "あて先",
-            ]
-            .iter()
-            .any(|word| line.contains(word))
+            ["rcpt", "recipient", "deliver", "failed", "unknown", "宛先", "あて先"]
+                .iter()
+                .any(|word| line.contains(word))
         })
     };
     line_starts(head)
@@ -273,10 +229,7 @@ fn line_starts(text: &str) -> impl Iterator<Item = String> {
 fn addresses(text: &str) -> impl Iterator<Item = String> {
     let is_edge = |c: char| {
         c.is_whitespace()
-            || matches!(
-                c,
-                '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\'' | '=' | '|'
-            )
+            || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '\'' | '=' | '|')
             || !c.is_ascii()
     };
     text.split(is_edge).filter_map(|word| {
@@ -284,9 +237,7 @@ fn addresses(text: &str) -> impl Iterator<Item = String> {
         let (local, domain) = word.split_once('@')?;
         let valid = !local.is_empty()
             && domain.len() > 2
-            && domain
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+            && domain.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
         valid.then(|| word.to_owned())
     })
 }

@@ -22,9 +22,7 @@ pub(super) fn read(part: &Part<'_>) -> Option<Bounce> {
 pub(super) fn read_fields(bytes: &[u8]) -> Option<Bounce> {
     let groups = groups(bytes);
     let bounces = || groups.iter().filter_map(recipient_group);
-    bounces()
-        .find(|bounce| bounce.action == Action::Failed)
-        .or_else(|| bounces().next())
+    bounces().find(|bounce| bounce.action == Action::Failed).or_else(|| bounces().next())
 }
 
 /// The field groups between blank lines; the first one is about the message (RFC 3464, 2.1).
@@ -43,23 +41,14 @@ fn groups(bytes: &[u8]) -> Vec<Fields<'_>> {
 }
 
 fn recipient_group(fields: &Fields<'_>) -> Option<Bounce> {
-    let get = |name: &str| {
-        fields
-            .get(name)
-            .map(|raw| field::text(raw).0)
-            .filter(|value| !value.is_empty())
-    };
+    let get = |name: &str| fields.get(name).map(|raw| field::text(raw).0).filter(|value| !value.is_empty());
     let names = ["Final-Recipient", "Original-Recipient", "X-Actual-Recipient"];
-    let named: Vec<String> = names
-        .iter()
-        .filter_map(|name| get(name))
-        .map(|value| recipient(&value))
-        .collect();
+    let named: Vec<String> =
+        names.iter().filter_map(|name| get(name)).map(|value| recipient(&value)).collect();
     let recipient = named.iter().find(|r| r.contains('@')).or(named.first()).cloned();
     let status = get("Status").and_then(|value| enhanced_status(&value));
-    let action = get("Action")
-        .and_then(|value| action(&value))
-        .or_else(|| status.as_deref().map(action_of_status));
+    let action =
+        get("Action").and_then(|value| action(&value)).or_else(|| status.as_deref().map(action_of_status));
     if recipient.is_none() && action.is_none() {
         return None;
     }
@@ -77,12 +66,7 @@ fn recipient_group(fields: &Fields<'_>) -> Option<Bounce> {
 /// `rfc822; <user@example.jp>` without type and brackets.
 fn recipient(value: &str) -> String {
     let address = value.split_once(';').map_or(value, |(_, address)| address);
-    address
-        .trim()
-        .trim_start_matches('<')
-        .trim_end_matches('>')
-        .trim()
-        .to_owned()
+    address.trim().trim_start_matches('<').trim_end_matches('>').trim().to_owned()
 }
 
 fn action(value: &str) -> Option<Action> {
@@ -110,10 +94,7 @@ pub(super) fn action_of_status(status: &str) -> Action {
 pub(super) fn diagnostic(value: &str) -> String {
     let text = match value.split_once(';') {
         Some((kind, text))
-            if kind
-                .trim()
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) =>
+            if kind.trim().chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) =>
         {
             text
         }
@@ -125,10 +106,7 @@ pub(super) fn diagnostic(value: &str) -> String {
 /// The first `5.1.1` in a text (RFC 3463, 2), not a part of a longer number such as an address.
 pub(super) fn enhanced_status(text: &str) -> Option<String> {
     let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
-    words
-        .map(|word| word.trim_matches('.'))
-        .find(|word| is_enhanced_status(word))
-        .map(str::to_owned)
+    words.map(|word| word.trim_matches('.')).find(|word| is_enhanced_status(word)).map(str::to_owned)
 }
 
 fn is_enhanced_status(word: &str) -> bool {

@@ -9,21 +9,14 @@ const MAX_NAME: usize = 32;
 /// Decodes the reference at the beginning of `text` into `out`; returns its length, or `None` if it is just an ampersand.
 pub(super) fn decode(text: &str, out: &mut String) -> Option<usize> {
     let body = text.strip_prefix('&')?;
-    let len = body
-        .bytes()
-        .take(MAX_NAME)
-        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'#')
-        .count();
+    let len = body.bytes().take(MAX_NAME).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
     let (name, after) = body.split_at(len);
     let semicolon = usize::from(after.starts_with(';'));
     if let Some(number) = name.strip_prefix('#') {
         out.push(numeric(number)?);
     } else if semicolon == 1 {
         named(name, out)?;
-    } else if matches!(
-        name,
-        "nbsp" | "amp" | "lt" | "gt" | "quot" | "copy" | "reg" | "yen"
-    ) {
+    } else if matches!(name, "nbsp" | "amp" | "lt" | "gt" | "quot" | "copy" | "reg" | "yen") {
         // Old references that browsers take without the semicolon.
         named(name, out)?;
     } else {

@@ -40,23 +40,15 @@ pub fn to_text(html: &str) -> String {
 #[must_use]
 pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(bytes.get(..1024).unwrap_or(bytes)).to_ascii_lowercase();
-    let (_, after) = head
-        .split_once("<meta")
-        .and_then(|(_, after)| after.split_once("charset"))?;
-    let value = after
-        .trim_start()
-        .strip_prefix('=')?
-        .trim_start_matches(['"', '\'', ' ']);
+    let (_, after) = head.split_once("<meta").and_then(|(_, after)| after.split_once("charset"))?;
+    let value = after.trim_start().strip_prefix('=')?.trim_start_matches(['"', '\'', ' ']);
     let end = value.find(['"', '\'', ' ', ';', '>', '/']).unwrap_or(value.len());
     Some(value[..end].to_owned()).filter(|charset| !charset.is_empty())
 }
 
 /// Elements whose content is no text.
 fn is_raw(name: &str) -> bool {
-    matches!(
-        name,
-        "style" | "script" | "title" | "template" | "xml" | "noframes" | "object" | "svg"
-    )
+    matches!(name, "style" | "script" | "title" | "template" | "xml" | "noframes" | "object" | "svg")
 }
 
 fn is_block(name: &str) -> bool {
@@ -138,9 +130,7 @@ struct Reader {
 
 impl Reader {
     fn hidden(&self) -> bool {
-        self.enclosing
-            .as_ref()
-            .is_some_and(|e| e.effect == Effect::Hidden)
+        self.enclosing.as_ref().is_some_and(|e| e.effect == Effect::Hidden)
     }
 
     fn text(&mut self, text: &str) {
@@ -207,9 +197,7 @@ impl Reader {
     /// Quotations get `> `; a blockquote that only indents (Outlook, Gmail's toolbar) does not.
     fn quote(&mut self, tag: &Tag<'_>, closing: bool) {
         let class = tag.attribute("class").unwrap_or_default();
-        let cites = tag
-            .attribute("type")
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("cite"))
+        let cites = tag.attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite"))
             || tag.attribute("cite").is_some()
             || class.contains("quote")
             || class.contains("cite");
@@ -224,10 +212,7 @@ impl Reader {
         if closing {
             return;
         }
-        let follows = self
-            .rows
-            .last_mut()
-            .is_some_and(|has_cell| std::mem::replace(has_cell, true));
+        let follows = self.rows.last_mut().is_some_and(|has_cell| std::mem::replace(has_cell, true));
         if follows {
             self.out.cell();
         } else {
@@ -238,11 +223,7 @@ impl Reader {
     fn enclose(&mut self, tag: &Tag<'_>) {
         if let Some(open) = &mut self.enclosing {
             if open.name == tag.name && !tag.is_void() {
-                open.depth = if tag.closing {
-                    open.depth - 1
-                } else {
-                    open.depth + 1
-                };
+                open.depth = if tag.closing { open.depth - 1 } else { open.depth + 1 };
             }
             if open.depth == 0 {
                 if open.effect == Effect::Preserved {
@@ -260,21 +241,14 @@ impl Reader {
             self.out.block();
             self.out.preserve(true);
         }
-        self.enclosing = Some(Enclosing {
-            name: tag.name.clone(),
-            depth: 1,
-            effect,
-        });
+        self.enclosing = Some(Enclosing { name: tag.name.clone(), depth: 1, effect });
     }
 }
 
 fn effect(tag: &Tag<'_>) -> Option<Effect> {
     let style = tag.attribute("style")?;
-    let style: String = style
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
+    let style: String =
+        style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
     if style.contains("display:none") || style.contains("mso-hide:all") {
         return Some(Effect::Hidden);
     }

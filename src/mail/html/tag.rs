@@ -31,9 +31,9 @@ impl Tag<'_> {
                 continue;
             };
             let (value, after) = match value.as_bytes().first()? {
-                quote @ (b'"' | b'\'') => value[1..]
-                    .split_once(char::from(*quote))
-                    .unwrap_or((&value[1..], "")),
+                quote @ (b'"' | b'\'') => {
+                    value[1..].split_once(char::from(*quote)).unwrap_or((&value[1..], ""))
+                }
                 _ => value.split_at(value.find(char::is_whitespace).unwrap_or(value.len())),
             };
             if found.eq_ignore_ascii_case(name) {
@@ -60,10 +60,7 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub fn new(html: &'a str) -> Self {
-        Self {
-            rest: html,
-            comments_end: html.contains("-->"),
-        }
+        Self { rest: html, comments_end: html.contains("-->") }
     }
 
     pub fn next(&mut self) -> Option<Token<'a>> {
@@ -116,12 +113,8 @@ impl<'a> Tokens<'a> {
                     .get(at + 2..name_end)
                     .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
         };
-        let start = (0..bytes.len())
-            .find(|at| bytes[*at] == b'<' && is_end(at))
-            .unwrap_or(bytes.len());
-        let end = self.rest[start..]
-            .find('>')
-            .map_or(bytes.len(), |at| start + at + 1);
+        let start = (0..bytes.len()).find(|at| bytes[*at] == b'<' && is_end(at)).unwrap_or(bytes.len());
+        let end = self.rest[start..].find('>').map_or(bytes.len(), |at| start + at + 1);
         self.take(end);
     }
 }
@@ -129,13 +122,9 @@ impl<'a> Tokens<'a> {
 /// The tag at the beginning of `html`, and its length. `<山田>`, `<a@b.jp>` and `a < b` are text.
 fn tag(html: &str) -> Option<(Tag<'_>, usize)> {
     let after = &html[1..];
-    let (closing, after) = after
-        .strip_prefix('/')
-        .map_or((false, after), |after| (true, after));
-    let name_len = after
-        .bytes()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_'))
-        .count();
+    let (closing, after) = after.strip_prefix('/').map_or((false, after), |after| (true, after));
+    let name_len =
+        after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_')).count();
     let starts = after.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
     let (name, attributes) = after.split_at(name_len);
     if !starts
@@ -146,14 +135,7 @@ fn tag(html: &str) -> Option<(Tag<'_>, usize)> {
     }
     let end = end_of_tag(attributes)?;
     let len = html.len() - attributes.len() + end + 1;
-    Some((
-        Tag {
-            name: name.to_ascii_lowercase(),
-            closing,
-            attributes: attributes[..end].trim(),
-        },
-        len,
-    ))
+    Some((Tag { name: name.to_ascii_lowercase(), closing, attributes: attributes[..end].trim() }, len))
 }
 
 /// Where the `>` is, not counting those in quoted values; another `<` first means that this is no tag.

@@ -14,11 +14,7 @@ fn lines_end_where_a_reader_sees_them_end() {
             "<div>1) 自治体：青峰市</div><div><br></div><div>2) 氏名：山田</div>",
             "1) 自治体：青峰市\n\n2) 氏名：山田",
         ),
-        (
-            "a break before the end of a block adds nothing",
-            "<div>a<br></div><div>b</div>",
-            "a\nb",
-        ),
+        ("a break before the end of a block adds nothing", "<div>a<br></div><div>b</div>", "a\nb"),
         (
             "paragraphs of Word",
             "<p class=MsoNormal>a<o:p></o:p></p>\n<p class=MsoNormal><o:p>&nbsp;</o:p></p>\n<p class=MsoNormal>b</p>",
@@ -39,38 +35,22 @@ fn lines_end_where_a_reader_sees_them_end() {
             "<table><tr><td>x<table><tr><td>a</td><td>b</td></tr></table></td><td>y</td></tr></table>",
             "x\na\tb\ty",
         ),
-        (
-            "items have numbers",
-            "<ol start=3><li>あ<li>い</ol><ul><li>う</ul>",
-            "3. あ\n4. い\n・う",
-        ),
+        ("items have numbers", "<ol start=3><li>あ<li>い</ol><ul><li>う</ul>", "3. あ\n4. い\n・う"),
         (
             "quotations are marked",
             "a<blockquote type=cite>b<br>c<blockquote class='gmail_quote'>d</blockquote></blockquote>e",
             "a\n> b\n> c\n> > d\ne",
         ),
-        (
-            "indentation is not",
-            "a<blockquote style='margin:0'>b</blockquote>",
-            "a\nb",
-        ),
+        ("indentation is not", "a<blockquote style='margin:0'>b</blockquote>", "a\nb"),
         ("preformatted", "<pre>a  b\n c</pre>d", "a  b\n c\nd"),
-        (
-            "preserved by style",
-            "<div style='white-space: pre-wrap'>a\nb</div>",
-            "a\nb",
-        ),
+        ("preserved by style", "<div style='white-space: pre-wrap'>a\nb</div>", "a\nb"),
     ]);
 }
 
 #[test]
 fn blanks_collapse_and_vanish_inside_japanese() {
     check(&[
-        (
-            "source lines",
-            "<p>拠点整\n備・運用に  関する\r\n   照会</p>",
-            "拠点整備・運用に 関する照会",
-        ),
+        ("source lines", "<p>拠点整\n備・運用に  関する\r\n   照会</p>", "拠点整備・運用に 関する照会"),
         ("latin keeps its blank", "<p>a\nb</p>", "a b"),
         ("across inline tags", "a <b> b</b>", "a b"),
         ("hard blanks", "a&nbsp;&nbsp;b\u{a0}c", "a  b c"),
@@ -80,16 +60,8 @@ fn blanks_collapse_and_vanish_inside_japanese() {
 #[test]
 fn what_nobody_sees_is_dropped() {
     check(&[
-        (
-            "styles",
-            "<style>p { }</style><script>if (a < b) {}</script><title>t</title>x",
-            "x",
-        ),
-        (
-            "comments",
-            "a<!-- b --><!--[if mso]><p>c</p><![endif]--><![if !x]>d<![endif]>e",
-            "ade",
-        ),
+        ("styles", "<style>p { }</style><script>if (a < b) {}</script><title>t</title>x", "x"),
+        ("comments", "a<!-- b --><!--[if mso]><p>c</p><![endif]--><![if !x]>d<![endif]>e", "ade"),
         ("hidden", "<div style='display: none'>a<div>b</div></div>c", "c"),
         ("an unclosed comment", "a<!-- b", "a"),
     ]);

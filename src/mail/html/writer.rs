@@ -27,14 +27,7 @@ pub(super) struct Writer {
 impl Writer {
     pub fn with_capacity(capacity: usize) -> Self {
         let out = String::with_capacity(capacity);
-        Self {
-            out,
-            pending: Pending::Nothing,
-            marker: None,
-            preserved: 0,
-            quotes: Vec::new(),
-            depth: 0,
-        }
+        Self { out, pending: Pending::Nothing, marker: None, preserved: 0, quotes: Vec::new(), depth: 0 }
     }
 
     /// Writes text of the document, entities included.
@@ -158,11 +151,7 @@ impl Writer {
     }
 
     pub fn preserve(&mut self, on: bool) {
-        self.preserved = if on {
-            self.preserved + 1
-        } else {
-            self.preserved.saturating_sub(1)
-        };
+        self.preserved = if on { self.preserved + 1 } else { self.preserved.saturating_sub(1) };
     }
 
     /// A blockquote; `cites` if it is a quotation rather than an indentation.

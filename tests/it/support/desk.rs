@@ -11,7 +11,12 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{maildir::Mailbox, postgres::Database, rig::{PASSWORD, rig}, smtp::SmtpServer};
+use super::{
+    maildir::Mailbox,
+    postgres::Database,
+    rig::{PASSWORD, rig},
+    smtp::SmtpServer,
+};
 
 /// The instant at which every rehearsal starts, unless a test says otherwise: a Tuesday morning in the window.
 pub const NOW: &str = "2025-07-01T10:00:00+09:00";
@@ -51,7 +56,14 @@ impl Desk {
         };
         let mailbox = rig().mailbox();
         let smtp = SmtpServer::start();
-        let desk = Self { mailbox, smtp, dir: tempfile::tempdir().unwrap(), now: NOW.into(), variables: Vec::new(), database };
+        let desk = Self {
+            mailbox,
+            smtp,
+            dir: tempfile::tempdir().unwrap(),
+            now: NOW.into(),
+            variables: Vec::new(),
+            database,
+        };
         fs::write(desk.dir.path().join("password"), PASSWORD).unwrap();
         desk.write_settings();
         desk
@@ -131,7 +143,13 @@ impl Desk {
 
     /// Runs a command with text on its standard input.
     pub fn pipe(&self, arguments: &[&str], input: &[u8]) -> Done {
-        let mut child = self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
         Done::from(child.wait_with_output().unwrap())
     }
@@ -169,7 +187,11 @@ impl Desk {
     /// Reasons of all parked messages, in order.
     pub fn parked(&self) -> Vec<String> {
         let rows = self.json(&["parked", "list"]);
-        rows.as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap_or_default().to_owned()).collect()
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["reason"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// Numbers of all tickets, in order.
@@ -253,5 +275,8 @@ pub(crate) use on_both;
 
 /// An inquiry as a mail server keeps it in a file: the topmost `Received` says when it came.
 pub fn kept(nth: usize) -> String {
-    format!("Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}", inquiry(nth))
+    format!(
+        "Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}",
+        inquiry(nth)
+    )
 }

@@ -51,8 +51,10 @@ impl Mailbox {
 
     /// The folders that exist, `INBOX` first, then by name.
     pub fn folders(&self) -> Vec<String> {
-        let names = fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut folders: Vec<String> = names.filter_map(|name| Some(name.strip_prefix('.')?.to_owned())).collect();
+        let names =
+            fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut folders: Vec<String> =
+            names.filter_map(|name| Some(name.strip_prefix('.')?.to_owned())).collect();
         folders.sort();
         folders.insert(0, "INBOX".into());
         folders
@@ -63,7 +65,9 @@ impl Mailbox {
         let dir = if folder == "INBOX" { self.dir.clone() } else { self.dir.join(format!(".{folder}")) };
         let mut files: Vec<PathBuf> = Vec::new();
         for part in ["new", "cur"] {
-            files.extend(fs::read_dir(dir.join(part)).into_iter().flatten().map(|entry| entry.unwrap().path()));
+            files.extend(
+                fs::read_dir(dir.join(part)).into_iter().flatten().map(|entry| entry.unwrap().path()),
+            );
         }
         files.sort_by_key(|file| order(file));
         files.iter().map(|file| Message { flags: flags(file), bytes: fs::read(file).unwrap() }).collect()

@@ -29,7 +29,10 @@ pub fn rig() -> &'static Servers {
     })
 }
 
-#[expect(clippy::disallowed_methods, reason = "no setting of the desk: how scripts/test names the rig it started")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no setting of the desk: how scripts/test names the rig it started"
+)]
 fn shared() -> Option<String> {
     std::env::var("RIG_DIR").ok()
 }
@@ -103,5 +106,10 @@ impl Servers {
 pub(super) fn script(arguments: &[&str]) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/rig");
     let output = Command::new(script).args(arguments).output().unwrap();
-    assert!(output.status.success(), "scripts/rig {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "scripts/rig {}: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

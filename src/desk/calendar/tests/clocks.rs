@@ -7,63 +7,14 @@ fn clocks_that_are_changed_move_the_opening_and_the_closing() {
     // (zone, date, opens, closes, from, to)
     for (zone, day, opens, closes, from, to) in [
         // an ordinary day, and the same across each change: real hours count
-        (
-            Tz::Europe__Berlin,
-            "2026-03-28",
-            "01:00",
-            "05:00",
-            "2026-03-28T00:00:00Z",
-            "2026-03-28T04:00:00Z",
-        ),
-        (
-            Tz::Europe__Berlin,
-            "2026-03-29",
-            "01:00",
-            "05:00",
-            "2026-03-29T00:00:00Z",
-            "2026-03-29T03:00:00Z",
-        ),
-        (
-            Tz::Europe__Berlin,
-            "2026-10-25",
-            "01:00",
-            "05:00",
-            "2026-10-24T23:00:00Z",
-            "2026-10-25T04:00:00Z",
-        ),
+        (Tz::Europe__Berlin, "2026-03-28", "01:00", "05:00", "2026-03-28T00:00:00Z", "2026-03-28T04:00:00Z"),
+        (Tz::Europe__Berlin, "2026-03-29", "01:00", "05:00", "2026-03-29T00:00:00Z", "2026-03-29T03:00:00Z"),
+        (Tz::Europe__Berlin, "2026-10-25", "01:00", "05:00", "2026-10-24T23:00:00Z", "2026-10-25T04:00:00Z"),
         // 02:30 is skipped in spring and comes twice in autumn
-        (
-            Tz::Europe__Berlin,
-            "2026-03-29",
-            "02:30",
-            "05:00",
-            "2026-03-29T01:00:00Z",
-            "2026-03-29T03:00:00Z",
-        ),
-        (
-            Tz::Europe__Berlin,
-            "2026-03-29",
-            "01:00",
-            "02:30",
-            "2026-03-29T00:00:00Z",
-            "2026-03-29T01:00:00Z",
-        ),
-        (
-            Tz::Europe__Berlin,
-            "2026-10-25",
-            "02:30",
-            "05:00",
-            "2026-10-25T00:30:00Z",
-            "2026-10-25T04:00:00Z",
-        ),
-        (
-            Tz::Europe__Berlin,
-            "2026-10-25",
-            "01:00",
-            "02:30",
-            "2026-10-24T23:00:00Z",
-            "2026-10-25T01:30:00Z",
-        ),
+        (Tz::Europe__Berlin, "2026-03-29", "02:30", "05:00", "2026-03-29T01:00:00Z", "2026-03-29T03:00:00Z"),
+        (Tz::Europe__Berlin, "2026-03-29", "01:00", "02:30", "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"),
+        (Tz::Europe__Berlin, "2026-10-25", "02:30", "05:00", "2026-10-25T00:30:00Z", "2026-10-25T04:00:00Z"),
+        (Tz::Europe__Berlin, "2026-10-25", "01:00", "02:30", "2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z"),
         (
             Tz::America__New_York,
             "2026-11-01",
@@ -114,19 +65,12 @@ fn clocks_that_are_changed_move_the_opening_and_the_closing() {
 #[test]
 fn clocks_that_go_back_over_midnight_count_no_second_twice_and_none_too_little() {
     // Newfoundland, 2010-11-07: from 00:01 -02:30 (02:31 UTC) back to 23:01 -03:30 of the day before.
-    let day = |day, opens, closes| DayHours {
-        day,
-        opens: clock(opens),
-        closes: clock(closes),
-    };
+    let day = |day, opens, closes| DayHours { day, opens: clock(opens), closes: clock(closes) };
     let calendar = |days: &[Weekday]| {
         Calendar::new(HoursRules {
             time_zone: Tz::America__St_Johns,
             days: days.to_vec(),
-            by_day: vec![
-                day(Weekday::Sat, "22:00", "23:30"),
-                day(Weekday::Sun, "00:00", "01:00"),
-            ],
+            by_day: vec![day(Weekday::Sat, "22:00", "23:30"), day(Weekday::Sun, "00:00", "01:00")],
             public_holidays: false,
             ..HoursRules::default()
         })

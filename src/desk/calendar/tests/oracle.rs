@@ -47,12 +47,8 @@ fn minute_of_day(minute: u32) -> NaiveTime {
 
 fn hours() -> impl Strategy<Value = (NaiveTime, NaiveTime)> {
     let any = (0..1439_u32).prop_flat_map(|opens| (Just(opens), opens + 1..1440));
-    prop_oneof![
-        Just((540, 1020)),
-        (0..200_u32).prop_map(|opens| (opens, opens + 20)),
-        any
-    ]
-    .prop_map(|(opens, closes)| (minute_of_day(opens), minute_of_day(closes)))
+    prop_oneof![Just((540, 1020)), (0..200_u32).prop_map(|opens| (opens, opens + 20)), any]
+        .prop_map(|(opens, closes)| (minute_of_day(opens), minute_of_day(closes)))
 }
 
 fn near(days: i64) -> impl Strategy<Value = NaiveDate> {
@@ -64,31 +60,22 @@ fn rules() -> impl Strategy<Value = HoursRules> {
     let by_day = (weekday(), hours()).prop_map(|(day, (opens, closes))| DayHours { day, opens, closes });
     let closed = prop_oneof![
         Just("12-29..01-03".parse::<ClosedDays>().unwrap()),
-        (near(9), 0..12_i64).prop_map(|(from, days)| ClosedDays::Dates {
-            from,
-            to: from + TimeDelta::days(days)
-        }),
+        (near(9), 0..12_i64)
+            .prop_map(|(from, days)| ClosedDays::Dates { from, to: from + TimeDelta::days(days) }),
     ];
     let lists = (vec(by_day, 0..2), vec(closed, 0..3), vec(near(9), 0..3));
-    (
-        select(&ZONES[..]),
-        vec(weekday(), 1..7),
-        hours(),
-        any::<bool>(),
-        lists,
+    (select(&ZONES[..]), vec(weekday(), 1..7), hours(), any::<bool>(), lists).prop_map(
+        |(time_zone, days, (opens, closes), public_holidays, (by_day, closed, open))| HoursRules {
+            time_zone,
+            days,
+            opens,
+            closes,
+            by_day,
+            public_holidays,
+            closed,
+            open,
+        },
     )
-        .prop_map(
-            |(time_zone, days, (opens, closes), public_holidays, (by_day, closed, open))| HoursRules {
-                time_zone,
-                days,
-                opens,
-                closes,
-                by_day,
-                public_holidays,
-                closed,
-                open,
-            },
-        )
 }
 
 /// An instant near one of the days, to the second; often on a whole hour.
@@ -117,9 +104,8 @@ impl Oracle {
         let start = (around - TimeDelta::days(2)).with_time(NaiveTime::MIN).unwrap();
         let mut days = BTreeMap::<NaiveDate, (Option<usize>, Option<usize>)>::new();
         for index in 0..HORIZON {
-            let clock = (start + TimeDelta::minutes(index as i64))
-                .with_timezone(&rules.time_zone)
-                .naive_local();
+            let clock =
+                (start + TimeDelta::minutes(index as i64)).with_timezone(&rules.time_zone).naive_local();
             let own = rules.by_day.iter().find(|hours| hours.day == clock.weekday());
             let (opens, closes) =
                 own.map_or((rules.opens, rules.closes), |hours| (hours.opens, hours.closes));
@@ -146,12 +132,8 @@ impl Oracle {
     /// The minutes of business time that an instant starts or interrupts: (from, seconds).
     fn minutes_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, i64)> {
         let begins = |index: usize| self.start + TimeDelta::minutes(index as i64);
-        let open = self
-            .open
-            .iter()
-            .enumerate()
-            .filter(|(_, open)| **open)
-            .map(move |(index, _)| begins(index));
+        let open =
+            self.open.iter().enumerate().filter(|(_, open)| **open).map(move |(index, _)| begins(index));
         open.map(move |minute| (minute.max(from), 60 - (from - minute).num_seconds().clamp(0, 60)))
             .filter(|(_, seconds)| *seconds > 0)
     }
@@ -171,11 +153,7 @@ impl Oracle {
 fn served(rules: &HoursRules, date: NaiveDate) -> bool {
     let day = date.to_string();
     let holiday = || {
-        if date.year() < 2020 {
-            yasumi::is_holiday(date)
-        } else {
-            PUBLISHED.contains(&day)
-        }
+        if date.year() < 2020 { yasumi::is_holiday(date) } else { PUBLISHED.contains(&day) }
     };
     let closed = |days: &ClosedDays| match days {
         ClosedDays::Yearly { .. } => {

@@ -10,11 +10,7 @@ fn holidays_are_those_that_the_cabinet_office_published() {
         .map(|line| line.split_once(' ').unwrap())
         .map(|(day, name)| (date(day), name))
         .collect();
-    let rules = HoursRules {
-        days: Vec::new(),
-        closed: Vec::new(),
-        ..HoursRules::default()
-    };
+    let rules = HoursRules { days: Vec::new(), closed: Vec::new(), ..HoursRules::default() };
     let calendar = Calendar::new(rules);
     let ours: Vec<_> = date("2020-01-01")
         .iter_days()
@@ -40,19 +36,12 @@ fn the_days_of_a_month_say_why_they_are_closed() {
     let rules = HoursRules {
         closed: vec!["12-29..01-03".parse().unwrap(), "2026-09-24".parse().unwrap()],
         open: vec![date("2026-09-22"), date("2026-09-26")],
-        by_day: vec![DayHours {
-            day: Weekday::Fri,
-            opens: clock("10:00"),
-            closes: clock("15:30"),
-        }],
+        by_day: vec![DayHours { day: Weekday::Fri, opens: clock("10:00"), closes: clock("15:30") }],
         ..HoursRules::default()
     };
     let month = Calendar::new(rules).month(2026, 9);
     assert_eq!(month.len(), 30);
-    let open = |opens, closes| Day::Open {
-        opens: clock(opens),
-        closes: clock(closes),
-    };
+    let open = |opens, closes| Day::Open { opens: clock(opens), closes: clock(closes) };
     let holiday = |name: &str| Day::Closed(ClosedReason::PublicHoliday(name.into()));
     for (day, expected) in [
         ("2026-09-18", open("10:00", "15:30")),
@@ -60,16 +49,10 @@ fn the_days_of_a_month_say_why_they_are_closed() {
         ("2026-09-21", holiday("敬老の日")),
         ("2026-09-22", open("09:00", "17:00")),
         ("2026-09-23", holiday("秋分の日")),
-        (
-            "2026-09-24",
-            Day::Closed(ClosedReason::Listed("2026-09-24".parse().unwrap())),
-        ),
+        ("2026-09-24", Day::Closed(ClosedReason::Listed("2026-09-24".parse().unwrap()))),
         ("2026-09-26", open("09:00", "17:00")),
     ] {
-        assert!(
-            month.contains(&(date(day), expected.clone())),
-            "{day} {expected:?}"
-        );
+        assert!(month.contains(&(date(day), expected.clone())), "{day} {expected:?}");
     }
 }
 
@@ -78,10 +61,7 @@ fn years_without_published_holidays_are_not_covered() {
     let calendar = Calendar::new(HoursRules::default());
     assert!(calendar.covered(at("2027-12-31T23:59:59+09:00")));
     assert!(!calendar.covered(at("2028-01-01T00:00:00+09:00")));
-    let without = Calendar::new(HoursRules {
-        public_holidays: false,
-        ..HoursRules::default()
-    });
+    let without = Calendar::new(HoursRules { public_holidays: false, ..HoursRules::default() });
     assert!(without.covered(at("2040-01-01T00:00:00Z")));
 }
 
@@ -112,11 +92,7 @@ fn business_time_is_written_in_hours_minutes_and_seconds() {
     ] {
         let read = text.parse::<BusinessTime>();
         assert_eq!(read.as_ref().ok().map(|time| time.seconds()), seconds, "{text}");
-        assert_eq!(
-            read.map(|time| time.to_string()).unwrap_or_default(),
-            canonical,
-            "{text}"
-        );
+        assert_eq!(read.map(|time| time.to_string()).unwrap_or_default(), canonical, "{text}");
     }
     assert_eq!(BusinessTime::from_seconds(-1), BusinessTime::ZERO);
 }
@@ -131,24 +107,9 @@ fn closed_days_are_yearly_or_once() {
             vec!["2025-12-28", "2026-01-04"],
             "12-29..01-03",
         ),
-        (
-            "08-13..08-15",
-            vec!["2025-08-13", "2030-08-15"],
-            vec!["2025-08-12", "2025-08-16"],
-            "08-13..08-15",
-        ),
-        (
-            "12-29",
-            vec!["2025-12-29"],
-            vec!["2025-12-30", "2025-12-28"],
-            "12-29",
-        ),
-        (
-            "02-29",
-            vec!["2028-02-29"],
-            vec!["2027-02-28", "2027-03-01"],
-            "02-29",
-        ),
+        ("08-13..08-15", vec!["2025-08-13", "2030-08-15"], vec!["2025-08-12", "2025-08-16"], "08-13..08-15"),
+        ("12-29", vec!["2025-12-29"], vec!["2025-12-30", "2025-12-28"], "12-29"),
+        ("02-29", vec!["2028-02-29"], vec!["2027-02-28", "2027-03-01"], "02-29"),
         ("2025-08-15", vec!["2025-08-15"], vec!["2026-08-15"], "2025-08-15"),
         (
             "2025-12-29..2026-01-09",
@@ -175,9 +136,6 @@ fn closed_days_are_yearly_or_once() {
         "08-13..08-14..08-15",
         "yearly",
     ] {
-        assert!(
-            text.parse::<ClosedDays>().unwrap_err().contains("allowed"),
-            "{text}"
-        );
+        assert!(text.parse::<ClosedDays>().unwrap_err().contains("allowed"), "{text}");
     }
 }

@@ -55,11 +55,7 @@ fn telephones_are_read_in_every_usual_spelling() {
         ("taro09012345678@docomo.ne.jp", &[]),
     ];
     for (text, expected) in cases {
-        assert_eq!(
-            contact::read(text, &mut Vec::new()).telephones,
-            expected,
-            "{text}"
-        );
+        assert_eq!(contact::read(text, &mut Vec::new()).telephones, expected, "{text}");
     }
 }
 
@@ -68,10 +64,7 @@ fn addresses_are_read_in_every_usual_spelling() {
     let cases: [(&str, &[&str]); 16] = [
         ("a@example.jp", &["a@example.jp"]),
         ("ａｂ．ｃ＠ｅｘａｍｐｌｅ．ｊｐ", &["ab.c@example.jp"]),
-        (
-            "TEL 03-1234-5678／taro_y@city.example.lg.jp",
-            &["taro_y@city.example.lg.jp"],
-        ),
+        ("TEL 03-1234-5678／taro_y@city.example.lg.jp", &["taro_y@city.example.lg.jp"]),
         ("メールアドレス:Taro.Y@Example.JP（直通）", &["Taro.Y@Example.JP"]),
         ("<taro@example.jp>", &["taro@example.jp"]),
         ("mailto:taro@example.jp", &["taro@example.jp"]),
@@ -82,10 +75,7 @@ fn addresses_are_read_in_every_usual_spelling() {
         ("taro @ example.jp", &["taro@example.jp"]),
         ("a@example.jp、b@example.jp", &["a@example.jp", "b@example.jp"]),
         ("a@example.jp A@example.jp", &["a@example.jp"]),
-        (
-            "メール：taro+zaitaku@example.co.jp",
-            &["taro+zaitaku@example.co.jp"],
-        ),
+        ("メール：taro+zaitaku@example.co.jp", &["taro+zaitaku@example.co.jp"]),
         ("taro@city", &[]),
         ("@example.jp", &[]),
     ];
@@ -108,11 +98,7 @@ fn odd_contacts_are_findings() {
     for (text, expected) in cases {
         let mut findings: Vec<Finding> = Vec::new();
         contact::read(text, &mut findings);
-        assert_eq!(
-            findings.iter().map(|finding| finding.code).collect::<Vec<_>>(),
-            expected,
-            "{text}"
-        );
+        assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), expected, "{text}");
     }
 }
 

@@ -12,9 +12,7 @@ const FOUR: [&str; 4] = [ORGANIZATION, NAME, CONTACT, INQUIRY];
 fn form(layout: &str) -> String {
     FOUR.iter()
         .enumerate()
-        .fold(layout.to_owned(), |text, (index, value)| {
-            text.replace(&format!("{{{}}}", index + 1), value)
-        })
+        .fold(layout.to_owned(), |text, (index, value)| text.replace(&format!("{{{}}}", index + 1), value))
 }
 
 #[test]
@@ -32,10 +30,7 @@ fn the_form_is_read_in_every_usual_layout() {
             "full-width numbers",
             "１）自治体・機関名：{1}\n２）氏名：{2}\n３）連絡先（ＴＥＬ／メールアドレス）：{3}\n４）照会内容（具体的に）：{4}",
         ),
-        (
-            "circled numbers",
-            "①自治体・機関名：{1}\n②氏名：{2}\n③連絡先：{3}\n④照会内容：{4}",
-        ),
+        ("circled numbers", "①自治体・機関名：{1}\n②氏名：{2}\n③連絡先：{3}\n④照会内容：{4}"),
         (
             "numbers in brackets",
             "（１）自治体・機関名　{1}\n（２）氏名　{2}\n（３）連絡先　{3}\n（４）照会内容　{4}",
@@ -44,14 +39,8 @@ fn the_form_is_read_in_every_usual_layout() {
             "numbers with a dot, values below",
             "1. 自治体・機関名\n{1}\n\n2. 氏名\n{2}\n\n3. 連絡先（TEL/メールアドレス）\n{3}\n\n4. 照会内容（具体的に）\n{4}",
         ),
-        (
-            "numbers with a comma",
-            "1、自治体・機関名：{1}\n2、氏名：{2}\n3、連絡先：{3}\n4、照会内容：{4}",
-        ),
-        (
-            "glued to the number and the value",
-            "1)自治体・機関名{1}\n2)氏名{2}\n3)連絡先{3}\n4)照会内容{4}",
-        ),
+        ("numbers with a comma", "1、自治体・機関名：{1}\n2、氏名：{2}\n3、連絡先：{3}\n4、照会内容：{4}"),
+        ("glued to the number and the value", "1)自治体・機関名{1}\n2)氏名{2}\n3)連絡先{3}\n4)照会内容{4}"),
         (
             "lenticular brackets",
             "【自治体・機関名】{1}\n【氏名】{2}\n【連絡先（TEL/メールアドレス）】{3}\n【照会内容（具体的に）】{4}",
@@ -60,26 +49,11 @@ fn the_form_is_read_in_every_usual_layout() {
             "lenticular brackets, values below",
             "【自治体・機関名】\n{1}\n【氏名】\n{2}\n【連絡先】\n{3}\n【照会内容】\n{4}",
         ),
-        (
-            "bullets",
-            "・自治体・機関名：{1}\n・氏名：{2}\n・連絡先：{3}\n・照会内容：{4}",
-        ),
-        (
-            "squares",
-            "■自治体・機関名　{1}\n■氏名　{2}\n■連絡先　{3}\n■照会内容　{4}",
-        ),
-        (
-            "no decoration, blanks in labels",
-            "所　属：{1}\n氏　名：{2}\n連 絡 先：{3}\n照会 内容：{4}",
-        ),
-        (
-            "only blanks as separators",
-            "自治体・機関名 {1}\n氏名 {2}\n連絡先 {3}\n照会内容 {4}",
-        ),
-        (
-            "dashes",
-            "自治体・機関名 - {1}\n氏名 - {2}\n連絡先 - {3}\n照会内容 - {4}",
-        ),
+        ("bullets", "・自治体・機関名：{1}\n・氏名：{2}\n・連絡先：{3}\n・照会内容：{4}"),
+        ("squares", "■自治体・機関名　{1}\n■氏名　{2}\n■連絡先　{3}\n■照会内容　{4}"),
+        ("no decoration, blanks in labels", "所　属：{1}\n氏　名：{2}\n連 絡 先：{3}\n照会 内容：{4}"),
+        ("only blanks as separators", "自治体・機関名 {1}\n氏名 {2}\n連絡先 {3}\n照会内容 {4}"),
+        ("dashes", "自治体・機関名 - {1}\n氏名 - {2}\n連絡先 - {3}\n照会内容 - {4}"),
         (
             "table cells",
             "1) 自治体・機関名\t{1}\n2) 氏名\t{2}\n3) 連絡先（TEL/メールアドレス）\t{3}\n4) 照会内容（具体的に）\t{4}",
@@ -96,14 +70,8 @@ fn the_form_is_read_in_every_usual_layout() {
             "one line",
             "1) 自治体・機関名：{1} 2) 氏名：{2} 3) 連絡先（TEL/メールアドレス）：{3} 4) 照会内容（具体的に）：{4}",
         ),
-        (
-            "one line without numbers",
-            "所属：{1}、氏名：{2}、連絡先：{3}、照会内容：{4}",
-        ),
-        (
-            "another order",
-            "氏名：{2}\n所属：{1}\n照会内容：{4}\n連絡先：{3}",
-        ),
+        ("one line without numbers", "所属：{1}、氏名：{2}、連絡先：{3}、照会内容：{4}"),
+        ("another order", "氏名：{2}\n所属：{1}\n照会内容：{4}\n連絡先：{3}"),
         (
             "half-width kana and letters",
             "1) 自治体･機関名:{1}\n2) 氏名:{2}\n3) 連絡先(TEL/ﾒｰﾙｱﾄﾞﾚｽ):{3}\n4) 照会内容(具体的に):{4}",
@@ -141,13 +109,8 @@ fn the_form_is_read_in_every_usual_layout() {
             "1) 自治体・機関名：{1}\n2) 氏名：{2}\n3) 連絡先（TEL/メールアドレス）：{3}\n4) 照会内容（具体的に）：{4}\n\n-----Original Message-----\nFrom: 事務局\nSent: Tuesday\nSubject: 設置について\n\n1) 自治体・機関名：\n2) 氏名：\n3) 連絡先（TEL/メールアドレス）：\n4) 照会内容（具体的に）：\n",
         ),
     ];
-    let texts: Vec<(&str, String)> = layouts
-        .iter()
-        .map(|(name, layout)| (*name, form(layout)))
-        .collect();
-    let cases: Vec<(&str, &str, [&str; 4])> = texts
-        .iter()
-        .map(|(name, text)| (*name, text.as_str(), FOUR))
-        .collect();
+    let texts: Vec<(&str, String)> = layouts.iter().map(|(name, layout)| (*name, form(layout))).collect();
+    let cases: Vec<(&str, &str, [&str; 4])> =
+        texts.iter().map(|(name, text)| (*name, text.as_str(), FOUR)).collect();
     check(&cases);
 }

@@ -28,17 +28,8 @@ fn check(cases: &[(&str, &str, [&str; 4])]) {
     for (name, text, expected) in cases {
         let form = read(text);
         if form.fields != fields(*expected) {
-            wrong.push(format!(
-                "{name}\n  is       {:?}\n  expected {expected:?}",
-                form.fields
-            ));
+            wrong.push(format!("{name}\n  is       {:?}\n  expected {expected:?}", form.fields));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {} wrong:\n{}",
-        wrong.len(),
-        cases.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

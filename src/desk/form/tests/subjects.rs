@@ -37,16 +37,9 @@ fn subjects_are_compared_as_a_receptionist_would() {
         ("", false),
         ("照会", false),
         ("在宅医療の体制整備・運用に関する相談窓口の設置について", false),
-        (
-            "Re: 在宅医療の体制整備・運用に関する相談窓口の設置について",
-            false,
-        ),
+        ("Re: 在宅医療の体制整備・運用に関する相談窓口の設置について", false),
     ];
     for (subject, expected) in cases {
-        assert_eq!(
-            read_form(subject, "", &FormRules::default()).subject_conforms,
-            expected,
-            "{subject}"
-        );
+        assert_eq!(read_form(subject, "", &FormRules::default()).subject_conforms, expected, "{subject}");
     }
 }

@@ -78,7 +78,9 @@ impl Session {
     }
 
     fn ehlo(&mut self) -> io::Result<()> {
-        self.reply("250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES")
+        self.reply(
+            "250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
+        )
     }
 
     fn data(&mut self) -> io::Result<()> {

@@ -1,0 +1,57 @@
+//! What makes two copies of a mail the same mail.
+
+use sha2::{Digest, Sha256};
+
+use crate::{hex, mail::InboundMail};
+
+/// SHA-256 of what the sender wrote: the headers that say who wrote what to whom, and the body. Headers that a
+/// mail gets on its way do not count, nor do line ends, so that the same mail is known again wherever it is found.
+pub fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
+    const WRITTEN: [&str; 9] =
+        ["from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "content-type"];
+    let mut hasher = Sha256::new();
+    for name in WRITTEN {
+        for header in mail.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name)) {
+            hasher.update(name);
+            hasher.update([0]);
+            hasher.update(header.value.trim());
+            hasher.update([0]);
+        }
+    }
+    for piece in body_of(raw).split(|b| *b == b'\r') {
+        hasher.update(piece);
+    }
+    hex::encode(&hasher.finalize())
+}
+
+/// The body: everything behind the first empty line.
+fn body_of(raw: &[u8]) -> &[u8] {
+    let mut at = 0;
+    for line in raw.split_inclusive(|b| *b == b'\n') {
+        at += line.len();
+        if matches!(line, b"\n" | b"\r\n") {
+            break;
+        }
+    }
+    raw.get(at..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::content_hash;
+    use crate::mail;
+
+    fn hash(raw: &str) -> String {
+        content_hash(&mail::read(raw.as_bytes()), raw.as_bytes())
+    }
+
+    #[test]
+    fn the_same_mail_has_the_same_hash_wherever_it_is_found() {
+        let mail = "From: a@example.jp\nSubject: x\nMessage-ID: <1@example.jp>\n\nbody\n";
+        let elsewhere =
+            format!("Received: from x by y; Tue, 1 Jul 2025 10:00:00 +0900\n{mail}").replace('\n', "\r\n");
+        assert_eq!(hash(mail), hash(&elsewhere));
+        assert_ne!(hash(mail), hash(&mail.replace("body", "other")));
+        assert_ne!(hash(mail), hash(&mail.replace("Subject: x", "Subject: y")));
+    }
+}
