@@ -36,9 +36,8 @@ fn unmask(chars: &mut [char], findings: &mut Vec<Finding>) {
             Some(['(' | '[' | '{' | '<', 'a' | 'A', 't' | 'T', ')' | ']' | '}' | '>'])
         );
         if masked {
-            blank(chars, at, at + 4);
-            if let Some(c) = chars.get_mut(at) {
-                *c = '@';
+            for (c, plain) in chars.iter_mut().skip(at).zip(['@', ' ', ' ', ' ']) {
+                *c = plain;
             }
             findings.push(finding("address_masked", "a mail address was written with (at) for @"));
         }

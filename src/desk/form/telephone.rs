@@ -9,7 +9,7 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
     let mut last = 0;
     let mut at = 0;
     while at < chars.len() {
-        if !begins(chars, at) {
+        if !begins(chars, at, last) {
             at += 1;
             continue;
         }
@@ -46,13 +46,14 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
     found
 }
 
-/// A number begins here: 0 or +, and not in the middle of other digits.
-fn begins(chars: &[char], at: usize) -> bool {
-    let before = |back: usize| at.checked_sub(back).and_then(|at| chars.get(at)).copied().unwrap_or(' ');
+/// A number begins here: 0 or +, and not in the middle of other digits, be they a date; `last` is where the number before ended.
+fn begins(chars: &[char], at: usize, last: usize) -> bool {
+    let before = |back: usize| {
+        at.checked_sub(back).filter(|at| *at >= last).and_then(|at| chars.get(at)).copied().unwrap_or(' ')
+    };
     let inside =
         before(1).is_ascii_digit() || (matches!(before(1), '-' | '.' | '/') && before(2).is_ascii_digit());
-    let slashed = before(1) == '/' && !inside;
-    (!inside || slashed)
+    !inside
         && (chars.get(at) == Some(&'0')
             || (chars.get(at) == Some(&'+') && chars.get(at + 1).is_some_and(char::is_ascii_digit)))
 }

@@ -144,3 +144,14 @@ fn the_prefecture_is_derived_where_it_is_evident() {
         assert_eq!(prefecture::of(text), expected, "{text}");
     }
 }
+
+#[test]
+fn the_list_of_municipalities_is_whole() {
+    let names: Vec<&str> =
+        prefecture::MUNICIPALITIES.lines().flat_map(|line| line.split(' ').skip(1)).collect();
+    let ending = |end| names.iter().filter(|name| name.ends_with(end)).count();
+    assert_eq!(prefecture::MUNICIPALITIES.lines().count(), 47);
+    assert_eq!([ending('市'), ending('町'), ending('村')], [792, 743, 183]);
+    let longest = names.iter().map(|name| name.chars().count()).max();
+    assert_eq!(longest, Some(prefecture::LONGEST), "the longest name bounds the search");
+}
