@@ -13,7 +13,8 @@ const SUBJECT: &str = "拠点整備・運用に関する照会";
 
 /// The form, with an inquiry of some 1,100 characters.
 fn body() -> String {
-    let inquiry = "地域の在宅医療の体制整備に向けた会議の進め方について、他の自治体の例を教えてください。\n".repeat(26);
+    let inquiry =
+        "地域の在宅医療の体制整備に向けた会議の進め方について、他の自治体の例を教えてください。\n".repeat(26);
     format!(
         "お世話になっております。星川市の高橋です。\n\n1) 自治体・機関名：星川市 健康福祉部\n2) 氏名：高橋 真由美\n\
          3) 連絡先（TEL/メールアドレス）：03-0000-1201\n4) 照会内容（具体的に）：\n{inquiry}"
@@ -34,7 +35,8 @@ fn message(charset: &str, encoding: &str, subject: &[u8], body: &[u8]) -> Vec<u8
 
 fn utf8() -> Vec<u8> {
     let encoded = BASE64_STANDARD.encode(body().replace('\n', "\r\n"));
-    let lines: Vec<&str> = encoded.as_bytes().chunks(76).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(76).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     message("utf-8", "base64", SUBJECT.as_bytes(), lines.join("\r\n").as_bytes())
 }
 

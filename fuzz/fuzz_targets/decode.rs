@@ -5,7 +5,10 @@ use libfuzzer_sys::fuzz_target;
 use madoguchi::mail;
 
 fn is_clean(text: &str) -> bool {
-    !text.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'))
+    !text.chars().any(|c| {
+        c.is_control()
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    })
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -16,7 +19,11 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(mailbox.name.as_deref().is_none_or(is_clean), "name {:?}", mailbox.name);
     }
     for attachment in &mail.attachments {
-        assert!(is_clean(&attachment.name) && !attachment.name.contains(['/', '\\']), "file name {:?}", attachment.name);
+        assert!(
+            is_clean(&attachment.name) && !attachment.name.contains(['/', '\\']),
+            "file name {:?}",
+            attachment.name
+        );
     }
     for header in &mail.headers {
         assert!(is_clean(&header.value), "header {:?}", header.value);
