@@ -1,6 +1,6 @@
 //! Finds mail addresses in the characters of a contact field, and takes them out so that their digits are no telephone.
 
-use super::{Finding, contact::finding};
+use super::Finding;
 
 /// The addresses, as written but half-width; their characters are blanked.
 pub(super) fn take(chars: &mut [char], findings: &mut Vec<Finding>) -> Vec<String> {
@@ -16,7 +16,7 @@ pub(super) fn take(chars: &mut [char], findings: &mut Vec<Finding>) -> Vec<Strin
                 addresses.push(address);
             }
         } else {
-            findings.push(finding(
+            findings.push(Finding::of(
                 "address_incomplete",
                 "something with an @ in the contact field is no complete mail address",
             ));
@@ -39,7 +39,7 @@ fn unmask(chars: &mut [char], findings: &mut Vec<Finding>) {
             for (c, plain) in chars.iter_mut().skip(at).zip(['@', ' ', ' ', ' ']) {
                 *c = plain;
             }
-            findings.push(finding("address_masked", "a mail address was written with (at) for @"));
+            findings.push(Finding::of("address_masked", "a mail address was written with (at) for @"));
         }
     }
 }

@@ -19,6 +19,18 @@ pub(super) enum Blank {
     Placeholder,
 }
 
+impl Blank {
+    /// In words for a finding.
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Self::Empty => "a mark",
+            Self::None => "a word for nothing",
+            Self::Reference => "a reference to another field",
+            Self::Placeholder => "a placeholder",
+        }
+    }
+}
+
 /// Whether a trimmed value is blank. Looks at short values only: a placeholder is never long.
 pub(super) fn blank(value: &str, key: FieldKey) -> Option<Blank> {
     const MAX_BYTES: usize = 200;
@@ -40,14 +52,16 @@ pub(super) fn blank(value: &str, key: FieldKey) -> Option<Blank> {
     if SAME.contains(&bare) {
         return Some(Blank::Reference);
     }
-    if is_instruction(bare) || is_circles(&folded) || (key == FieldKey::Contact && is_empty_contact(&folded))
+    if is_instruction(bare, key)
+        || is_circles(&folded)
+        || (key == FieldKey::Contact && is_empty_contact(&folded))
     {
         return Some(Blank::Placeholder);
     }
     None
 }
 
-const NOTHING: [&str; 34] = [
+const NOTHING: [&str; 42] = [
     "なし",
     "無し",
     "無",
@@ -82,6 +96,15 @@ const NOTHING: [&str; 34] = [
     "null",
     "nil",
     "blank",
+    // The polite end of a mail behind an empty last field.
+    "以上",
+    "以上です",
+    "よろしくお願いします",
+    "よろしくお願いいたします",
+    "宜しくお願いします",
+    "宜しくお願いいたします",
+    "以上よろしくお願いします",
+    "以上よろしくお願いいたします",
 ];
 
 const SAME: [&str; 13] = [
@@ -105,43 +128,53 @@ fn is_filler(c: char) -> bool {
     !c.is_alphanumeric() && !matches!(c, '々' | '〃' | '@' | '+') || matches!(c, 'ー' | '〇')
 }
 
-/// The template's own words.
-fn is_instruction(bare: &str) -> bool {
-    let inner = bare.trim_matches(is_filler);
-    let asks = ["記入", "入力", "記載", "お書き"].iter().any(|word| inner.contains(word))
-        && ["ください", "下さい", "お願い", "こちら", "ここに", "欄", "してくだ"]
-            .iter()
-            .any(|word| inner.contains(word));
-    asks && inner.chars().count() <= 30
-        || ["具体的に", "tel/メールアドレス", "telメールアドレス", "ここに記入", "記入欄", "入力欄", "要記入"]
-            .contains(&inner)
+/// The template's own words: what to write here, or an example of it.
+fn is_instruction(bare: &str, key: FieldKey) -> bool {
+    const LABELS: [&str; 12] = [
+        "氏名",
+        "お名前",
+        "都道府県名",
+        "自治体名",
+        "機関名",
+        "自治体機関名",
+        "連絡先",
+        "照会内容",
+        "具体的に",
+        "tel/メールアドレス",
+        "telメールアドレス",
+        "要記入",
+    ];
+    let asks = ["記入", "入力", "記載", "お書き"].iter().any(|word| bare.contains(word))
+        && [
+            "ください",
+            "下さい",
+            "願います",
+            "お願いします",
+            "お願いいたします",
+            "こちら",
+            "ここに記入",
+            "欄",
+            "のこと",
+        ]
+        .iter()
+        .any(|end| bare.ends_with(end))
+        && !bare.contains("教え");
+    let example = bare.strip_prefix(['例']).is_some_and(|rest| rest.starts_with([':', ')', ']', '】']))
+        || bare.starts_with("記入例");
+    (asks && bare.chars().count() <= 30) || LABELS.contains(&bare) || (example && key != FieldKey::Inquiry)
 }
 
 /// Circles, crosses or x with nothing but the kind of place between them: 〇〇県△△市, xxx, ●●病院.
 fn is_circles(folded: &str) -> bool {
     const KINDS: &str = "都道府県市区町村立病医院診療所師会課部局係室名社センター事務機関団体法人株式会社薬訪問看護ステション役場氏先生様太郎花子";
-    let circle = |c: char| {
-        matches!(
-            c,
-            '○' | '〇'
-                | '◯'
-                | '●'
-                | '◎'
-                | '△'
-                | '▲'
-                | '□'
-                | '■'
-                | '×'
-                | '✕'
-                | '＊'
-                | '*'
-                | '_'
-                | 'x'
-        )
-    };
-    let circles = folded.chars().filter(|c| circle(*c)).count();
-    circles >= 2 && folded.chars().all(|c| circle(c) || is_filler(c) || KINDS.contains(c))
-        || circles >= 4 && folded.chars().all(|c| circle(c) || is_filler(c) || c.is_ascii_digit())
+    let folded = folded.strip_suffix("について").unwrap_or(folded);
+    let circles = folded.chars().filter(|c| is_circle(*c)).count();
+    circles >= 2 && folded.chars().all(|c| is_circle(c) || is_filler(c) || KINDS.contains(c))
+        || circles >= 4 && folded.chars().all(|c| is_circle(c) || is_filler(c) || c.is_ascii_digit())
+}
+
+fn is_circle(c: char) -> bool {
+    matches!(c, '○' | '〇' | '◯' | '●' | '◎' | '△' | '▲' | '□' | '■' | '×' | '✕' | '＊' | '*' | '_' | 'x')
 }
 
 /// Only the words that head a telephone number or an address, or a number of zeros.
@@ -169,5 +202,9 @@ fn is_empty_contact(folded: &str) -> bool {
         rest = rest.replace(word, "");
     }
     let zeros = rest.chars().filter(|c| *c == '0').count();
-    rest.chars().all(|c| is_filler(c) || c == '0') && (zeros == 0 || zeros >= 9)
+    // 〇〇@〇〇.jp and xxx@example.jp
+    let circled =
+        rest.split('@').next().is_some_and(|local| local.ends_with(is_circle)) && rest.contains('@');
+    rest.chars().all(|c| is_filler(c) || c == '0' || (circled && (c == '@' || c.is_ascii_alphabetic())))
+        && (zeros == 0 || zeros >= 9)
 }

@@ -1,178 +1,132 @@
-//! Puts labels together to forms, and picks the one that was filled in: templates above, below and inside quoted mail are passed over.
-//! The text of each field is taken by `values`.
+//! Puts labels together to forms: where one begins, which labels are its own, which are words of a value.
+//! Which form counts, and what it holds, is `reading`'s affair.
+
+use std::borrow::Borrow;
 
 use super::{
-    FieldKey, Fields, Finding, FormRules,
-    blank::{Blank, blank},
-    fold::trim,
-    history::{Boundary, boundaries},
-    labels::{self, Mark, Separator},
+    FieldKey,
+    blank::blank,
+    decoration::Style,
+    fold::{squash, trim},
+    history::Boundary,
+    labels::Mark,
     lines::Lines,
-    spelling::{Rank, Spellings},
-    values::{Span, value},
+    signature::is_rule,
+    spelling::Rank,
+    tail::Separator,
 };
 
-/// What the body holds.
+/// One form in the body: labels that belong together, at least one.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
-    pub(super) has_form: bool,
-    pub(super) fields: Fields,
-    pub(super) findings: Vec<Finding>,
-}
-
-/// One form in the body: labels that belong together.
-#[derive(Debug, Default)]
-struct Block<'m> {
-    marks: Vec<&'m Mark>,
+pub(super) struct Block<'m> {
+    pub(super) marks: Vec<&'m Mark>,
     /// How many other mails begin above it.
-    section: usize,
+    pub(super) section: usize,
     /// The byte behind it.
-    end: usize,
-}
-
-/// A form with its values.
-struct Filled {
-    fields: Fields,
-    findings: Vec<Finding>,
-    count: usize,
-    depth: u8,
-    section: usize,
-}
-
-/// Reads the form in a body.
-pub(super) fn read(text: &str, rules: &FormRules, subject_conforms: bool) -> Reading {
-    let lines = Lines::of(text);
-    let sections = boundaries(&lines);
-    let found = labels::find(&lines, &Spellings::of(rules));
-    let blocks = blocks(&lines, &found, &sections);
-    let filled: Vec<Filled> = blocks.iter().map(|block| fill(&lines, block)).collect();
-    let best = filled.iter().zip(&blocks).filter(|(_, block)| block.is_form(subject_conforms)).max_by_key(
-        |(filled, _)| {
-            (
-                filled.count > 0,
-                filled.section == 0,
-                std::cmp::Reverse(filled.depth),
-                filled.count,
-                std::cmp::Reverse(filled.section),
-            )
-        },
-    );
-    let mut reading = Reading::default();
-    if let Some((filled, _)) = best {
-        reading.has_form = true;
-        reading.fields = filled.fields.clone();
-        reading.findings.clone_from(&filled.findings);
-    }
-    if subject_conforms
-        && reading.fields.inquiry.is_none()
-        && (best.is_none() || reading.fields == Fields::default())
-    {
-        reading.fields.inquiry = free_text(&lines, &sections, blocks.first().map(Block::start));
-    }
-    reading
-}
-
-/// The writer's own text, where there is no form.
-fn free_text(lines: &Lines<'_>, sections: &[Boundary], template: Option<usize>) -> Option<String> {
-    let own = sections.first().map_or(lines.text.len(), |boundary| lines.get(boundary.line).start);
-    let to = template.map_or(own, |template| template.min(own));
-    let span = Span { from: 0, to, depth: 0, cut_short: false };
-    let (text, _) = value(lines, span, FieldKey::Inquiry, &Fields::default());
-    (!text.is_empty()).then_some(text)
+    pub(super) end: usize,
 }
 
 impl Block<'_> {
-    fn has(&self, key: FieldKey) -> bool {
+    /// Whether a field has a label.
+    pub(super) fn has(&self, key: FieldKey) -> bool {
         self.marks.iter().any(|mark| mark.key == key)
     }
 
-    fn keys(&self) -> usize {
-        FieldKey::ALL.into_iter().filter(|key| self.has(*key)).count()
-    }
-
-    fn start(&self) -> usize {
-        self.marks.first().map_or(0, |mark| mark.start)
+    /// The line of its first label.
+    pub(super) fn first_line(&self) -> usize {
+        self.marks.first().map_or(0, |mark| mark.line)
     }
 
     /// Whether these labels are the form, and not words that any mail holds.
-    fn is_form(&self, subject_conforms: bool) -> bool {
-        let known = self.marks.iter().filter(|mark| mark.rank <= Rank::Alias);
-        let numbered = FieldKey::ALL
-            .into_iter()
-            .filter(|key| self.marks.iter().any(|mark| mark.key == *key && mark.is_numbered()))
-            .count();
+    pub(super) fn is_form(&self, subject_conforms: bool) -> bool {
+        let keys = self.keys();
+        let numbered = count(&self.marks, Mark::is_numbered);
+        let inquiry = self.marks.iter().any(|mark| mark.key == FieldKey::Inquiry && mark.rank <= Rank::Alias);
         let prescribed =
             self.marks.iter().any(|mark| mark.key == FieldKey::Organization && mark.rank == Rank::Prescribed);
-        let inquiry = self.marks.iter().any(|mark| mark.key == FieldKey::Inquiry && mark.rank <= Rank::Alias);
-        let keys = self.keys();
-        if subject_conforms {
-            return known.count() > 0;
-        }
-        keys >= 2 && (numbered >= 2 || inquiry || (keys >= 3 && prescribed))
+        let alike = numbered >= 2 || inquiry || (keys >= 3 && prescribed) || keys == 4;
+        (keys >= 2 && (alike || subject_conforms)) || (subject_conforms && (inquiry || numbered > 0))
     }
+
+    fn keys(&self) -> usize {
+        count(&self.marks, |_| true)
+    }
+
+    /// Nothing stands behind any label so far.
+    fn is_unfilled(&self, lines: &Lines<'_>, end: usize) -> bool {
+        /// A template leaves less room than this between two labels; every repeated label asks, so that it must be quick.
+        const MAX_BLANK: usize = 1_000;
+        let ends = self.marks.iter().skip(1).map(|mark| mark.start).chain([end]);
+        self.marks.iter().zip(ends).all(|(mark, end)| {
+            let text = lines.text.get(mark.value..end).unwrap_or_default();
+            text.len() <= MAX_BLANK && blank(trim(text), mark.key).is_some()
+        })
+    }
+}
+
+/// How many fields have a label of some kind.
+fn count<M: Borrow<Mark>>(marks: &[M], which: impl Fn(&Mark) -> bool) -> usize {
+    let has = |key| marks.iter().map(Borrow::borrow).any(|mark: &Mark| mark.key == key && which(mark));
+    FieldKey::ALL.into_iter().filter(|key| has(*key)).count()
 }
 
 /// Groups labels to forms.
-fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Boundary]) -> Vec<Block<'m>> {
-    let leading = FieldKey::ALL
-        .into_iter()
-        .filter(|key| found.iter().any(|mark| mark.key == *key && mark.leads && mark.rank <= Rank::Alias))
-        .count();
-    let numbered = FieldKey::ALL
-        .into_iter()
-        .filter(|key| found.iter().any(|mark| mark.key == *key && mark.is_numbered()))
-        .count();
-    let has_contact =
-        found.iter().any(|mark| mark.key == FieldKey::Contact && mark.rank <= Rank::Alias && mark.is_firm());
-    let kept: Vec<&Mark> = found
-        .iter()
-        .filter(|mark| match mark.rank {
-            Rank::Part => !has_contact,
-            Rank::Weak => mark.leads,
-            Rank::Prescribed | Rank::Alias => {
-                mark.is_firm()
-                    || (mark.separator == Separator::Blank && leading >= 3)
-                    || (mark.separator == Separator::Nothing && numbered >= 2)
-            }
-        })
-        .collect();
+pub(super) fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Boundary]) -> Vec<Block<'m>> {
+    let kept = labels_beyond_doubt(found);
     let mut blocks: Vec<Block<'m>> = Vec::new();
     for (index, mark) in kept.iter().enumerate() {
         let section = sections.partition_point(|boundary| boundary.line <= mark.line);
-        let fits = blocks.last().is_some_and(|block| block.section == section);
-        let decision = match blocks.last() {
-            Some(block) if fits => decide(lines, block, mark, &kept[index..]),
-            _ if mark.rank == Rank::Weak => Decision::Ignore,
-            _ => Decision::Begin,
+        let current = blocks.last_mut().filter(|block| block.section == section);
+        let decision = match &current {
+            Some(block) => decide(lines, block, mark, kept.get(index..).unwrap_or_default()),
+            None if mark.rank == Rank::Weak => Decision::Ignore,
+            None => Decision::Begin,
         };
-        match decision {
-            Decision::Begin => {
-                if let Some(block) = blocks.last_mut() {
-                    block.end = mark.start;
+        match (decision, current) {
+            (Decision::Join, Some(block)) => block.join(mark),
+            (Decision::Begin, current) => {
+                if let Some(block) = current {
+                    block.end = template_start(lines, mark);
                 }
                 blocks.push(Block { marks: vec![mark], section, end: 0 });
             }
-            Decision::Join => {
-                if let Some(block) = blocks.last_mut() {
-                    block.marks.push(mark);
-                }
-            }
-            Decision::Ignore => {}
+            _ => {}
         }
     }
-    limit(lines, &mut blocks, sections);
-    blocks
-}
-
-/// Ends each form at the next one, or where another mail begins.
-fn limit(lines: &Lines<'_>, blocks: &mut [Block<'_>], sections: &[Boundary]) {
-    for block in blocks {
+    for block in &mut blocks {
         let boundary =
             sections.get(block.section).map_or(lines.text.len(), |boundary| lines.get(boundary.line).start);
         block.end = if block.end == 0 { boundary } else { block.end.min(boundary) };
     }
+    blocks
 }
 
+/// Labels that are some by themselves, and those that are in the company of others.
+fn labels_beyond_doubt(found: &[Mark]) -> Vec<&Mark> {
+    let leading = count(found, |mark| mark.leads && mark.rank <= Rank::Alias);
+    let numbered = count(found, Mark::is_numbered);
+    found
+        .iter()
+        .filter(|mark| match mark.separator {
+            _ if mark.rank == Rank::Weak => mark.leads,
+            Separator::Blank => mark.is_firm() || leading >= 3,
+            Separator::Nothing => numbered >= 2,
+            _ => mark.is_firm() || mark.rank == Rank::Part,
+        })
+        .collect()
+}
+
+impl<'m> Block<'m> {
+    /// A label joins. 連絡先 makes the telephone in the letterhead above no field of the form.
+    fn join(&mut self, mark: &'m Mark) {
+        if mark.key == FieldKey::Contact && mark.rank <= Rank::Alias {
+            self.marks.retain(|other| other.rank != Rank::Part);
+        }
+        self.marks.push(mark);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decision {
     /// The label begins another form.
     Begin,
@@ -186,106 +140,73 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
     let Some(last) = block.marks.last() else {
         return Decision::Begin;
     };
-    let in_inquiry = last.key == FieldKey::Inquiry;
-    if block.has(mark.key) {
-        return if begins_form(lines, block, mark, following) {
-            Decision::Begin
-        } else if !in_inquiry && (last.key == mark.key || mark.leads) {
-            Decision::Join
-        } else {
-            Decision::Ignore
-        };
+    let new = block.marks.iter().all(|other| other.key != mark.key || other.rank == Rank::Part);
+    let joins = if mark.rank == Rank::Part {
+        part_joins(lines, block, last, mark)
+    } else if !new && begins_form(lines, block, mark, following) {
+        return Decision::Begin;
+    } else if last.key == FieldKey::Inquiry {
+        let placed = mark.leads || (mark.line == last.line && mark.style == last.style);
+        let styled = mark.style == last.style || mark.style == Style::Plain;
+        new && placed && styled && mark.is_firm()
+    } else {
+        new || last.key == mark.key || mark.leads
+    };
+    if joins { Decision::Join } else { Decision::Ignore }
+}
+
+/// Whether 電話, メール and the like are a field of this form, and not words of the contact field or of a signature.
+fn part_joins(lines: &Lines<'_>, block: &Block<'_>, last: &Mark, mark: &Mark) -> bool {
+    /// Lines between the rule above a signature and its telephone.
+    const MAX_SIGNATURE: usize = 20;
+    let mut contacts = block.marks.iter().filter(|other| other.key == FieldKey::Contact);
+    match contacts.next() {
+        // 「電話番号：TEL 03-…」, or a heading with its parts below.
+        Some(first) => {
+            first.rank == Rank::Part
+                && last.key == FieldKey::Contact
+                && mark.start > last.value
+                && (mark.style == first.style || mark.style != Style::Plain)
+        }
+        None if last.key == FieldKey::Inquiry => {
+            let adjoins = (last.line + 1..mark.line)
+                .rev()
+                .take(MAX_SIGNATURE)
+                .all(|line| !lines.is_empty(line) && !is_rule(lines.body(line)));
+            mark.leads && mark.style == last.style && (mark.style != Style::Plain || adjoins)
+        }
+        None => true,
     }
-    if !in_inquiry {
-        return Decision::Join;
-    }
-    let placed = mark.leads || (mark.line == last.line && mark.style == last.style);
-    let styled = mark.style == last.style || mark.style == super::decoration::Style::Plain;
-    let strong = mark.is_firm() || (mark.rank == Rank::Part && mark.separator == Separator::Colon);
-    if placed && styled && strong { Decision::Join } else { Decision::Ignore }
 }
 
 /// Whether a repeated label begins a form of its own.
 fn begins_form(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]) -> bool {
     let mut run = Block::default();
     for next in following.iter().take(8) {
-        if run.has(next.key) {
+        if run.has(next.key) && next.rank != Rank::Part {
             break;
         }
         run.marks.push(next);
     }
     let as_long = run.keys() >= block.keys().min(3);
-    if run.has(FieldKey::Inquiry) && as_long && mark.leads {
-        return true;
-    }
-    mark.leads && as_long && is_unfilled(lines, block, mark.start)
+    mark.leads && as_long && (run.has(FieldKey::Inquiry) || block.is_unfilled(lines, mark.start))
 }
 
-/// Nothing stands behind any label of the form so far.
-fn is_unfilled(lines: &Lines<'_>, block: &Block<'_>, end: usize) -> bool {
-    let ends = block.marks.iter().skip(1).map(|mark| mark.start).chain([end]);
-    block.marks.iter().zip(ends).all(|(mark, end)| {
-        let text = trim(lines.text.get(mark.value..end).unwrap_or_default());
-        blank(text, mark.key).is_some()
-    })
-}
-
-/// Takes the values of a form.
-fn fill(lines: &Lines<'_>, block: &Block<'_>) -> Filled {
-    let mut filled = Filled {
-        fields: Fields::default(),
-        findings: Vec::new(),
-        count: 0,
-        depth: block.marks.iter().map(|mark| lines.get(mark.line).depth).min().unwrap_or(0),
-        section: block.section,
-    };
-    for key in FieldKey::ALL {
-        let Some(text) = text_of(lines, block, key, &filled.fields) else {
-            continue;
-        };
-        match blank(&text, key) {
-            None => {
-                filled.fields.set(key, Some(text));
-                filled.count += 1;
-            }
-            Some(Blank::Empty) => {}
-            Some(Blank::None | Blank::Reference | Blank::Placeholder) => {
-                filled.findings.push(Finding {
-                    code: "placeholder",
-                    detail: format!("{}: {text:?} counts as blank", key.as_str()),
-                });
-            }
+/// Where the template that a label begins really begins: with the words that ask to fill it in.
+fn template_start(lines: &Lines<'_>, mark: &Mark) -> usize {
+    /// 「下記を記載のうえご連絡ください」, 「件名：…」, 「本文：」, and blank lines.
+    const MAX_LINES: usize = 6;
+    let mut start = mark.start;
+    for line in (0..mark.line).rev().take(MAX_LINES) {
+        let words = squash(lines.body(line));
+        let asks = ["下記", "以下"].iter().any(|word| words.contains(word))
+            && ["記載", "記入"].iter().any(|word| words.contains(word))
+            || ["件名:", "本文", "記入例", "(記入例)", "様式"].iter().any(|word| words.starts_with(word));
+        if asks {
+            start = lines.get(line).start;
+        } else if !words.is_empty() {
+            break;
         }
     }
-    filled
-}
-
-/// The text behind a key's label, or behind its labels where it has several.
-fn text_of(lines: &Lines<'_>, block: &Block<'_>, key: FieldKey, fields: &Fields) -> Option<String> {
-    let mut texts = Vec::new();
-    let mut index = 0;
-    while let Some(mark) = block.marks.get(index) {
-        if mark.key != key {
-            index += 1;
-            continue;
-        }
-        let mut behind = index + 1;
-        while block.marks.get(behind).is_some_and(|next| next.key == key) {
-            behind += 1;
-        }
-        let next = block.marks.get(behind);
-        let to = next.map_or(block.end, |next| next.start);
-        // 電話：… メール：… without 連絡先 above: the parts keep their labels.
-        let from = if mark.rank == Rank::Part && behind > index + 1 { mark.label } else { mark.value };
-        let span = Span {
-            from,
-            to: to.max(from),
-            depth: lines.get(mark.line).depth,
-            cut_short: next.is_some_and(|next| !next.leads),
-        };
-        texts.push(value(lines, span, key, fields).0);
-        index = behind;
-    }
-    (!texts.is_empty())
-        .then(|| texts.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join("\n"))
+    start
 }

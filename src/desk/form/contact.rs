@@ -20,17 +20,12 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Contact {
     let addresses = address::take(&mut chars, findings);
     let telephones = telephone::find(&chars, findings);
     if addresses.is_empty() && telephones.is_empty() && !chars.is_empty() {
-        findings.push(finding(
+        findings.push(Finding::of(
             "contact_unusable",
             "neither a telephone number nor a mail address is in the contact field",
         ));
     }
     Contact { telephones, addresses }
-}
-
-/// A finding on the contact field.
-pub(super) fn finding(code: &'static str, detail: impl Into<String>) -> Finding {
-    Finding { code, detail: detail.into() }
 }
 
 /// One kind of hyphen and blank.

@@ -52,9 +52,7 @@ pub(super) fn front(before: &str, position: u8) -> Front {
         found.parted |= matches!(part, Part::Blank | Part::Bullet | Part::Heading | Part::Bracket(_));
         match part {
             Part::Number(number) => found.number = Some(number),
-            Part::Bracket(close) if found.bracket.is_none() && found.number.is_none() => {
-                found.bracket = Some(close);
-            }
+            Part::Bracket(close) if found.bracket.is_none() => found.bracket = Some(close),
             _ => {}
         }
         found.style = found.style.max_by(part);
@@ -94,7 +92,7 @@ fn last_part(text: &str, position: u8) -> Option<(Part, &str)> {
     if is_blank(c) {
         return Some((Part::Blank, text.trim_end_matches(is_blank)));
     }
-    if let Some(close) = super::labels::closing(c) {
+    if let Some(close) = closing(c) {
         return Some((Part::Bracket(close), without));
     }
     if let Some((number, rest)) = number(text, position) {
@@ -120,44 +118,90 @@ fn heading(text: &str) -> Option<&str> {
     text.trim_end_matches(is_blank).strip_suffix("本文")
 }
 
-/// A number of a list at the end: `1)`, `（１）`, `①`, `1.`, `一、`, `Ⅱ`, `1`.
+/// A number of a list at the end: `1)`, `（１）`, `①`, `1.`, `一、`, `Ⅱ`, `a)`, `1`.
 fn number(text: &str, position: u8) -> Option<(u8, &str)> {
-    let bare = text.trim_end_matches(|c| {
-        matches!(
-            fold_char(c).unwrap_or(c),
-            ')' | '.' | '、' | ',' | ':' | '】' | ']' | '〕' | '>' | '〉' | '-' | '｡' | '。'
-        )
-    });
+    let bare = text.trim_end_matches(is_closer);
+    let closers = text.get(bare.len()..)?;
     // More than two closers are text: 「……」.
-    if text.len() - bare.len() > 6 {
+    if closers.len() > 6 {
         return None;
     }
     let (without, c) = split_last(bare)?;
-    let (value, rest) = if let Some(value) = enclosed(c) {
-        (value, without)
-    } else {
-        let digit = single(c)?;
-        match without.chars().next_back().and_then(single) {
-            Some(ten @ 0..=9) if digit <= 9 && ten > 0 => {
-                (ten * 10 + digit, without.trim_end_matches(|c| single(c).is_some()))
-            }
-            _ => (digit, without),
-        }
+    let closed = !closers.is_empty() || enclosed(c).is_some();
+    let (value, rest) = match (enclosed(c), single(c)) {
+        (Some(value), _) => (value, without),
+        (None, Some(digit)) => two_digits(without, digit, position, closed),
+        (None, None) => (letter(c)?, without),
     };
-    let closed = bare.len() < text.len() || enclosed(c).is_some();
-    if !closed && value != position && !rest.chars().all(is_blank) {
+    let rest = match split_last(rest) {
+        Some((shorter, open))
+            if closing(open).is_some_and(|close| closers.contains(|c| closes(c, close))) =>
+        {
+            shorter
+        }
+        _ => rest,
+    };
+    let alone = rest.chars().take(MAX_INDENT).all(is_blank);
+    let drawn = enclosed(c).is_some() || single(c).is_some();
+    if (!closed && value != position && !alone) || (!drawn && !alone) {
         return None;
     }
-    let rest = if closed {
-        rest.strip_suffix(['(', '（', '[', '［', '【', '〔', '<', '＜', '〈', '第']).unwrap_or(rest)
-    } else {
-        rest
-    };
-    // A digit that ends a word or a larger number is no list number.
+    // A digit that ends a word or a larger number is no list number, unless it is the very one that must come here.
     let glued = rest.chars().next_back().is_some_and(|c| {
         c.is_ascii_alphanumeric() || fold_char(c).is_some_and(|c| c.is_ascii_digit() || c == '-')
     });
-    (!glued).then_some((value, rest))
+    (!glued || (closed && value == position)).then_some((value, rest))
+}
+
+/// Indentation wider than this is not looked through.
+const MAX_INDENT: usize = 32;
+
+fn is_closer(c: char) -> bool {
+    matches!(
+        fold_char(c).unwrap_or(c),
+        ')' | '.' | '、' | ',' | ':' | '】' | ']' | '〕' | '>' | '〉' | '-' | '｡' | '。'
+    )
+}
+
+/// A number of one or two digits that ends in `digit`, and the text before it.
+fn two_digits(before: &str, digit: u8, position: u8, closed: bool) -> (u8, &str) {
+    match split_last(before) {
+        // The value before ends in a digit: 「03-0000-12014)照会内容」.
+        Some((_, c)) if closed && digit == position && single(c).is_some() => (digit, before),
+        Some((shorter, c)) => match single(c) {
+            Some(ten @ 1..=9) => (ten * 10 + digit, shorter),
+            _ => (digit, before),
+        },
+        None => (digit, before),
+    }
+}
+
+/// Letters that count: a) b) c) d), ア イ ウ エ.
+fn letter(c: char) -> Option<u8> {
+    ["aア", "bイ", "cウ", "dエ"]
+        .iter()
+        .position(|letters| fold_char(c).is_some_and(|c| letters.contains(c)))
+        .and_then(|index| u8::try_from(index + 1).ok())
+}
+
+/// The bracket that closes another.
+pub(super) fn closing(open: char) -> Option<char> {
+    Some(match open {
+        '(' | '（' => ')',
+        '[' | '［' => ']',
+        '【' => '】',
+        '〔' => '〕',
+        '「' => '」',
+        '『' => '』',
+        '<' | '＜' | '〈' | '《' => '>',
+        '{' | '｛' => '}',
+        _ => return None,
+    })
+}
+
+/// Whether a character is the closing bracket, in any width.
+pub(super) fn closes(c: char, close: char) -> bool {
+    c == close || fold_char(c) == Some(close) || (close == '>' && matches!(c, '〉' | '》'))
 }
 
 fn split_last(text: &str) -> Option<(&str, char)> {

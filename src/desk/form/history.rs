@@ -11,18 +11,19 @@ use super::{
 pub(super) struct Boundary {
     /// The first line that is not the writer's.
     pub(super) line: usize,
-    /// The first line of the other mail's text, behind its headers.
-    pub(super) content: usize,
 }
 
 /// Every place where another mail begins, in order.
 pub(super) fn boundaries(lines: &Lines<'_>) -> Vec<Boundary> {
     let mut found = Vec::new();
     let mut line = 0;
+    let first = lines.first_text();
+    let letter = is_document(lines, first);
     while line < lines.len() {
-        match at(lines, line) {
+        let document = !letter && line > first && is_document(lines, line);
+        match at(lines, line).or(document.then_some(line)) {
             Some(content) => {
-                found.push(Boundary { line, content });
+                found.push(Boundary { line });
                 line = content.max(line + 1);
             }
             None => line += 1,
@@ -44,6 +45,24 @@ fn at(lines: &Lines<'_>, line: usize) -> Option<usize> {
         return Some(end);
     }
     is_attribution(lines, line, first)
+}
+
+/// An official document: 「事務連絡」, or a date with its addressee behind it.
+pub(super) fn is_document(lines: &Lines<'_>, line: usize) -> bool {
+    /// 「日医発第537号」 in front of it, and blank lines.
+    const MAX_LINES: usize = 6;
+    let body = lines.body(line);
+    if body.len() > 60 {
+        return false;
+    }
+    let words = squash(body);
+    let dated = ["令和", "平成", "20"].iter().any(|start| words.starts_with(start)) && words.ends_with('日');
+    words == "事務連絡"
+        || (dated
+            && (line + 1..line + MAX_LINES).any(|next| {
+                let body = lines.body(next);
+                ["御中", "各位", "殿"].iter().any(|end| body.ends_with(end))
+            }))
 }
 
 /// `-----Original Message-----` and its kin.

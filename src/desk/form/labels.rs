@@ -4,32 +4,14 @@
 use super::{
     FieldKey,
     decoration::{Front, Style, front},
-    fold::{Folds, fold_char, is_blank, squash},
+    fold::{Folds, fold_char},
     lines::Lines,
     spelling::{Rank, Spellings},
+    tail::{Separator, hint_below, tail},
 };
 
 /// More labels than any form has; behind them a body is read as text, so that memory stays bounded.
 const MAX_MARKS: usize = 500;
-
-/// What parts a label from its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Separator {
-    /// A colon, an equals sign or an arrow.
-    Colon,
-    /// A tab or a vertical stroke: the border of a table cell.
-    Cell,
-    /// The label stands in brackets: 【氏名】.
-    Bracket,
-    /// A dash or leaders.
-    Dash,
-    /// The line ends.
-    LineEnd,
-    /// A blank.
-    Blank,
-    /// Nothing.
-    Nothing,
-}
 
 /// A label in its place; offsets are bytes of the whole text.
 #[derive(Debug, Clone)]
@@ -117,7 +99,7 @@ fn mark_at(
     let leads = start == place.body;
     let behind = lines.text.get(spelled.end..place.end)?;
     let tail = tail(behind, bracket);
-    let mark = Mark {
+    let mut mark = Mark {
         key: spelled.key,
         rank: spelled.rank,
         line,
@@ -129,165 +111,38 @@ fn mark_at(
         number,
         leads,
     };
+    if tail.separator == Separator::LineEnd
+        && let Some(hint) = hint_below(lines.body(line + 1))
+    {
+        mark.value = lines.get(line + 1).body + hint.length;
+        mark.separator = hint.separator;
+    }
+    let quoted = matches!(bracket, Some('」' | '』'));
     let placed = leads || ((parted || mark.is_numbered()) && start >= from);
-    (placed && is_plausible(&mark, behind.get(tail.length..).unwrap_or_default())).then_some(mark)
+    let value = behind.get(tail.length..).unwrap_or_default();
+    (placed && is_plausible(&mark, quoted, value)).then_some(mark)
 }
 
-/// Whether a word in this place can be a label at all.
-fn is_plausible(mark: &Mark, value: &str) -> bool {
+/// Whether a word in this place can be a label at all; `quoted` if it stands in quotation marks.
+fn is_plausible(mark: &Mark, quoted: bool, value: &str) -> bool {
     match mark.separator {
+        Separator::Bracket if quoted => mark.leads && !goes_on(value) && !begins_with_particle(value),
         Separator::Colon | Separator::Cell | Separator::Bracket => mark.leads || mark.rank <= Rank::Part,
-        Separator::LineEnd | Separator::Dash => {
-            mark.leads || (mark.is_numbered() && mark.rank <= Rank::Alias)
+        Separator::LineEnd | Separator::Dash => mark.leads || (mark.is_numbered() && mark.rank <= Rank::Part),
+        Separator::Blank => mark.rank <= Rank::Part && (mark.leads || mark.is_numbered()) && !goes_on(value),
+        Separator::Nothing => {
+            mark.rank <= Rank::Part && mark.is_numbered() && !goes_on(value) && !begins_with_particle(value)
         }
-        Separator::Blank => {
-            mark.rank <= Rank::Alias && (mark.leads || mark.is_numbered()) && !is_particle(value)
-        }
-        Separator::Nothing => mark.rank <= Rank::Alias && mark.is_numbered() && !is_particle(value),
     }
 }
 
-/// Words that go on with a sentence: 「氏名の公表」, 「連絡先は」, 「氏名・連絡先を」.
-fn is_particle(value: &str) -> bool {
-    value.starts_with([
-        'の', 'は', 'が', 'を', 'に', 'と', 'も', 'や', 'で', 'へ', '等', '及', '・', '、', '。', '，', '欄',
-        ')', '）',
-    ]) || ["など", "また", "から", "について", "および"].iter().any(|word| value.starts_with(word))
+/// Words that go on with an enumeration or a sentence: 「氏名・連絡先を」, 「氏名 及び 連絡先」.
+fn goes_on(value: &str) -> bool {
+    value.starts_with(['等', '及', '・', '、', '。', '，', '欄', ')', '）'])
+        || ["など", "または", "から", "について", "および"].iter().any(|word| value.starts_with(word))
 }
 
-/// What stands between a label's words and its value.
-struct Tail {
-    length: usize,
-    separator: Separator,
-}
-
-fn tail(behind: &str, bracket: Option<char>) -> Tail {
-    let mut length = 0;
-    let mut closed = false;
-    // A label has at most a remark or two: （TEL/メールアドレス）, （必須）, ※.
-    for _ in 0..4 {
-        let rest = behind.get(length..).unwrap_or_default();
-        let blanks = blanks(rest);
-        let rest = rest.get(blanks..).unwrap_or_default();
-        let Some(c) = rest.chars().next() else { break };
-        let skipped = if !closed && bracket == Some(c) {
-            closed = true;
-            c.len_utf8()
-        } else if matches!(c, '*' | '＊' | '※') || rest.starts_with("必須") {
-            rest.char_indices()
-                .find(|(_, c)| !matches!(c, '*' | '＊' | '※' | '必' | '須'))
-                .map_or(rest.len(), |(at, _)| at)
-        } else {
-            remark(rest)
-        };
-        if skipped == 0 {
-            break;
-        }
-        length += blanks + skipped;
-    }
-    let rest = behind.get(length..).unwrap_or_default();
-    let (skipped, separator) = separator(rest, closed);
-    Tail { length: length + skipped, separator }
-}
-
-/// The length of a remark in brackets at the beginning, 0 if there is none or if it is the value: 「氏名（山田）」.
-fn remark(rest: &str) -> usize {
-    /// Longer than any remark that a form makes.
-    const MAX_REMARK: usize = 40;
-    let Some(close) = rest.chars().next().and_then(closing) else {
-        return 0;
-    };
-    let Some((at, _)) = rest.char_indices().take(MAX_REMARK).find(|(_, c)| closing_alike(*c, close)) else {
-        return 0;
-    };
-    let end = at + rest.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let (inside, behind) = rest.split_at(end);
-    let headed =
-        behind.trim_start_matches(is_blank).starts_with([':', '：', '】', ']', '］', '』', '」', '=', '＝']);
-    if headed || says_how(&squash(inside)) { end } else { 0 }
-}
-
-fn says_how(remark: &str) -> bool {
-    [
-        "tel",
-        "mail",
-        "メール",
-        "電話",
-        "具体的",
-        "必須",
-        "任意",
-        "ふりがな",
-        "フリガナ",
-        "カナ",
-        "漢字",
-        "役職",
-        "部署",
-        "所属",
-        "担当",
-        "複数",
-        "可能",
-        "記入",
-        "記載",
-        "入力",
-        "詳し",
-        "詳細",
-        "アドレス",
-        "番号",
-        "フルネーム",
-        "名称",
-        "できるだけ",
-        "日中",
-    ]
-    .iter()
-    .any(|word| remark.contains(word))
-}
-
-/// The bracket that closes another.
-pub(super) fn closing(open: char) -> Option<char> {
-    Some(match open {
-        '(' | '（' => ')',
-        '[' | '［' => ']',
-        '【' => '】',
-        '〔' => '〕',
-        '「' => '」',
-        '『' => '』',
-        '<' | '＜' | '〈' | '《' => '>',
-        '{' | '｛' => '}',
-        _ => return None,
-    })
-}
-
-fn closing_alike(c: char, close: char) -> bool {
-    c == close || fold_char(c) == Some(close) || (close == '>' && matches!(c, '〉' | '》'))
-}
-
-/// The length and kind of the separator at the beginning.
-fn separator(rest: &str, closed: bool) -> (usize, Separator) {
-    let blank = blanks(rest);
-    let tail = rest.get(blank..).unwrap_or_default();
-    let Some(c) = tail.chars().next() else {
-        return (rest.len(), if closed { Separator::Bracket } else { Separator::LineEnd });
-    };
-    let behind = tail.get(c.len_utf8()..).unwrap_or_default();
-    let folded = fold_char(c).unwrap_or(c);
-    let one = blank + c.len_utf8();
-    match folded {
-        ':' | ';' | '=' | '→' | '⇒' | '➡' | '︰' | '∶' | '﹕' => (one, Separator::Colon),
-        '\t' | '|' | '│' | '┃' => (one, Separator::Cell),
-        _ if closed => (blank, Separator::Bracket),
-        '-' if blank > 0 || behind.starts_with(is_blank) || behind.is_empty() || folded != c => {
-            (one, Separator::Dash)
-        }
-        '…' | '‥' => (blank + tail.len() - tail.trim_start_matches(['…', '‥']).len(), Separator::Dash),
-        '・' | '.' if behind.starts_with(c) => {
-            (blank + tail.len() - tail.trim_start_matches(c).len(), Separator::Dash)
-        }
-        _ if blank > 0 => (blank, Separator::Blank),
-        _ => (0, Separator::Nothing),
-    }
-}
-
-/// The length of the blanks at the beginning, tabs not counted.
-fn blanks(text: &str) -> usize {
-    text.len() - text.trim_start_matches(|c| c != '\t' && is_blank(c)).len()
+/// A particle glued to the label: 「氏名の公表」, 「連絡先は」. Behind a blank it begins a name: 「氏名 にしだ」.
+fn begins_with_particle(value: &str) -> bool {
+    value.starts_with(['の', 'は', 'が', 'を', 'に', 'と', 'も', 'や', 'で', 'へ'])
 }

@@ -60,6 +60,11 @@ impl<'a> Lines<'a> {
         line.body >= line.end
     }
 
+    /// The first line that is not empty.
+    pub(super) fn first_text(&self) -> usize {
+        (0..self.len()).find(|line| !self.is_empty(*line)).unwrap_or_default()
+    }
+
     /// The line that holds a byte.
     pub(super) fn at(&self, byte: usize) -> usize {
         self.all.partition_point(|line| line.start <= byte).saturating_sub(1)
@@ -67,17 +72,25 @@ impl<'a> Lines<'a> {
 }
 
 fn measure(line: &str, start: usize) -> Line {
+    let content = line.trim_end_matches(|c| c == '\n' || is_blank(c));
+    // A stroke in front quotes, but where one ends the line too it draws the border of a table.
+    let row = content.trim_end_matches(is_stroke);
+    let bordered = row.len() < content.len();
     let mut body = 0;
     let mut depth: u8 = 0;
-    for c in line.chars() {
-        if matches!(c, '>' | '＞') {
+    for c in content.chars() {
+        if matches!(c, '>' | '＞') || (is_stroke(c) && !bordered) {
             depth = depth.saturating_add(1);
-        } else if !is_blank(c) {
+        } else if !(is_blank(c) || is_stroke(c)) {
             break;
         }
         body += c.len_utf8();
     }
-    let content = line.get(body..).unwrap_or_default();
-    let end = body + content.trim_end_matches(|c| c == '\n' || is_blank(c)).len();
+    let end = if line.starts_with(is_stroke) { row } else { content };
+    let end = end.trim_end_matches(is_blank).len().max(body);
     Line { start, body: start + body, end: start + end, depth }
+}
+
+fn is_stroke(c: char) -> bool {
+    matches!(c, '|' | '｜' | '│' | '┃')
 }

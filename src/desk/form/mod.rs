@@ -11,15 +11,17 @@ mod history;
 mod labels;
 mod lines;
 mod prefecture;
+mod reading;
 mod signature;
 mod spelling;
 mod subject;
+mod tail;
 mod telephone;
 mod values;
 
 use serde::{Deserialize, Serialize};
 
-use blocks::Reading;
+use reading::Reading;
 
 #[cfg(test)]
 mod tests;
@@ -140,6 +142,12 @@ pub struct Finding {
     pub detail: String,
 }
 
+impl Finding {
+    fn of(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
 /// The form as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Form {
@@ -165,7 +173,7 @@ pub struct Form {
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
     let subject_conforms = subject::conforms(subject, &rules.subject);
-    let Reading { has_form, fields, mut findings } = blocks::read(text, rules, subject_conforms);
+    let Reading { has_form, fields, mut findings } = reading::read(text, rules, subject_conforms);
     let contact = contact::read(fields.contact.as_deref().unwrap_or_default(), &mut findings);
     Form {
         subject_conforms,

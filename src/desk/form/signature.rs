@@ -33,7 +33,8 @@ fn is_delimiter(lines: &Lines<'_>, line: usize, to: usize) -> bool {
     if body == "--" || is_mobile_remark(body) {
         return true;
     }
-    is_rule(body) && looks_like_signature(lines, line + 1, to)
+    let heading = body.len() <= 30 && squash(body).trim_matches(|c: char| !c.is_alphanumeric()) == "署名";
+    (heading || is_rule(body)) && looks_like_signature(lines, line + 1, to)
 }
 
 /// 「iPhoneから送信」 and its kin.
@@ -69,6 +70,7 @@ fn is_mobile_remark(body: &str) -> bool {
         || body.contains("Outlook for iOS を入手")
         || body.contains("を入手<https://aka.ms")
         || body.starts_with("Sent via ")
+        || body.starts_with("Yahoo!メール - ")
 }
 
 /// A line of nothing but strokes, stars or other ornaments.
@@ -87,8 +89,11 @@ pub(super) fn is_rule(body: &str) -> bool {
 
 /// Short lines with an address or a telephone, or with nothing that reads as a sentence, up to the end.
 fn looks_like_signature(lines: &Lines<'_>, from: usize, to: usize) -> bool {
-    /// Longer blocks are text.
+    /// Longer blocks are text; every ruled line asks, so that blank and ruled lines count for the limit.
     const MAX_LINES: usize = 20;
+    if to > from + 3 * MAX_LINES {
+        return false;
+    }
     let mut seen = 0;
     let mut marked = false;
     let mut sentence = false;

@@ -1,7 +1,7 @@
 //! Finds telephone numbers in the characters of a contact field and writes them one way: half-width, hyphens, extension apart.
 //! Hyphens stand where the writer put separators; where there were none, only for numbers whose parts are certain.
 
-use super::{Finding, contact::finding};
+use super::Finding;
 
 /// The numbers, in order; fax numbers are findings.
 pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
@@ -16,7 +16,7 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
         let number = number(chars, at);
         let Some(written) = number.written() else {
             if number.looks_cut() && chars.get(at.wrapping_sub(1)) != Some(&'〒') {
-                findings.push(finding(
+                findings.push(Finding::of(
                     "telephone_incomplete",
                     "something like a telephone number has too few or too many digits",
                 ));
@@ -26,7 +26,7 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
         };
         let before: String = chars.get(last..at).unwrap_or_default().iter().rev().take(24).rev().collect();
         if is_fax(&before, chars.get(number.end..).unwrap_or_default()) {
-            findings.push(finding(
+            findings.push(Finding::of(
                 "fax_number",
                 "a fax number is in the contact field; it is not listed as a telephone",
             ));

@@ -3,7 +3,7 @@
 
 use super::{
     FieldKey, Fields,
-    fold::{is_blank, is_invisible, trim},
+    fold::{is_invisible, trim},
     lines::Lines,
     signature::{end_of_text, has_contact, is_rule},
 };
@@ -21,45 +21,48 @@ pub(super) struct Span {
     pub(super) cut_short: bool,
 }
 
-/// The text of one field, and the byte behind it.
-pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Fields) -> (String, usize) {
+/// The text of one field.
+pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Fields) -> String {
     let first = lines.at(span.from);
     let last = if span.to > span.from { lines.at(span.to - 1) + 1 } else { first + 1 };
     let end = if key == FieldKey::Inquiry {
-        end_of_text(lines, first, last, span.depth, fields).max(first + 1)
+        // The line of the label is no signature.
+        let least = first + usize::from(span.from > lines.get(first).start);
+        end_of_text(lines, first, last, span.depth, fields).max(least)
     } else {
         end_of_short(lines, span, key, first, last)
     };
     let to = if end < last { lines.get(end).start.max(span.from) } else { span.to };
     let text = join(lines, Span { to, ..span }, first, end);
-    let text = trim(&text);
-    let text = if span.cut_short {
-        text.trim_end_matches(|c: char| {
-            is_blank(c) || matches!(c, '、' | '，' | ',' | '/' | '／' | ';' | '；' | '|' | '｜' | '│')
-        })
-    } else {
-        text
-    };
-    (without_lines_to_fill(text).to_owned(), to)
+    let text = trim(&text).trim_end_matches(|c: char| {
+        // The border of a table's cell, and what parts the value from a label that follows on its line.
+        matches!(c, '|' | '｜' | '│' | '┃')
+            || c.is_whitespace()
+            || (span.cut_short && matches!(c, '、' | '，' | ',' | '/' | '／' | ';' | '；'))
+    });
+    without_lines_to_fill(text).to_owned()
 }
 
 /// The line behind a short field: a blank line behind its text ends it, and a ruled line does.
 fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last: usize) -> usize {
     let same_line = lines.text.get(span.from..lines.get(first).end.min(span.to)).unwrap_or_default();
     let mut begun = !trim(same_line).is_empty();
-    for line in first + 1..last {
+    let mut line = first + 1;
+    while line < last {
         let body = lines.body(line);
-        if body.is_empty() {
-            let next = (line + 1..last).find(|next| !lines.is_empty(*next));
-            let goes_on = key == FieldKey::Contact && next.is_some_and(|next| has_contact(lines.body(next)));
-            if begun && !goes_on {
+        if body.is_empty() && begun {
+            let next = (line + 1..last).find(|next| !lines.is_empty(*next)).unwrap_or(last);
+            if key != FieldKey::Contact || !has_contact(lines.body(next)) {
                 return line;
             }
-        } else if is_rule(body) && begun {
-            return line;
-        } else {
-            begun = true;
+            line = next;
+            continue;
         }
+        if is_rule(body) && begun {
+            return line;
+        }
+        begun |= !body.is_empty();
+        line += 1;
     }
     last
 }

@@ -1,1 +1,4 @@
-//! Fixtures.
+//! What is read out of real-looking mail, and that no mail can do harm.
+
+mod fixtures;
+mod hostile;

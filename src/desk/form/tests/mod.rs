@@ -1,7 +1,12 @@
 //! The form as people fill it in, in tables of ways.
 
+mod blanks;
 mod contacts;
+mod endings;
 mod layouts;
+mod matrix;
+mod others;
+mod quotations;
 mod subjects;
 
 use super::{Fields, Form, FormRules, read_form};
@@ -29,6 +34,19 @@ fn check(cases: &[(&str, &str, [&str; 4])]) {
         let form = read(text);
         if form.fields != fields(*expected) {
             wrong.push(format!("{name}\n  is       {:?}\n  expected {expected:?}", form.fields));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Reads bodies under the prescribed subject, and compares which fields are missing, by their initials: ONCI.
+fn check_missing(cases: &[(&str, String, &str)]) {
+    let mut wrong = Vec::new();
+    for (name, text, expected) in cases {
+        let form = read(text);
+        let missing: String = form.missing.iter().filter_map(|key| key.as_str().chars().next()).collect();
+        if missing.to_uppercase() != *expected || !form.has_form {
+            wrong.push(format!("{name}\n  is       {:?}\n  missing expected {expected:?}", form.fields));
         }
     }
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
