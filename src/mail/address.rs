@@ -1,13 +1,18 @@
 //! Reads address headers (RFC 5322, 3.4) as they come: carriers' `a..b@`, raw names, forgotten quotes and brackets.
 //! Judges no address; whether mail may go there is `desk`.
 
-use super::{Mailbox, charset::Guess, clean, encoded_word, field};
+use super::{
+    Mailbox,
+    charset::Guess,
+    clean, encoded_word,
+    field::{self, Raw},
+};
 
 /// A desk needs no list of thousands; bounds memory.
 const MAX_MAILBOXES: usize = 1_000;
 
 /// The mailboxes of a raw address header.
-pub(super) fn read(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
+pub(super) fn read(raw: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     let (text, guess) = field::to_unicode(raw);
     guesses.extend(guess);
     let found = list(&text, guesses);
@@ -154,7 +159,8 @@ fn address(text: &str) -> Option<String> {
 }
 
 /// The last `<…@…>` of a header in which everything else went wrong.
-fn salvage(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
+fn salvage(field: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
+    let raw = field.bytes;
     let Some(end) = raw.iter().rposition(|&b| b == b'>') else {
         return Vec::new();
     };
@@ -165,7 +171,10 @@ fn salvage(raw: &[u8], guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     let Some(address) = address(&inner).filter(|address| address.is_ascii()) else {
         return Vec::new();
     };
-    let (name, more) = field::text(&raw[..start]);
+    // The quotes are ASCII even if the JIS between them never says so.
+    let phrase = raw[..start].trim_ascii();
+    let quoted = phrase.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+    let (name, more) = field::text(Raw { bytes: quoted.unwrap_or(phrase), ..field });
     guesses.extend(more);
     let name = name.trim_matches(|c: char| c == '"' || c.is_whitespace()).to_owned();
     vec![Mailbox { name: Some(name).filter(|name| !name.is_empty()), address }]

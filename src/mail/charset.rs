@@ -7,7 +7,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
-use super::jis;
+use super::{euc_jp, jis};
 
 /// Decoded text and how it came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +168,7 @@ fn by_encoding(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     {
         return decoded;
     }
-    let (text, errors) = encoding.decode_without_bom_handling(bytes);
+    let (text, errors) = by_table(encoding, bytes);
     let decoded = Decoded::new(text, encoding.name(), false).lossy(errors);
     if !errors {
         return mistaken(encoding, &decoded.text, bytes).unwrap_or(decoded);
@@ -179,6 +179,10 @@ fn by_encoding(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     if better { other } else { decoded }
 }
 
+fn by_table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>, bool) {
+    if encoding == EUC_JP { euc_jp::decode(bytes) } else { encoding.decode_without_bom_handling(bytes) }
+}
+
 /// EUC-JP read as Shift_JIS gives no error, but half-width kana and private-use letters in heaps.
 fn mistaken(encoding: &'static Encoding, text: &str, bytes: &[u8]) -> Option<Decoded> {
     let odd = |c: &char| matches!(c, '\u{ff61}'..='\u{ff9f}' | '\u{e000}'..='\u{f8ff}');
@@ -187,8 +191,10 @@ fn mistaken(encoding: &'static Encoding, text: &str, bytes: &[u8]) -> Option<Dec
     {
         return None;
     }
-    let (other, errors) = EUC_JP.decode_without_bom_handling(bytes);
-    let better = !errors && likelihood(&other) > 2 * likelihood(text).max(1);
+    let (other, errors) = euc_jp::decode(bytes);
+    // Half-width kana make kanji by chance, but hardly any hiragana.
+    let better =
+        !errors && other.chars().any(is_full_width_kana) && likelihood(&other) > 2 * likelihood(text).max(1);
     better.then(|| Decoded::new(other, EUC_JP.name(), true))
 }
 
@@ -217,6 +223,9 @@ fn wrong_if_utf8(bytes: &[u8]) -> Option<Decoded> {
 
 /// Bytes without a usable label: UTF-8 if valid or nearly so, else what looks Japanese, else what chardetng makes of it.
 fn detect(bytes: &[u8]) -> Decoded {
+    if is_utf16(bytes) {
+        return Decoded { guessed: true, ..utf16(bytes) };
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Decoded::new(text, "utf-8", true);
     }
@@ -235,10 +244,16 @@ fn detect(bytes: &[u8]) -> Decoded {
     Decoded::new(text, encoding.name(), true).lossy(errors)
 }
 
+/// The charset of several texts by one writer, none of which may be long enough to tell.
+pub(super) fn common(bytes: &[u8]) -> Option<&'static str> {
+    let decoded = detect(bytes);
+    ["utf-8", "shift_jis", "euc-jp"].into_iter().find(|name| !decoded.lossy && decoded.charset == *name)
+}
+
 /// Shift_JIS or EUC-JP, whichever decodes with less damage and gives likelier letters.
 fn japanese(bytes: &[u8]) -> Option<Decoded> {
     let candidates = [EUC_JP, SHIFT_JIS].map(|encoding| {
-        let (text, _) = encoding.decode_without_bom_handling(bytes);
+        let (text, _) = by_table(encoding, bytes);
         (likelihood(&text), encoding, text)
     });
     let [euc, sjis] = candidates;
@@ -313,6 +328,16 @@ fn utf16(bytes: &[u8]) -> Decoded {
     let encoding = if zeros(1) > zeros(0) { UTF_16LE } else { UTF_16BE };
     let (text, errors) = encoding.decode_without_bom_handling(bytes);
     Decoded::new(text, encoding.name(), false).lossy(errors)
+}
+
+/// Text holds no NUL but as half of an ASCII letter of UTF-16: line ends alone make some, all on one side.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let [mut even, mut odd] = [0_usize; 2];
+    for pair in bytes.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    even.max(odd) * 20 > bytes.len() && even.min(odd) * 20 < even.max(odd)
 }
 
 fn utf32(bytes: &[u8]) -> Decoded {

@@ -12,9 +12,20 @@ const MAX_FIELDS: usize = 2_000;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
     pub name: &'a str,
-    /// Still folded, charset unknown.
-    pub value: &'a [u8],
+    pub value: Raw<'a>,
 }
+
+/// A value as it came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Raw<'a> {
+    /// Still folded.
+    pub bytes: &'a [u8],
+    /// What all raw 8-bit values of the mail together seem to be written in.
+    pub charset: Charset,
+}
+
+/// A guess that costs no memory.
+pub(super) type Charset = Option<&'static str>;
 
 /// The fields of one header block, in order.
 #[derive(Debug, Default)]
@@ -22,13 +33,27 @@ pub(super) struct Fields<'a>(pub Vec<Field<'a>>);
 
 impl<'a> Fields<'a> {
     /// The raw value of the topmost field of that name.
-    pub fn get(&self, name: &str) -> Option<&'a [u8]> {
+    pub fn get(&self, name: &str) -> Option<Raw<'a>> {
         self.0.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value)
     }
 
     /// The raw values of all fields of that name.
-    pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> {
+    pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = Raw<'a>> {
         self.0.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value)
+    }
+}
+
+impl Fields<'_> {
+    /// Finds out which charset raw 8-bit values share; `inherited` is what those of the mail around share.
+    pub fn share_charset(&mut self, inherited: Charset) -> Charset {
+        let raw = |value: &Raw<'_>| !value.bytes.is_ascii() && !value.bytes.contains(&0x1b);
+        let values: Vec<_> = self.0.iter().map(|f| f.value).filter(raw).map(|value| value.bytes).collect();
+        if values.is_empty() {
+            return inherited;
+        }
+        let charset = inherited.or_else(|| charset::common(&values.join(&b'\n')));
+        self.0.iter_mut().for_each(|field| field.value.charset = charset);
+        charset
     }
 }
 
@@ -47,9 +72,9 @@ pub(super) fn split(entity: &[u8]) -> (Fields<'_>, &[u8]) {
         let Some(name_len) = field_name(line) else {
             return (Fields(fields), rest);
         };
-        let (value, after) = cut_value(rest, name_len + 1);
+        let (bytes, after) = cut_value(rest, name_len + 1);
         if let (Ok(name), true) = (std::str::from_utf8(&rest[..name_len]), fields.len() < MAX_FIELDS) {
-            fields.push(Field { name: name.trim_end(), value });
+            fields.push(Field { name: name.trim_end(), value: Raw { bytes, charset: None } });
         }
         rest = after;
     }
@@ -105,12 +130,14 @@ fn next_line(bytes: &[u8], end: usize) -> usize {
 }
 
 /// A raw value as Unicode: unfolded, its charset found, encoded-words still encoded.
-pub(super) fn to_unicode(raw: &[u8]) -> (Cow<'_, str>, Option<charset::Guess>) {
+pub(super) fn to_unicode(raw: Raw<'_>) -> (Cow<'_, str>, Option<charset::Guess>) {
+    let Raw { bytes: raw, charset } = raw;
     if raw.iter().all(|b| matches!(b, 0x20..=0x7e | b'\t')) {
         return (String::from_utf8_lossy(raw.trim_ascii()), None);
     }
     let unfolded = unfold(raw);
-    let decoded = charset::decode(None, unfolded.trim_ascii());
+    let mut decoded = charset::decode(charset, unfolded.trim_ascii());
+    decoded.guessed |= !decoded.text.is_ascii();
     let guess = decoded.guess();
     (Cow::Owned(decoded.text), guess)
 }
@@ -141,7 +168,7 @@ fn unfold(raw: &[u8]) -> Vec<u8> {
 }
 
 /// An unstructured value (RFC 5322, 2.2.1) as one clean line.
-pub(super) fn text(raw: &[u8]) -> (String, Vec<charset::Guess>) {
+pub(super) fn text(raw: Raw<'_>) -> (String, Vec<charset::Guess>) {
     let (value, guess) = to_unicode(raw);
     let mut guesses: Vec<_> = guess.into_iter().collect();
     let value = encoded_word::decode(&value, &mut guesses);

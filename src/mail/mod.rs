@@ -11,6 +11,7 @@ pub mod bounce;
 pub mod charset;
 mod clean;
 mod encoded_word;
+mod euc_jp;
 mod field;
 mod flowed;
 pub mod html;

@@ -16,7 +16,7 @@ pub(super) struct Structured {
 
 impl Structured {
     /// Reads a raw field value.
-    pub fn read(raw: &[u8]) -> Self {
+    pub fn read(raw: field::Raw<'_>) -> Self {
         let (text, _) = field::to_unicode(raw);
         let text = uncommented(&text);
         // `text/plain charset=x` lacks the semicolon, `text/plain, charset=x` has another sign.
@@ -89,26 +89,31 @@ impl Structured {
     }
 }
 
-/// `(comments)` outside quotes are no part of a value (RFC 2045, 5.1). A bracket in a bare file name is: `filename=a(1).pdf`.
+/// `(comments)` outside quotes are no part of a value (RFC 2045, 5.1). Brackets within a word of a bare file name are:
+/// `filename=a(1).pdf`, `filename=a (1).pdf`.
 fn uncommented(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut quoted, mut depth, mut escaped, mut blank_before) = (false, 0_usize, false, true);
-    for c in text.chars() {
-        let starts = !quoted && c == '(' && (depth > 0 || blank_before);
+    let mut start = 0;
+    let ends_word = |at: usize| text[at..].chars().next().is_none_or(|c| c == ';' || c.is_whitespace());
+    for (at, c) in text.char_indices() {
         match c {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted && (depth > 0 || blank_before) => {
+                start = if depth == 0 { at } else { start };
+                depth += 1;
+            }
             _ => {}
-        }
-        if starts {
-            depth += 1;
         }
         if depth == 0 {
             out.push(c);
-        }
-        if c == ')' && depth > 0 {
+        } else if c == ')' {
             depth -= 1;
+            if depth == 0 && !ends_word(at + 1) {
+                out.push_str(&text[start..=at]);
+            }
         }
         blank_before = matches!(c, ' ' | '\t' | ';');
     }

@@ -4,7 +4,7 @@
 
 use super::{
     charset::Guess,
-    field::{self, Fields},
+    field::{self, Charset, Fields},
     param::Structured,
     transfer::{self, Content, Encoding},
 };
@@ -30,28 +30,28 @@ impl<'a> Part<'a> {
     /// Reads a whole message.
     pub fn read(raw: &'a [u8]) -> Self {
         let mut left = MAX_PARTS;
-        Self::parse(raw, "text/plain", 0, &mut left)
+        Self::parse(raw, "text/plain", None, 0, &mut left)
     }
 
-    fn parse(raw: &'a [u8], default_type: &str, depth: usize, left: &mut usize) -> Self {
-        let (fields, body) = field::split(raw);
+    fn parse(raw: &'a [u8], default_type: &str, charset: Charset, depth: usize, left: &mut usize) -> Self {
+        let (mut fields, body) = field::split(raw);
+        let charset = fields.share_charset(charset);
         let mut content_type = fields.get("Content-Type").map(Structured::read).unwrap_or_default();
-        if !content_type.value.contains('/') {
-            let known = matches!(content_type.value.as_str(), "" | "text" | "plain");
-            default_type.clone_into(&mut content_type.value);
-            if !known {
-                "application/octet-stream".clone_into(&mut content_type.value);
-            }
-        }
+        let given = content_type.value.trim_end_matches(['/', ':', '*']).to_owned();
+        content_type.value = match given.as_str() {
+            "" | "text" | "plain" | "plain/text" => default_type.to_owned(),
+            _ if given.contains('/') => given,
+            _ => "application/octet-stream".to_owned(),
+        };
         let disposition = fields.get("Content-Disposition").map(Structured::read).unwrap_or_default();
         let mut part = Self { fields, body, content_type, disposition, children: Vec::new(), cut: false };
         if part.is("multipart/") {
-            part.split(depth, left);
+            part.split(charset, depth, left);
         }
         part
     }
 
-    fn split(&mut self, depth: usize, left: &mut usize) {
+    fn split(&mut self, charset: Charset, depth: usize, left: &mut usize) {
         let declared = self.content_type.get("boundary").map(|b| b.trim_end().to_owned().into_bytes());
         let mut pieces = declared.map(|boundary| cut(self.body, &boundary, *left)).unwrap_or_default();
         if pieces.is_empty()
@@ -71,8 +71,10 @@ impl<'a> Part<'a> {
         }
         *left = left.saturating_sub(pieces.len());
         let default_type = if self.is("multipart/digest") { "message/rfc822" } else { "text/plain" };
-        self.children =
-            pieces.into_iter().map(|piece| Self::parse(piece, default_type, depth + 1, left)).collect();
+        self.children = pieces
+            .into_iter()
+            .map(|piece| Self::parse(piece, default_type, charset, depth + 1, left))
+            .collect();
     }
 
     /// The media type, lower case.

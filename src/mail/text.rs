@@ -176,9 +176,22 @@ impl Gather {
     }
 }
 
+const DATA: [&str; 7] = [
+    "text/calendar",
+    "text/csv",
+    "text/vcard",
+    "text/x-vcard",
+    "text/rfc822-headers",
+    "text/x-amp-html",
+    "text/xml",
+];
+
 /// Text without a file name; with one only where nothing else can be the body.
 fn is_body(part: &Part<'_>, first: bool) -> bool {
-    if !part.is("text/plain") && !part.is("text/html") {
+    let plain = part.is("text/plain") || part.is("text/html");
+    // An unknown kind of text is text (RFC 2046, 4.1.4); what programs exchange is not for reading.
+    let readable = first && part.is("text/") && !DATA.contains(&part.media_type());
+    if !plain && !readable {
         return false;
     }
     let named = part.file_name(&mut Vec::<Guess>::new()).is_some();
@@ -186,9 +199,9 @@ fn is_body(part: &Part<'_>, first: bool) -> bool {
 }
 
 fn related_root(part: &Part<'_>, id: &str) -> Option<usize> {
-    part.children
-        .iter()
-        .position(|child| child.fields.get("Content-ID").is_some_and(|raw| raw.trim_ascii() == id.as_bytes()))
+    part.children.iter().position(|child| {
+        child.fields.get("Content-ID").is_some_and(|raw| raw.bytes.trim_ascii() == id.as_bytes())
+    })
 }
 
 /// Content that only special software opens: a code for the warning and the reason for staff.
@@ -244,18 +257,25 @@ fn undeclared(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
             |text| !text.is_ascii() || bytes.windows(2).any(|w| w == b"\x1b$"),
         )
     };
-    let mut data = bytes.iter().filter(|b| !b.is_ascii_whitespace());
-    if data.clone().count().is_multiple_of(4) && data.all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
-    {
+    if is_base64(bytes) {
         let decoded = transfer::decode(bytes, transfer::Encoding::Base64).bytes.into_owned();
         return japanese(&decoded).then_some((decoded, "base64"));
     }
-    let is_escape =
-        |w: &&[u8]| *w == b"=1B" || matches!(w, [b'=', b'8'..=b'9' | b'A'..=b'F', b'0'..=b'9' | b'A'..=b'F']);
+    let is_escape = |w: &&[u8]| matches!(w, [b'=', b'1' | b'8'..=b'9' | b'A'..=b'F' | b'a'..=b'f', low] if low.is_ascii_hexdigit());
     let escapes = bytes.windows(3).filter(is_escape).count();
-    if escapes >= 3 {
+    if escapes >= 2 {
         let decoded = transfer::quoted_printable(bytes);
         return japanese(&decoded).then_some((decoded, "quoted-printable"));
     }
     None
+}
+
+/// Lines of nothing but the alphabet, padded or not: quoted-printable declared on base64 takes the padding for a soft break.
+fn is_base64(bytes: &[u8]) -> bool {
+    let digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let bytes = bytes.trim_ascii_end();
+    let bytes = bytes.strip_suffix(b"==").or_else(|| bytes.strip_suffix(b"=")).unwrap_or(bytes);
+    let digits = bytes.iter().filter(|b| digit(b)).count();
+    let mut lines = bytes.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
+    digits % 4 != 1 && lines.all(|line| line.iter().all(digit))
 }

@@ -147,10 +147,12 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
         return Decision::Begin;
     } else if last.key == FieldKey::Inquiry {
         let placed = mark.leads || (mark.line == last.line && mark.style == last.style);
-        let styled = mark.style == last.style || mark.style == Style::Plain;
-        new && placed && styled && mark.is_firm()
+        new && placed && mark.style == last.style && mark.is_firm()
     } else {
-        new || last.key == mark.key || mark.leads
+        let aside = !mark.leads
+            && !mark.is_numbered()
+            && following.iter().take(8).any(|next| next.key == mark.key && next.leads);
+        !aside && (new || last.key == mark.key || mark.leads)
     };
     if joins { Decision::Join } else { Decision::Ignore }
 }

@@ -127,6 +127,8 @@ fn mark_at(
 fn is_plausible(mark: &Mark, quoted: bool, value: &str) -> bool {
     match mark.separator {
         Separator::Bracket if quoted => mark.leads && !goes_on(value) && !begins_with_particle(value),
+        // 「氏名：」の欄 speaks of the label.
+        Separator::Colon if value.starts_with(['」', '』']) || value.starts_with("の欄") => false,
         Separator::Colon | Separator::Cell | Separator::Bracket => mark.leads || mark.rank <= Rank::Part,
         Separator::LineEnd | Separator::Dash => mark.leads || (mark.is_numbered() && mark.rank <= Rank::Part),
         Separator::Blank => mark.rank <= Rank::Part && (mark.leads || mark.is_numbered()) && !goes_on(value),

@@ -159,7 +159,7 @@ pub struct Form {
     pub fields: Fields,
     /// Fields that are absent or blank, in the circular's order.
     pub missing: Vec<FieldKey>,
-    /// Telephone numbers in the contact field: half-width, hyphens; an extension behind a blank: `03-1234-5678 内線 12`.
+    /// Telephone numbers in the contact field: half-width, hyphens. Fax numbers and extensions (内線) are none.
     pub telephones: Vec<String>,
     /// Mail addresses in the contact field, half-width.
     pub addresses: Vec<String>,

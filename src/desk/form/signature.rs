@@ -28,13 +28,21 @@ fn without_blank_lines(lines: &Lines<'_>, from: usize, to: usize) -> usize {
 }
 
 /// A line that parts the signature from the text.
-fn is_delimiter(lines: &Lines<'_>, line: usize, to: usize) -> bool {
+pub(super) fn is_delimiter(lines: &Lines<'_>, line: usize, to: usize) -> bool {
     let body = lines.body(line);
     if body == "--" || is_mobile_remark(body) {
         return true;
     }
     let heading = body.len() <= 30 && squash(body).trim_matches(|c: char| !c.is_alphanumeric()) == "署名";
     (heading || is_rule(body)) && looks_like_signature(lines, line + 1, to)
+}
+
+/// 「以上、よろしくお願いいたします。」
+pub(super) fn is_closing(body: &str) -> bool {
+    const MAX_BYTES: usize = 150;
+    body.len() <= MAX_BYTES
+        && (["以上", "何卒", "どうぞよろしく"].iter().any(|start| body.starts_with(start))
+            || ["よろしくお願い", "宜しくお願い", "よろしく御"].iter().any(|words| body.contains(words)))
 }
 
 /// 「iPhoneから送信」 and its kin.

@@ -1,4 +1,5 @@
-//! Finds telephone numbers in the characters of a contact field and writes them one way: half-width, hyphens, extension apart.
+//! Finds telephone numbers in the characters of a contact field and writes them one way: half-width, hyphens.
+//! Extensions (内線) stay in the contact's text, fax numbers become findings.
 //! Hyphens stand where the writer put separators; where there were none, only for numbers whose parts are certain.
 
 use super::Finding;
@@ -34,14 +35,11 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
             at = number.end;
             continue;
         }
-        let (extension, end) = extension(chars, number.end);
-        let written =
-            extension.map_or_else(|| written.clone(), |extension| format!("{written} 内線 {extension}"));
         if !found.contains(&written) {
             found.push(written);
         }
-        last = end;
-        at = end;
+        last = number.end;
+        at = number.end;
     }
     found
 }
@@ -191,13 +189,16 @@ impl Number {
             ))
         };
         let kind = digits.get(..4)?;
+        let first = self.groups.first().map_or(0, String::len);
         match kind {
             "0800" if self.groups.len() > 1 => Some(self.groups.join("-")),
             "0800" => split(4, 3),
             _ if digits.len() == 11 => split(3, 4),
-            _ if self.groups.len() > 1 => Some(self.groups.join("-")),
             "0120" | "0570" => split(4, 3),
             _ if kind.starts_with("03") || kind.starts_with("06") => split(2, 4),
+            // The writer parted the area code only; the last four digits are always the subscriber's.
+            _ if self.groups.len() == 2 && (3..=5).contains(&first) => split(first, 6 - first),
+            _ if self.groups.len() > 1 => Some(self.groups.join("-")),
             _ => Some(digits),
         }
     }
@@ -238,30 +239,4 @@ fn is_fax(before: &str, behind: &[char]) -> bool {
         )
     });
     telephone < start && !shared
-}
-
-/// The extension behind a number, and the place behind it.
-fn extension(chars: &[char], from: usize) -> (Option<String>, usize) {
-    /// 「（代表） 内線」 and a line break fit in.
-    const MAX_SKIPPED: usize = 12;
-    let mut at = from;
-    while at < from + MAX_SKIPPED && chars.get(at).is_some_and(|c| " \n\r()[]、,;:・/代表大直通".contains(*c))
-    {
-        at += 1;
-    }
-    let rest: String = chars.iter().skip(at).take(12).collect::<String>().to_lowercase();
-    let Some(word) = ["内線番号", "内線", "内", "extension", "ext", "ex", "x", "#"]
-        .iter()
-        .find(|word| rest.starts_with(*word))
-    else {
-        return (None, from);
-    };
-    at += word.chars().count();
-    at += chars.iter().skip(at).take(4).take_while(|c| " :.()".contains(**c)).count();
-    let digits: String = chars.iter().skip(at).take_while(|c| c.is_ascii_digit()).take(8).collect();
-    if digits.is_empty() || digits.len() > 7 {
-        (None, from)
-    } else {
-        (Some(digits.clone()), at + digits.len())
-    }
 }

@@ -5,7 +5,7 @@ use super::{
     FieldKey, Fields,
     fold::{is_invisible, trim},
     lines::Lines,
-    signature::{end_of_text, has_contact, is_rule},
+    signature::{end_of_text, has_contact, is_closing, is_delimiter, is_rule},
 };
 
 /// Where a field's text may stand.
@@ -43,7 +43,7 @@ pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Field
     without_lines_to_fill(text).to_owned()
 }
 
-/// The line behind a short field: a blank line behind its text ends it, and a ruled line does.
+/// The line behind a short field: a blank line behind its text ends it, as does a rule, a signature or the polite end of the mail.
 fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last: usize) -> usize {
     let same_line = lines.text.get(span.from..lines.get(first).end.min(span.to)).unwrap_or_default();
     let mut begun = !trim(same_line).is_empty();
@@ -58,7 +58,7 @@ fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last
             line = next;
             continue;
         }
-        if is_rule(body) && begun {
+        if begun && (is_rule(body) || is_delimiter(lines, line, last) || is_closing(body)) {
             return line;
         }
         begun |= !body.is_empty();

@@ -6,6 +6,7 @@ mod endings;
 mod layouts;
 mod matrix;
 mod others;
+mod people;
 mod quotations;
 mod subjects;
 
