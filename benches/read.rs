@@ -11,10 +11,10 @@ use madoguchi::{
 
 const SUBJECT: &str = "拠点整備・運用に関する照会";
 
-/// The form, with an inquiry of some 1,900 characters.
+/// The form, with an inquiry of some 1,100 characters.
 fn body() -> String {
     let inquiry =
-        "地域の在宅医療の体制整備に向けた会議の進め方について、他の自治体の例を教えてください。\n".repeat(44);
+        "地域の在宅医療の体制整備に向けた会議の進め方について、他の自治体の例を教えてください。\n".repeat(26);
     format!(
         "お世話になっております。星川市の高橋です。\n\n1) 自治体・機関名：星川市 健康福祉部\n2) 氏名：高橋 真由美\n\
          3) 連絡先（TEL/メールアドレス）：03-0000-1201\n4) 照会内容（具体的に）：\n{inquiry}"

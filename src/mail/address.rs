@@ -11,6 +11,9 @@ use super::{
 /// A desk needs no list of thousands; bounds memory.
 const MAX_MAILBOXES: usize = 1_000;
 
+/// What is longer and ends in a colon is no name of a group.
+const MAX_GROUP_NAME: usize = 200;
+
 /// The mailboxes of a raw address header.
 pub(super) fn read(raw: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     let (text, guess) = field::to_unicode(raw);
@@ -34,6 +37,8 @@ fn list(text: &str, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
 struct Piece {
     /// Words before or without an angle address; quotes removed.
     phrase: String,
+    /// Whether the phrase holds an `@`; to look for it at every comma would take quadratic time.
+    has_at: bool,
     angle: Option<String>,
     comment: String,
 }
@@ -59,6 +64,7 @@ fn pieces(text: &str) -> Vec<Piece> {
             '"' if quotes > 1 && piece.angle.is_none() => {
                 quotes -= 1;
                 let quoted = take_until(&mut chars, '"', &mut quotes);
+                piece.has_at |= quoted.contains('@');
                 piece.phrase.push_str(&quote_if_local(&quoted, chars.peek() == Some(&'@')));
             }
             '"' => quotes = quotes.saturating_sub(1),
@@ -67,19 +73,23 @@ fn pieces(text: &str) -> Vec<Piece> {
             '<' => piece.angle = Some(chars.by_ref().take_while(|c| !matches!(c, ',' | ';')).collect()),
             ')' => closes = closes.saturating_sub(1),
             '>' => ends = ends.saturating_sub(1),
-            ',' | ';' | '、' if piece.angle.is_some() || piece.phrase.contains('@') => {
+            ',' | ';' | '、' if piece.angle.is_some() || piece.has_at => {
                 all.push(std::mem::take(&mut piece));
             }
             ';' => piece = Piece::default(),
             // The name of a group (RFC 5322, 3.4) is no mailbox, and neither is `mailto:`.
             ':' if piece.angle.is_none()
+                && piece.phrase.len() < MAX_GROUP_NAME
                 && !piece.phrase.contains(['@', '='])
                 && (grouped || is_prefix(&piece.phrase)) =>
             {
                 piece = Piece::default();
             }
             _ if piece.angle.is_some() && !c.is_whitespace() => {}
-            _ => piece.phrase.push(c),
+            _ => {
+                piece.has_at |= c == '@';
+                piece.phrase.push(c);
+            }
         }
         if all.len() > MAX_MAILBOXES {
             return all;

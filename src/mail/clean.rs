@@ -21,7 +21,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// Body text: `\n` line ends and tabs stay, other control characters and bidi overrides go, and so do outer blank lines.
 #[must_use]
 pub(super) fn body(text: &str) -> String {
-    let unix = text.replace("\r\n", "\n");
+    let unix = unix_lines(text);
     let text = if is_plain(unix.as_bytes()) { unix } else { cleaned(&unix) };
     let end = text.trim_end().len();
     let start = text[..end].find(|c: char| !c.is_whitespace()).unwrap_or(end);
@@ -30,21 +30,45 @@ pub(super) fn body(text: &str) -> String {
     text[start..end].to_owned()
 }
 
-/// Whether nothing in the text can need cleaning: a quick look at the bytes, for nearly all mail is so.
-fn is_plain(text: &[u8]) -> bool {
-    text.iter().enumerate().all(|(at, &b)| {
-        let next = || text.get(at + 1).copied().unwrap_or_default();
-        match b {
-            b'\n' | b'\t' | 0x20..=0x7e => true,
-            ..=0x7f | 0xcc | 0xcd => false,
-            0xc2 => next() >= 0xa0,
-            0xd8 => next() != 0x9c,
-            0xe2 => !matches!(next(), 0x80 | 0x81),
-            0xe3 => !(next() == 0x82 && matches!(text.get(at + 2), Some(0x99 | 0x9a))),
-            0xef => !matches!(next(), 0xbb | 0xbf),
-            _ => true,
+fn unix_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\r') {
+        let (line, after) = rest.split_at(at);
+        out.push_str(line);
+        if !after.starts_with("\r\n") {
+            out.push('\r');
         }
-    })
+        rest = &after[1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Bytes that may belong to something harmful or to a combining mark; nearly all mail has none worth a second look.
+static SUSPECT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] =
+            matches!(b, 0..=8 | 11..=31 | 0x7f | 0x99 | 0x9a | 0xc2 | 0xcc | 0xcd | 0xd8 | 0xe2 | 0xef);
+        b += 1;
+    }
+    table
+};
+
+/// Whether nothing in the text can need cleaning: a quick look at the bytes.
+fn is_plain(text: &[u8]) -> bool {
+    let needs_cleaning = |at: usize| match (&text[..at], &text[at..]) {
+        ([.., 0xe3, 0x82], [0x99 | 0x9a, ..]) => true,
+        (_, [0x99 | 0x9a, ..]) => false,
+        (_, [0xc2, next, ..]) => *next < 0xa0,
+        (_, [0xd8, next, ..]) => *next == 0x9c,
+        (_, [0xe2, next, ..]) => matches!(next, 0x80 | 0x81),
+        (_, [0xef, next, ..]) => matches!(next, 0xbb | 0xbf),
+        _ => true,
+    };
+    !text.iter().enumerate().any(|(at, &b)| SUSPECT[usize::from(b)] && needs_cleaning(at))
 }
 
 fn cleaned(text: &str) -> String {

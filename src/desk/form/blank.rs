@@ -1,10 +1,7 @@
 //! Tells a value from what only stands in its place: なし, ―, 〇〇市, （記入してください）, an empty bracket.
 //! What a blank field leads to is decided elsewhere.
 
-use super::{
-    FieldKey,
-    fold::{fold, squash},
-};
+use super::{FieldKey, fold::squash};
 
 /// Why a value counts as blank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +34,7 @@ pub(super) fn blank(value: &str, key: FieldKey) -> Option<Blank> {
     if value.len() > MAX_BYTES {
         return None;
     }
-    let folded = squash(&fold(value));
+    let folded = squash(value);
     let bare = folded.trim_matches(is_filler);
     if bare.is_empty() {
         return Some(if folded.contains(['○', '〇', '◯', '●', '△', '□', '×', '*']) {

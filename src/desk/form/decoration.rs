@@ -62,6 +62,15 @@ pub(super) fn front(before: &str, position: u8) -> Front {
     found
 }
 
+/// A label never begins behind this character: it is a letter of a word, no decoration. Quick, for every character is asked.
+pub(super) fn is_inside_word(c: char) -> bool {
+    matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9FFF}')
+        && !matches!(
+            c,
+            'お' | 'ご' | '御' | '貴' | '一' | '二' | '三' | '四' | '五' | 'ア' | 'イ' | 'ウ' | 'エ'
+        )
+}
+
 impl Style {
     fn max_by(self, part: Part) -> Self {
         match (part, self) {

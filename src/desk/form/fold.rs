@@ -42,7 +42,8 @@ impl Iterator for Folds<'_> {
                 return Some((first, self.at));
             };
             // Half-width kana and text from macOS carry the voicing mark as a character of its own.
-            if let Some(mark) = self.peek().and_then(voicing)
+            if matches!(folded, 'ぁ'..='ヿ')
+                && let Some(mark) = self.peek().and_then(voicing)
                 && let Some(composed) = compose(folded, mark)
             {
                 self.at += self.peek().map_or(0, char::len_utf8);
@@ -108,6 +109,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 /// One character, where folding it needs no look at the tables; `None` where it does.
 pub(super) fn fold_char(c: char) -> Option<char> {
     Some(match c {
+        'ぁ'..='ゖ' | 'ァ'..='ー' | '一'..='\u{9FFF}' => c,
         '\0'..='\u{7F}' => c.to_ascii_lowercase(),
         '\u{3000}' | '\u{A0}' | '\u{2002}'..='\u{200A}' => ' ',
         '\u{FF01}'..='\u{FF5D}' => char::from_u32(u32::from(c) - 0xFEE0)?.to_ascii_lowercase(),
@@ -115,9 +117,7 @@ pub(super) fn fold_char(c: char) -> Option<char> {
         '\u{B7}' | '\u{2022}' | '\u{2219}' | '\u{22C5}' | '\u{2027}' | '\u{FF65}' => '・',
         '\u{301C}' | '\u{FF5E}' | '\u{223C}' | '\u{2053}' => '~',
         '\u{FF66}'..='\u{FF9D}' => std::iter::once(c).nfkc().next()?,
-        '、'..='〃' | '〈'..='】' | '〒' | '〔'..='〕' | 'ぁ'..='ゖ' | 'ァ'..='ー' | '一'..='\u{9FFF}' => {
-            c
-        }
+        '、'..='〃' | '〈'..='】' | '〒' | '〔'..='〕' => c,
         _ => return None,
     })
 }

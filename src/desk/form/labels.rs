@@ -3,7 +3,7 @@
 
 use super::{
     FieldKey,
-    decoration::{Front, Style, front},
+    decoration::{Front, Style, front, is_inside_word},
     fold::{Folds, fold_char},
     lines::Lines,
     spelling::{Rank, Spellings},
@@ -51,9 +51,6 @@ impl Mark {
 pub(super) fn find(lines: &Lines<'_>, spellings: &Spellings) -> Vec<Mark> {
     let mut marks = Vec::new();
     for line in 0..lines.len() {
-        if marks.len() >= MAX_MARKS {
-            break;
-        }
         find_in_line(lines, line, spellings, &mut marks);
     }
     marks
@@ -63,10 +60,18 @@ fn find_in_line(lines: &Lines<'_>, line: usize, spellings: &Spellings, marks: &m
     let place = lines.get(line);
     let body = lines.body(line);
     let mut from = place.body;
+    let mut before = None;
     for (offset, c) in body.char_indices() {
+        if marks.len() >= MAX_MARKS {
+            return;
+        }
         let at = place.body + offset;
+        let inside = before.replace(c).is_some_and(is_inside_word);
+        if at < from || (inside && at > from) {
+            continue;
+        }
         let first = fold_char(c).unwrap_or(c);
-        if at < from || !spellings.may_begin(first) {
+        if !spellings.may_begin(first) {
             continue;
         }
         // A character that unfolds into several cannot begin a label, a half-width one with a voicing mark can.

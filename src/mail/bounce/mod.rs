@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{InboundMail, address, clean, field, part::Part};
 
+mod notification;
 mod prose;
 mod status;
 
@@ -51,7 +52,7 @@ pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
     }
     let returned: Vec<_> = parts.iter().filter_map(|part| Returned::read(part)).collect();
     let structured = parts.iter().find_map(|part| status::read(part));
-    let mut bounce = structured.or_else(|| prose::read(root, mail))?;
+    let mut bounce = structured.or_else(|| notification::read(mail)).or_else(|| prose::read(root, mail))?;
     if bounce.recipient.is_none() {
         bounce.recipient = returned.iter().find_map(|returned| returned.recipient.clone());
     }

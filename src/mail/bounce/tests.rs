@@ -89,6 +89,35 @@ fn reports_in_prose() {
     ]);
 }
 
+/// A notification of SNS, wrapped as SNS wraps it or bare.
+fn notification(json: &str, wrapped: bool) -> String {
+    let json = if wrapped {
+        format!("{{\n  \"Message\" : \"{}\"\n}}", json.replace('"', "\\\""))
+    } else {
+        json.to_owned()
+    };
+    format!("From: SES <no-reply@sns.amazonaws.com>\nSubject: AWS Notification Message\n\n{json}\n")
+}
+
+#[test]
+fn notifications_by_amazon() {
+    let bounce = r#"{"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"taro@city.example","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 unknown"}]}}"#;
+    let delivery = r#"{"notificationType":"Delivery","delivery":{"recipients":["taro@city.example"],"smtpResponse":"250 2.6.0 queued"}}"#;
+    let complaint = r#"{"notificationType":"Complaint","complaint":{}}"#;
+    let taro = Some("taro@city.example");
+    for wrapped in [false, true] {
+        check(&[
+            ("a bounce", notification(bounce, wrapped), Some((taro, Action::Failed, Some("5.1.1"), None))),
+            (
+                "a delivery",
+                notification(delivery, wrapped),
+                Some((taro, Action::Delivered, Some("2.6.0"), None)),
+            ),
+            ("a complaint", notification(complaint, wrapped), None),
+        ]);
+    }
+}
+
 #[test]
 fn what_is_no_report_of_delivery() {
     check(&[

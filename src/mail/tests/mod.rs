@@ -5,7 +5,9 @@ mod attachments;
 mod automatic;
 mod bodies;
 mod charsets;
+mod fixtures;
 mod headers;
+mod hostile;
 mod parameters;
 mod properties;
 
