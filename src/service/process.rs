@@ -158,12 +158,13 @@ pub fn inspect(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc
     (reading, decision)
 }
 
-/// Reads a message. The received instant is INTERNALDATE, else the topmost `Received`, else the file's time; the
-/// `Date` header is its sender's claim and is never trusted.
+/// Reads a message. The received instant is INTERNALDATE, else the topmost `Received`, else the file's time unless a
+/// rehearsal has not come so far; the `Date` header is its sender's claim and is never trusted.
 fn read(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> Reading {
     let of = |mail: InboundMail| {
         let topmost = mail.received.map(|at| at.with_timezone(&Utc));
-        let received_at = taken.received_at.or(topmost).or(taken.file_time).unwrap_or(now);
+        let received_at =
+            taken.received_at.or(topmost).or(taken.file_time.filter(|at| *at < now)).unwrap_or(now);
         Reading::of(mail, taken.oversize.then_some(taken.size), received_at, rules, ids)
     };
     // A fault of the reader is one message's fault: it is parked, and the desk goes on.

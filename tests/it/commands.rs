@@ -58,6 +58,17 @@ fn inspect_needs_no_database_and_changes_nothing() {
 }
 
 #[test]
+fn a_file_is_never_received_later_than_now() {
+    let desk = Desk::on(On::Sqlite);
+    let file = desk.dir.path().join("today.eml");
+    fs::write(&file, inquiry(1)).unwrap();
+    let object = desk.json(&["inspect", &file.display().to_string()]);
+    let received = object["received_at"].as_str().unwrap();
+    assert!(received.starts_with("2025-07-01T10:00"), "{received}, rehearsing");
+    assert_eq!(object["window"], "open");
+}
+
+#[test]
 fn inspect_explains_several_files_as_an_array() {
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
     let output = program()

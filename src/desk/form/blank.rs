@@ -176,6 +176,9 @@ fn is_circle(c: char) -> bool {
 
 /// Only the words that head a telephone number or an address, or a number of zeros.
 fn is_empty_contact(folded: &str) -> bool {
+    if folded.contains(|c: char| ('1'..='9').contains(&c)) {
+        return false;
+    }
     let mut rest = folded.to_owned();
     for word in [
         "メールアドレス",

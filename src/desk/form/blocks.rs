@@ -11,7 +11,7 @@ use super::{
     history::Boundary,
     labels::Mark,
     lines::Lines,
-    signature::is_rule,
+    signature::{is_rule, is_sentence},
     spelling::Rank,
     tail::Separator,
 };
@@ -76,9 +76,11 @@ pub(super) fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Bound
     let mut blocks: Vec<Block<'m>> = Vec::new();
     for (index, mark) in kept.iter().enumerate() {
         let section = sections.partition_point(|boundary| boundary.line <= mark.line);
+        let boundary = sections.get(section).map_or(usize::MAX, |boundary| boundary.line);
+        let end = kept.partition_point(|mark| mark.line < boundary);
         let current = blocks.last_mut().filter(|block| block.section == section);
         let decision = match &current {
-            Some(block) => decide(lines, block, mark, kept.get(index..).unwrap_or_default()),
+            Some(block) => decide(lines, block, mark, kept.get(index..end).unwrap_or_default()),
             None if mark.rank == Rank::Weak => Decision::Ignore,
             None => Decision::Begin,
         };
@@ -141,13 +143,16 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
         return Decision::Begin;
     };
     let new = block.marks.iter().all(|other| other.key != mark.key || other.rank == Rank::Part);
+    // 「TEL：」 below 連絡先 repeats it, too; only behind a whole form does it begin another.
+    let repeated = if mark.rank == Rank::Part { block.keys() >= 3 && block.has(mark.key) } else { !new };
+    if repeated && begins_form(lines, block, mark, following) {
+        return Decision::Begin;
+    }
     let joins = if mark.rank == Rank::Part {
         part_joins(lines, block, last, mark)
-    } else if !new && begins_form(lines, block, mark, following) {
-        return Decision::Begin;
     } else if last.key == FieldKey::Inquiry {
         let placed = mark.leads || (mark.line == last.line && mark.style == last.style);
-        new && placed && mark.style == last.style && mark.is_firm()
+        new && placed && mark.style == last.style && (mark.is_firm() || mark.separator == last.separator)
     } else {
         let aside = !mark.leads
             && !mark.is_numbered()
@@ -159,26 +164,27 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
 
 /// Whether 電話, メール and the like are a field of this form, and not words of the contact field or of a signature.
 fn part_joins(lines: &Lines<'_>, block: &Block<'_>, last: &Mark, mark: &Mark) -> bool {
-    /// Lines between the rule above a signature and its telephone.
-    const MAX_SIGNATURE: usize = 20;
-    let mut contacts = block.marks.iter().filter(|other| other.key == FieldKey::Contact);
-    match contacts.next() {
+    let alike = match block.marks.iter().find(|other| other.key == FieldKey::Contact) {
         // 「電話番号：TEL 03-…」, or a heading with its parts below.
         Some(first) => {
-            first.rank == Rank::Part
-                && last.key == FieldKey::Contact
-                && mark.start > last.value
-                && (mark.style == first.style || mark.style != Style::Plain)
+            let part = first.rank == Rank::Part && last.key == FieldKey::Contact && mark.start > last.value;
+            part && (mark.style == first.style || mark.style != Style::Plain)
         }
-        None if last.key == FieldKey::Inquiry => {
-            let adjoins = (last.line + 1..mark.line)
-                .rev()
-                .take(MAX_SIGNATURE)
-                .all(|line| !lines.is_empty(line) && !is_rule(lines.body(line)));
-            mark.leads && mark.style == last.style && (mark.style != Style::Plain || adjoins)
-        }
-        None => true,
-    }
+        None => last.key != FieldKey::Inquiry || (mark.leads && mark.style == last.style),
+    };
+    alike && (mark.style != Style::Plain || !in_signature(lines, last, mark))
+}
+
+/// Behind the inquiry or the contact a signature may begin: its telephone stands below a rule, or below a name behind a blank line.
+fn in_signature(lines: &Lines<'_>, last: &Mark, mark: &Mark) -> bool {
+    /// Lines between the rule and the telephone.
+    const MAX_LINES: usize = 20;
+    let between = || (last.line + 1..mark.line).rev().take(MAX_LINES);
+    let above = lines.body(mark.line.saturating_sub(1));
+    let named = !above.is_empty() && !is_sentence(above);
+    let ruled = |line| is_rule(lines.body(line)) || lines.body(line) == "--";
+    let over = matches!(last.key, FieldKey::Inquiry | FieldKey::Contact);
+    over && between().any(|line| ruled(line) || (named && lines.is_empty(line)))
 }
 
 /// Whether a repeated label begins a form of its own.

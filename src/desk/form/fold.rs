@@ -1,23 +1,25 @@
 //! Folds text for comparison: NFKC, lower case, one kind of dot, dash and wave, no invisible characters.
 //! Works a character at a time, so that matching a label allocates nothing; what is compared is the callers' affair.
 
+use std::str::Chars;
+
 use unicode_normalization::{UnicodeNormalization, char::compose};
 
 /// The folded characters of a text, each with the byte offset behind the source that it came from.
 pub(super) struct Folds<'a> {
-    text: &'a str,
-    at: usize,
+    length: usize,
+    rest: Chars<'a>,
     pending: Option<std::vec::IntoIter<char>>,
 }
 
 impl<'a> Folds<'a> {
     /// Folds `text` from byte `at` on.
     pub(super) fn from(text: &'a str, at: usize) -> Self {
-        Self { text, at, pending: None }
+        Self { length: text.len(), rest: text.get(at..).unwrap_or_default().chars(), pending: None }
     }
 
-    fn peek(&self) -> Option<char> {
-        self.text.get(self.at..)?.chars().next()
+    fn at(&self) -> usize {
+        self.length - self.rest.as_str().len()
     }
 }
 
@@ -26,31 +28,25 @@ impl Iterator for Folds<'_> {
 
     fn next(&mut self) -> Option<(char, usize)> {
         if let Some(c) = self.pending.as_mut().and_then(Iterator::next) {
-            return Some((c, self.at));
+            return Some((c, self.at()));
         }
-        loop {
-            let c = self.peek()?;
-            self.at += c.len_utf8();
-            if is_invisible(c) {
-                continue;
-            }
-            let Some(mut folded) = fold_char(c) else {
-                let mut pending =
-                    std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect::<Vec<_>>().into_iter();
-                let first = pending.next()?;
-                self.pending = Some(pending);
-                return Some((first, self.at));
-            };
-            // Half-width kana and text from macOS carry the voicing mark as a character of its own.
-            if matches!(folded, 'ぁ'..='ヿ')
-                && let Some(mark) = self.peek().and_then(voicing)
-                && let Some(composed) = compose(folded, mark)
-            {
-                self.at += self.peek().map_or(0, char::len_utf8);
-                folded = composed;
-            }
-            return Some((folded, self.at));
+        let c = self.rest.find(|c| !is_invisible(*c))?;
+        let Some(mut folded) = fold_char(c) else {
+            let mut pending =
+                std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect::<Vec<_>>().into_iter();
+            let first = pending.next()?;
+            self.pending = Some(pending);
+            return Some((first, self.at()));
+        };
+        // Half-width kana and text from macOS carry the voicing mark as a character of its own.
+        if matches!(folded, 'ぁ'..='ヿ')
+            && let Some(mark) = self.rest.clone().next().and_then(voicing)
+            && let Some(composed) = compose(folded, mark)
+        {
+            self.rest.next();
+            folded = composed;
         }
+        Some((folded, self.at()))
     }
 }
 
@@ -61,7 +57,9 @@ pub(super) fn fold(text: &str) -> String {
 
 /// Folds a whole text and drops blanks and the dots and commas that people put between words.
 pub(super) fn squash(text: &str) -> String {
-    Folds::from(text, 0).map(|(c, _)| c).filter(|c| !c.is_whitespace() && !is_joint(*c)).collect()
+    let mut squashed = String::with_capacity(text.len());
+    squashed.extend(Folds::from(text, 0).map(|(c, _)| c).filter(|c| !c.is_whitespace() && !is_joint(*c)));
+    squashed
 }
 
 /// If the text at byte `at` begins with `pattern` (squashed), the offset behind it.
@@ -107,6 +105,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 /// One character, where folding it needs no look at the tables; `None` where it does.
+#[inline]
 pub(super) fn fold_char(c: char) -> Option<char> {
     Some(match c {
         'ぁ'..='ゖ' | 'ァ'..='ー' | '一'..='\u{9FFF}' => c,

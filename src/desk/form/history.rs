@@ -2,7 +2,7 @@
 //! Which part of the body counts is the callers' affair.
 
 use super::{
-    fold::{fold, is_blank, squash},
+    fold::{Folds, is_blank, squash},
     lines::Lines,
 };
 
@@ -52,7 +52,7 @@ pub(super) fn is_document(lines: &Lines<'_>, line: usize) -> bool {
     /// 「日医発第537号」 in front of it, and blank lines.
     const MAX_LINES: usize = 6;
     let body = lines.body(line);
-    if body.len() > 60 {
+    if body.len() > 60 || !body.starts_with(['令', '平', '2', '２', '事']) {
         return false;
     }
     let words = squash(body);
@@ -130,12 +130,11 @@ fn header(body: &str) -> Option<u8> {
         (TO, &["宛先", "受信者", "送信先", "cc", "to"]),
         (SUBJECT, &["件名", "題名", "subject"]),
     ];
-    let end = body.find([':', '：'])?;
-    let name = body.get(..end)?;
-    if name.len() > 40 {
-        return None;
-    }
-    let name = squash(name);
+    /// The longest name, with blanks and stars around it.
+    const MAX_BYTES: usize = 40;
+    let (end, _) =
+        body.char_indices().take_while(|(at, _)| *at <= MAX_BYTES).find(|(_, c)| matches!(c, ':' | '：'))?;
+    let name = squash(body.get(..end)?);
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
     NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
 }
@@ -160,7 +159,7 @@ fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> 
             continue;
         }
         let address = body.contains('@') || last.contains('@');
-        if ends_like_attribution(last) || (has_date(body) && address) {
+        if ends_like_attribution(last) || (address && has_date(body)) {
             return Some(line + extra + 1);
         }
     }
@@ -177,7 +176,9 @@ fn ends_like_attribution(body: &str) -> bool {
 
 /// The line begins with a day and goes on with a time: `2025年7月1日(火) 10:00`, `(2025/07/01 10:00)`.
 fn has_date(body: &str) -> bool {
-    let folded = fold(body);
+    /// A date with its weekday and time.
+    const MAX_CHARS: usize = 60;
+    let folded: String = Folds::from(body, 0).map(|(c, _)| c).take(MAX_CHARS).collect();
     let date = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     let year = date.trim_start_matches(|c: char| c.is_ascii_digit());
     let dated =

@@ -60,19 +60,16 @@ fn find_in_line(lines: &Lines<'_>, line: usize, spellings: &Spellings, marks: &m
     let place = lines.get(line);
     let body = lines.body(line);
     let mut from = place.body;
-    let mut before = None;
+    let mut next = None;
     for (offset, c) in body.char_indices() {
+        let before = next.replace(c);
+        let first = fold_char(c).unwrap_or(c);
+        let at = place.body + offset;
+        if !spellings.may_begin(first) || at < from || (at > from && before.is_some_and(is_inside_word)) {
+            continue;
+        }
         if marks.len() >= MAX_MARKS {
             return;
-        }
-        let at = place.body + offset;
-        let inside = before.replace(c).is_some_and(is_inside_word);
-        if at < from || (inside && at > from) {
-            continue;
-        }
-        let first = fold_char(c).unwrap_or(c);
-        if !spellings.may_begin(first) {
-            continue;
         }
         // A character that unfolds into several cannot begin a label, a half-width one with a voicing mark can.
         let first = if c >= '\u{FF66}' {
@@ -122,13 +119,13 @@ fn mark_at(
         mark.value = lines.get(line + 1).body + hint.length;
         mark.separator = hint.separator;
     }
-    let quoted = matches!(bracket, Some('」' | '』'));
+    let quoted = matches!(bracket, Some('」' | '』' | ')'));
     let placed = leads || ((parted || mark.is_numbered()) && start >= from);
     let value = behind.get(tail.length..).unwrap_or_default();
     (placed && is_plausible(&mark, quoted, value)).then_some(mark)
 }
 
-/// Whether a word in this place can be a label at all; `quoted` if it stands in quotation marks.
+/// Whether a word in this place can be a label at all; `quoted` if it stands in brackets that sentences have too.
 fn is_plausible(mark: &Mark, quoted: bool, value: &str) -> bool {
     match mark.separator {
         Separator::Bracket if quoted => mark.leads && !goes_on(value) && !begins_with_particle(value),

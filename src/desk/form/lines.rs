@@ -10,6 +10,8 @@ const MAX_LINES: usize = 50_000;
 pub(super) struct Line {
     /// Where it begins, quote marks included.
     pub(super) start: usize,
+    /// Behind the quote marks and one blank.
+    pub(super) indent: usize,
     /// Where its text begins: behind quote marks and blanks.
     pub(super) body: usize,
     /// Where its text ends: before trailing blanks and the line break.
@@ -45,7 +47,7 @@ impl<'a> Lines<'a> {
     /// A line; one behind the last is empty.
     pub(super) fn get(&self, index: usize) -> Line {
         let end = self.text.len();
-        self.all.get(index).copied().unwrap_or(Line { start: end, body: end, end, depth: 0 })
+        self.all.get(index).copied().unwrap_or(Line { start: end, indent: end, body: end, end, depth: 0 })
     }
 
     /// The text of a line, without quote marks and surrounding blanks.
@@ -77,18 +79,21 @@ fn measure(line: &str, start: usize) -> Line {
     let row = content.trim_end_matches(is_stroke);
     let bordered = row.len() < content.len();
     let mut body = 0;
+    let mut indent = 0;
     let mut depth: u8 = 0;
     for c in content.chars() {
         if matches!(c, '>' | '＞') || (is_stroke(c) && !bordered) {
             depth = depth.saturating_add(1);
+            indent = body + c.len_utf8();
         } else if !(is_blank(c) || is_stroke(c)) {
             break;
         }
         body += c.len_utf8();
     }
+    indent += usize::from(depth > 0 && content.get(indent..).is_some_and(|rest| rest.starts_with(' ')));
     let end = if line.starts_with(is_stroke) { row } else { content };
     let end = end.trim_end_matches(is_blank).len().max(body);
-    Line { start, body: start + body, end: start + end, depth }
+    Line { start, indent: start + indent.min(body), body: start + body, end: start + end, depth }
 }
 
 fn is_stroke(c: char) -> bool {

@@ -76,6 +76,9 @@ fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
         });
     }
     // 千葉大学, 秋田赤十字病院
+    if !(rest.contains("大学") || rest.contains("病院")) {
+        return None;
+    }
     TABLE.prefectures.iter().find_map(|name| {
         let stem = name.trim_end_matches(['都', '府', '県']);
         let behind = rest.strip_prefix(stem)?;
@@ -95,11 +98,16 @@ fn heads_regional_body(behind: &[char]) -> bool {
 
 /// A name can begin here: at the start, behind a blank or a mark, or behind the legal form of the body.
 fn begins_name(text: &[char], at: usize) -> bool {
+    const ENDS: [&str; 12] =
+        ["法人", "社団", "財団", "組合", "連合", "郡", "国保", "保険", "公立", "事務局", "本部", "支部"];
     let before = text.get(..at).unwrap_or_default();
-    before.last().is_none_or(|c| !c.is_alphanumeric() || c.is_ascii_alphanumeric())
-        || ["法人", "社団", "財団", "組合", "連合", "郡", "国保", "保険", "公立", "事務局", "本部", "支部"]
-            .iter()
-            .any(|end| end.chars().rev().eq(before.iter().rev().copied().take(end.chars().count())))
+    let Some(last) = before.last() else { return true };
+    !last.is_alphanumeric()
+        || last.is_ascii_alphanumeric()
+        || ENDS.iter().any(|end| {
+            end.ends_with(*last)
+                && end.chars().rev().eq(before.iter().rev().copied().take(end.chars().count()))
+        })
 }
 
 struct Table {

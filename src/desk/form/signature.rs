@@ -55,28 +55,28 @@ fn is_mobile_remark(body: &str) -> bool {
         || body.ends_with("から送信されました")
         || body.ends_with("から送信しました")
         || body.ends_with("から送信。");
-    let device = [
-        "iPhone",
-        "iPad",
-        "Android",
-        "Galaxy",
-        "Xperia",
-        "Outlook",
-        "スマート",
-        "スマホ",
-        "ドコモ",
-        "携帯",
-        "Gmail",
-        "Yahoo",
-    ]
-    .iter()
-    .any(|word| body.contains(word));
-    (sent && device)
+    let device = || {
+        const DEVICES: [&str; 12] = [
+            "iPhone",
+            "iPad",
+            "Android",
+            "Galaxy",
+            "Xperia",
+            "Outlook",
+            "スマート",
+            "スマホ",
+            "ドコモ",
+            "携帯",
+            "Gmail",
+            "Yahoo",
+        ];
+        DEVICES.iter().any(|word| body.contains(word))
+    };
+    (sent && device())
         || body.starts_with("Sent from my ")
         || body.starts_with("Sent from Outlook")
         || body.starts_with("Get Outlook for")
-        || body.contains("Outlook for iOS を入手")
-        || body.contains("を入手<https://aka.ms")
+        || (body.ends_with('>') && body.contains("Outlook") && body.contains("を入手"))
         || body.starts_with("Sent via ")
         || body.starts_with("Yahoo!メール - ")
 }
@@ -199,7 +199,7 @@ pub(super) fn has_contact(body: &str) -> bool {
 }
 
 /// Ends or goes on like a sentence.
-fn is_sentence(body: &str) -> bool {
+pub(super) fn is_sentence(body: &str) -> bool {
     body.contains('。')
         || body.contains('？')
         || body.ends_with(['?', '、', '，', '」', '!', '！', '：', ':'])

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::{
     FieldKey, FormRules,
-    fold::{fold, match_at, squash},
+    fold::{match_at, squash},
 };
 
 /// How much a spelling tells by itself.
@@ -24,9 +24,16 @@ pub(super) enum Rank {
 /// A spelling, squashed.
 #[derive(Debug, Clone)]
 struct Spelling {
+    first: char,
     text: String,
     key: FieldKey,
     rank: Rank,
+}
+
+impl Spelling {
+    fn of(text: String, key: FieldKey, rank: Rank) -> Option<Self> {
+        Some(Self { first: text.chars().next()?, text, key, rank })
+    }
 }
 
 /// What stands at a place.
@@ -55,9 +62,13 @@ impl Spellings {
             {
                 for text in variants(text) {
                     // 電話番号 as an alias stays what it is for everybody: a part of the contact.
-                    if rank == Rank::Prescribed || !COMMON.holds(&text) {
-                        firsts.insert(&text);
-                        own.push(Spelling { text, key: field.key, rank });
+                    let known = COMMON.rank(&text);
+                    if known.is_some_and(|known| known == rank || rank == Rank::Alias) {
+                        continue;
+                    }
+                    if let Some(spelling) = Spelling::of(text, field.key, rank) {
+                        firsts.insert(spelling.first);
+                        own.push(spelling);
                     }
                 }
             }
@@ -72,7 +83,7 @@ impl Spellings {
 
     /// The longest spelling that stands at byte `at`, which begins with the folded character `first`.
     pub(super) fn at(&self, text: &str, at: usize, first: char) -> Option<Spelled> {
-        let own = self.own.iter().filter(|spelling| spelling.text.starts_with(first));
+        let own = self.own.iter().filter(|spelling| spelling.first == first);
         own.chain(COMMON.beginning(first))
             .filter_map(|spelling| {
                 Some(Spelled {
@@ -85,13 +96,16 @@ impl Spellings {
     }
 }
 
-/// A label as it is written, and without what it says in brackets.
+/// A label without what it says in brackets, and as it is written but for the brackets.
 fn variants(label: &str) -> impl Iterator<Item = String> {
-    let folded = fold(label);
-    let (base, bracket) = folded.split_once(['(', '〔', '[', '【', '〈']).unwrap_or((&folded, ""));
-    let whole = (!bracket.is_empty())
-        .then(|| squash(&folded.replace(['(', ')', '〔', '〕', '[', ']', '【', '】', '〈', '〉'], "")));
-    std::iter::once(squash(base)).chain(whole).filter(|text| !text.is_empty())
+    const BRACKETS: [char; 10] = ['(', '〔', '[', '【', '〈', ')', '〕', ']', '】', '〉'];
+    let mut base = squash(label);
+    let whole = base.find(BRACKETS).map(|open| {
+        let whole = base.replace(BRACKETS, "");
+        base.truncate(open);
+        whole
+    });
+    std::iter::once(base).chain(whole)
 }
 
 /// The first characters of all spellings, as a small filter.
@@ -99,15 +113,13 @@ fn variants(label: &str) -> impl Iterator<Item = String> {
 struct Firsts([u64; 16]);
 
 impl Firsts {
-    fn insert(&mut self, spelling: &str) {
-        if let Some(c) = spelling.chars().next()
-            && let Some(word) = self.0.get_mut(u32::from(c) as usize / 64 % 16)
-        {
+    fn insert(&mut self, c: char) {
+        if let Some(word) = self.0.get_mut(u32::from(c) as usize / 64 % 16) {
             *word |= 1 << (u32::from(c) % 64);
         }
     }
 
-    fn holds(self, c: char) -> bool {
+    fn holds(&self, c: char) -> bool {
         self.0.get(u32::from(c) as usize / 64 % 16).is_some_and(|word| word & (1 << (u32::from(c) % 64)) != 0)
     }
 }
@@ -120,12 +132,13 @@ struct Common {
 
 impl Common {
     fn beginning(&self, first: char) -> impl Iterator<Item = &Spelling> {
-        let from = self.all.partition_point(|spelling| spelling.text.chars().next() < Some(first));
-        self.all.iter().skip(from).take_while(move |spelling| spelling.text.starts_with(first))
+        let from = self.all.partition_point(|spelling| spelling.first < first);
+        self.all.iter().skip(from).take_while(move |spelling| spelling.first == first)
     }
 
-    fn holds(&self, text: &str) -> bool {
-        self.all.binary_search_by(|spelling| spelling.text.as_str().cmp(text)).is_ok()
+    fn rank(&self, text: &str) -> Option<Rank> {
+        let at = self.all.binary_search_by(|spelling| spelling.text.as_str().cmp(text)).ok()?;
+        self.all.get(at).map(|spelling| spelling.rank)
     }
 }
 
@@ -133,19 +146,19 @@ static COMMON: LazyLock<Common> = LazyLock::new(|| {
     let mut all: Vec<Spelling> = SPELLINGS
         .iter()
         .flat_map(|(key, rank, words)| {
-            words.split_whitespace().map(|word| Spelling { text: squash(word), key: *key, rank: *rank })
+            words.split_whitespace().filter_map(|word| Spelling::of(squash(word), *key, *rank))
         })
         .collect();
     all.sort_by(|a, b| a.text.cmp(&b.text));
     let mut firsts = Firsts::default();
     for spelling in &all {
-        firsts.insert(&spelling.text);
+        firsts.insert(spelling.first);
     }
     Common { all, firsts }
 });
 
 /// What desks meet besides the circular's own words. お, ご, 御 and 貴 in front are skipped by `labels`.
-const SPELLINGS: [(FieldKey, Rank, &str); 10] = [
+const SPELLINGS: [(FieldKey, Rank, &str); 11] = [
     (FieldKey::Organization, Rank::Prescribed, "自治体・機関名"),
     (
         FieldKey::Organization,
@@ -164,11 +177,11 @@ const SPELLINGS: [(FieldKey, Rank, &str); 10] = [
          フルネーム name fullname",
     ),
     (FieldKey::Name, Rank::Weak, "担当 姓名"),
-    (FieldKey::Contact, Rank::Prescribed, "連絡先"),
+    (FieldKey::Contact, Rank::Prescribed, "連絡先 連絡先TEL・メールアドレス"),
     (
         FieldKey::Contact,
         Rank::Alias,
-        "連絡先・TEL・メールアドレス 連絡先TELメール 連絡先電話番号 連絡先電話 連絡先TEL 連絡先メールアドレス 連絡先メール 連絡先・電話番号・メールアドレス
+        "連絡先TELメール 連絡先電話番号 連絡先電話 連絡先TEL 連絡先メールアドレス 連絡先メール 連絡先・電話番号・メールアドレス
          連絡先電話メール 連絡方法 返信先 回答先 TEL・メールアドレス 電話番号・メールアドレス 電話・メールアドレス 電話・メール TEL・メール TEL・E-mail TEL・mail contact",
     ),
     (
@@ -177,10 +190,11 @@ const SPELLINGS: [(FieldKey, Rank, &str); 10] = [
         "TEL 電話 電話番号 電話番号等 携帯 携帯電話 携帯番号 携帯電話番号 直通電話 代表電話 Phone メール メールアドレス メアド メルアド
          Eメール Eメールアドレス E-mail E-mailアドレス Mail Mailアドレス 電子メール 電子メールアドレス",
     ),
+    (FieldKey::Inquiry, Rank::Prescribed, "照会内容 照会内容具体的に"),
     (
         FieldKey::Inquiry,
         Rank::Alias,
-        "照会内容 照会内容具体的に 照会内容を具体的に 照会の内容 照会事項 照会の事項 具体的な照会内容 照会・質問内容 照会文
+        "照会内容を具体的に 照会の内容 照会事項 照会の事項 具体的な照会内容 照会・質問内容 照会文
          問い合わせ内容 問合せ内容 問合わせ内容 問い合せ内容 問合内容 問い合わせの内容 問合せの内容 問い合わせ事項 問合せ事項
          質問内容 質問事項 質問の内容 質問項目 相談内容 相談事項 相談の内容 相談したい内容 質問・相談内容 お尋ねの内容 inquiry question",
     ),

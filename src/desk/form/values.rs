@@ -70,13 +70,14 @@ fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last
 /// The lines of a span: verbatim, or without quote marks where the form was quoted.
 fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
     if span.depth == 0 {
-        return lines.text.get(span.from..span.to).unwrap_or_default().replace("\r\n", "\n");
+        let text = lines.text.get(span.from..span.to).unwrap_or_default();
+        return if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
     }
     let answered = (first + 1..end).any(|line| lines.get(line).depth < span.depth && !lines.is_empty(line));
     let mut pieces = Vec::new();
     for line in first..end {
         let place = lines.get(line);
-        let from = if line == first { span.from } else { place.body };
+        let from = if line == first { span.from } else { place.indent };
         let piece = lines.text.get(from..place.end.min(span.to)).unwrap_or_default();
         // The answer stands unquoted below the quoted label: what is quoted around it is the template.
         if !(answered && line > first && place.depth >= span.depth) {

@@ -2,7 +2,7 @@
 
 use super::{fields, read};
 
-const NUMBERINGS: [[&str; 4]; 30] = [
+pub(super) const NUMBERINGS: [[&str; 4]; 30] = [
     ["1) ", "2) ", "3) ", "4) "],
     ["1)", "2)", "3)", "4)"],
     ["１）", "２）", "３）", "４）"],
@@ -35,7 +35,7 @@ const NUMBERINGS: [[&str; 4]; 30] = [
     ["", "", "", ""],
 ];
 
-const LABELS: [[&str; 4]; 9] = [
+pub(super) const LABELS: [[&str; 4]; 9] = [
     ["自治体・機関名", "氏名", "連絡先（TEL/メールアドレス）", "照会内容（具体的に）"],
     ["自治体・機関名", "氏名", "連絡先(TEL/メールアドレス)", "照会内容(具体的に)"],
     ["自治体･機関名", "氏 名", "連絡先（ＴＥＬ／ﾒｰﾙｱﾄﾞﾚｽ）", "照会内容"],
@@ -52,7 +52,7 @@ const LABELS: [[&str; 4]; 9] = [
     ],
 ];
 
-const SEPARATORS: [&str; 17] = [
+pub(super) const SEPARATORS: [&str; 17] = [
     "：",
     ":",
     " : ",
@@ -88,6 +88,12 @@ const VALUES: [[&str; 4]; 3] = [
     ],
 ];
 
+/// A field with `{index}` for its value.
+pub(super) fn field(numbers: [&str; 4], labels: [&str; 4], separator: &str, index: usize) -> String {
+    let open = if separator == "】" { "【" } else { "" };
+    format!("{}{open}{}{separator}{{{index}}}", numbers[index], labels[index])
+}
+
 #[test]
 fn every_numbering_goes_with_every_label_and_separator() {
     let mut wrong = Vec::new();
@@ -96,12 +102,10 @@ fn every_numbering_goes_with_every_label_and_separator() {
         for labels in LABELS {
             for separator in SEPARATORS {
                 let values = VALUES[count % VALUES.len()];
-                let (open, separator) = if separator == "】" { ("【", "】") } else { ("", separator) };
-                let text: String = (0..4)
-                    .map(|index| {
-                        format!("{}{open}{}{separator}{}\n", numbers[index], labels[index], values[index])
-                    })
-                    .collect();
+                let layout: String =
+                    (0..4).map(|index| field(numbers, labels, separator, index) + "\n").collect();
+                let text =
+                    (0..4).fold(layout, |text, index| text.replace(&format!("{{{index}}}"), values[index]));
                 let form = read(&text);
                 if form.fields != fields(values) {
                     wrong.push(format!("{text}\n  {:?}", form.fields));

@@ -7,6 +7,7 @@ mod layouts;
 mod matrix;
 mod others;
 mod people;
+mod properties;
 mod quotations;
 mod subjects;
 
