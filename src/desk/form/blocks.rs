@@ -145,8 +145,13 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
     let new = block.marks.iter().all(|other| other.key != mark.key || other.rank == Rank::Part);
     // 「TEL：」 below 連絡先 repeats it, too; only behind a whole form does it begin another.
     let repeated = if mark.rank == Rank::Part { block.keys() >= 3 && block.has(mark.key) } else { !new };
-    if repeated && begins_form(lines, block, mark, following) {
+    if (repeated && begins_form(lines, block, mark, following)) || is_heading(block, following) {
         return Decision::Begin;
+    }
+    // 「担当：」 above 「2) 氏名：」 is a word of the field above.
+    let better = |next: &&Mark| next.key == mark.key && next.rank <= Rank::Alias;
+    if mark.rank == Rank::Weak && following.iter().take(MAX_RUN).any(better) {
+        return Decision::Ignore;
     }
     let joins = if mark.rank == Rank::Part {
         part_joins(lines, block, last, mark)
@@ -156,7 +161,7 @@ fn decide(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]
     } else {
         let aside = !mark.leads
             && !mark.is_numbered()
-            && following.iter().take(8).any(|next| next.key == mark.key && next.leads);
+            && following.iter().take(MAX_RUN).any(|next| next.key == mark.key && next.leads);
         !aside && (new || last.key == mark.key || mark.leads)
     };
     if joins { Decision::Join } else { Decision::Ignore }
@@ -189,16 +194,34 @@ fn in_signature(lines: &Lines<'_>, last: &Mark, mark: &Mark) -> bool {
 
 /// Whether a repeated label begins a form of its own.
 fn begins_form(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]) -> bool {
+    let run = run(following);
+    let as_long = run.keys() >= block.keys().min(3);
+    mark.leads && as_long && (run.has(FieldKey::Inquiry) || block.is_unfilled(lines, mark.start))
+}
+
+/// Whether the only label so far is a heading above the form: 「照会内容」, and then the four fields.
+fn is_heading(block: &Block<'_>, following: &[&Mark]) -> bool {
+    if block.marks.len() > 1 || !block.has(FieldKey::Inquiry) {
+        return false;
+    }
+    let run = run(following);
+    run.has(FieldKey::Inquiry) && run.keys() >= 3
+}
+
+/// The labels from one on that could be a form of their own.
+fn run<'m>(following: &[&'m Mark]) -> Block<'m> {
     let mut run = Block::default();
-    for next in following.iter().take(8) {
+    for next in following.iter().take(MAX_RUN) {
         if run.has(next.key) && next.rank != Rank::Part {
             break;
         }
         run.marks.push(next);
     }
-    let as_long = run.keys() >= block.keys().min(3);
-    mark.leads && as_long && (run.has(FieldKey::Inquiry) || block.is_unfilled(lines, mark.start))
+    run
 }
+
+/// Four fields, some of them with parts.
+const MAX_RUN: usize = 8;
 
 /// Where the template that a label begins really begins: with the words that ask to fill it in.
 fn template_start(lines: &Lines<'_>, mark: &Mark) -> usize {

@@ -135,6 +135,8 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
     if closers.len() > 6 {
         return None;
     }
+    // ( 1 )
+    let bare = if closers.is_empty() { bare } else { trim_few(bare) };
     let (without, c) = split_last(bare)?;
     let closed = !closers.is_empty() || enclosed(c).is_some();
     let (value, rest) = match (enclosed(c), single(c)) {
@@ -142,13 +144,17 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
         (None, Some(digit)) => two_digits(without, digit, position, closed),
         (None, None) => (letter(c)?, without),
     };
-    let rest = match split_last(rest) {
-        Some((shorter, open))
+    let shorter = trim_few(rest);
+    let rest = match split_last(shorter) {
+        Some((outside, open))
             if closing(open).is_some_and(|close| closers.contains(|c| closes(c, close))) =>
         {
-            shorter
+            outside
         }
-        _ => rest,
+        _ => ["No.", "NO.", "no.", "Ｎｏ．", "№", "第", "問", "項目"]
+            .iter()
+            .find_map(|word| shorter.strip_suffix(word))
+            .unwrap_or(rest),
     };
     let alone = rest.chars().take(MAX_INDENT).all(is_blank);
     let drawn = enclosed(c).is_some() || single(c).is_some();
@@ -164,6 +170,15 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
 
 /// Indentation wider than this is not looked through.
 const MAX_INDENT: usize = 32;
+
+/// Without the few blanks at the end that stand inside the decoration.
+fn trim_few(text: &str) -> &str {
+    let mut rest = text;
+    for _ in 0..2 {
+        rest = rest.strip_suffix([' ', '　']).unwrap_or(rest);
+    }
+    rest
+}
 
 fn is_closer(c: char) -> bool {
     matches!(

@@ -115,11 +115,19 @@ pub(super) fn fold_char(c: char) -> Option<char> {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{2501}' => '-',
         '\u{B7}' | '\u{2022}' | '\u{2219}' | '\u{22C5}' | '\u{2027}' | '\u{FF65}' => '・',
         '\u{301C}' | '\u{FF5E}' | '\u{223C}' | '\u{2053}' => '~',
-        '\u{FF66}'..='\u{FF9D}' => std::iter::once(c).nfkc().next()?,
+        '\u{FF66}'..='\u{FF9D}' => *KANA.get(u32::from(c) as usize - 0xFF66)?,
         '、'..='〃' | '〈'..='】' | '〒' | '〔'..='〕' => c,
         _ => return None,
     })
 }
+
+/// What the half-width kana U+FF66 to U+FF9D stand for.
+const KANA: [char; 56] = [
+    'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ',
+    'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ',
+    'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム', 'メ', 'モ', 'ヤ', 'ユ', 'ヨ', 'ラ', 'リ',
+    'ル', 'レ', 'ロ', 'ワ', 'ン',
+];
 
 /// Dots, commas and strokes that come and go between the words of a label or a subject.
 fn is_joint(c: char) -> bool {

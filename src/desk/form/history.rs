@@ -132,6 +132,13 @@ fn header(body: &str) -> Option<u8> {
     ];
     /// The longest name, with blanks and stars around it.
     const MAX_BYTES: usize = 40;
+    const FIRSTS: [char; 21] = [
+        '差', '送', '発', '日', '受', '宛', '件', '題', 'f', 'F', 'd', 'D', 's', 'S', 't', 'T', 'c', 'C',
+        '＊', '*', '[',
+    ];
+    if !body.starts_with(FIRSTS) {
+        return None;
+    }
     let (end, _) =
         body.char_indices().take_while(|(at, _)| *at <= MAX_BYTES).find(|(_, c)| matches!(c, ':' | '：'))?;
     let name = squash(body.get(..end)?);

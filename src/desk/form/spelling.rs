@@ -25,6 +25,7 @@ pub(super) enum Rank {
 #[derive(Debug, Clone)]
 struct Spelling {
     first: char,
+    second: Option<char>,
     text: String,
     key: FieldKey,
     rank: Rank,
@@ -32,7 +33,8 @@ struct Spelling {
 
 impl Spelling {
     fn of(text: String, key: FieldKey, rank: Rank) -> Option<Self> {
-        Some(Self { first: text.chars().next()?, text, key, rank })
+        let mut chars = text.chars();
+        Some(Self { first: chars.next()?, second: chars.next(), text, key, rank })
     }
 }
 
@@ -84,7 +86,10 @@ impl Spellings {
     /// The longest spelling that stands at byte `at`, which begins with the folded character `first`.
     pub(super) fn at(&self, text: &str, at: usize, first: char) -> Option<Spelled> {
         let own = self.own.iter().filter(|spelling| spelling.first == first);
+        // Most words that begin like a label differ in their second character, and no blank comes between ideographs there.
+        let second = text.get(at..)?.chars().nth(1).filter(|c| ('一'..='\u{9FFF}').contains(c));
         own.chain(COMMON.beginning(first))
+            .filter(|spelling| second.is_none() || spelling.second.is_none() || second == spelling.second)
             .filter_map(|spelling| {
                 Some(Spelled {
                     key: spelling.key,

@@ -52,6 +52,34 @@ fn ordinary_mails_are_no_form() {
             "a sales mail",
             "貴社名：ご担当者様\n\nサービスのご案内です。\nお問い合わせ：info@example.jp\n会社名：株式会社例\n担当者名：山田\nTEL：03-0000-0000",
         ),
+        (
+            "an answer with numbered points",
+            "ご回答します。\n1) 参加者の例は別紙のとおりです。\n2) 連絡先は不要です。\n3) 氏名は任意です。",
+        ),
+        (
+            "a list of participants",
+            "参加者名簿\n1) 氏名：高橋 所属：星川市\n2) 氏名：佐藤 所属：北町\n3) 氏名：鈴木 所属：南町",
+        ),
+        (
+            "minutes of a meeting",
+            "議事録\n日時：7月10日\n場所：市役所\n担当：高橋\n内容：拠点の運用について\n質問：なし",
+        ),
+        (
+            "a change of personnel",
+            "担当者が代わりました。\n新担当者：佐藤\nTEL：03-0000-1201\nメール：b@example.jp",
+        ),
+        (
+            "a confirmation of another desk",
+            "お問い合わせを受け付けました。\nお問い合わせ番号：123\nお名前：高橋様\nメールアドレス：a@example.jp",
+        ),
+        (
+            "an out of office with names",
+            "ただいま不在です。\n連絡先：佐藤\n電話：03-0000-1201\nご了承ください。",
+        ),
+        (
+            "the desk's telephone in a footer",
+            "いつもありがとうございます。\n━━━━━━\n在宅医療相談窓口\nお問い合わせ：zaitaku@tohmatu.co.jp\n電話：080-4682-1760\n━━━━━━",
+        ),
         ("nothing", ""),
         ("a number", "1)"),
     ];

@@ -220,5 +220,65 @@ fn values_are_taken_as_they_are_written() {
             "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：\n\n以上、よろしくお願いいたします。\n",
             ["星川市", "高橋", "a@example.jp", ""],
         ),
+        (
+            "the person in charge on a line below the organization",
+            "1) 自治体・機関名：星川市\n担当：高橋\n2) 氏名：高橋 真由美\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            ["星川市\n担当：高橋", "高橋 真由美", "a@example.jp", "会議の例"],
+        ),
+        (
+            "a heading above the form",
+            "照会内容\n\n1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容（具体的に）：会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "a heading in brackets above the form",
+            "【お問い合わせ内容】\n■自治体・機関名：星川市\n■氏名：高橋\n■連絡先：a@example.jp\n■照会内容：会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "a heading with a pointer above the form",
+            "照会内容：下記のとおりです。\n\n1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容（具体的に）：会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "a question about the content",
+            "1) 自治体・機関名：星川市\n内容：拠点について\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            ["星川市\n内容：拠点について", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "values without separators in a list",
+            "自治体・機関名=星川市\n氏名=高橋\n連絡先=a@example.jp\n照会内容=会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "numbers with blanks inside the brackets",
+            "( 1 ) 自治体・機関名：星川市\n( 2 ) 氏名：高橋\n( 3 ) 連絡先：a@example.jp\n( 4 ) 照会内容：会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "No. in front",
+            "No.1 自治体・機関名：星川市\nNo.2 氏名：高橋\nNo.3 連絡先：a@example.jp\nNo.4 照会内容：会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "a bullet and a number",
+            "・1) 自治体・機関名：星川市\n・2) 氏名：高橋\n・3) 連絡先：a@example.jp\n・4) 照会内容：会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "numbers and bullets of HTML lists",
+            "1. 自治体・機関名: 星川市\n2. 氏名: 高橋\n3. 連絡先: a@example.jp\n4. 照会内容:\n- 会議の例\n- 費用",
+            ["星川市", "高橋", "a@example.jp", "- 会議の例\n- 費用"],
+        ),
+        (
+            "a wide table in one row each",
+            "1) 自治体・機関名\t星川市\t2) 氏名\t高橋\n3) 連絡先\ta@example.jp\t4) 照会内容\t会議の例",
+            ["星川市", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "labels in English capitals",
+            "ORGANIZATION: Hoshikawa\nNAME: Taro\nCONTACT: a@example.jp\nINQUIRY: Example",
+            ["Hoshikawa", "Taro", "a@example.jp", "Example"],
+        ),
     ]);
 }
