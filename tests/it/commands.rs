@@ -58,6 +58,16 @@ fn inspect_needs_no_database_and_changes_nothing() {
 }
 
 #[test]
+fn the_sample_mails_are_read_as_reviewed() {
+    let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/samples");
+    let mut files: Vec<_> = fs::read_dir(samples).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    let as_of = ["--as-of", "2025-07-01T10:00:00+09:00", "inspect", "--json"];
+    let output = program().current_dir(samples).args(as_of).args(&files).output().unwrap();
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
 fn a_file_is_never_received_later_than_now() {
     let desk = Desk::on(On::Sqlite);
     let file = desk.dir.path().join("today.eml");

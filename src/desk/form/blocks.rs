@@ -196,7 +196,13 @@ fn in_signature(lines: &Lines<'_>, last: &Mark, mark: &Mark) -> bool {
 fn begins_form(lines: &Lines<'_>, block: &Block<'_>, mark: &Mark, following: &[&Mark]) -> bool {
     let run = run(following);
     let as_long = run.keys() >= block.keys().min(3);
-    mark.leads && as_long && (run.has(FieldKey::Inquiry) || block.is_unfilled(lines, mark.start))
+    // 「氏名：… 所属：… 照会内容：…」 below 自治体名 is the same form with a field twice.
+    let whole =
+        block.has(FieldKey::Inquiry) || FieldKey::ALL.iter().all(|key| !block.has(*key) || run.has(*key));
+    // So is 「自治体名：… 所属：…」; a lone label in another style is a word of the greeting.
+    let alike = block.marks.iter().all(|other| other.key == mark.key && other.style == mark.style);
+    let another = run.has(FieldKey::Inquiry) && whole && !alike;
+    mark.leads && as_long && (another || block.is_unfilled(lines, mark.start))
 }
 
 /// Whether the only label so far is a heading above the form: 「照会内容」, and then the four fields.

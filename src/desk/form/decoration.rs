@@ -144,18 +144,7 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
         (None, Some(digit)) => two_digits(without, digit, position, closed),
         (None, None) => (letter(c)?, without),
     };
-    let shorter = trim_few(rest);
-    let rest = match split_last(shorter) {
-        Some((outside, open))
-            if closing(open).is_some_and(|close| closers.contains(|c| closes(c, close))) =>
-        {
-            outside
-        }
-        _ => ["No.", "NO.", "no.", "Ｎｏ．", "№", "第", "問", "項目"]
-            .iter()
-            .find_map(|word| shorter.strip_suffix(word))
-            .unwrap_or(rest),
-    };
+    let rest = without_opening(rest, closers);
     let alone = rest.chars().take(MAX_INDENT).all(is_blank);
     let drawn = enclosed(c).is_some() || single(c).is_some();
     if (!closed && value != position && !alone) || (!drawn && !alone) {
@@ -166,6 +155,18 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
         c.is_ascii_alphanumeric() || fold_char(c).is_some_and(|c| c.is_ascii_digit() || c == '-')
     });
     (!glued || (closed && value == position)).then_some((value, rest))
+}
+
+/// The text without what belongs to a number behind it: the bracket that one of the closers closes, or 「No.」.
+fn without_opening<'a>(text: &'a str, closers: &str) -> &'a str {
+    let shorter = trim_few(text);
+    let bracket = split_last(shorter)
+        .filter(|(_, open)| closing(*open).is_some_and(|close| closers.contains(|c| closes(c, close))));
+    let word = ["No.", "NO.", "no.", "Ｎｏ．", "№", "第", "問", "項目"];
+    bracket.map_or_else(
+        || word.iter().find_map(|word| shorter.strip_suffix(word)).unwrap_or(text),
+        |(outside, _)| outside,
+    )
 }
 
 /// Indentation wider than this is not looked through.

@@ -136,9 +136,11 @@ impl Fields {
 /// Something odd in the form, and how it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Short and stable.
+    /// Short and stable. Of the form: `placeholder`, `duplicate_field`, `out_of_order`, `quoted_form`, `forwarded_form`,
+    /// `other_form`, `free_text`; of the contact: `contact_unusable`, `telephone_incomplete`, `fax_number`,
+    /// `address_incomplete`, `address_masked`.
     pub code: &'static str,
-    /// English; names fields and lines, repeats no personal data beyond a placeholder.
+    /// English; names fields, repeats nothing of the mail.
     pub detail: String,
 }
 

@@ -1,6 +1,6 @@
 //! Whole mails as people write them, and odd values.
 
-use super::check;
+use super::{check, read};
 
 #[test]
 fn values_are_taken_as_they_are_written() {
@@ -226,6 +226,41 @@ fn values_are_taken_as_they_are_written() {
             ["星川市\n担当：高橋", "高橋 真由美", "a@example.jp", "会議の例"],
         ),
         (
+            "municipality and section apart",
+            "自治体名：星川市\n氏名：高橋\n所属：健康福祉部\n連絡先：a@example.jp\n照会内容：会議の例",
+            ["星川市\n健康福祉部", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "municipality and section together",
+            "自治体名：星川市\n所属：健康福祉部\n氏名：高橋\n連絡先：a@example.jp\n照会内容：会議の例",
+            ["星川市\n所属：健康福祉部", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "five numbered fields",
+            "1) 自治体名：星川市\n2) 所属：健康福祉部\n3) 氏名：高橋\n4) 連絡先：a@example.jp\n5) 照会内容：会議の例",
+            ["星川市\n2) 所属：健康福祉部", "高橋", "a@example.jp", "会議の例"],
+        ),
+        (
+            "telephone and mail as numbered fields",
+            "1) 自治体名：星川市\n2) 氏名：高橋\n3) 電話番号：03-0000-1201\n4) メールアドレス：a@example.jp\n5) 照会内容：会議の例",
+            ["星川市", "高橋", "電話番号：03-0000-1201\nメールアドレス：a@example.jp", "会議の例"],
+        ),
+        (
+            "telephone and mail in a table",
+            "自治体・機関名\t星川市\n氏名\t高橋\n電話番号\t03-0000-1201\nメールアドレス\ta@example.jp\n照会内容\t会議の例",
+            ["星川市", "高橋", "電話番号\t03-0000-1201\nメールアドレス\ta@example.jp", "会議の例"],
+        ),
+        (
+            "a contact with parts in a table",
+            "1) 自治体・機関名\t星川市\n2) 氏名\t高橋\n3) 連絡先（TEL/メールアドレス）\tTEL：03-0000-1201\nメール：a@example.jp\n4) 照会内容（具体的に）\t会議の例\n・職種",
+            ["星川市", "高橋", "TEL：03-0000-1201\nメール：a@example.jp", "会議の例\n・職種"],
+        ),
+        (
+            "a signature with labels below a full form",
+            "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例を教えてください。\n\n所属：星川市 健康福祉部\n氏名：高橋\n電話：03-0000-1201",
+            ["星川市", "高橋", "a@example.jp", "会議の例を教えてください。"],
+        ),
+        (
             "a heading above the form",
             "照会内容\n\n1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容（具体的に）：会議の例",
             ["星川市", "高橋", "a@example.jp", "会議の例"],
@@ -281,4 +316,55 @@ fn values_are_taken_as_they_are_written() {
             ["Hoshikawa", "Taro", "a@example.jp", "Example"],
         ),
     ]);
+}
+
+#[test]
+fn everything_odd_is_a_finding() {
+    let cases = [
+        (
+            "nothing odd",
+            "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            vec![],
+        ),
+        (
+            "a placeholder",
+            "1) 自治体・機関名：○○市\n2) 氏名：なし\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            vec!["placeholder", "placeholder"],
+        ),
+        (
+            "another order",
+            "2) 氏名：高橋\n1) 自治体・機関名：星川市\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            vec!["out_of_order"],
+        ),
+        (
+            "a field twice",
+            "1) 自治体・機関名：星川市\n2) 氏名：高橋\n1) 所属：健康福祉部\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            vec!["duplicate_field", "out_of_order"],
+        ),
+        (
+            "quoted",
+            "> 1) 自治体・機関名：星川市\n> 2) 氏名：高橋\n> 3) 連絡先：a@example.jp\n> 4) 照会内容：会議の例",
+            vec!["quoted_form"],
+        ),
+        (
+            "forwarded",
+            "転送します。\n-----Original Message-----\nFrom: 診療所\n\n1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例",
+            vec!["forwarded_form"],
+        ),
+        (
+            "two forms",
+            "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：会議の例\n\n1) 自治体・機関名：北町\n2) 氏名：佐藤\n3) 連絡先：b@example.jp\n4) 照会内容：費用の例",
+            vec!["other_form"],
+        ),
+        ("free text", "会議の例を教えてください。", vec!["free_text"]),
+        (
+            "a contact that is none",
+            "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：平日のみ\n4) 照会内容：会議の例",
+            vec!["contact_unusable"],
+        ),
+    ];
+    for (name, text, expected) in cases {
+        let codes: Vec<&str> = read(text).findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, expected, "{name}");
+    }
 }
