@@ -238,26 +238,16 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written.
     pub async fn commit(mut self) -> Result<()> {
-        // All ours and plain: numbers, a hash in hex, a date.
-        let desk = format!(
-            "UPDATE desk SET next_id = {}, event_hash = '{}', automatic_day = '{}', automatic_sent = {}",
-            self.next_id, self.event_hash, self.automatic_day, self.automatic_sent
-        );
-        let numbers = self.numbers.iter().map(|(year, last)| {
-            format!("INSERT INTO number (fiscal_year, last) VALUES ({year}, {last}) ON CONFLICT (fiscal_year) DO UPDATE SET last = {last}")
-        });
-        let mut statements: Vec<String> = numbers.chain([desk]).collect();
-        let commit = "COMMIT".to_owned();
-        match self.dialect {
-            Dialect::Sqlite => {
-                statements.push(commit);
-                self.writes.flush(self.dialect, &mut self.connection, statements).await?;
-            }
-            Dialect::Postgres => {
-                self.writes.flush(self.dialect, &mut self.connection, statements).await?;
-                sqlx::raw_sql(AssertSqlSafe(commit)).execute(&mut self.connection).await?;
-            }
+        for (year, last) in &self.numbers {
+            self.writes.push(Table::Number, [(*year).into(), (*last).into()]);
         }
+        let desk = [
+            self.next_id.into(),
+            self.event_hash.into(),
+            self.automatic_day.into(),
+            self.automatic_sent.into(),
+        ];
+        self.writes.commit(self.dialect, &mut self.connection, desk).await?;
         *self.home = Some(self.connection);
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::Dialect;
 const VALUES_AT_ONCE: usize = 20_000;
 
 /// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     (
         "message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome, reason, detail, \
          ticket_id, duplicate_of, attempts, settled)",
@@ -31,6 +31,7 @@ const TABLES: [(&str, &str); 7] = [
     ),
     ("attempt (outbox_id, nth, at, reply)", " ON CONFLICT (outbox_id, nth) DO NOTHING"),
     ("event (id, at, actor, ticket_id, message_ref, what, detail, hash)", ""),
+    ("number (fiscal_year, last)", " ON CONFLICT (fiscal_year) DO UPDATE SET last = excluded.last"),
 ];
 
 /// A table of [`TABLES`].
@@ -50,6 +51,8 @@ pub enum Table {
     Attempt,
     /// The audit.
     Event,
+    /// The last ticket number of each fiscal year.
+    Number,
 }
 
 /// A value of a row.
@@ -76,27 +79,28 @@ impl Writes {
         self.rows[table as usize].extend(row);
     }
 
-    /// Writes all rows, and with the last trip `last`.
-    pub async fn flush(
+    /// Writes all rows and the desk's own, and commits. Values are parameters, so that the same few statements come
+    /// again and again, and are prepared once.
+    pub async fn commit(
         mut self,
         dialect: Dialect,
         connection: &mut AnyConnection,
-        last: Vec<String>,
+        desk: [Value; 4],
     ) -> Result<(), sqlx::Error> {
-        loop {
-            let (mut statements, mut values) = (Vec::new(), Vec::new());
-            for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-                let room = VALUES_AT_ONCE.saturating_sub(values.len()) / columns(nth) * columns(nth);
-                if room == 0 {
-                    break;
+        let mut desk = Some(desk);
+        while let Some(last) = desk.take() {
+            let (mut statements, mut values) = self.trip();
+            if self.rows.iter().all(Vec::is_empty) {
+                let [a, b, c, d] = [1, 2, 3, 4].map(|nth| values.len() + nth);
+                statements.push(format!(
+                    "UPDATE desk SET next_id = ${a}, event_hash = ${b}, automatic_day = ${c}, automatic_sent = ${d}"
+                ));
+                values.extend(last);
+                if dialect == Dialect::Sqlite {
+                    statements.push("COMMIT".to_owned());
                 }
-                let rest = rows.split_off(rows.len().min(room));
-                statements.push(insert(nth, values.len() + 1, rows.len()));
-                values.extend(std::mem::replace(rows, rest));
-            }
-            let done = self.rows.iter().all(Vec::is_empty);
-            if done {
-                statements.extend(last.iter().cloned());
+            } else {
+                desk = Some(last);
             }
             let sql = dialect.in_one_trip(&statements);
             let query =
@@ -106,10 +110,26 @@ impl Writes {
                     Value::Bytes(value) => query.bind(value),
                 });
             query.execute(&mut *connection).await?;
-            if done {
-                return Ok(());
-            }
         }
+        if dialect == Dialect::Postgres {
+            sqlx::raw_sql("COMMIT").execute(connection).await?;
+        }
+        Ok(())
+    }
+
+    /// As many rows as one trip takes.
+    fn trip(&mut self) -> (Vec<String>, Vec<Value>) {
+        let (mut statements, mut values) = (Vec::new(), Vec::new());
+        for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+            let room = VALUES_AT_ONCE.saturating_sub(values.len()) / columns(nth) * columns(nth);
+            if room == 0 {
+                break;
+            }
+            let rest = rows.split_off(rows.len().min(room));
+            statements.push(insert(nth, values.len() + 1, rows.len()));
+            values.extend(std::mem::replace(rows, rest));
+        }
+        (statements, values)
     }
 }
 
