@@ -1,9 +1,14 @@
-//! Random forms in random layouts read back as they were; random text never harms.
+//! Random forms in random layouts and charsets read back as they were; random text never harms.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
 use proptest::prelude::*;
 
 use super::{fields, matrix};
-use crate::desk::form::{FormRules, read_form};
+use crate::{
+    desk::form::{FormRules, read_form},
+    mail,
+};
 
 /// Words of values: nothing that is a label, a number of a list or a placeholder by itself.
 fn words() -> impl Strategy<Value = String> {
@@ -119,12 +124,30 @@ fn layout() -> impl Strategy<Value = String> {
         })
 }
 
+/// A mail with this body in a charset, or in UTF-8 where the charset cannot hold it as it is.
+fn message(text: &str, charset: &'static Encoding, base64: bool) -> Vec<u8> {
+    let holds = |text: &str| charset.decode(&charset.encode(text).0).0 == text;
+    let charset = if holds(text) && holds(super::SUBJECT) { charset } else { UTF_8 };
+    let name = charset.name();
+    let subject = BASE64_STANDARD.encode(charset.encode(super::SUBJECT).0);
+    let (transfer, body) = match base64 {
+        true => ("base64", BASE64_STANDARD.encode(charset.encode(text).0).into_bytes()),
+        false => ("8bit", charset.encode(text).0.into_owned()),
+    };
+    let head = format!(
+        "From: a@example.jp\r\nSubject: =?{name}?B?{subject}?=\r\nContent-Type: text/plain; charset={name}\r\n\
+         Content-Transfer-Encoding: {transfer}\r\n\r\n"
+    );
+    [head.as_bytes(), &body].concat()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_random_form_reads_back_as_it_was(
         layout in layout(), organization in words(), name in words(), contact in contact(), inquiry in inquiry(),
+        charset in prop::sample::select(vec![UTF_8, ISO_2022_JP, SHIFT_JIS, EUC_JP]), base64 in any::<bool>(),
     ) {
         // 「電話番号：… TEL：…」 without 連絡先 may be one field or two.
         prop_assume!(!contact.contains('\n') || !layout.contains("所属") && !layout.contains("所　属"));
@@ -135,8 +158,10 @@ proptest! {
             let value = if quoted { value.replace('\n', "\n> ") } else { (*value).to_owned() };
             text = text.replace(&format!("{{{index}}}"), &value);
         }
-        let form = super::read(&text);
-        prop_assert_eq!(form.fields, fields(values), "{}", text);
+        let mail = mail::read(&message(&text, charset, base64));
+        let form = read_form(&mail.subject, &mail.text, &FormRules::default());
+        prop_assert!(form.subject_conforms);
+        prop_assert_eq!(form.fields, fields(values), "{} in {}", text, charset.name());
     }
 
     #[test]
