@@ -8,6 +8,7 @@ use madoguchi::{
     desk::form::{FormRules, read_form},
     mail,
 };
+use mail_parser::MessageParser;
 
 const SUBJECT: &str = "拠点整備・運用に関する照会";
 
@@ -55,6 +56,13 @@ fn read(c: &mut Criterion) {
                 let form = read_form(&mail.subject, &mail.text, &rules);
                 assert!(form.missing.is_empty(), "the bench reads what it wrote");
                 form
+            });
+        });
+        // The library alone, which neither guesses nor cleans nor reads the form, as the measure of the machine.
+        group.bench_function(format!("{name}, mail-parser alone"), |bencher| {
+            bencher.iter(|| {
+                let mail = MessageParser::default().parse(black_box(&bytes));
+                assert!(mail.as_ref().and_then(|mail| mail.body_text(0)).is_some());
             });
         });
     }

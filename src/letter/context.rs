@@ -48,7 +48,7 @@ pub fn context(profile: &Profile, rules: &Rules, facts: &Facts) -> Context {
     let zone = rules.calendar.time_zone();
     let words = |at| japanese_time::instant(at, zone, facts.now);
     let value = |key| facts.fields.get(key).unwrap_or_default().to_owned();
-    let items = (1..).zip(&rules.form.fields).map(|(number, rule)| Item {
+    let items = (1..).zip(rules.form.fields()).map(|(number, rule)| Item {
         number,
         label: rule.label.clone(),
         value: value(rule.key),
@@ -60,7 +60,7 @@ pub fn context(profile: &Profile, rules: &Rules, facts: &Facts) -> Context {
             address: profile.address.clone(),
             telephone: profile.telephone.clone(),
         },
-        form: FormContext { subject: rules.form.subject.clone(), items: items.collect() },
+        form: FormContext { subject: rules.form.subject().to_owned(), items: items.collect() },
         ticket: TicketContext { number: facts.number.clone() },
         window: WindowContext {
             opens: japanese_time::date(rules.window.opens),

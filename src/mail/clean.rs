@@ -20,28 +20,30 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Body text: `\n` line ends and tabs stay, other control characters and bidi overrides go, and so do outer blank lines.
 #[must_use]
-pub(super) fn body(text: &str) -> String {
+pub(super) fn body(text: String) -> String {
     let unix = unix_lines(text);
-    let text = if is_plain(unix.as_bytes()) { unix } else { cleaned(&unix) };
-    let end = text.trim_end().len();
-    let start = text[..end].find(|c: char| !c.is_whitespace()).unwrap_or(end);
+    let mut text = if is_plain(unix.as_bytes()) { unix } else { cleaned(&unix) };
+    text.truncate(text.trim_end().len());
+    let start = text.find(|c: char| !c.is_whitespace()).unwrap_or(text.len());
     // The first line keeps its indentation.
     let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    text[start..end].to_owned()
+    text.drain(..start);
+    text
 }
 
-fn unix_lines(text: &str) -> String {
+/// Takes the CR out of CR LF.
+fn unix_lines(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
+    }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\r') {
-        let (line, after) = rest.split_at(at);
+    let mut lines = text.split('\r').peekable();
+    while let Some(line) = lines.next() {
         out.push_str(line);
-        if !after.starts_with("\r\n") {
+        if lines.peek().is_some_and(|next| !next.starts_with('\n')) {
             out.push('\r');
         }
-        rest = &after[1..];
     }
-    out.push_str(rest);
     out
 }
 

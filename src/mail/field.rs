@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::{charset, clean, encoded_word};
 
 /// Real mail has some 20 to 100 fields; the bound keeps memory small for a header block of nothing but colons.
@@ -117,8 +119,8 @@ fn field_name(line: &[u8]) -> Option<usize> {
 }
 
 /// A line without its end, and what follows.
-fn cut_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(bytes.len());
+pub(super) fn cut_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = memchr(b'\n', bytes).unwrap_or(bytes.len());
     let line = &bytes[..end];
     (line.strip_suffix(b"\r").unwrap_or(line), bytes.get(end + 1..).unwrap_or_default())
 }

@@ -59,13 +59,17 @@ fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
             mail.warn(warning.code, warning.detail);
         }
     }
-    let first = |name: &str| fields.get(name).map(|raw| field::text(raw).0);
-    mail.subject = first("Subject").unwrap_or_default();
-    mail.message_id = first("Message-ID").and_then(|value| message_id(&value));
-    mail.in_reply_to = ids(fields, "In-Reply-To");
-    mail.references = ids(fields, "References");
-    mail.date = first("Date").and_then(|value| date(&value));
-    mail.received = first("Received").and_then(|value| date(value.rsplit_once(';')?.1));
+    let all = |name: &'static str| {
+        let named = move |header: &&Header| header.name.eq_ignore_ascii_case(name);
+        mail.headers.iter().filter(named).map(|header| header.value.as_str())
+    };
+    let ids = |name| all(name).flat_map(bracketed).take(MAX_IDS).collect();
+    mail.subject = all("Subject").next().unwrap_or_default().to_owned();
+    mail.message_id = all("Message-ID").next().and_then(message_id);
+    mail.in_reply_to = ids("In-Reply-To");
+    mail.references = ids("References");
+    mail.date = all("Date").next().and_then(date);
+    mail.received = all("Received").next().and_then(|value| date(value.rsplit_once(';')?.1));
     let mailboxes = |name: &str| -> Vec<_> {
         fields.all(name).flat_map(|raw| address::read(raw, &mut Vec::new())).collect()
     };
@@ -102,11 +106,6 @@ fn message_id(value: &str) -> Option<String> {
         let bare = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
         (!bare.is_empty() && !bare.contains(char::is_whitespace)).then(|| bare.to_owned())
     })
-}
-
-fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
-    let values = fields.all(name).map(|raw| field::text(raw).0);
-    values.flat_map(|value| bracketed(&value).collect::<Vec<_>>()).take(MAX_IDS).collect()
 }
 
 /// The non-empty Message-IDs between angle brackets, without blanks that folding left inside.

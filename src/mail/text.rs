@@ -32,7 +32,7 @@ pub(super) fn read(root: &Part<'_>) -> Contents {
 fn read_message(root: &Part<'_>, forwards: usize) -> Contents {
     let mut gather = Gather::default();
     gather.visit(root, true);
-    let text = clean::body(&gather.texts.join("\n"));
+    let text = clean::body(joined(gather.texts));
     let mut contents = Contents {
         text,
         attachments: gather.attachments,
@@ -43,6 +43,11 @@ fn read_message(root: &Part<'_>, forwards: usize) -> Contents {
         forwarded(&mut contents, forwards);
     }
     contents
+}
+
+/// The texts below one another; nearly every mail has but one.
+fn joined(mut texts: Vec<String>) -> String {
+    if texts.len() == 1 { texts.swap_remove(0) } else { texts.join("\n") }
 }
 
 /// A mail whose only content is another mail (forwarded as attachment) reads as that mail.

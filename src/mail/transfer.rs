@@ -3,6 +3,10 @@
 
 use std::borrow::Cow;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::field::cut_line;
+
 /// A declared transfer encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -63,6 +67,17 @@ pub(super) fn decode(body: &[u8], encoding: Encoding) -> Content<'_> {
 const LONG_LINE: usize = 40;
 
 fn base64_body(body: &[u8]) -> Content<'_> {
+    // Nearly all base64 is as it should be.
+    let mut digits = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while !rest.is_empty() {
+        let (line, after) = cut_line(rest);
+        digits.extend_from_slice(line);
+        rest = after;
+    }
+    if let Ok(bytes) = STANDARD.decode(&digits) {
+        return Content::plain(bytes, false);
+    }
     let mut decoder = Base64::with_capacity(body.len() / 4 * 3);
     let mut offset = 0;
     let mut bad = None;
@@ -121,29 +136,12 @@ impl Base64 {
         // After the padding only another whole encoding can follow (gateways append one to the other).
         let fits = !self.group.ended || line.len().is_multiple_of(4);
         self.group.ended = false;
-        let rest = if fits { self.whole_groups(line) } else { line };
-        if fits && rest.iter().all(|&b| self.push(b)) {
+        if fits && line.iter().all(|&b| self.push(b)) {
             return true;
         }
         self.out.truncate(mark);
         self.group = before;
         false
-    }
-
-    /// Decodes as many groups of four as there are without padding or anything odd; returns what is left of the line.
-    fn whole_groups<'l>(&mut self, line: &'l [u8]) -> &'l [u8] {
-        let mut rest = line;
-        while self.group.count == 0
-            && let [a, b, c, d, after @ ..] = rest
-        {
-            let [a, b, c, d] = [a, b, c, d].map(|&byte| BASE64[usize::from(byte)]);
-            if a | b | c | d > 63 {
-                break;
-            }
-            self.out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
-            rest = after;
-        }
-        rest
     }
 
     fn push(&mut self, b: u8) -> bool {

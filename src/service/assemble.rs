@@ -253,14 +253,14 @@ fn form(settings: &Settings) -> FormRules {
         label: field.label.clone(),
         aliases: field.aliases.clone(),
     };
-    FormRules {
-        subject: written.subject.clone().unwrap_or(default.subject),
-        fields: if written.fields.is_empty() {
-            default.fields
+    FormRules::new(
+        written.subject.clone().unwrap_or_else(|| default.subject().to_owned()),
+        if written.fields.is_empty() {
+            default.fields().to_vec()
         } else {
             written.fields.iter().map(rule).collect()
         },
-    }
+    )
 }
 
 fn profile(settings: &Settings) -> Profile {

@@ -21,6 +21,15 @@ impl<'a> Folds<'a> {
     fn at(&self) -> usize {
         self.length - self.rest.as_str().len()
     }
+
+    /// Folds by the tables of Unicode, into several characters maybe.
+    fn expand(&mut self, c: char) -> Option<(char, usize)> {
+        let mut pending =
+            std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect::<Vec<_>>().into_iter();
+        let first = pending.next()?;
+        self.pending = Some(pending);
+        Some((first, self.at()))
+    }
 }
 
 impl Iterator for Folds<'_> {
@@ -30,13 +39,14 @@ impl Iterator for Folds<'_> {
         if let Some(c) = self.pending.as_mut().and_then(Iterator::next) {
             return Some((c, self.at()));
         }
-        let c = self.rest.find(|c| !is_invisible(*c))?;
-        let Some(mut folded) = fold_char(c) else {
-            let mut pending =
-                std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect::<Vec<_>>().into_iter();
-            let first = pending.next()?;
-            self.pending = Some(pending);
-            return Some((first, self.at()));
+        let mut folded = loop {
+            let c = self.rest.next()?;
+            if let Some(folded) = fold_char(c) {
+                break folded;
+            }
+            if !is_invisible(c) {
+                return self.expand(c);
+            }
         };
         // Half-width kana and text from macOS carry the voicing mark as a character of its own.
         if matches!(folded, 'ぁ'..='ヿ')
@@ -100,7 +110,7 @@ pub(super) fn trim(text: &str) -> &str {
 
 /// Zero-width characters, joiners, byte order marks and variation selectors.
 pub(super) fn is_invisible(c: char) -> bool {
-    c >= '\u{AD}'
+    !('\u{3000}'..'\u{FE00}').contains(&c)
         && matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0100}'..='\u{E01EF}')
 }
 

@@ -4,7 +4,7 @@
 use super::{
     FieldKey,
     decoration::{Front, Style, front, is_inside_word},
-    fold::{Folds, fold_char},
+    fold::Folds,
     lines::Lines,
     spelling::{Rank, Spellings},
     tail::{Separator, hint_below, tail},
@@ -63,20 +63,14 @@ fn find_in_line(lines: &Lines<'_>, line: usize, spellings: &Spellings, marks: &m
     let mut next = None;
     for (offset, c) in body.char_indices() {
         let before = next.replace(c);
-        let first = fold_char(c).unwrap_or(c);
         let at = place.body + offset;
-        if !spellings.may_begin(first) || at < from || (at > from && before.is_some_and(is_inside_word)) {
+        if !spellings.may_begin(c) || at < from || (at > from && before.is_some_and(is_inside_word)) {
             continue;
         }
         if marks.len() >= MAX_MARKS {
             return;
         }
-        // A character that unfolds into several cannot begin a label, a half-width one with a voicing mark can.
-        let first = if c >= '\u{FF66}' {
-            Folds::from(lines.text, at).next().map_or(first, |(c, _)| c)
-        } else {
-            first
-        };
+        let Some((first, _)) = Folds::from(lines.text, at).next() else { continue };
         if let Some(mark) = mark_at(lines, line, from, at, first, spellings) {
             from = mark.value;
             marks.push(mark);

@@ -21,7 +21,9 @@ mod values;
 
 use serde::{Deserialize, Serialize};
 
+use fold::squash;
 use reading::Reading;
+use spelling::Spellings;
 
 #[cfg(test)]
 mod tests;
@@ -68,12 +70,34 @@ pub struct FieldRule {
 }
 
 /// The form that a desk prescribes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct FormRules {
+    subject: String,
+    fields: Vec<FieldRule>,
+    /// The subject as subjects are compared, and the spellings of the labels: made once, needed for every mail.
+    wanted: String,
+    spellings: Spellings,
+}
+
+impl FormRules {
+    /// The rules for a prescribed subject and fields.
+    #[must_use]
+    pub fn new(subject: String, fields: Vec<FieldRule>) -> Self {
+        let (wanted, spellings) = (squash(&subject), Spellings::of(&fields));
+        Self { subject, fields, wanted, spellings }
+    }
+
     /// The prescribed subject.
-    pub subject: String,
-    /// The fields.
-    pub fields: Vec<FieldRule>,
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The fields, in the order in which they are asked for.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldRule] {
+        &self.fields
+    }
 }
 
 impl Default for FormRules {
@@ -84,15 +108,13 @@ impl Default for FormRules {
             label: label.to_owned(),
             aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         };
-        Self {
-            subject: "拠点整備・運用に関する照会".to_owned(),
-            fields: vec![
-                field(FieldKey::Organization, "自治体・機関名", &["自治体名", "機関名", "所属"]),
-                field(FieldKey::Name, "氏名", &["お名前", "担当者名"]),
-                field(FieldKey::Contact, "連絡先（TEL/メールアドレス）", &["連絡先", "電話番号"]),
-                field(FieldKey::Inquiry, "照会内容（具体的に）", &["照会内容", "お問い合わせ内容"]),
-            ],
-        }
+        let fields = vec![
+            field(FieldKey::Organization, "自治体・機関名", &["自治体名", "機関名", "所属"]),
+            field(FieldKey::Name, "氏名", &["お名前", "担当者名"]),
+            field(FieldKey::Contact, "連絡先（TEL/メールアドレス）", &["連絡先", "電話番号"]),
+            field(FieldKey::Inquiry, "照会内容（具体的に）", &["照会内容", "お問い合わせ内容"]),
+        ];
+        Self::new("拠点整備・運用に関する照会".to_owned(), fields)
     }
 }
 
@@ -174,8 +196,8 @@ pub struct Form {
 /// Reads the form. Never fails; takes time and memory linear in the text.
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
-    let subject_conforms = subject::conforms(subject, &rules.subject);
-    let Reading { has_form, fields, mut findings } = reading::read(text, rules, subject_conforms);
+    let subject_conforms = subject::conforms(subject, &rules.wanted);
+    let Reading { has_form, fields, mut findings } = reading::read(text, &rules.spellings, subject_conforms);
     let contact = contact::read(fields.contact.as_deref().unwrap_or_default(), &mut findings);
     Form {
         subject_conforms,

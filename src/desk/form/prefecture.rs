@@ -91,9 +91,10 @@ fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
 
 /// Bodies that bear the name of the city they serve: 札幌医師会, 川口保健所.
 fn heads_regional_body(behind: &[char]) -> bool {
-    ["医師会", "歯科医師会", "薬剤師会", "保健所", "地区", "赤十字病院", "労災病院", "市民病院"]
-        .iter()
-        .any(|body| body.chars().eq(behind.iter().copied().take(body.chars().count())))
+    let Some(&first) = behind.first() else { return false };
+    ["医師会", "歯科医師会", "薬剤師会", "保健所", "地区", "赤十字病院", "労災病院", "市民病院"].iter().any(
+        |body| body.starts_with(first) && body.chars().eq(behind.iter().copied().take(body.chars().count())),
+    )
 }
 
 /// A name can begin here: at the start, behind a blank or a mark, or behind the legal form of the body.

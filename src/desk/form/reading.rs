@@ -2,7 +2,7 @@
 //! Which labels belong together is `blocks`' affair, where a value ends is `values`'.
 
 use super::{
-    FieldKey, Fields, Finding, FormRules,
+    FieldKey, Fields, Finding,
     blank::blank,
     blocks::{Block, blocks},
     history::{boundaries, is_document},
@@ -21,10 +21,10 @@ pub(super) struct Reading {
 }
 
 /// Reads the form in a body.
-pub(super) fn read(text: &str, rules: &FormRules, subject_conforms: bool) -> Reading {
+pub(super) fn read(text: &str, spellings: &Spellings, subject_conforms: bool) -> Reading {
     let lines = Lines::of(text);
     let sections = boundaries(&lines);
-    let found = labels::find(&lines, &Spellings::of(rules));
+    let found = labels::find(&lines, spellings);
     let blocks = blocks(&lines, &found, &sections);
     let mut forms: Vec<Filled<'_, '_>> = blocks
         .iter()

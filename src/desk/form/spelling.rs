@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    FieldKey, FormRules,
-    fold::{match_at, squash},
+    FieldKey, FieldRule,
+    fold::{fold, fold_char, match_at, squash},
 };
 
 /// How much a spelling tells by itself.
@@ -48,17 +48,18 @@ pub(super) struct Spelled {
 }
 
 /// Every spelling of a desk's labels.
+#[derive(Debug, Clone)]
 pub(super) struct Spellings {
     own: Vec<Spelling>,
-    firsts: Firsts,
+    starts: Starts,
 }
 
 impl Spellings {
     /// The settings' labels and aliases, on top of the common ones.
-    pub(super) fn of(rules: &FormRules) -> Self {
+    pub(super) fn of(fields: &[FieldRule]) -> Self {
         let mut own = Vec::with_capacity(16);
-        let mut firsts = COMMON.firsts;
-        for field in &rules.fields {
+        let mut starts = COMMON.starts.clone();
+        for field in fields {
             for (text, rank) in std::iter::once((&field.label, Rank::Prescribed))
                 .chain(field.aliases.iter().map(|alias| (alias, Rank::Alias)))
             {
@@ -69,18 +70,18 @@ impl Spellings {
                         continue;
                     }
                     if let Some(spelling) = Spelling::of(text, field.key, rank) {
-                        firsts.insert(spelling.first);
+                        starts.insert(spelling.first);
                         own.push(spelling);
                     }
                 }
             }
         }
-        Self { own, firsts }
+        Self { own, starts }
     }
 
-    /// Whether a spelling may begin with this folded character. Wrong only towards yes.
+    /// Whether a spelling may begin with this character, as it is written.
     pub(super) fn may_begin(&self, c: char) -> bool {
-        self.firsts.holds(c)
+        self.starts.hold(c)
     }
 
     /// The longest spelling that stands at byte `at`, which begins with the folded character `first`.
@@ -113,26 +114,50 @@ fn variants(label: &str) -> impl Iterator<Item = String> {
     std::iter::once(base).chain(whole)
 }
 
-/// The first characters of all spellings, as a small filter.
-#[derive(Debug, Clone, Copy, Default)]
-struct Firsts([u64; 16]);
+/// Every character of the Basic Multilingual Plane that folds into the first one of a spelling, a bit each: reading
+/// looks at every character of a body, and nearly all begin no label.
+#[derive(Clone)]
+struct Starts(Vec<u64>);
 
-impl Firsts {
-    fn insert(&mut self, c: char) {
-        if let Some(word) = self.0.get_mut(u32::from(c) as usize / 64 % 16) {
-            *word |= 1 << (u32::from(c) % 64);
+impl Starts {
+    fn of(firsts: &[char]) -> Self {
+        let mut starts = Self(vec![0; 0x1_0000 / 64]);
+        starts.add(firsts);
+        starts
+    }
+
+    fn insert(&mut self, first: char) {
+        if !self.hold(first) {
+            self.add(&[first]);
         }
     }
 
-    fn holds(&self, c: char) -> bool {
-        self.0.get(u32::from(c) as usize / 64 % 16).is_some_and(|word| word & (1 << (u32::from(c) % 64)) != 0)
+    fn add(&mut self, firsts: &[char]) {
+        for c in '\0'..='\u{FFFF}' {
+            let folded = fold_char(c).or_else(|| fold(c.encode_utf8(&mut [0; 4])).chars().next());
+            if folded.is_some_and(|folded| firsts.contains(&folded))
+                && let Some(word) = self.0.get_mut(u32::from(c) as usize / 64)
+            {
+                *word |= 1 << (u32::from(c) % 64);
+            }
+        }
+    }
+
+    fn hold(&self, c: char) -> bool {
+        self.0.get(u32::from(c) as usize / 64).is_some_and(|word| word & (1 << (u32::from(c) % 64)) != 0)
+    }
+}
+
+impl std::fmt::Debug for Starts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Starts")
     }
 }
 
 /// The common spellings, sorted by text.
 struct Common {
     all: Vec<Spelling>,
-    firsts: Firsts,
+    starts: Starts,
 }
 
 impl Common {
@@ -155,11 +180,9 @@ static COMMON: LazyLock<Common> = LazyLock::new(|| {
         })
         .collect();
     all.sort_by(|a, b| a.text.cmp(&b.text));
-    let mut firsts = Firsts::default();
-    for spelling in &all {
-        firsts.insert(spelling.first);
-    }
-    Common { all, firsts }
+    let mut firsts: Vec<char> = all.iter().map(|spelling| spelling.first).collect();
+    firsts.dedup();
+    Common { starts: Starts::of(&firsts), all }
 });
 
 /// What desks meet besides the circular's own words. お, ご, 御 and 貴 in front are skipped by `labels`.

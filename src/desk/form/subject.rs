@@ -1,18 +1,17 @@
 //! Compares a subject with the prescribed one, as a receptionist would: reply marks, tags, dots and widths do not count.
 //! Whether an inquiry under another subject is accepted is decided elsewhere.
 
-use super::fold::{fold, match_at, squash};
+use super::fold::{fold, match_at};
 
-/// Whether `subject` is the `prescribed` one.
-pub(super) fn conforms(subject: &str, prescribed: &str) -> bool {
-    let wanted = squash(prescribed);
+/// Whether `subject` is the one that is `wanted`, which is squashed.
+pub(super) fn conforms(subject: &str, wanted: &str) -> bool {
     if wanted.is_empty() {
         return false;
     }
     let folded = fold(subject);
     let mut rest = folded.trim();
     loop {
-        if let Some(end) = match_at(rest, 0, &wanted) {
+        if let Some(end) = match_at(rest, 0, wanted) {
             return rest.get(end..).is_some_and(may_follow);
         }
         match without_front(rest) {
