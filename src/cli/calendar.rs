@@ -1,16 +1,28 @@
 //! `calendar`: the business calendar, and how a deadline comes about.
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Timelike as _, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Context, instant, print};
-use crate::{desk::calendar::BusinessTime, service::rules};
+use crate::{
+    desk::{
+        calendar::{BusinessTime, Calendar, ClosedReason, Counted, Day},
+        japanese_time::weekday,
+    },
+    service::rules,
+};
 
 /// The business calendar.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// A month: each day's hours, or why the desk is closed
+    Show {
+        /// The month, e.g. 2025-12; default: this one
+        #[arg(value_name = "YYYY-MM", value_parser = month)]
+        month: Option<NaiveDate>,
+    },
     /// The deadline that follows from an instant
     Due {
         /// When the mail was received, e.g. 2025-12-26T16:30:00+09:00
@@ -25,43 +37,119 @@ pub(super) enum Command {
 /// The command.
 pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     let rules = rules(&context.settings);
-    let (calendar, zone) = (&rules.calendar, rules.calendar.time_zone());
-    let Command::Due { from, hours } = command;
-    let target = hours.unwrap_or(rules.sla.answer_within);
+    match command {
+        Command::Show { month } => {
+            let today = context.clock.now().with_timezone(&rules.calendar.time_zone()).date_naive();
+            show(&rules.calendar, month.unwrap_or(today), context.json)
+        }
+        Command::Due { from, hours } => {
+            due(&rules.calendar, *from, hours.unwrap_or(rules.sla.answer_within), context.json)
+        }
+    }
+}
+
+fn show(calendar: &Calendar, month: NaiveDate, as_json: bool) -> anyhow::Result<()> {
+    let days = calendar.month(month.year(), month.month());
+    if as_json {
+        let day = |(date, day): &(NaiveDate, Day)| {
+            let (opens, closes, reason) = match day {
+                Day::Open { opens, closes } => (Some(clock(*opens)), Some(clock(*closes)), None),
+                Day::Closed(reason) => (None, None, Some(in_words(*date, reason))),
+            };
+            json!({
+                "date": date.to_string(),
+                "weekday": date.weekday().to_string().to_lowercase(),
+                "open": opens.is_some(),
+                "opens": opens,
+                "closes": closes,
+                "reason": reason,
+            })
+        };
+        let days: Vec<Value> = days.iter().map(day).collect();
+        return print::json(&json!({"month": month.format("%Y-%m").to_string(), "days": days}));
+    }
+    print::line(format!("{}年{}月", month.year(), month.month()));
+    for (date, day) in &days {
+        let what = match day {
+            Day::Open { opens, closes } => format!("{}～{}", clock(*opens), clock(*closes)),
+            Day::Closed(reason) => format!("休　{}", in_words(*date, reason)),
+        };
+        print::line(format!("{:>2}日（{}）{what}", date.day(), weekday(date.weekday())));
+    }
+    Ok(())
+}
+
+fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: bool) -> anyhow::Result<()> {
+    let zone = calendar.time_zone();
     let deadline = calendar
-        .add_business(*from, target)
+        .add_business(from, target)
         .context("the desk is not open long enough before the calendar ends")?;
-    let counted = calendar.counted(*from, target);
-    let clock = |time: chrono::NaiveTime| {
-        let seconds = time.format("%S").to_string() != "00";
-        time.format(if seconds { "%H:%M:%S" } else { "%H:%M" }).to_string()
-    };
-    if context.json {
-        let spans: Vec<Value> = counted
+    let counted = calendar.counted(from, target);
+    let closed = closed_between(calendar, from.with_timezone(&zone).date_naive(), &counted);
+    if as_json {
+        let spans = counted.iter().map(
+            |span| json!({"date": span.date.to_string(), "from": clock(span.from), "to": clock(span.to)}),
+        );
+        let closed = closed
             .iter()
-            .map(
-                |span| json!({"date": span.date.to_string(), "from": clock(span.from), "to": clock(span.to)}),
-            )
-            .collect();
+            .map(|(date, reason)| json!({"date": date.to_string(), "reason": in_words(*date, reason)}));
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most some years are exact in f64")]
         let hours = target.seconds() as f64 / 3600.0;
         return print::json(&json!({
-            "from": print::rfc3339(*from, zone),
+            "from": print::rfc3339(from, zone),
             "hours": hours,
             "deadline": print::rfc3339(deadline, zone),
-            "counted": spans,
+            "counted": spans.collect::<Vec<_>>(),
+            "closed": closed.collect::<Vec<_>>(),
         }));
     }
-    for span in &counted {
-        print::line(format!(
-            "{}  {} – {}",
-            span.date.format("%Y-%m-%d %a"),
-            clock(span.from),
-            clock(span.to)
-        ));
+    let counts = counted.iter().map(|span| {
+        let time = BusinessTime::from_seconds((span.to - span.from).num_seconds());
+        (span.date, format!("{}～{}　{time}", clock(span.from), clock(span.to)))
+    });
+    let rests = closed.iter().map(|(date, reason)| (*date, format!("休　{}", in_words(*date, reason))));
+    let mut lines: Vec<(NaiveDate, String)> = counts.chain(rests).collect();
+    lines.sort();
+    for (date, what) in lines {
+        print::line(format!("{}（{}）{what}", date.format("%Y-%m-%d"), weekday(date.weekday())));
     }
     print::line(format!("deadline {}", print::rfc3339(deadline, zone)));
     Ok(())
+}
+
+/// The closed days on the way from a day to the last one that counts.
+fn closed_between(
+    calendar: &Calendar,
+    from: NaiveDate,
+    counted: &[Counted],
+) -> Vec<(NaiveDate, ClosedReason)> {
+    let last = counted.last().map_or(from, |span| span.date);
+    let days = from.iter_days().take_while(|date| *date <= last);
+    days.filter_map(|date| match calendar.day(date) {
+        Day::Closed(reason) => Some((date, reason)),
+        Day::Open { .. } => None,
+    })
+    .collect()
+}
+
+fn in_words(date: NaiveDate, reason: &ClosedReason) -> String {
+    match reason {
+        ClosedReason::PublicHoliday(name) => name.clone(),
+        ClosedReason::Weekday => format!("{}曜日", weekday(date.weekday())),
+        ClosedReason::Listed(days) if days.to_string() == "12-29..01-03" => "年末年始".to_owned(),
+        ClosedReason::Listed(days) => format!("休業日（{days}）"),
+        ClosedReason::OutOfRange => "暦の範囲外".to_owned(),
+    }
+}
+
+fn clock(time: NaiveTime) -> String {
+    time.format(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
+}
+
+/// A month on the command line, as its first day.
+fn month(text: &str) -> Result<NaiveDate, String> {
+    let first = format!("{text}-01").parse().ok().filter(|_| text.len() == 7);
+    first.ok_or_else(|| format!("{text:?} is not a month; allowed: YYYY-MM such as 2025-12"))
 }
 
 /// Business hours on the command line: a number such as 8 or 1.5.

@@ -1,11 +1,12 @@
 //! `check`: reads the settings, then tries mailbox, mail server and database; one line each, with the remedy.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Context, print};
 use crate::{
     intake::Open,
-    service::{check_carrier, check_source, check_wording},
+    service::{check_carrier, check_source, check_wording, coverage, rules},
     settings::Settings,
     store::{Store, StoreError},
 };
@@ -15,6 +16,8 @@ use crate::{
 struct Finding {
     what: &'static str,
     ok: bool,
+    /// It works, but somebody should look at it.
+    warning: bool,
     detail: String,
 }
 
@@ -25,21 +28,37 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
     let mut findings = vec![
         finding("settings", Ok(format!("read from {origin}"))),
         finding("templates", check_wording(settings).map(|()| "every letter can be written".to_owned())),
+        staff(settings),
     ];
+    let mut latest_deadline = None;
     if !offline {
         let (mailbox, delivery, database) =
             tokio::join!(mailbox(settings), delivery(settings), database(settings));
-        findings.extend([
-            finding("mailbox", mailbox),
-            finding("delivery", delivery),
-            finding("database", database),
-        ]);
+        findings.extend([finding("mailbox", mailbox), finding("delivery", delivery)]);
+        findings.push(finding(
+            "database",
+            database.map(|(detail, latest)| {
+                latest_deadline = latest;
+                detail
+            }),
+        ));
     }
+    findings.push(match coverage(&rules(settings), latest_deadline) {
+        Some(alarm) => Finding { what: "calendar", ok: true, warning: true, detail: alarm },
+        None => {
+            finding("calendar", Ok("every deadline lies in years whose holidays are published".to_owned()))
+        }
+    });
     if context.json {
         print::json(&findings)?;
     } else {
-        for Finding { what, ok, detail } in &findings {
-            print::line(format!("{} {what}: {detail}", if *ok { "ok    " } else { "FAILED" }));
+        for Finding { what, ok, warning, detail } in &findings {
+            let mark = match (ok, warning) {
+                (false, _) => "FAILED",
+                (true, true) => "WARN  ",
+                (true, false) => "ok    ",
+            };
+            print::line(format!("{mark} {what}: {detail}"));
         }
     }
     let failed = findings.iter().filter(|finding| !finding.ok).count();
@@ -51,9 +70,20 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
 
 fn finding(what: &'static str, result: Result<String, String>) -> Finding {
     match result {
-        Ok(detail) => Finding { what, ok: true, detail },
-        Err(detail) => Finding { what, ok: false, detail },
+        Ok(detail) => Finding { what, ok: true, warning: false, detail },
+        Err(detail) => Finding { what, ok: false, warning: false, detail },
     }
+}
+
+/// Without staff the desk serves inquirers, but nobody hears of deadlines.
+fn staff(settings: &Settings) -> Finding {
+    let (count, leads) = (settings.staff.len(), settings.staff.iter().filter(|staff| staff.lead).count());
+    let detail = match (count, leads) {
+        (0, _) => "nobody is set in [[staff]]: nobody is told of deadlines".to_owned(),
+        (_, 0) => format!("{count} members, none with lead = true: everybody is told of every deadline"),
+        _ => format!("{count} members, {leads} of them lead"),
+    };
+    Finding { what: "staff", ok: true, warning: count == 0, detail }
 }
 
 async fn mailbox(settings: &Settings) -> Result<String, String> {
@@ -85,24 +115,26 @@ async fn delivery(settings: &Settings) -> Result<String, String> {
 }
 
 /// Opens the database without making one, reads it, and tries its write lock.
-async fn database(settings: &Settings) -> Result<String, String> {
+async fn database(settings: &Settings) -> Result<(String, Option<DateTime<Utc>>), String> {
     let text = |error: StoreError| error.to_string();
     let Some(store) = Store::open_existing(&settings.database.url).await.map_err(text)? else {
-        return Ok("it does not exist yet; the first run makes it".into());
+        return Ok(("it does not exist yet; the first run makes it".into(), None));
     };
     if !store.is_migrated().await.map_err(text)? {
-        return Ok(
-            "its schema is not up to date; the next run or `madoguchi migrate` brings it up to date".into()
-        );
+        return Ok((
+            "its schema is not up to date; the next run or `madoguchi migrate` brings it up to date".into(),
+            None,
+        ));
     }
     let tx = store.write().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     tx.commit().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     let broken = store.first_broken_event().await.map_err(text)?;
+    let latest = store.latest_deadline().await.map_err(text)?;
     store.close().await;
     match broken {
         Some(id) => Err(format!(
             "the audit chain is broken at event {id}: the database was changed by another program"
         )),
-        None => Ok("it can be written, and the audit chain is whole".into()),
+        None => Ok(("it can be written, and the audit chain is whole".into(), latest)),
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Context, print};
 use crate::{
     desk::{
+        calendar::{BusinessTime, Calendar},
         form::FieldKey,
         ticket::{Status, TicketNumber},
     },
@@ -35,7 +36,8 @@ pub(super) enum Command {
 /// The command.
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     let desk = context.desk().await?;
-    let view = View { zone: rules(&context.settings).calendar.time_zone(), now: desk.clock.now() };
+    let calendar = rules(&context.settings).calendar;
+    let view = View { zone: calendar.time_zone(), calendar, now: desk.clock.now() };
     match command {
         Command::List { status } => {
             let tickets = desk.store.tickets(status.map(Status::as_str)).await?;
@@ -64,8 +66,14 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     Ok(())
 }
 
+/// Business time for a list: without its seconds.
+fn to_the_minute(time: BusinessTime) -> BusinessTime {
+    BusinessTime::from_seconds(time.seconds() / 60 * 60)
+}
+
 /// How instants are shown.
 struct View {
+    calendar: Calendar,
     zone: Tz,
     now: DateTime<Utc>,
 }
@@ -93,6 +101,7 @@ impl View {
             "received_at": self.instant(Some(ticket.received_at)),
             "deadline": self.instant(ticket.standing.deadline()),
             "overdue": ticket.standing.overdue(self.now),
+            "left": ticket.standing.left(&self.calendar, self.now).map(|left| left.to_string()),
             "assignee": ticket.assignee,
             "acknowledged_at": self.instant(ticket.acknowledged_at),
             "answered_at": self.instant(ticket.answered_at),
@@ -135,7 +144,10 @@ impl View {
             Some(at) if ticket.standing.overdue(self.now) => {
                 format!("{} OVERDUE", print::short(at, self.zone))
             }
-            Some(at) => print::short(at, self.zone),
+            Some(at) => match ticket.standing.left(&self.calendar, self.now) {
+                Some(left) => format!("{} left {}", print::short(at, self.zone), to_the_minute(left)),
+                None => print::short(at, self.zone),
+            },
             None => "-".to_owned(),
         };
         let organization =

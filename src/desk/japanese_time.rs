@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::calendar::date_of;
+use super::calendar::{BusinessTime, date_of};
 
 /// 「2026年2月28日」
 #[must_use]
@@ -25,6 +25,18 @@ pub fn instant(at: DateTime<Utc>, time_zone: Tz, now: DateTime<Utc>) -> String {
     let clock = at.with_timezone(&time_zone);
     let minute = if clock.minute() == 0 { String::new() } else { format!("{}分", clock.minute()) };
     format!("{}{}時{minute}", day(date_of(at, time_zone), date_of(now, time_zone)), clock.hour())
+}
+
+/// 「3時間30分」, 「45分」; less than a minute is 「1分未満」.
+#[must_use]
+pub fn duration(time: BusinessTime) -> String {
+    let (hours, minutes) = (time.seconds() / 3600, time.seconds() % 3600 / 60);
+    match (hours, minutes) {
+        (0, 0) => "1分未満".to_owned(),
+        (0, minutes) => format!("{minutes}分"),
+        (hours, 0) => format!("{hours}時間"),
+        (hours, minutes) => format!("{hours}時間{minutes}分"),
+    }
 }
 
 /// 「月」 for Monday.
@@ -62,6 +74,19 @@ mod tests {
             ("2026-02-28T14:59:00+00:00", "2026-02-01T00:00:00+09:00", "2月28日（土）23時59分"),
         ] {
             assert_eq!(super::instant(at(instant), Tz::Asia__Tokyo, at(now)), words, "{instant} at {now}");
+        }
+    }
+
+    #[test]
+    fn business_time_is_told_in_hours_and_minutes() {
+        for (time, words) in [
+            ("16h", "16時間"),
+            ("3h30m", "3時間30分"),
+            ("45m59s", "45分"),
+            ("59s", "1分未満"),
+            ("0h", "1分未満"),
+        ] {
+            assert_eq!(duration(time.parse().unwrap()), words, "{time}");
         }
     }
 

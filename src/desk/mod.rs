@@ -2,9 +2,11 @@
 
 pub mod calendar;
 pub mod deadline;
+pub mod escalation;
 pub mod form;
 pub mod gate;
 pub mod japanese_time;
+pub mod staff;
 pub mod thread;
 pub mod ticket;
 pub mod triage;

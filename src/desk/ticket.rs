@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    calendar::BusinessTime,
+    calendar::{BusinessTime, Calendar},
     form::{FieldKey, Fields},
 };
 use crate::words::closed_set;
@@ -135,31 +135,45 @@ closed_set! {
     }
 }
 
-/// Where a ticket stands, and its clock. A held clock has no deadline but keeps what was left of the budget.
+/// Where a ticket stands, and its clock. A held clock has no deadline but keeps what was left of the budget; one that
+/// runs keeps the budget it started with and when, so that its deadline can be counted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     status: Status,
     deadline: Option<DateTime<Utc>>,
     budget_left: BusinessTime,
+    running_since: Option<DateTime<Utc>>,
 }
 
 impl Standing {
-    /// A ticket to which the desk owes an answer until `deadline`.
+    /// A ticket to which the desk owes an answer within `budget` from `since` on.
+    /// `None` when the desk is never again served for so long.
     #[must_use]
-    pub fn open(deadline: DateTime<Utc>, budget: BusinessTime) -> Self {
-        Self { status: Status::Open, deadline: Some(deadline), budget_left: budget }
+    pub fn open(calendar: &Calendar, budget: BusinessTime, since: DateTime<Utc>) -> Option<Self> {
+        let deadline = calendar.add_business(since, budget)?;
+        Some(Self {
+            status: Status::Open,
+            deadline: Some(deadline),
+            budget_left: budget,
+            running_since: Some(since),
+        })
     }
 
     /// A ticket whose inquirer owes something: the clock has not started.
     #[must_use]
     pub fn waiting(budget: BusinessTime) -> Self {
-        Self { status: Status::Waiting, deadline: None, budget_left: budget }
+        Self { status: Status::Waiting, deadline: None, budget_left: budget, running_since: None }
     }
 
     /// As it was stored; the store's border is the only caller.
     #[must_use]
-    pub fn stored(status: Status, deadline: Option<DateTime<Utc>>, budget_left: BusinessTime) -> Self {
-        Self { status, deadline, budget_left }
+    pub fn stored(
+        status: Status,
+        deadline: Option<DateTime<Utc>>,
+        budget_left: BusinessTime,
+        running_since: Option<DateTime<Utc>>,
+    ) -> Self {
+        Self { status, deadline, budget_left, running_since }
     }
 
     /// Where it stands.
@@ -180,20 +194,56 @@ impl Standing {
         self.budget_left
     }
 
+    /// When the clock was last started; `None` while it is held.
+    #[must_use]
+    pub fn running_since(&self) -> Option<DateTime<Utc>> {
+        self.running_since
+    }
+
     /// Whether the answer is late at `now`: exact to the second, and not at the deadline itself.
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Open && self.deadline.is_some_and(|deadline| now > deadline)
     }
 
-    /// The inquirer wrote again: an answered or waiting ticket is owed an answer until `deadline`;
-    /// an open one keeps its clock; a closed one stays closed.
+    /// Business time left at `now`, none when the answer is late; `None` unless the desk owes an answer.
     #[must_use]
-    pub fn heard_from_inquirer(self, deadline: DateTime<Utc>, budget: BusinessTime) -> Self {
-        match self.status {
-            Status::Answered | Status::Waiting => Self::open(deadline, budget),
-            Status::Open | Status::Closed => self,
+    pub fn left(&self, calendar: &Calendar, now: DateTime<Utc>) -> Option<BusinessTime> {
+        let deadline = self.deadline.filter(|_| self.status == Status::Open)?;
+        Some(calendar.business_between(now, deadline))
+    }
+
+    /// The inquirer owes something from `now` on: the clock of an open ticket is held.
+    #[must_use]
+    pub fn held(self, calendar: &Calendar, now: DateTime<Utc>) -> Self {
+        match self.left(calendar, now) {
+            Some(left) => Self::waiting(left),
+            None => self,
         }
+    }
+
+    /// The inquirer wrote again, received at `at`: an answered ticket is owed an answer afresh, a waiting one within
+    /// what was left; an open one keeps its clock; a closed one stays closed.
+    #[must_use]
+    pub fn heard_from_inquirer(
+        self,
+        calendar: &Calendar,
+        answer_within: BusinessTime,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let budget = match self.status {
+            Status::Answered => answer_within,
+            Status::Waiting => self.budget_left,
+            Status::Open | Status::Closed => return self,
+        };
+        Self::open(calendar, budget, at).unwrap_or(self)
+    }
+
+    /// The same with its deadline counted by a calendar that has changed; `None` where the deadline stays.
+    #[must_use]
+    pub fn recounted(&self, calendar: &Calendar) -> Option<Self> {
+        let since = self.running_since.filter(|_| self.status == Status::Open)?;
+        Self::open(calendar, self.budget_left, since).filter(|again| again.deadline != self.deadline)
     }
 }
 
@@ -214,7 +264,11 @@ pub struct NewTicket {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::desk::calendar::HoursRules;
 
     #[test]
     fn numbers_are_read_only_in_their_one_form() {
@@ -247,11 +301,122 @@ mod tests {
         assert_eq!(check("[AB-2025-0001] x"), None);
     }
 
+    fn at(text: &str) -> DateTime<Utc> {
+        format!("{text}+09:00").parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc()
+    }
+
+    fn desk() -> Calendar {
+        Calendar::new(HoursRules::default())
+    }
+
     #[test]
     fn a_ticket_is_overdue_after_its_deadline_and_not_at_it() {
-        let deadline = "2025-07-02T08:00:00Z".parse().unwrap();
-        let standing = Standing::open(deadline, BusinessTime::from_hours(16));
+        let standing =
+            Standing::open(&desk(), BusinessTime::from_hours(16), at("2025-07-01T09:00:00")).unwrap();
+        let deadline = at("2025-07-02T17:00:00");
+        assert_eq!(standing.deadline(), Some(deadline));
         assert!(!standing.overdue(deadline));
-        assert!(standing.overdue(deadline + chrono::TimeDelta::seconds(1)));
+        assert!(standing.overdue(deadline + TimeDelta::seconds(1)));
+    }
+
+    #[test]
+    fn a_clock_is_held_while_the_inquirer_owes_something_and_starts_afresh_after_an_answer() {
+        let (calendar, sla) = (desk(), BusinessTime::from_hours(16));
+        let open = Standing::open(&calendar, sla, at("2025-07-01T10:00:00")).unwrap();
+        // 6 of 16 hours are left at noon of the second day.
+        let held = open.clone().held(&calendar, at("2025-07-02T12:00:00"));
+        assert_eq!((held.status(), held.deadline()), (Status::Waiting, None));
+        assert_eq!(held.budget_left(), BusinessTime::from_hours(6));
+        let again = held.clone().heard_from_inquirer(&calendar, sla, at("2025-07-04T16:00:00"));
+        assert_eq!(
+            (again.status(), again.deadline()),
+            (Status::Open, Some(at("2025-07-07T14:00:00"))),
+            "one hour on Friday, five on Monday"
+        );
+        assert_eq!(held.clone().held(&calendar, at("2025-07-03T12:00:00")), held, "held is held");
+        let answered = Standing::stored(Status::Answered, open.deadline(), sla, open.running_since());
+        let reopened = answered.heard_from_inquirer(&calendar, sla, at("2025-07-04T16:00:00"));
+        assert_eq!(reopened.deadline(), Some(at("2025-07-08T16:00:00")));
+        let kept = open.clone().heard_from_inquirer(&calendar, sla, at("2025-07-02T12:00:00"));
+        assert_eq!(kept, open, "an open ticket keeps its clock");
+    }
+
+    #[test]
+    fn a_held_clock_keeps_what_was_left_and_runs_on_from_the_answer() {
+        let calendar = desk();
+        // (deadline, held at, left, runs on at, new deadline)
+        for (deadline, held_at, left, resumed, expected) in [
+            (
+                "2025-07-03T12:00:00",
+                "2025-07-01T12:00:00",
+                "16h",
+                "2025-07-07T12:00:00",
+                "2025-07-09T12:00:00",
+            ),
+            (
+                "2025-07-03T12:00:00",
+                "2025-07-02T20:00:00",
+                "3h",
+                "2025-12-26T16:00:00",
+                "2026-01-05T11:00:00",
+            ),
+            (
+                "2025-07-03T12:00:00",
+                "2025-07-03T11:59:59",
+                "1s",
+                "2025-07-05T10:00:00",
+                "2025-07-07T09:00:01",
+            ),
+            (
+                "2025-07-03T12:00:00",
+                "2025-07-03T12:00:00",
+                "0h",
+                "2025-07-07T12:00:00",
+                "2025-07-07T12:00:00",
+            ),
+            (
+                "2025-07-03T12:00:00",
+                "2025-07-04T12:00:00",
+                "0h",
+                "2025-07-07T12:00:00",
+                "2025-07-07T12:00:00",
+            ),
+        ] {
+            let open = Standing::stored(Status::Open, Some(at(deadline)), BusinessTime::ZERO, None);
+            let held = open.held(&calendar, at(held_at));
+            assert_eq!(held.budget_left().to_string(), left, "{held_at}");
+            let again = held.heard_from_inquirer(&calendar, BusinessTime::from_hours(16), at(resumed));
+            assert_eq!(again.deadline(), Some(at(expected)), "{held_at} {resumed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_hold_of_no_length_changes_nothing(start in 0..40_000_000_i64, hours in 1..400_i64, later in 0..9_000_000_i64) {
+            let (calendar, sla) = (desk(), BusinessTime::from_hours(hours));
+            let received = at("2025-06-27T00:00:00") + TimeDelta::seconds(start);
+            let open = Standing::open(&calendar, sla, received).unwrap();
+            let now = received + TimeDelta::seconds(later);
+            prop_assume!(now < open.deadline().unwrap());
+            let held = open.clone().held(&calendar, now);
+            let used = calendar.business_between(received, now);
+            prop_assert_eq!(used.seconds() + held.budget_left().seconds(), sla.seconds());
+            prop_assert_eq!(held.heard_from_inquirer(&calendar, sla, now).deadline(), open.deadline());
+        }
+    }
+
+    #[test]
+    fn a_calendar_that_changes_moves_the_deadline_from_where_the_clock_started() {
+        let standing =
+            Standing::open(&desk(), BusinessTime::from_hours(16), at("2025-08-12T10:00:00")).unwrap();
+        assert_eq!(standing.deadline(), Some(at("2025-08-14T10:00:00")));
+        assert_eq!(standing.recounted(&desk()), None);
+        let bon = Calendar::new(HoursRules {
+            closed: vec!["2025-08-13..2025-08-15".parse().unwrap()],
+            ..HoursRules::default()
+        });
+        let moved = standing.recounted(&bon).unwrap();
+        assert_eq!(moved.deadline(), Some(at("2025-08-19T10:00:00")));
+        assert_eq!(moved.recounted(&desk()), Some(standing), "and back");
     }
 }

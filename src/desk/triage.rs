@@ -8,6 +8,7 @@ use super::{
     deadline::Sla,
     form::{FieldKey, Fields, Form, FormRules, read_form},
     gate::{Budgets, GateFacts, Refusal, gate},
+    staff::Staff,
     thread::{MessageIds, Reference, TicketFacts},
     ticket::{Channel, NewTicket, Standing, TicketNumber},
     window::{Window, WindowState},
@@ -89,8 +90,8 @@ closed_set! {
 pub struct Rules {
     /// The desk's address and aliases, lower-cased.
     pub own_addresses: Vec<String>,
-    /// Addresses of staff, lower-cased.
-    pub staff_addresses: Vec<String>,
+    /// The members of the secretariat.
+    pub staff: Staff,
     /// The prescribed form.
     pub form: FormRules,
     /// Business hours.
@@ -313,7 +314,6 @@ fn file(
 
 fn kind(reading: &Reading, rules: &Rules) -> Kind {
     let mail = &reading.mail;
-    let staff = |address: &str| rules.staff_addresses.contains(&address.to_lowercase());
     if reading.oversize.is_some() {
         Kind::Unreadable
     } else if mail.bounce.is_some() {
@@ -322,7 +322,7 @@ fn kind(reading: &Reading, rules: &Rules) -> Kind {
         Kind::Automatic
     } else if mail.unreadable.is_some() {
         Kind::Unreadable
-    } else if mail.from.as_ref().is_some_and(|from| staff(&from.address)) {
+    } else if mail.from.as_ref().is_some_and(|from| rules.staff.find(&from.address).is_some()) {
         Kind::Staff
     } else if reading.reference.is_some() {
         Kind::FollowUp
@@ -352,10 +352,11 @@ fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, 
                 fields.set(key, read.get(key).map(str::to_owned));
             }
         }
-        let standing = match due(reading, rules) {
-            Some(deadline) => ticket.standing.clone().heard_from_inquirer(deadline, rules.sla.answer_within),
-            None => ticket.standing.clone(),
-        };
+        let standing = ticket.standing.clone().heard_from_inquirer(
+            &rules.calendar,
+            rules.sla.answer_within,
+            reading.received_at,
+        );
         let filing = Filing::Join {
             ticket: Some((ticket.id, ticket.number.clone())),
             change: Some(Box::new((standing, fields))),
@@ -392,9 +393,10 @@ fn inquiry(
     }
     let missing: Vec<FieldKey> = FieldKey::ALL.into_iter().filter(|key| fields.get(*key).is_none()).collect();
     let budget = rules.sla.answer_within;
-    let (standing, reply) = match due(reading, rules) {
-        Some(deadline) if missing.is_empty() => (Standing::open(deadline, budget), Reply::Acknowledgement),
-        _ => (Standing::waiting(budget), Reply::AskMissing),
+    let running = Standing::open(&rules.calendar, budget, reading.received_at);
+    let (standing, reply) = match running.filter(|_| missing.is_empty()) {
+        Some(standing) => (standing, Reply::Acknowledgement),
+        None => (Standing::waiting(budget), Reply::AskMissing),
     };
     let prefecture = reading.form.prefecture;
     let ticket = NewTicket { channel: Channel::Email, fields, missing, prefecture, standing };
@@ -408,8 +410,4 @@ fn outside(kind: Kind, window: WindowState) -> (Kind, Filing, Option<Reply>) {
         WindowState::Open | WindowState::After => (ParkReason::AfterWindow, Reply::AfterWindow),
     };
     (kind, Filing::Park { reason, detail: "received outside the acceptance window".into() }, Some(reply))
-}
-
-fn due(reading: &Reading, rules: &Rules) -> Option<DateTime<Utc>> {
-    rules.calendar.add_business(reading.received_at, rules.sla.answer_within)
 }

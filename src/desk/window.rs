@@ -50,6 +50,12 @@ impl Window {
         self.state(at) == WindowState::Open && week_ahead.is_none_or(|date| date > self.closes)
     }
 
+    /// The first instant of the window.
+    #[must_use]
+    pub fn begins(&self) -> Option<DateTime<Utc>> {
+        earliest(self.opens.and_time(NaiveTime::MIN), self.time_zone)
+    }
+
     /// The first instant after the window.
     #[must_use]
     pub fn ends(&self) -> Option<DateTime<Utc>> {

@@ -47,25 +47,12 @@ pub struct Facts {
 pub fn context(profile: &Profile, rules: &Rules, facts: &Facts) -> Context {
     let zone = rules.calendar.time_zone();
     let words = |at| japanese_time::instant(at, zone, facts.now);
-    let value = |key| facts.fields.get(key).unwrap_or_default().to_owned();
-    let items = (1..).zip(rules.form.fields()).map(|(number, rule)| Item {
-        number,
-        label: rule.label.clone(),
-        value: value(rule.key),
-    });
     Context {
-        desk: DeskContext {
-            name: profile.name.clone(),
-            organization: profile.organization.clone(),
-            address: profile.address.clone(),
-            telephone: profile.telephone.clone(),
-        },
-        form: FormContext { subject: rules.form.subject().to_owned(), items: items.collect() },
+        desk: profile.into(),
+        form: form(rules, &facts.fields),
         ticket: TicketContext { number: facts.number.clone() },
-        window: WindowContext {
-            opens: japanese_time::date(rules.window.opens),
-            closes: japanese_time::date(rules.window.closes),
-        },
+        window: window(rules),
+        last_week: rules.window.last_week(facts.received_at),
         received: words(facts.received_at),
         deadline: facts.deadline.map(words).unwrap_or_default(),
         hours: profile.hours.clone(),
@@ -73,6 +60,35 @@ pub fn context(profile: &Profile, rules: &Rules, facts: &Facts) -> Context {
         next_opening: rules.calendar.next_opening(facts.received_at).map(words).unwrap_or_default(),
         organization: address_line(facts.fields.get(FieldKey::Organization)),
         name: address_line(facts.fields.get(FieldKey::Name)),
+    }
+}
+
+/// The form with what was read in it.
+pub(super) fn form(rules: &Rules, fields: &Fields) -> FormContext {
+    let items = (1..).zip(rules.form.fields()).map(|(number, rule)| Item {
+        number,
+        label: rule.label.clone(),
+        value: fields.get(rule.key).unwrap_or_default().to_owned(),
+    });
+    FormContext { subject: rules.form.subject().to_owned(), items: items.collect() }
+}
+
+/// The window in words.
+pub(super) fn window(rules: &Rules) -> WindowContext {
+    WindowContext {
+        opens: japanese_time::date(rules.window.opens),
+        closes: japanese_time::date(rules.window.closes),
+    }
+}
+
+impl From<&Profile> for DeskContext {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            name: profile.name.clone(),
+            organization: profile.organization.clone(),
+            address: profile.address.clone(),
+            telephone: profile.telephone.clone(),
+        }
     }
 }
 

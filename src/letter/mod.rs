@@ -3,15 +3,23 @@
 
 mod compose;
 mod context;
+mod staff;
 mod wording;
 
 pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
+pub use staff::{
+    FiguresContext, ParkedContext, StaffContext, StaffTicket, TicketFacts, reason_in_words, staff_context,
+    ticket as staff_ticket,
+};
 pub use wording::{
     Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,
 };
 
-use crate::{desk::triage::Reply, words::closed_set};
+use crate::{
+    desk::{escalation::Notice, triage::Reply},
+    words::closed_set,
+};
 
 closed_set! {
     /// What a mail is for.
@@ -26,23 +34,60 @@ closed_set! {
         BeforeWindow = "before_window",
         /// Inquiries are no longer accepted.
         AfterWindow = "after_window",
+        /// To staff: a deadline comes near.
+        DeadlineWarning = "deadline_warning",
+        /// To leads: a deadline has passed.
+        DeadlineMissed = "deadline_missed",
+        /// To leads: what the window came to.
+        WindowSummary = "window_summary",
     }
 }
 
 impl Purpose {
     /// Every purpose, for tests and for checking an operator's templates.
-    pub const ALL: [Self; 5] =
-        [Self::Acknowledgement, Self::AskMissing, Self::SendForm, Self::BeforeWindow, Self::AfterWindow];
+    pub const ALL: [Self; 8] = [
+        Self::Acknowledgement,
+        Self::AskMissing,
+        Self::SendForm,
+        Self::BeforeWindow,
+        Self::AfterWindow,
+        Self::DeadlineWarning,
+        Self::DeadlineMissed,
+        Self::WindowSummary,
+    ];
 
-    /// Whether no person wrote it: such a mail says so (RFC 3834, 5) and counts against the budgets.
+    /// The value of `Auto-Submitted` (RFC 3834, 5): a reply to a mail, or a mail of the desk's own accord.
+    /// `None` for what a person wrote.
     #[must_use]
-    pub fn is_automatic(self) -> bool {
+    pub fn auto_submitted(self) -> Option<&'static str> {
         match self {
             Self::Acknowledgement
             | Self::AskMissing
             | Self::SendForm
             | Self::BeforeWindow
-            | Self::AfterWindow => true,
+            | Self::AfterWindow => Some("auto-replied"),
+            Self::DeadlineWarning | Self::DeadlineMissed | Self::WindowSummary => Some("auto-generated"),
+        }
+    }
+
+    /// Whether it answers an inquirer by itself, and so counts against the budgets.
+    #[must_use]
+    pub fn is_automatic(self) -> bool {
+        self.auto_submitted() == Some("auto-replied")
+    }
+
+    /// Whether staff read it, and its template a [`StaffContext`].
+    #[must_use]
+    pub fn is_for_staff(self) -> bool {
+        matches!(self, Self::DeadlineWarning | Self::DeadlineMissed | Self::WindowSummary)
+    }
+}
+
+impl From<Notice> for Purpose {
+    fn from(notice: Notice) -> Self {
+        match notice {
+            Notice::Warning => Self::DeadlineWarning,
+            Notice::Miss => Self::DeadlineMissed,
         }
     }
 }

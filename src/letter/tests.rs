@@ -1,5 +1,12 @@
 use super::*;
-use crate::{desk::form::Fields, service, settings::Settings};
+use crate::{
+    desk::{
+        form::Fields,
+        triage::{ParkReason, Rules},
+    },
+    service,
+    settings::Settings,
+};
 
 /// Two inquirers: one with everything, one of whom nothing is known but what they ask.
 fn facts(full: bool) -> Facts {
@@ -18,6 +25,37 @@ fn facts(full: bool) -> Facts {
     }
 }
 
+/// Two tickets, one of which nobody works on and nothing is known of; and figures of a small year.
+fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
+    let ticket = |fields, number: &str, assignee| {
+        let facts = TicketFacts {
+            number: number.to_owned(),
+            fields,
+            received_at: facts.received_at,
+            deadline: facts.deadline,
+            assignee,
+        };
+        staff_ticket(rules, &facts, "2025-07-02T04:30:00Z".parse().unwrap())
+    };
+    let nothing = Fields::default();
+    let tickets = vec![
+        ticket(&facts.fields, "ZT-2025-0001", Some("佐藤 花子")),
+        ticket(&nothing, "ZT-2025-0002", None),
+    ];
+    let figures = FiguresContext {
+        total: 42,
+        telephone: 3,
+        open: 2,
+        waiting: 1,
+        answered: 39,
+        in_time: 37,
+        late: 2,
+        parked_total: 7,
+        parked: vec![ParkedContext { reason: reason_in_words(ParkReason::Automatic), count: 7 }],
+    };
+    staff_context(profile, rules, "伊藤 健一", tickets, figures)
+}
+
 /// A letter as its receiver's program shows it: decoded headers in order, then the text.
 fn shown(purpose: Purpose, facts: &Facts) -> String {
     let settings = Settings::from_toml("").unwrap();
@@ -29,8 +67,13 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         telephone: settings.desk.telephone,
         hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
     };
-    let (subject, body) =
-        Wording::built_in().unwrap().render(purpose, &context(&profile, &rules, facts)).unwrap();
+    let wording = Wording::built_in().unwrap();
+    let rendered = if purpose.is_for_staff() {
+        wording.render(purpose, &to_staff(&profile, &rules, facts))
+    } else {
+        wording.render(purpose, &context(&profile, &rules, facts))
+    };
+    let (subject, body) = rendered.unwrap();
     let envelope = compose(&Letter {
         from: (&profile.name, &profile.address),
         to: "m.takahashi@city.hoshikawa.example.jp",
@@ -40,7 +83,7 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         message_id: "zt-2025-0001.acknowledgement.00000000000000000000000000000000@tohmatu.co.jp",
         in_reply_to: Some("1@city.hoshikawa.example.jp"),
         references: vec!["1@city.hoshikawa.example.jp"],
-        auto_submitted: Some("auto-replied"),
+        auto_submitted: purpose.auto_submitted(),
     })
     .unwrap();
     let mail = crate::mail::read(&envelope.bytes);
@@ -66,6 +109,17 @@ fn an_acknowledgement_outside_hours_says_when_the_desk_opens() {
         ..facts(true)
     };
     insta::assert_snapshot!("acknowledgement_over_the_year_end", shown(Purpose::Acknowledgement, &late));
+}
+
+#[test]
+fn in_the_last_week_an_acknowledgement_says_until_when_inquiries_are_accepted() {
+    let last = Facts {
+        received_at: "2026-02-24T01:00:00Z".parse().unwrap(),
+        now: "2026-02-24T01:01:00Z".parse().unwrap(),
+        deadline: Some("2026-02-26T01:00:00Z".parse().unwrap()),
+        ..facts(true)
+    };
+    insta::assert_snapshot!("acknowledgement_in_the_last_week", shown(Purpose::Acknowledgement, &last));
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub struct Context {
     pub ticket: TicketContext,
     /// The acceptance window.
     pub window: WindowContext,
+    /// Whether the mail came within its last seven days.
+    pub last_week: bool,
     /// When the mail was received.
     pub received: String,
     /// When the answer is due; empty where none is.
@@ -120,8 +122,16 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 10] =
-    built_in!("acknowledgement", "ask_missing", "send_form", "before_window", "after_window");
+const BUILT_IN: [(&str, &str); 16] = built_in!(
+    "acknowledgement",
+    "ask_missing",
+    "send_form",
+    "before_window",
+    "after_window",
+    "deadline_warning",
+    "deadline_missed",
+    "window_summary"
+);
 
 impl Wording {
     /// The built-in wording.
@@ -163,11 +173,15 @@ impl Wording {
         Ok(Self { templates })
     }
 
-    /// Subject (one line) and body of a letter.
+    /// Subject (one line) and body of a letter: from a [`Context`], or a [`super::StaffContext`] for those to staff.
     ///
     /// # Errors
     /// When an operator's template names what does not exist.
-    pub fn render(&self, purpose: Purpose, context: &Context) -> Result<(String, String), WordingError> {
+    pub fn render(
+        &self,
+        purpose: Purpose,
+        context: &impl Serialize,
+    ) -> Result<(String, String), WordingError> {
         let render = |file: &str| {
             let name = format!("{purpose}/{file}.txt.j2");
             let rendered =

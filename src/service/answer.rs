@@ -69,7 +69,7 @@ pub(super) async fn answer(
         message_id: &message_id,
         in_reply_to: mail.message_id.as_deref(),
         references: last(references, 20),
-        auto_submitted: purpose.is_automatic().then_some("auto-replied"),
+        auto_submitted: purpose.auto_submitted(),
     });
     let envelope = match composed {
         Ok(envelope) => envelope,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveTime, Utc, Weekday};
 
-use super::{Desk, Serving, health::Health};
+use super::{Desk, Serving, health::Health, timetable::recount};
 use crate::{
     clock::Clock,
     delivery::{Carrier, SmtpOptions},
@@ -13,13 +13,18 @@ use crate::{
         deadline::Sla,
         form::{FieldRule, Fields, FormRules},
         gate::Budgets,
+        japanese_time::weekday,
+        staff::{Member, Staff},
         thread::MessageIds,
         triage::Rules,
         window::Window,
     },
     hex,
     intake::{ImapOptions, Maildir, Source},
-    letter::{Facts, Profile, Purpose, Wording, WordingError, context},
+    letter::{
+        Facts, FiguresContext, Profile, Purpose, TicketFacts, Wording, WordingError, context, staff_context,
+        staff_ticket,
+    },
     settings::{DeliveryKind, Hours, MailboxKind, Settings, SettingsError},
     store::{Store, StoreError},
 };
@@ -64,17 +69,17 @@ pub fn rules(settings: &Settings) -> Rules {
         days: hours.days.clone(),
         opens: hours.opens,
         closes: hours.closes,
+        by_day: hours.by_day.clone(),
         public_holidays: hours.public_holidays,
         closed: hours.closed.clone(),
         open: hours.open.clone(),
-        ..HoursRules::default()
     });
     Rules {
         own_addresses: std::iter::once(&settings.desk.address)
             .chain(&settings.desk.aliases)
             .map(lower)
             .collect(),
-        staff_addresses: settings.staff.iter().map(|staff| lower(&staff.address)).collect(),
+        staff: Staff::new(settings.staff.iter().map(member).collect()),
         form: form(settings),
         calendar,
         window: Window {
@@ -119,8 +124,22 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
         let facts =
             Facts { number: "ZT-2025-0001".into(), fields, received_at: now, deadline: Some(now), now };
         let context = context(&profile, &rules, &facts);
+        let ticket = TicketFacts {
+            number: facts.number.clone(),
+            fields: &facts.fields,
+            received_at: now,
+            deadline: Some(now),
+            assignee: None,
+        };
+        let tickets = vec![staff_ticket(&rules, &ticket, now); 2];
+        let for_staff = staff_context(&profile, &rules, "佐藤", tickets, FiguresContext::default());
         for purpose in Purpose::ALL {
-            wording.render(purpose, &context).map_err(|error| error.to_string())?;
+            let rendered = if purpose.is_for_staff() {
+                wording.render(purpose, &for_staff)
+            } else {
+                wording.render(purpose, &context)
+            };
+            rendered.map_err(|error| error.to_string())?;
         }
     }
     Ok(())
@@ -160,6 +179,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
     let mut tx = desk.store.write().await?;
     tx.release_dead_claims(desk.store.dialect().release_dead_claims(), clock.now(), presence.process).await?;
     tx.commit().await?;
+    recount(&desk).await?;
     Ok(Serving {
         desk: Arc::new(desk),
         source,
@@ -245,6 +265,10 @@ fn random() -> Result<u32, AssembleError> {
     getrandom::u32().map_err(|error| AssembleError::Random(error.to_string()))
 }
 
+fn member(staff: &crate::settings::Staff) -> Member {
+    Member { name: staff.name.trim().to_owned(), address: staff.address.clone(), lead: staff.lead }
+}
+
 fn form(settings: &Settings) -> FormRules {
     let default = FormRules::default();
     let written = &settings.form;
@@ -282,7 +306,7 @@ fn hours_in_words(hours: &Hours) -> String {
     let days = match open.as_slice() {
         [Mon, Tue, Wed, Thu, Fri] => "平日".to_owned(),
         days if days.len() == 7 => "毎日".to_owned(),
-        days => days.iter().map(|day| name(*day)).collect::<Vec<_>>().join("・") + "曜日",
+        days => days.iter().map(|day| weekday(*day).to_string()).collect::<Vec<_>>().join("・") + "曜日",
     };
     let mut except = Vec::new();
     if hours.public_holidays {
@@ -293,24 +317,18 @@ fn hours_in_words(hours: &Hours) -> String {
     }
     let except =
         if except.is_empty() { String::new() } else { format!("（{}を除く）", except.join("・")) };
-    format!("{days}{}から{}まで{except}", clock_time(hours.opens), clock_time(hours.closes))
+    let range = |opens, closes| format!("{}から{}まで", clock_time(opens), clock_time(closes));
+    let by_day: Vec<String> = hours
+        .by_day
+        .iter()
+        .map(|own| format!("、{}曜日は{}", weekday(own.day), range(own.opens, own.closes)))
+        .collect();
+    format!("{days}{}{}{except}", range(hours.opens, hours.closes), by_day.concat())
 }
 
 fn clock_time(time: NaiveTime) -> String {
     let text = time.format("%-H時%-M分").to_string();
     text.strip_suffix("時0分").map_or(text.clone(), |hour| format!("{hour}時"))
-}
-
-fn name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "月",
-        Weekday::Tue => "火",
-        Weekday::Wed => "水",
-        Weekday::Thu => "木",
-        Weekday::Fri => "金",
-        Weekday::Sat => "土",
-        Weekday::Sun => "日",
-    }
 }
 
 #[cfg(test)]
@@ -324,6 +342,10 @@ mod tests {
             (
                 "[hours]\ndays = [\"mon\", \"wed\"]\nopens = \"09:30\"\npublic_holidays = false",
                 "月・水曜日9時30分から17時まで（年末年始を除く）",
+            ),
+            (
+                "[hours]\nby_day = { fri = \"09:00-15:00\" }",
+                "平日9時から17時まで、金曜日は9時から15時まで（祝日・年末年始を除く）",
             ),
             ("[hours]\nclosed = []\npublic_holidays = false", "平日9時から17時まで"),
         ] {

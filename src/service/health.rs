@@ -20,6 +20,10 @@ pub struct Report {
     pub settle_error: Option<String>,
     /// Why the mail server cannot be used now.
     pub delivery_error: Option<String>,
+    /// Why what is due by the clock cannot be done now.
+    pub timetable_error: Option<String>,
+    /// Business time reaches beyond the published holidays.
+    pub calendar_warning: Option<String>,
 }
 
 impl Health {
@@ -45,6 +49,14 @@ impl Health {
 
     pub(super) fn outbox_pass(&self, server_down: Option<String>) {
         self.with(|report| report.delivery_error = server_down);
+    }
+
+    pub(super) fn timetable_pass(&self, error: Option<String>) {
+        self.with(|report| report.timetable_error = error);
+    }
+
+    pub(super) fn calendar(&self, warning: Option<String>) {
+        self.with(|report| report.calendar_warning = warning);
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Report) -> T) -> T {

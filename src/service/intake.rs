@@ -2,11 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{Desk, PassError, Serving, process::process_all, process_again};
+use super::{Bells, Desk, PassError, Serving, process::process_all, process_again};
 use crate::{
     intake::{IntakeError, Open},
     store::Outcome,
@@ -17,11 +16,11 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// Longest wait between attempts to connect: a mailbox that is back should be noticed soon.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// Takes mail until `stop`. `kick` is rung when something was queued for the outbox.
-pub(super) async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationToken) {
+/// Takes mail until `stop`. `bells` are rung when something was filed.
+pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: CancellationToken) {
     let mut wait = FIRST_WAIT;
     while !stop.is_cancelled() {
-        match session(&serving, &kick, &stop, &mut wait).await {
+        match session(&serving, &bells, &stop, &mut wait).await {
             Ok(()) => {}
             Err(error) => {
                 serving.desk.health.intake_failed(error.to_string());
@@ -36,14 +35,14 @@ pub(super) async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: Cancella
 /// One connection: passes and waits until it breaks or `stop`.
 async fn session(
     serving: &Serving,
-    kick: &Notify,
+    bells: &Bells,
     stop: &CancellationToken,
     wait: &mut Duration,
 ) -> Result<(), PassError> {
     let mut mailbox = serving.source.open().await?;
     debug!("the mailbox is open");
     while !stop.is_cancelled() {
-        let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || kick.notify_one()).await?;
+        let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || bells.ring()).await?;
         serving.desk.health.intake_pass(serving.desk.clock.now());
         *wait = FIRST_WAIT;
         if taken > 0 {

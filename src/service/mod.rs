@@ -7,18 +7,22 @@ mod fingerprint;
 mod health;
 mod intake;
 pub mod lifecycle;
+mod notice;
 pub mod outbox;
 pub mod process;
+mod timetable;
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 pub use assemble::{AssembleError, carrier as check_carrier, check_wording, rules, source as check_source};
 pub use intake::drain_mailbox;
 pub use process::{Processed, inspect, process, process_again};
+pub use timetable::{coverage, coverage_of};
 
 use crate::{
     clock::Clock,
@@ -76,6 +80,23 @@ pub struct Serving {
     pub presence: Presence,
 }
 
+/// Wakes the loops that sleep until something is due.
+#[derive(Debug, Default)]
+struct Bells {
+    /// A mail was queued.
+    outbox: Notify,
+    /// A deadline may have come or moved.
+    timetable: Notify,
+}
+
+impl Bells {
+    /// Something was filed, and may have been answered.
+    fn ring(&self) {
+        self.outbox.notify_one();
+        self.timetable.notify_one();
+    }
+}
+
 /// What one pass did.
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
@@ -96,6 +117,9 @@ pub enum PassError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is due by the clock.
+    #[error("what is due by the clock could not be done: {0}")]
+    Timetable(String),
     /// A loop ended by itself.
     #[error("a loop of the service ended by itself: {0}")]
     Loop(String),
@@ -125,18 +149,21 @@ impl Serving {
     /// # Errors
     /// When the mailbox or the database fails; the outbox is sent all the same.
     pub async fn once(&self, stop: &CancellationToken) -> Result<Pass, PassError> {
-        let kick = tokio::sync::Notify::new();
+        let bells = Bells::default();
         let taken_all = CancellationToken::new();
         let intake = async {
             let taken = match self.source.open().await {
-                Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || kick.notify_one()).await,
+                Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || bells.ring()).await,
                 Err(error) => Err(error.into()),
             };
+            let told = timetable::tick(&self.desk).await;
             taken_all.cancel();
-            taken
+            (taken, told)
         };
-        let (taken, drained) = tokio::join!(intake, outbox::beside(self, &kick, &taken_all, stop));
+        let ((taken, told), drained) =
+            tokio::join!(intake, outbox::beside(self, &bells.outbox, &taken_all, stop));
         let drained = drained?;
+        told.map_err(|error| PassError::Timetable(error.to_string()))?;
         Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
     }
 
@@ -152,10 +179,11 @@ impl Serving {
             );
         }
         info!("the desk is in service");
-        let kick = Arc::new(tokio::sync::Notify::new());
+        let bells = Arc::new(Bells::default());
         let mut loops = tokio::task::JoinSet::new();
-        loops.spawn(intake::run(Arc::clone(&self), Arc::clone(&kick), stop.clone()));
-        loops.spawn(outbox::run(self, kick, stop.clone()));
+        loops.spawn(intake::run(Arc::clone(&self), Arc::clone(&bells), stop.clone()));
+        loops.spawn(timetable::run(Arc::clone(&self), Arc::clone(&bells), stop.clone()));
+        loops.spawn(outbox::run(self, bells, stop.clone()));
         while let Some(ended) = loops.join_next().await {
             let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());
             if !stop.is_cancelled() {

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::Serving;
+use super::{Bells, Serving};
 use crate::{
     delivery::{Failure, SendError, Session, backoff::after_failure},
     store::{Attempt, Due, StoreError, Verdict},
@@ -39,10 +39,10 @@ pub struct Drained {
 type Sessions = Vec<Option<Session>>;
 
 /// Empties the outbox whenever something is due, until `stop`.
-pub async fn run(serving: Arc<Serving>, kick: Arc<Notify>, stop: CancellationToken) {
+pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         // Registered before looking: a mail queued in between is not slept over.
-        let rung = kick.notified();
+        let rung = bells.outbox.notified();
         let mut sessions = sessions(&serving);
         let drained = drain(&serving, &mut sessions, &stop).await;
         close(sessions).await;

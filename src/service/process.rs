@@ -47,6 +47,9 @@ pub(super) enum Fault {
     /// A letter could not be written.
     #[error(transparent)]
     Wording(#[from] letter::WordingError),
+    /// A mail to staff could not be composed.
+    #[error("staff cannot be written to: {0}; see [[staff]]")]
+    Staff(letter::ComposeError),
 }
 
 /// A message in hand: read, but nothing decided.
@@ -179,7 +182,7 @@ async fn decide_or_keep(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Sto
     let result = match decide(desk, hand).await {
         Ok(processed) => Ok(processed),
         Err(Fault::Store(error)) => Err(error),
-        Err(Fault::Wording(error)) => keep(desk, hand, &error.to_string()).await,
+        Err(error @ (Fault::Wording(_) | Fault::Staff(_))) => keep(desk, hand, &error.to_string()).await,
     };
     if let Ok(processed) = &result {
         info!(

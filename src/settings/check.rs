@@ -4,7 +4,7 @@
 use secrecy::SecretString;
 
 use super::{DeliveryKind, MailboxKind, Settings, SettingsError, Tls};
-use crate::desk::form::FieldKey;
+use crate::desk::{calendar::DayHours, form::FieldKey};
 
 /// A login name and its password; Debug does not print the password.
 #[derive(Debug, Clone)]
@@ -131,6 +131,11 @@ impl Settings {
         ensure(!hours.days.is_empty(), "hours.days", || {
             "is empty; allowed: some of mon, tue, wed, thu, fri, sat, sun".into()
         })?;
+        for DayHours { day, .. } in &hours.by_day {
+            ensure(hours.days.contains(day), "hours.by_day", || {
+                format!("gives hours to {day}, which is not among hours.days")
+            })?;
+        }
         ensure(sla.answer_within.seconds() > 0, "sla.answer_within", || {
             "is zero; allowed: business time such as \"16h\"".into()
         })?;

@@ -1,7 +1,7 @@
 //! The sections of the settings file, one struct a section; every default is the 在宅医療 desk of fiscal 2025.
 //! A value is read here and nowhere else; what several keys must say together is checked in `check.rs`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::values::{ByteSize, Period, list, parsed, parsed_option};
-use crate::desk::calendar::{BusinessTime, ClosedDays};
+use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
 use crate::words::closed_set;
 
@@ -105,6 +105,9 @@ pub struct Hours {
     /// End of a day, `HH:MM`.
     #[serde(deserialize_with = "time_of_day")]
     pub closes: NaiveTime,
+    /// Hours of single days of the week: `{ fri = "09:00-15:00" }`.
+    #[serde(deserialize_with = "hours_by_day")]
+    pub by_day: Vec<DayHours>,
     /// Whether 国民の祝日, 振替休日 and 国民の休日 are closed.
     pub public_holidays: bool,
     /// Days that are closed besides: `12-29..01-03` every year, `2025-08-15` once.
@@ -125,6 +128,7 @@ impl Default for Hours {
             days: vec![Mon, Tue, Wed, Thu, Fri],
             opens: hour(9),
             closes: hour(17),
+            by_day: Vec::new(),
             public_holidays: true,
             closed: "12-29..01-03".parse().into_iter().collect(),
             open: Vec::new(),
@@ -442,6 +446,21 @@ fn time_zone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Tz, D:
 
 fn time_of_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
     wanted(deserializer, read_time, "a time of day such as \"09:00\"")
+}
+
+fn hours_by_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DayHours>, D::Error> {
+    let written: BTreeMap<String, String> = BTreeMap::deserialize(deserializer)?;
+    let read = |(day, hours): (&String, &String)| {
+        let (opens, closes) = hours.split_once('-')?;
+        let (opens, closes) = (read_time(opens)?, read_time(closes)?);
+        (opens < closes).then_some(DayHours { day: day.parse().ok()?, opens, closes })
+    };
+    let wrong = |(day, hours): (&String, &String)| {
+        serde::de::Error::custom(format!(
+            "{day} = {hours:?} is not allowed; allowed: a day of the week and its hours, such as fri = \"09:00-15:00\""
+        ))
+    };
+    written.iter().map(|one| read(one).ok_or_else(|| wrong(one))).collect()
 }
 
 fn port<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {

@@ -10,7 +10,10 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Every migration in order: version, description, SQL. Published ones never change.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "desk", include_str!("../../migrations/0001_desk.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "desk", include_str!("../../migrations/0001_desk.sql")),
+    (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
+];
 
 impl Store {
     /// Applies the migrations that are missing; harmless when there are none.

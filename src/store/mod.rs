@@ -7,6 +7,7 @@
 //! - there is no last insert id on PostgreSQL: identifiers are made by us, from the desk's row;
 //! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 
+mod deadline;
 mod dialect;
 mod event;
 mod ledger;
@@ -28,6 +29,7 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use deadline::Figures;
 pub use dialect::Dialect;
 pub use event::{Event, NewEvent};
 pub use ledger::{Earlier, LedgerRow, NewMessage, Outcome, Place, Unsettled};

@@ -35,4 +35,21 @@ impl Tx {
             .await?;
         Ok(row.try_get(0)?)
     }
+
+    /// Sets a fact, and returns what held before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_state(&mut self, name: &str, value: &str) -> Result<Option<String>> {
+        let before = query("SELECT value FROM state WHERE name = $1")
+            .bind(name.to_owned())
+            .fetch_optional(&mut self.connection)
+            .await?;
+        query("INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+            .bind(name.to_owned())
+            .bind(value.to_owned())
+            .execute(&mut self.connection)
+            .await?;
+        Ok(before.map(|row| row.try_get(0)).transpose()?)
+    }
 }

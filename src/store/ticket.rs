@@ -81,8 +81,8 @@ pub struct EntryRow {
     pub attachments: Vec<(String, String, u64)>,
 }
 
-const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, from_address, \
-                       subject, received_at, deadline, budget_left, assignee, acknowledged_at, answered_at, closed_at";
+pub(super) const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, from_address, \
+                       subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, closed_at";
 
 impl Tx {
     /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
@@ -123,6 +123,7 @@ impl Tx {
                 instant_text(received_at).into(),
                 standing.deadline().map(instant_text).into(),
                 standing.budget_left().seconds().into(),
+                standing.running_since().map(instant_text).into(),
             ],
         );
         id
@@ -134,13 +135,15 @@ impl Tx {
     /// When the database refuses.
     pub async fn update_ticket(&mut self, id: i64, standing: &Standing, fields: &Fields) -> Result<()> {
         query(
-            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, organization = $5, name = $6, contact = $7, inquiry = $8
+            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5,
+                               organization = $6, name = $7, contact = $8, inquiry = $9
              WHERE id = $1",
         )
         .bind(id)
         .bind(standing.status().as_str())
         .bind(standing.deadline().map(instant_text))
         .bind(standing.budget_left().seconds())
+        .bind(standing.running_since().map(instant_text))
         .bind(fields.organization.clone())
         .bind(fields.name.clone())
         .bind(fields.contact.clone())
@@ -285,7 +288,7 @@ fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
-fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
+pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
     let id = row.try_get("id")?;
     let mut fields = Fields::default();
     for key in FieldKey::ALL {
@@ -299,6 +302,7 @@ fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
             read_word(row, "ticket", "status", id)?,
             read_instant_option(row, "ticket", "deadline", id)?,
             BusinessTime::from_seconds(row.try_get("budget_left")?),
+            read_instant_option(row, "ticket", "running_since", id)?,
         ),
         fields,
         prefecture: row.try_get("prefecture")?,

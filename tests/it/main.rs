@@ -15,6 +15,8 @@ mod crash;
 #[cfg(test)]
 mod daemon;
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod imap;

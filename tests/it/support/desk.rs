@@ -93,6 +93,12 @@ impl Desk {
         self.dir.path().join("madoguchi.toml")
     }
 
+    /// Adds tables to its settings file.
+    pub fn add_settings(&self, toml: &str) {
+        let text = fs::read_to_string(self.config()).unwrap() + toml;
+        fs::write(self.config(), text).unwrap();
+    }
+
     /// Overrides a setting: `mailbox.after`, `move`.
     #[expect(clippy::needless_pass_by_value, reason = "so that a test reads like the settings: set(key, 3)")]
     pub fn set(&mut self, key: &str, value: impl ToString) -> &mut Self {

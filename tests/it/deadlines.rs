@@ -1,0 +1,242 @@
+//! What the clock brings: warnings, misses, the end of the window, and a calendar that changes.
+
+use std::{fmt::Write as _, thread, time::Duration};
+
+use crate::support::desk::{Desk, On, form, inquiry, message, on_both};
+
+const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
+                     [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n";
+
+impl Desk {
+    /// One pass at an instant; returns what left in it: receiver, kind and subject of each mail, and its text.
+    fn pass(&mut self, now: &str) -> Vec<[String; 4]> {
+        let before = self.smtp.mails().len();
+        self.starts_at(now);
+        self.once();
+        let mut left: Vec<[String; 4]> = self.smtp.mails()[before..]
+            .iter()
+            .map(|sent| {
+                let mail = madoguchi::mail::read(&sent.data);
+                let header = mail.headers.iter().find(|header| header.name == "Auto-Submitted");
+                [
+                    sent.to.join(", "),
+                    header.map(|header| header.value.clone()).unwrap_or_default(),
+                    mail.subject,
+                    mail.text,
+                ]
+            })
+            .collect();
+        left.sort();
+        left
+    }
+
+    fn subjects(&mut self, now: &str) -> Vec<String> {
+        self.pass(now).into_iter().map(|[to, _, subject, _]| format!("{to}: {subject}")).collect()
+    }
+}
+
+/// The whole window of the circular, with mails at its awkward instants and a look at every hour at which something
+/// may be due. What left is the same on both databases, to the letter.
+fn whole_window(database: On) -> String {
+    let mut desk = Desk::on(database);
+    desk.add_settings(STAFF);
+    let mut told = String::new();
+    let mut nth = 0;
+    let mut look = |desk: &mut Desk, now: &str| {
+        for [to, kind, subject, text] in desk.pass(now) {
+            writeln!(told, "════ {now}　→ {to}　[{kind}]\n件名：{subject}\n\n{text}\n").unwrap();
+        }
+    };
+    // (what arrives, when, and when the desk looks after that)
+    for (what, received, looks) in [
+        ("form", "2025-06-26T23:59:59+09:00", &["2025-06-27T00:00:00+09:00"][..]),
+        // The first instant of the window, at night; due on Monday at 17:00, missed on Tuesday at 9.
+        (
+            "form",
+            "2025-06-27T00:00:00+09:00",
+            &[
+                "2025-06-27T00:00:30+09:00",
+                "2025-06-27T09:00:00+09:00",
+                "2025-06-30T13:00:00+09:00",
+                "2025-06-30T17:00:01+09:00",
+                "2025-06-30T22:00:00+09:00",
+                "2025-07-01T09:00:00+09:00",
+                "2025-07-01T10:00:00+09:00",
+            ],
+        ),
+        // One second before the weekend of 海の日 (07-21).
+        (
+            "form",
+            "2025-07-18T16:59:59+09:00",
+            &[
+                "2025-07-18T17:05:00+09:00",
+                "2025-07-21T12:00:00+09:00",
+                "2025-07-23T12:59:58+09:00",
+                "2025-07-23T13:00:00+09:00",
+                "2025-07-24T09:00:00+09:00",
+            ],
+        ),
+        // Closing time to the second; 敬老の日 is the Monday before, 秋分の日 the Tuesday after.
+        ("form", "2025-09-19T17:00:00+09:00", &["2025-09-19T17:01:00+09:00", "2025-09-25T13:00:00+09:00"]),
+        // Half an hour before the year's last closing, then New Year's Eve and New Year's Day.
+        ("form", "2025-12-26T16:30:00+09:00", &["2025-12-26T16:31:00+09:00"]),
+        ("incomplete", "2025-12-31T23:59:59+09:00", &["2026-01-01T00:00:00+09:00"]),
+        (
+            "form",
+            "2026-01-01T00:00:00+09:00",
+            &[
+                "2026-01-01T00:00:30+09:00",
+                "2026-01-03T12:00:00+09:00",
+                "2026-01-05T09:00:00+09:00",
+                "2026-01-06T12:30:00+09:00",
+                "2026-01-06T16:30:01+09:00",
+                "2026-01-07T09:00:00+09:00",
+            ],
+        ),
+        // The last week: a Sunday, then 天皇誕生日.
+        ("form", "2026-02-22T10:00:00+09:00", &["2026-02-22T10:01:00+09:00"]),
+        ("form", "2026-02-28T23:59:59+09:00", &["2026-03-01T00:00:00+09:00"]),
+        ("form", "2026-03-01T00:00:00+09:00", &["2026-03-01T00:00:30+09:00"]),
+        (
+            "follow-up",
+            "2026-03-02T08:00:00+09:00",
+            &[
+                "2026-03-02T08:30:00+09:00",
+                "2026-03-02T09:00:00+09:00",
+                "2026-03-03T13:00:00+09:00",
+                "2026-03-04T09:00:00+09:00",
+            ],
+        ),
+    ] {
+        nth += 1;
+        let mail = match what {
+            "form" => inquiry(nth),
+            "incomplete" => message(
+                nth,
+                "拠点整備・運用に関する照会",
+                &form(nth)
+                    .replace("03-0000-", "")
+                    .lines()
+                    .filter(|line| !line.starts_with("3)"))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ),
+            _ => message(8, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
+                .replace("yamada8@", "yamada2@")
+                .replace("inquiry-8@", "again@"),
+        };
+        desk.deliver_at(mail, received);
+        for now in looks {
+            look(&mut desk, now);
+        }
+    }
+    told
+}
+
+#[test]
+fn a_whole_window_on_sqlite() {
+    insta::assert_snapshot!("whole_window", whole_window(On::Sqlite));
+}
+
+#[test]
+fn a_whole_window_on_postgres() {
+    insta::assert_snapshot!("whole_window", whole_window(On::Postgres));
+}
+
+on_both! {
+    fn what_was_missed_while_down_is_told_once_and_together(desk: Desk) {
+        desk.add_settings(STAFF);
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(2));
+        desk.once();
+        // Down until long after the deadline, and back in the night.
+        assert_eq!(desk.subjects("2025-07-14T03:00:00+09:00"), [""; 0]);
+        assert_eq!(
+            desk.subjects("2025-07-14T09:00:00+09:00"),
+            ["sato@example.jp: 【期限超過】回答期限を過ぎた照会が2件あります"],
+            "no warning, one mail for both, and to the lead alone"
+        );
+        assert_eq!(desk.subjects("2025-07-14T09:00:10+09:00"), [""; 0]);
+        // The clock is set back, and forward again.
+        assert_eq!(desk.subjects("2025-07-03T09:15:00+09:00"), [""; 0]);
+        assert_eq!(desk.subjects("2025-07-15T10:00:00+09:00"), [""; 0]);
+        let shown = desk.json(&["ticket", "show", "ZT-2025-0001"]);
+        let told = shown["events"].as_array().unwrap().iter().filter(|event| event["what"] == "deadline_missed").count();
+        assert_eq!(told, 1, "{shown}");
+        assert_eq!(desk.json(&["ticket", "list"])[0]["overdue"], true);
+        assert_eq!(desk.json(&["ticket", "list"])[0]["left"], "0h");
+    }
+
+    fn a_calendar_that_changes_moves_deadlines_and_says_so(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.once();
+        assert_eq!(desk.tickets()[0]["deadline"], "2025-07-03T09:30:00+09:00");
+        desk.set("hours.closed", "2025-07-02,12-29..01-03");
+        desk.once();
+        assert_eq!(desk.tickets()[0]["deadline"], "2025-07-04T09:30:00+09:00");
+        desk.once();
+        let shown = desk.json(&["ticket", "show", "ZT-2025-0001"]);
+        let moved: Vec<_> = shown["events"].as_array().unwrap().iter().filter(|event| event["what"] == "recounted").collect();
+        assert_eq!(moved.len(), 1);
+        let detail = moved[0]["detail"].as_str().unwrap();
+        assert!(detail.contains("2025-07-03T09:30:00+09:00 → 2025-07-04T09:30:00+09:00"), "{detail}");
+        assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+    }
+
+    fn the_daemon_warns_at_the_very_minute(desk: Desk) {
+        desk.add_settings(STAFF);
+        // Received at 9:30, so staff are warned on 2 July at 13:30.
+        desk.deliver(inquiry(1));
+        desk.once();
+        desk.starts_at("2025-07-02T13:29:57+09:00");
+        let mut daemon = desk.spawn(&["run"]);
+        let warned = || desk.smtp.mails().iter().filter(|mail| mail.to == ["sato@example.jp"]).count();
+        let mut looks = 0;
+        while warned() == 0 && looks < 200 {
+            thread::sleep(Duration::from_millis(50));
+            looks += 1;
+        }
+        let _ = daemon.kill();
+        let _ = daemon.wait();
+        assert_eq!(warned(), 1);
+        let mail = desk.smtp.mails().into_iter().find(|mail| mail.to == ["sato@example.jp"]).unwrap();
+        let date = madoguchi::mail::read(&mail.data).date.unwrap().with_timezone(&chrono::Utc);
+        let due: chrono::DateTime<chrono::Utc> = "2025-07-02T13:30:00+09:00".parse().unwrap();
+        assert!(date >= due && date < due + chrono::TimeDelta::seconds(5), "{date}");
+    }
+}
+
+#[test]
+fn check_says_when_business_time_outruns_the_published_holidays() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.add_settings(STAFF);
+    let calm = desk.run(&["check"]);
+    assert!(calm.stdout.contains("ok     calendar"), "{}", calm.stdout);
+    desk.set("window.closes", "2028-02-29");
+    let check = desk.run(&["check"]);
+    assert_eq!(check.code, Some(0));
+    assert!(check.stdout.contains("WARN   calendar: the window closes on 2028-02-29"), "{}", check.stdout);
+    desk.set("window.closes", "2026-02-28");
+    desk.deliver_at(inquiry(1), "2026-02-27T16:00:00+09:00");
+    desk.starts_at("2026-02-27T16:05:00+09:00");
+    desk.set("sla.answer_within", "3900h");
+    desk.once();
+    let check = desk.run(&["check"]);
+    assert!(check.stdout.contains("WARN   calendar: a deadline lies in 2028"), "{}", check.stdout);
+}
+
+#[test]
+fn a_month_is_shown_as_people_read_one() {
+    let desk = Desk::on(On::Sqlite);
+    let shown = desk.run(&["calendar", "show", "2025-12"]);
+    insta::assert_snapshot!("calendar_show", shown.stdout);
+    let json = desk.json(&["calendar", "show", "2026-09"]);
+    assert_eq!(json["days"].as_array().unwrap().len(), 30);
+    assert_eq!(json["days"][21]["reason"], "国民の休日");
+    assert_eq!(json["days"][23]["opens"], "09:00");
+    let due = desk.run(&["calendar", "due", "--from", "2025-12-26T16:30:00+09:00", "--hours", "8"]);
+    insta::assert_snapshot!("calendar_due", due.stdout);
+    let wrong = desk.run(&["calendar", "show", "December"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("YYYY-MM"), "{}", wrong.stderr);
+}
