@@ -5,9 +5,11 @@ mod check;
 mod demo;
 mod ingest;
 mod inspect;
+mod keys;
 mod outbox;
 mod parked;
 mod print;
+mod reconcile;
 mod serve;
 mod ticket;
 
@@ -74,6 +76,11 @@ enum Command {
     /// The business calendar
     #[command(subcommand)]
     Calendar(calendar::Command),
+    /// Compare the mailbox with the ledger: every message must be accounted for
+    Reconcile,
+    /// The secret keys of the desk
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Read the settings, then try the mailbox, the mail server and the database
     Check {
         /// Read the settings only
@@ -146,6 +153,8 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),
+        Command::Reconcile => reconcile::run(&context).await,
+        Command::Keys(command) => keys::run(&context, &command).await,
         Command::Check { offline } => check::run(&context, offline).await,
         Command::Migrate => {
             let desk = context.desk().await?;

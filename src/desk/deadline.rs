@@ -12,6 +12,8 @@ pub struct Sla {
     pub answer_within: BusinessTime,
     /// Business time before the deadline at which staff are warned.
     pub warn_before: BusinessTime,
+    /// Business time after which an inquirer is asked again for what is missing.
+    pub remind_after: BusinessTime,
 }
 
 impl Sla {
@@ -40,8 +42,11 @@ mod tests {
     }
 
     fn desk() -> (Calendar, Sla) {
-        let sla =
-            Sla { answer_within: BusinessTime::from_hours(16), warn_before: BusinessTime::from_hours(4) };
+        let sla = Sla {
+            answer_within: BusinessTime::from_hours(16),
+            warn_before: BusinessTime::from_hours(4),
+            remind_after: BusinessTime::from_hours(24),
+        };
         (Calendar::new(HoursRules::default()), sla)
     }
 

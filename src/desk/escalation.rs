@@ -73,8 +73,11 @@ mod tests {
     }
 
     fn desk() -> (Calendar, Sla) {
-        let sla =
-            Sla { answer_within: BusinessTime::from_hours(16), warn_before: BusinessTime::from_hours(4) };
+        let sla = Sla {
+            answer_within: BusinessTime::from_hours(16),
+            warn_before: BusinessTime::from_hours(4),
+            remind_after: BusinessTime::from_hours(24),
+        };
         (Calendar::new(HoursRules::default()), sla)
     }
 

@@ -1,6 +1,7 @@
 //! Our Message-IDs, and which ticket a message belongs to by them or by its subject.
 //! Reads no database: whether the sender takes part is a fact that `triage` is given.
 
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -62,6 +63,8 @@ pub struct TicketFacts {
     pub standing: Standing,
     /// Its fields so far.
     pub fields: Fields,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
     /// Lower-cased addresses that wrote in it or were written to by its inquirer.
     pub participants: Vec<String>,
 }
@@ -106,16 +109,25 @@ impl MessageIds {
     /// The ticket that a Message-ID of ours belongs to.
     #[must_use]
     pub fn recognise(&self, id: &str) -> Option<TicketNumber> {
+        self.named(id)?.split('.').next()?.to_ascii_uppercase().parse().ok()
+    }
+
+    /// Whether a Message-ID is one of ours, of a ticket or not.
+    #[must_use]
+    pub fn is_ours(&self, id: &str) -> bool {
+        self.named(id).is_some()
+    }
+
+    /// What a Message-ID of ours names, without its keyed part.
+    fn named<'i>(&self, id: &'i str) -> Option<&'i str> {
         let (local, domain) = id.rsplit_once('@')?;
         let (named, keyed) = local.rsplit_once('.')?;
         if keyed.len() != KEYED_DIGITS || !domain.eq_ignore_ascii_case(&self.domain) {
             return None;
         }
         let tag = hex::decode(keyed)?;
-        if !self.keys.is_empty() && !self.keys.iter().any(|key| verify(key, named, &tag)) {
-            return None;
-        }
-        named.split('.').next()?.to_ascii_uppercase().parse().ok()
+        let keyed_by_us = || self.keys.iter().any(|key| verify(key, named, &tag));
+        (self.keys.is_empty() || keyed_by_us()).then_some(named)
     }
 
     fn make(&self, named: &str) -> String {

@@ -222,8 +222,8 @@ impl Standing {
         }
     }
 
-    /// The inquirer wrote again, received at `at`: an answered ticket is owed an answer afresh, a waiting one within
-    /// what was left; an open one keeps its clock; a closed one stays closed.
+    /// The inquirer wrote again, received at `at`: an answered or closed ticket is owed an answer afresh, a waiting one
+    /// within what was left; an open one keeps its clock.
     #[must_use]
     pub fn heard_from_inquirer(
         self,
@@ -232,9 +232,9 @@ impl Standing {
         at: DateTime<Utc>,
     ) -> Self {
         let budget = match self.status {
-            Status::Answered => answer_within,
+            Status::Answered | Status::Closed => answer_within,
             Status::Waiting => self.budget_left,
-            Status::Open | Status::Closed => return self,
+            Status::Open => return self,
         };
         Self::open(calendar, budget, at).unwrap_or(self)
     }

@@ -1,22 +1,29 @@
 //! Decides what becomes of one message: a ticket, part of a ticket, parked, or a duplicate; and what answers it.
 //! Pure: the facts it needs are arguments, so that `inspect` explains and a rehearsal repeats the real thing.
 
+mod follow_up;
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, Utc};
 
 use super::{
     calendar::Calendar,
     deadline::Sla,
-    form::{FieldKey, Fields, Form, FormRules, read_form},
-    gate::{Budgets, GateFacts, Refusal, gate},
+    form::{Fields, Form, FormRules, read_form},
+    gate::{Asking, GateFacts, GateRules, Refusal, gate},
     staff::Staff,
     thread::{MessageIds, Reference, TicketFacts},
     ticket::{Channel, NewTicket, Standing, TicketNumber},
     window::{Window, WindowState},
 };
+use follow_up::{follow_up, joinable};
+
 use crate::{
     mail::{
         InboundMail, Warning,
         automatic::{Automatic, Own, detect},
+        bounce::Action,
     },
     words::closed_set,
 };
@@ -88,8 +95,6 @@ closed_set! {
 /// The rules of a desk, as its settings give them.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// The desk's address and aliases, lower-cased.
-    pub own_addresses: Vec<String>,
     /// The members of the secretariat.
     pub staff: Staff,
     /// The prescribed form.
@@ -100,8 +105,8 @@ pub struct Rules {
     pub window: Window,
     /// How soon an answer is owed.
     pub sla: Sla,
-    /// How many automatic mails may leave.
-    pub budgets: Budgets,
+    /// What the gate in front of automatic mail goes by.
+    pub gate: GateRules,
     /// What ticket numbers begin with.
     pub ticket_prefix: String,
 }
@@ -134,7 +139,7 @@ impl Reading {
         ids: &MessageIds,
     ) -> Self {
         let form = read_form(&mail.subject, &mail.text, &rules.form);
-        let automatic = detect(&mail, &Own { addresses: &rules.own_addresses });
+        let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
         let reference = ids.reference(&mail);
         Self { mail, form, automatic, oversize, reference, received_at }
     }
@@ -149,6 +154,8 @@ pub struct Known {
     pub message_id_reused: bool,
     /// The ticket that the message names, if it exists.
     pub ticket: Option<TicketFacts>,
+    /// The mail of ours that the message reports on.
+    pub reported: Option<Reported>,
     /// What the gate is told.
     pub gate: GateFacts,
 }
@@ -157,9 +164,18 @@ impl Known {
     /// As `inspect` knows it: nothing.
     #[must_use]
     pub fn nothing() -> Self {
-        let gate = GateFacts { sent_to_recipient: 0, sent_today: 0, accept_since: None };
-        Self { duplicate_of: None, message_id_reused: false, ticket: None, gate }
+        let gate = GateFacts::default();
+        Self { duplicate_of: None, message_id_reused: false, ticket: None, reported: None, gate }
     }
+}
+
+/// A mail of ours that a delivery report is about, found by its unguessable Message-ID.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// Its row in the outbox.
+    pub outbox: i64,
+    /// Row and number of its ticket.
+    pub ticket: Option<(i64, TicketNumber)>,
 }
 
 /// What becomes of a message.
@@ -178,6 +194,13 @@ pub enum Filing {
         ticket: Option<(i64, TicketNumber)>,
         /// Where the ticket stands from now on, and its fields; `None`: unchanged.
         change: Option<Box<(Standing, Fields)>>,
+    },
+    /// A delivery report on a mail of ours: it is shown there, and in the ticket.
+    Report {
+        /// The mail.
+        mail: Reported,
+        /// The mail did not arrive; otherwise it takes longer, or nothing happened.
+        failed: bool,
     },
     /// Kept, and shown to staff.
     Park {
@@ -208,6 +231,17 @@ pub enum Reply {
     AfterWindow,
 }
 
+impl Reply {
+    /// Whether the mail shows no sign that its sender wants this: only who fills in the form surely is a person.
+    fn is_unasked(self, form: &Form) -> bool {
+        match self {
+            Self::Acknowledgement => false,
+            Self::AskMissing => !form.has_form,
+            Self::SendForm | Self::BeforeWindow | Self::AfterWindow => true,
+        }
+    }
+}
+
 /// The decision on one message.
 #[derive(Debug, Clone)]
 pub struct Decision {
@@ -229,9 +263,11 @@ impl Decision {
     /// The decision in the words of `inspect`.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
-        let filing = match self.filing {
+        let filing = match &self.filing {
             Filing::Ticket { .. } => Some(Step::FileTicket),
             Filing::Join { .. } => Some(Step::AddToTicket),
+            Filing::Report { mail, .. } if mail.ticket.is_some() => Some(Step::AddToTicket),
+            Filing::Report { .. } => Some(Step::Park),
             Filing::Park { .. } => Some(Step::Park),
             Filing::Duplicate { .. } => None,
         };
@@ -263,10 +299,15 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
         Filing::Join { change: Some(change), .. } => change.0.deadline(),
         _ => None,
     };
-    let pass = |reply| {
-        let (mail, automatic) = (&reading.mail, reading.automatic.as_ref());
-        gate(mail, automatic, reading.received_at, &rules.own_addresses, rules.budgets, known.gate)
-            .map(|()| reply)
+    let pass = |reply: Reply| {
+        let asking = Asking {
+            mail: &reading.mail,
+            automatic: reading.automatic.as_ref(),
+            received_at: reading.received_at,
+            unasked: reply.is_unasked(&reading.form),
+            is_form: reply == Reply::SendForm,
+        };
+        gate(asking, &rules.gate, known.gate).map(|()| reply)
     };
     Decision { kind, filing, reply: reply.map(pass), window, deadline, warnings }
 }
@@ -289,7 +330,14 @@ fn file(
                 park(kind, ParkReason::Unreadable, reading.mail.unreadable.as_deref().unwrap_or("no sender"))
             }
         },
-        Kind::Bounce => park(kind, ParkReason::Bounce, "a delivery report"),
+        Kind::Bounce => match &known.reported {
+            Some(mail) => {
+                let failed =
+                    reading.mail.bounce.as_ref().is_some_and(|bounce| bounce.action == Action::Failed);
+                (kind, Filing::Report { mail: mail.clone(), failed }, None)
+            }
+            None => park(kind, ParkReason::Bounce, "a delivery report on no mail of ours"),
+        },
         Kind::Automatic => match joinable(reading, known) {
             Some(ticket) => {
                 (kind, Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: None }, None)
@@ -302,7 +350,7 @@ fn file(
         },
         Kind::Staff => park(kind, ParkReason::Staff, "from a staff address"),
         Kind::FollowUp => follow_up(reading, rules, known),
-        Kind::Inquiry => inquiry(reading, rules, window, None),
+        Kind::Inquiry => inquiry(reading, rules, window, None, &Fields::default()),
         Kind::Other if window == WindowState::Open => {
             let (kind, filing, _) =
                 park(kind, ParkReason::NoForm, "neither the form nor the prescribed subject");
@@ -333,55 +381,12 @@ fn kind(reading: &Reading, rules: &Rules) -> Kind {
     }
 }
 
-/// The named ticket, if the message may join it: by a keyed Message-ID, or by its number and a sender who takes part.
-fn joinable<'a>(reading: &Reading, known: &'a Known) -> Option<&'a TicketFacts> {
-    let ticket = known.ticket.as_ref()?;
-    let takes_part = || reading.mail.from.as_ref().is_some_and(|from| ticket.has_participant(&from.address));
-    match reading.reference.as_ref()? {
-        Reference::Keyed(_) => Some(ticket),
-        Reference::Subject(_) => takes_part().then_some(ticket),
-    }
-}
-
-fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
-    if let Some(ticket) = joinable(reading, known) {
-        let mut fields = ticket.fields.clone();
-        let read = if reading.form.has_form { reading.form.fields.clone() } else { Fields::default() };
-        for key in FieldKey::ALL {
-            if fields.get(key).is_none() {
-                fields.set(key, read.get(key).map(str::to_owned));
-            }
-        }
-        let standing = ticket.standing.clone().heard_from_inquirer(
-            &rules.calendar,
-            rules.sla.answer_within,
-            reading.received_at,
-        );
-        let filing = Filing::Join {
-            ticket: Some((ticket.id, ticket.number.clone())),
-            change: Some(Box::new((standing, fields))),
-        };
-        return (Kind::FollowUp, filing, None);
-    }
-    match (&reading.reference, &known.ticket) {
-        // `inspect` knows no tickets: it says what would happen if the sender takes part.
-        (Some(_), None) if known.gate.accept_since.is_none() => {
-            (Kind::FollowUp, Filing::Join { ticket: None, change: None }, None)
-        }
-        (reference, _) => {
-            let mentions = reference.as_ref().map(|reference| reference.number().clone());
-            let (_, filing, reply) =
-                inquiry(reading, rules, rules.window.state(reading.received_at), mentions);
-            (Kind::FollowUp, filing, reply)
-        }
-    }
-}
-
 fn inquiry(
     reading: &Reading,
     rules: &Rules,
     window: WindowState,
     mentions: Option<TicketNumber>,
+    inherited: &Fields,
 ) -> (Kind, Filing, Option<Reply>) {
     if window != WindowState::Open {
         return outside(Kind::Inquiry, window);
@@ -391,7 +396,8 @@ fn inquiry(
         let text = reading.mail.text.trim();
         fields.inquiry = (!text.is_empty()).then(|| text.to_owned());
     }
-    let missing: Vec<FieldKey> = FieldKey::ALL.into_iter().filter(|key| fields.get(*key).is_none()).collect();
+    fields.complete(inherited);
+    let missing = fields.missing();
     let budget = rules.sla.answer_within;
     let running = Standing::open(&rules.calendar, budget, reading.received_at);
     let (standing, reply) = match running.filter(|_| missing.is_empty()) {

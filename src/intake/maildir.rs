@@ -92,6 +92,27 @@ impl Maildir {
         Ok(self.listed.len())
     }
 
+    /// Every message file in it and in the folders that accounted mail is moved to, by unique name.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn inventory(&self) -> Result<Vec<(String, PathBuf)>, IntakeError> {
+        let mut roots = vec![self.path.clone()];
+        if self.after == After::Move {
+            roots.extend([self.subfolder(&self.processed_folder), self.subfolder(&self.parked_folder)]);
+        }
+        let mut found = Vec::new();
+        for folder in roots.iter().flat_map(|root| ["new", "cur"].map(|name| root.join(name))) {
+            for file in fs::read_dir(&folder).map_err(|source| failed(&folder, source))? {
+                let path = file.map_err(|source| failed(&folder, source))?.path();
+                let name = unique_name(&path).filter(|name| !name.starts_with('.') && path.is_file());
+                found.extend(name.map(|name| (name, path)));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Reads the next few files.
     ///
     /// # Errors

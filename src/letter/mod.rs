@@ -9,8 +9,8 @@ mod wording;
 pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
 pub use staff::{
-    FiguresContext, ParkedContext, StaffContext, StaffTicket, TicketFacts, reason_in_words, staff_context,
-    ticket as staff_ticket,
+    FiguresContext, ParkedContext, StaffContext, StaffTicket, TicketFacts, UndeliveredContext,
+    purpose_in_words, reason_in_words, staff_context, status_in_words, ticket as staff_ticket,
 };
 pub use wording::{
     Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,
@@ -40,12 +40,18 @@ closed_set! {
         DeadlineMissed = "deadline_missed",
         /// To leads: what the window came to.
         WindowSummary = "window_summary",
+        /// The missing fields are asked for again.
+        RemindMissing = "remind_missing",
+        /// To leads: an inquirer does not answer.
+        WaitingUnanswered = "waiting_unanswered",
+        /// To staff: a mail did not arrive.
+        Undeliverable = "undeliverable",
     }
 }
 
 impl Purpose {
     /// Every purpose, for tests and for checking an operator's templates.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Acknowledgement,
         Self::AskMissing,
         Self::SendForm,
@@ -54,6 +60,9 @@ impl Purpose {
         Self::DeadlineWarning,
         Self::DeadlineMissed,
         Self::WindowSummary,
+        Self::RemindMissing,
+        Self::WaitingUnanswered,
+        Self::Undeliverable,
     ];
 
     /// The value of `Auto-Submitted` (RFC 3834, 5): a reply to a mail, or a mail of the desk's own accord.
@@ -65,8 +74,13 @@ impl Purpose {
             | Self::AskMissing
             | Self::SendForm
             | Self::BeforeWindow
-            | Self::AfterWindow => Some("auto-replied"),
-            Self::DeadlineWarning | Self::DeadlineMissed | Self::WindowSummary => Some("auto-generated"),
+            | Self::AfterWindow
+            | Self::RemindMissing => Some("auto-replied"),
+            Self::DeadlineWarning
+            | Self::DeadlineMissed
+            | Self::WindowSummary
+            | Self::WaitingUnanswered
+            | Self::Undeliverable => Some("auto-generated"),
         }
     }
 
@@ -79,7 +93,7 @@ impl Purpose {
     /// Whether staff read it, and its template a [`StaffContext`].
     #[must_use]
     pub fn is_for_staff(self) -> bool {
-        matches!(self, Self::DeadlineWarning | Self::DeadlineMissed | Self::WindowSummary)
+        self.auto_submitted() == Some("auto-generated")
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Profile,
+    Profile, Purpose,
     context::{form, window},
     wording::{DeskContext, FormContext, WindowContext},
 };
@@ -34,6 +34,23 @@ pub struct StaffContext {
     pub tickets: Vec<StaffTicket>,
     /// Figures; all zero where the mail is about tickets alone.
     pub figures: FiguresContext,
+    /// The mail that did not arrive; empty where the mail is about something else.
+    pub undelivered: UndeliveredContext,
+}
+
+/// A mail that did not arrive, for templates.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct UndeliveredContext {
+    /// What it was for, in words.
+    pub what: &'static str,
+    /// Whom it did not reach.
+    pub recipient: String,
+    /// Why, in words.
+    pub reason: &'static str,
+    /// What the server said; empty where it said nothing.
+    pub diagnostic: String,
+    /// Telephone numbers of the inquirer.
+    pub telephones: Vec<String>,
 }
 
 /// A ticket, for templates. What is not known is empty.
@@ -137,6 +154,7 @@ pub fn staff_context(
     staff: &str,
     tickets: Vec<StaffTicket>,
     figures: FiguresContext,
+    undelivered: UndeliveredContext,
 ) -> StaffContext {
     StaffContext {
         staff: staff.to_owned(),
@@ -146,6 +164,7 @@ pub fn staff_context(
         hours: profile.hours.clone(),
         tickets,
         figures,
+        undelivered,
     }
 }
 
@@ -162,6 +181,38 @@ pub fn reason_in_words(reason: ParkReason) -> &'static str {
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
         ParkReason::Failed => "処理できなかったメール",
+    }
+}
+
+/// What a mail was for, in words.
+#[must_use]
+pub fn purpose_in_words(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Acknowledgement => "受付のお知らせ",
+        Purpose::AskMissing | Purpose::RemindMissing => "記載事項のご確認のお願い",
+        Purpose::SendForm => "記載事項のご案内",
+        Purpose::BeforeWindow => "受付開始日のご案内",
+        Purpose::AfterWindow => "受付終了のご案内",
+        Purpose::DeadlineWarning | Purpose::DeadlineMissed => "回答期限のお知らせ",
+        Purpose::WindowSummary => "受付状況のご報告",
+        Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
+        Purpose::Undeliverable => "不達のお知らせ",
+    }
+}
+
+/// Why a mail did not arrive, in words, by its enhanced status code (RFC 3463, 3).
+#[must_use]
+pub fn status_in_words(status: &str) -> &'static str {
+    let mut parts = status.split('.').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some("1"), Some("2")) => "宛先のドメイン（＠より後ろ）が見つかりません",
+        (Some("1"), _) => "宛先のメールアドレスが見つかりません",
+        (Some("2"), Some("2")) => "宛先のメールボックスがいっぱいです",
+        (Some("2"), _) => "宛先のメールボックスが使えません",
+        (Some("3"), Some("4")) => "メールが大きすぎます",
+        (Some("4"), _) => "宛先のメールサーバーに接続できません",
+        (Some("7"), _) => "宛先のメールサーバーに受け取りを拒否されました",
+        _ => "宛先のメールサーバーが受け取りませんでした",
     }
 }
 

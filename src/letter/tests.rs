@@ -53,7 +53,14 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
         parked_total: 7,
         parked: vec![ParkedContext { reason: reason_in_words(ParkReason::Automatic), count: 7 }],
     };
-    staff_context(profile, rules, "伊藤 健一", tickets, figures)
+    let undelivered = UndeliveredContext {
+        what: purpose_in_words(Purpose::Acknowledgement),
+        recipient: "m.takahashi@city.hoshikawa.example.jp".into(),
+        reason: status_in_words("5.1.1"),
+        diagnostic: "550 5.1.1 User unknown".into(),
+        telephones: vec!["03-0000-1201".into()],
+    };
+    staff_context(profile, rules, "伊藤 健一", tickets, figures, undelivered)
 }
 
 /// A letter as its receiver's program shows it: decoded headers in order, then the text.

@@ -122,7 +122,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 16] = built_in!(
+const BUILT_IN: [(&str, &str); 22] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -130,7 +130,10 @@ const BUILT_IN: [(&str, &str); 16] = built_in!(
     "after_window",
     "deadline_warning",
     "deadline_missed",
-    "window_summary"
+    "window_summary",
+    "remind_missing",
+    "waiting_unanswered",
+    "undeliverable"
 );
 
 impl Wording {

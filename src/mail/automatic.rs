@@ -248,7 +248,11 @@ const SUBJECT_STARTS: &str = "\
     automatic response|auto reply|auto-reply|autoreply|auto|auto response|auto-response|autoresponse|\
     autoresponder|out of office|out-of-office|out of the office|i am out of|i'm out of|ooo|\
     away from the office|away from my|vacation reply|vacation response|vacation notice|on vacation|\
-    holiday reply|automatische antwort|abwesenheitsnotiz|abwesenheit|réponse automatique|\
+    お問い合わせありがとうございました|お問い合わせありがとうございます|お問合せありがとうございました|\
+    お問合せありがとうございます|お問い合わせを受け付けました|お問い合わせを受付けました|\
+    お問い合わせ受付完了|お問い合わせ受付のお知らせ|メールを受信しました|メール受信確認|受信確認|受信確認メール|\
+    受付完了|受付完了のお知らせ|受付完了メール|受付確認メール|お休みをいただいております|お休みを頂いております|\
+    休暇をいただいております|休暇を頂いております|holiday reply|automatische antwort|abwesenheitsnotiz|abwesenheit|réponse automatique|\
     absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori sede|\
     resposta automática|automatisch antwoord|afwezig|autosvar|automatiskt svar|frånvaro|automatisk svar|\
     automaattinen vastaus|odpowiedź automatyczna|automatická odpověď|automatikus válasz|автоответ|\
@@ -256,7 +260,7 @@ const SUBJECT_STARTS: &str = "\
 
 /// Marks that stand in brackets anywhere in a subject.
 const BRACKETED: &str = "\
-    自動返信|自動応答|自動返答|自動配信|自動送信|不在通知|不在連絡|out of office|auto-reply";
+    自動返信|自動応答|自動返答|自動配信|自動送信|自動返信メール|自動配信メール|不在通知|不在連絡|受付完了|out of office|auto-reply";
 
 fn by_subject(mail: &InboundMail) -> Option<Automatic> {
     is_reply_subject(&mail.subject).then(|| found(Reason::Subject, "Subject", &mail.subject))

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 mod address;
 mod attachment;
+pub mod authentication;
 pub mod automatic;
 pub mod bounce;
 pub mod charset;

@@ -1,4 +1,4 @@
-//! The desk's own reply to a message: composed and queued in the transaction that files the message.
+//! The desk's own mails to inquirers: composed and queued in the transaction that decides them.
 
 use chrono::{DateTime, Utc};
 use tracing::warn;
@@ -19,7 +19,25 @@ use crate::{
     store::{NewEntry, NewMail, Tx},
 };
 
-/// Queues the reply, if there is one and the gate lets it out; a refusal is returned for the audit.
+/// Message-IDs in References: the last few tell a thread as well as all.
+const MOST_REFERENCES: usize = 20;
+
+/// A mail to an inquirer.
+pub(super) struct Outgoing<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) to: &'a str,
+    pub(super) message_id: &'a str,
+    pub(super) in_reply_to: Option<&'a str>,
+    /// The thread, oldest first.
+    pub(super) references: Vec<&'a str>,
+    pub(super) ticket: Option<i64>,
+    /// The ledger row it answers.
+    pub(super) message_ref: Option<i64>,
+    /// The local day, for the budget.
+    pub(super) day: &'a str,
+}
+
+/// Queues the reply to a message, if there is one and the gate lets it out; a refusal is returned for the audit.
 #[expect(clippy::too_many_arguments, reason = "the parts of one transaction, passed once")]
 pub(super) async fn answer(
     desk: &Desk,
@@ -47,58 +65,78 @@ pub(super) async fn answer(
     if !matches!(decision.filing, Filing::Ticket { .. }) && tx.has_mail(&message_id).await? {
         return Ok(None);
     }
-    let number = ticket.map(|(_, number, _)| number.to_string()).unwrap_or_default();
-    let fields = ticket.map_or_else(|| hand.reading.form.fields.clone(), |(_, _, fields)| fields.clone());
     let facts = letter::Facts {
-        number,
-        fields,
+        number: ticket.map(|(_, number, _)| number.to_string()).unwrap_or_default(),
+        fields: ticket.map_or_else(|| hand.reading.form.fields.clone(), |(_, _, fields)| fields.clone()),
         received_at: hand.reading.received_at,
         deadline: decision.deadline,
         now,
     };
-    let context = letter::context(&desk.profile, &desk.rules, &facts);
-    let (subject, body) = desk.wording.render(purpose, &context)?;
     let mut references: Vec<&str> = mail.references.iter().map(String::as_str).collect();
     references.extend(mail.message_id.as_deref());
+    let outgoing = Outgoing {
+        purpose,
+        to,
+        message_id: &message_id,
+        in_reply_to: mail.message_id.as_deref(),
+        references,
+        ticket: ticket.map(|(id, ..)| *id),
+        message_ref: Some(message),
+        day,
+    };
+    queue(desk, tx, &outgoing, &facts, now)
+}
+
+/// Composes a mail and queues it; it becomes part of its ticket's conversation. A refusal says that it cannot be sent.
+pub(super) fn queue(
+    desk: &Desk,
+    tx: &mut Tx,
+    outgoing: &Outgoing<'_>,
+    facts: &letter::Facts,
+    now: DateTime<Utc>,
+) -> Result<Option<Refusal>, Fault> {
+    let purpose = outgoing.purpose;
+    let context = letter::context(&desk.profile, &desk.rules, facts);
+    let (subject, body) = desk.wording.render(purpose, &context)?;
     let composed = letter::compose(&Letter {
         from: (&desk.profile.name, &desk.profile.address),
-        to,
+        to: outgoing.to,
         subject: &subject,
         body: &body,
         date: now,
-        message_id: &message_id,
-        in_reply_to: mail.message_id.as_deref(),
-        references: last(references, 20),
+        message_id: outgoing.message_id,
+        in_reply_to: outgoing.in_reply_to,
+        references: last(&outgoing.references, MOST_REFERENCES),
         auto_submitted: purpose.auto_submitted(),
     });
     let envelope = match composed {
         Ok(envelope) => envelope,
         Err(error) => {
-            warn!(message.id = message, "no reply leaves: {}", error.kind());
+            warn!(message.id = outgoing.message_ref, "no mail leaves: {}", error.kind());
             return Ok(Some(Refusal::NoSender));
         }
     };
     tx.add_mail(&NewMail {
-        ticket_id: ticket.map(|(id, ..)| *id),
-        message_ref: Some(message),
+        ticket_id: outgoing.ticket,
+        message_ref: outgoing.message_ref,
         purpose,
         sender: &envelope.sender,
         recipient: &envelope.recipient,
-        message_id: &message_id,
+        message_id: outgoing.message_id,
         bytes: &envelope.bytes,
         at: now,
     })?;
     if purpose.is_automatic() {
-        tx.count_automatic(day);
+        tx.count_automatic(outgoing.day);
     }
-    if let Some((ticket_id, ..)) = ticket {
+    if let Some(ticket_id) = outgoing.ticket {
         let from = Mailbox { name: Some(desk.profile.name.clone()), address: desk.profile.address.clone() };
         tx.add_entry(&NewEntry {
-            ticket_id: *ticket_id,
+            ticket_id,
             message_ref: None,
             direction: Direction::Out,
             from: Some(&from),
-            recipients: vec![to],
+            recipients: vec![outgoing.to],
             at: now,
             text: &body,
             attachments: &[],
@@ -107,7 +145,6 @@ pub(super) async fn answer(
     Ok(None)
 }
 
-fn last<T>(mut items: Vec<T>, most: usize) -> Vec<T> {
-    items.drain(..items.len().saturating_sub(most));
-    items
+fn last<'a>(items: &[&'a str], most: usize) -> Vec<&'a str> {
+    items.get(items.len().saturating_sub(most)..).unwrap_or_default().to_vec()
 }

@@ -12,7 +12,7 @@ use crate::{
         calendar::{Calendar, HoursRules},
         deadline::Sla,
         form::{FieldRule, Fields, FormRules},
-        gate::Budgets,
+        gate::{Budgets, GateRules},
         japanese_time::weekday,
         staff::{Member, Staff},
         thread::MessageIds,
@@ -22,11 +22,11 @@ use crate::{
     hex,
     intake::{ImapOptions, Maildir, Source},
     letter::{
-        Facts, FiguresContext, Profile, Purpose, TicketFacts, Wording, WordingError, context, staff_context,
-        staff_ticket,
+        Facts, FiguresContext, Profile, Purpose, TicketFacts, UndeliveredContext, Wording, WordingError,
+        context, staff_context, staff_ticket,
     },
     settings::{DeliveryKind, Hours, MailboxKind, Settings, SettingsError},
-    store::{Store, StoreError},
+    store::{NewEvent, Store, StoreError},
 };
 
 /// Where the store keeps the key of our Message-IDs.
@@ -75,10 +75,6 @@ pub fn rules(settings: &Settings) -> Rules {
         open: hours.open.clone(),
     });
     Rules {
-        own_addresses: std::iter::once(&settings.desk.address)
-            .chain(&settings.desk.aliases)
-            .map(lower)
-            .collect(),
         staff: Staff::new(settings.staff.iter().map(member).collect()),
         form: form(settings),
         calendar,
@@ -87,10 +83,22 @@ pub fn rules(settings: &Settings) -> Rules {
             closes: settings.window.closes,
             time_zone: hours.time_zone,
         },
-        sla: Sla { answer_within: settings.sla.answer_within, warn_before: settings.sla.warn_before },
-        budgets: Budgets {
-            per_sender: settings.delivery.per_sender_daily_limit,
-            per_day: settings.delivery.daily_limit,
+        sla: Sla {
+            answer_within: settings.sla.answer_within,
+            warn_before: settings.sla.warn_before,
+            remind_after: settings.sla.remind_after,
+        },
+        gate: GateRules {
+            own_addresses: std::iter::once(&settings.desk.address)
+                .chain(&settings.desk.aliases)
+                .map(lower)
+                .collect(),
+            authserv_id: settings.mailbox.authserv_id.clone(),
+            budgets: Budgets {
+                per_sender: settings.delivery.per_sender_daily_limit,
+                per_thread: settings.delivery.per_thread_daily_limit,
+                per_day: settings.delivery.daily_limit,
+            },
         },
         ticket_prefix: settings.desk.ticket_prefix.clone(),
     }
@@ -132,7 +140,14 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
             assignee: None,
         };
         let tickets = vec![staff_ticket(&rules, &ticket, now); 2];
-        let for_staff = staff_context(&profile, &rules, "佐藤", tickets, FiguresContext::default());
+        let for_staff = staff_context(
+            &profile,
+            &rules,
+            "佐藤",
+            tickets,
+            FiguresContext::default(),
+            UndeliveredContext::default(),
+        );
         for purpose in Purpose::ALL {
             let rendered = if purpose.is_for_staff() {
                 wording.render(purpose, &for_staff)
@@ -150,9 +165,9 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, Asse
     let wording = wording(settings)?;
     let store = Store::open(&settings.database.url).await?;
     store.migrate(&settings.database.url).await?;
-    let (key, first_run) = first_facts(&store, clock).await?;
+    let (keys, first_run) = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
-    let ids = MessageIds::new(vec![key], &settings.desk.address, &settings.desk.ticket_prefix);
+    let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
     Ok(Desk {
         rules: rules(settings),
         profile: profile(settings),
@@ -240,16 +255,38 @@ pub fn carrier(settings: &Settings) -> Result<Carrier, SettingsError> {
     })
 }
 
-/// The key of our Message-IDs and the instant of the first run: made once, by whoever comes first.
-async fn first_facts(store: &Store, clock: Clock) -> Result<(Vec<u8>, chrono::DateTime<Utc>), AssembleError> {
+/// Puts a new key in front of those of our Message-IDs; returns how many older ones stay.
+///
+/// # Errors
+/// When the database refuses, or there are no random bytes.
+pub async fn rotate_key(desk: &Desk) -> Result<usize, AssembleError> {
+    let fresh = fresh_key()?;
+    let mut tx = desk.store.write().await?;
+    let known = tx.state_or_insert(KEY, &fresh).await?;
+    tx.set_state(KEY, &format!("{fresh} {known}")).await?;
+    tx.append_event(desk.clock.now(), NewEvent::by_operator("key_rotated", ""));
+    tx.commit().await?;
+    Ok(known.split_whitespace().count())
+}
+
+fn fresh_key() -> Result<String, AssembleError> {
+    let mut fresh = [0_u8; 32];
+    getrandom::fill(&mut fresh).map_err(|error| AssembleError::Random(error.to_string()))?;
+    Ok(hex::encode(&fresh))
+}
+
+/// The keys of our Message-IDs, the newest first, and the instant of the first run: made once, by whoever comes first.
+async fn first_facts(
+    store: &Store,
+    clock: Clock,
+) -> Result<(Vec<Vec<u8>>, chrono::DateTime<Utc>), AssembleError> {
     let stored = (store.state(KEY).await?, store.state(FIRST_RUN).await?);
     let (key, first_run) = match stored {
         (Some(key), Some(first_run)) => (key, first_run),
         _ => {
-            let mut fresh = [0_u8; 32];
-            getrandom::fill(&mut fresh).map_err(|error| AssembleError::Random(error.to_string()))?;
+            let fresh = fresh_key()?;
             let mut tx = store.write().await?;
-            let key = tx.state_or_insert(KEY, &hex::encode(&fresh)).await?;
+            let key = tx.state_or_insert(KEY, &fresh).await?;
             let first_run = tx.state_or_insert(FIRST_RUN, &clock.now().to_rfc3339()).await?;
             tx.commit().await?;
             (key, first_run)
@@ -258,7 +295,8 @@ async fn first_facts(store: &Store, clock: Clock) -> Result<(Vec<u8>, chrono::Da
     let wrong =
         |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
     let first_run = first_run.parse().map_err(|_| wrong(FIRST_RUN, &first_run))?;
-    Ok((hex::decode(&key).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
+    let keys: Option<Vec<Vec<u8>>> = key.split_whitespace().map(hex::decode).collect();
+    Ok((keys.filter(|keys| !keys.is_empty()).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
 }
 
 fn random() -> Result<u32, AssembleError> {

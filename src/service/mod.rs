@@ -10,6 +10,8 @@ pub mod lifecycle;
 mod notice;
 pub mod outbox;
 pub mod process;
+pub mod reconcile;
+mod reminder;
 mod timetable;
 
 use std::{sync::Arc, time::Duration};
@@ -19,7 +21,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-pub use assemble::{AssembleError, carrier as check_carrier, check_wording, rules, source as check_source};
+pub use assemble::{
+    AssembleError, carrier as check_carrier, check_wording, rotate_key, rules, source as check_source,
+};
 pub use intake::drain_mailbox;
 pub use process::{Processed, inspect, process, process_again};
 pub use timetable::{coverage, coverage_of};

@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Desk, process::Fault};
 use crate::{
-    desk::staff::Member,
+    desk::{form::telephones, staff::Member},
     hex,
-    letter::{self, FiguresContext, Letter, Purpose, StaffTicket, TicketFacts},
+    letter::{self, FiguresContext, Letter, Purpose, StaffTicket, TicketFacts, UndeliveredContext},
     store::{NewMail, TicketRow, Tx},
 };
 
@@ -18,6 +18,15 @@ pub(super) struct Notice<'a> {
     pub(super) occasion: &'a str,
     pub(super) tickets: Vec<StaffTicket>,
     pub(super) figures: FiguresContext,
+    pub(super) undelivered: UndeliveredContext,
+}
+
+impl<'a> Notice<'a> {
+    /// A mail about tickets.
+    pub(super) fn about(purpose: Purpose, occasion: &'a str, tickets: Vec<StaffTicket>) -> Self {
+        let (figures, undelivered) = (FiguresContext::default(), UndeliveredContext::default());
+        Self { purpose, occasion, tickets, figures, undelivered }
+    }
 }
 
 /// Queues a mail to one member of staff.
@@ -28,8 +37,8 @@ pub(super) fn notify(
     notice: Notice<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let Notice { purpose, occasion, tickets, figures } = notice;
-    let context = letter::staff_context(&desk.profile, &desk.rules, &to.name, tickets, figures);
+    let Notice { purpose, occasion, tickets, figures, undelivered } = notice;
+    let context = letter::staff_context(&desk.profile, &desk.rules, &to.name, tickets, figures, undelivered);
     let (subject, body) = desk.wording.render(purpose, &context)?;
     let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
     let message_id = desk.ids.of_message(&hash, purpose.as_str());
@@ -56,6 +65,50 @@ pub(super) fn notify(
         at: now,
     })?;
     Ok(())
+}
+
+/// Tells the assignee and the leads that a mail did not arrive, and how else its receiver can be reached.
+pub(super) fn tell_undelivered(
+    desk: &Desk,
+    tx: &mut Tx,
+    ticket: Option<&TicketRow>,
+    mail: &Undelivered<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let contact = ticket.and_then(|ticket| ticket.fields.contact.as_deref()).unwrap_or_default();
+    let undelivered = UndeliveredContext {
+        what: letter::purpose_in_words(mail.purpose),
+        recipient: mail.recipient.to_owned(),
+        reason: letter::status_in_words(mail.status),
+        diagnostic: mail.diagnostic.chars().take(300).collect(),
+        telephones: telephones(contact),
+    };
+    let occasion = format!("undelivered {}", mail.outbox);
+    for member in desk.rules.staff.all().filter(|member| concerns(desk, ticket, member)) {
+        let tickets = ticket.map(|ticket| in_words(desk, ticket, now)).into_iter().collect();
+        let mut notice = Notice::about(Purpose::Undeliverable, &occasion, tickets);
+        notice.undelivered = undelivered.clone();
+        notify(desk, tx, member, notice, now)?;
+    }
+    Ok(())
+}
+
+/// Whether a ticket is this member's affair: its assignee's, and the leads'.
+pub(super) fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> bool {
+    let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
+    let is_assignee = assignee.is_some_and(|address| address.eq_ignore_ascii_case(&member.address));
+    is_assignee || desk.rules.staff.leads().any(|lead| lead == member)
+}
+
+/// A mail that did not arrive.
+pub(super) struct Undelivered<'a> {
+    pub(super) outbox: i64,
+    pub(super) purpose: Purpose,
+    pub(super) recipient: &'a str,
+    /// Enhanced status code, or nothing.
+    pub(super) status: &'a str,
+    /// What the server said.
+    pub(super) diagnostic: &'a str,
 }
 
 /// A ticket in the words of a mail to staff.

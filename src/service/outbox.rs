@@ -9,10 +9,14 @@ use tokio::sync::{Mutex, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{Bells, Serving};
+use super::{
+    Bells, Serving,
+    notice::{Undelivered, tell_undelivered},
+    process::Fault,
+};
 use crate::{
     delivery::{Failure, SendError, Session, backoff::after_failure},
-    store::{Attempt, Due, StoreError, Verdict},
+    store::{Attempt, Due, StoreError, Tx, Verdict},
 };
 
 /// Mails claimed by one transaction.
@@ -235,6 +239,9 @@ fn judged(serving: &Serving, due: Due, error: &SendError, now: DateTime<Utc>) ->
 async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreError> {
     let mut tx = serving.desk.store.write().await?;
     tx.record_attempts(attempts).await?;
+    for attempt in attempts.iter().filter(|attempt| attempt.verdict == Verdict::Failed) {
+        tell(serving, &mut tx, attempt).await?;
+    }
     tx.commit().await?;
     for Attempt { due, reply, verdict, .. } in attempts {
         let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
@@ -252,6 +259,34 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
         }
     }
     Ok(())
+}
+
+/// Tells staff of a mail to an inquirer that was refused or given up. About mails to staff there is nobody to tell.
+async fn tell(serving: &Serving, tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
+    let Attempt { due, reply, at, .. } = attempt;
+    if due.purpose.is_for_staff() {
+        return Ok(());
+    }
+    let ticket = match due.ticket_id {
+        Some(id) => tx.ticket(id).await?,
+        None => None,
+    };
+    let status = reply.split_whitespace().find(|word| word.split('.').count() == 3).unwrap_or_default();
+    let mail = Undelivered {
+        outbox: due.id,
+        purpose: due.purpose,
+        recipient: &due.recipient,
+        status,
+        diagnostic: reply,
+    };
+    match tell_undelivered(&serving.desk, tx, ticket.as_ref(), &mail, *at) {
+        Ok(()) => Ok(()),
+        Err(Fault::Store(error)) => Err(error),
+        Err(fault) => {
+            error!(outbox.id = due.id, "staff are not told that a mail is undeliverable: {fault}");
+            Ok(())
+        }
+    }
 }
 
 async fn until_next(serving: &Serving) -> Duration {

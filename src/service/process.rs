@@ -10,19 +10,24 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Desk, answer::answer, fingerprint::content_hash};
+use super::{
+    Desk,
+    answer::answer,
+    fingerprint::content_hash,
+    notice::{Undelivered, tell_undelivered},
+};
 use crate::{
     desk::{
         form::Fields,
-        gate::{GateFacts, recipient},
+        gate::{FORM_ONCE_IN, GateFacts, recipient},
         thread::MessageIds,
         ticket::{Direction, TicketNumber},
-        triage::{Decision, Filing, Known, ParkReason, Reading, Rules, triage},
+        triage::{Decision, Filing, Known, ParkReason, Reading, Reply, Reported, Rules, triage},
     },
     intake::Taken,
     letter,
-    mail::{self, InboundMail, Mailbox},
-    store::{NewEntry, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
+    mail::{self, Bounce, InboundMail, Mailbox},
+    store::{Asking, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, StoreError, Tx, pack},
 };
 
 /// What became of a message.
@@ -233,7 +238,9 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
             let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year);
             let nobody = Mailbox { name: None, address: String::new() };
             let from = reading.mail.from.as_ref().unwrap_or(&nobody);
-            let ticket_id = tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at);
+            let asking = Asking { to: recipient(&reading.mail), at: asked_at(&decision, now) };
+            let subject = &reading.mail.subject;
+            let ticket_id = tx.add_ticket(&number, new, from, subject, reading.received_at, asking);
             (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(ticket_id));
             ticket = Some((ticket_id, number, new.fields.clone()));
         }
@@ -242,9 +249,17 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
                 tx.update_ticket(*ticket_id, &change.0, &change.1).await?;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some((*ticket_id, number.clone(), Fields::default()));
+            let fields = change.as_ref().map(|change| change.1.clone()).unwrap_or_default();
+            ticket = Some((*ticket_id, number.clone(), fields));
         }
         Filing::Join { ticket: None, .. } => row.reason = Some(ParkReason::Failed.as_str()),
+        Filing::Report { mail, .. } => match &mail.ticket {
+            Some((ticket_id, number)) => {
+                (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+                ticket = Some((*ticket_id, number.clone(), Fields::default()));
+            }
+            None => row.reason = Some(ParkReason::Bounce.as_str()),
+        },
         Filing::Park { reason, detail } => {
             (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str()));
         }
@@ -258,6 +273,9 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
         remember_entry(&mut tx, *ticket_id, id, reading);
     }
     record_filing(&mut tx, now, id, &row, &decision);
+    if let Filing::Report { mail, failed: true } = &decision.filing {
+        undelivered(desk, &mut tx, mail, reading.mail.bounce.as_ref(), now).await?;
+    }
     let refusal = answer(desk, hand, &decision, &mut tx, id, ticket.as_ref(), now, &day).await?;
     if let Some(refusal) = refusal {
         let event = NewEvent::by_desk("refused", refusal.audit()).on_message(id).on_ticket(row.ticket_id);
@@ -278,9 +296,12 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
     let own_row = hand.entered.map(|(id, _)| id);
     let mail = &hand.reading.mail;
     let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
-    let (mut earlier, sent_to_recipient) = tx
-        .earlier(hand.place, &hand.message_id, &hand.hash, recipient(mail).unwrap_or_default(), midnight)
-        .await?;
+    let to = Recipient {
+        address: recipient(mail).unwrap_or_default(),
+        midnight,
+        form_since: desk.clock.now() - FORM_ONCE_IN,
+    };
+    let (mut earlier, sent) = tx.earlier(hand.place, &hand.message_id, &hand.hash, to).await?;
     earlier.retain(|row| Some(row.id) != own_row);
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);
@@ -289,23 +310,74 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
         Some(reference) => tx.ticket_facts(reference.number()).await?,
         None => None,
     };
+    let original = mail.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_deref());
+    let reported = match original.filter(|id| desk.ids.is_ours(id)) {
+        Some(id) => tx.reported(id).await?,
+        None => None,
+    };
+    let sent_in_thread = match &ticket {
+        Some(ticket) => tx.sent_in_thread(ticket.id, midnight).await?,
+        None => 0,
+    };
     let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
     let gate = GateFacts {
-        sent_to_recipient,
+        sent_to_recipient: sent.today,
+        last_to_recipient: sent.last,
+        form_sent: sent.form,
+        sent_in_thread,
         sent_today: tx.automatic_sent_on(day),
         accept_since: Some(desk.accept_since),
     };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
-    Ok(Some(Known { duplicate_of, message_id_reused: reused && mail.message_id.is_some(), ticket, gate }))
+    let message_id_reused = reused && mail.message_id.is_some();
+    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, gate }))
+}
+
+/// When reminders begin to count: now, if the inquirer is asked for what is missing, or could be another day.
+fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match &decision.reply {
+        Some(Ok(Reply::AskMissing)) => Some(now),
+        Some(Err(refusal)) if refusal.is_of_today() => Some(now),
+        _ => None,
+    }
+}
+
+/// A delivery report says that a mail of ours did not arrive: it is shown there, and staff are told.
+async fn undelivered(
+    desk: &Desk,
+    tx: &mut Tx,
+    mail: &Reported,
+    bounce: Option<&Bounce>,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let Some((recipient, purpose)) = tx.mark_bounced(mail.outbox, now).await? else { return Ok(()) };
+    let status = bounce.and_then(|bounce| bounce.status.as_deref()).unwrap_or_default();
+    let ticket_id = mail.ticket.as_ref().map(|(id, _)| *id);
+    let event = NewEvent::by_desk("bounced", format!("{purpose} (outbox {}): {status}", mail.outbox));
+    tx.append_event(now, event.on_ticket(ticket_id));
+    let ticket = match ticket_id {
+        Some(id) => tx.ticket(id).await?,
+        None => None,
+    };
+    let mail = Undelivered {
+        outbox: mail.outbox,
+        purpose,
+        recipient: &recipient,
+        status,
+        diagnostic: bounce.and_then(|bounce| bounce.diagnostic.as_deref()).unwrap_or_default(),
+    };
+    tell_undelivered(desk, tx, ticket.as_ref(), &mail, now)
 }
 
 fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) {
     let mail = &reading.mail;
+    // What a robot says is kept, but nobody takes part in a ticket by it.
+    let by_robot = reading.automatic.is_some() || mail.bounce.is_some();
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
     tx.add_entry(&NewEntry {
         ticket_id,
         message_ref: Some(message),
-        direction: Direction::In,
+        direction: if by_robot { Direction::Note } else { Direction::In },
         from: mail.from.as_ref(),
         recipients,
         at: reading.received_at,
@@ -321,6 +393,8 @@ fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>,
         }
         Filing::Ticket { .. } => ("filed", String::new()),
         Filing::Join { .. } => ("joined", String::new()),
+        Filing::Report { failed: true, .. } => ("delivery_report", "failed".to_owned()),
+        Filing::Report { .. } => ("delivery_report", "nothing changes".to_owned()),
         Filing::Park { reason, .. } => ("parked", reason.to_string()),
         Filing::Duplicate { of } => ("duplicate", format!("of message {of}")),
     };

@@ -11,8 +11,9 @@ use tracing::{error, info};
 
 use super::{
     Bells, Desk, Serving,
-    notice::{Notice, in_words, notify},
+    notice::{Notice, concerns, in_words, notify},
     process::Fault,
+    reminder::{next_reminder, remind},
 };
 use crate::{
     desk::{
@@ -77,7 +78,7 @@ pub(super) async fn tick(desk: &Desk) -> Result<usize, Fault> {
             break;
         }
     }
-    Ok(queued + summarize(desk).await?)
+    Ok(queued + remind(desk).await? + summarize(desk).await?)
 }
 
 async fn is_due(desk: &Desk) -> Result<bool, StoreError> {
@@ -90,7 +91,8 @@ async fn until_next(desk: &Desk) -> Duration {
     // A fault of the database comes to light with the next look.
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
-    let next = deadline.into_iter().chain(summary).min();
+    let reminder = next_reminder(desk).await.unwrap_or_default();
+    let next = deadline.into_iter().chain(reminder).chain(summary).min();
     let sleep = next.map_or(LONGEST_SLEEP, |at| (at - now).to_std().unwrap_or_default());
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }
@@ -119,17 +121,14 @@ async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
             .collect();
         for member in desk.rules.staff.all() {
             let own: Vec<&TicketRow> =
-                due.iter().copied().filter(|ticket| concerns(desk, notice, ticket, member)).collect();
+                due.iter().copied().filter(|ticket| is_told(desk, notice, ticket, member)).collect();
             if own.is_empty() {
                 continue;
             }
-            let notice = Notice {
-                purpose: notice.into(),
-                occasion: &occasion(&own),
-                tickets: own.iter().map(|ticket| in_words(desk, ticket, now)).collect(),
-                figures: FiguresContext::default(),
-            };
-            notify(desk, &mut tx, member, notice, now)?;
+            let tickets = own.iter().map(|ticket| in_words(desk, ticket, now)).collect();
+            let occasion = occasion(&own);
+            let mail = Notice::about(notice.into(), &occasion, tickets);
+            notify(desk, &mut tx, member, mail, now)?;
             mails += 1;
         }
         let ids: Vec<i64> = due.iter().map(|ticket| ticket.id).collect();
@@ -145,11 +144,8 @@ async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
 }
 
 /// Leads hear of every deadline, the assignee while there is still time.
-fn concerns(desk: &Desk, notice: escalation::Notice, ticket: &TicketRow, member: &Member) -> bool {
-    let assignee = ticket.assignee.as_deref();
-    let is_assignee = assignee.is_some_and(|address| address.eq_ignore_ascii_case(&member.address));
-    let leads = desk.rules.staff.leads().any(|lead| lead == member);
-    leads || (notice == escalation::Notice::Warning && is_assignee)
+fn is_told(desk: &Desk, notice: escalation::Notice, ticket: &TicketRow, member: &Member) -> bool {
+    concerns(desk, Some(ticket).filter(|_| notice == escalation::Notice::Warning), member)
 }
 
 /// Tickets and their deadlines: told of anew when one moves.
@@ -186,12 +182,9 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     let mut queued = 0;
     // A desk that was set up later has nothing to tell.
     for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
-        let notice = Notice {
-            purpose: Purpose::WindowSummary,
-            occasion: &name,
-            tickets: open.iter().take(LISTED).map(|ticket| in_words(desk, ticket, now)).collect(),
-            figures: figures_in_words(&figures),
-        };
+        let tickets = open.iter().take(LISTED).map(|ticket| in_words(desk, ticket, now)).collect();
+        let mut notice = Notice::about(Purpose::WindowSummary, &name, tickets);
+        notice.figures = figures_in_words(&figures);
         notify(desk, &mut tx, lead, notice, now)?;
         queued += 1;
     }

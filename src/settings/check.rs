@@ -139,6 +139,9 @@ impl Settings {
         ensure(sla.answer_within.seconds() > 0, "sla.answer_within", || {
             "is zero; allowed: business time such as \"16h\"".into()
         })?;
+        ensure(sla.remind_after.seconds() > 0, "sla.remind_after", || {
+            "is zero; allowed: business time such as \"24h\"".into()
+        })?;
         ensure(sla.warn_before < sla.answer_within, "sla.warn_before", || {
             format!("{} is not less than sla.answer_within {}", sla.warn_before, sla.answer_within)
         })

@@ -146,11 +146,18 @@ pub struct Sla {
     /// Business time before the deadline at which staff are warned.
     #[serde(deserialize_with = "parsed")]
     pub warn_before: BusinessTime,
+    /// Business time after which an inquirer is asked again for what is missing.
+    #[serde(deserialize_with = "parsed")]
+    pub remind_after: BusinessTime,
 }
 
 impl Default for Sla {
     fn default() -> Self {
-        Self { answer_within: BusinessTime::from_hours(16), warn_before: BusinessTime::from_hours(4) }
+        Self {
+            answer_within: BusinessTime::from_hours(16),
+            warn_before: BusinessTime::from_hours(4),
+            remind_after: BusinessTime::from_hours(24),
+        }
     }
 }
 
@@ -308,6 +315,8 @@ pub struct Delivery {
     pub daily_limit: u32,
     /// Automatic mails a day to one address.
     pub per_sender_daily_limit: u32,
+    /// Automatic mails a day in one thread.
+    pub per_thread_daily_limit: u32,
     /// Connections to the SMTP server that are used side by side.
     pub connections: u32,
     /// How long a mail that meets temporary failures is tried (RFC 5321, 4.5.4.1).
@@ -332,6 +341,7 @@ impl Default for Delivery {
             ca_file: None,
             daily_limit: 2000,
             per_sender_daily_limit: 5,
+            per_thread_daily_limit: 3,
             connections: 4,
             retry_for: Period(std::time::Duration::from_secs(48 * 3600)),
             timeout: Period(std::time::Duration::from_secs(30)),

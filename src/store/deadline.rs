@@ -109,7 +109,92 @@ impl Tx {
     }
 }
 
+/// A ticket whose inquirer owes something.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The ticket.
+    pub ticket: TicketRow,
+    /// Where mails go.
+    pub to: Option<String>,
+    /// When its inquirer was last asked.
+    pub asked_at: DateTime<Utc>,
+    /// How often since the first time.
+    pub reminded: u32,
+}
+
+impl Tx {
+    /// Tickets that wait for their inquirer, were last asked at `until` or earlier, and were reminded less often than
+    /// `reminders`; the longest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn waiting(&mut self, until: DateTime<Utc>, reminders: u32) -> Result<Vec<Waiting>> {
+        let sql = format!(
+            "SELECT {COLUMNS}, answer_to, asked_at, reminded FROM ticket
+             WHERE status = 'waiting' AND asked_at <= $1 AND reminded < $2 ORDER BY asked_at, id LIMIT {AT_ONCE}"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(instant_text(until))
+            .bind(i64::from(reminders))
+            .fetch_all(&mut self.connection)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let ticket = read_ticket(row)?;
+                Ok(Waiting {
+                    to: row.try_get("answer_to")?,
+                    asked_at: read_instant(row, "ticket", "asked_at", ticket.id)?,
+                    reminded: u32::try_from(row.try_get::<i64, _>("reminded")?).unwrap_or(u32::MAX),
+                    ticket,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes that an inquirer was asked again, or that staff were told that no answer came.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reminded(&mut self, id: i64, now: DateTime<Utc>) -> Result<()> {
+        query("UPDATE ticket SET asked_at = $2, reminded = reminded + 1 WHERE id = $1")
+            .bind(id)
+            .bind(instant_text(now))
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// What was sent to an address since an instant, without looking at the ledger.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sent_to(&mut self, address: &str, since: DateTime<Utc>) -> Result<u32> {
+        let row =
+            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1")
+                .bind(address.to_owned())
+                .bind(instant_text(since))
+                .fetch_one(&mut self.connection)
+                .await?;
+        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
+    }
+}
+
 impl Store {
+    /// When the inquirer was last asked who is to be reminded first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn longest_waiting(&self, reminders: u32) -> Result<Option<DateTime<Utc>>> {
+        let row = query(
+            "SELECT asked_at FROM ticket WHERE status = 'waiting' AND asked_at IS NOT NULL AND reminded < $1
+             ORDER BY asked_at LIMIT 1",
+        )
+        .bind(i64::from(reminders))
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| read_instant(&row, "ticket", "asked_at", 0)).transpose()
+    }
+
     /// The open ticket that is due first among those not yet warned of, and among those whose miss was not told.
     ///
     /// # Errors

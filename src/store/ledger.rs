@@ -1,9 +1,13 @@
 //! The ledger: every message that the desk has ever taken, where it lay, and what became of it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, Table, Tx, instant_text, list, query, read_instant, read_word, unpack};
+use super::{
+    Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option, read_word, unpack,
+};
 use crate::words::closed_set;
 
 closed_set! {
@@ -107,6 +111,28 @@ pub struct Earlier {
     pub ticket_id: Option<i64>,
 }
 
+/// Whom a mail would answer, and since when to look.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipient<'a> {
+    /// The address.
+    pub address: &'a str,
+    /// When today began.
+    pub midnight: DateTime<Utc>,
+    /// Since when a form counts as sent.
+    pub form_since: DateTime<Utc>,
+}
+
+/// What automatic mails were queued for a recipient.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SentTo {
+    /// How many today.
+    pub today: u32,
+    /// When the last one was.
+    pub last: Option<DateTime<Utc>>,
+    /// Whether the form was among them.
+    pub form: bool,
+}
+
 /// A ledger row as `parked` prints it.
 #[derive(Debug, Clone)]
 pub struct LedgerRow {
@@ -134,6 +160,17 @@ pub struct LedgerRow {
     pub settled: bool,
 }
 
+/// What a message is known by.
+#[derive(Debug, Clone, Copy)]
+pub enum LedgerKey<'a> {
+    /// Name of its file.
+    File(&'a str),
+    /// Its Message-ID.
+    MessageId(&'a str),
+    /// Its content hash.
+    Hash(&'a str),
+}
+
 /// A message whose place in the mailbox still shows it as new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsettled {
@@ -150,8 +187,8 @@ pub struct Unsettled {
 const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts, settled";
 
 impl Tx {
-    /// Ledger rows that hold the same content, the same Message-ID or the same place; and how many automatic mails
-    /// were queued for `recipient` since an instant. One trip for both.
+    /// Ledger rows that hold the same content, the same Message-ID or the same place; and what automatic mails were
+    /// queued for a recipient. One trip for both.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -160,14 +197,15 @@ impl Tx {
         place: &Place,
         message_id: &str,
         hash: &str,
-        recipient: &str,
-        since: DateTime<Utc>,
-    ) -> Result<(Vec<Earlier>, u32)> {
+        recipient: Recipient<'_>,
+    ) -> Result<(Vec<Earlier>, SentTo)> {
         let (folder, uidvalidity, uid, _) = place.columns();
         let rows = query(
             "SELECT message.id AS id, message_id, hash, ticket_id,
                     CASE WHEN folder = $3 AND uidvalidity = $4 AND uid = $5 THEN 1 ELSE 0 END AS same_place,
-                    (SELECT COUNT(*) FROM outbox WHERE recipient = $6 AND created_at >= $7 AND automatic = 1) AS sent
+                    (SELECT COUNT(*) FROM outbox WHERE recipient = $6 AND created_at >= $7 AND automatic = 1) AS sent,
+                    (SELECT MAX(created_at) FROM outbox WHERE recipient = $6 AND automatic = 1) AS last_sent,
+                    (SELECT COUNT(*) FROM outbox WHERE recipient = $6 AND created_at >= $8 AND purpose = 'send_form') AS forms
              FROM desk LEFT JOIN message ON message_id = $1 OR hash = $2 OR (folder = $3 AND uidvalidity = $4 AND uid = $5)
              ORDER BY message.id LIMIT 20",
         )
@@ -176,13 +214,18 @@ impl Tx {
         .bind(folder)
         .bind(uidvalidity)
         .bind(uid)
-        .bind(recipient.to_owned())
-        .bind(instant_text(since))
+        .bind(recipient.address.to_owned())
+        .bind(instant_text(recipient.midnight))
+        .bind(instant_text(recipient.form_since))
         .fetch_all(&mut self.connection)
         .await?;
-        let (mut earlier, mut sent) = (Vec::new(), 0);
+        let (mut earlier, mut sent) = (Vec::new(), SentTo::default());
         for row in &rows {
-            sent = u32::try_from(row.try_get::<i64, _>("sent")?).unwrap_or(u32::MAX);
+            sent = SentTo {
+                today: u32::try_from(row.try_get::<i64, _>("sent")?).unwrap_or(u32::MAX),
+                last: read_instant_option(row, "outbox", "last_sent", 0)?,
+                form: row.try_get::<i64, _>("forms")? > 0,
+            };
             // The desk's row stands alone where there is none.
             let Some(id) = row.try_get("id")? else { continue };
             let same_id = row.try_get::<String, _>("message_id")? == message_id;
@@ -344,6 +387,46 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let raw = unpack(&row, "message", "raw", id)?;
         Ok(Some((read_row(&row)?, raw)))
+    }
+
+    /// What became of the messages that were taken from a folder, by UID.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn outcomes_in(&self, folder: &str, uidvalidity: u32) -> Result<HashMap<u32, Outcome>> {
+        let rows = query(
+            "SELECT id, uid, outcome FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IS NOT NULL",
+        )
+        .bind(folder.to_owned())
+        .bind(i64::from(uidvalidity))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let uid = u32::try_from(row.try_get::<i64, _>("uid")?).unwrap_or(0);
+                Ok((uid, read_word(row, "message", "outcome", row.try_get("id")?)?))
+            })
+            .collect()
+    }
+
+    /// What became of a message wherever it was taken from: by its file name, its Message-ID, or its content hash.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn outcome_of(&self, by: LedgerKey<'_>) -> Result<Option<Outcome>> {
+        let (sql, value) = match by {
+            LedgerKey::File(name) => {
+                ("SELECT id, outcome FROM message WHERE file = $1 ORDER BY id LIMIT 1", name)
+            }
+            LedgerKey::MessageId(id) => {
+                ("SELECT id, outcome FROM message WHERE message_id = $1 ORDER BY id LIMIT 1", id)
+            }
+            LedgerKey::Hash(hash) => {
+                ("SELECT id, outcome FROM message WHERE hash = $1 ORDER BY id LIMIT 1", hash)
+            }
+        };
+        let row = query(sql).bind(value.to_owned()).fetch_optional(&self.pool).await?;
+        row.map(|row| read_word(&row, "message", "outcome", row.try_get("id")?)).transpose()
     }
 
     /// How many messages there are with an outcome.

@@ -29,13 +29,13 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-pub use deadline::Figures;
+pub use deadline::{Figures, Waiting};
 pub use dialect::Dialect;
 pub use event::{Event, NewEvent};
-pub use ledger::{Earlier, LedgerRow, NewMessage, Outcome, Place, Unsettled};
+pub use ledger::{Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Unsettled};
 pub use outbox::{Attempt, Due, NewMail, OutboxRow, OutboxState, Verdict};
 pub use presence::Presence;
-pub use ticket::{EntryRow, NewEntry, TicketRow};
+pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
 use writes::{Table, Writes};
 
 /// A fault of the database. Always temporary for the mail in hand: nothing was changed.

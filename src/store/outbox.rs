@@ -9,6 +9,7 @@ use super::{
     NewEvent, Result, Store, Table, Tx, instant_text, list, pack, query, read_instant, read_instant_option,
     read_word, unpack,
 };
+use crate::desk::triage::Reported;
 use crate::letter::Purpose;
 use crate::words::closed_set;
 
@@ -21,6 +22,8 @@ closed_set! {
         Sent = "sent",
         /// It was refused for good, or given up.
         Failed = "failed",
+        /// The mail server accepted it, and a delivery report says that it did not arrive.
+        Bounced = "bounced",
         /// The operator stopped it.
         Cancelled = "cancelled",
     }
@@ -163,6 +166,58 @@ impl Tx {
             .fetch_optional(&mut self.connection)
             .await?;
         Ok(row.is_some())
+    }
+
+    /// The mail with this Message-ID, and its ticket.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reported(&mut self, message_id: &str) -> Result<Option<Reported>> {
+        let row = query(
+            "SELECT outbox.id AS id, ticket.id AS ticket_id, ticket.number AS number
+             FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id WHERE message_id = $1",
+        )
+        .bind(message_id.to_owned())
+        .fetch_optional(&mut self.connection)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let id = row.try_get("id")?;
+        let ticket = match row.try_get::<Option<i64>, _>("ticket_id")? {
+            Some(ticket_id) => Some((ticket_id, read_word(&row, "ticket", "number", ticket_id)?)),
+            None => None,
+        };
+        Ok(Some(Reported { outbox: id, ticket }))
+    }
+
+    /// Automatic mails queued in a ticket since an instant.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sent_in_thread(&mut self, ticket_id: i64, since: DateTime<Utc>) -> Result<u32> {
+        let row =
+            query("SELECT COUNT(*) FROM outbox WHERE ticket_id = $1 AND automatic = 1 AND created_at >= $2")
+                .bind(ticket_id)
+                .bind(instant_text(since))
+                .fetch_one(&mut self.connection)
+                .await?;
+        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
+    }
+
+    /// Notes that a mail did not arrive, though the server had accepted it. Returns its recipient and purpose, the
+    /// first time.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mark_bounced(&mut self, id: i64, now: DateTime<Utc>) -> Result<Option<(String, Purpose)>> {
+        let row = query(
+            "UPDATE outbox SET state = 'bounced', next_attempt_at = NULL, finished_at = $2
+             WHERE id = $1 AND state <> 'bounced' RETURNING recipient, purpose",
+        )
+        .bind(id)
+        .bind(instant_text(now))
+        .fetch_optional(&mut self.connection)
+        .await?;
+        row.map(|row| Ok((row.try_get("recipient")?, read_word(&row, "outbox", "purpose", id)?))).transpose()
     }
 
     /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
@@ -354,7 +409,7 @@ impl Store {
                     next_attempt_at, finished_at,
                     (SELECT reply FROM attempt WHERE outbox_id = outbox.id ORDER BY nth DESC LIMIT 1) AS last_reply
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
-             WHERE $1 = 1 OR state IN ('queued', 'failed') ORDER BY outbox.id",
+             WHERE $1 = 1 OR state IN ('queued', 'failed', 'bounced') ORDER BY outbox.id",
         )
         .bind(i64::from(all))
         .fetch_all(&self.pool)

@@ -43,6 +43,15 @@ pub struct TicketRow {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
+/// Where automatic mails of a ticket go, and since when its inquirer owes something that may be asked for again.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// The address.
+    pub to: Option<&'a str>,
+    /// When reminders begin to count.
+    pub at: Option<DateTime<Utc>>,
+}
+
 /// One step of the conversation to remember.
 #[derive(Debug, Clone)]
 pub struct NewEntry<'a> {
@@ -100,6 +109,7 @@ impl Tx {
         from: &Mailbox,
         subject: &str,
         received_at: DateTime<Utc>,
+        asking: Asking<'_>,
     ) -> i64 {
         let id = self.fresh_id();
         let NewTicket { fields, standing, .. } = ticket;
@@ -124,6 +134,8 @@ impl Tx {
                 standing.deadline().map(instant_text).into(),
                 standing.budget_left().seconds().into(),
                 standing.running_since().map(instant_text).into(),
+                asking.to.into(),
+                asking.at.map(instant_text).into(),
             ],
         );
         id
@@ -136,7 +148,9 @@ impl Tx {
     pub async fn update_ticket(&mut self, id: i64, standing: &Standing, fields: &Fields) -> Result<()> {
         query(
             "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5,
-                               organization = $6, name = $7, contact = $8, inquiry = $9
+                               organization = $6, name = $7, contact = $8, inquiry = $9,
+                               closed_at = CASE WHEN $2 = 'closed' THEN closed_at END,
+                               asked_at = CASE WHEN $2 = 'waiting' THEN asked_at END
              WHERE id = $1",
         )
         .bind(id)
@@ -211,8 +225,33 @@ impl Tx {
             number: ticket.number,
             standing: ticket.standing,
             fields: ticket.fields,
+            closed_at: ticket.closed_at,
             participants,
         }))
+    }
+}
+
+impl Tx {
+    /// One ticket by its row.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ticket(&mut self, id: i64) -> Result<Option<TicketRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut self.connection).await?;
+        row.as_ref().map(read_ticket).transpose()
+    }
+
+    /// Message-IDs of the mails that came in a ticket, oldest first: the last few.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn thread_of(&mut self, ticket_id: i64) -> Result<Vec<String>> {
+        let rows = query("SELECT message_id FROM message WHERE ticket_id = $1 ORDER BY id DESC LIMIT 20")
+            .bind(ticket_id)
+            .fetch_all(&mut self.connection)
+            .await?;
+        rows.iter().rev().map(|row| Ok(row.try_get(0)?)).collect()
     }
 }
 

@@ -19,7 +19,7 @@ const TABLES: [(&str, &str); 8] = [
     ),
     (
         "ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
-         from_address, subject, received_at, deadline, budget_left, running_since)",
+         from_address, subject, received_at, deadline, budget_left, running_since, answer_to, asked_at)",
         "",
     ),
     ("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)", ""),

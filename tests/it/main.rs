@@ -11,6 +11,8 @@ mod bad_world;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod conversation;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod daemon;

@@ -144,6 +144,19 @@ impl Fields {
         .as_deref()
     }
 
+    /// The fields that are absent, in the circular's order.
+    #[must_use]
+    pub fn missing(&self) -> Vec<FieldKey> {
+        FieldKey::ALL.into_iter().filter(|key| self.get(*key).is_none()).collect()
+    }
+
+    /// Takes from `other` what is absent here.
+    pub fn complete(&mut self, other: &Self) {
+        for key in self.missing() {
+            self.set(key, other.get(key).map(str::to_owned));
+        }
+    }
+
     /// Sets the text of a field.
     pub fn set(&mut self, key: FieldKey, text: Option<String>) {
         *match key {
@@ -193,6 +206,12 @@ pub struct Form {
     pub findings: Vec<Finding>,
 }
 
+/// The telephone numbers in a contact field.
+#[must_use]
+pub fn telephones(contact: &str) -> Vec<String> {
+    contact::read(contact, &mut Vec::new()).telephones
+}
+
 /// Reads the form. Never fails; takes time and memory linear in the text.
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
@@ -202,7 +221,7 @@ pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
     Form {
         subject_conforms,
         has_form,
-        missing: FieldKey::ALL.into_iter().filter(|key| fields.get(*key).is_none()).collect(),
+        missing: fields.missing(),
         telephones: contact.telephones,
         addresses: contact.addresses,
         prefecture: fields.organization.as_deref().and_then(prefecture::of),

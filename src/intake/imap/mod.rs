@@ -287,6 +287,45 @@ impl ImapSession {
         .await
     }
 
+    /// UIDs of everything in a folder, which becomes the one that is open; for reading only.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn inventory(&mut self, folder: &str) -> Result<(u32, Vec<u32>)> {
+        let limit = self.options.timeout;
+        let name = utf7_imap::encode_utf7_imap(folder.to_owned());
+        let mailbox = limited("EXAMINE", limit, self.session()?.examine(&name)).await?;
+        let found = limited("UID SEARCH", limit, self.session()?.uid_search("ALL")).await?;
+        let mut uids: Vec<u32> = found.into_iter().collect();
+        uids.sort_unstable();
+        Ok((mailbox.uid_validity.unwrap_or(0), uids))
+    }
+
+    /// Headers, or whole messages, of the open folder.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn peek(&mut self, uids: &[u32], whole: bool) -> Result<Vec<(u32, Vec<u8>)>> {
+        let what = if whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
+        let fetched = self.fetch(uids, what, self.options.timeout).await?;
+        let bytes = |fetch: &Fetch| {
+            let body = if whole { fetch.body() } else { fetch.header() };
+            Some((fetch.uid?, body.unwrap_or_default().to_vec()))
+        };
+        Ok(fetched.iter().filter_map(bytes).collect())
+    }
+
+    /// Every folder that holds mail of the desk's.
+    #[must_use]
+    pub fn folders(&self) -> Vec<String> {
+        let options = &self.options;
+        let mut folders = vec![options.folder.clone()];
+        if options.after == After::Move {
+            folders.extend([options.processed_folder.clone(), options.parked_folder.clone()]);
+        }
+        folders
+    }
+
     /// Waits with IDLE where the server has it, else sleeps; `poll` at the longest.
     ///
     /// # Errors
