@@ -7,6 +7,8 @@ pub mod form;
 pub mod gate;
 pub mod japanese_time;
 pub mod staff;
+pub mod staff_key;
+pub mod staff_mail;
 pub mod thread;
 pub mod ticket;
 pub mod triage;

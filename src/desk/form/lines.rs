@@ -56,6 +56,12 @@ impl<'a> Lines<'a> {
         self.text.get(line.body..line.end).unwrap_or_default()
     }
 
+    /// A line as it is written, without its line break and trailing blanks.
+    pub(super) fn raw(&self, index: usize) -> &'a str {
+        let line = self.get(index);
+        self.text.get(line.start..line.end).unwrap_or_default()
+    }
+
     /// Whether nothing but quote marks and blanks is on the line.
     pub(super) fn is_empty(&self, index: usize) -> bool {
         let line = self.get(index);

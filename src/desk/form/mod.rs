@@ -206,6 +206,17 @@ pub struct Form {
     pub findings: Vec<Finding>,
 }
 
+/// What the writer of a mail wrote: without the mails that are quoted or forwarded in it, and without a signature.
+#[must_use]
+pub fn own_text(text: &str) -> String {
+    let lines = lines::Lines::of(text);
+    let to = history::boundaries(&lines).first().map_or(lines.len(), |boundary| boundary.line);
+    let end = signature::end_of_text(&lines, 0, to, 0, &Fields::default());
+    let own = (0..end).filter(|line| lines.get(*line).depth == 0);
+    let own: Vec<&str> = own.map(|line| lines.raw(line)).collect();
+    own.join("\n").trim_matches('\n').trim_end().to_owned()
+}
+
 /// The telephone numbers in a contact field.
 #[must_use]
 pub fn telephones(contact: &str) -> Vec<String> {

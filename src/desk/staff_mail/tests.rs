@@ -1,0 +1,215 @@
+//! What mail programs make of a digest and a notice, and what is taken out of it.
+
+use super::*;
+
+const SATO: &str = "sato@example.jp";
+
+fn today() -> NaiveDate {
+    "2025-07-01".parse().unwrap()
+}
+
+fn keys() -> StaffKeys {
+    StaffKeys::new(vec![b"secret".to_vec()])
+}
+
+fn number(nth: u32) -> TicketNumber {
+    TicketNumber::new("ZT", 2025, nth)
+}
+
+fn key(nth: u32) -> String {
+    keys().make(SATO, &number(nth), today())
+}
+
+/// A digest with two tickets, and what was written under each.
+fn digest(one: &str, two: &str) -> String {
+    let place = |nth, text: &str| {
+        format!(
+            "■ {}　星川市\n照会内容：会議の例を教えてください。\n{}\n{text}\n{}\n",
+            number(nth),
+            begin_marker(&number(nth), &key(nth)),
+            end_marker(&number(nth))
+        )
+    };
+    format!("{TOP_LINE}\n佐藤 花子 様\n\n{}\n{}\n以上です。\n", place(1, one), place(2, two))
+}
+
+fn quoted(text: &str, mark: &str) -> String {
+    text.lines().map(|line| format!("{mark}{line}\n")).collect()
+}
+
+fn input<'a>(subject: &'a str, text: &'a str) -> Input<'a> {
+    Input { subject, text, address: SATO, prefix: "ZT", files: false, today: today() }
+}
+
+fn answers(text: &str) -> Vec<(u32, String)> {
+    let mail = read(&input("Re: 一覧", text), &keys());
+    mail.answers.into_iter().map(|answer| (answer.ticket.serial(), answer.text)).collect()
+}
+
+#[test]
+fn answers_are_read_under_their_markers_whatever_the_mail_program_did() {
+    let blank = digest("\n", "\n");
+    let written = "市の例をお送りします。\n\n二行目です。";
+    let expected = vec![(1, written.to_owned())];
+    // Outlook: no quote marks, the headers in front, and the text typed in between.
+    let outlook = format!(
+        "お疲れさまです。\n\n-----Original Message-----\nFrom: 窓口 <zaitaku@example.jp>\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤\nSubject: 一覧\n\n{}",
+        digest(written, "\n")
+    );
+    assert_eq!(answers(&outlook), expected);
+    let japanese = format!(
+        "差出人: 窓口 <zaitaku@example.jp>\n送信日時: 2025年7月1日 9:00\n宛先: 佐藤\n件名: 一覧\n\n{}",
+        digest(written, "\n")
+    );
+    assert_eq!(answers(&japanese), expected);
+    // Gmail and Thunderbird: quote marks, and the writer's lines without.
+    let marked = quoted(&blank, "> ");
+    let place = format!("> {}\n", begin_marker(&number(1), &key(1)));
+    let gmail = marked.replace(&place, &format!("{place}{written}\n"));
+    assert_eq!(answers(&format!("2025年7月1日(火) 9:00 窓口 <zaitaku@example.jp>:\n{gmail}")), expected);
+    // A phone that goes on quoting what is typed.
+    let phone = quoted(&digest(written, "\n"), "> ");
+    assert_eq!(answers(&phone), expected);
+    assert_eq!(answers(&quoted(&digest(written, "\n"), ">")), expected);
+    // A marker that was folded at the 60th column.
+    let folded = digest(written, "\n").replace("回答ここから ", "回答ここから\n");
+    assert_eq!(answers(&folded), expected);
+    let folded = quoted(&digest(written, "\n"), "> ").replace("回答ここから ", "回答ここから\n> ");
+    assert_eq!(answers(&folded), expected);
+    // Two answers in one mail.
+    assert_eq!(answers(&digest("一つ目", "二つ目")), [(1, "一つ目".to_owned()), (2, "二つ目".to_owned())]);
+    assert_eq!(answers(&blank), []);
+    // The digest quoted twice, the answer in one of them.
+    assert_eq!(answers(&format!("{}\n{}", digest(written, "\n"), quoted(&blank, "> "))), expected);
+}
+
+#[test]
+fn what_does_not_surely_belong_to_one_ticket_is_refused() {
+    let problems = |text: &str| read(&input("Re: 一覧", text), &keys()).problems;
+    let without_end = digest("回答です。", "\n").replace(&end_marker(&number(1)), "");
+    assert_eq!(problems(&without_end), [Problem::NoEnd(number(1))]);
+    assert_eq!(answers(&without_end), []);
+    let twice = format!("{}\n{}", digest("一案", "\n"), digest("別案", "\n"));
+    assert_eq!(problems(&twice), [Problem::TwoAnswers(number(1))]);
+    assert_eq!(answers(&twice), []);
+    let foreign =
+        digest("回答です。", "\n").replace(&key(1), &keys().make("ito@example.jp", &number(1), today()));
+    assert_eq!(problems(&foreign), [Problem::WrongKey(number(1))]);
+    let swapped = digest("回答です。", "\n").replace(&key(1), &key(2));
+    assert_eq!(problems(&swapped), [Problem::WrongKey(number(1))]);
+    let old = keys().make(SATO, &number(1), "2025-04-01".parse().unwrap());
+    assert_eq!(
+        problems(&digest("回答です。", "\n").replace(&key(1), &old)),
+        [Problem::ExpiredKey(number(1))]
+    );
+    let outside = format!("星川市さんには後で電話します。\n\n{}", quoted(&digest("\n", "\n"), "> "));
+    assert_eq!(problems(&outside), [Problem::TextOutside("星川市さんには後で電話します。".into())]);
+    assert_eq!(answers(&outside), []);
+    let mut files = input("Re: 一覧", "");
+    let text = digest("一つ目", "二つ目");
+    (files.text, files.files) = (&text, true);
+    let mail = read(&files, &keys());
+    assert_eq!((mail.answers.len(), mail.problems), (0, vec![Problem::FilesForSeveral]));
+}
+
+#[test]
+fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
+    let subject = format!("RE: [ZT-2025-0001] 新しい照会 {}", key(1));
+    let notice = format!("{CUT_LINE}\n佐藤 花子 様\n\n照会内容：会議の例を教えてください。\n");
+    let of = |text: &str| read(&input(&subject, text), &keys());
+    let expected = [Answer {
+        ticket: number(1),
+        text: "お世話になっております。\n例をお送りします。".into(),
+    }];
+    for text in [
+        format!("お世話になっております。\n例をお送りします。\n\n{}", quoted(&notice, "> ")),
+        format!(
+            "お世話になっております。\n例をお送りします。\n\n2025年7月1日(火) 10:00 窓口 <zaitaku@example.jp>:\n\n{}",
+            quoted(&notice, "> ")
+        ),
+        format!(
+            "お世話になっております。\n例をお送りします。\n\n-----Original Message-----\nFrom: 窓口 <zaitaku@example.jp>\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤\nSubject: x\n\n{notice}"
+        ),
+        format!(
+            "お世話になっております。\n例をお送りします。\n\n差出人: 窓口 <zaitaku@example.jp>\n送信日時: 2025年7月1日 9:00\n宛先: 佐藤\n件名: x\n\n{notice}"
+        ),
+        "お世話になっております。\n例をお送りします。\n\niPhoneから送信\n".to_owned(),
+        format!(
+            "お世話になっております。\n例をお送りします。\n\n-- \n佐藤 花子\nsato@example.jp\n\n{}",
+            quoted(&notice, "> ")
+        ),
+    ] {
+        assert_eq!(of(&text).answers, expected, "{text}");
+    }
+    let below = format!("{}\nここに書きました。\n", quoted(&notice, "> "));
+    assert_eq!(of(&below).answers, []);
+    let mixed = format!("上です。\n{}\nここにも書きました。\n", quoted(&notice, "> "));
+    assert_eq!((of(&mixed).answers, of(&mixed).problems), (vec![], vec![Problem::TextBelow(number(1))]));
+    let stranger = Input { address: "stranger@other.example", ..input(&subject, "回答です。") };
+    let found = read(&stranger, &keys());
+    assert!(found.answers.is_empty() && !found.keyed);
+}
+
+#[test]
+fn commands_stand_at_the_top_in_japanese_and_in_ascii() {
+    let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
+    let orders = |text: &str| -> Vec<(Command, u32)> {
+        let mail = read(&input(&subject, text), &keys());
+        assert_eq!((mail.answers.len(), mail.problems.len()), (0, 0), "{text} {mail:?}");
+        mail.orders
+            .into_iter()
+            .map(|order| (order.command, order.ticket.map_or(0, |ticket| ticket.serial())))
+            .collect()
+    };
+    for (text, command, ticket) in [
+        ("担当 伊藤", Command::Assign("伊藤".into()), 1),
+        ("担当", Command::Assign(String::new()), 1),
+        ("assign ZT-2025-0002 ito@example.jp", Command::Assign("ito@example.jp".into()), 2),
+        (
+            "メモ：先方と電話で話しました。\n来週再度連絡します。",
+            Command::Note("先方と電話で話しました。\n来週再度連絡します。".into()),
+            1,
+        ),
+        ("質問\n対象は何年度でしょうか。", Command::Ask("対象は何年度でしょうか。".into()), 1),
+        ("完了", Command::Close, 1),
+        ("ｃｌｏｓｅ", Command::Close, 1),
+        ("/reopen", Command::Reopen, 1),
+        ("保留", Command::Wait, 1),
+        ("分類 会議、研修", Command::Tag(vec!["会議".into(), "研修".into()]), 1),
+        ("折返済 10時に説明済み", Command::CalledBack("10時に説明済み".into()), 1),
+        ("取消", Command::Cancel, 1),
+        ("承認", Command::Approve, 1),
+        ("差戻 言い回しを直してください", Command::Reject("言い回しを直してください".into()), 1),
+        ("一覧", Command::List, 1),
+        ("ヘルプ", Command::Help, 1),
+    ] {
+        let found = orders(text);
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!(found[0], (command, ticket), "{text}");
+    }
+    assert_eq!(orders("担当 伊藤\n分類 研修\n").len(), 2);
+}
+
+#[test]
+fn a_merge_names_both_tickets_or_the_other_one() {
+    let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
+    for text in ["統合 ZT-2025-0001 ZT-2025-0002", "統合 ZT-2025-0002"] {
+        let mail = read(&input(&subject, text), &keys());
+        assert_eq!(mail.orders[0].command, Command::Merge(number(2)), "{text}");
+        assert_eq!(mail.orders[0].ticket, Some(number(1)), "{text}");
+    }
+}
+
+#[test]
+fn an_unknown_command_does_nothing_and_is_explained() {
+    let mail = read(&input("一覧", "/消去 ZT-2025-0001\n完了\n統合 ZT-2025-0001 あれ\n"), &keys());
+    assert!(mail.orders.is_empty() && mail.answers.is_empty());
+    assert_eq!(
+        mail.problems,
+        [
+            Problem::UnknownCommand("/消去 ZT-2025-0001".into()),
+            Problem::NoTicket("完了".into()),
+            Problem::UnknownCommand("統合 ZT-2025-0001 あれ".into())
+        ]
+    );
+}
