@@ -3,11 +3,13 @@
 mod calendar;
 mod check;
 mod demo;
+mod digest;
 mod ingest;
 mod inspect;
 mod keys;
 mod outbox;
 mod parked;
+mod phone;
 mod print;
 mod reconcile;
 mod serve;
@@ -67,6 +69,14 @@ enum Command {
     /// Work on tickets
     #[command(subcommand)]
     Ticket(ticket::Command),
+    /// File a telephone inquiry; the call-back has the same deadline as an answer
+    Phone(phone::Call),
+    /// Send staff their list now
+    Digest {
+        /// Only show it
+        #[arg(long)]
+        preview: bool,
+    },
     /// Mails that are not tickets
     #[command(subcommand)]
     Parked(parked::Command),
@@ -153,6 +163,8 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),
+        Command::Phone(call) => phone::run(&context, call).await,
+        Command::Digest { preview } => digest::run(&context, preview).await,
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,
         Command::Check { offline } => check::run(&context, offline).await,

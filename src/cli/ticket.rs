@@ -1,4 +1,6 @@
-//! `ticket list` and `ticket show`.
+//! `ticket`: look at tickets, and work on them.
+
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -11,9 +13,15 @@ use crate::{
     desk::{
         calendar::{BusinessTime, Calendar},
         form::FieldKey,
+        staff_mail::Command as StaffCommand,
         ticket::{Status, TicketNumber},
     },
-    service::rules,
+    letter::Purpose,
+    mail::Attachment,
+    service::{
+        rules,
+        work::{Actor, Writing, carry_out, find, write},
+    },
     store::TicketRow,
 };
 
@@ -26,6 +34,56 @@ pub(super) enum Command {
         #[arg(long)]
         status: Option<Status>,
     },
+    /// Queue an answer to the inquirer; its text comes from a file or standard input
+    Answer(Text),
+    /// Queue a question to the inquirer, and hold the clock
+    Ask(Text),
+    /// Leave a note for colleagues
+    Note(Text),
+    /// Set who works on a ticket
+    Assign {
+        /// Its number
+        number: TicketNumber,
+        /// Name or address of a member of staff
+        who: String,
+    },
+    /// Nothing more is expected
+    Close {
+        /// Its number
+        number: TicketNumber,
+    },
+    /// An answer is owed again
+    Reopen {
+        /// Its number
+        number: TicketNumber,
+    },
+    /// Hold the clock
+    Wait {
+        /// Its number
+        number: TicketNumber,
+    },
+    /// The same matter as another ticket
+    Merge {
+        /// Its number
+        number: TicketNumber,
+        /// The ticket that goes on
+        into: TicketNumber,
+    },
+    /// Words to find a ticket by
+    Tag {
+        /// Its number
+        number: TicketNumber,
+        /// The words
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
+    /// The caller was called back
+    CalledBack(Text),
+    /// Stop what is about to leave
+    Cancel {
+        /// Its number
+        number: TicketNumber,
+    },
     /// Show one ticket with its conversation and events
     Show {
         /// Its number, such as ZT-2025-0001
@@ -33,8 +91,97 @@ pub(super) enum Command {
     },
 }
 
+/// A ticket and a text.
+#[derive(Debug, clap::Args)]
+pub(super) struct Text {
+    /// Its number
+    number: TicketNumber,
+    /// File with the text, or - for standard input (the default)
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// Files that go with an answer
+    #[arg(long)]
+    attach: Vec<PathBuf>,
+}
+
+impl Text {
+    fn read(&self) -> anyhow::Result<String> {
+        if self.file.as_os_str() == "-" {
+            return std::io::read_to_string(std::io::stdin()).context("cannot read standard input");
+        }
+        std::fs::read_to_string(&self.file)
+            .with_context(|| format!("cannot read {} as UTF-8 text", self.file.display()))
+    }
+
+    fn files(&self) -> anyhow::Result<Vec<Attachment>> {
+        let read = |path: &PathBuf| {
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Ok(Attachment { name, media_type: "application/octet-stream".to_owned(), bytes })
+        };
+        self.attach.iter().map(read).collect()
+    }
+}
+
+/// Carries out an operation and says what came of it.
+async fn work(context: &Context, number: &TicketNumber, operation: Operation) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let now = desk.clock.now();
+    let mut tx = desk.store.write().await?;
+    let outcome = match find(&mut tx, number).await? {
+        Err(none) => Err(none),
+        Ok(ticket) => match operation {
+            Operation::Answer(text, files) => {
+                let writing = Writing { text: &text, files: &files };
+                write(&desk, &mut tx, Actor::Operator, &ticket, Purpose::Answer, writing, now).await?
+            }
+            Operation::Command(command) => {
+                carry_out(&desk, &mut tx, Actor::Operator, &ticket, &command, now).await?
+            }
+        },
+    };
+    match outcome {
+        Ok(said) => {
+            tx.commit().await?;
+            desk.store.close().await;
+            if context.json {
+                return print::json(&json!({"done": said.english}));
+            }
+            print::line(said.english);
+            Ok(())
+        }
+        Err(said) => anyhow::bail!(said.english),
+    }
+}
+
+enum Operation {
+    Answer(String, Vec<Attachment>),
+    Command(StaffCommand),
+}
+
 /// The command.
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+    use Operation::Command as Do;
+    let (number, operation) = match &command {
+        Command::List { .. } | Command::Show { .. } => return look(context, command).await,
+        Command::Answer(text) => (&text.number, Operation::Answer(text.read()?, text.files()?)),
+        Command::Ask(text) => (&text.number, Do(StaffCommand::Ask(text.read()?))),
+        Command::Note(text) => (&text.number, Do(StaffCommand::Note(text.read()?.trim().to_owned()))),
+        Command::CalledBack(text) => {
+            (&text.number, Do(StaffCommand::CalledBack(text.read()?.trim().to_owned())))
+        }
+        Command::Assign { number, who } => (number, Do(StaffCommand::Assign(who.clone()))),
+        Command::Close { number } => (number, Do(StaffCommand::Close)),
+        Command::Reopen { number } => (number, Do(StaffCommand::Reopen)),
+        Command::Wait { number } => (number, Do(StaffCommand::Wait)),
+        Command::Merge { number, into } => (number, Do(StaffCommand::Merge(into.clone()))),
+        Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),
+        Command::Cancel { number } => (number, Do(StaffCommand::Cancel)),
+    };
+    work(context, number, operation).await
+}
+
+async fn look(context: &Context, command: Command) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let calendar = rules(&context.settings).calendar;
     let view = View { zone: calendar.time_zone(), calendar, now: desk.clock.now() };
@@ -62,6 +209,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             }
             view.print(&ticket, &object);
         }
+        _ => {}
     }
     Ok(())
 }
@@ -106,6 +254,8 @@ impl View {
             "acknowledged_at": self.instant(ticket.acknowledged_at),
             "answered_at": self.instant(ticket.answered_at),
             "closed_at": self.instant(ticket.closed_at),
+            "tags": ticket.tags,
+            "merged_into": ticket.merged_into,
         });
         match value {
             Value::Object(object) => object,

@@ -28,6 +28,20 @@ impl Staff {
         self.0.iter().find(|member| member.address.eq_ignore_ascii_case(address))
     }
 
+    /// Those whom a name or an address means: 「佐藤」, 「佐藤 花子」, `sato@example.jp`.
+    #[must_use]
+    pub fn named(&self, who: &str) -> Vec<&Member> {
+        let squeeze =
+            |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+        let wanted = squeeze(who.trim_end_matches("さん").trim_end_matches('様'));
+        let exact = |member: &&Member| squeeze(&member.name) == wanted || squeeze(&member.address) == wanted;
+        let exactly: Vec<&Member> = self.0.iter().filter(exact).collect();
+        if !exactly.is_empty() || wanted.is_empty() {
+            return exactly;
+        }
+        self.0.iter().filter(|member| squeeze(&member.name).starts_with(&wanted)).collect()
+    }
+
     /// Everybody.
     pub fn all(&self) -> impl Iterator<Item = &Member> {
         self.0.iter()

@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use super::{
     form::Fields,
+    staff_key::StaffKeys,
     ticket::{Standing, TicketNumber},
 };
 use crate::{hex, mail::InboundMail};
@@ -65,6 +66,8 @@ pub struct TicketFacts {
     pub fields: Fields,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Its inquirer was asked for the missing fields of the form, and not by a colleague for something else.
+    pub waits_for_form: bool,
     /// Lower-cased addresses that wrote in it or were written to by its inquirer.
     pub participants: Vec<String>,
 }
@@ -128,6 +131,12 @@ impl MessageIds {
         let tag = hex::decode(keyed)?;
         let keyed_by_us = || self.keys.iter().any(|key| verify(key, named, &tag));
         (self.keys.is_empty() || keyed_by_us()).then_some(named)
+    }
+
+    /// The keys of staff, made from the same secrets.
+    #[must_use]
+    pub fn staff_keys(&self) -> StaffKeys {
+        StaffKeys::new(self.keys.clone())
     }
 
     fn make(&self, named: &str) -> String {

@@ -239,6 +239,24 @@ impl Standing {
         Self::open(calendar, budget, at).unwrap_or(self)
     }
 
+    /// The answer has been given: its deadline stays, to be compared with.
+    #[must_use]
+    pub fn answered(self) -> Self {
+        Self { status: Status::Answered, ..self }
+    }
+
+    /// Nothing more is expected.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self { status: Status::Closed, ..self }
+    }
+
+    /// An answer is owed again, from `now` on: within what was left where the clock was held, else afresh.
+    #[must_use]
+    pub fn reopened(self, calendar: &Calendar, answer_within: BusinessTime, now: DateTime<Utc>) -> Self {
+        self.heard_from_inquirer(calendar, answer_within, now)
+    }
+
     /// The same with its deadline counted by a calendar that has changed; `None` where the deadline stays.
     #[must_use]
     pub fn recounted(&self, calendar: &Calendar) -> Option<Self> {

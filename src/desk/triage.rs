@@ -8,11 +8,12 @@ mod tests;
 use chrono::{DateTime, Utc};
 
 use super::{
-    calendar::Calendar,
+    calendar::{Calendar, date_of},
     deadline::Sla,
     form::{Fields, Form, FormRules, read_form},
     gate::{Asking, GateFacts, GateRules, Refusal, gate},
     staff::Staff,
+    staff_mail::{self, Command, Input, StaffMail},
     thread::{MessageIds, Reference, TicketFacts},
     ticket::{Channel, NewTicket, Standing, TicketNumber},
     window::{Window, WindowState},
@@ -21,7 +22,7 @@ use follow_up::{follow_up, joinable};
 
 use crate::{
     mail::{
-        InboundMail, Warning,
+        InboundMail, Warning, authentication,
         automatic::{Automatic, Own, detect},
         bounce::Action,
     },
@@ -61,6 +62,8 @@ closed_set! {
         SendForm = "send_form",
         /// It becomes part of a ticket.
         AddToTicket = "add_to_ticket",
+        /// What a member of staff wrote is done: an answer is sent, a command carried out.
+        RelayAnswer = "relay_answer",
         /// It is kept and shown to staff.
         Park = "park",
         /// The sender is told when inquiries are accepted.
@@ -124,6 +127,10 @@ pub struct Reading {
     pub oversize: Option<u64>,
     /// The ticket it names.
     pub reference: Option<Reference>,
+    /// What a member of staff asks for, if one wrote it.
+    pub staff: Option<StaffMail>,
+    /// It bears the address of a member of staff, but our own mail server does not vouch for it.
+    pub not_authentic: bool,
     /// When the mailbox received it.
     pub received_at: DateTime<Utc>,
 }
@@ -141,7 +148,22 @@ impl Reading {
         let form = read_form(&mail.subject, &mail.text, &rules.form);
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
         let reference = ids.reference(&mail);
-        Self { mail, form, automatic, oversize, reference, received_at }
+        let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+        let member = rules.staff.find(from).filter(|_| automatic.is_none() && mail.bounce.is_none());
+        let vouched = rules.gate.authserv_id.as_deref().is_none_or(|id| is_vouched_for(&mail, id));
+        let staff = member.filter(|_| vouched).map(|member| {
+            let input = Input {
+                subject: &mail.subject,
+                text: &mail.text,
+                address: &member.address,
+                prefix: &rules.ticket_prefix,
+                files: !mail.attachments.is_empty(),
+                today: date_of(received_at, rules.calendar.time_zone()),
+            };
+            staff_mail::read(&input, &ids.staff_keys())
+        });
+        let not_authentic = member.is_some() && !vouched;
+        Self { form, automatic, oversize, reference, staff, not_authentic, received_at, mail }
     }
 }
 
@@ -202,6 +224,8 @@ pub enum Filing {
         /// The mail did not arrive; otherwise it takes longer, or nothing happened.
         failed: bool,
     },
+    /// A member of staff wants something done.
+    Staff,
     /// Kept, and shown to staff.
     Park {
         /// Why.
@@ -268,6 +292,7 @@ impl Decision {
             Filing::Join { .. } => Some(Step::AddToTicket),
             Filing::Report { mail, .. } if mail.ticket.is_some() => Some(Step::AddToTicket),
             Filing::Report { .. } => Some(Step::Park),
+            Filing::Staff => Some(Step::RelayAnswer),
             Filing::Park { .. } => Some(Step::Park),
             Filing::Duplicate { .. } => None,
         };
@@ -319,7 +344,7 @@ fn file(
     window: WindowState,
 ) -> (Kind, Filing, Option<Reply>) {
     let park = |kind, reason, detail: &str| (kind, Filing::Park { reason, detail: detail.to_owned() }, None);
-    let kind = kind(reading, rules);
+    let kind = kind(reading);
     if let Some(of) = known.duplicate_of {
         return (kind, Filing::Duplicate { of }, None);
     }
@@ -348,7 +373,7 @@ fn file(
                 reading.automatic.as_ref().map_or("", |found| &found.evidence),
             ),
         },
-        Kind::Staff => park(kind, ParkReason::Staff, "from a staff address"),
+        Kind::Staff => from_staff(reading, rules, known),
         Kind::FollowUp => follow_up(reading, rules, known),
         Kind::Inquiry => inquiry(reading, rules, window, None, &Fields::default()),
         Kind::Other if window == WindowState::Open => {
@@ -360,7 +385,7 @@ fn file(
     }
 }
 
-fn kind(reading: &Reading, rules: &Rules) -> Kind {
+fn kind(reading: &Reading) -> Kind {
     let mail = &reading.mail;
     if reading.oversize.is_some() {
         Kind::Unreadable
@@ -370,7 +395,7 @@ fn kind(reading: &Reading, rules: &Rules) -> Kind {
         Kind::Automatic
     } else if mail.unreadable.is_some() {
         Kind::Unreadable
-    } else if mail.from.as_ref().is_some_and(|from| rules.staff.find(&from.address).is_some()) {
+    } else if reading.staff.is_some() {
         Kind::Staff
     } else if reading.reference.is_some() {
         Kind::FollowUp
@@ -378,6 +403,52 @@ fn kind(reading: &Reading, rules: &Rules) -> Kind {
         Kind::Inquiry
     } else {
         Kind::Other
+    }
+}
+
+/// A member of staff is recognised by address and key together. Without a key a telephone inquiry can be filed and the
+/// manual asked for, and nothing else: anybody can write an address.
+fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
+    let Some(staff) = &reading.staff else {
+        return (Kind::Staff, Filing::Staff, None);
+    };
+    let harmless = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List);
+    let asks = !staff.orders.is_empty() && staff.orders.iter().all(harmless) && staff.answers.is_empty();
+    if staff.keyed || asks || known.gate.accept_since.is_none() {
+        return (Kind::Staff, Filing::Staff, None);
+    }
+    let subject = reading.mail.subject.replace([' ', '\u{3000}'], "");
+    if subject.contains("電話照会") && reading.form.has_form {
+        return (Kind::Staff, telephone(reading, rules), None);
+    }
+    let detail = "from a staff address, without a key".to_owned();
+    (Kind::Staff, Filing::Park { reason: ParkReason::Staff, detail }, None)
+}
+
+/// A call that staff wrote down: an answer is owed like to a mail, and what is missing is not asked for.
+fn telephone(reading: &Reading, rules: &Rules) -> Filing {
+    let fields = reading.form.fields.clone();
+    let budget = rules.sla.answer_within;
+    let standing = Standing::open(&rules.calendar, budget, reading.received_at)
+        .unwrap_or_else(|| Standing::waiting(budget));
+    let ticket = NewTicket {
+        channel: Channel::Telephone,
+        missing: fields.missing(),
+        fields,
+        prefecture: reading.form.prefecture,
+        standing,
+    };
+    Filing::Ticket { ticket: Box::new(ticket), mentions: None }
+}
+
+/// Whether our own mail server found that the sender's domain sent it: by DMARC, or else by DKIM or SPF.
+fn is_vouched_for(mail: &InboundMail, authserv_id: &str) -> bool {
+    let Some(results) = authentication::results(mail, authserv_id) else { return false };
+    let pass = |result: &Option<String>| result.as_deref() == Some("pass");
+    match results.dmarc.as_deref() {
+        Some("pass") => true,
+        Some("none") | None => pass(&results.dkim) || pass(&results.spf),
+        Some(_) => false,
     }
 }
 

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use lettre::{
     Address, Message,
     message::{
-        Mailbox,
+        Mailbox, MultiPart, SinglePart,
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
+
+use crate::mail::Attachment;
 
 /// A letter that cannot be composed.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,10 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// Text with `\n` line ends.
     pub body: &'a str,
+    /// The same as HTML.
+    pub html: Option<&'a str>,
+    /// Files: name, media type, bytes.
+    pub files: &'a [Attachment],
     /// Its date.
     pub date: DateTime<Utc>,
     /// Its Message-ID, without brackets.
@@ -98,8 +104,40 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
                 builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
         }
     }
-    let message = builder.header(ContentType::TEXT_PLAIN).body(letter.body.replace('\n', "\r\n"))?;
+    let body = letter.body.replace('\n', "\r\n");
+    let message = match (letter.html, letter.files) {
+        (None, []) => builder.header(ContentType::TEXT_PLAIN).body(body)?,
+        (Some(html), []) => {
+            let html = SinglePart::html(html.replace('\n', "\r\n"));
+            builder.multipart(
+                MultiPart::alternative()
+                    .boundary(boundary(letter, "a"))
+                    .singlepart(SinglePart::plain(body))
+                    .singlepart(html),
+            )?
+        }
+        (_, files) => {
+            let mixed =
+                MultiPart::mixed().boundary(boundary(letter, "m")).singlepart(SinglePart::plain(body));
+            builder.multipart(files.iter().fold(mixed, |mixed, file| mixed.singlepart(part(file))))?
+        }
+    };
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
+}
+
+/// The same for the same letter, so that composing again gives the same bytes.
+fn boundary(letter: &Letter<'_>, kind: &str) -> String {
+    let local = letter.message_id.split('@').next().unwrap_or_default();
+    let kept: String = local.chars().filter(char::is_ascii_alphanumeric).rev().take(40).collect();
+    format!("{kind}={kept}")
+}
+
+fn part(file: &Attachment) -> SinglePart {
+    let kind = ContentType::parse(&file.media_type)
+        .ok()
+        .filter(|_| !file.media_type.starts_with("multipart/") && !file.media_type.starts_with("message/"));
+    let octets = || ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN);
+    lettre::message::Attachment::new(file.name.clone()).body(file.bytes.clone(), kind.unwrap_or_else(octets))
 }
 
 /// An address for the envelope. Carriers gave out local parts such as `a..b` and `a.` that are no dot-atom;

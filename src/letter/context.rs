@@ -25,6 +25,8 @@ pub struct Profile {
     pub telephone: String,
     /// When it is served, in words.
     pub hours: String,
+    /// How long an answer waits before it leaves, in words.
+    pub undo: String,
 }
 
 /// What a letter is about.
@@ -40,6 +42,10 @@ pub struct Facts {
     pub deadline: Option<DateTime<Utc>>,
     /// Now.
     pub now: DateTime<Utc>,
+    /// What a person wrote; empty in automatic mail.
+    pub text: String,
+    /// Who wrote it, where the desk wants names; else empty.
+    pub author: String,
 }
 
 /// Puts the facts into words.
@@ -60,6 +66,8 @@ pub fn context(profile: &Profile, rules: &Rules, facts: &Facts) -> Context {
         next_opening: rules.calendar.next_opening(facts.received_at).map(words).unwrap_or_default(),
         organization: address_line(facts.fields.get(FieldKey::Organization)),
         name: address_line(facts.fields.get(FieldKey::Name)),
+        text: facts.text.clone(),
+        author: facts.author.clone(),
     }
 }
 

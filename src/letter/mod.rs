@@ -9,8 +9,9 @@ mod wording;
 pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
 pub use staff::{
-    FiguresContext, ParkedContext, StaffContext, StaffTicket, TicketFacts, UndeliveredContext,
-    purpose_in_words, reason_in_words, staff_context, status_in_words, ticket as staff_ticket,
+    DraftContext, FiguresContext, Group, ParkedContext, ParkedMail, StaffContext, StaffTicket, TicketFacts,
+    UndeliveredContext, UndeliveredMail, purpose_in_words, reason_in_words, staff_context, status_in_words,
+    status_word, ticket as staff_ticket,
 };
 pub use wording::{
     Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,
@@ -46,12 +47,28 @@ closed_set! {
         WaitingUnanswered = "waiting_unanswered",
         /// To staff: a mail did not arrive.
         Undeliverable = "undeliverable",
+        /// 回答: what a person wrote.
+        Answer = "answer",
+        /// A question that a person wrote.
+        Question = "question",
+        /// 日次一覧.
+        Digest = "digest",
+        /// To staff: an inquiry came.
+        NewTicket = "new_ticket",
+        /// To staff: the inquirer wrote again.
+        FollowUp = "follow_up",
+        /// To staff: what is about to leave, and how to stop it.
+        Echo = "echo",
+        /// To leads: a colleague's answer waits for them.
+        Approval = "approval",
+        /// To staff: what their mail did, and what it could not do.
+        StaffReply = "staff_reply",
     }
 }
 
 impl Purpose {
     /// Every purpose, for tests and for checking an operator's templates.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 19] = [
         Self::Acknowledgement,
         Self::AskMissing,
         Self::SendForm,
@@ -63,6 +80,14 @@ impl Purpose {
         Self::RemindMissing,
         Self::WaitingUnanswered,
         Self::Undeliverable,
+        Self::Answer,
+        Self::Question,
+        Self::Digest,
+        Self::NewTicket,
+        Self::FollowUp,
+        Self::Echo,
+        Self::Approval,
+        Self::StaffReply,
     ];
 
     /// The value of `Auto-Submitted` (RFC 3834, 5): a reply to a mail, or a mail of the desk's own accord.
@@ -80,7 +105,14 @@ impl Purpose {
             | Self::DeadlineMissed
             | Self::WindowSummary
             | Self::WaitingUnanswered
-            | Self::Undeliverable => Some("auto-generated"),
+            | Self::Undeliverable
+            | Self::Digest
+            | Self::NewTicket
+            | Self::FollowUp
+            | Self::Echo
+            | Self::Approval
+            | Self::StaffReply => Some("auto-generated"),
+            Self::Answer | Self::Question => None,
         }
     }
 

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::desk::{
     form::{FieldKey, Fields},
-    japanese_time,
+    japanese_time, staff_mail,
+    ticket::{Standing, Status, TicketNumber},
     triage::{ParkReason, Rules},
 };
 
@@ -36,6 +37,86 @@ pub struct StaffContext {
     pub figures: FiguresContext,
     /// The mail that did not arrive; empty where the mail is about something else.
     pub undelivered: UndeliveredContext,
+    /// Now, in words.
+    pub now: String,
+    /// The line above which a notice is answered.
+    pub cut_line: &'static str,
+    /// The first line of a digest.
+    pub top_line: &'static str,
+    /// How long an answer waits before it leaves, in words.
+    pub undo: String,
+    /// What a digest is about, in a few words.
+    pub summary: String,
+    /// The tickets of a digest.
+    pub groups: Vec<Group>,
+    /// Parked mail of a digest.
+    pub parked: Vec<ParkedMail>,
+    /// Mails that did not arrive, of a digest.
+    pub undelivered_mails: Vec<UndeliveredMail>,
+    /// The alarm that business time outruns the published holidays; else empty.
+    pub alarm: String,
+    /// What the inquirer wrote last; empty where the ticket says it all.
+    pub news: String,
+    /// What is about to leave.
+    pub draft: DraftContext,
+    /// What was done.
+    pub done: Vec<String>,
+    /// What was not, and why.
+    pub problems: Vec<String>,
+    /// Whether the manual is asked for.
+    pub manual: bool,
+}
+
+/// Tickets of a digest under one title.
+#[derive(Debug, Clone, Serialize)]
+pub struct Group {
+    /// What they have in common.
+    pub title: &'static str,
+    /// The tickets.
+    pub tickets: Vec<StaffTicket>,
+}
+
+/// A parked mail, for a digest.
+#[derive(Debug, Clone, Serialize)]
+pub struct ParkedMail {
+    /// When it came.
+    pub received: String,
+    /// Why it is parked.
+    pub reason: &'static str,
+    /// Who sent it.
+    pub from: String,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// A mail that did not arrive, for a digest.
+#[derive(Debug, Clone, Serialize)]
+pub struct UndeliveredMail {
+    /// The ticket.
+    pub number: String,
+    /// What it was for.
+    pub what: &'static str,
+    /// Whom it did not reach.
+    pub recipient: String,
+}
+
+/// A mail that is about to leave, for its writer and for leads.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct DraftContext {
+    /// What it is.
+    pub what: &'static str,
+    /// Who wrote it.
+    pub author: String,
+    /// Recipient.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// The exact text.
+    pub text: String,
+    /// Names of files.
+    pub attachments: Vec<String>,
+    /// When it leaves, in words: 「7月1日（火）10時10分に送信します」.
+    pub when: String,
 }
 
 /// A mail that did not arrive, for templates.
@@ -76,6 +157,41 @@ pub struct StaffTicket {
     pub late: String,
     /// Who works on it.
     pub assignee: String,
+    /// Where it stands, in words.
+    pub status: &'static str,
+    /// The inquiry line by line, for HTML.
+    pub inquiry_lines: Vec<String>,
+    /// The key of the reader for it; empty where nobody may answer by this mail.
+    pub key: String,
+    /// The marker line above the place for an answer.
+    pub begin: String,
+    /// The marker line below it.
+    pub end: String,
+    /// Where a mail about this ticket alone begins.
+    pub mailto: String,
+}
+
+impl StaffTicket {
+    /// Lets a reader answer by this mail.
+    #[must_use]
+    pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str) -> Self {
+        self.begin = staff_mail::begin_marker(number, &key);
+        self.end = staff_mail::end_marker(number);
+        let subject = percent(&format!("[{number}] 回答 {key}"));
+        self.mailto = format!("mailto:{desk}?subject={subject}");
+        self.key = key;
+        self
+    }
+}
+
+/// Percent-encodes a header of a `mailto:` (RFC 6068, 2).
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 /// Figures, for templates.
@@ -119,8 +235,8 @@ pub struct TicketFacts<'a> {
     pub fields: &'a Fields,
     /// When it was received.
     pub received_at: DateTime<Utc>,
-    /// When the answer is due.
-    pub deadline: Option<DateTime<Utc>>,
+    /// Where it stands.
+    pub standing: &'a Standing,
     /// Name of who works on it.
     pub assignee: Option<&'a str>,
 }
@@ -132,17 +248,33 @@ pub fn ticket(rules: &Rules, facts: &TicketFacts<'_>, now: DateTime<Utc>) -> Sta
     let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
     let value = |key| facts.fields.get(key).unwrap_or_default();
     let between = |from, until| japanese_time::duration(calendar.business_between(from, until));
+    let status = facts.standing.status();
+    let deadline = facts.standing.deadline();
+    let open = deadline.filter(|_| status == Status::Open);
+    let inquiry = beginning(value(FieldKey::Inquiry));
     StaffTicket {
         number: facts.number.clone(),
         organization: one_line(value(FieldKey::Organization)),
         name: one_line(value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
         contact: one_line(value(FieldKey::Contact)),
-        inquiry: beginning(value(FieldKey::Inquiry)),
+        inquiry_lines: inquiry.lines().map(str::to_owned).collect(),
+        inquiry,
         received: words(facts.received_at),
-        deadline: facts.deadline.map(words).unwrap_or_default(),
-        left: facts.deadline.map(|deadline| between(now, deadline)).unwrap_or_default(),
-        late: facts.deadline.map(|deadline| between(deadline, now)).unwrap_or_default(),
+        deadline: deadline.map(words).unwrap_or_default(),
+        left: open
+            .filter(|deadline| now <= *deadline)
+            .map(|deadline| between(now, deadline))
+            .unwrap_or_default(),
+        late: open
+            .filter(|deadline| now > *deadline)
+            .map(|deadline| between(deadline, now))
+            .unwrap_or_default(),
         assignee: facts.assignee.unwrap_or_default().to_owned(),
+        status: status_word(status),
+        key: String::new(),
+        begin: String::new(),
+        end: String::new(),
+        mailto: String::new(),
     }
 }
 
@@ -155,6 +287,7 @@ pub fn staff_context(
     tickets: Vec<StaffTicket>,
     figures: FiguresContext,
     undelivered: UndeliveredContext,
+    now: DateTime<Utc>,
 ) -> StaffContext {
     StaffContext {
         staff: staff.to_owned(),
@@ -165,6 +298,31 @@ pub fn staff_context(
         tickets,
         figures,
         undelivered,
+        now: japanese_time::instant(now, rules.calendar.time_zone(), now),
+        cut_line: staff_mail::CUT_LINE,
+        top_line: staff_mail::TOP_LINE,
+        undo: profile.undo.clone(),
+        summary: String::new(),
+        groups: Vec::new(),
+        parked: Vec::new(),
+        undelivered_mails: Vec::new(),
+        alarm: String::new(),
+        news: String::new(),
+        draft: DraftContext::default(),
+        done: Vec::new(),
+        problems: Vec::new(),
+        manual: false,
+    }
+}
+
+/// Where a ticket stands, in words.
+#[must_use]
+pub fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Open => "未回答",
+        Status::Waiting => "返信待ち",
+        Status::Answered => "回答済",
+        Status::Closed => "完了",
     }
 }
 
@@ -197,6 +355,11 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::WindowSummary => "受付状況のご報告",
         Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
         Purpose::Undeliverable => "不達のお知らせ",
+        Purpose::Answer => "回答",
+        Purpose::Question => "おたずね",
+        Purpose::Digest => "日次一覧",
+        Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
+        Purpose::Echo | Purpose::Approval | Purpose::StaffReply => "担当者へのご連絡",
     }
 }
 

@@ -1,7 +1,9 @@
 use super::*;
 use crate::{
     desk::{
+        calendar::BusinessTime,
         form::Fields,
+        ticket::{Standing, Status},
         triage::{ParkReason, Rules},
     },
     service,
@@ -22,20 +24,27 @@ fn facts(full: bool) -> Facts {
         received_at: "2025-07-01T00:12:04Z".parse().unwrap(),
         deadline: Some("2025-07-03T00:12:04Z".parse().unwrap()),
         now: "2025-07-01T01:00:00Z".parse().unwrap(),
+        text: "お問い合わせの件、次の例がございます。\n・第一市の会議".into(),
+        author: String::new(),
     }
 }
 
 /// Two tickets, one of which nobody works on and nothing is known of; and figures of a small year.
 fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
+    let standing = Standing::stored(Status::Open, facts.deadline, BusinessTime::ZERO, None);
     let ticket = |fields, number: &str, assignee| {
         let facts = TicketFacts {
             number: number.to_owned(),
             fields,
             received_at: facts.received_at,
-            deadline: facts.deadline,
+            standing: &standing,
             assignee,
         };
-        staff_ticket(rules, &facts, "2025-07-02T04:30:00Z".parse().unwrap())
+        staff_ticket(rules, &facts, "2025-07-02T04:30:00Z".parse().unwrap()).answerable(
+            &number.parse().unwrap(),
+            "#20250830-0123456789abcdef0123456789abcdef".into(),
+            &profile.address,
+        )
     };
     let nothing = Fields::default();
     let tickets = vec![
@@ -60,7 +69,44 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
         diagnostic: "550 5.1.1 User unknown".into(),
         telephones: vec!["03-0000-1201".into()],
     };
-    staff_context(profile, rules, "伊藤 健一", tickets, figures, undelivered)
+    let groups = vec![Group { title: "担当している照会", tickets: tickets.clone() }];
+    let draft = DraftContext {
+        what: "回答",
+        author: "佐藤 花子".into(),
+        to: "m.takahashi@city.hoshikawa.example.jp".into(),
+        subject: "[ZT-2025-0001] 拠点整備・運用に関する照会（回答）".into(),
+        text: facts.text.clone(),
+        attachments: vec!["例.pdf".into()],
+        when: "7月2日（水）13時40分に送信します".into(),
+    };
+    StaffContext {
+        groups,
+        draft,
+        summary: "未回答2件".into(),
+        parked: vec![ParkedMail {
+            received: "7月2日（水）9時".into(),
+            reason: reason_in_words(ParkReason::NoForm),
+            from: "tanaka@example.jp".into(),
+            subject: "お尋ね <b>".into(),
+        }],
+        undelivered_mails: vec![UndeliveredMail {
+            number: "ZT-2025-0003".into(),
+            what: "回答",
+            recipient: "x@example.jp".into(),
+        }],
+        done: vec!["ZT-2025-0001 の担当を佐藤 花子さんにしました".into()],
+        problems: vec!["「/消去」という操作はありません".into()],
+        manual: true,
+        ..staff_context(
+            profile,
+            rules,
+            "伊藤 健一",
+            tickets,
+            figures,
+            undelivered,
+            "2025-07-02T04:30:00Z".parse().unwrap(),
+        )
+    }
 }
 
 /// A letter as its receiver's program shows it: decoded headers in order, then the text.
@@ -73,6 +119,7 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         address: settings.desk.address,
         telephone: settings.desk.telephone,
         hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
+        undo: "10分".into(),
     };
     let wording = Wording::built_in().unwrap();
     let rendered = if purpose.is_for_staff() {
@@ -86,6 +133,8 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         to: "m.takahashi@city.hoshikawa.example.jp",
         subject: &subject,
         body: &body,
+        html: None,
+        files: &[],
         date: facts.now,
         message_id: "zt-2025-0001.acknowledgement.00000000000000000000000000000000@tohmatu.co.jp",
         in_reply_to: Some("1@city.hoshikawa.example.jp"),
@@ -130,6 +179,27 @@ fn in_the_last_week_an_acknowledgement_says_until_when_inquiries_are_accepted() 
 }
 
 #[test]
+fn the_digest_is_a_table_in_which_every_value_is_escaped() {
+    let settings = Settings::from_toml("").unwrap();
+    let rules = service::rules(&settings);
+    let profile = Profile {
+        name: "窓口".into(),
+        organization: "事務局".into(),
+        address: "desk@example.jp".into(),
+        telephone: "03-0000-0000".into(),
+        hours: "平日".into(),
+        undo: "10分".into(),
+    };
+    let mut facts = facts(true);
+    facts.fields.inquiry = Some("<script>alert(1)</script> & 二行目".into());
+    let html = Wording::built_in().unwrap().render_html(&to_staff(&profile, &rules, &facts)).unwrap();
+    assert!(!html.contains("<script>") && html.contains("&lt;script&gt;"), "{html}");
+    insta::assert_snapshot!("digest_html", html);
+    let text = crate::mail::html::to_text(&html);
+    assert!(text.contains("▼ ZT-2025-0001 回答ここから"), "{text}");
+}
+
+#[test]
 fn composing_again_gives_the_same_bytes() {
     assert_eq!(shown(Purpose::Acknowledgement, &facts(true)), shown(Purpose::Acknowledgement, &facts(true)));
 }
@@ -151,6 +221,8 @@ fn an_address_that_is_no_dot_atom_travels_quoted() {
         to,
         subject: "x",
         body: "x\n",
+        html: None,
+        files: &[],
         date: chrono::DateTime::UNIX_EPOCH,
         message_id: "1@example.jp",
         in_reply_to: None,

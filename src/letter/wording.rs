@@ -56,6 +56,10 @@ pub struct Context {
     pub organization: String,
     /// The inquirer's name, likewise.
     pub name: String,
+    /// What a person wrote; empty in automatic mail.
+    pub text: String,
+    /// Who wrote it, where the desk wants names; else empty.
+    pub author: String,
 }
 
 /// The desk, for templates.
@@ -122,7 +126,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 22] = built_in!(
+const BUILT_IN: [(&str, &str); 38] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -133,8 +137,20 @@ const BUILT_IN: [(&str, &str); 22] = built_in!(
     "window_summary",
     "remind_missing",
     "waiting_unanswered",
-    "undeliverable"
+    "undeliverable",
+    "answer",
+    "question",
+    "digest",
+    "new_ticket",
+    "follow_up",
+    "echo",
+    "approval",
+    "staff_reply"
 );
+
+/// The digest is a table, too.
+const DIGEST_HTML: (&str, &str) =
+    ("digest/body.html.j2", include_str!("../../templates/digest/body.html.j2"));
 
 impl Wording {
     /// The built-in wording.
@@ -169,7 +185,7 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, text) in BUILT_IN {
+        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
         }
@@ -194,6 +210,18 @@ impl Wording {
         let subject = render("subject")?.split_whitespace().collect::<Vec<_>>().join(" ");
         let body = render("body")?;
         Ok((subject, body.trim_end().to_owned() + "\n"))
+    }
+}
+
+impl Wording {
+    /// The digest as HTML; every value is escaped.
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub fn render_html(&self, context: &impl Serialize) -> Result<String, WordingError> {
+        let (name, _) = DIGEST_HTML;
+        let rendered = self.templates.get_template(name).and_then(|template| template.render(Serde(context)));
+        rendered.map_err(|error| template_error(name, &error))
     }
 }
 

@@ -71,6 +71,8 @@ pub(super) async fn answer(
         received_at: hand.reading.received_at,
         deadline: decision.deadline,
         now,
+        text: String::new(),
+        author: String::new(),
     };
     let mut references: Vec<&str> = mail.references.iter().map(String::as_str).collect();
     references.extend(mail.message_id.as_deref());
@@ -103,6 +105,8 @@ pub(super) fn queue(
         to: outgoing.to,
         subject: &subject,
         body: &body,
+        html: None,
+        files: &[],
         date: now,
         message_id: outgoing.message_id,
         in_reply_to: outgoing.in_reply_to,
@@ -125,6 +129,9 @@ pub(super) fn queue(
         message_id: outgoing.message_id,
         bytes: &envelope.bytes,
         at: now,
+        leaves_at: Some(now),
+        author: None,
+        entry: None,
     })?;
     if purpose.is_automatic() {
         tx.count_automatic(outgoing.day);

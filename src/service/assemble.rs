@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveTime, Utc, Weekday};
+use chrono::{NaiveTime, TimeDelta, Utc, Weekday};
 
-use super::{Desk, Serving, health::Health, timetable::recount};
+use super::{Desk, Serving, health::Health, timetable::recount, work::Answers};
 use crate::{
     clock::Clock,
     delivery::{Carrier, SmtpOptions},
     desk::{
-        calendar::{Calendar, HoursRules},
+        calendar::{BusinessTime, Calendar, HoursRules},
         deadline::Sla,
         form::{FieldRule, Fields, FormRules},
         gate::{Budgets, GateRules},
-        japanese_time::weekday,
+        japanese_time::{self, weekday},
         staff::{Member, Staff},
         thread::MessageIds,
+        ticket::Standing,
         triage::Rules,
         window::Window,
     },
@@ -129,14 +130,21 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
             inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default()
         },
     ] {
-        let facts =
-            Facts { number: "ZT-2025-0001".into(), fields, received_at: now, deadline: Some(now), now };
+        let facts = Facts {
+            number: "ZT-2025-0001".into(),
+            fields,
+            received_at: now,
+            deadline: Some(now),
+            now,
+            text: "文".into(),
+            author: "佐藤".into(),
+        };
         let context = context(&profile, &rules, &facts);
         let ticket = TicketFacts {
             number: facts.number.clone(),
             fields: &facts.fields,
             received_at: now,
-            deadline: Some(now),
+            standing: &Standing::waiting(rules.sla.answer_within),
             assignee: None,
         };
         let tickets = vec![staff_ticket(&rules, &ticket, now); 2];
@@ -147,6 +155,7 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
             tickets,
             FiguresContext::default(),
             UndeliveredContext::default(),
+            now,
         );
         for purpose in Purpose::ALL {
             let rendered = if purpose.is_for_staff() {
@@ -180,6 +189,13 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, Asse
         retry_for: settings.delivery.retry_for.0,
         max_message_size: settings.mailbox.max_message_size.0,
         settled_at_once: false,
+        answers: Answers {
+            undo: TimeDelta::from_std(settings.answers.undo.0).unwrap_or_default(),
+            approval: settings.answers.approval,
+            sign_with_name: settings.answers.sign_with_name,
+        },
+        new_ticket: settings.answers.new_ticket,
+        digest_at: settings.digest.at.clone(),
         health: Health::default(),
     })
 }
@@ -333,6 +349,9 @@ fn profile(settings: &Settings) -> Profile {
         address: desk.address.clone(),
         telephone: desk.telephone.clone(),
         hours: hours_in_words(&settings.hours),
+        undo: japanese_time::duration(BusinessTime::from_seconds(
+            i64::try_from(settings.answers.undo.0.as_secs()).unwrap_or(i64::MAX),
+        )),
     }
 }
 

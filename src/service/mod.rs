@@ -3,6 +3,7 @@
 
 mod answer;
 mod assemble;
+pub mod digest;
 mod fingerprint;
 mod health;
 mod intake;
@@ -12,11 +13,13 @@ pub mod outbox;
 pub mod process;
 pub mod reconcile;
 mod reminder;
+mod staff;
 mod timetable;
+pub mod work;
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -31,10 +34,10 @@ pub use timetable::{coverage, coverage_of};
 use crate::{
     clock::Clock,
     delivery::Carrier,
-    desk::{thread::MessageIds, triage::Rules},
+    desk::{calendar::date_of, staff::Member, thread::MessageIds, ticket::TicketNumber, triage::Rules},
     intake::{IntakeError, Source},
     letter::{Profile, Wording},
-    settings::Settings,
+    settings::{NewTicketTo, Settings},
     store::{Presence, Store, StoreError},
 };
 
@@ -63,6 +66,12 @@ pub struct Desk {
     pub max_message_size: u64,
     /// Whether messages need no settling in the mailbox.
     pub settled_at_once: bool,
+    /// How staff answer.
+    pub answers: work::Answers,
+    /// Who is told of a new ticket.
+    pub new_ticket: NewTicketTo,
+    /// When staff get their list.
+    pub digest_at: Vec<NaiveTime>,
     /// What the loops report of themselves.
     pub health: health::Health,
 }
@@ -136,6 +145,12 @@ impl Desk {
     /// When the database or a template cannot be used.
     pub async fn open(settings: &Settings, clock: Clock) -> Result<Self, AssembleError> {
         assemble::open(settings, clock).await
+    }
+
+    /// The key that lets a member of staff work on a ticket by mail.
+    fn key(&self, member: &Member, ticket: &TicketNumber, now: DateTime<Utc>) -> String {
+        let today = date_of(now, self.rules.calendar.time_zone());
+        self.ids.staff_keys().make(&member.address, ticket, today)
     }
 }
 

@@ -3,11 +3,21 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Desk, process::Fault};
+use super::{
+    Desk,
+    process::{Fault, InHand},
+};
 use crate::{
-    desk::{form::telephones, staff::Member},
+    desk::{
+        form::{Fields, telephones},
+        staff::Member,
+        ticket::{Standing, TicketNumber},
+    },
     hex,
-    letter::{self, FiguresContext, Letter, Purpose, StaffTicket, TicketFacts, UndeliveredContext},
+    letter::{
+        self, FiguresContext, Letter, Purpose, StaffContext, StaffTicket, TicketFacts, UndeliveredContext,
+    },
+    settings::NewTicketTo,
     store::{NewMail, TicketRow, Tx},
 };
 
@@ -38,8 +48,30 @@ pub(super) fn notify(
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let Notice { purpose, occasion, tickets, figures, undelivered } = notice;
-    let context = letter::staff_context(&desk.profile, &desk.rules, &to.name, tickets, figures, undelivered);
+    notify_with(desk, tx, to, purpose, occasion, now, |context| {
+        (context.tickets, context.figures, context.undelivered) = (tickets, figures, undelivered);
+    })
+}
+
+/// Queues a mail to one member of staff, whose template sees what `fill` puts in.
+pub(super) fn notify_with(
+    desk: &Desk,
+    tx: &mut Tx,
+    to: &Member,
+    purpose: Purpose,
+    occasion: &str,
+    now: DateTime<Utc>,
+    fill: impl FnOnce(&mut StaffContext),
+) -> Result<(), Fault> {
+    let (figures, undelivered) = (FiguresContext::default(), UndeliveredContext::default());
+    let (profile, rules) = (&desk.profile, &desk.rules);
+    let mut context = letter::staff_context(profile, rules, &to.name, Vec::new(), figures, undelivered, now);
+    fill(&mut context);
     let (subject, body) = desk.wording.render(purpose, &context)?;
+    let html = match purpose {
+        Purpose::Digest => Some(desk.wording.render_html(&context)?),
+        _ => None,
+    };
     let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
     let message_id = desk.ids.of_message(&hash, purpose.as_str());
     let composed = letter::compose(&Letter {
@@ -47,6 +79,8 @@ pub(super) fn notify(
         to: &to.address,
         subject: &subject,
         body: &body,
+        html: html.as_deref(),
+        files: &[],
         date: now,
         message_id: &message_id,
         in_reply_to: None,
@@ -63,6 +97,9 @@ pub(super) fn notify(
         message_id: &message_id,
         bytes: &envelope.bytes,
         at: now,
+        leaves_at: Some(now),
+        author: None,
+        entry: None,
     })?;
     Ok(())
 }
@@ -111,6 +148,51 @@ pub(super) struct Undelivered<'a> {
     pub(super) diagnostic: &'a str,
 }
 
+/// A ticket that staff are told of at once.
+pub(super) struct Told<'a> {
+    pub(super) number: &'a TicketNumber,
+    pub(super) fields: &'a Fields,
+    pub(super) standing: &'a Standing,
+    pub(super) assignee: Option<&'a str>,
+    /// What the inquirer wrote again; empty for a new ticket.
+    pub(super) news: &'a str,
+}
+
+/// Tells staff of a new ticket, or of an inquirer who wrote again; each gets a mail that can be answered.
+pub(super) fn announce(
+    desk: &Desk,
+    hand: &InHand<'_>,
+    tx: &mut Tx,
+    purpose: Purpose,
+    told: &Told<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let assignee = told.assignee.and_then(|address| desk.rules.staff.find(address));
+    let receives = |member: &Member| match (assignee, desk.new_ticket) {
+        (Some(assignee), _) => assignee == member,
+        (None, NewTicketTo::None) if purpose == Purpose::NewTicket => false,
+        (None, NewTicketTo::All) => true,
+        (None, _) => desk.rules.staff.leads().any(|lead| lead == member),
+    };
+    let facts = TicketFacts {
+        number: told.number.to_string(),
+        fields: told.fields,
+        received_at: hand.reading.received_at,
+        standing: told.standing,
+        assignee: assignee.map(|member| member.name.as_str()),
+    };
+    let ticket = letter::staff_ticket(&desk.rules, &facts, now);
+    for member in desk.rules.staff.all().filter(|member| receives(member)) {
+        let key = desk.key(member, told.number, now);
+        let shown = ticket.clone().answerable(told.number, key, &desk.profile.address);
+        notify_with(desk, tx, member, purpose, &hand.hash, now, |context| {
+            context.tickets.push(shown);
+            context.news = told.news.to_owned();
+        })?;
+    }
+    Ok(())
+}
+
 /// A ticket in the words of a mail to staff.
 pub(super) fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
     let assignee = ticket.assignee.as_deref();
@@ -119,7 +201,7 @@ pub(super) fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> S
         number: ticket.number.to_string(),
         fields: &ticket.fields,
         received_at: ticket.received_at,
-        deadline: ticket.standing.deadline(),
+        standing: &ticket.standing,
         assignee: known.map(|member| member.name.as_str()).or(assignee),
     };
     letter::staff_ticket(&desk.rules, &facts, now)

@@ -14,19 +14,22 @@ use super::{
     Desk,
     answer::answer,
     fingerprint::content_hash,
-    notice::{Undelivered, tell_undelivered},
+    notice::{Told, Undelivered, announce, tell_undelivered},
+    staff::{explain_refusal, work_on},
 };
 use crate::{
     desk::{
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts, recipient},
+        staff::Member,
         thread::MessageIds,
-        ticket::{Direction, TicketNumber},
-        triage::{Decision, Filing, Known, ParkReason, Reading, Reply, Reported, Rules, triage},
+        ticket::{Channel, Direction, TicketNumber},
+        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, Reported, Rules, triage},
     },
     intake::Taken,
-    letter,
+    letter::{self, Purpose},
     mail::{self, Bounce, InboundMail, Mailbox},
+    settings::NewTicketTo,
     store::{Asking, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, StoreError, Tx, pack},
 };
 
@@ -45,7 +48,7 @@ pub struct Processed {
 
 /// Why a message could not be decided. The message is kept and tried again.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub enum Fault {
     /// The database failed: nothing of it is this message's fault, and the pass ends.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -56,6 +59,9 @@ pub(super) enum Fault {
     #[error("staff cannot be written to: {0}; see [[staff]]")]
     Staff(letter::ComposeError),
 }
+
+/// Where the store keeps whose turn it is.
+const ROTATION: &str = "rotation";
 
 /// A message in hand: read, but nothing decided.
 pub(super) struct InHand<'a> {
@@ -231,6 +237,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
         settled: hand.settled,
     };
     let mut ticket: Option<(i64, TicketNumber, Fields)> = None;
+    let mut assignee = None;
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
             let fiscal_year =
@@ -238,7 +245,13 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
             let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year);
             let nobody = Mailbox { name: None, address: String::new() };
             let from = reading.mail.from.as_ref().unwrap_or(&nobody);
-            let asking = Asking { to: recipient(&reading.mail), at: asked_at(&decision, now) };
+            let telephone = new.channel == Channel::Telephone;
+            assignee = next_assignee(desk, &mut tx, &decision).await?;
+            let asking = Asking {
+                to: recipient(&reading.mail).filter(|_| !telephone),
+                at: asked_at(&decision, now),
+                assignee: assignee.as_deref(),
+            };
             let subject = &reading.mail.subject;
             let ticket_id = tx.add_ticket(&number, new, from, subject, reading.received_at, asking);
             (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(ticket_id));
@@ -260,6 +273,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
             }
             None => row.reason = Some(ParkReason::Bounce.as_str()),
         },
+        Filing::Staff => row.outcome = Outcome::Staff,
         Filing::Park { reason, detail } => {
             (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str()));
         }
@@ -273,6 +287,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
         remember_entry(&mut tx, *ticket_id, id, reading);
     }
     record_filing(&mut tx, now, id, &row, &decision);
+    tell_staff(desk, hand, &mut tx, &decision, (ticket.as_ref(), assignee.as_deref()), now).await?;
     if let Filing::Report { mail, failed: true } = &decision.filing {
         undelivered(desk, &mut tx, mail, reading.mail.bounce.as_ref(), now).await?;
     }
@@ -331,6 +346,69 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     let message_id_reused = reused && mail.message_id.is_some();
     Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, gate }))
+}
+
+/// Who works on a new ticket, where they take turns.
+async fn next_assignee(desk: &Desk, tx: &mut Tx, decision: &Decision) -> Result<Option<String>, Fault> {
+    let staff: Vec<&Member> = desk.rules.staff.all().collect();
+    if desk.new_ticket != NewTicketTo::Rotation || staff.is_empty() || decision.kind == Kind::Staff {
+        return Ok(None);
+    }
+    let last = tx.state_or_insert(ROTATION, "0").await?;
+    let turn = last.parse::<usize>().unwrap_or(0);
+    tx.set_state(ROTATION, &turn.wrapping_add(1).to_string()).await?;
+    Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
+}
+
+/// What staff are told at once: of a new ticket, of an inquirer who wrote again, of a mail in a colleague's name. Does
+/// what a colleague asks for.
+async fn tell_staff(
+    desk: &Desk,
+    hand: &InHand<'_>,
+    tx: &mut Tx,
+    decision: &Decision,
+    (ticket, assignee): (Option<&(i64, TicketNumber, Fields)>, Option<&str>),
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let reading = &hand.reading;
+    if reading.not_authentic {
+        let why = "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません";
+        explain_refusal(desk, hand, tx, why, now)?;
+    }
+    match (&decision.filing, ticket) {
+        (Filing::Staff, _) => {
+            let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
+            if let (Some(member), Some(mail)) = (from, &reading.staff) {
+                work_on(desk, hand, tx, member, mail, now).await?;
+            }
+        }
+        (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
+            let why = "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください";
+            explain_refusal(desk, hand, tx, why, now)?;
+        }
+        // Mail from before the desk began is filed in silence.
+        (Filing::Ticket { ticket: new, .. }, Some((_, number, fields)))
+            if reading.received_at >= desk.accept_since =>
+        {
+            let told = Told { number, fields, standing: &new.standing, assignee, news: "" };
+            announce(desk, hand, tx, Purpose::NewTicket, &told, now)?;
+        }
+        (Filing::Join { change: Some(change), .. }, Some((id, number, fields)))
+            if reading.received_at >= desk.accept_since =>
+        {
+            let assignee = tx.ticket(*id).await?.and_then(|ticket| ticket.assignee);
+            let told = Told {
+                number,
+                fields,
+                standing: &change.0,
+                assignee: assignee.as_deref(),
+                news: &reading.mail.text,
+            };
+            announce(desk, hand, tx, Purpose::FollowUp, &told, now)?;
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// When reminders begin to count: now, if the inquirer is asked for what is missing, or could be another day.
@@ -395,6 +473,7 @@ fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>,
         Filing::Join { .. } => ("joined", String::new()),
         Filing::Report { failed: true, .. } => ("delivery_report", "failed".to_owned()),
         Filing::Report { .. } => ("delivery_report", "nothing changes".to_owned()),
+        Filing::Staff => ("staff_mail", String::new()),
         Filing::Park { reason, .. } => ("parked", reason.to_string()),
         Filing::Duplicate { of } => ("duplicate", format!("of message {of}")),
     };

@@ -80,6 +80,8 @@ async fn ask_again(desk: &Desk, tx: &mut Tx, waiting: &Waiting, now: DateTime<Ut
         received_at: ticket.received_at,
         deadline: None,
         now,
+        text: String::new(),
+        author: String::new(),
     };
     let outgoing = Outgoing {
         purpose: Purpose::RemindMissing,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::{
-    Bells, Desk, Serving,
+    Bells, Desk, Serving, digest,
     notice::{Notice, concerns, in_words, notify},
     process::Fault,
     reminder::{next_reminder, remind},
@@ -78,7 +78,7 @@ pub(super) async fn tick(desk: &Desk) -> Result<usize, Fault> {
             break;
         }
     }
-    Ok(queued + remind(desk).await? + summarize(desk).await?)
+    Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
 }
 
 async fn is_due(desk: &Desk) -> Result<bool, StoreError> {
@@ -92,7 +92,8 @@ async fn until_next(desk: &Desk) -> Duration {
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
     let reminder = next_reminder(desk).await.unwrap_or_default();
-    let next = deadline.into_iter().chain(reminder).chain(summary).min();
+    let (list, _) = digest::times(desk, now);
+    let next = deadline.into_iter().chain(reminder).chain(summary).chain(list).min();
     let sleep = next.map_or(LONGEST_SLEEP, |at| (at - now).to_std().unwrap_or_default());
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }
@@ -192,7 +193,7 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     Ok(queued)
 }
 
-fn figures_in_words(figures: &Figures) -> FiguresContext {
+pub(super) fn figures_in_words(figures: &Figures) -> FiguresContext {
     let sum = |which: &dyn Fn(&str, &str) -> bool| -> u64 {
         let tickets = figures.tickets.iter();
         tickets.filter(|((channel, status), _)| which(channel, status)).map(|(_, count)| count).sum()

@@ -16,8 +16,8 @@ use serde::Deserialize;
 
 pub use check::Credentials;
 pub use sections::{
-    After, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat, Mailbox,
-    MailboxKind, Sla, Staff, Templates, Tls, Window,
+    After, Answers, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat,
+    Mailbox, MailboxKind, NewTicketTo, Sla, Staff, Templates, Tls, Window,
 };
 pub use values::{ByteSize, Period};
 
@@ -77,6 +77,8 @@ pub struct Settings {
     pub database: Database,
     /// The secretariat.
     pub staff: Vec<Staff>,
+    /// What staff send, and what they are told.
+    pub answers: Answers,
     /// When staff get their list.
     pub digest: Digest,
     /// Health for monitoring.

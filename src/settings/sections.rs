@@ -382,6 +382,47 @@ pub struct Staff {
     pub lead: bool,
 }
 
+closed_set! {
+    /// Who is told of a new ticket: `new_ticket`.
+    NewTicketTo {
+        /// Everybody in `[[staff]]`.
+        All = "all",
+        /// The leads.
+        Leads = "leads",
+        /// One member after the other, who is set as its assignee.
+        Rotation = "rotation",
+        /// Nobody: the digest shows it.
+        None = "none",
+    }
+}
+
+/// `[answers]`: what staff send.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Answers {
+    /// How long an answer waits in the outbox, so that its writer can stop it.
+    #[serde(deserialize_with = "parsed")]
+    pub undo: Period,
+    /// Whether a lead has to let each answer leave.
+    pub approval: bool,
+    /// Whether the signature names who wrote the answer.
+    pub sign_with_name: bool,
+    /// Who is told of a new ticket.
+    #[serde(deserialize_with = "parsed")]
+    pub new_ticket: NewTicketTo,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self {
+            undo: Period(std::time::Duration::from_secs(600)),
+            approval: false,
+            sign_with_name: false,
+            new_ticket: NewTicketTo::All,
+        }
+    }
+}
+
 /// `[digest]`: when staff get their list.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -97,7 +97,9 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn set_standing(&mut self, id: i64, standing: &Standing) -> Result<()> {
-        query("UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5 WHERE id = $1")
+        query(
+            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5, asked_at = NULL WHERE id = $1",
+        )
             .bind(id)
             .bind(standing.status().as_str())
             .bind(standing.deadline().map(instant_text))
@@ -130,7 +132,7 @@ impl Tx {
     /// When the database does not answer.
     pub async fn waiting(&mut self, until: DateTime<Utc>, reminders: u32) -> Result<Vec<Waiting>> {
         let sql = format!(
-            "SELECT {COLUMNS}, answer_to, asked_at, reminded FROM ticket
+            "SELECT {COLUMNS}, reminded FROM ticket
              WHERE status = 'waiting' AND asked_at <= $1 AND reminded < $2 ORDER BY asked_at, id LIMIT {AT_ONCE}"
         );
         let rows = sqlx::query(AssertSqlSafe(sql))

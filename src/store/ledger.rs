@@ -19,6 +19,8 @@ closed_set! {
         Ticket = "ticket",
         /// It became part of a ticket.
         FollowUp = "follow_up",
+        /// Staff wrote it, and it was done or explained.
+        Staff = "staff",
         /// It is kept and shown to staff.
         Parked = "parked",
         /// It was here before.
@@ -347,7 +349,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn unsettled(&self, folder: &str, uidvalidity: u32) -> Result<Vec<Unsettled>> {
         let rows = query(
-            "SELECT id, uid, file, CASE WHEN outcome IN ('ticket', 'follow_up', 'duplicate') THEN 0 ELSE 1 END AS parked
+            "SELECT id, uid, file, CASE WHEN outcome IN ('ticket', 'follow_up', 'staff', 'duplicate') THEN 0 ELSE 1 END AS parked
              FROM message WHERE folder = $1 AND uidvalidity = $2 AND settled = 0 AND outcome <> 'pending'
              ORDER BY id LIMIT 500",
         )
@@ -427,6 +429,21 @@ impl Store {
         };
         let row = query(sql).bind(value.to_owned()).fetch_optional(&self.pool).await?;
         row.map(|row| read_word(&row, "message", "outcome", row.try_get("id")?)).transpose()
+    }
+
+    /// Messages parked since an instant, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn parked_since(&self, since: DateTime<Utc>, most: usize) -> Result<Vec<i64>> {
+        let rows = query(
+            "SELECT id FROM message WHERE outcome = 'parked' AND taken_at > $1 ORDER BY id DESC LIMIT $2",
+        )
+        .bind(instant_text(since))
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// How many messages there are with an outcome.

@@ -10,9 +10,10 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Every migration in order: version, description, SQL. Published ones never change.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
+    (3, "staff", include_str!("../../migrations/0003_staff.sql")),
 ];
 
 impl Store {

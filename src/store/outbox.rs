@@ -18,6 +18,8 @@ closed_set! {
     OutboxState {
         /// It is sent when it is due.
         Queued = "queued",
+        /// A lead has to let it leave.
+        Held = "held",
         /// The mail server has accepted it.
         Sent = "sent",
         /// It was refused for good, or given up.
@@ -48,6 +50,27 @@ pub struct NewMail<'a> {
     pub bytes: &'a [u8],
     /// Now.
     pub at: DateTime<Utc>,
+    /// When it leaves; `None`: when a lead lets it.
+    pub leaves_at: Option<DateTime<Utc>>,
+    /// Who wrote it, where a person did.
+    pub author: Option<&'a str>,
+    /// Its step of the conversation, which goes with it when it is stopped.
+    pub entry: Option<i64>,
+}
+
+/// A mail of a person's that has not left.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its row.
+    pub id: i64,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Its step of the conversation.
+    pub entry: Option<i64>,
+    /// It waits for a lead.
+    pub held: bool,
 }
 
 /// A mail that is due, claimed by this process.
@@ -147,10 +170,12 @@ impl Tx {
                 mail.recipient.into(),
                 mail.message_id.into(),
                 pack(mail.bytes)?.into(),
-                OutboxState::Queued.as_str().into(),
+                mail.leaves_at.map_or(OutboxState::Held, |_| OutboxState::Queued).as_str().into(),
                 0.into(),
-                at.clone().into(),
                 at.into(),
+                mail.leaves_at.map(instant_text).into(),
+                mail.author.into(),
+                mail.entry.into(),
             ],
         );
         Ok(())
@@ -294,10 +319,12 @@ impl Tx {
                 Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
                 Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
             }
-            if let (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) =
-                (due.ticket_id, due.purpose, verdict)
-            {
-                acknowledged.push(ticket_id);
+            match (due.ticket_id, due.purpose, verdict) {
+                (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) => acknowledged.push(ticket_id),
+                (Some(ticket_id), Purpose::Answer, Verdict::Sent) => {
+                    self.answered(ticket_id, due.created_at, *at).await?;
+                }
+                _ => {}
             }
         }
         let now = instant_text(attempts.iter().map(|attempt| attempt.at).max().unwrap_or_default());
@@ -317,6 +344,23 @@ impl Tx {
             );
         }
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    /// An answer has left: its ticket is answered, unless the inquirer wrote again after it was written.
+    async fn answered(&mut self, ticket: i64, written: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+        query(
+            "UPDATE ticket SET answered_at = $2,
+                    status = CASE WHEN status IN ('open', 'waiting') AND NOT EXISTS
+                                  (SELECT id FROM entry WHERE ticket_id = $1 AND direction = 'in' AND at > $3)
+                             THEN 'answered' ELSE status END
+             WHERE id = $1",
+        )
+        .bind(ticket)
+        .bind(instant_text(now))
+        .bind(instant_text(written))
+        .execute(&mut self.connection)
+        .await?;
         Ok(())
     }
 
@@ -361,13 +405,63 @@ impl Tx {
     pub async fn cancel(&mut self, id: i64, now: DateTime<Utc>) -> Result<bool> {
         let done = query(
             "UPDATE outbox SET state = 'cancelled', next_attempt_at = NULL, finished_at = $2
-             WHERE id = $1 AND state = 'queued' AND claimed_by IS NULL",
+             WHERE id = $1 AND state IN ('queued', 'held') AND claimed_by IS NULL",
         )
         .bind(id)
         .bind(instant_text(now))
         .execute(&mut self.connection)
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Mails of a ticket that a person wrote, and that have not left; the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<Draft>> {
+        let rows = query(
+            "SELECT id, purpose, author, entry_id, state FROM outbox
+             WHERE ticket_id = $1 AND purpose IN ('answer', 'question') AND state IN ('queued', 'held') AND attempts = 0
+             ORDER BY id DESC",
+        )
+        .bind(ticket_id)
+        .fetch_all(&mut self.connection)
+        .await?;
+        let read = |row: &AnyRow| {
+            let id = row.try_get("id")?;
+            Ok(Draft {
+                id,
+                purpose: read_word(row, "outbox", "purpose", id)?,
+                author: row.try_get("author")?,
+                entry: row.try_get("entry_id")?,
+                held: row.try_get::<String, _>("state")? == OutboxState::Held.as_str(),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// A lead lets a mail leave, at an instant.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release(&mut self, id: i64, at: DateTime<Utc>) -> Result<()> {
+        query("UPDATE outbox SET state = 'queued', next_attempt_at = $2 WHERE id = $1 AND state = 'held'")
+            .bind(id)
+            .bind(instant_text(at))
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a step out of the conversation: its mail was stopped before it left.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_entry(&mut self, id: i64) -> Result<()> {
+        for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
+            query(sql).bind(id).execute(&mut self.connection).await?;
+        }
+        Ok(())
     }
 
     /// Makes mails due again whose process died while it was sending them; returns how many.
@@ -409,7 +503,7 @@ impl Store {
                     next_attempt_at, finished_at,
                     (SELECT reply FROM attempt WHERE outbox_id = outbox.id ORDER BY nth DESC LIMIT 1) AS last_reply
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
-             WHERE $1 = 1 OR state IN ('queued', 'failed', 'bounced') ORDER BY outbox.id",
+             WHERE $1 = 1 OR state IN ('queued', 'held', 'failed', 'bounced') ORDER BY outbox.id",
         )
         .bind(i64::from(all))
         .fetch_all(&self.pool)

@@ -41,6 +41,14 @@ pub struct TicketRow {
     pub answered_at: Option<DateTime<Utc>>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// The ticket that it became part of.
+    pub merged_into: Option<TicketNumber>,
+    /// Where mails to its inquirer go.
+    pub answer_to: Option<String>,
+    /// Since when its inquirer owes a field of the form.
+    pub asked_at: Option<DateTime<Utc>>,
 }
 
 /// Where automatic mails of a ticket go, and since when its inquirer owes something that may be asked for again.
@@ -50,6 +58,8 @@ pub struct Asking<'a> {
     pub to: Option<&'a str>,
     /// When reminders begin to count.
     pub at: Option<DateTime<Utc>>,
+    /// Who works on it.
+    pub assignee: Option<&'a str>,
 }
 
 /// One step of the conversation to remember.
@@ -91,7 +101,7 @@ pub struct EntryRow {
 }
 
 pub(super) const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, from_address, \
-                       subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, closed_at";
+                       subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, closed_at, tags, merged_into, answer_to, asked_at";
 
 impl Tx {
     /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
@@ -136,6 +146,7 @@ impl Tx {
                 standing.running_since().map(instant_text).into(),
                 asking.to.into(),
                 asking.at.map(instant_text).into(),
+                asking.assignee.into(),
             ],
         );
         id
@@ -167,8 +178,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Remembers a step of the conversation.
-    pub fn add_entry(&mut self, entry: &NewEntry<'_>) {
+    /// Remembers a step of the conversation; returns its row.
+    pub fn add_entry(&mut self, entry: &NewEntry<'_>) -> i64 {
         let id = self.fresh_id();
         self.writes.push(
             Table::Entry,
@@ -199,6 +210,83 @@ impl Tx {
                 ],
             );
         }
+        id
+    }
+
+    /// Sets who works on a ticket.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_assignee(&mut self, id: i64, address: &str) -> Result<()> {
+        query("UPDATE ticket SET assignee = $2 WHERE id = $1")
+            .bind(id)
+            .bind(address.to_owned())
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets the words to find a ticket by.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_tags(&mut self, id: i64, tags: &[String]) -> Result<()> {
+        query("UPDATE ticket SET tags = $2 WHERE id = $1")
+            .bind(id)
+            .bind(storable(&tags.join("\n")))
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes when a ticket was closed, or answered by other means than mail.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_ended(
+        &mut self,
+        id: i64,
+        closed_at: Option<DateTime<Utc>>,
+        answered_at: Option<DateTime<Utc>>,
+    ) -> Result<()> {
+        query("UPDATE ticket SET closed_at = $2, answered_at = COALESCE($3, answered_at) WHERE id = $1")
+            .bind(id)
+            .bind(closed_at.map(instant_text))
+            .bind(answered_at.map(instant_text))
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes a ticket's conversation part of another's.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn merge(&mut self, from: i64, into: &TicketRow) -> Result<()> {
+        query("UPDATE ticket SET merged_into = $2 WHERE id = $1")
+            .bind(from)
+            .bind(into.number.to_string())
+            .execute(&mut self.connection)
+            .await?;
+        query("UPDATE entry SET ticket_id = $2 WHERE ticket_id = $1")
+            .bind(from)
+            .bind(into.id)
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// A ticket by its number.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ticket_by_number(&mut self, number: &TicketNumber) -> Result<Option<TicketRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(number.to_string())
+            .fetch_optional(&mut self.connection)
+            .await?;
+        row.as_ref().map(read_ticket).transpose()
     }
 
     /// What triage needs to know of a ticket: where it stands and who takes part.
@@ -206,10 +294,13 @@ impl Tx {
     /// # Errors
     /// When the database does not answer.
     pub async fn ticket_facts(&mut self, number: &TicketNumber) -> Result<Option<TicketFacts>> {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM ticket WHERE number = $1"));
-        let row = sqlx::query(sql).bind(number.to_string()).fetch_optional(&mut self.connection).await?;
-        let Some(row) = row else { return Ok(None) };
-        let ticket = read_ticket(&row)?;
+        let Some(mut ticket) = self.ticket_by_number(number).await? else { return Ok(None) };
+        // A merged ticket goes on in the other one; nobody merges in circles, but a loop would never end.
+        for _ in 0..10 {
+            let Some(into) = ticket.merged_into.clone() else { break };
+            let Some(next) = self.ticket_by_number(&into).await? else { break };
+            ticket = next;
+        }
         let entries =
             query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
                 .bind(ticket.id)
@@ -226,6 +317,7 @@ impl Tx {
             standing: ticket.standing,
             fields: ticket.fields,
             closed_at: ticket.closed_at,
+            waits_for_form: ticket.asked_at.is_some(),
             participants,
         }))
     }
@@ -261,12 +353,25 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn tickets(&self, status: Option<&str>) -> Result<Vec<TicketRow>> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM ticket WHERE $1 = '' OR status = $1 ORDER BY fiscal_year, serial");
+        let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year, serial");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(status.unwrap_or_default().to_owned())
             .fetch_all(&self.pool)
             .await?;
+        rows.iter().map(read_ticket).collect()
+    }
+
+    /// Tickets that were answered since an instant, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ticket WHERE answered_at > $1 AND status IN ('answered', 'closed') ORDER BY answered_at LIMIT 200"
+        );
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since)).fetch_all(&self.pool).await?;
         rows.iter().map(read_ticket).collect()
     }
 
@@ -352,5 +457,12 @@ pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
         acknowledged_at: read_instant_option(row, "ticket", "acknowledged_at", id)?,
         answered_at: read_instant_option(row, "ticket", "answered_at", id)?,
         closed_at: read_instant_option(row, "ticket", "closed_at", id)?,
+        tags: row.try_get::<String, _>("tags")?.lines().map(str::to_owned).collect(),
+        merged_into: match row.try_get::<Option<String>, _>("merged_into")? {
+            Some(_) => Some(read_word(row, "ticket", "merged_into", id)?),
+            None => None,
+        },
+        answer_to: row.try_get("answer_to")?,
+        asked_at: read_instant_option(row, "ticket", "asked_at", id)?,
     })
 }

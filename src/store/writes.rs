@@ -19,14 +19,14 @@ const TABLES: [(&str, &str); 8] = [
     ),
     (
         "ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
-         from_address, subject, received_at, deadline, budget_left, running_since, answer_to, asked_at)",
+         from_address, subject, received_at, deadline, budget_left, running_since, answer_to, asked_at, assignee)",
         "",
     ),
     ("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)", ""),
     ("attachment (id, entry_id, position, name, media_type, size)", ""),
     (
         "outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes, state, attempts, created_at, \
-         next_attempt_at)",
+         next_attempt_at, author, entry_id)",
         " ON CONFLICT (message_id) DO NOTHING",
     ),
     ("attempt (outbox_id, nth, at, reply)", " ON CONFLICT (outbox_id, nth) DO NOTHING"),

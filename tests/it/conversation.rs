@@ -5,7 +5,8 @@ use crate::support::{
     smtp::{Act, At},
 };
 
-const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
+const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
+                     [answers]\nnew_ticket = \"none\"\n[digest]\nat = []\n";
 
 /// A mail that left.
 struct Sent {

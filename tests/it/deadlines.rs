@@ -5,7 +5,8 @@ use std::{fmt::Write as _, thread, time::Duration};
 use crate::support::desk::{Desk, On, form, inquiry, message, on_both};
 
 const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
-                     [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n";
+                     [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n\
+                     [answers]\nnew_ticket = \"none\"\n[digest]\nat = []\n";
 
 impl Desk {
     /// One pass at an instant; returns what left in it: receiver, kind and subject of each mail, and its text.

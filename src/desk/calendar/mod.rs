@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 
 pub use business_time::BusinessTime;
 use local::latest;
-pub(in crate::desk) use local::{date_of, earliest};
+pub use local::{date_of, earliest};
 pub use rules::{ClosedDays, ClosedReason, Day, DayHours, HoursRules};
 
 /// Last year for which the Cabinet Office has published the holidays and this calendar is tested against them.

@@ -223,6 +223,18 @@ pub fn telephones(contact: &str) -> Vec<String> {
     contact::read(contact, &mut Vec::new()).telephones
 }
 
+/// The prefecture that an organization's name shows.
+#[must_use]
+pub fn prefecture(organization: &str) -> Option<&'static str> {
+    prefecture::of(organization)
+}
+
+/// The mail addresses in a contact field.
+#[must_use]
+pub fn addresses(contact: &str) -> Vec<String> {
+    contact::read(contact, &mut Vec::new()).addresses
+}
+
 /// Reads the form. Never fails; takes time and memory linear in the text.
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {

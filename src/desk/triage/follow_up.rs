@@ -52,7 +52,9 @@ fn join(reading: &Reading, rules: &Rules, ticket: &TicketFacts) -> (Kind, Filing
     if reading.form.has_form {
         fields.complete(&reading.form.fields);
     }
-    let waited = ticket.standing.status() == Status::Waiting && !ticket.fields.missing().is_empty();
+    let waited = ticket.standing.status() == Status::Waiting
+        && ticket.waits_for_form
+        && !ticket.fields.missing().is_empty();
     let still_waits = waited && !fields.missing().is_empty();
     let standing = if still_waits {
         ticket.standing.clone()

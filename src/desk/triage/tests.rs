@@ -38,6 +38,7 @@ fn ticket(status: Status) -> TicketFacts {
         standing: Standing::stored(status, deadline, BusinessTime::from_hours(16), None),
         fields,
         closed_at: None,
+        waits_for_form: true,
         participants: vec![INQUIRER.into(), "colleague@city.example.jp".into()],
     }
 }

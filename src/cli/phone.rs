@@ -1,0 +1,53 @@
+//! `phone`: files a telephone inquiry.
+
+use anyhow::Context as _;
+
+use super::{Context, print};
+use crate::{desk::form::Fields, service::work::file_call};
+
+/// A call, as it was written down.
+#[derive(Debug, clap::Args)]
+pub(super) struct Call {
+    /// Who called (氏名)
+    #[arg(long)]
+    name: Option<String>,
+    /// From where (自治体・機関名)
+    #[arg(long)]
+    organization: Option<String>,
+    /// The number to call back, or a mail address (連絡先)
+    #[arg(long)]
+    contact: Option<String>,
+    /// What was asked (照会内容); - reads standard input
+    #[arg(default_value = "-")]
+    text: String,
+}
+
+/// The command.
+pub(super) async fn run(context: &Context, call: Call) -> anyhow::Result<()> {
+    let text = match call.text.as_str() {
+        "-" => std::io::read_to_string(std::io::stdin()).context("cannot read standard input")?,
+        text => text.to_owned(),
+    };
+    let given =
+        |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let fields = Fields {
+        organization: given(call.organization),
+        name: given(call.name),
+        contact: given(call.contact),
+        inquiry: given(Some(text)),
+    };
+    anyhow::ensure!(
+        fields.inquiry.is_some() || fields.contact.is_some(),
+        "nothing to file: give --contact or what was asked"
+    );
+    let desk = context.desk().await?;
+    let number = file_call(&desk, fields).await?;
+    let deadline = desk.store.ticket(&number).await?.and_then(|ticket| ticket.standing.deadline());
+    let due = deadline.map(|at| print::rfc3339(at, desk.rules.calendar.time_zone()));
+    desk.store.close().await;
+    if context.json {
+        return print::json(&serde_json::json!({"number": number, "deadline": due}));
+    }
+    print::line(format!("{number}: call back by {}", due.unwrap_or_default()));
+    Ok(())
+}
