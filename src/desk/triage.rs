@@ -112,6 +112,8 @@ pub struct Rules {
     pub gate: GateRules,
     /// What ticket numbers begin with.
     pub ticket_prefix: String,
+    /// The desk's name, as it stands in its mails.
+    pub desk_name: String,
 }
 
 /// A message as it was read, before any fact is known.
@@ -157,6 +159,7 @@ impl Reading {
                 text: &mail.text,
                 address: &member.address,
                 prefix: &rules.ticket_prefix,
+                desk: (&rules.desk_name, rules.gate.own_addresses.first().map_or("", String::as_str)),
                 files: !mail.attachments.is_empty(),
                 today: date_of(received_at, rules.calendar.time_zone()),
             };

@@ -102,6 +102,7 @@ pub fn rules(settings: &Settings) -> Rules {
             },
         },
         ticket_prefix: settings.desk.ticket_prefix.clone(),
+        desk_name: settings.desk.name.clone(),
     }
 }
 

@@ -106,7 +106,11 @@ on_both! {
         desk.once();
         let notice = desk.mail_to("ito@example.jp", "新しい照会");
         desk.deliver_at(reply("ito@example.jp", &notice, 1, &format!("間違えた回答です。\n\n{}", quoted(&notice.text))), "2025-07-01T10:30:00+09:00");
+        // A colleague who is away answers nobody.
+        let away = reply("sato@example.jp", &notice, 9, "不在にしております。").replace("Subject: RE:", "Subject: 自動返信:");
+        desk.deliver_at(away.replace("From:", "Auto-Submitted: auto-replied\nFrom:"), "2025-07-01T10:30:00+09:00");
         desk.once_at("2025-07-01T10:31:00+09:00");
+        assert!(!desk.smtp.mails().iter().any(|mail| read(&mail.data).text.contains("不在にしております")));
         let echo = desk.mail_to("ito@example.jp", "送信前のご確認");
         desk.deliver_at(reply("ito@example.jp", &echo, 2, &format!("取消\n\n{}", quoted(&echo.text))), "2025-07-01T10:35:00+09:00");
         desk.once_at("2025-07-01T10:36:00+09:00");
@@ -165,8 +169,8 @@ on_both! {
         desk.deliver(inquiry(1));
         desk.once();
         let before = desk.smtp.mails().len();
-        let forged = format!("From: ito@example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: [ZT-2025-0001] 回答\nMessage-ID: <forged@example.jp>\nContent-Type: text/plain; charset=UTF-8\n\n偽の回答です。\n");
-        desk.deliver_at(&forged, "2025-07-01T10:10:00+09:00");
+        let forged = "From: ito@example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: [ZT-2025-0001] 回答\nMessage-ID: <forged@example.jp>\nContent-Type: text/plain; charset=UTF-8\n\n偽の回答です。\n";
+        desk.deliver_at(forged, "2025-07-01T10:10:00+09:00");
         desk.once_at("2025-07-01T10:30:00+09:00");
         assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1);
         assert_eq!(desk.parked(), ["staff"]);

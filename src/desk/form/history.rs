@@ -125,16 +125,31 @@ const SUBJECT: u8 = 8;
 /// Which header a line is.
 fn header(body: &str) -> Option<u8> {
     const NAMES: [(u8, &[&str]); 4] = [
-        (FROM, &["差出人", "送信者", "送信元", "発信者", "from"]),
-        (DATE, &["送信日時", "日時", "日付", "送信日", "受信日時", "date", "sent"]),
-        (TO, &["宛先", "受信者", "送信先", "cc", "to"]),
-        (SUBJECT, &["件名", "題名", "subject"]),
+        (FROM, &["差出人", "送信者", "送信元", "発信者", "from", "von", "från", "fra", "de"]),
+        (
+            DATE,
+            &[
+                "送信日時",
+                "日時",
+                "日付",
+                "送信日",
+                "受信日時",
+                "date",
+                "sent",
+                "gesendet",
+                "skickat",
+                "sendt",
+                "envoyé",
+            ],
+        ),
+        (TO, &["宛先", "受信者", "送信先", "cc", "to", "an", "till", "til", "à"]),
+        (SUBJECT, &["件名", "題名", "subject", "betreff", "ämne", "emne", "objet"]),
     ];
     /// The longest name, with blanks and stars around it.
     const MAX_BYTES: usize = 40;
-    const FIRSTS: [char; 21] = [
+    const FIRSTS: [char; 32] = [
         '差', '送', '発', '日', '受', '宛', '件', '題', 'f', 'F', 'd', 'D', 's', 'S', 't', 'T', 'c', 'C',
-        '＊', '*', '[',
+        '＊', '*', '[', 'V', 'G', 'A', 'B', 'E', 'O', 'Ä', 'À', 'v', 'a', 'e',
     ];
     if !body.starts_with(FIRSTS) {
         return None;
@@ -153,8 +168,10 @@ fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> 
         || ('０'..='９').contains(&first)
         || matches!(first, '令' | '(' | '（' | '[' | '<');
     let body = lines.body(line);
-    let english = ["On ", "Am ", "Le ", "At "].iter().any(|word| body.starts_with(word));
-    if body.len() > MAX_BYTES || !(dated || english || ends_like_attribution(body)) {
+    let worded = ["On ", "Am ", "Le ", "At ", "El ", "Em ", "Den ", "Il ", "Op "]
+        .iter()
+        .any(|word| body.starts_with(word));
+    if body.len() > MAX_BYTES || !(dated || worded || ends_like_attribution(body) || says_wrote(body)) {
         return None;
     }
     for extra in 0..2 {
@@ -166,7 +183,8 @@ fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> 
             continue;
         }
         let address = body.contains('@') || last.contains('@');
-        if ends_like_attribution(last) || (address && has_date(body)) {
+        let wrote = says_wrote(body) || says_wrote(last);
+        if ends_like_attribution(last) || wrote || (address && has_date(body)) {
             return Some(line + extra + 1);
         }
     }
@@ -179,6 +197,23 @@ fn ends_like_attribution(body: &str) -> bool {
         && ["wrote", "writes", "schrieb", "écrit", "書きました", "書いた", "のメール", "のメッセージ"]
             .iter()
             .any(|end| bare.ends_with(end))
+}
+
+/// The verb of other languages, anywhere in the line: `Am 3.2.2016 schrieb Max <a@b>:`.
+fn says_wrote(body: &str) -> bool {
+    const VERBS: [&str; 10] = [
+        " schrieb",
+        " skrev",
+        "escribió",
+        "escreveu",
+        "napisał",
+        " a écrit",
+        "ha scritto",
+        " schreef",
+        " wrote",
+        "さんは書きました",
+    ];
+    VERBS.iter().any(|verb| body.contains(verb))
 }
 
 /// The line begins with a day and goes on with a time: `2025年7月1日(火) 10:00`, `(2025/07/01 10:00)`.

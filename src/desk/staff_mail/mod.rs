@@ -92,6 +92,8 @@ pub struct Input<'a> {
     pub address: &'a str,
     /// What ticket numbers begin with.
     pub prefix: &'a str,
+    /// The desk's name and address: where they stand above what is quoted, a mail program says who wrote that.
+    pub desk: (&'a str, &'a str),
     /// Whether files came with the mail.
     pub files: bool,
     /// The local day.
@@ -106,7 +108,7 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let subject = subject_ticket(input, keys, &mut mail);
     let head_end = found.first_line.min(cut_line(input.text));
     let head: String = input.text.lines().take(head_end).map(|line| format!("{line}\n")).collect();
-    let mut own = own_text(&head);
+    let mut own = own_text(without_attribution(&head, input.desk));
     if found.sections.is_empty() && head_end == input.text.lines().count() {
         // Nothing of ours is quoted: the mail program cut it away, or the mail is a fresh one.
         own = own_text(input.text);
@@ -118,13 +120,14 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     mail.problems.extend(found.endless.iter().cloned().map(Problem::NoEnd));
     let is_order_only = rest.trim().is_empty();
     match subject {
-        Some(ticket) if found.sections.is_empty() && !is_order_only => {
-            if below_cut_line(input.text) {
-                mail.problems.push(Problem::TextBelow(ticket));
-            } else {
-                mail.answers.push(Answer { ticket, text: rest.trim().to_owned() });
+        Some(ticket) if found.sections.is_empty() => match (is_order_only, below_cut_line(input.text)) {
+            (true, Below::Nothing) => {}
+            (false, Below::Nothing) => mail.answers.push(Answer { ticket, text: rest.trim().to_owned() }),
+            (true, Below::AtTheEnd(text)) if mail.orders.is_empty() => {
+                mail.answers.push(Answer { ticket, text })
             }
-        }
+            _ => mail.problems.push(Problem::TextBelow(ticket)),
+        },
         _ if !is_order_only => mail.problems.push(Problem::TextOutside(rest.trim().to_owned())),
         _ => {}
     }
@@ -231,12 +234,39 @@ fn cut_line(text: &str) -> usize {
         .unwrap_or_else(|| text.lines().count())
 }
 
-/// Whether unquoted text stands below a line of ours that is quoted: between or below our words, and so nobody's for sure.
-fn below_cut_line(text: &str) -> bool {
-    let mut lines = text.lines().skip_while(|line| !line.contains(CUT_LINE));
+/// What stands below a line of ours that is quoted, without quote marks.
+enum Below {
+    Nothing,
+    /// Behind everything that is quoted, and so its writer's for sure.
+    AtTheEnd(String),
+    /// Between our words: nobody's for sure.
+    Between,
+}
+
+fn below_cut_line(text: &str) -> Below {
     let quoted = |line: &str| line.trim_start().starts_with(['>', '＞', '|']);
-    lines.next().is_some_and(quoted) && {
-        let below: String = lines.filter(|line| !quoted(line)).map(|line| format!("{line}\n")).collect();
-        !own_text(&below).trim().is_empty()
+    let below: Vec<&str> = text.lines().skip_while(|line| !line.contains(CUT_LINE)).collect();
+    if !below.first().is_some_and(|line| quoted(line)) {
+        return Below::Nothing;
     }
+    let last = below.iter().rposition(|line| quoted(line)).unwrap_or_default();
+    let (ours, tail) = below.split_at(last + 1);
+    if ours.iter().any(|line| !quoted(line) && !line.trim().is_empty()) {
+        return Below::Between;
+    }
+    let tail = own_text(&tail.join("\n"));
+    if tail.trim().is_empty() { Below::Nothing } else { Below::AtTheEnd(tail.trim().to_owned()) }
+}
+
+/// The text without its last block, if that names the desk: 「2025年7月1日 9:00 窓口 <desk@…>:」 in whatever language
+/// and however it is folded.
+fn without_attribution<'t>(head: &'t str, (name, address): (&str, &str)) -> &'t str {
+    /// The headers that Outlook repeats are the longest.
+    const MOST_LINES: usize = 8;
+    let text = head.trim_end();
+    let start = text.rfind("\n\n").map_or(0, |at| at + 2);
+    let (before, block) = text.split_at(start);
+    let lower = block.to_lowercase();
+    let names = lower.contains(&address.to_lowercase()) || (!name.is_empty() && block.contains(name));
+    if names && block.lines().count() <= MOST_LINES { before } else { head }
 }

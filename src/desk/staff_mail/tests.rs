@@ -38,7 +38,15 @@ fn quoted(text: &str, mark: &str) -> String {
 }
 
 fn input<'a>(subject: &'a str, text: &'a str) -> Input<'a> {
-    Input { subject, text, address: SATO, prefix: "ZT", files: false, today: today() }
+    Input {
+        subject,
+        text,
+        address: SATO,
+        prefix: "ZT",
+        desk: ("窓口", "zaitaku@example.jp"),
+        files: false,
+        today: today(),
+    }
 }
 
 fn answers(text: &str) -> Vec<(u32, String)> {
@@ -141,8 +149,26 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
     ] {
         assert_eq!(of(&text).answers, expected, "{text}");
     }
-    let below = format!("{}\nここに書きました。\n", quoted(&notice, "> "));
-    assert_eq!(of(&below).answers, []);
+    // A phone in another language, and one that folds the line.
+    for attribution in [
+        "W dniu 1.07.2025 o 09:00, 窓口 pisze:",
+        "2025年7月1日(火) 9:00\n在宅医療の体制整備・運用に関する\n相談窓口 <Zaitaku@example.jp>:",
+        "Den tis 1 juli 2025 kl 09:00 skrev 窓口 <zaitaku@example.jp>:",
+    ] {
+        let text = format!(
+            "お世話になっております。\n例をお送りします。\n\n{attribution}\n\n{}",
+            quoted(&notice, "> ")
+        );
+        assert_eq!(of(&text).answers, expected, "{text}");
+    }
+    // Below everything that is quoted, it is the writer's as surely as above.
+    let below = format!(
+        "窓口 <zaitaku@example.jp>:\n{}\nお世話になっております。\n例をお送りします。\n",
+        quoted(&notice, "> ")
+    );
+    assert_eq!(of(&below).answers, expected);
+    let between = quoted(&notice, "> ").replace("> 照会内容", "ここに書きました。\n> 照会内容");
+    assert_eq!((of(&between).answers, of(&between).problems), (vec![], vec![Problem::TextBelow(number(1))]));
     let mixed = format!("上です。\n{}\nここにも書きました。\n", quoted(&notice, "> "));
     assert_eq!((of(&mixed).answers, of(&mixed).problems), (vec![], vec![Problem::TextBelow(number(1))]));
     let stranger = Input { address: "stranger@other.example", ..input(&subject, "回答です。") };
