@@ -100,6 +100,27 @@ on_both! {
         assert_eq!(desk.ticket(1)["deadline"], "2025-07-04T09:30:00+09:00");
     }
 
+    fn files_travel_with_an_answer_and_quotes_do_not(desk: Desk) {
+        desk.add_settings(STAFF);
+        desk.deliver(inquiry(1));
+        desk.once();
+        let notice = desk.mail_to("ito@example.jp", "新しい照会");
+        let body = format!(
+            "--b\nContent-Type: text/plain; charset=UTF-8\n\n別添のとおりです。\n\n{}\n--b\nContent-Type: application/pdf\n\
+             Content-Disposition: attachment; filename*=UTF-8''%E4%BE%8B.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQK\n--b--\n",
+            quoted(&notice.text)
+        );
+        let mail = reply("ito@example.jp", &notice, 1, &body).replace("text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit", "multipart/mixed; boundary=b");
+        desk.deliver_at(mail, "2025-07-01T10:30:00+09:00");
+        desk.once_at("2025-07-01T10:31:00+09:00");
+        assert!(desk.mail_to("ito@example.jp", "送信前のご確認").text.contains("添付　　：例.pdf"));
+        desk.once_at("2025-07-01T10:42:00+09:00");
+        let sent = desk.mail_to("yamada1@city.example.jp", "回答");
+        assert!(sent.text.contains("別添のとおりです。") && !sent.text.contains("新しい照会を受け付けました"), "{}", sent.text);
+        let files: Vec<_> = sent.attachments.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
+        assert_eq!(files, [("例.pdf", &b"%PDF-1.4\n"[..])]);
+    }
+
     fn an_answer_is_stopped_before_it_leaves(desk: Desk) {
         desk.add_settings(STAFF);
         desk.deliver(inquiry(1));

@@ -122,9 +122,12 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     match subject {
         Some(ticket) if found.sections.is_empty() => match (is_order_only, below_cut_line(input.text)) {
             (true, Below::Nothing) => {}
-            (false, Below::Nothing) => mail.answers.push(Answer { ticket, text: rest.trim().to_owned() }),
+            (false, Below::Nothing) => {
+                let text = rest.trim().to_owned();
+                mail.answers.push(Answer { ticket, text });
+            }
             (true, Below::AtTheEnd(text)) if mail.orders.is_empty() => {
-                mail.answers.push(Answer { ticket, text })
+                mail.answers.push(Answer { ticket, text });
             }
             _ => mail.problems.push(Problem::TextBelow(ticket)),
         },
