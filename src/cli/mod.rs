@@ -7,6 +7,7 @@ mod digest;
 mod ingest;
 mod inspect;
 mod keys;
+mod operate;
 mod outbox;
 mod parked;
 mod phone;
@@ -99,6 +100,28 @@ enum Command {
     },
     /// Bring the database schema up to date
     Migrate,
+    /// Ask the running desk whether it is ready (see http.listen)
+    Health,
+    /// Write a consistent copy of the SQLite database, while the desk runs
+    Backup {
+        /// A new file
+        file: PathBuf,
+    },
+    /// Put a copy in the place of an SQLite database that is gone
+    Restore {
+        /// The copy
+        file: PathBuf,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages
+    Man {
+        /// A folder
+        dir: PathBuf,
+    },
 }
 
 /// A command that ends with another exit code than 1.
@@ -168,6 +191,14 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,
         Command::Check { offline } => check::run(&context, offline).await,
+        Command::Health => operate::health(&context),
+        Command::Backup { file } => operate::backup(&context, &file).await,
+        Command::Restore { file } => operate::restore(&context, &file).await,
+        Command::Completions { shell } => {
+            operate::completions(shell);
+            Ok(())
+        }
+        Command::Man { dir } => operate::man(&dir),
         Command::Migrate => {
             let desk = context.desk().await?;
             desk.store.close().await;

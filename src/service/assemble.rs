@@ -218,6 +218,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
         carrier,
         connections: settings.delivery.connections as usize,
         poll: settings.mailbox.poll.0,
+        listen: settings.http.listen,
         presence,
     })
 }

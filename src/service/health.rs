@@ -1,16 +1,30 @@
-//! What the loops report of themselves, for `/healthz` and `/readyz`.
+//! What the loops report of themselves: for the health endpoint and the service manager's watchdog.
 
-use std::sync::Mutex;
+use std::{
+    collections::BTreeMap,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+
+use super::Desk;
+
+/// A mail that waits for so long without the server's verdict is a matter for somebody.
+const OUTBOX_WITHIN: u64 = 3_600;
+/// A loop that does not tick for so long beyond its sleep is stuck: longer than its waits for a server that is down and
+/// the time limits of its verbs.
+const STUCK_AFTER: Duration = Duration::from_secs(900);
+/// The database must answer within this time.
+const DATABASE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The newest report of each loop.
 #[derive(Debug, Default)]
 pub struct Health(Mutex<Report>);
 
 /// What is known of the loops.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Report {
     /// When the mailbox was last read to its end.
     pub last_intake: Option<DateTime<Utc>>,
@@ -24,12 +38,29 @@ pub struct Report {
     pub timetable_error: Option<String>,
     /// Business time reaches beyond the published holidays.
     pub calendar_warning: Option<String>,
+    /// When each loop last ticked, and how long it may be silent.
+    ticks: BTreeMap<&'static str, (Instant, Duration)>,
 }
 
 impl Health {
     /// A copy of the report.
     pub fn report(&self) -> Report {
         self.with(|report| report.clone())
+    }
+
+    /// A loop is alive, and may sleep for so long.
+    pub(super) fn tick(&self, name: &'static str, sleep: Duration) {
+        self.with(|report| {
+            report.ticks.insert(name, (Instant::now(), sleep + STUCK_AFTER));
+        });
+    }
+
+    /// The loops that have not ticked for too long.
+    pub(super) fn stuck(&self) -> Vec<&'static str> {
+        self.with(|report| {
+            let late = report.ticks.iter().filter(|(_, (at, limit))| at.elapsed() > *limit);
+            late.map(|(name, _)| *name).collect()
+        })
     }
 
     pub(super) fn intake_pass(&self, at: DateTime<Utc>) {
@@ -62,5 +93,82 @@ impl Health {
     fn with<T>(&self, change: impl FnOnce(&mut Report) -> T) -> T {
         // A report is whole at any moment, so one left behind by a panic is still good.
         change(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+/// Whether the desk does its work, and what stands in its way.
+#[derive(Debug, Clone, Serialize)]
+pub struct Readiness {
+    /// Nothing stands in its way.
+    pub ready: bool,
+    /// What does; empty when ready.
+    pub reasons: Vec<String>,
+    /// What somebody should look at without hurry.
+    pub warnings: Vec<String>,
+    /// When the mailbox was last read to its end.
+    pub last_intake: Option<DateTime<Utc>>,
+    /// The same, in seconds ago.
+    pub seconds_since_intake: Option<i64>,
+    /// How long the oldest mail has been waiting in the outbox, in seconds.
+    pub oldest_queued_seconds: Option<u64>,
+}
+
+/// Looks at the loops and at the database.
+pub async fn readiness(desk: &Desk) -> Readiness {
+    let report = desk.health.report();
+    let now = desk.clock.now();
+    let mut reasons = Vec::new();
+    let since = report.last_intake.map(|at| now - at);
+    if let Some(error) = &report.intake_error {
+        reasons.push(format!("mailbox: {error}"));
+    } else if let Some((_, limit)) = report.ticks.get("intake")
+        && since.is_none_or(|since| since.to_std().is_ok_and(|since| since > *limit))
+    {
+        reasons.push("mailbox: it has not been read to its end yet, or not for long".to_owned());
+    }
+    reasons.extend(report.delivery_error.iter().map(|error| format!("delivery: {error}")));
+    reasons.extend(report.timetable_error.iter().map(|error| format!("timetable: {error}")));
+    reasons.extend(desk.health.stuck().iter().map(|name| format!("{name}: the loop does not tick any more")));
+    let mut oldest = None;
+    match tokio::time::timeout(DATABASE_WITHIN, desk.store.counts(now)).await {
+        Ok(Ok(counts)) => {
+            oldest = counts.oldest_queued;
+            if let Some(seconds) = oldest.filter(|seconds| *seconds > OUTBOX_WITHIN) {
+                reasons.push(format!("outbox: a mail has been waiting for {seconds} s"));
+            }
+        }
+        Ok(Err(error)) => reasons.push(format!("database: {error}")),
+        Err(_) => reasons.push(format!("database: no answer within {} s", DATABASE_WITHIN.as_secs())),
+    }
+    let warnings = report.settle_error.into_iter().chain(report.calendar_warning).collect();
+    Readiness {
+        ready: reasons.is_empty(),
+        reasons,
+        warnings,
+        last_intake: report.last_intake,
+        seconds_since_intake: since.map(|since| since.num_seconds()),
+        oldest_queued_seconds: oldest,
+    }
+}
+
+/// Feeds the service manager's watchdog for as long as every loop ticks and the database answers; a stuck loop lets
+/// it starve, and the service manager restarts the desk.
+pub(super) async fn watch(desk: &Desk, stop: &tokio_util::sync::CancellationToken) {
+    let Some(every) = sd_notify::watchdog_enabled().map(|limit| limit / 3) else {
+        stop.cancelled().await;
+        return;
+    };
+    while !stop.is_cancelled() {
+        let answers = tokio::time::timeout(DATABASE_WITHIN, desk.store.ping()).await;
+        let stuck = desk.health.stuck();
+        if stuck.is_empty() && matches!(answers, Ok(Ok(()))) {
+            super::lifecycle::notify(&[sd_notify::NotifyState::Watchdog]);
+        } else {
+            tracing::error!(
+                ?stuck,
+                "the watchdog is not fed: a loop is stuck, or the database does not answer"
+            );
+        }
+        let _ = tokio::time::timeout(every, stop.cancelled()).await;
     }
 }

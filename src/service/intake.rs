@@ -20,6 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: CancellationToken) {
     let mut wait = FIRST_WAIT;
     while !stop.is_cancelled() {
+        serving.desk.health.tick("intake", wait);
         match session(&serving, &bells, &stop, &mut wait).await {
             Ok(()) => {}
             Err(error) => {
@@ -42,6 +43,7 @@ async fn session(
     let mut mailbox = serving.source.open().await?;
     debug!("the mailbox is open");
     while !stop.is_cancelled() {
+        serving.desk.health.tick("intake", serving.poll);
         let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || bells.ring()).await?;
         serving.desk.health.intake_pass(serving.desk.clock.now());
         *wait = FIRST_WAIT;
@@ -77,6 +79,7 @@ pub async fn drain_mailbox(
         let (next, filed) = tokio::join!(mailbox.next_batch(), process_all(desk, &batch, stop));
         taken += filed?;
         after_batch();
+        desk.health.tick("intake", Duration::ZERO);
         batch = next?;
     }
     // A mailbox that refuses a flag or a move is no reason to stop: it is tried again with the next pass.

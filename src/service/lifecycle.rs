@@ -43,7 +43,7 @@ pub fn ready() {
     notify(&[sd_notify::NotifyState::Ready]);
 }
 
-fn notify(states: &[sd_notify::NotifyState<'_>]) {
+pub(super) fn notify(states: &[sd_notify::NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         warn!("cannot tell the service manager: {error}");
     }

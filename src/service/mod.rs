@@ -5,7 +5,8 @@ mod answer;
 mod assemble;
 pub mod digest;
 mod fingerprint;
-mod health;
+pub mod health;
+mod http;
 mod intake;
 pub mod lifecycle;
 mod notice;
@@ -89,6 +90,8 @@ pub struct Serving {
     pub connections: usize,
     /// How often the mailbox is looked at.
     pub poll: Duration,
+    /// Where the health endpoint listens.
+    pub listen: Option<std::net::SocketAddr>,
     /// Held for as long as this process serves the desk.
     pub presence: Presence,
 }
@@ -133,6 +136,9 @@ pub enum PassError {
     /// What is due by the clock.
     #[error("what is due by the clock could not be done: {0}")]
     Timetable(String),
+    /// The health endpoint cannot be opened.
+    #[error("cannot listen on {0}")]
+    Listen(String),
     /// A loop ended by itself.
     #[error("a loop of the service ended by itself: {0}")]
     Loop(String),
@@ -198,10 +204,19 @@ impl Serving {
             );
         }
         info!("the desk is in service");
+        let metrics = http::Metrics::install();
         let bells = Arc::new(Bells::default());
         let mut loops = tokio::task::JoinSet::new();
         loops.spawn(intake::run(Arc::clone(&self), Arc::clone(&bells), stop.clone()));
         loops.spawn(timetable::run(Arc::clone(&self), Arc::clone(&bells), stop.clone()));
+        if let Some(address) = self.listen {
+            let listener = http::bind(address)
+                .await
+                .map_err(|error| PassError::Listen(format!("{address}: {error}; see http.listen")))?;
+            loops.spawn(http::run(Arc::clone(&self), listener, metrics, stop.clone()));
+        }
+        let (watched, until) = (Arc::clone(&self), stop.clone());
+        loops.spawn(async move { health::watch(&watched.desk, &until).await });
         loops.spawn(outbox::run(self, bells, stop.clone()));
         while let Some(ended) = loops.join_next().await {
             let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());

@@ -45,6 +45,7 @@ type Sessions = Vec<Option<Session>>;
 /// Empties the outbox whenever something is due, until `stop`.
 pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        serving.desk.health.tick("outbox", LONGEST_SLEEP);
         // Registered before looking: a mail queued in between is not slept over.
         let rung = bells.outbox.notified();
         let mut sessions = sessions(&serving);
@@ -116,6 +117,7 @@ async fn drain(
 ) -> Result<Drained, StoreError> {
     let mut total = Drained::default();
     while !stop.is_cancelled() {
+        serving.desk.health.tick("outbox", Duration::ZERO);
         let batch = claim(serving).await?;
         if batch.is_empty() {
             break;
@@ -246,6 +248,11 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
     for Attempt { due, reply, verdict, .. } in attempts {
         let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
         let code = reply.get(..3).unwrap_or_default();
+        super::http::count_attempt(match verdict {
+            Verdict::Sent => "sent",
+            Verdict::Retry { .. } => "delayed",
+            Verdict::Failed => "failed",
+        });
         match verdict {
             Verdict::Sent => {
                 info!(outbox.id = id, %purpose, attempt, message_id = due.message_id, "mail sent");

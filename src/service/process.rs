@@ -196,6 +196,7 @@ async fn decide_or_keep(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Sto
         Err(error @ (Fault::Wording(_) | Fault::Staff(_))) => keep(desk, hand, &error.to_string()).await,
     };
     if let Ok(processed) = &result {
+        super::http::count_message(processed.outcome.as_str());
         info!(
             message.id = processed.message,
             outcome = %processed.outcome,

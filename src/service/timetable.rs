@@ -42,6 +42,7 @@ const CALENDAR: &str = "calendar";
 pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: CancellationToken) {
     let desk = &serving.desk;
     while !stop.is_cancelled() {
+        desk.health.tick("timetable", LONGEST_SLEEP);
         // Registered before looking: a ticket filed in between is not slept over.
         let rung = bells.timetable.notified();
         let sleep = match tick(desk).await {

@@ -181,7 +181,63 @@ impl Tx {
     }
 }
 
+/// How much of everything there is now.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// Tickets by status.
+    pub tickets: BTreeMap<String, u64>,
+    /// Open tickets whose answer is late.
+    pub overdue: u64,
+    /// Mails that wait to leave.
+    pub queued: u64,
+    /// How long the oldest of them has been due, in seconds.
+    pub oldest_queued: Option<u64>,
+    /// Mails that did not arrive.
+    pub undelivered: u64,
+    /// Messages still to be decided.
+    pub pending: u64,
+    /// Messages that are parked.
+    pub parked: u64,
+}
+
 impl Store {
+    /// Counts for monitoring.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn counts(&self, now: DateTime<Utc>) -> Result<Counts> {
+        let mut counts = Counts::default();
+        let rows = query("SELECT status, COUNT(*) AS count FROM ticket GROUP BY status")
+            .fetch_all(&self.pool)
+            .await?;
+        for row in &rows {
+            let count = u64::try_from(row.try_get::<i64, _>("count")?).unwrap_or(0);
+            counts.tickets.insert(row.try_get("status")?, count);
+        }
+        let row = query(
+            "SELECT (SELECT COUNT(*) FROM ticket WHERE status = 'open' AND deadline < $1) AS overdue,
+                    (SELECT COUNT(*) FROM outbox WHERE state = 'queued') AS queued,
+                    (SELECT COUNT(*) FROM outbox WHERE state IN ('failed', 'bounced')) AS undelivered,
+                    (SELECT COUNT(*) FROM message WHERE outcome = 'pending') AS pending,
+                    (SELECT COUNT(*) FROM message WHERE outcome = 'parked') AS parked,
+                    (SELECT MIN(created_at) FROM outbox WHERE state = 'queued' AND attempts > 0) AS oldest
+             FROM desk",
+        )
+        .bind(instant_text(now))
+        .fetch_one(&self.pool)
+        .await?;
+        let count =
+            |column| -> Result<u64> { Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0)) };
+        counts.overdue = count("overdue")?;
+        counts.queued = count("queued")?;
+        counts.undelivered = count("undelivered")?;
+        counts.pending = count("pending")?;
+        counts.parked = count("parked")?;
+        let oldest = read_instant_option(&row, "outbox", "oldest", 0)?;
+        counts.oldest_queued = oldest.and_then(|at| u64::try_from((now - at).num_seconds()).ok());
+        Ok(counts)
+    }
+
     /// When the inquirer was last asked who is to be reminded first.
     ///
     /// # Errors

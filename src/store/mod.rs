@@ -7,6 +7,7 @@
 //! - there is no last insert id on PostgreSQL: identifiers are made by us, from the desk's row;
 //! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 
+mod backup;
 mod deadline;
 mod dialect;
 mod event;
@@ -29,7 +30,8 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-pub use deadline::{Figures, Waiting};
+pub use backup::check_backup;
+pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
 pub use event::{Event, NewEvent};
 pub use ledger::{Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Unsettled};
@@ -52,6 +54,9 @@ pub enum StoreError {
     /// The schema is from another version.
     #[error("cannot bring the database schema up to date: {0}")]
     Migrate(String),
+    /// A copy cannot be made or used.
+    #[error("{0}")]
+    Backup(String),
     /// A message cannot be compressed.
     #[error("cannot compress a message for the ledger: {0}")]
     Pack(std::io::Error),

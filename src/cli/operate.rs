@@ -1,0 +1,83 @@
+//! What operators need besides: `health`, `backup`, `restore`, `completions`, `man`.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use super::{Arguments, Context, print};
+use crate::store::check_backup;
+
+/// Asks the running desk whether it is ready; for container checks. Exit code 1 when it is not.
+pub(super) fn health(context: &Context) -> anyhow::Result<()> {
+    const LIMIT: Duration = Duration::from_secs(15);
+    let settings = &context.settings;
+    let address = settings
+        .http
+        .listen
+        .ok_or_else(|| settings.wrong("http.listen", "is not set: the desk has no health endpoint"))?;
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = ask().with_context(|| format!("the desk does not answer on {address}"))?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    print::line(body.trim());
+    anyhow::ensure!(head.split(' ').nth(1) == Some("200"), "the desk is not ready");
+    Ok(())
+}
+
+/// A consistent copy of the SQLite database, while the desk runs.
+pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    desk.store.backup(file).await?;
+    desk.store.close().await;
+    check_backup(file).await?;
+    print::line(format!("{} holds a checked copy of the database", file.display()));
+    Ok(())
+}
+
+/// Puts a copy in the place of a database that is not there.
+pub(super) async fn restore(context: &Context, file: &Path) -> anyhow::Result<()> {
+    check_backup(file).await?;
+    let url = &context.settings.database.url;
+    let target = url
+        .strip_prefix("sqlite:")
+        .map(|path| path.trim_start_matches("//").split('?').next().unwrap_or_default())
+        .context("this desk is on PostgreSQL: use pg_restore")?;
+    let target = PathBuf::from(target);
+    for suffix in ["", "-wal", "-shm"] {
+        let path = PathBuf::from(format!("{}{suffix}", target.display()));
+        anyhow::ensure!(!path.exists(), "{} is there; stop the desk and move it away first", path.display());
+    }
+    std::fs::copy(file, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    print::line(format!(
+        "{} is in place; `madoguchi check` and `madoguchi reconcile` look it over",
+        target.display()
+    ));
+    Ok(())
+}
+
+/// Completions for a shell, on standard output.
+pub(super) fn completions(shell: Shell) {
+    clap_complete::generate(shell, &mut Arguments::command(), "madoguchi", &mut std::io::stdout());
+}
+
+/// Manual pages, one a command, into a folder.
+pub(super) fn man(dir: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    clap_mangen::generate_to(Arguments::command(), dir)
+        .with_context(|| format!("cannot write into {}", dir.display()))?;
+    print::line(format!("manual pages are in {}", dir.display()));
+    Ok(())
+}

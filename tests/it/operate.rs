@@ -1,0 +1,146 @@
+//! Operation: health, metrics, backup, completions and manual pages.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    process::Child,
+    thread,
+    time::Duration,
+};
+
+use crate::support::desk::{Desk, On, inquiry, on_both, program};
+
+/// A daemon that is killed at the end.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Status and body of an answer; 0 when nobody answers.
+fn get(port: u16, path: &str) -> (u16, String) {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    let Ok(answer) = ask() else { return (0, String::new()) };
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Asks until the status is that, for ten seconds at most.
+fn wait_for(port: u16, path: &str, status: u16) -> String {
+    let mut last = (0, String::new());
+    for _ in 0..200 {
+        last = get(port, path);
+        if last.0 == status {
+            return last.1;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{path} did not become {status}: {last:?}");
+}
+
+on_both! {
+    fn a_desk_at_work_is_ready_and_tells_its_figures(desk: Desk) {
+        let port = free_port();
+        desk.set("http.listen", format!("127.0.0.1:{port}"));
+        desk.deliver(inquiry(1));
+        let _daemon = Daemon(desk.spawn(&["run"]));
+        wait_for(port, "/readyz", 200);
+        assert_eq!(get(port, "/healthz"), (200, "alive\n".to_owned()));
+        let mut figures = String::new();
+        for _ in 0..100 {
+            figures = get(port, "/metrics").1;
+            if figures.contains("madoguchi_delivery_attempts_total{verdict=\"sent\"} 1") {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        for line in ["madoguchi_messages_total{outcome=\"ticket\"} 1", "madoguchi_tickets{status=\"open\"} 1", "madoguchi_ready 1", "madoguchi_outbox_queued 0"] {
+            assert!(figures.contains(line), "{line}: {figures}");
+        }
+        assert_eq!(desk.run(&["health"]).code, Some(0));
+        assert_eq!(get(port, "/").0, 404);
+    }
+
+    fn a_mailbox_that_refuses_makes_the_desk_alive_and_not_ready(desk: Desk) {
+        let port = free_port();
+        desk.set("http.listen", format!("127.0.0.1:{port}"));
+        std::fs::write(desk.dir.path().join("password"), "wrong").unwrap();
+        let _daemon = Daemon(desk.spawn(&["run"]));
+        wait_for(port, "/healthz", 200);
+        let mut body = String::new();
+        for _ in 0..200 {
+            body = wait_for(port, "/readyz", 503);
+            if body.contains("refused the login") {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        let report: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert!(report["reasons"][0].as_str().unwrap().starts_with("mailbox: the IMAP server refused the login"), "{body}");
+        let health = desk.run(&["health"]);
+        assert_eq!(health.code, Some(1));
+        assert!(health.stdout.contains("refused the login"), "{}", health.stdout);
+    }
+}
+
+#[test]
+fn health_without_an_endpoint_says_what_to_set() {
+    let desk = Desk::on(On::Sqlite);
+    let done = desk.run(&["health"]);
+    assert_eq!(done.code, Some(2));
+    assert!(done.error().contains("http.listen"), "{}", done.stderr);
+}
+
+#[test]
+fn a_copy_made_at_work_can_take_the_place_of_a_lost_database() {
+    let desk = Desk::on(On::Sqlite);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let copy = desk.dir.path().join("copy.db").display().to_string();
+    let done = desk.run(&["backup", &copy]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(desk.run(&["backup", &copy]).code, Some(1), "no copy is overwritten");
+    assert_eq!(desk.run(&["restore", &copy]).code, Some(1), "nor a database");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(desk.dir.path().join(format!("desk.db{suffix}")));
+    }
+    assert_eq!(
+        desk.run(&["restore", desk.config().to_str().unwrap()]).code,
+        Some(1),
+        "a settings file is no copy"
+    );
+    let done = desk.run(&["restore", &copy]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    assert_eq!(desk.run(&["check"]).code, Some(0));
+    assert_eq!(desk.run(&["reconcile"]).code, Some(0));
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 1, "nothing is done twice after a restore");
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    let done = program().args(["completions", "bash"]).output().unwrap();
+    assert!(String::from_utf8(done.stdout).unwrap().contains("reconcile"));
+    let dir = tempfile::tempdir().unwrap();
+    let done = program().arg("man").arg(dir.path()).output().unwrap();
+    assert!(done.status.success());
+    assert!(
+        dir.path().join("madoguchi-ticket-answer.1").is_file()
+            || dir.path().join("madoguchi-ticket.1").is_file()
+    );
+}
