@@ -28,6 +28,8 @@ pub struct Health(Mutex<Report>);
 pub struct Report {
     /// When the mailbox was last read to its end.
     pub last_intake: Option<DateTime<Utc>>,
+    /// Another process takes the mail.
+    pub standby: bool,
     /// Why it cannot be read now.
     pub intake_error: Option<String>,
     /// Why messages cannot be flagged or moved now.
@@ -70,6 +72,10 @@ impl Health {
         });
     }
 
+    pub(super) fn standby(&self, standby: bool) {
+        self.with(|report| report.standby = standby);
+    }
+
     pub(super) fn intake_failed(&self, error: String) {
         self.with(|report| report.intake_error = Some(error));
     }
@@ -103,6 +109,8 @@ pub struct Readiness {
     pub ready: bool,
     /// What does; empty when ready.
     pub reasons: Vec<String>,
+    /// Another process takes the mail, and this one stands by.
+    pub standby: bool,
     /// What somebody should look at without hurry.
     pub warnings: Vec<String>,
     /// When the mailbox was last read to its end.
@@ -121,7 +129,8 @@ pub async fn readiness(desk: &Desk) -> Readiness {
     let since = report.last_intake.map(|at| now - at);
     if let Some(error) = &report.intake_error {
         reasons.push(format!("mailbox: {error}"));
-    } else if let Some((_, limit)) = report.ticks.get("intake")
+    } else if !report.standby
+        && let Some((_, limit)) = report.ticks.get("intake")
         && since.is_none_or(|since| since.to_std().is_ok_and(|since| since > *limit))
     {
         reasons.push("mailbox: it has not been read to its end yet, or not for long".to_owned());
@@ -144,6 +153,7 @@ pub async fn readiness(desk: &Desk) -> Readiness {
     Readiness {
         ready: reasons.is_empty(),
         reasons,
+        standby: report.standby,
         warnings,
         last_intake: report.last_intake,
         seconds_since_intake: since.map(|since| since.num_seconds()),

@@ -8,11 +8,13 @@ use tracing::{debug, error, info, warn};
 use super::{Bells, Desk, PassError, Serving, process::process_all, process_again};
 use crate::{
     intake::{IntakeError, Open},
-    store::Outcome,
+    store::{Lead, Outcome},
 };
 
 /// First wait after a failed connection; doubled up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// How often a process that stands by tries to take the lead.
+const STAND_BY: Duration = Duration::from_secs(2);
 /// Longest wait between attempts to connect: a mailbox that is back should be noticed soon.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
@@ -21,7 +23,23 @@ pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: Cancella
     let mut wait = FIRST_WAIT;
     while !stop.is_cancelled() {
         serving.desk.health.tick("intake", wait);
-        match session(&serving, &bells, &stop, &mut wait).await {
+        // Of several processes on PostgreSQL one takes the mail; the others stand by, and notice its death.
+        let mut lead = match serving.desk.store.take_lead().await {
+            Ok(Some(lead)) => lead,
+            Ok(None) => {
+                serving.desk.health.standby(true);
+                let _ = tokio::time::timeout(STAND_BY, stop.cancelled()).await;
+                continue;
+            }
+            Err(error) => {
+                serving.desk.health.intake_failed(error.to_string());
+                error!("intake: {error}");
+                let _ = tokio::time::timeout(STAND_BY, stop.cancelled()).await;
+                continue;
+            }
+        };
+        serving.desk.health.standby(false);
+        match session(&serving, &bells, &stop, &mut wait, &mut lead).await {
             Ok(()) => {}
             Err(error) => {
                 serving.desk.health.intake_failed(error.to_string());
@@ -39,10 +57,15 @@ async fn session(
     bells: &Bells,
     stop: &CancellationToken,
     wait: &mut Duration,
+    lead: &mut Lead,
 ) -> Result<(), PassError> {
     let mut mailbox = serving.source.open().await?;
     debug!("the mailbox is open");
     while !stop.is_cancelled() {
+        if !lead.holds().await {
+            warn!("another process may take the mail now: the database closed our session");
+            break;
+        }
         serving.desk.health.tick("intake", serving.poll);
         let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || bells.ring()).await?;
         serving.desk.health.intake_pass(serving.desk.clock.now());

@@ -104,8 +104,8 @@ pub(super) fn notify_with(
     Ok(())
 }
 
-/// Tells the assignee and the leads that a mail did not arrive, and how else its receiver can be reached.
-pub(super) fn tell_undelivered(
+/// Tells its author, the assignee and the leads that a mail did not arrive, and how else its receiver can be reached.
+pub(super) async fn tell_undelivered(
     desk: &Desk,
     tx: &mut Tx,
     ticket: Option<&TicketRow>,
@@ -121,7 +121,11 @@ pub(super) fn tell_undelivered(
         telephones: telephones(contact),
     };
     let occasion = format!("undelivered {}", mail.outbox);
-    for member in desk.rules.staff.all().filter(|member| concerns(desk, ticket, member)) {
+    let author = tx.author_of(mail.outbox).await?;
+    let wrote =
+        |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
+    let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member);
+    for member in desk.rules.staff.all().filter(told) {
         let tickets = ticket.map(|ticket| in_words(desk, ticket, now)).into_iter().collect();
         let mut notice = Notice::about(Purpose::Undeliverable, &occasion, tickets);
         notice.undelivered = undelivered.clone();

@@ -286,7 +286,7 @@ async fn tell(serving: &Serving, tx: &mut Tx, attempt: &Attempt) -> Result<(), S
         status,
         diagnostic: reply,
     };
-    match tell_undelivered(&serving.desk, tx, ticket.as_ref(), &mail, *at) {
+    match tell_undelivered(&serving.desk, tx, ticket.as_ref(), &mail, *at).await {
         Ok(()) => Ok(()),
         Err(Fault::Store(error)) => Err(error),
         Err(fault) => {

@@ -435,7 +435,12 @@ async fn undelivered(
     let event = NewEvent::by_desk("bounced", format!("{purpose} (outbox {}): {status}", mail.outbox));
     tx.append_event(now, event.on_ticket(ticket_id));
     let ticket = match ticket_id {
-        Some(id) => tx.ticket(id).await?,
+        Some(id) => {
+            if purpose == Purpose::Answer {
+                tx.unanswer(id).await?;
+            }
+            tx.ticket(id).await?
+        }
         None => None,
     };
     let mail = Undelivered {
@@ -445,7 +450,7 @@ async fn undelivered(
         status,
         diagnostic: bounce.and_then(|bounce| bounce.diagnostic.as_deref()).unwrap_or_default(),
     };
-    tell_undelivered(desk, tx, ticket.as_ref(), &mail, now)
+    tell_undelivered(desk, tx, ticket.as_ref(), &mail, now).await
 }
 
 fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) {

@@ -36,7 +36,7 @@ pub use dialect::Dialect;
 pub use event::{Event, NewEvent};
 pub use ledger::{Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Unsettled};
 pub use outbox::{Attempt, Draft, Due, NewMail, OutboxRow, OutboxState, Verdict};
-pub use presence::Presence;
+pub use presence::{Lead, Presence};
 pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
 use writes::{Table, Writes};
 

@@ -440,6 +440,18 @@ impl Tx {
         rows.iter().map(read).collect()
     }
 
+    /// The address of who wrote a mail, where a person did.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn author_of(&mut self, id: i64) -> Result<Option<String>> {
+        let row = query("SELECT author FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&mut self.connection)
+            .await?;
+        Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
+    }
+
     /// A lead lets a mail leave, at an instant.
     ///
     /// # Errors

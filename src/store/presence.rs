@@ -12,6 +12,9 @@ use super::{Dialect, Result, Store, StoreError, migrate::beside, query};
 /// The first key of our advisory locks on PostgreSQL; the second is the process.
 const LOCK_CLASS: i32 = 21328;
 
+/// The first key of the lock of the process that takes mail.
+const LEAD_CLASS: i32 = 21329;
+
 /// Held by a process that serves the desk (`run`, `once`); given back when it is dropped or the process dies.
 #[derive(Debug)]
 pub struct Presence {
@@ -22,7 +25,42 @@ pub struct Presence {
     _connection: Option<Mutex<AnyConnection>>,
 }
 
+/// Held by the one process of a desk that takes mail from the mailbox.
+#[derive(Debug)]
+pub struct Lead {
+    /// The session that holds the lock; `None` on SQLite, where there is one process.
+    connection: Option<AnyConnection>,
+}
+
+impl Lead {
+    /// Whether it is still held: a session that broke has lost it, and another process may have taken over.
+    pub async fn holds(&mut self) -> bool {
+        match &mut self.connection {
+            None => true,
+            Some(connection) => query("SELECT 1").fetch_one(connection).await.is_ok(),
+        }
+    }
+}
+
 impl Store {
+    /// Takes the lead, if no other process has it. It goes back when it is dropped, or when the process dies.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn take_lead(&self) -> Result<Option<Lead>> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(Some(Lead { connection: None }));
+        }
+        let mut connection = self.pool.acquire().await?.detach();
+        let row = query("SELECT CAST(pg_try_advisory_lock($1, $2) AS TEXT)")
+            .bind(LEAD_CLASS)
+            .bind(1_i32)
+            .fetch_one(&mut connection)
+            .await?;
+        let taken: String = sqlx::Row::try_get(&row, 0)?;
+        Ok((taken == "true").then_some(Lead { connection: Some(connection) }))
+    }
+
     /// Says that this process serves the desk. On SQLite only one may: a second one is refused.
     ///
     /// # Errors

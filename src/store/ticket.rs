@@ -258,6 +258,18 @@ impl Tx {
         Ok(())
     }
 
+    /// An answer did not arrive after all: one is owed as before, until the same deadline.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unanswer(&mut self, id: i64) -> Result<()> {
+        query("UPDATE ticket SET status = 'open', answered_at = NULL WHERE id = $1 AND status = 'answered'")
+            .bind(id)
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Makes a ticket's conversation part of another's.
     ///
     /// # Errors

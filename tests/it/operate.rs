@@ -98,6 +98,43 @@ on_both! {
 }
 
 #[test]
+fn of_two_processes_on_postgresql_one_takes_the_mail_and_the_other_takes_over() {
+    let mut desk = Desk::on(On::Postgres);
+    let (one, two) = (free_port(), free_port());
+    desk.set("http.listen", format!("127.0.0.1:{one}"));
+    let mut first = Daemon(desk.spawn(&["run"]));
+    wait_for(one, "/readyz", 200);
+    desk.set("http.listen", format!("127.0.0.1:{two}"));
+    let _second = Daemon(desk.spawn(&["run"]));
+    let standby = |port, expected: bool| {
+        let mut body = String::new();
+        for _ in 0..200 {
+            body = wait_for(port, "/readyz", 200);
+            if body.contains(&format!("\"standby\":{expected}")) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("standby is not {expected}: {body}");
+    };
+    standby(two, true);
+    standby(one, false);
+    // Killed without a word; the other notices within seconds.
+    let _ = first.0.kill();
+    let _ = first.0.wait();
+    standby(two, false);
+    desk.deliver(inquiry(1));
+    for _ in 0..200 {
+        if desk.smtp.mails().len() == 1 {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(desk.smtp.mails().len(), 1);
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+}
+
+#[test]
 fn health_without_an_endpoint_says_what_to_set() {
     let desk = Desk::on(On::Sqlite);
     let done = desk.run(&["health"]);

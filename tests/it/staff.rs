@@ -119,6 +119,55 @@ on_both! {
         assert!(sent.text.contains("別添のとおりです。") && !sent.text.contains("新しい照会を受け付けました"), "{}", sent.text);
         let files: Vec<_> = sent.attachments.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
         assert_eq!(files, [("例.pdf", &b"%PDF-1.4\n"[..])]);
+        // The server took it, and reports later that it did not arrive: an answer is owed as before.
+        assert_eq!(desk.status(1), "answered");
+        let report = format!(
+            "From: MAILER-DAEMON@mx.example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <report@mx.example.jp>\n\
+             MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; yamada1@city.example.jp\nAction: failed\nStatus: 5.2.2\n\n--b\n\
+             Content-Type: text/rfc822-headers\n\nMessage-ID: <{}>\n\n--b--\n",
+            sent.message_id.unwrap()
+        );
+        desk.deliver_at(report, "2025-07-01T11:00:00+09:00");
+        desk.once_at("2025-07-01T11:01:00+09:00");
+        assert_eq!((desk.status(1), desk.ticket(1)["answered_at"].clone()), ("open".into(), serde_json::Value::Null));
+        assert!(desk.mail_to("ito@example.jp", "不達").text.contains("メールボックスがいっぱいです"), "its author is told");
+    }
+
+    fn new_tickets_go_round_and_an_undeliverable_answer_comes_back_to_its_author(desk: Desk) {
+        desk.add_settings(STAFF);
+        desk.add_settings("[[staff]]\nname = \"田中 実\"\naddress = \"tanaka@example.jp\"\n");
+        desk.set("answers.new_ticket", "rotation");
+        for nth in 1..=4 {
+            desk.deliver(inquiry(nth));
+        }
+        desk.once();
+        let assignees: Vec<String> = desk.tickets().iter().map(|ticket| ticket["assignee"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(assignees, ["sato@example.jp", "ito@example.jp", "tanaka@example.jp", "sato@example.jp"]);
+        let told = |to: &str| desk.mails_to(to).iter().filter(|mail| mail.subject.contains("新しい照会")).count();
+        assert_eq!((told("sato@example.jp"), told("ito@example.jp"), told("tanaka@example.jp")), (2, 1, 1));
+        // Tanaka answers Ito's ticket by the link of the digest; the mail server refuses.
+        desk.once_at("2025-07-01T13:00:00+09:00");
+        desk.run(&["digest"]);
+        desk.once();
+        desk.run(&["ticket", "assign", "ZT-2025-0002", "田中"]);
+        desk.run(&["digest"]);
+        desk.once_at("2025-07-01T13:00:30+09:00");
+        let digest = desk.mail_to("tanaka@example.jp", "日次一覧");
+        let key = digest.text.lines().find(|line| line.contains('▼') && line.contains("ZT-2025-0002")).unwrap().split_whitespace().find(|word| word.starts_with('#')).unwrap();
+        desk.run(&["ticket", "assign", "ZT-2025-0002", "伊藤"]);
+        desk.smtp.on(crate::support::smtp::At::Rcpt.does(crate::support::smtp::Act::Reply("550 5.1.1 no such user")).to("yamada2@city.example.jp"));
+        let fresh = format!(
+            "From: tanaka@example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: [ZT-2025-0002] 回答 {key}\nMessage-ID: <fresh@example.jp>\nContent-Type: text/plain; charset=UTF-8\n\n新しいメールからの回答です。\n"
+        );
+        desk.deliver_at(fresh, "2025-07-01T13:10:00+09:00");
+        desk.once_at("2025-07-01T13:11:00+09:00");
+        desk.once_at("2025-07-01T13:30:00+09:00");
+        desk.once_at("2025-07-01T13:31:00+09:00");
+        for to in ["tanaka@example.jp", "ito@example.jp", "sato@example.jp"] {
+            assert!(desk.mail_to(to, "不達").text.contains("03-0000-0002"), "{to}");
+        }
+        assert_eq!(desk.status(2), "open", "what did not arrive is no answer");
     }
 
     fn an_answer_is_stopped_before_it_leaves(desk: Desk) {
