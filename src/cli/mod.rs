@@ -4,6 +4,7 @@ mod calendar;
 mod check;
 mod demo;
 mod digest;
+mod export;
 mod ingest;
 mod inspect;
 mod keys;
@@ -78,6 +79,8 @@ enum Command {
         #[arg(long)]
         preview: bool,
     },
+    /// Write all tickets with their conversation to standard output: JSON, or CSV that Excel opens
+    Export(export::Export),
     /// Mails that are not tickets
     #[command(subcommand)]
     Parked(parked::Command),
@@ -188,6 +191,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Calendar(command) => calendar::run(&context, &command),
         Command::Phone(call) => phone::run(&context, call).await,
         Command::Digest { preview } => digest::run(&context, preview).await,
+        Command::Export(what) => export::run(&context, &what).await,
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,
         Command::Check { offline } => check::run(&context, offline).await,

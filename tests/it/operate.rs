@@ -170,6 +170,24 @@ fn a_copy_made_at_work_can_take_the_place_of_a_lost_database() {
 }
 
 #[test]
+fn tickets_are_exported_for_people_and_for_programs() {
+    let desk = Desk::on(On::Sqlite);
+    desk.deliver(inquiry(1).replace("2) 氏名：山田 太郎", "2) 氏名：=1+1"));
+    desk.deliver(inquiry(2));
+    desk.once();
+    let json = desk.json(&["export"]);
+    assert_eq!((json.as_array().unwrap().len(), &json[1]["organization"]), (2, &"第2市 健康福祉部".into()));
+    assert_eq!(json[1]["messages"].as_array().unwrap().len(), 2, "what came and what left");
+    assert_eq!(desk.json(&["export", "--from", "2025-07-02"]).as_array().unwrap().len(), 0);
+    let csv = desk.run(&["export", "--format", "csv"]).stdout;
+    assert!(csv.starts_with("\u{feff}受付番号,状態,") && csv.contains("ZT-2025-0002,未回答,email,"), "{csv}");
+    assert!(csv.contains("'=1+1"), "a stranger's formula is text");
+    let cp932 = desk.command(&["export", "--format", "csv", "--encoding", "cp932"]).output().unwrap().stdout;
+    let (text, _, lost) = encoding_rs::SHIFT_JIS.decode(&cp932);
+    assert!(!lost && text.contains("第2市 健康福祉部"));
+}
+
+#[test]
 fn completions_and_manual_pages_are_made() {
     let done = program().args(["completions", "bash"]).output().unwrap();
     assert!(String::from_utf8(done.stdout).unwrap().contains("reconcile"));

@@ -1,0 +1,202 @@
+//! `export`: all tickets with their conversation, for 開示 requests and the guidebook: JSON, or CSV that Excel opens.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use clap::ValueEnum;
+use encoding_rs::SHIFT_JIS;
+use serde_json::{Value, json};
+
+use super::{Context, print};
+use crate::{
+    desk::{calendar::earliest, form::FieldKey, ticket::Direction},
+    store::{EntryRow, TicketRow},
+};
+
+/// How the data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Json,
+    Csv,
+}
+
+/// How characters are written in CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Encoding {
+    /// UTF-8 with a byte order mark, by which Excel knows it.
+    #[value(name = "utf-8")]
+    Utf8,
+    /// Windows code page 932; what it lacks becomes 〓.
+    Cp932,
+}
+
+/// What is exported, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
+    /// json or csv
+    #[arg(long, default_value = "json")]
+    format: Format,
+    /// Of CSV: utf-8 (with a byte order mark) or cp932
+    #[arg(long, default_value = "utf-8")]
+    encoding: Encoding,
+    /// Only tickets received on this day or later, e.g. 2025-06-27
+    #[arg(long)]
+    from: Option<NaiveDate>,
+    /// Only tickets received on this day or earlier
+    #[arg(long)]
+    to: Option<NaiveDate>,
+}
+
+/// The columns of the CSV.
+const COLUMNS: [&str; 17] = [
+    "受付番号",
+    "状態",
+    "受付方法",
+    "受付日時",
+    "自治体・機関名",
+    "都道府県",
+    "氏名",
+    "連絡先",
+    "照会内容",
+    "送信者",
+    "件名",
+    "担当者",
+    "回答期限",
+    "回答日時",
+    "完了日時",
+    "分類",
+    "回答",
+];
+
+/// The command.
+pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let zone = desk.rules.calendar.time_zone();
+    let begin = |date: NaiveDate| earliest(date.and_time(NaiveTime::MIN), zone);
+    let from = export.from.and_then(begin);
+    let until = export.to.and_then(|date| date.succ_opt()).and_then(begin);
+    let mut tickets = desk.store.tickets(None).await?;
+    tickets.retain(|ticket| {
+        from.is_none_or(|from| ticket.received_at >= from)
+            && until.is_none_or(|until| ticket.received_at < until)
+    });
+    let instant = |at: Option<DateTime<Utc>>| at.map(|at| print::rfc3339(at, zone));
+    if export.format == Format::Json {
+        let mut objects = Vec::with_capacity(tickets.len());
+        for ticket in &tickets {
+            let entries = desk.store.entries_of(ticket.id).await?;
+            objects.push(object(ticket, &entries, &instant));
+        }
+        desk.store.close().await;
+        return print::json(&objects);
+    }
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(COLUMNS)?;
+    for ticket in &tickets {
+        let entries = desk.store.entries_of(ticket.id).await?;
+        writer.write_record(row(ticket, &entries, &instant).map(|cell| harmless(&cell)))?;
+    }
+    desk.store.close().await;
+    let text = String::from_utf8(writer.into_inner().context("cannot write the CSV")?)?;
+    let bytes = match export.encoding {
+        Encoding::Utf8 => ["\u{feff}".as_bytes(), text.as_bytes()].concat(),
+        Encoding::Cp932 => cp932(&text),
+    };
+    std::io::stdout().lock().write_all(&bytes).context("cannot write to standard output")
+}
+
+fn object(
+    ticket: &TicketRow,
+    entries: &[EntryRow],
+    instant: &impl Fn(Option<DateTime<Utc>>) -> Option<String>,
+) -> Value {
+    let entry = |entry: &EntryRow| {
+        let files: Vec<&str> = entry.attachments.iter().map(|(name, ..)| name.as_str()).collect();
+        json!({"direction": entry.direction, "at": instant(Some(entry.at)), "from": entry.from, "to": entry.recipients,
+               "text": entry.text, "attachments": files})
+    };
+    json!({
+        "number": ticket.number,
+        "status": ticket.standing.status(),
+        "channel": ticket.channel,
+        "received_at": instant(Some(ticket.received_at)),
+        "organization": ticket.fields.organization,
+        "prefecture": ticket.prefecture,
+        "name": ticket.fields.name,
+        "contact": ticket.fields.contact,
+        "inquiry": ticket.fields.inquiry,
+        "from": ticket.from,
+        "subject": ticket.subject,
+        "assignee": ticket.assignee,
+        "deadline": instant(ticket.standing.deadline()),
+        "acknowledged_at": instant(ticket.acknowledged_at),
+        "answered_at": instant(ticket.answered_at),
+        "closed_at": instant(ticket.closed_at),
+        "tags": ticket.tags,
+        "merged_into": ticket.merged_into,
+        "messages": entries.iter().map(entry).collect::<Vec<_>>(),
+    })
+}
+
+fn row(
+    ticket: &TicketRow,
+    entries: &[EntryRow],
+    instant: &impl Fn(Option<DateTime<Utc>>) -> Option<String>,
+) -> [String; 17] {
+    let field = |key| ticket.fields.get(key).unwrap_or_default().to_owned();
+    let out: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.direction == Direction::Out)
+        .map(|entry| entry.text.trim())
+        .collect();
+    let time = |at| instant(at).unwrap_or_default();
+    [
+        ticket.number.to_string(),
+        crate::letter::status_word(ticket.standing.status()).to_owned(),
+        if ticket.from.address.is_empty() { "電話".to_owned() } else { ticket.channel.to_string() },
+        time(Some(ticket.received_at)),
+        field(FieldKey::Organization),
+        ticket.prefecture.clone().unwrap_or_default(),
+        field(FieldKey::Name),
+        field(FieldKey::Contact),
+        field(FieldKey::Inquiry),
+        ticket.from.address.clone(),
+        ticket.subject.clone(),
+        ticket.assignee.clone().unwrap_or_default(),
+        time(ticket.standing.deadline()),
+        time(ticket.answered_at),
+        time(ticket.closed_at),
+        ticket.tags.join("、"),
+        out.join("\n\n――――\n\n"),
+    ]
+}
+
+/// A spreadsheet takes a cell that begins like this for a formula, and a stranger wrote it.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Code page 932 knows no emoji and not every name.
+fn cp932(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        let mut buffer = [0; 4];
+        let (encoded, _, lost) = SHIFT_JIS.encode(c.encode_utf8(&mut buffer));
+        bytes.extend_from_slice(if lost { b"\x81\xac" } else { &encoded });
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_code_page_932_lacks_becomes_geta_and_formulas_become_text() {
+        assert_eq!(cp932("髙﨑①"), SHIFT_JIS.encode("髙﨑①").0.as_ref());
+        assert_eq!(cp932("a😀b"), b"a\x81\xacb");
+        assert_eq!(harmless("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(harmless("会議"), "会議");
+    }
+}
