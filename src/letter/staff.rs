@@ -10,6 +10,7 @@ use super::{
 };
 use crate::desk::{
     form::{FieldKey, Fields},
+    gate::Refusal,
     japanese_time, staff_mail,
     ticket::{Standing, Status, TicketNumber},
     triage::{ParkReason, Rules},
@@ -57,6 +58,8 @@ pub struct StaffContext {
     pub alarm: String,
     /// What the inquirer wrote last; empty where the ticket says it all.
     pub news: String,
+    /// What staff should know of it.
+    pub remarks: Vec<String>,
     /// What is about to leave.
     pub draft: DraftContext,
     /// What was done.
@@ -308,6 +311,7 @@ pub fn staff_context(
         undelivered_mails: Vec::new(),
         alarm: String::new(),
         news: String::new(),
+        remarks: Vec::new(),
         draft: DraftContext::default(),
         done: Vec::new(),
         problems: Vec::new(),
@@ -360,6 +364,27 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Echo | Purpose::Approval | Purpose::StaffReply => "担当者へのご連絡",
+    }
+}
+
+/// Why an automatic mail did not leave, in words.
+#[must_use]
+pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSender => "宛先にできるアドレスがありません",
+        Refusal::Robot { .. } => "自動送信のメールと判断しました",
+        Refusal::OwnAddress => "差出人が窓口自身のアドレスです",
+        Refusal::AskedForSilence { .. } => "差出人のメールが自動返信を断っています",
+        Refusal::TooOld { .. } => "窓口の運用を始める前に届いたメールです",
+        Refusal::NotAuthentic { .. } => {
+            "差出人のドメインから送られたことを確認できません（なりすましの可能性があります）"
+        }
+        Refusal::NotAddressed => "窓口のアドレスが宛先にありません",
+        Refusal::AnsweredRecently { .. } => "同じアドレスに自動のメールを送ったばかりです",
+        Refusal::FormSentBefore => "同じアドレスに様式をお送り済みです",
+        Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } | Refusal::DailyBudget { .. } => {
+            "1日に送る自動メールの上限に達しました"
+        }
     }
 }
 

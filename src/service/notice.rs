@@ -160,6 +160,8 @@ pub(super) struct Told<'a> {
     pub(super) assignee: Option<&'a str>,
     /// What the inquirer wrote again; empty for a new ticket.
     pub(super) news: &'a str,
+    /// What staff should know of it.
+    pub(super) remarks: Vec<String>,
 }
 
 /// Tells staff of a new ticket, or of an inquirer who wrote again; each gets a mail that can be answered.
@@ -192,6 +194,7 @@ pub(super) fn announce(
         notify_with(desk, tx, member, purpose, &hand.hash, now, |context| {
             context.tickets.push(shown);
             context.news = told.news.to_owned();
+            context.remarks.clone_from(&told.remarks);
         })?;
     }
     Ok(())

@@ -374,7 +374,7 @@ async fn tell_staff(
     let reading = &hand.reading;
     if reading.not_authentic {
         let why = "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません";
-        explain_refusal(desk, hand, tx, why, now)?;
+        explain_refusal(desk, hand, tx, why, now).await?;
     }
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
@@ -385,13 +385,20 @@ async fn tell_staff(
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
             let why = "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください";
-            explain_refusal(desk, hand, tx, why, now)?;
+            explain_refusal(desk, hand, tx, why, now).await?;
         }
         // Mail from before the desk began is filed in silence.
         (Filing::Ticket { ticket: new, .. }, Some((_, number, fields)))
             if reading.received_at >= desk.accept_since =>
         {
-            let told = Told { number, fields, standing: &new.standing, assignee, news: "" };
+            let told = Told {
+                number,
+                fields,
+                standing: &new.standing,
+                assignee,
+                news: "",
+                remarks: remarks(decision),
+            };
             announce(desk, hand, tx, Purpose::NewTicket, &told, now)?;
         }
         (Filing::Join { change: Some(change), .. }, Some((id, number, fields)))
@@ -404,12 +411,28 @@ async fn tell_staff(
                 standing: &change.0,
                 assignee: assignee.as_deref(),
                 news: &reading.mail.text,
+                remarks: remarks(decision),
             };
             announce(desk, hand, tx, Purpose::FollowUp, &told, now)?;
         }
         _ => {}
     }
     Ok(())
+}
+
+/// What staff should know of a message besides its text: why it is a ticket of its own, and why nothing answered it.
+fn remarks(decision: &Decision) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
+        remarks.push(format!(
+            "件名などに {other} とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。"
+        ));
+    }
+    if let Some(Err(refusal)) = &decision.reply {
+        remarks
+            .push(format!("照会者への自動のメールは送っていません：{}。", letter::refusal_in_words(refusal)));
+    }
+    remarks
 }
 
 /// When reminders begin to count: now, if the inquirer is asked for what is missing, or could be another day.

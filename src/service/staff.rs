@@ -13,10 +13,14 @@ use crate::{
     desk::{
         staff::Member,
         staff_mail::{Command, Problem, StaffMail},
+        window::start_of_day,
     },
     letter::Purpose,
     store::Tx,
 };
+
+/// Explanations of mails without effect, a day and member.
+const MOST_EXPLANATIONS: u32 = 10;
 
 /// Does what a member of staff asks for.
 pub(super) async fn work_on(
@@ -79,7 +83,7 @@ pub(super) async fn work_on(
 }
 
 /// Tells the writer and the leads that a mail from a staff address had no effect, and why.
-pub(super) fn explain_refusal(
+pub(super) async fn explain_refusal(
     desk: &Desk,
     hand: &InHand<'_>,
     tx: &mut Tx,
@@ -90,7 +94,12 @@ pub(super) fn explain_refusal(
     let told = desk.rules.staff.all().filter(|member| {
         member.address.eq_ignore_ascii_case(from) || desk.rules.staff.leads().any(|lead| lead == *member)
     });
+    let midnight = start_of_day(now, desk.rules.calendar.time_zone());
     for member in told {
+        // A rule that sends our mails back in the member's name would go round and round.
+        if tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS {
+            continue;
+        }
         let line = format!("{from} から届いたメール「{}」：{why}", hand.reading.mail.subject);
         notify_with(desk, tx, member, Purpose::StaffReply, &hand.hash, now, |context| {
             context.problems.push(line);

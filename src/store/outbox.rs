@@ -440,6 +440,21 @@ impl Tx {
         rows.iter().map(read).collect()
     }
 
+    /// Mails about their own mails that were queued for a member of staff since an instant.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn explained(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<u32> {
+        let row = query(
+            "SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND purpose = 'staff_reply' AND created_at >= $2",
+        )
+        .bind(recipient.to_owned())
+        .bind(instant_text(since))
+        .fetch_one(&mut self.connection)
+        .await?;
+        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
+    }
+
     /// The address of who wrote a mail, where a person did.
     ///
     /// # Errors

@@ -224,12 +224,16 @@ on_both! {
         assert!(desk.mail_to("ito@example.jp", "照会者からの返信").text.contains("令和7年度です。"), "the assignee is told");
         desk.deliver_at(order(4, "統合 ZT-2025-0002"), "2025-07-02T12:00:00+09:00");
         desk.deliver_at(order(5, "ヘルプ"), "2025-07-02T12:00:00+09:00");
+        let stranger = message(9, "[ZT-2025-0002] 便乗", &crate::support::desk::form(9)).replace("From:", "X-Auto-Response-Suppress: All\nFrom:");
+        desk.deliver_at(stranger, "2025-07-02T11:59:00+09:00");
         desk.once_at("2025-07-02T12:01:00+09:00");
         assert_eq!((desk.status(1), desk.ticket(1)["merged_into"].clone()), ("closed".into(), "ZT-2025-0002".into()));
+        let own = desk.mail_to("sato@example.jp", "[ZT-2025-0003] 新しい照会").text;
+        assert!(own.contains("ZT-2025-0002 とありますが") && own.contains("自動返信を断っています"), "{own}");
         assert!(desk.mail_to("sato@example.jp", "使い方").text.contains("日次一覧に返信し"));
         desk.deliver_at(message(1, "[ZT-2025-0001] 追加", "追記です。").replace("inquiry-1@", "more@"), "2025-07-02T13:00:00+09:00");
         desk.once_at("2025-07-02T13:01:00+09:00");
-        assert_eq!(desk.numbers().len(), 2);
+        assert_eq!(desk.numbers().len(), 3);
         assert!(desk.ticket(2)["messages"].to_string().contains("追記です。"), "a follow-up goes where the matter went on");
         assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
     }
@@ -259,6 +263,12 @@ on_both! {
         desk.once_at("2025-07-01T11:11:00+09:00");
         desk.once_at("2025-07-01T11:30:00+09:00");
         assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 2);
+        // A rule that sends every explanation back does not go on for ever.
+        for nth in 0..14 {
+            desk.deliver_at(forged.replace("forged@", &format!("loop-{nth}@")), "2025-07-01T11:31:00+09:00");
+        }
+        desk.once_at("2025-07-01T11:32:00+09:00");
+        assert_eq!(desk.mails_to("ito@example.jp").iter().filter(|mail| mail.subject.contains("できなかった操作")).count(), 10);
     }
 
     fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: Desk) {
