@@ -114,23 +114,30 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
         own = own_text(input.text);
     }
     let rest = commands(&own, subject.as_ref(), &mut mail);
+    // 「完了 しました。」 may be a command that went wrong or the beginning of an answer: then nothing of it is sent.
+    let unsure = mail
+        .problems
+        .iter()
+        .any(|problem| matches!(problem, Problem::UnknownCommand(_) | Problem::NoTicket(_)));
     for section in &found.sections {
         take_section(section, input, keys, &mut mail);
     }
     mail.problems.extend(found.endless.iter().cloned().map(Problem::NoEnd));
     let is_order_only = rest.trim().is_empty();
     match subject {
-        Some(ticket) if found.sections.is_empty() => match (is_order_only, below_cut_line(input.text)) {
-            (true, Below::Nothing) => {}
-            (false, Below::Nothing) => {
-                let text = rest.trim().to_owned();
-                mail.answers.push(Answer { ticket, text });
+        Some(ticket) if found.sections.is_empty() && !unsure => {
+            match (is_order_only, below_cut_line(input.text)) {
+                (true, Below::Nothing) => {}
+                (false, Below::Nothing) => {
+                    let text = rest.trim().to_owned();
+                    mail.answers.push(Answer { ticket, text });
+                }
+                (true, Below::AtTheEnd(text)) if mail.orders.is_empty() => {
+                    mail.answers.push(Answer { ticket, text });
+                }
+                _ => mail.problems.push(Problem::TextBelow(ticket)),
             }
-            (true, Below::AtTheEnd(text)) if mail.orders.is_empty() => {
-                mail.answers.push(Answer { ticket, text });
-            }
-            _ => mail.problems.push(Problem::TextBelow(ticket)),
-        },
+        }
         _ if !is_order_only => mail.problems.push(Problem::TextOutside(rest.trim().to_owned())),
         _ => {}
     }

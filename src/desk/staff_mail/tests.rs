@@ -217,6 +217,17 @@ fn commands_stand_at_the_top_in_japanese_and_in_ascii() {
 }
 
 #[test]
+fn an_answer_that_begins_like_a_command_is_not_sent_by_half() {
+    let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
+    for first in ["完了 しました。", "Wait for our guidebook.", "/消去"] {
+        let text = format!("{first}\n詳しくは別添のとおりです。\n");
+        let mail = read(&input(&subject, &text), &keys());
+        assert!(mail.answers.is_empty(), "{first}");
+        assert_eq!(mail.problems.len(), 2, "{first}: {:?}", mail.problems);
+    }
+}
+
+#[test]
 fn a_merge_names_both_tickets_or_the_other_one() {
     let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
     for text in ["統合 ZT-2025-0001 ZT-2025-0002", "統合 ZT-2025-0002"] {
