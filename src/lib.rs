@@ -15,8 +15,8 @@
 //! - [`service`]: the loops; `service::process` alone calls rules and store together.
 //! - [`cli`]: the commands; prints, and holds no rules.
 //!
-//! Beside them: [`settings`], which only `service` and `cli` see whole, [`net`], the way to the mail servers, and [`clock`],
-//! the one place that reads time.
+//! Beside them: [`settings`], which only `service` and `cli` see whole, [`net`], the way to the mail servers, [`login`], what
+//! proves who we are there, and [`clock`], the one place that reads time.
 
 pub mod cli;
 pub mod clock;
@@ -25,6 +25,7 @@ pub mod desk;
 pub mod hex;
 pub mod intake;
 pub mod letter;
+pub mod login;
 pub mod mail;
 pub mod net;
 pub mod service;

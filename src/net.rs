@@ -135,39 +135,41 @@ impl Peer<'_> {
         }
     }
 
-    /// A client that trusts the system's authorities and those in `ca_file`.
     fn client(&self) -> Result<Arc<ClientConfig>, NetError> {
-        let mut roots = RootCertStore::empty();
-        for certificate in rustls_native_certs::load_native_certs().certs {
-            // A certificate of the system's that rustls cannot read is one that it will not trust.
-            let _ = roots.add(certificate);
-        }
-        if let Some(path) = self.ca_file {
-            let failed =
-                |detail: String| NetError::Ca { section: self.section, path: path.to_path_buf(), detail };
-            let certificates =
-                CertificateDer::pem_file_iter(path).map_err(|error| failed(error.to_string()))?;
-            let mut count = 0;
-            for certificate in certificates {
-                let certificate = certificate.map_err(|error| failed(error.to_string()))?;
-                roots.add(certificate).map_err(|error| failed(error.to_string()))?;
-                count += 1;
-            }
-            if count == 0 {
-                return Err(failed("it holds no certificate".into()));
-            }
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| NetError::Tls {
-                protocol: self.protocol,
-                host: self.host.to_owned(),
-                detail: error.to_string(),
-                remedy: PORTS,
-            })?;
-        Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+        tls_client(self.ca_file).map(Arc::new).map_err(|detail| NetError::Ca {
+            section: self.section,
+            path: self.ca_file.map(Path::to_path_buf).unwrap_or_default(),
+            detail,
+        })
     }
+}
+
+/// A client that trusts the system's authorities and those in `ca_file`.
+///
+/// # Errors
+/// Why the file cannot be used.
+pub fn tls_client(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in rustls_native_certs::load_native_certs().certs {
+        // A certificate of the system's that rustls cannot read is one that it will not trust.
+        let _ = roots.add(certificate);
+    }
+    if let Some(path) = ca_file {
+        let mut count = 0;
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())? {
+            let certificate = certificate.map_err(|error| error.to_string())?;
+            roots.add(certificate).map_err(|error| error.to_string())?;
+            count += 1;
+        }
+        if count == 0 {
+            return Err("it holds no certificate".into());
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// What to do about a failed handshake.

@@ -68,10 +68,7 @@ disable_plaintext_auth = $([[ $cleartext == yes ]] && echo no || echo yes)
 ssl_cert = <$1/tls/$certificate.pem
 ssl_key = <$1/tls/$certificate.key
 mail_location = maildir:$1/mail/%u:UTF-8
-passdb {
-  driver = static
-  args = password=secret
-}
+$(passdb_2_3 "$1")
 userdb {
   driver = static
   args = uid=$rig_user gid=$rig_group home=$1/mail/%u
@@ -82,6 +79,40 @@ CONF
     local offered=" IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE CHILDREN UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH " word
     for word in ${without//,/ }; do offered=${offered/ $word / }; done
     echo "imap_capability =$offered"
+}
+
+# Access tokens are shown to the token endpoint of a test; without one, the password is "secret".
+passdb_2_3() {
+    if [[ -z $oauth2 ]]; then
+        printf 'passdb {\n  driver = static\n  args = password=secret\n}\n'
+        return
+    fi
+    printf 'passdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = %s\n}\n' "$1/oauth2.conf"
+    cat >"$1/oauth2.conf" <<CONF
+introspection_mode = post
+introspection_url = http://127.0.0.1:$oauth2/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+CONF
+}
+
+passdb_2_4() {
+    if [[ -z $oauth2 ]]; then
+        printf 'passdb static {\n  password = secret\n}\n'
+        return
+    fi
+    cat <<CONF
+oauth2 {
+  introspection_mode = post
+  introspection_url = http://127.0.0.1:$oauth2/introspect
+  username_attribute = username
+  active_attribute = active
+  active_value = true
+}
+passdb oauth2 {
+}
+CONF
 }
 
 settings_2_4() {
@@ -95,9 +126,7 @@ ssl_server_key_file = $1/tls/$certificate.key
 mail_driver = maildir
 mail_path = $1/mail/%{user}
 mailbox_list_utf8 = yes
-passdb static {
-  password = secret
-}
+$(passdb_2_4)
 userdb static {
   fields {
     uid = $rig_user

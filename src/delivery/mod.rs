@@ -9,11 +9,12 @@ use std::{
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub use smtp::{SmtpOptions, SmtpSession};
 
-use crate::store::Due;
+use crate::{login::Tokens, store::Due};
 
 /// How a failed attempt is to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,17 @@ impl Carrier {
                 crate::intake::maildir::make_maildir(path).map_err(|error| failed(path, "open", &error))?;
                 Ok(Session::Maildir(path.clone()))
             }
+        }
+    }
+}
+
+impl Carrier {
+    /// Where the tokens for its login come from, if it has any.
+    #[must_use]
+    pub fn tokens(&self) -> Option<&Arc<Tokens>> {
+        match self {
+            Self::Smtp(options) => options.login.as_ref()?.tokens(),
+            Self::Maildir(_) => None,
         }
     }
 }

@@ -5,7 +5,7 @@ mod files;
 pub mod imap;
 pub mod maildir;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,7 @@ pub use imap::{ImapError, ImapOptions, ImapSession};
 pub use maildir::Maildir;
 
 use crate::{
+    login::Tokens,
     settings::After,
     store::{Place, Store, StoreError},
 };
@@ -88,6 +89,15 @@ impl Source {
                 maildir.prepare()?;
                 Ok(Open::Maildir(maildir.clone()))
             }
+        }
+    }
+
+    /// Where the tokens for its login come from, if it has any.
+    #[must_use]
+    pub fn tokens(&self) -> Option<&Arc<Tokens>> {
+        match self {
+            Self::Imap(options) => options.login.tokens(),
+            Self::Maildir(_) => None,
         }
     }
 

@@ -26,7 +26,8 @@ use crate::{
         Facts, FiguresContext, Profile, Purpose, TicketFacts, UndeliveredContext, Wording, WordingError,
         context, staff_context, staff_ticket,
     },
-    settings::{DeliveryKind, Hours, MailboxKind, Settings, SettingsError},
+    login::{Login, OAuth2Options, Secret, Tokens},
+    settings::{Credentials, DeliveryKind, Hours, MailboxKind, Proof, Settings, SettingsError},
     store::{NewEvent, Store, StoreError},
 };
 
@@ -197,6 +198,7 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, Asse
         },
         new_ticket: settings.answers.new_ticket,
         digest_at: settings.digest.at.clone(),
+        silence_alarm: settings.mailbox.silence_alarm,
         health: Health::default(),
     })
 }
@@ -235,7 +237,7 @@ pub fn source(settings: &Settings) -> Result<Source, SettingsError> {
             port: mailbox.port,
             tls: mailbox.tls,
             ca_file: mailbox.ca_file.clone(),
-            credentials: settings.mailbox_credentials()?,
+            login: login("mailbox", settings.mailbox_credentials()?),
             folder: mailbox.folder.clone(),
             after: mailbox.after,
             processed_folder: mailbox.processed_folder.clone(),
@@ -266,11 +268,30 @@ pub fn carrier(settings: &Settings) -> Result<Carrier, SettingsError> {
             port: delivery.port,
             tls: delivery.tls,
             ca_file: delivery.ca_file.clone(),
-            credentials: settings.delivery_credentials()?,
+            login: settings.delivery_credentials()?.map(|credentials| login("delivery", credentials)),
             timeout: delivery.timeout.0,
         })),
         DeliveryKind::Maildir => Carrier::Maildir(delivery.path.clone().unwrap_or_default()),
     })
+}
+
+fn login(section: &'static str, credentials: Credentials) -> Login {
+    let secret = match credentials.proof {
+        Proof::Password(password) => Secret::Password(password),
+        Proof::OAuth2 { rules, client_secret, refresh_token } => Secret::OAuth2(Tokens::new(OAuth2Options {
+            section,
+            grant: rules.grant,
+            token_url: rules.endpoint(),
+            scopes: rules.wanted_scopes(),
+            client_id: rules.client_id,
+            client_secret,
+            refresh_token,
+            token_file: rules.token_file,
+            proxy: rules.proxy,
+            ca_file: rules.ca_file,
+        })),
+    };
+    Login { user: credentials.user, secret }
 }
 
 /// Puts a new key in front of those of our Message-IDs; returns how many older ones stay.

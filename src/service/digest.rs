@@ -6,11 +6,11 @@ use super::{
     Desk,
     notice::{in_words, notify_with},
     process::Fault,
-    timetable::{coverage_of, figures_in_words},
+    timetable::{coverage_of, figures_in_words, silence},
 };
 use crate::{
     desk::{
-        calendar::{Day, date_of},
+        calendar::{BusinessTime, Day, date_of},
         japanese_time,
         staff::Member,
         ticket::Status,
@@ -169,7 +169,7 @@ struct Known {
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     undelivered: Vec<OutboxRow>,
     figures: FiguresContext,
-    alarm: Option<String>,
+    alarms: Vec<String>,
     since: DateTime<Utc>,
 }
 
@@ -187,6 +187,14 @@ impl Known {
             matches!(row.state, OutboxState::Failed | OutboxState::Bounced)
                 && row.finished_at.is_some_and(|at| at >= since)
         });
+        let silence = silence(desk, now).await?;
+        let mut alarms = Vec::new();
+        if coverage_of(&desk.rules, store).await?.is_some() {
+            alarms.push(coverage_in_words());
+        }
+        if desk.is_too_silent(silence) {
+            alarms.push(silence_in_words(silence));
+        }
         let begins = desk.rules.window.begins().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
         Ok(Self {
             open: store.tickets(Some(Status::Open.as_str())).await?,
@@ -195,7 +203,7 @@ impl Known {
             parked,
             undelivered,
             figures: figures_in_words(&store.figures(begins, now + TimeDelta::seconds(1)).await?),
-            alarm: coverage_of(&desk.rules, store).await?,
+            alarms,
             since,
         })
     }
@@ -287,7 +295,7 @@ fn compile(desk: &Desk, known: &Known, member: &Member, now: DateTime<Utc>) -> C
         || overdue + due + answered > 0
         || !parked.is_empty()
         || !undelivered.is_empty()
-        || (leads && known.alarm.is_some());
+        || (leads && !known.alarms.is_empty());
     let count = |words: &str, count: usize| if count > 0 { Some(format!("{words}{count}件")) } else { None };
     let summary: Vec<String> = [
         count("超過", overdue),
@@ -305,7 +313,7 @@ fn compile(desk: &Desk, known: &Known, member: &Member, now: DateTime<Utc>) -> C
         parked,
         undelivered,
         figures: if leads { known.figures.clone() } else { FiguresContext::default() },
-        alarm: known.alarm.as_ref().filter(|_| leads).map(|_| alarm_in_words()).unwrap_or_default(),
+        alarm: if leads { known.alarms.concat() } else { String::new() },
         summary: if summary.is_empty() {
             "新しい照会はありません".to_owned()
         } else {
@@ -315,7 +323,14 @@ fn compile(desk: &Desk, known: &Known, member: &Member, now: DateTime<Utc>) -> C
     }
 }
 
-fn alarm_in_words() -> String {
+fn silence_in_words(silence: BusinessTime) -> String {
+    format!(
+        "受付時間で{}のあいだ、メールが1通も届いていません。窓口宛てのメールが届く状態か、運用担当者にご確認ください。",
+        japanese_time::duration(silence)
+    )
+}
+
+fn coverage_in_words() -> String {
     format!(
         "{}年より後の国民の祝日はまだ公表されていないため、回答期限や受付期間の計算が変わる可能性があります。運用担当者にお知らせください。",
         crate::desk::calendar::LAST_PUBLISHED_HOLIDAY_YEAR

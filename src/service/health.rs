@@ -9,7 +9,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Desk;
+use super::{Desk, Serving};
+use crate::{desk::calendar::BusinessTime, login::TokenState};
 
 /// A mail that waits for so long without the server's verdict is a matter for somebody.
 const OUTBOX_WITHIN: u64 = 3_600;
@@ -40,6 +41,10 @@ pub struct Report {
     pub timetable_error: Option<String>,
     /// Business time reaches beyond the published holidays.
     pub calendar_warning: Option<String>,
+    /// Business time without any mail.
+    pub silence: BusinessTime,
+    /// Messages in the mailbox that the ledger did not know when they were last compared.
+    pub unexplained: Option<usize>,
     /// When each loop last ticked, and how long it may be silent.
     ticks: BTreeMap<&'static str, (Instant, Duration)>,
 }
@@ -96,6 +101,14 @@ impl Health {
         self.with(|report| report.calendar_warning = warning);
     }
 
+    pub(super) fn silence(&self, silence: BusinessTime) {
+        self.with(|report| report.silence = silence);
+    }
+
+    pub(super) fn unexplained(&self, count: usize) {
+        self.with(|report| report.unexplained = Some(count));
+    }
+
     fn with<T>(&self, change: impl FnOnce(&mut Report) -> T) -> T {
         // A report is whole at any moment, so one left behind by a panic is still good.
         change(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
@@ -119,13 +132,25 @@ pub struct Readiness {
     pub seconds_since_intake: Option<i64>,
     /// How long the oldest mail has been waiting in the outbox, in seconds.
     pub oldest_queued_seconds: Option<u64>,
+    /// Business time without any mail, in seconds.
+    pub silence_business_seconds: i64,
+    /// The access tokens for the mail servers.
+    pub tokens: Vec<TokenState>,
+}
+
+impl Desk {
+    /// Whether no mail has come for so long that somebody should look.
+    pub(super) fn is_too_silent(&self, silence: BusinessTime) -> bool {
+        self.silence_alarm != BusinessTime::ZERO && silence > self.silence_alarm
+    }
 }
 
 /// Looks at the loops and at the database.
-pub async fn readiness(desk: &Desk) -> Readiness {
+pub async fn readiness(serving: &Serving) -> Readiness {
+    let desk = &serving.desk;
     let report = desk.health.report();
     let now = desk.clock.now();
-    let mut reasons = Vec::new();
+    let (mut reasons, mut warnings) = (Vec::new(), Vec::new());
     let since = report.last_intake.map(|at| now - at);
     if let Some(error) = &report.intake_error {
         reasons.push(format!("mailbox: {error}"));
@@ -149,7 +174,26 @@ pub async fn readiness(desk: &Desk) -> Readiness {
         Ok(Err(error)) => reasons.push(format!("database: {error}")),
         Err(_) => reasons.push(format!("database: no answer within {} s", DATABASE_WITHIN.as_secs())),
     }
-    let warnings = report.settle_error.into_iter().chain(report.calendar_warning).collect();
+    warnings.extend(report.settle_error);
+    warnings.extend(report.calendar_warning);
+    if desk.is_too_silent(report.silence) {
+        warnings.push(format!(
+            "silence: no mail for {} h of business time; see that mail to the desk still arrives",
+            report.silence.seconds() / 3600
+        ));
+    }
+    if let Some(count) = report.unexplained.filter(|count| *count > 0) {
+        warnings.push(format!("mailbox: {count} messages are not in the ledger; see `madoguchi reconcile`"));
+    }
+    let tokens: Vec<TokenState> = serving.tokens().map(|tokens| tokens.state()).collect();
+    for token in &tokens {
+        // A token that still holds leaves time to mend the endpoint; without one the server's own refusal is a reason.
+        if let Some(error) = &token.error {
+            let holds = token.expires_in_seconds.is_some_and(|left| left > 0);
+            let list = if holds { &mut warnings } else { &mut reasons };
+            list.push(format!("{} token: {error}", token.section));
+        }
+    }
     Readiness {
         ready: reasons.is_empty(),
         reasons,
@@ -158,6 +202,8 @@ pub async fn readiness(desk: &Desk) -> Readiness {
         last_intake: report.last_intake,
         seconds_since_intake: since.map(|since| since.num_seconds()),
         oldest_queued_seconds: oldest,
+        silence_business_seconds: report.silence.seconds(),
+        tokens,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The health endpoint: `/healthz`, `/readyz`, `/metrics`. Tells nothing of any mail, and changes nothing.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -9,13 +9,20 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use metrics::{counter, gauge};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{Serving, health::readiness};
+
+/// Business hours that were left when an answer was given; less than none when it was late.
+const MARGIN: &str = "madoguchi_answer_margin_business_hours";
+const MARGIN_HOURS: [f64; 9] = [-16.0, -8.0, -4.0, 0.0, 2.0, 4.0, 8.0, 12.0, 16.0];
+/// How long a pass over the mailbox took.
+const PASS: &str = "madoguchi_pass_seconds";
+const PASS_SECONDS: [f64; 8] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 300.0];
 
 /// Counts what happens, for as long as the process lives.
 #[derive(Debug, Clone)]
@@ -24,7 +31,12 @@ pub(super) struct Metrics(PrometheusHandle);
 impl Metrics {
     /// Begins to count. `None` when something counts already, as in a second desk of one process.
     pub(super) fn install() -> Option<Self> {
-        PrometheusBuilder::new().install_recorder().ok().map(Self)
+        let buckets = |builder: PrometheusBuilder, name: &str, buckets: &[f64]| {
+            builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
+        };
+        let builder = buckets(PrometheusBuilder::new(), MARGIN, &MARGIN_HOURS).ok()?;
+        let builder = buckets(builder, PASS, &PASS_SECONDS).ok()?;
+        builder.install_recorder().ok().map(Self)
     }
 }
 
@@ -66,7 +78,7 @@ pub(super) async fn run(
 }
 
 async fn ready(State(shared): State<Shared>) -> Response {
-    let readiness = readiness(&shared.serving.desk).await;
+    let readiness = readiness(&shared.serving).await;
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = serde_json::to_string(&readiness).unwrap_or_default() + "\n";
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
@@ -74,7 +86,7 @@ async fn ready(State(shared): State<Shared>) -> Response {
 
 async fn figures(State(shared): State<Shared>) -> Response {
     let Some(metrics) = &shared.metrics else { return StatusCode::NOT_FOUND.into_response() };
-    let readiness = readiness(&shared.serving.desk).await;
+    let readiness = readiness(&shared.serving).await;
     gauge!("madoguchi_ready").set(if readiness.ready { 1.0 } else { 0.0 });
     if let Ok(counts) = shared.serving.desk.store.counts(shared.serving.desk.clock.now()).await {
         #[expect(clippy::cast_precision_loss, reason = "counts of a desk are exact in f64")]
@@ -89,9 +101,21 @@ async fn figures(State(shared): State<Shared>) -> Response {
         gauge!("madoguchi_messages_parked").set(number(counts.parked));
         gauge!("madoguchi_outbox_oldest_seconds").set(number(counts.oldest_queued.unwrap_or_default()));
     }
-    if let Some(seconds) = readiness.seconds_since_intake {
-        #[expect(clippy::cast_precision_loss, reason = "seconds of some years are exact in f64")]
-        gauge!("madoguchi_seconds_since_intake").set(seconds as f64);
+    #[expect(clippy::cast_precision_loss, reason = "seconds of some years are exact in f64")]
+    let seconds = |count: i64| count as f64;
+    gauge!("madoguchi_warnings").set(u32::try_from(readiness.warnings.len()).map_or(f64::MAX, f64::from));
+    gauge!("madoguchi_silence_business_seconds").set(seconds(readiness.silence_business_seconds));
+    if let Some(since) = readiness.seconds_since_intake {
+        gauge!("madoguchi_seconds_since_intake").set(seconds(since));
+    }
+    for token in &readiness.tokens {
+        let left = i64::try_from(token.expires_in_seconds.unwrap_or_default()).unwrap_or(i64::MAX);
+        gauge!("madoguchi_token_expires_in_seconds", "section" => token.section).set(seconds(left));
+        let age = i64::try_from(token.age_seconds.unwrap_or_default()).unwrap_or(i64::MAX);
+        gauge!("madoguchi_token_age_seconds", "section" => token.section).set(seconds(age));
+    }
+    if let Some(count) = shared.serving.desk.health.report().unexplained {
+        gauge!("madoguchi_messages_unexplained").set(u32::try_from(count).map_or(f64::MAX, f64::from));
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.0.render()).into_response()
 }
@@ -104,4 +128,19 @@ pub(super) fn count_message(outcome: &'static str) {
 /// One attempt at delivery ended.
 pub(super) fn count_attempt(verdict: &'static str) {
     counter!("madoguchi_delivery_attempts_total", "verdict" => verdict).increment(1);
+}
+
+/// The mailbox was opened; more than once is a reconnect.
+pub(super) fn count_connection() {
+    counter!("madoguchi_mailbox_connections_total").increment(1);
+}
+
+/// A pass over the mailbox ended.
+pub(super) fn record_pass(took: Duration) {
+    histogram!(PASS).record(took);
+}
+
+/// An answer was given with so much business time left.
+pub(super) fn record_margin(hours: f64) {
+    histogram!(MARGIN).record(hours);
 }

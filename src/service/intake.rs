@@ -1,6 +1,9 @@
 //! The loop that takes mail: look, fetch a batch, account for each message, settle; then wait for more.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
@@ -61,13 +64,16 @@ async fn session(
 ) -> Result<(), PassError> {
     let mut mailbox = serving.source.open().await?;
     debug!("the mailbox is open");
+    super::http::count_connection();
     while !stop.is_cancelled() {
         if !lead.holds().await {
             warn!("another process may take the mail now: the database closed our session");
             break;
         }
         serving.desk.health.tick("intake", serving.poll);
+        let began = Instant::now();
         let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || bells.ring()).await?;
+        super::http::record_pass(began.elapsed());
         serving.desk.health.intake_pass(serving.desk.clock.now());
         *wait = FIRST_WAIT;
         if taken > 0 {

@@ -16,6 +16,7 @@ pub mod reconcile;
 mod reminder;
 mod staff;
 mod timetable;
+mod upkeep;
 pub mod work;
 
 use std::{sync::Arc, time::Duration};
@@ -35,9 +36,16 @@ pub use timetable::{coverage, coverage_of};
 use crate::{
     clock::Clock,
     delivery::Carrier,
-    desk::{calendar::date_of, staff::Member, thread::MessageIds, ticket::TicketNumber, triage::Rules},
+    desk::{
+        calendar::{BusinessTime, date_of},
+        staff::Member,
+        thread::MessageIds,
+        ticket::TicketNumber,
+        triage::Rules,
+    },
     intake::{IntakeError, Source},
     letter::{Profile, Wording},
+    login::Tokens,
     settings::{NewTicketTo, Settings},
     store::{Presence, Store, StoreError},
 };
@@ -73,6 +81,8 @@ pub struct Desk {
     pub new_ticket: NewTicketTo,
     /// When staff get their list.
     pub digest_at: Vec<NaiveTime>,
+    /// Business time without any mail after which somebody should look, within the window; none: never.
+    pub silence_alarm: BusinessTime,
     /// What the loops report of themselves.
     pub health: health::Health,
 }
@@ -161,6 +171,11 @@ impl Desk {
 }
 
 impl Serving {
+    /// Where tokens for the mail servers come from.
+    pub fn tokens(&self) -> impl Iterator<Item = &Arc<Tokens>> {
+        self.source.tokens().into_iter().chain(self.carrier.tokens())
+    }
+
     /// Takes the desk into service.
     ///
     /// # Errors
@@ -217,6 +232,8 @@ impl Serving {
         }
         let (watched, until) = (Arc::clone(&self), stop.clone());
         loops.spawn(async move { health::watch(&watched.desk, &until).await });
+        loops.spawn(upkeep::keep_tokens_fresh(Arc::clone(&self), stop.clone()));
+        loops.spawn(upkeep::reconcile_daily(Arc::clone(&self), stop.clone()));
         loops.spawn(outbox::run(self, bells, stop.clone()));
         while let Some(ended) = loops.join_next().await {
             let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     delivery::{Failure, SendError, Session, backoff::after_failure},
-    store::{Attempt, Due, StoreError, Tx, Verdict},
+    desk::calendar::BusinessTime,
+    letter::Purpose,
+    store::{Attempt, Due, StoreError, TicketRow, Tx, Verdict},
 };
 
 /// Mails claimed by one transaction.
@@ -244,7 +246,13 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
     for attempt in attempts.iter().filter(|attempt| attempt.verdict == Verdict::Failed) {
         tell(serving, &mut tx, attempt).await?;
     }
+    let mut margins = Vec::new();
+    for Attempt { due, at, .. } in attempts.iter().filter(|attempt| is_answer(attempt)) {
+        let Some(ticket) = due.ticket_id else { continue };
+        margins.extend(tx.ticket(ticket).await?.and_then(|ticket| margin(serving, &ticket, *at)));
+    }
     tx.commit().await?;
+    margins.into_iter().for_each(super::http::record_margin);
     for Attempt { due, reply, verdict, .. } in attempts {
         let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
         let code = reply.get(..3).unwrap_or_default();
@@ -266,6 +274,22 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
         }
     }
     Ok(())
+}
+
+fn is_answer(attempt: &Attempt) -> bool {
+    attempt.due.purpose == Purpose::Answer && attempt.verdict == Verdict::Sent
+}
+
+/// Business hours between an answer and its deadline; less than none when it was late.
+fn margin(serving: &Serving, ticket: &TicketRow, at: DateTime<Utc>) -> Option<f64> {
+    let (calendar, deadline) = (&serving.desk.rules.calendar, ticket.standing.deadline()?);
+    let hours =
+        |time: BusinessTime| i32::try_from(time.seconds()).ok().map(|seconds| f64::from(seconds) / 3600.0);
+    if at <= deadline {
+        hours(calendar.business_between(at, deadline))
+    } else {
+        hours(calendar.business_between(deadline, at)).map(|late| -late)
+    }
 }
 
 /// Tells staff of a mail to an inquirer that was refused or given up. About mails to staff there is nobody to tell.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     desk::{
-        calendar::LAST_PUBLISHED_HOLIDAY_YEAR,
+        calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR},
         escalation,
         staff::Member,
         ticket::{Channel, Status},
@@ -70,6 +70,7 @@ pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: Cancella
 /// Does everything that is due now; returns how many mails it queued.
 pub(super) async fn tick(desk: &Desk) -> Result<usize, Fault> {
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
+    desk.health.silence(silence(desk, desk.clock.now()).await?);
     let mut queued = 0;
     // One look takes up so many tickets; a desk that comes back from a long sleep looks again.
     while is_due(desk).await? {
@@ -255,6 +256,15 @@ async fn recount_all(desk: &Desk, tx: &mut Tx) -> Result<usize, StoreError> {
             moved += 1;
         }
     }
+}
+
+/// Business time within the window in which no mail has come, up to now; none when the desk has never taken any.
+pub(super) async fn silence(desk: &Desk, now: DateTime<Utc>) -> Result<BusinessTime, StoreError> {
+    let window = &desk.rules.window;
+    let Some(last) = desk.store.last_taken().await? else { return Ok(BusinessTime::ZERO) };
+    let from = window.begins().map_or(last, |begins| begins.max(last));
+    let until = window.ends().map_or(now, |ends| ends.min(now));
+    Ok(desk.rules.calendar.business_between(from, until))
 }
 
 /// The alarm that business time reaches beyond the last year whose holidays are published.

@@ -1,18 +1,36 @@
 //! What the keys must say together, and the credentials that follow from them.
 //! Values that are wrong by themselves are refused while they are read, in `sections.rs`.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 
-use super::{DeliveryKind, MailboxKind, Settings, SettingsError, Tls};
+use super::{Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls};
 use crate::desk::{calendar::DayHours, form::FieldKey};
 
-/// A login name and its password; Debug does not print the password.
+/// A login name and what proves it; Debug prints no secret.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// Login name.
     pub user: String,
-    /// Password.
-    pub password: SecretString,
+    /// What proves it.
+    pub proof: Proof,
+}
+
+/// What proves a login name, as it is set.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// A password.
+    Password(SecretString),
+    /// Access tokens, and the secrets that they are asked for with.
+    OAuth2 {
+        /// Where they come from.
+        rules: Box<OAuth2>,
+        /// The application's secret; a public one has none.
+        client_secret: Option<SecretString>,
+        /// The first refresh token, where it is asked for with one.
+        refresh_token: Option<SecretString>,
+    },
 }
 
 type Wrong = (String, String);
@@ -65,9 +83,9 @@ impl Settings {
     /// # Errors
     /// When the password is not set or its file cannot be read.
     pub fn mailbox_credentials(&self) -> Result<Credentials, SettingsError> {
-        let mailbox = &self.mailbox;
-        let password = self.password("mailbox", mailbox.password_file.as_ref(), mailbox.password.as_ref())?;
-        Ok(Credentials { user: mailbox.user.clone(), password })
+        let Mailbox { user, password, password_file, oauth2, .. } = &self.mailbox;
+        let proof = self.proof("mailbox", password_file.as_ref(), password.as_ref(), oauth2.as_ref())?;
+        Ok(Credentials { user: user.clone(), proof })
     }
 
     /// Login for delivery, or `None` where the server asks for none.
@@ -75,11 +93,42 @@ impl Settings {
     /// # Errors
     /// When a user is named but the password is not set or its file cannot be read.
     pub fn delivery_credentials(&self) -> Result<Option<Credentials>, SettingsError> {
-        let delivery = &self.delivery;
-        let Some(user) = delivery.user.clone().filter(|user| !user.is_empty()) else { return Ok(None) };
-        let password =
-            self.password("delivery", delivery.password_file.as_ref(), delivery.password.as_ref())?;
-        Ok(Some(Credentials { user, password }))
+        let Delivery { user, password, password_file, oauth2, .. } = &self.delivery;
+        let Some(user) = user.clone().filter(|user| !user.is_empty()) else { return Ok(None) };
+        let proof = self.proof("delivery", password_file.as_ref(), password.as_ref(), oauth2.as_ref())?;
+        Ok(Some(Credentials { user, proof }))
+    }
+
+    fn proof(
+        &self,
+        section: &str,
+        file: Option<&PathBuf>,
+        value: Option<&SecretString>,
+        oauth2: Option<&OAuth2>,
+    ) -> Result<Proof, SettingsError> {
+        let Some(rules) = oauth2 else {
+            let password = self.secret(&format!("{section}.password"), file, value)?;
+            let key = format!("{section}.password_file");
+            let missing = || self.wrong(&key, "is not set; name a file that holds the password");
+            return password.map(Proof::Password).ok_or_else(missing);
+        };
+        let name = format!("{section}.oauth2.client_secret");
+        let client_secret =
+            self.secret(&name, rules.client_secret_file.as_ref(), rules.client_secret.as_ref())?;
+        let name = format!("{section}.oauth2.refresh_token");
+        let refresh_token = self.secret(&name, rules.refresh_token_file.as_ref(), None)?;
+        let missing =
+            |name: &str, what| Err(self.wrong(name, format!("is not set; name a file that holds {what}")));
+        match rules.grant {
+            Grant::ClientCredentials if client_secret.is_none() => {
+                missing(&format!("{section}.oauth2.client_secret_file"), "the application's secret")
+            }
+            Grant::RefreshToken if refresh_token.is_none() => missing(
+                &format!("{section}.oauth2.refresh_token_file"),
+                "the refresh token that the application was given",
+            ),
+            _ => Ok(Proof::OAuth2 { rules: Box::new(rules.clone()), client_secret, refresh_token }),
+        }
     }
 
     fn check_desk(&self) -> Result<(), Wrong> {
@@ -150,6 +199,8 @@ impl Settings {
     fn check_mailbox(&self) -> Result<(), Wrong> {
         let mailbox = &self.mailbox;
         check_tls("mailbox", mailbox.tls, &mailbox.host)?;
+        let passwords = mailbox.password.is_some() || mailbox.password_file.is_some();
+        check_oauth2("mailbox", mailbox.oauth2.as_ref(), passwords)?;
         ensure(!mailbox.folder.is_empty(), "mailbox.folder", || {
             "is empty; allowed: a folder such as \"INBOX\"".into()
         })?;
@@ -172,6 +223,11 @@ impl Settings {
     fn check_delivery(&self) -> Result<(), Wrong> {
         let delivery = &self.delivery;
         check_tls("delivery", delivery.tls, &delivery.host)?;
+        let passwords = delivery.password.is_some() || delivery.password_file.is_some();
+        check_oauth2("delivery", delivery.oauth2.as_ref(), passwords)?;
+        ensure(delivery.oauth2.is_none() || delivery.user.is_some(), "delivery.user", || {
+            "is not set; delivery.oauth2 needs a login name".into()
+        })?;
         let good = (1..=64).contains(&delivery.connections);
         ensure(good, "delivery.connections", || {
             format!("{} is not allowed; allowed: 1 to 64", delivery.connections)
@@ -180,6 +236,15 @@ impl Settings {
             "is less than a second; allowed: a period such as \"30s\"".into()
         })
     }
+}
+
+/// A password and tokens together would leave open which is meant.
+fn check_oauth2(section: &str, oauth2: Option<&OAuth2>, passwords: bool) -> Result<(), Wrong> {
+    let Some(oauth2) = oauth2 else { return Ok(()) };
+    ensure(!passwords, &format!("{section}.oauth2"), || {
+        format!("is set beside {section}.password_file; allowed: one of them")
+    })?;
+    oauth2.check().map_err(|(key, detail)| (format!("{section}.oauth2.{key}"), detail))
 }
 
 /// `tls = "none"` sends passwords in clear, so it is for this machine alone.

@@ -2,6 +2,7 @@
 //! Every value is checked once, here; the rooms below get small structs of their own and never see the file.
 
 mod check;
+mod oauth2;
 mod sections;
 mod values;
 
@@ -14,7 +15,8 @@ use config::{Config, Environment, File, FileFormat};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-pub use check::Credentials;
+pub use check::{Credentials, Proof};
+pub use oauth2::{Grant, OAuth2, Provider};
 pub use sections::{
     After, Answers, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat,
     Mailbox, MailboxKind, NewTicketTo, Sla, Staff, Templates, Tls, Window,
@@ -145,36 +147,39 @@ impl Settings {
         SettingsError::Value { key: key.to_owned(), detail: detail.into(), origin }
     }
 
-    /// The password of a section: from its file, else the value.
-    fn password(
+    /// A secret such as `mailbox.password`: from its file, else the value, else the service manager's credential of
+    /// that name (`$CREDENTIALS_DIRECTORY`, see systemd.exec(5)).
+    fn secret(
         &self,
-        section: &str,
+        name: &str,
         file: Option<&PathBuf>,
         value: Option<&SecretString>,
-    ) -> Result<SecretString, SettingsError> {
-        let Some(file) = file else {
-            let missing = || {
-                self.wrong(
-                    &format!("{section}.password_file"),
-                    "is not set; name a file that holds the password",
-                )
-            };
-            return value.cloned().ok_or_else(missing);
+    ) -> Result<Option<SecretString>, SettingsError> {
+        let credential = || {
+            let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
+            path.exists().then_some(path)
         };
-        let text = fs::read_to_string(file).map_err(|error| {
+        let file = match (file, value) {
+            (Some(file), _) => file.clone(),
+            (None, Some(value)) => return Ok(Some(value.clone())),
+            (None, None) => match credential() {
+                Some(file) => file,
+                None => return Ok(None),
+            },
+        };
+        let key = format!("{name}_file");
+        let text = fs::read_to_string(&file).map_err(|error| {
             let detail = format!(
                 "cannot read {}: {error}; give the service's user the right to read it",
                 file.display()
             );
-            self.wrong(&format!("{section}.password_file"), detail)
+            self.wrong(&key, detail)
         })?;
         let secret = SecretString::from(text.lines().next().unwrap_or_default().to_owned());
         if secret.expose_secret().is_empty() {
-            return Err(
-                self.wrong(&format!("{section}.password_file"), format!("{} is empty", file.display()))
-            );
+            return Err(self.wrong(&key, format!("{} is empty", file.display())));
         }
-        Ok(secret)
+        Ok(Some(secret))
     }
 }
 

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::oauth2::OAuth2;
 use super::values::{ByteSize, Period, list, parsed, parsed_option};
 use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
@@ -228,6 +229,8 @@ pub struct Mailbox {
     pub password: Option<SecretString>,
     /// A file whose first line is the password.
     pub password_file: Option<PathBuf>,
+    /// Access tokens in place of a password.
+    pub oauth2: Option<OAuth2>,
     /// A PEM file of certificate authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     /// Our own mail server's name in `Authentication-Results` (RFC 8601); only its results count.
@@ -252,6 +255,9 @@ pub struct Mailbox {
     /// Larger messages are parked unread.
     #[serde(deserialize_with = "parsed")]
     pub max_message_size: ByteSize,
+    /// Business time without any mail, within the window, after which health and the leads' digest say so; `0h`: never.
+    #[serde(deserialize_with = "parsed")]
+    pub silence_alarm: BusinessTime,
     /// Time limit of each network verb.
     #[serde(deserialize_with = "parsed")]
     pub timeout: Period,
@@ -270,6 +276,7 @@ impl Default for Mailbox {
             user: String::new(),
             password: None,
             password_file: None,
+            oauth2: None,
             ca_file: None,
             authserv_id: None,
             folder: "INBOX".into(),
@@ -280,6 +287,7 @@ impl Default for Mailbox {
             parked_folder: "保留".into(),
             accept_since: None,
             max_message_size: ByteSize(25_000_000),
+            silence_alarm: BusinessTime::from_hours(40),
             timeout: Period(std::time::Duration::from_secs(60)),
             max_attempts: 5,
         }
@@ -309,6 +317,8 @@ pub struct Delivery {
     pub password: Option<SecretString>,
     /// A file whose first line is the password.
     pub password_file: Option<PathBuf>,
+    /// Access tokens in place of a password.
+    pub oauth2: Option<OAuth2>,
     /// A PEM file of certificate authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     /// Automatic mails a day, all recipients together.
@@ -338,6 +348,7 @@ impl Default for Delivery {
             user: None,
             password: None,
             password_file: None,
+            oauth2: None,
             ca_file: None,
             daily_limit: 2000,
             per_sender_daily_limit: 5,

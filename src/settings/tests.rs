@@ -87,7 +87,10 @@ fn a_password_file_is_read_and_its_absence_explained() {
     fs::write(&file, "pass word\n").unwrap();
     let settings =
         Settings::from_toml(&format!("[mailbox]\nuser = \"u\"\npassword_file = {file:?}")).unwrap();
-    assert_eq!(settings.mailbox_credentials().unwrap().password.expose_secret(), "pass word");
+    let Proof::Password(password) = settings.mailbox_credentials().unwrap().proof else {
+        panic!("no password")
+    };
+    assert_eq!(password.expose_secret(), "pass word");
     let missing =
         Settings::from_toml("[mailbox]\nuser = \"u\"\npassword_file = \"/nowhere/password\"").unwrap();
     let said = missing.mailbox_credentials().unwrap_err().to_string();

@@ -273,6 +273,16 @@ impl Store {
         Ok(found)
     }
 
+    /// When the newest message of the ledger was taken.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn last_taken(&self) -> Result<Option<DateTime<Utc>>> {
+        let row =
+            query("SELECT taken_at FROM message ORDER BY id DESC LIMIT 1").fetch_optional(&self.pool).await?;
+        row.map(|row| read_instant(&row, "message", "taken_at", 0)).transpose()
+    }
+
     /// The latest deadline of all open tickets.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ mod delivery;
 #[cfg(test)]
 mod imap;
 #[cfg(test)]
+mod oauth2;
+#[cfg(test)]
 mod operate;
 #[cfg(test)]
 mod staff;

@@ -8,7 +8,7 @@ use std::{path::PathBuf, time::Duration};
 use lettre::{
     Address,
     transport::smtp::{
-        authentication::{Credentials as Login, Mechanism},
+        authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::{Data, Mail, Rcpt, Rset},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
@@ -22,7 +22,10 @@ use stream::Stream;
 use super::{Failure, SendError};
 use crate::letter::envelope_address;
 use crate::net::Peer;
-use crate::settings::{Credentials, Tls};
+use crate::{
+    login::{Login, Proof},
+    settings::Tls,
+};
 
 /// Replies to MAIL that speak of our login and not of the mail (RFC 4954, 6).
 const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
@@ -39,7 +42,7 @@ pub struct SmtpOptions {
     /// A private certificate authority.
     pub ca_file: Option<PathBuf>,
     /// Login, where the server asks for one.
-    pub credentials: Option<Credentials>,
+    pub login: Option<Login>,
     /// Time limit of each verb.
     pub timeout: Duration,
 }
@@ -70,6 +73,21 @@ impl SmtpSession {
     /// # Errors
     /// Always of the kind [`Failure::Server`]: no mail is at fault.
     pub async fn connect(options: &SmtpOptions) -> Result<Self, SendError> {
+        let Some(login) = &options.login else { return Self::attempt(options, None).await };
+        let proof = || async { login.proof().await.map_err(|error| server("AUTH", error.to_string())) };
+        let first = proof().await?;
+        match (Self::attempt(options, Some((login, &first))).await, &first, login.tokens()) {
+            // A token may end early; a newer one is worth one attempt.
+            (Err(error), Proof::Token(access), Some(tokens))
+                if error.verb == "AUTH" && tokens.refused(access) =>
+            {
+                Self::attempt(options, Some((login, &proof().await?))).await
+            }
+            (result, _, _) => result,
+        }
+    }
+
+    async fn attempt(options: &SmtpOptions, login: Option<(&Login, &Proof)>) -> Result<Self, SendError> {
         let limit = options.timeout;
         let hello = ClientId::default();
         let stream = Stream::open(options).await.map_err(|error| server("connect", error.to_string()))?;
@@ -90,10 +108,13 @@ impl SmtpSession {
             let upgrade = limited("STARTTLS", limit, connection.starttls(parameters(options)?, &hello)).await;
             upgrade.map_err(|error| explain(&error, options))?;
         }
-        if let Some(credentials) = &options.credentials {
-            let login = Login::new(credentials.user.clone(), credentials.password.expose_secret().to_owned());
-            let auth =
-                limited("AUTH", limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &login)).await;
+        if let Some((login, proof)) = login {
+            let (secret, mechanisms) = match proof {
+                Proof::Password(password) => (password, &[Mechanism::Plain, Mechanism::Login][..]),
+                Proof::Token(access) => (&access.token, &[Mechanism::Xoauth2][..]),
+            };
+            let credentials = Credentials::new(login.user.clone(), secret.expose_secret().to_owned());
+            let auth = limited("AUTH", limit, connection.auth(mechanisms, &credentials)).await;
             auth.map_err(|error| explain(&error, options))?;
         }
         Ok(Self { connection, timeout: limit, usable: true })
@@ -220,6 +241,9 @@ fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
     let SmtpOptions { host, port, .. } = options;
     let reply = &error.reply;
     let reply = match error.verb {
+        "AUTH" if options.login.as_ref().is_some_and(|login| login.tokens().is_some()) => format!(
+            "{reply}: the SMTP server {host} refused the access token; see delivery.user, and that the application of delivery.oauth2 is allowed to send for this mailbox"
+        ),
         "AUTH" => format!(
             "{reply}: the SMTP server {host} refused the login; see delivery.user and the password in delivery.password_file"
         ),

@@ -6,12 +6,21 @@ use async_imap::{
     imap_proto::{Capability, Response},
     types::UnsolicitedResponse,
 };
-use secrecy::ExposeSecret;
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 use tokio_util::either::Either;
 
 use super::{ImapError, ImapOptions, ImapSession, Result, Stream, limited, verb};
-use crate::settings::{After, Tls};
+use crate::{
+    login::Proof,
+    settings::{After, Tls},
+};
+
+/// What to do about a refused password.
+const PASSWORD: &str = "see mailbox.user and the password in mailbox.password_file";
+/// What to do about a refused access token.
+const TOKEN: &str =
+    "see mailbox.user, and that the application of mailbox.oauth2 is allowed IMAP for this mailbox";
 
 /// What the server can do, as far as it matters here.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,13 +39,22 @@ impl ImapSession {
     /// # Errors
     /// Each step has its own error with its remedy.
     pub async fn connect(options: &ImapOptions) -> Result<Self> {
+        match Self::attempt(options).await {
+            // A token may end early; a newer one is worth one attempt.
+            Err(ImapError::Login { again: true, .. }) => Self::attempt(options).await,
+            other => other,
+        }
+    }
+
+    async fn attempt(options: &ImapOptions) -> Result<Self> {
+        let proof = options.login.proof().await?;
         let stream = options.peer().connect().await?;
         let client = match options.tls {
             Tls::Implicit => greeted(Either::Left(options.peer().secure(stream).await?), options).await?,
             Tls::None => greeted(Either::Right(stream), options).await?,
             Tls::Starttls => start_tls(stream, options).await?,
         };
-        let mut session = log_in(client, options).await?;
+        let mut session = log_in(client, options, &proof).await?;
         let found = limited("CAPABILITY", options.timeout, session.capabilities()).await?;
         let capabilities = Capabilities {
             idle: found.has_str("IDLE"),
@@ -80,19 +98,30 @@ async fn start_tls(stream: TcpStream, options: &ImapOptions) -> Result<Client<St
     }
 }
 
-/// AUTHENTICATE PLAIN where it is offered (it carries any password), else LOGIN.
-async fn log_in(mut client: Client<Stream>, options: &ImapOptions) -> Result<Session<Stream>> {
-    let (user, password) = (&options.credentials.user, options.credentials.password.expose_secret());
+/// AUTHENTICATE XOAUTH2 with a token; PLAIN where it is offered (it carries any password), else LOGIN.
+async fn log_in(mut client: Client<Stream>, options: &ImapOptions, proof: &Proof) -> Result<Session<Stream>> {
+    let user = &options.login.user;
     let offered = offered(&mut client, options).await?;
-    let refused = |detail: String| ImapError::Login { user: user.clone(), detail };
+    let refused = |detail: String| {
+        let (remedy, again) = match (proof, options.login.tokens()) {
+            (Proof::Token(access), Some(tokens)) => (TOKEN, tokens.refused(access)),
+            _ => (PASSWORD, false),
+        };
+        ImapError::Login { user: user.clone(), detail, remedy, again }
+    };
+    let response = InitialResponse(proof.initial_response(user));
     let result = tokio::time::timeout(options.timeout, async {
-        if offered.plain {
-            let plain = Plain(format!("\0{user}\0{password}"));
-            client.authenticate("PLAIN", plain).await.map_err(|(error, _)| error)
-        } else if offered.login_disabled {
-            Err(async_imap::error::Error::No("the server offers neither AUTHENTICATE PLAIN nor LOGIN".into()))
-        } else {
-            client.login(user, password).await.map_err(|(error, _)| error)
+        match proof {
+            Proof::Token(_) => client.authenticate("XOAUTH2", response).await.map_err(|(error, _)| error),
+            Proof::Password(_) if offered.plain => {
+                client.authenticate("PLAIN", response).await.map_err(|(error, _)| error)
+            }
+            Proof::Password(_) if offered.login_disabled => Err(async_imap::error::Error::No(
+                "the server offers neither AUTHENTICATE PLAIN nor LOGIN".into(),
+            )),
+            Proof::Password(password) => {
+                client.login(user, password.expose_secret()).await.map_err(|(error, _)| error)
+            }
         }
     });
     match result.await {
@@ -133,10 +162,10 @@ async fn offered(client: &mut Client<Stream>, options: &ImapOptions) -> Result<O
     Ok(offered)
 }
 
-/// RFC 4616.
-struct Plain(String);
+/// Sent once; whatever the server says then, such as XOAUTH2's reasons for a refusal, is answered with nothing.
+struct InitialResponse(String);
 
-impl Authenticator for Plain {
+impl Authenticator for InitialResponse {
     type Response = String;
 
     fn process(&mut self, _challenge: &[u8]) -> String {

@@ -17,8 +17,9 @@ pub use connect::Capabilities;
 
 use super::{IntakeError, Taken};
 use crate::{
+    login::{Login, OAuth2Error},
     net::{NetError, Peer},
-    settings::{After, Credentials, Tls},
+    settings::{After, Tls},
     store::{Place, Store},
 };
 
@@ -47,7 +48,7 @@ pub struct ImapOptions {
     /// A private certificate authority.
     pub ca_file: Option<PathBuf>,
     /// Login.
-    pub credentials: Credentials,
+    pub login: Login,
     /// The folder that is read.
     pub folder: String,
     /// What happens to accounted messages.
@@ -94,15 +95,20 @@ pub enum ImapError {
         detail: String,
     },
     /// The login was refused.
-    #[error(
-        "the IMAP server refused the login of {user}: {detail}; see mailbox.user and the password in mailbox.password_file"
-    )]
+    #[error("the IMAP server refused the login of {user}: {detail}; {remedy}")]
     Login {
         /// Login name.
         user: String,
         /// The server's answer.
         detail: String,
+        /// What to do.
+        remedy: &'static str,
+        /// A newer token may do better.
+        again: bool,
     },
+    /// There is no access token to log in with.
+    #[error(transparent)]
+    OAuth2(#[from] OAuth2Error),
     /// The folder cannot be opened.
     #[error("cannot open the folder {folder:?}: {detail}; see {key}")]
     Folder {

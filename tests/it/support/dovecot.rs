@@ -21,6 +21,7 @@ impl Dovecot {
     /// | `cleartext=no` | LOGINDISABLED before TLS |
     /// | `mechanisms=plain` | the SASL mechanisms offered (default: plain login) |
     /// | `certificate=expired` or `other` | a certificate that is over, or another host's |
+    /// | `oauth2=PORT` | access tokens alone; asked after at [`super::oauth2::Endpoint`] |
     /// | `relay=PORT` | where submission relays to, e.g. [`super::smtp::SmtpServer::port`] |
     pub fn start(options: &[&str]) -> Self {
         Self { servers: Servers::start("dovecot", options) }

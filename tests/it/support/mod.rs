@@ -1,9 +1,11 @@
-//! What the tests stand on: real servers (`rig`, `dovecot`, `postgres`), their mailboxes (`maildir`), and an SMTP
-//! server that misbehaves on request (`smtp`). Only `desk` knows the program under test.
+//! What the tests stand on: real servers (`rig`, `dovecot`, `postgres`), their mailboxes (`maildir`), an SMTP server that
+//! misbehaves on request (`smtp`), and a token endpoint (`oauth2`). Only `desk` knows the program under test.
 
 pub mod desk;
 pub mod dovecot;
+pub mod http;
 pub mod maildir;
+pub mod oauth2;
 pub mod postgres;
 pub mod rig;
 pub mod smtp;
