@@ -125,6 +125,62 @@ fn the_example_file_names_every_key_and_is_accepted() {
     }
 }
 
+#[test]
+fn the_example_of_oauth2_is_accepted_in_place_of_a_password() {
+    let example = include_str!("../../config/madoguchi.toml");
+    let table: String = example
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .filter(|line| line.starts_with('[') || line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .fold(String::new(), |text, line| text + line + "\n");
+    let settings = Settings::from_toml(&table).unwrap();
+    assert_eq!(settings.mailbox.oauth2.unwrap().proxy.unwrap(), "http://proxy.example.jp:8080");
+    let both = format!("[mailbox]\npassword_file = \"/x\"\n{table}");
+    let said = Settings::from_toml(&both).unwrap_err().to_string();
+    assert!(said.starts_with("mailbox.oauth2: is set beside mailbox.password_file"), "{said}");
+}
+
+#[test]
+fn providers_fill_in_what_they_fix_and_the_rest_is_asked_for() {
+    let read = |keys: &str| Settings::from_toml(&format!("[mailbox.oauth2]\n{}", keys.replace("; ", "\n")));
+    let oauth2 = |keys| read(keys).unwrap().mailbox.oauth2.unwrap();
+    let microsoft = oauth2("provider = \"microsoft\"; tenant = \"t-1\"; client_id = \"c\"");
+    assert_eq!(microsoft.endpoint(), "https://login.microsoftonline.com/t-1/oauth2/v2.0/token");
+    assert_eq!(microsoft.wanted_scopes(), ["https://outlook.office365.com/.default"]);
+    let google = oauth2("provider = \"google\"; grant = \"refresh_token\"; client_id = \"c\"");
+    assert_eq!(google.endpoint(), "https://oauth2.googleapis.com/token");
+    for (keys, part) in [
+        ("provider = \"microsoft\"; client_id = \"c\"", "mailbox.oauth2.tenant: is not set"),
+        (
+            "provider = \"microsoft\"; tenant = \"a/b\"; client_id = \"c\"",
+            "mailbox.oauth2.tenant: is not set",
+        ),
+        (
+            "provider = \"google\"; client_id = \"c\"",
+            "mailbox.oauth2.grant: \"client_credentials\" is not offered",
+        ),
+        ("token_url = \"https://x/t\"", "mailbox.oauth2.client_id: is not set"),
+        ("client_id = \"c\"", "mailbox.oauth2.token_url: is not set"),
+        (
+            "client_id = \"c\"; token_url = \"http://x.example/t\"",
+            "mailbox.oauth2.token_url: \"http://x.example/t\" is not allowed",
+        ),
+        (
+            "client_id = \"c\"; token_url = \"https://x/t\"; proxy = \"socks\"",
+            "mailbox.oauth2.proxy: \"socks\" is not allowed",
+        ),
+    ] {
+        let said = read(keys).unwrap_err().to_string();
+        assert!(said.starts_with(part), "{said}");
+    }
+    let said = read("client_id = \"c\"; token_url = \"https://x/t\"")
+        .unwrap()
+        .mailbox_credentials()
+        .unwrap_err()
+        .to_string();
+    assert!(said.starts_with("mailbox.oauth2.client_secret_file: is not set"), "{said}");
+}
+
 /// Whether an uncommented line is a key or a table, and not prose.
 fn is_setting(line: &str) -> bool {
     let key = line.split('=').next().unwrap_or_default().trim();
