@@ -104,7 +104,11 @@ enum Command {
     /// Bring the database schema up to date
     Migrate,
     /// Ask the running desk whether it is ready (see http.listen)
-    Health,
+    Health {
+        /// Fail on warnings as well: silence, a token that cannot be renewed, unexplained messages
+        #[arg(long)]
+        strict: bool,
+    },
     /// Write a consistent copy of the SQLite database, while the desk runs
     Backup {
         /// A new file
@@ -137,6 +141,8 @@ pub(crate) enum Exit {
 
 /// What every command gets.
 pub(crate) struct Context {
+    /// The file that was named.
+    config: Option<PathBuf>,
     settings: Settings,
     clock: Clock,
     json: bool,
@@ -170,7 +176,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         _ => Settings::load(arguments.config.as_deref())?,
     };
     start_log(&settings, &arguments.command)?;
-    let context = Context { settings, clock, json: arguments.json };
+    let context = Context { config: arguments.config, settings, clock, json: arguments.json };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let result = runtime.block_on(dispatch(arguments.command, context));
     // A verb that hangs in a blocking call (a name look-up, say) must not hold the exit.
@@ -195,7 +201,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,
         Command::Check { offline } => check::run(&context, offline).await,
-        Command::Health => operate::health(&context),
+        Command::Health { strict } => operate::health(&context, strict),
         Command::Backup { file } => operate::backup(&context, &file).await,
         Command::Restore { file } => operate::restore(&context, &file).await,
         Command::Completions { shell } => {

@@ -14,8 +14,9 @@ use clap_complete::Shell;
 use super::{Arguments, Context, print};
 use crate::store::check_backup;
 
-/// Asks the running desk whether it is ready; for container checks. Exit code 1 when it is not.
-pub(super) fn health(context: &Context) -> anyhow::Result<()> {
+/// Asks the running desk whether it is ready; for container checks. Exit code 1 when it is not, or when it warns and
+/// warnings are to count.
+pub(super) fn health(context: &Context, strict: bool) -> anyhow::Result<()> {
     const LIMIT: Duration = Duration::from_secs(15);
     let settings = &context.settings;
     let address = settings
@@ -34,6 +35,9 @@ pub(super) fn health(context: &Context) -> anyhow::Result<()> {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     print::line(body.trim());
     anyhow::ensure!(head.split(' ').nth(1) == Some("200"), "the desk is not ready");
+    let report: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let warns = report["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
+    anyhow::ensure!(!(strict && warns), "the desk is ready, with warnings");
     Ok(())
 }
 

@@ -1,29 +1,96 @@
 //! `run` and `once`.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
+use tokio::signal::unix::Signal;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, info, warn};
 
 use super::{Context, print};
-use crate::service::{
-    Serving,
-    lifecycle::{Abort, ready, watch_signals},
+use crate::{
+    service::{
+        Serving,
+        lifecycle::{Abort, hangups, ready, watch_signals},
+    },
+    settings::Settings,
 };
 
 /// The daemon.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let signals = watch_signals(stop.clone())?;
-    let serving = Arc::new(Serving::start(&context.settings, context.clock).await?);
+    let hangups = hangups()?;
+    let serving = Serving::start(&context.settings, context.clock).await?;
     ready();
     tokio::select! {
-        result = Arc::clone(&serving).run(stop) => {
-            serving.desk.store.close().await;
-            Ok(result?)
-        }
+        result = serve(context, Arc::new(serving), hangups, &stop) => result,
         abort = signals => aborted(abort),
     }
+}
+
+/// Serves until `stop`; after each SIGHUP by the settings as they are then, if they are good.
+async fn serve(
+    context: &Context,
+    mut serving: Arc<Serving>,
+    mut hangups: Signal,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let mut settings = context.settings.clone();
+    loop {
+        let round = stop.child_token();
+        let mut running = pin!(Arc::clone(&serving).run(round.clone()));
+        let next = tokio::select! {
+            result = &mut running => {
+                serving.desk.store.close().await;
+                return Ok(result?);
+            }
+            next = reloaded(context, &serving, &settings, &mut hangups) => next,
+        };
+        // The message in hand is finished by the rules it was begun with.
+        round.cancel();
+        running.await?;
+        (serving, settings) = (Arc::new(next.0), next.1);
+        info!("the desk goes on by the new settings");
+    }
+}
+
+/// Waits for a SIGHUP that finds good settings.
+async fn reloaded(
+    context: &Context,
+    serving: &Serving,
+    old: &Settings,
+    hangups: &mut Signal,
+) -> (Serving, Settings) {
+    loop {
+        if hangups.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+        match reload(context, serving, old).await {
+            Ok(next) => return next,
+            Err(error) => error!("the settings are refused, and the desk goes on by the old ones: {error:#}"),
+        }
+    }
+}
+
+async fn reload(context: &Context, serving: &Serving, old: &Settings) -> anyhow::Result<(Serving, Settings)> {
+    let new = Settings::load(context.config.as_deref())?;
+    if new.database.url != old.database.url {
+        return Err(new
+            .wrong("database.url", "has changed; restart the desk to use another database")
+            .into());
+    }
+    let next = serving.reload(&new).await?;
+    let changes = old.written.changes(&new.written);
+    for change in &changes {
+        info!("settings: {change}");
+    }
+    if changes.is_empty() {
+        info!("settings: no key has changed; passwords and templates were read again");
+    }
+    if changes.iter().any(|change| change.starts_with("log.")) {
+        warn!("[log] takes effect at the next start");
+    }
+    Ok((next, new))
 }
 
 /// One pass.

@@ -28,7 +28,7 @@ use crate::{
     },
     login::{Login, OAuth2Options, Secret, Tokens},
     settings::{Credentials, DeliveryKind, Hours, MailboxKind, Proof, Settings, SettingsError},
-    store::{NewEvent, Store, StoreError},
+    store::{NewEvent, Presence, Store, StoreError},
 };
 
 /// Where the store keeps the key of our Message-IDs.
@@ -172,10 +172,16 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
 }
 
 pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, AssembleError> {
+    // Before the database is made: a template with a fault should leave no traces.
     check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
-    let wording = wording(settings)?;
     let store = Store::open(&settings.database.url).await?;
     store.migrate(&settings.database.url).await?;
+    desk(settings, clock, store).await
+}
+
+async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, AssembleError> {
+    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
+    let wording = wording(settings)?;
     let (keys, first_run) = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
     let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
@@ -205,16 +211,35 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, Asse
 
 pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, AssembleError> {
     settings.check_network()?;
-    let source = source(settings)?;
-    let carrier = carrier(settings)?;
-    let mut desk = open(settings, clock).await?;
-    desk.settled_at_once = source.settles_itself();
+    let (source, carrier) = (source(settings)?, carrier(settings)?);
+    let desk = open(settings, clock).await?;
     let presence = desk.store.enter(&settings.database.url, random()?).await?;
     let mut tx = desk.store.write().await?;
     tx.release_dead_claims(desk.store.dialect().release_dead_claims(), clock.now(), presence.process).await?;
     tx.commit().await?;
     recount(&desk).await?;
-    Ok(Serving {
+    Ok(serving(settings, desk, source, carrier, Arc::new(presence)))
+}
+
+/// The same desk by other settings. What serves now is left as it is.
+pub(super) async fn reload(running: &Serving, settings: &Settings) -> Result<Serving, AssembleError> {
+    settings.check_network()?;
+    let (source, carrier) = (source(settings)?, carrier(settings)?);
+    let desk = desk(settings, running.desk.clock, running.desk.store.clone()).await?;
+    desk.health.go_on_from(&running.desk.health);
+    recount(&desk).await?;
+    Ok(serving(settings, desk, source, carrier, Arc::clone(&running.presence)))
+}
+
+fn serving(
+    settings: &Settings,
+    mut desk: Desk,
+    source: Source,
+    carrier: Carrier,
+    presence: Arc<Presence>,
+) -> Serving {
+    desk.settled_at_once = source.settles_itself();
+    Serving {
         desk: Arc::new(desk),
         source,
         carrier,
@@ -222,7 +247,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
         poll: settings.mailbox.poll.0,
         listen: settings.http.listen,
         presence,
-    })
+    }
 }
 
 /// Where mail arrives.

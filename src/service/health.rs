@@ -55,6 +55,15 @@ impl Health {
         self.with(|report| report.clone())
     }
 
+    /// The same desk by other settings has read its mailbox as well.
+    pub(super) fn go_on_from(&self, before: &Self) {
+        let before = before.report();
+        self.with(|report| {
+            report.last_intake = before.last_intake;
+            report.standby = before.standby;
+        });
+    }
+
     /// A loop is alive, and may sleep for so long.
     pub(super) fn tick(&self, name: &'static str, sleep: Duration) {
         self.with(|report| {

@@ -1,6 +1,10 @@
 //! The health endpoint: `/healthz`, `/readyz`, `/metrics`. Tells nothing of any mail, and changes nothing.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -29,8 +33,13 @@ const PASS_SECONDS: [f64; 8] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 300.0];
 pub(super) struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// Begins to count. `None` when something counts already, as in a second desk of one process.
+    /// What counts in this process; the first call begins.
     pub(super) fn install() -> Option<Self> {
+        static COUNTING: OnceLock<Option<Metrics>> = OnceLock::new();
+        COUNTING.get_or_init(Self::begin).clone()
+    }
+
+    fn begin() -> Option<Self> {
         let buckets = |builder: PrometheusBuilder, name: &str, buckets: &[f64]| {
             builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
         };

@@ -38,6 +38,14 @@ pub fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Out
     })
 }
 
+/// SIGHUP: asks for the settings to be read again.
+///
+/// # Errors
+/// When the system does not let signals be caught.
+pub fn hangups() -> std::io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
 /// Tells the service manager that the desk is in service; without one, nothing happens.
 pub fn ready() {
     notify(&[sd_notify::NotifyState::Ready]);

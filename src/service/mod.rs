@@ -103,7 +103,7 @@ pub struct Serving {
     /// Where the health endpoint listens.
     pub listen: Option<std::net::SocketAddr>,
     /// Held for as long as this process serves the desk.
-    pub presence: Presence,
+    pub presence: Arc<Presence>,
 }
 
 /// Wakes the loops that sleep until something is due.
@@ -182,6 +182,14 @@ impl Serving {
     /// When a setting is missing, or another process serves the desk on the same SQLite file.
     pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, AssembleError> {
         assemble::start(settings, clock).await
+    }
+
+    /// The same desk by other settings, on the same database. What serves now goes on until it is stopped.
+    ///
+    /// # Errors
+    /// As [`Serving::start`]: nothing has changed then.
+    pub async fn reload(&self, settings: &Settings) -> Result<Self, AssembleError> {
+        assemble::reload(self, settings).await
     }
 
     /// One pass of everything that is due now: all mail that lies in the mailbox, and beside it the outbox.

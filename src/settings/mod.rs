@@ -5,6 +5,7 @@ mod check;
 mod oauth2;
 mod sections;
 mod values;
+mod written;
 
 use std::{
     fs,
@@ -22,6 +23,7 @@ pub use sections::{
     Mailbox, MailboxKind, NewTicketTo, Sla, Staff, Templates, Tls, Window,
 };
 pub use values::{ByteSize, Period};
+pub use written::Written;
 
 /// Where settings are looked for when no file is named.
 const DEFAULT_FILES: [&str; 2] = ["madoguchi.toml", "/etc/madoguchi/madoguchi.toml"];
@@ -92,6 +94,9 @@ pub struct Settings {
     /// The file these were read from, for messages.
     #[serde(skip)]
     pub origin: Option<PathBuf>,
+    /// What stood there and in the environment.
+    #[serde(skip)]
+    pub written: Written,
 }
 
 impl Settings {
@@ -130,9 +135,11 @@ impl Settings {
             .add_source(environment)
             .build()
             .map_err(|error| SettingsError::Syntax { origin: origin.clone(), detail: error.to_string() })?;
+        let tree: serde_json::Value = values.clone().try_deserialize().unwrap_or_default();
         let mut settings: Self = serde_path_to_error::deserialize(values)
             .map_err(|error| check::named(error.path().to_string(), &error.into_inner(), &origin))?;
         settings.origin = path;
+        settings.written = Written::of(&tree);
         settings.check().map_err(|(key, detail)| SettingsError::Value { key, detail, origin })?;
         Ok(settings)
     }

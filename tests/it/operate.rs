@@ -164,3 +164,80 @@ fn completions_and_manual_pages_are_made() {
             || dir.path().join("madoguchi-ticket.1").is_file()
     );
 }
+
+/// Tells a process to read its settings again.
+fn hang_up(daemon: &Daemon) {
+    let done = std::process::Command::new("kill").args(["-HUP", &daemon.0.id().to_string()]).status();
+    assert!(done.unwrap().success());
+}
+
+/// Waits until the log says it.
+fn logged(desk: &Desk, what: &str) {
+    for _ in 0..200 {
+        if std::fs::read_to_string(desk.log()).unwrap().contains(what) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the log does not say {what}: {}", std::fs::read_to_string(desk.log()).unwrap());
+}
+
+on_both! {
+    fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: Desk) {
+        let port = free_port();
+        desk.set("http.listen", format!("127.0.0.1:{port}"));
+        let daemon = Daemon(desk.spawn(&["run"]));
+        wait_for(port, "/readyz", 200);
+        let good = std::fs::read_to_string(desk.config()).unwrap();
+
+        std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\nopened = 1\n")).unwrap();
+        hang_up(&daemon);
+        logged(desk, "the settings are refused, and the desk goes on by the old ones: window.opened: is not a known key");
+        desk.deliver(inquiry(1));
+        logged(desk, "outcome=ticket");
+
+        std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\n")).unwrap();
+        hang_up(&daemon);
+        logged(desk, "settings: window.closes: (not set) → \"2025-06-28\"");
+        logged(desk, "the desk goes on by the new settings");
+        desk.deliver(inquiry(2));
+        logged(desk, "outcome=parked");
+        let figures = get(port, "/metrics").1;
+        assert!(figures.contains("madoguchi_messages_total{outcome=\"ticket\"} 1"), "counting goes on: {figures}");
+        assert_eq!(get(port, "/readyz").0, 200);
+
+        std::fs::write(desk.config(), good.replace("url = \"", "url = \"sqlite:/elsewhere-")).unwrap();
+        hang_up(&daemon);
+        logged(desk, "database.url: has changed; restart the desk");
+        std::fs::write(desk.config(), &good).unwrap();
+        hang_up(&daemon);
+        logged(desk, "settings: window.closes: \"2025-06-28\" → (not set)");
+        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    }
+
+    fn silence_in_business_hours_is_an_alarm_that_needs_no_mail_server(desk: Desk) {
+        desk.add_settings("[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n");
+        desk.deliver(inquiry(1));
+        desk.once();
+        // A week and a day later: 48 business hours, a holiday not counted.
+        desk.starts_at("2025-07-09T10:00:30+09:00");
+        let port = free_port();
+        desk.set("http.listen", format!("127.0.0.1:{port}"));
+        let daemon = Daemon(desk.spawn(&["run"]));
+        wait_for(port, "/readyz", 200);
+        for _ in 0..100 {
+            if desk.run(&["health", "--strict"]).code == Some(1) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        let strict = desk.run(&["health", "--strict"]);
+        assert_eq!(strict.code, Some(1));
+        assert!(strict.stdout.contains("silence: no mail for 48 h of business time"), "{}", strict.stdout);
+        assert_eq!(desk.run(&["health"]).code, Some(0), "mail is taken and sent");
+        assert!(get(port, "/metrics").1.contains("madoguchi_silence_business_seconds 1728"), "{}", get(port, "/metrics").1);
+        drop(daemon);
+        let digest = desk.run(&["digest", "--preview"]).stdout;
+        assert!(digest.contains("受付時間で48時間のあいだ、メールが1通も届いていません"), "{digest}");
+    }
+}

@@ -1,0 +1,81 @@
+//! What was written, key by key, so that a reload can say what changed.
+
+use std::{collections::BTreeMap, fmt};
+
+/// Parts of keys whose values are secrets or name people: only that they changed is said.
+const UNSAID: [&str; 7] = ["password", "secret", "token", "url", "staff", "address", "user"];
+
+/// Keys and values as they were written, in dotted form. Debug prints no values.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Written(BTreeMap<String, String>);
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Written {
+    /// All keys of a tree of values.
+    pub(super) fn of(tree: &serde_json::Value) -> Self {
+        let mut written = Self::default();
+        written.add(String::new(), tree);
+        written
+    }
+
+    fn add(&mut self, key: String, value: &serde_json::Value) {
+        let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    self.add(below(name), value);
+                }
+            }
+            value => {
+                self.0.insert(key, value.to_string());
+            }
+        }
+    }
+
+    /// What is written otherwise in `new`: `window.closes: "2026-02-28" → "2026-03-31"`.
+    #[must_use]
+    pub fn changes(&self, new: &Self) -> Vec<String> {
+        let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(new.0.keys()).collect();
+        let told = |value: Option<&String>| value.map_or("(not set)", String::as_str).to_owned();
+        keys.into_iter()
+            .filter(|key| self.0.get(*key) != new.0.get(*key))
+            .map(|key| {
+                if UNSAID.iter().any(|part| key.contains(part)) {
+                    format!("{key}: changed")
+                } else {
+                    format!("{key}: {} → {}", told(self.0.get(key)), told(new.0.get(key)))
+                }
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn changes_are_told_by_key_and_secrets_only_as_changed() {
+        let read = |toml: &str| Settings::from_toml(toml).unwrap().written;
+        let old = read("[window]\ncloses = \"2026-02-28\"\n[mailbox]\npassword = \"hunter2\"");
+        let new = read(
+            "[window]\ncloses = \"2026-03-31\"\n[mailbox]\npassword = \"hunter3\"\n[digest]\nat = [\"10:00\"]",
+        );
+        assert_eq!(
+            old.changes(&new),
+            [
+                "digest.at: (not set) → [\"10:00\"]",
+                "mailbox.password: changed",
+                "window.closes: \"2026-02-28\" → \"2026-03-31\"",
+            ]
+        );
+        assert!(new.changes(&new).is_empty());
+        assert!(!format!("{new:?}").contains("hunter"));
+    }
+}
