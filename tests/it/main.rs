@@ -27,6 +27,8 @@ mod oauth2;
 #[cfg(test)]
 mod operate;
 #[cfg(test)]
+mod packaging;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod story;
