@@ -4,6 +4,7 @@ mod calendar;
 mod check;
 mod demo;
 mod digest;
+mod erase;
 mod export;
 mod ingest;
 mod inspect;
@@ -81,6 +82,8 @@ enum Command {
     },
     /// Write all tickets with their conversation to standard output: JSON, or CSV that Excel opens
     Export(export::Export),
+    /// Erase what the desk holds of a person; first only shows it
+    Erase(erase::Erase),
     /// Mails that are not tickets
     #[command(subcommand)]
     Parked(parked::Command),
@@ -197,6 +200,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Calendar(command) => calendar::run(&context, &command),
         Command::Phone(call) => phone::run(&context, call).await,
         Command::Digest { preview } => digest::run(&context, preview).await,
+        Command::Erase(what) => erase::run(&context, &what).await,
         Command::Export(what) => export::run(&context, &what).await,
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,

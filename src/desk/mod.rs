@@ -6,6 +6,7 @@ pub mod escalation;
 pub mod form;
 pub mod gate;
 pub mod japanese_time;
+pub mod redact;
 pub mod staff;
 pub mod staff_key;
 pub mod staff_mail;

@@ -30,7 +30,7 @@ mod tests;
 pub use bounce::Bounce;
 
 /// A person or desk as a mail header names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Mailbox {
     /// Display name, decoded and cleaned; one line.
     pub name: Option<String>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveTime, TimeDelta, Utc, Weekday};
 
-use super::{Desk, Serving, health::Health, timetable::recount, work::Answers};
+use super::{Desk, Serving, health::Health, retention::Retention, timetable::recount, work::Answers};
 use crate::{
     clock::Clock,
     delivery::{Carrier, SmtpOptions},
@@ -27,7 +27,7 @@ use crate::{
         context, staff_context, staff_ticket,
     },
     login::{Login, OAuth2Options, Secret, Tokens},
-    settings::{Credentials, DeliveryKind, Hours, MailboxKind, Proof, Settings, SettingsError},
+    settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
     store::{NewEvent, Presence, Store, StoreError},
 };
 
@@ -204,6 +204,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, A
         },
         new_ticket: settings.answers.new_ticket,
         digest_at: settings.digest.at.clone(),
+        retention: retention(settings),
         silence_alarm: settings.mailbox.silence_alarm,
         health: Health::default(),
     })
@@ -365,6 +366,11 @@ async fn first_facts(
 
 fn random() -> Result<u32, AssembleError> {
     getrandom::u32().map_err(|error| AssembleError::Random(error.to_string()))
+}
+
+fn retention(settings: &Settings) -> Retention {
+    let time = |period: Option<Period>| period.and_then(|period| TimeDelta::from_std(period.0).ok());
+    Retention { raw: time(settings.retention.raw_after), personal: time(settings.retention.personal_after) }
 }
 
 fn member(staff: &crate::settings::Staff) -> Member {

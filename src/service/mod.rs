@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod process;
 pub mod reconcile;
 mod reminder;
+pub mod retention;
 mod staff;
 mod timetable;
 mod upkeep;
@@ -83,6 +84,8 @@ pub struct Desk {
     pub digest_at: Vec<NaiveTime>,
     /// Business time without any mail after which somebody should look, within the window; none: never.
     pub silence_alarm: BusinessTime,
+    /// For how long what is kept.
+    pub retention: retention::Retention,
     /// What the loops report of themselves.
     pub health: health::Health,
 }

@@ -137,7 +137,8 @@ fn prepare<'a>(desk: &Desk, taken: &'a Taken) -> Result<InHand<'a>, StoreError> 
 /// When the database fails. `None` when there is no such message, or it needs no decision.
 pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, StoreError> {
     let Some((row, raw)) = desk.store.message(id).await? else { return Ok(None) };
-    if !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
+    // What was erased cannot be decided again.
+    if raw.is_empty() || !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
         return Ok(None);
     }
     let taken = Taken {

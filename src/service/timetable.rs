@@ -14,6 +14,7 @@ use super::{
     notice::{Notice, concerns, in_words, notify},
     process::Fault,
     reminder::{next_reminder, remind},
+    retention::forget_due,
 };
 use crate::{
     desk::{
@@ -80,6 +81,7 @@ pub(super) async fn tick(desk: &Desk) -> Result<usize, Fault> {
             break;
         }
     }
+    forget_due(desk).await?;
     Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
 }
 

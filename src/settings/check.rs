@@ -42,6 +42,15 @@ impl Settings {
         self.check_time()?;
         self.check_mailbox()?;
         self.check_delivery()?;
+        let retention = &self.retention;
+        for (key, period) in [
+            ("retention.raw_after", retention.raw_after),
+            ("retention.personal_after", retention.personal_after),
+        ] {
+            ensure(period.is_none_or(|period| period.0.as_secs() >= 86_400), key, || {
+                "is less than a day; allowed: a period such as \"365d\"".into()
+            })?;
+        }
         let scheme = self.database.url.split(':').next().unwrap_or_default();
         ensure(["sqlite", "postgres", "postgresql"].contains(&scheme), "database.url", || {
             "is not a database; allowed: \"sqlite:FILE\" or \"postgres://USER@HOST/NAME\"".into()

@@ -20,7 +20,7 @@ pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2, Provider};
 pub use sections::{
     After, Answers, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat,
-    Mailbox, MailboxKind, NewTicketTo, Sla, Staff, Templates, Tls, Window,
+    Mailbox, MailboxKind, NewTicketTo, Retention, Sla, Staff, Templates, Tls, Window,
 };
 pub use values::{ByteSize, Period};
 pub use written::Written;
@@ -85,6 +85,8 @@ pub struct Settings {
     pub answers: Answers,
     /// When staff get their list.
     pub digest: Digest,
+    /// What is forgotten, and when.
+    pub retention: Retention,
     /// Health for monitoring.
     pub http: Http,
     /// The log.

@@ -449,6 +449,18 @@ impl Default for Digest {
     }
 }
 
+/// `[retention]`: what is forgotten, and when. Without it everything is kept.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Raw mails are erased so long after they came or went, unless their ticket still owes an answer.
+    #[serde(deserialize_with = "parsed_option")]
+    pub raw_after: Option<Period>,
+    /// 氏名, 連絡先 and addresses are erased so long after a ticket was closed or, if it never was, answered.
+    #[serde(deserialize_with = "parsed_option")]
+    pub personal_after: Option<Period>,
+}
+
 /// `[http]`: health for monitoring.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

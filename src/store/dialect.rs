@@ -37,6 +37,8 @@ impl Dialect {
                 "PRAGMA journal_mode=WAL",
                 "PRAGMA synchronous=FULL",
                 "PRAGMA busy_timeout=30000",
+                // What is erased must not live on in pages that happen to be free.
+                "PRAGMA secure_delete=ON",
                 "PRAGMA cache_size=-16000",
                 "PRAGMA wal_autocheckpoint=4000",
             ],

@@ -10,6 +10,7 @@
 mod backup;
 mod deadline;
 mod dialect;
+mod erase;
 mod event;
 mod ledger;
 mod migrate;
@@ -33,6 +34,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 pub use backup::check_backup;
 pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
+pub use erase::EntryText;
 pub use event::{Event, NewEvent};
 pub use ledger::{Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Unsettled};
 pub use outbox::{Attempt, Draft, Due, NewMail, OutboxRow, OutboxState, Verdict};
@@ -299,6 +301,10 @@ pub fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
 /// A column of packed bytes.
 fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<Vec<u8>> {
     let packed: Vec<u8> = row.try_get(column)?;
+    if packed.is_empty() {
+        // Erased.
+        return Ok(packed);
+    }
     zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row {
         table,
         column,

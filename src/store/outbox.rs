@@ -389,7 +389,7 @@ impl Tx {
         let done = query(
             "UPDATE outbox SET state = 'queued', next_attempt_at = $2, created_at = CASE WHEN state = 'queued' THEN created_at ELSE $2 END,
                                finished_at = NULL
-             WHERE id = $1 AND state <> 'sent' AND claimed_by IS NULL",
+             WHERE id = $1 AND state <> 'sent' AND claimed_by IS NULL AND LENGTH(bytes) > 0",
         )
         .bind(id)
         .bind(instant_text(now))

@@ -318,11 +318,13 @@ impl Tx {
                 .bind(ticket.id)
                 .fetch_all(&mut self.connection)
                 .await?;
+        // Whoever was erased does not take part any more, and no mail without an address takes their place.
         let mut participants = vec![ticket.from.address.to_lowercase()];
         for entry in &entries {
             participants.push(entry.try_get::<String, _>(0)?.to_lowercase());
             participants.extend(entry.try_get::<String, _>(1)?.lines().map(str::to_lowercase));
         }
+        participants.retain(|address| !address.is_empty());
         Ok(Some(TicketFacts {
             id: ticket.id,
             number: ticket.number,

@@ -29,6 +29,8 @@ mod operate;
 #[cfg(test)]
 mod packaging;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod story;

@@ -1,0 +1,158 @@
+//! Takes personal data out of a text that is kept: names that are known, mail addresses, telephone numbers. What was asked
+//! and answered stays, for the guidebook (circular, 別紙1:
+//! 「照会内容は、ガイドブックの改訂の参考とさせていただく可能性があります」).
+
+/// What stands in its place.
+pub const MARK: &str = "〔削除済〕";
+
+/// Words that make a family name a person's and not a town's: 山田様, but 山田市.
+const AFTER_A_NAME: [&str; 11] =
+    ["様", "さま", "殿", "氏", "さん", "先生", "です", "でございます", "と申し", "と申します", "宛"];
+
+/// Whose data is taken out.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// Their names, as they wrote them.
+    pub names: Vec<String>,
+    /// Texts that go as a whole, such as the field 連絡先.
+    pub texts: Vec<String>,
+}
+
+/// The text without the person's names and texts, without any mail address and telephone number.
+#[must_use]
+pub fn redact(text: &str, person: &Person) -> String {
+    let mut text = text.to_owned();
+    for whole in person.texts.iter().map(|whole| whole.trim()).filter(|whole| whole.chars().count() > 1) {
+        text = text.replace(whole, MARK);
+    }
+    for name in person.names.iter().map(|name| name.trim()).filter(|name| name.chars().count() > 1) {
+        text = text.replace(name, MARK);
+        let parts: Vec<&str> = name.split_whitespace().collect();
+        text = text.replace(&parts.concat(), MARK);
+        for part in parts.iter().filter(|part| part.chars().count() > 1) {
+            for after in AFTER_A_NAME {
+                for blank in ["", " ", "　"] {
+                    text = text.replace(&format!("{part}{blank}{after}"), &format!("{MARK}{blank}{after}"));
+                }
+            }
+        }
+    }
+    without_telephones(&without_addresses(&text))
+}
+
+fn without_addresses(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let local = |c: char| {
+        let c = narrow(c);
+        c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.\"".contains(c)
+    };
+    let domain = |c: char| {
+        let c = narrow(c);
+        c.is_alphanumeric() && c.is_ascii() || "-.".contains(c)
+    };
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        if narrow(c) == '@' {
+            let before = out.iter().rev().take_while(|c| local(**c)).count();
+            let after = chars.iter().skip(at + 1).take_while(|c| domain(**c)).count();
+            if before > 0 && after > 0 {
+                out.truncate(out.len() - before);
+                out.extend(MARK.chars());
+                at += 1 + after;
+                continue;
+            }
+        }
+        out.push(c);
+        at += 1;
+    }
+    out.into_iter().collect()
+}
+
+/// A telephone number begins with 0 or +, and has 9 to 13 digits with at most one separator between two of them.
+fn without_telephones(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_separator = |c: char| "-() .".contains(narrow(c)) || "‐‑–—−ー―（）".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut inside) = (0, false);
+    while let Some(&c) = chars.get(at) {
+        let digit = narrow(c).is_ascii_digit();
+        if !inside && (narrow(c) == '0' || narrow(c) == '+') {
+            let (mut end, mut digits, mut gap) = (at + 1, usize::from(digit), 0);
+            let mut next = at + 1;
+            while let Some(&c) = chars.get(next) {
+                if narrow(c).is_ascii_digit() {
+                    (digits, gap, end) = (digits + 1, 0, next + 1);
+                } else if is_separator(c) && gap < 2 {
+                    gap += 1;
+                } else {
+                    break;
+                }
+                next += 1;
+            }
+            if (9..=13).contains(&digits) {
+                out.push_str(MARK);
+                at = end;
+                continue;
+            }
+        }
+        inside = digit;
+        out.push(c);
+        at += 1;
+    }
+    out
+}
+
+/// The ASCII form of a full-width character.
+fn narrow(c: char) -> char {
+    match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '　' => ' ',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn person() -> Person {
+        Person {
+            names: vec!["山田 太郎".into(), "Taro Yamada".into()],
+            texts: vec!["内線2315、直通あり".into()],
+        }
+    }
+
+    #[test]
+    fn who_asked_goes_and_what_was_asked_stays() {
+        for (text, expected) in [
+            ("氏名：山田 太郎", "氏名：〔削除済〕"),
+            ("山田太郎様\nお世話になっております。", "〔削除済〕様\nお世話になっております。"),
+            ("山田 様", "〔削除済〕 様"),
+            ("山田市の山田です。", "山田市の〔削除済〕です。"),
+            ("連絡先：内線2315、直通あり", "連絡先：〔削除済〕"),
+            ("TEL 03-1234-5678（代）", "TEL 〔削除済〕（代）"),
+            ("０３（１２３４）５６７８へ", "〔削除済〕へ"),
+            ("+81 90 1234 5678", "〔削除済〕"),
+            ("<taro.yamada@city.example.jp>まで", "<〔削除済〕>まで"),
+            ("ｔａｒｏ＠ｃｉｔｙ．ｊｐ", "〔削除済〕"),
+            ("2025-07-01に100人、10,000円", "2025-07-01に100人、10,000円"),
+            ("第0123号、0.5人", "第0123号、0.5人"),
+            ("@の前に何もない", "@の前に何もない"),
+        ] {
+            assert_eq!(redact(text, &person()), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_known_is_left(before in "[あ-ん市町]{0,8}", after in "[あ-ん。、\n]{0,8}", phone in "0[0-9]{1,3}-[0-9]{4}-[0-9]{4}") {
+            let text = format!("{before}山田 太郎{after}{phone}{after}a.b@c.example.jp{before}");
+            let left = redact(&text, &person());
+            prop_assert!(!left.contains("太郎") && !left.contains(&phone) && !left.contains('@'), "{left}");
+            prop_assert_eq!(redact(&left, &person()), left);
+        }
+    }
+}
