@@ -104,8 +104,8 @@ enum Command {
         #[arg(long)]
         offline: bool,
     },
-    /// Bring the database schema up to date
-    Migrate,
+    /// Bring the database schema up to date, or copy the desk to another database
+    Migrate(operate::Move),
     /// Ask the running desk whether it is ready (see http.listen)
     Health {
         /// Fail on warnings as well: silence, a token that cannot be renewed, unexplained messages
@@ -213,12 +213,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Man { dir } => operate::man(&dir),
-        Command::Migrate => {
-            let desk = context.desk().await?;
-            desk.store.close().await;
-            print::line("the database schema is up to date");
-            Ok(())
-        }
+        Command::Migrate(to) => operate::migrate(&context, to).await,
     }
 }
 

@@ -12,7 +12,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::{Arguments, Context, print};
-use crate::store::check_backup;
+use crate::store::{Copied, Store, check_backup, copy};
 
 /// Asks the running desk whether it is ready; for container checks. Exit code 1 when it is not, or when it warns and
 /// warnings are to count.
@@ -69,6 +69,46 @@ pub(super) async fn restore(context: &Context, file: &Path) -> anyhow::Result<()
         "{} is in place; `madoguchi check` and `madoguchi reconcile` look it over",
         target.display()
     ));
+    Ok(())
+}
+
+/// From where to where a desk moves; neither: only the schema is brought up to date.
+#[derive(Debug, clap::Args)]
+pub(super) struct Move {
+    /// The database that is: sqlite:FILE or postgres://…
+    #[arg(long, requires = "to", value_name = "URL")]
+    from: Option<String>,
+    /// The database that is to be, empty
+    #[arg(long, requires = "from", value_name = "URL")]
+    to: Option<String>,
+}
+
+/// Brings the schema up to date, or copies a desk that nobody serves to another database and reads it back.
+pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> {
+    let (Some(from), Some(to)) = (way.from, way.to) else {
+        let desk = context.desk().await?;
+        desk.store.close().await;
+        print::line("the database schema is up to date");
+        return Ok(());
+    };
+    let source = Store::open_existing(&from).await?.with_context(|| format!("{from} does not exist"))?;
+    source.migrate(&from).await?;
+    let _presence = source.enter(&from, 0).await?;
+    let lead = source.take_lead().await?;
+    anyhow::ensure!(lead.is_some(), "a process serves this desk: stop it first");
+    let target = Store::open(&to).await?;
+    target.migrate(&to).await?;
+    let copied = copy(&source, &target).await?;
+    anyhow::ensure!(target.first_broken_event().await?.is_none(), "the audit chain is broken in the copy");
+    source.close().await;
+    target.close().await;
+    if context.json {
+        return print::json(&copied);
+    }
+    for Copied { table, rows, digest } in &copied {
+        print::line(format!("{table:<11} {rows:>9} rows  {}", digest.get(..16).unwrap_or_default()));
+    }
+    print::line("every row was read back and is the same; now set database.url to the new one");
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 //! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 
 mod backup;
+mod copy;
 mod deadline;
 mod dialect;
 mod erase;
@@ -32,6 +33,7 @@ use sqlx::{
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use backup::check_backup;
+pub use copy::{Copied, copy};
 pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
 pub use erase::EntryText;
@@ -59,6 +61,9 @@ pub enum StoreError {
     /// A copy cannot be made or used.
     #[error("{0}")]
     Backup(String),
+    /// A desk cannot be moved to another database.
+    #[error("cannot copy the desk: {0}")]
+    Copy(String),
     /// A message cannot be compressed.
     #[error("cannot compress a message for the ledger: {0}")]
     Pack(std::io::Error),

@@ -241,3 +241,53 @@ on_both! {
         assert!(digest.contains("受付時間で48時間のあいだ、メールが1通も届いていません"), "{digest}");
     }
 }
+
+#[test]
+fn a_desk_moves_from_sqlite_to_postgresql_and_back_whole() {
+    let desk = Desk::on(On::Sqlite);
+    for nth in 1..=130 {
+        desk.deliver(inquiry(nth));
+    }
+    desk.deliver("garbage");
+    desk.once();
+    desk.pipe(&["ticket", "answer", "ZT-2025-0002"], "お答えします。".as_bytes());
+    let url = |file: &str| format!("sqlite:{}", desk.dir.path().join(file).display());
+    let (old, back) = (url("desk.db"), url("back.db"));
+    let mut moved = Desk::on(On::Postgres);
+    let new = moved.database_url();
+    let copied = desk.json(&["migrate", "--from", &old, "--to", &new]);
+    let rows = |table: &str| {
+        copied.as_array().unwrap().iter().find(|row| row["table"] == table).unwrap()["rows"].clone()
+    };
+    assert_eq!((rows("message"), rows("ticket"), rows("desk")), (131.into(), 130.into(), 1.into()));
+    let again = desk.run(&["migrate", "--from", &old, "--to", &new]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.error().contains("holds a desk already"), "{}", again.error());
+    // The moved desk goes on where the other one stopped.
+    moved.set("mailbox.user", &desk.mailbox.user);
+    assert_eq!(
+        moved.json(&["ticket", "show", "ZT-2025-0002"]),
+        desk.json(&["ticket", "show", "ZT-2025-0002"])
+    );
+    desk.deliver(inquiry(131));
+    moved.once();
+    assert_eq!(moved.numbers().len(), 131);
+    assert!(moved.run(&["check"]).stdout.contains("the audit chain is whole"));
+    assert_eq!(moved.run(&["reconcile"]).code, Some(0));
+    let returned = desk.run(&["migrate", "--from", &new, "--to", &back]);
+    assert_eq!(returned.code, Some(0), "{}", returned.stderr);
+    assert!(returned.stdout.contains("every row was read back"), "{}", returned.stdout);
+}
+
+#[test]
+fn a_desk_that_is_served_does_not_move() {
+    let mut desk = Desk::on(On::Sqlite);
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    wait_for(port, "/readyz", 200);
+    let url = |file: &str| format!("sqlite:{}", desk.dir.path().join(file).display());
+    let done = desk.run(&["migrate", "--from", &url("desk.db"), "--to", &url("new.db")]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("stop the other one first"), "{}", done.error());
+}

@@ -88,6 +88,11 @@ impl Desk {
         fs::write(self.config(), toml).unwrap();
     }
 
+    /// Its database, if it is on PostgreSQL.
+    pub fn database_url(&self) -> String {
+        self.database.as_ref().unwrap().url()
+    }
+
     /// Its settings file.
     pub fn config(&self) -> PathBuf {
         self.dir.path().join("madoguchi.toml")
