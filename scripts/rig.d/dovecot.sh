@@ -68,6 +68,7 @@ disable_plaintext_auth = $([[ $cleartext == yes ]] && echo no || echo yes)
 ssl_cert = <$1/tls/$certificate.pem
 ssl_key = <$1/tls/$certificate.key
 mail_location = maildir:$1/mail/%u:UTF-8
+$(quota_2_3)
 $(passdb_2_3 "$1")
 userdb {
   driver = static
@@ -79,6 +80,18 @@ CONF
     local offered=" IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE CHILDREN UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH " word
     for word in ${without//,/ }; do offered=${offered/ $word / }; done
     echo "imap_capability =$offered"
+}
+
+quota_2_3() {
+    if [[ -n $quota ]]; then
+        printf 'mail_plugins = quota\nplugin {\n  quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:storage=%sK\n}\n' "$quota"
+    fi
+}
+
+quota_2_4() {
+    if [[ -n $quota ]]; then
+        printf 'mail_plugins {\n  quota = yes\n}\nquota "User quota" {\n}\nquota_storage_size = %sK\n' "$quota"
+    fi
 }
 
 # Access tokens are shown to the token endpoint of a test; without one, the password is "secret".
@@ -126,6 +139,7 @@ ssl_server_key_file = $1/tls/$certificate.key
 mail_driver = maildir
 mail_path = $1/mail/%{user}
 mailbox_list_utf8 = yes
+$(quota_2_4)
 $(passdb_2_4)
 userdb static {
   fields {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Desk, Serving};
@@ -41,6 +41,8 @@ pub struct Report {
     pub timetable_error: Option<String>,
     /// Business time reaches beyond the published holidays.
     pub calendar_warning: Option<String>,
+    /// How far the newest mail's instant of receipt lies ahead of this machine's clock, when it should not.
+    pub clock_behind: Option<TimeDelta>,
     /// Business time without any mail.
     pub silence: BusinessTime,
     /// Messages in the mailbox that the ledger did not know when they were last compared.
@@ -108,6 +110,10 @@ impl Health {
 
     pub(super) fn calendar(&self, warning: Option<String>) {
         self.with(|report| report.calendar_warning = warning);
+    }
+
+    pub(super) fn clock(&self, behind: Option<TimeDelta>) {
+        self.with(|report| report.clock_behind = behind);
     }
 
     pub(super) fn silence(&self, silence: BusinessTime) {
@@ -185,6 +191,12 @@ pub async fn readiness(serving: &Serving) -> Readiness {
     }
     warnings.extend(report.settle_error);
     warnings.extend(report.calendar_warning);
+    if let Some(behind) = report.clock_behind {
+        warnings.push(format!(
+            "clock: the mail server is {} min ahead of this machine; deadlines are told by this machine's clock: see that it is set by NTP",
+            behind.num_minutes()
+        ));
+    }
     if desk.is_too_silent(report.silence) {
         warnings.push(format!(
             "silence: no mail for {} h of business time; see that mail to the desk still arrives",

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -32,6 +32,9 @@ use crate::{
     settings::NewTicketTo,
     store::{Asking, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, StoreError, Tx, pack},
 };
+
+/// Mail that was received so much later than now tells of a clock that is wrong.
+const CLOCK_WITHIN: TimeDelta = TimeDelta::minutes(5);
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +114,14 @@ pub async fn process_all(
 /// All that needs no database.
 fn prepare<'a>(desk: &Desk, taken: &'a Taken) -> Result<InHand<'a>, StoreError> {
     let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
+    let ahead = reading.received_at - desk.clock.now();
+    if taken.received_at.is_some() && ahead > CLOCK_WITHIN {
+        warn!(
+            ahead_min = ahead.num_minutes(),
+            "the mail server's clock is ahead of this machine's: see that both are set by NTP"
+        );
+    }
+    desk.health.clock((taken.received_at.is_some() && ahead > CLOCK_WITHIN).then_some(ahead));
     let hash = content_hash(&reading.mail, &taken.raw);
     let message_id = reading
         .mail

@@ -19,8 +19,15 @@ impl Store {
             return Err(StoreError::Backup(format!("{} exists already", file.display())));
         }
         let name = file.display().to_string().replace('\'', "''");
-        sqlx::raw_sql(AssertSqlSafe(format!("VACUUM INTO '{name}'"))).execute(&self.pool).await?;
-        Ok(())
+        let written = sqlx::raw_sql(AssertSqlSafe(format!("VACUUM INTO '{name}'"))).execute(&self.pool).await;
+        written.map(|_| ()).map_err(|error| {
+            // Half a copy is none, and would be in the way of the next attempt.
+            let _ = std::fs::remove_file(file);
+            StoreError::Backup(format!(
+                "cannot write the copy {}: {error}; see that the disk has room and the folder can be written to",
+                file.display()
+            ))
+        })
     }
 }
 

@@ -34,9 +34,9 @@ impl Dialect {
         match self {
             // A page cache of 16 MB, and a log of as much before it is folded back: each filed mail touches some twenty pages.
             Self::Sqlite => &[
+                "PRAGMA busy_timeout=30000",
                 "PRAGMA journal_mode=WAL",
                 "PRAGMA synchronous=FULL",
-                "PRAGMA busy_timeout=30000",
                 // What is erased must not live on in pages that happen to be free.
                 "PRAGMA secure_delete=ON",
                 "PRAGMA cache_size=-16000",

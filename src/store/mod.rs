@@ -282,9 +282,22 @@ async fn connect(url: &SecretString, dialect: Dialect) -> Result<AnyConnection> 
     connected.map_err(|error| open_error(dialect, &error))
 }
 
+/// SQLITE_BUSY.
+fn is_locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("database is locked"))
+}
+
 async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> Result<(), sqlx::Error> {
     for statement in dialect.on_connect() {
-        sqlx::raw_sql(*statement).execute(&mut *connection).await?;
+        let mut tries = 0;
+        // SQLite does not wait for a change of the journal's mode, which two processes that start together both make.
+        while let Err(error) = sqlx::raw_sql(*statement).execute(&mut *connection).await {
+            tries += 1;
+            if tries > 100 || !is_locked(&error) {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
     Ok(())
 }

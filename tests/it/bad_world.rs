@@ -1,8 +1,19 @@
 //! A full disk, a read-only database, a database that cannot be opened: clear errors, and nothing lost.
 
-use std::process::Command;
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command},
+    thread,
+    time::Duration,
+};
 
-use crate::support::desk::{Desk, Done, On, inquiry};
+use crate::support::{
+    desk::{Desk, Done, On, inquiry},
+    dovecot::Dovecot,
+    http::{free_port, get, wait_for},
+    rig::{Servers, rig},
+};
 
 #[test]
 fn a_full_disk_stops_the_pass_and_loses_nothing() {
@@ -78,4 +89,179 @@ fn a_password_of_the_database_is_not_printed() {
             done.stderr
         );
     }
+}
+
+/// A daemon that is killed at the end.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if holds() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{what} did not come about");
+}
+
+/// Waits until readiness is that and says this.
+fn ready_says(port: u16, status: u16, what: &str) {
+    until(what, || {
+        let (said, body) = get(port, "/readyz");
+        said == status && body.contains(what)
+    });
+}
+
+#[test]
+fn a_backup_for_which_there_is_no_room_leaves_no_half_copy() {
+    let desk = Desk::on(On::Sqlite);
+    for nth in 1..=20 {
+        desk.deliver(inquiry(nth));
+    }
+    desk.once();
+    let copy = desk.dir.path().join("copy.db");
+    let program = desk.command(&["backup", copy.to_str().unwrap()]);
+    let mut limited = Command::new("bash");
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -f 60; exec \"$0\" \"$@\""])
+        .arg(program.get_program())
+        .args(program.get_args());
+    let done = Done::from(limited.output().unwrap());
+    assert_eq!(done.code, Some(1));
+    assert!(
+        done.error().contains("cannot write the copy") && done.error().contains("room"),
+        "{}",
+        done.error()
+    );
+    assert!(!copy.exists());
+    assert_eq!(desk.numbers().len(), 20);
+    assert_eq!(desk.run(&["backup", copy.to_str().unwrap()]).code, Some(0));
+}
+
+#[test]
+fn a_clock_that_is_hours_behind_the_mail_server_is_told() {
+    let mut desk = Desk::on(On::Sqlite);
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    desk.deliver_at(inquiry(1), "2025-07-01T15:00:00+09:00");
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    ready_says(port, 200, "clock: the mail server is 299 min ahead of this machine");
+    // The deadline is counted from the mail server's instant all the same.
+    until("ticket", || desk.numbers().len() == 1);
+    assert_eq!(desk.tickets()[0]["deadline"], "2025-07-03T15:00:00+09:00");
+    desk.deliver(inquiry(2));
+    until("the warning goes", || !get(port, "/readyz").1.contains("clock:"));
+}
+
+#[test]
+fn a_folder_that_is_deleted_is_told_and_read_again_when_it_is_back() {
+    let mut desk = Desk::on(On::Sqlite);
+    let port = free_port();
+    let folder = Path::new(&rig().dir()).join("mail").join(&desk.mailbox.user).join(".照会");
+    let make = || {
+        let done = Command::new("bash")
+            .args(["-c", "mkdir -p \"$1\"/{cur,new,tmp} && chown -R --reference=\"$2\" \"$1\"", "-"])
+            .arg(&folder)
+            .arg(folder.parent().unwrap())
+            .status();
+        assert!(done.unwrap().success());
+    };
+    let deliver = |nth: usize| {
+        fs::write(folder.join("new").join(format!("{nth}.mail")), inquiry(nth)).unwrap();
+    };
+    make();
+    deliver(1);
+    // The file says when it came: today.
+    desk.set("window.closes", "2099-12-31")
+        .set("mailbox.folder", "照会")
+        .set("http.listen", format!("127.0.0.1:{port}"));
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    until("first ticket", || desk.numbers().len() == 1);
+    fs::remove_dir_all(&folder).unwrap();
+    until("the fault is told", || get(port, "/readyz").1.contains("mailbox"));
+    let reason = get(port, "/readyz").1;
+    make();
+    deliver(2);
+    until("second ticket", || desk.numbers().len() == 2);
+    wait_for(port, "/readyz", 200);
+    assert!(reason.contains("照会") || reason.contains("IMAP"), "{reason}");
+    assert_eq!(desk.smtp.mails().len(), 2);
+}
+
+#[test]
+fn a_mailbox_that_is_full_refuses_the_move_and_is_told_and_nothing_is_lost() {
+    // Without MOVE a message is copied first, which a full mailbox refuses.
+    let server = Dovecot::start(&["quota=12", "without=MOVE"]);
+    let mut desk = Desk::on(On::Sqlite);
+    desk.mailbox = server.mailbox();
+    let (port, user) = (free_port(), desk.mailbox.user.clone());
+    desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user).set("mailbox.after", "move");
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    desk.deliver(format!("{}{}", inquiry(1), "本文が続きます。\n".repeat(400)));
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    ready_says(port, 200, "uota");
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    assert_eq!(desk.mailbox.messages("INBOX").len(), 1);
+    until("one mail", || desk.smtp.mails().len() == 1);
+    let log = fs::read_to_string(desk.log()).unwrap();
+    assert!(log.contains("accounted for, but could not be flagged or moved"), "{log}");
+}
+
+#[test]
+fn a_greylisting_server_gets_the_mail_a_little_later() {
+    use crate::support::smtp::{Act, At};
+    let mut desk = Desk::on(On::Sqlite);
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    desk.smtp.on(At::Rcpt.does(Act::Reply("450 4.2.0 Greylisted, see https://postgrey.example/")).times(1));
+    desk.deliver(inquiry(1));
+    let daemon = Daemon(desk.spawn(&["run"]));
+    until("the delay is in the log", || fs::read_to_string(desk.log()).unwrap().contains("mail delayed"));
+    assert_eq!(get(port, "/readyz").0, 200, "greylisting is nothing to worry about");
+    drop(daemon);
+    desk.starts_at("2025-07-01T10:15:00+09:00");
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 1);
+}
+
+#[test]
+fn a_database_server_that_is_restarted_under_load_loses_and_doubles_nothing() {
+    // Its own servers: nobody else's connections may break.
+    let servers = Servers::start("start", &[]);
+    let mut desk = Desk::on(On::Sqlite);
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    desk.set("database.url", servers.value("RIG_POSTGRES_URL"));
+    const COUNT: usize = 400;
+    for nth in 1..=COUNT {
+        desk.deliver(inquiry(nth));
+    }
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    for wanted in [20, 150] {
+        until("some are filed", || {
+            fs::read_to_string(desk.log()).unwrap().matches("outcome=ticket").count() >= wanted
+        });
+        servers.control("kill", "postgres");
+        if wanted == 20 {
+            ready_says(port, 503, "database");
+        }
+        servers.control("resume", "postgres");
+    }
+    until("all are answered", || {
+        let mut to: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+        to.sort();
+        to.dedup();
+        to.len() == COUNT
+    });
+    assert_eq!(desk.numbers(), (1..=COUNT).map(|nth| format!("ZT-2025-{nth:04}")).collect::<Vec<_>>());
+    wait_for(port, "/readyz", 200);
+    assert_eq!(desk.run(&["reconcile"]).code, Some(0));
+    assert!(desk.run(&["check"]).stdout.contains("the audit chain is whole"));
 }

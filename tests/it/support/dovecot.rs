@@ -22,6 +22,7 @@ impl Dovecot {
     /// | `mechanisms=plain` | the SASL mechanisms offered (default: plain login) |
     /// | `certificate=expired` or `other` | a certificate that is over, or another host's |
     /// | `oauth2=PORT` | access tokens alone; asked after at [`super::oauth2::Endpoint`] |
+    /// | `quota=KB` | how much a mailbox may hold |
     /// | `relay=PORT` | where submission relays to, e.g. [`super::smtp::SmtpServer::port`] |
     pub fn start(options: &[&str]) -> Self {
         Self { servers: Servers::start("dovecot", options) }

@@ -39,7 +39,7 @@ fn shared() -> Option<String> {
 
 impl Servers {
     /// Starts servers in a new folder that goes, with them, when this process ends (however it ends).
-    pub(super) fn start(verb: &str, options: &[&str]) -> Self {
+    pub fn start(verb: &str, options: &[&str]) -> Self {
         // In /tmp, where the path is short enough for sockets and open to the servers' user.
         let dir = tempfile::Builder::new().prefix("rig-").tempdir_in("/tmp").unwrap().keep();
         let until = format!("until={}", process::id());
@@ -93,7 +93,12 @@ impl Servers {
         Mailbox::create(Path::new(self.value("RIG_MAIL_DIR")), unique("desk"))
     }
 
-    pub(super) fn value(&self, key: &str) -> &str {
+    /// Does something (`stop`, `kill`, `resume`) to one of them: `dovecot` or `postgres`.
+    pub fn control(&self, verb: &str, server: &str) {
+        script(&[verb, self.value("RIG_DIR"), server]);
+    }
+
+    pub fn value(&self, key: &str) -> &str {
         self.values.get(key).unwrap_or_else(|| panic!("these servers have no {key}"))
     }
 
