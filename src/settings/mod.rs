@@ -164,14 +164,10 @@ impl Settings {
         file: Option<&PathBuf>,
         value: Option<&SecretString>,
     ) -> Result<Option<SecretString>, SettingsError> {
-        let credential = || {
-            let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
-            path.exists().then_some(path)
-        };
         let file = match (file, value) {
             (Some(file), _) => file.clone(),
             (None, Some(value)) => return Ok(Some(value.clone())),
-            (None, None) => match credential() {
+            (None, None) => match credential(name) {
                 Some(file) => file,
                 None => return Ok(None),
             },
@@ -190,6 +186,16 @@ impl Settings {
         }
         Ok(Some(secret))
     }
+}
+
+/// A credential that the service manager handed over, if there is one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one door; systemd.exec(5) fixes the variable's name"
+)]
+fn credential(name: &str) -> Option<PathBuf> {
+    let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
+    path.exists().then_some(path)
 }
 
 /// The environment variable that overrides a key.
