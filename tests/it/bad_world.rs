@@ -1,14 +1,9 @@
 //! A full disk, a read-only database, a database that cannot be opened: clear errors, and nothing lost.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Child, Command},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
 use crate::support::{
+    daemon::{Daemon, until},
     desk::{Desk, Done, On, inquiry},
     dovecot::Dovecot,
     http::{free_port, get, wait_for},
@@ -89,26 +84,6 @@ fn a_password_of_the_database_is_not_printed() {
             done.stderr
         );
     }
-}
-
-/// A daemon that is killed at the end.
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..600 {
-        if holds() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("{what} did not come about");
 }
 
 /// Waits until readiness is that and says this.

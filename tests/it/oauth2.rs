@@ -1,8 +1,9 @@
 //! Access tokens in place of passwords, against Dovecot's OAuth2 and a token endpoint.
 
-use std::{fs, process::Child, thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use crate::support::{
+    daemon::{Daemon, until},
     desk::{Desk, On, inquiry},
     dovecot::Dovecot,
     http::{free_port, get, wait_for},
@@ -59,26 +60,6 @@ impl Story {
 }
 
 const REFRESH: &str = "grant = \"refresh_token\"\nrefresh_token_file = \"HERE/refresh_token\"";
-
-/// A daemon that is killed at the end.
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..400 {
-        if holds() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("{what} did not come about");
-}
 
 #[test]
 fn an_application_as_itself_takes_and_sends_mail() {

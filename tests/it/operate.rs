@@ -1,21 +1,12 @@
 //! Operation: health, metrics, backup, completions and manual pages.
 
-use std::{process::Child, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use crate::support::{
+    daemon::Daemon,
     desk::{Desk, On, inquiry, on_both, program},
     http::{free_port, get, wait_for},
 };
-
-/// A daemon that is killed at the end.
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 on_both! {
     fn a_desk_at_work_is_ready_and_tells_its_figures(desk: Desk) {

@@ -1,6 +1,7 @@
 //! What the tests stand on: real servers (`rig`, `dovecot`, `postgres`), their mailboxes (`maildir`), an SMTP server that
 //! misbehaves on request (`smtp`), and a token endpoint (`oauth2`). Only `desk` knows the program under test.
 
+pub mod daemon;
 pub mod desk;
 pub mod dovecot;
 pub mod http;
