@@ -1,6 +1,6 @@
 //! A full disk, a read-only database, a database that cannot be opened: clear errors, and nothing lost.
 
-use std::{fs, path::Path, process::Command, thread, time::Duration};
+use std::{fs, path::Path, process::Command};
 
 use crate::support::{
     daemon::{Daemon, until},

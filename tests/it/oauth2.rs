@@ -1,6 +1,6 @@
 //! Access tokens in place of passwords, against Dovecot's OAuth2 and a token endpoint.
 
-use std::{fs, thread, time::Duration};
+use std::{fs, time::Duration};
 
 use crate::support::{
     daemon::{Daemon, until},
