@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::Context as _;
@@ -57,7 +58,7 @@ pub(super) async fn run(dir: Option<PathBuf>) -> anyhow::Result<()> {
     let toml = settings_file(&dir)?;
     let start: DateTime<Utc> = REHEARSAL.parse()?;
     let settings = Settings::load(Some(&toml))?;
-    let serving = Serving::start(&settings, Clock::rehearsal(start)).await?;
+    let serving = Arc::new(Serving::start(&settings, Clock::rehearsal(start)).await?);
     let pass = serving.once(&CancellationToken::new()).await?;
     report(&serving, pass.taken, pass.sent).await?;
     where_things_lie(&dir);

@@ -97,7 +97,7 @@ async fn reload(context: &Context, serving: &Serving, old: &Settings) -> anyhow:
 pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let signals = watch_signals(stop.clone())?;
-    let serving = Serving::start(&context.settings, context.clock).await?;
+    let serving = Arc::new(Serving::start(&context.settings, context.clock).await?);
     let pass = tokio::select! {
         pass = serving.once(&stop) => pass?,
         abort = signals => return aborted(abort),

@@ -41,7 +41,7 @@ pub(super) struct Outgoing<'a> {
 #[expect(clippy::too_many_arguments, reason = "the parts of one transaction, passed once")]
 pub(super) async fn answer(
     desk: &Desk,
-    hand: &InHand<'_>,
+    hand: &InHand,
     decision: &Decision,
     tx: &mut Tx,
     message: i64,

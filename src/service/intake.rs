@@ -95,7 +95,7 @@ async fn session(
 /// # Errors
 /// When the mailbox or the database fails; what was committed stays, the rest is taken by the next pass.
 pub async fn drain_mailbox(
-    desk: &Desk,
+    desk: &Arc<Desk>,
     mailbox: &mut Open,
     stop: &CancellationToken,
     after_batch: impl Fn(),
@@ -105,7 +105,7 @@ pub async fn drain_mailbox(
     let mut batch = mailbox.next_batch().await?;
     while !batch.is_empty() && !stop.is_cancelled() {
         // The next batch is fetched while this one is filed.
-        let (next, filed) = tokio::join!(mailbox.next_batch(), process_all(desk, &batch, stop));
+        let (next, filed) = tokio::join!(mailbox.next_batch(), process_all(desk, batch, stop));
         taken += filed?;
         after_batch();
         desk.health.tick("intake", Duration::ZERO);

@@ -199,9 +199,13 @@ impl Serving {
     ///
     /// # Errors
     /// When the mailbox or the database fails; the outbox is sent all the same.
-    pub async fn once(&self, stop: &CancellationToken) -> Result<Pass, PassError> {
-        let bells = Bells::default();
+    pub async fn once(self: &Arc<Self>, stop: &CancellationToken) -> Result<Pass, PassError> {
+        let bells = Arc::new(Bells::default());
         let taken_all = CancellationToken::new();
+        let (serving, rung, taken, stopped) =
+            (Arc::clone(self), Arc::clone(&bells), taken_all.clone(), stop.clone());
+        let sending =
+            tokio::spawn(async move { outbox::beside(&serving, &rung.outbox, &taken, &stopped).await });
         let intake = async {
             let taken = match self.source.open().await {
                 Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || bells.ring()).await,
@@ -211,9 +215,8 @@ impl Serving {
             taken_all.cancel();
             (taken, told)
         };
-        let ((taken, told), drained) =
-            tokio::join!(intake, outbox::beside(self, &bells.outbox, &taken_all, stop));
-        let drained = drained?;
+        let (taken, told) = intake.await;
+        let drained = sending.await.map_err(|error| PassError::Loop(error.to_string()))??;
         told.map_err(|error| PassError::Timetable(error.to_string()))?;
         Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
     }

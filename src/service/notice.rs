@@ -167,7 +167,7 @@ pub(super) struct Told<'a> {
 /// Tells staff of a new ticket, or of an inquirer who wrote again; each gets a mail that can be answered.
 pub(super) fn announce(
     desk: &Desk,
-    hand: &InHand<'_>,
+    hand: &InHand,
     tx: &mut Tx,
     purpose: Purpose,
     told: &Told<'_>,

@@ -2,7 +2,8 @@
 //! facts, decide, take the number, compose, write, commit. Facts cannot age in between.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
     time::Instant,
 };
 
@@ -67,9 +68,9 @@ pub enum Fault {
 const ROTATION: &str = "rotation";
 
 /// A message in hand: read, but nothing decided.
-pub(super) struct InHand<'a> {
+pub(super) struct InHand {
     pub(super) reading: Reading,
-    pub(super) place: &'a Place,
+    pub(super) place: Place,
     pub(super) size: u64,
     pub(super) hash: String,
     pub(super) message_id: String,
@@ -88,31 +89,37 @@ pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError
     decide_or_keep(desk, &prepare(desk, taken)?).await
 }
 
-/// Accounts for messages one after the other, until `stop`; returns for how many. The next one is read while the
-/// database is busy with the one before.
+/// Accounts for messages one after the other, until `stop`; returns for how many. The next one is read on another thread
+/// while the one before is decided and committed.
 ///
 /// # Errors
 /// As [`process`]; what was accounted for stays.
 pub async fn process_all(
-    desk: &Desk,
-    messages: &[Taken],
+    desk: &Arc<Desk>,
+    messages: Vec<Taken>,
     stop: &CancellationToken,
 ) -> Result<usize, StoreError> {
-    let mut messages = messages.iter();
-    let mut hand = messages.next().map(|first| prepare(desk, first)).transpose()?;
-    let mut count = 0;
-    while let Some(current) = hand.filter(|_| !stop.is_cancelled()) {
-        let read_next = async { messages.next().map(|next| prepare(desk, next)).transpose() };
-        let (processed, next) = tokio::join!(decide_or_keep(desk, &current), read_next);
-        processed?;
+    let mut messages = messages.into_iter();
+    let mut read_next = || {
+        let (desk, taken) = (Arc::clone(desk), messages.next()?);
+        Some(tokio::task::spawn_blocking(move || prepare(&desk, &taken)))
+    };
+    let (mut next, mut count) = (read_next(), 0);
+    while let Some(reading) = next.filter(|_| !stop.is_cancelled()) {
+        let hand = match reading.await {
+            Ok(hand) => hand?,
+            // Faults of the reader are caught before; whatever else panics ends the process, as on this thread.
+            Err(error) => resume_unwind(error.into_panic()),
+        };
+        next = read_next();
+        decide_or_keep(desk, &hand).await?;
         count += 1;
-        hand = next?;
     }
     Ok(count)
 }
 
 /// All that needs no database.
-fn prepare<'a>(desk: &Desk, taken: &'a Taken) -> Result<InHand<'a>, StoreError> {
+fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
     let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
     let ahead = reading.received_at - desk.clock.now();
     if taken.received_at.is_some() && ahead > CLOCK_WITHIN {
@@ -132,7 +139,7 @@ fn prepare<'a>(desk: &Desk, taken: &'a Taken) -> Result<InHand<'a>, StoreError> 
         desk.settled_at_once || matches!(&taken.place, Place::File { folder, .. } if folder == "file");
     Ok(InHand {
         reading,
-        place: &taken.place,
+        place: taken.place.clone(),
         size: taken.size,
         hash,
         message_id,
@@ -165,7 +172,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
     let hash = content_hash(&reading.mail, &taken.raw);
     let hand = InHand {
         reading,
-        place: &taken.place,
+        place: row.place,
         size: taken.size,
         hash,
         message_id: row.message_id,
@@ -200,7 +207,7 @@ fn read(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> R
     })
 }
 
-async fn decide_or_keep(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, StoreError> {
+async fn decide_or_keep(desk: &Desk, hand: &InHand) -> Result<Processed, StoreError> {
     let started = Instant::now();
     let result = match decide(desk, hand).await {
         Ok(processed) => Ok(processed),
@@ -222,7 +229,7 @@ async fn decide_or_keep(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Sto
 }
 
 /// The transaction.
-async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
+async fn decide(desk: &Desk, hand: &InHand) -> Result<Processed, Fault> {
     let now = desk.clock.now();
     let reading = &hand.reading;
     let mut tx = desk.store.write().await?;
@@ -234,7 +241,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
     let id = hand.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
     let mut row = NewMessage {
         id,
-        place: hand.place,
+        place: &hand.place,
         message_id: &hand.message_id,
         hash: &hand.hash,
         received_at: reading.received_at,
@@ -320,7 +327,7 @@ async fn decide(desk: &Desk, hand: &InHand<'_>) -> Result<Processed, Fault> {
 }
 
 /// Loads what triage needs to know; `None` when this very message was accounted for before.
-async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result<Option<Known>, StoreError> {
+async fn known(desk: &Desk, hand: &InHand, tx: &mut Tx, day: &str) -> Result<Option<Known>, StoreError> {
     let own_row = hand.entered.map(|(id, _)| id);
     let mail = &hand.reading.mail;
     let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
@@ -329,7 +336,7 @@ async fn known(desk: &Desk, hand: &InHand<'_>, tx: &mut Tx, day: &str) -> Result
         midnight,
         form_since: desk.clock.now() - FORM_ONCE_IN,
     };
-    let (mut earlier, sent) = tx.earlier(hand.place, &hand.message_id, &hand.hash, to).await?;
+    let (mut earlier, sent) = tx.earlier(&hand.place, &hand.message_id, &hand.hash, to).await?;
     earlier.retain(|row| Some(row.id) != own_row);
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);
@@ -377,7 +384,7 @@ async fn next_assignee(desk: &Desk, tx: &mut Tx, decision: &Decision) -> Result<
 /// what a colleague asks for.
 async fn tell_staff(
     desk: &Desk,
-    hand: &InHand<'_>,
+    hand: &InHand,
     tx: &mut Tx,
     decision: &Decision,
     (ticket, assignee): (Option<&(i64, TicketNumber, Fields)>, Option<&str>),
@@ -528,7 +535,7 @@ fn record_filing(tx: &mut Tx, now: DateTime<Utc>, id: i64, row: &NewMessage<'_>,
 }
 
 /// Keeps a message whose decision failed: it is tried again, and parked after the set number of attempts.
-async fn keep(desk: &Desk, hand: &InHand<'_>, error: &str) -> Result<Processed, StoreError> {
+async fn keep(desk: &Desk, hand: &InHand, error: &str) -> Result<Processed, StoreError> {
     let now = desk.clock.now();
     let mut tx = desk.store.write().await?;
     let attempts = hand.entered.map_or(0, |(_, attempts)| attempts) + 1;
@@ -537,7 +544,7 @@ async fn keep(desk: &Desk, hand: &InHand<'_>, error: &str) -> Result<Processed, 
     let id = hand.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
     let row = NewMessage {
         id,
-        place: hand.place,
+        place: &hand.place,
         message_id: &hand.message_id,
         hash: &hand.hash,
         received_at: hand.reading.received_at,

@@ -25,7 +25,7 @@ const MOST_EXPLANATIONS: u32 = 10;
 /// Does what a member of staff asks for.
 pub(super) async fn work_on(
     desk: &Desk,
-    hand: &InHand<'_>,
+    hand: &InHand,
     tx: &mut Tx,
     member: &Member,
     mail: &StaffMail,
@@ -85,7 +85,7 @@ pub(super) async fn work_on(
 /// Tells the writer and the leads that a mail from a staff address had no effect, and why.
 pub(super) async fn explain_refusal(
     desk: &Desk,
-    hand: &InHand<'_>,
+    hand: &InHand,
     tx: &mut Tx,
     why: &str,
     now: DateTime<Utc>,

@@ -21,7 +21,7 @@ mod state;
 mod ticket;
 mod writes;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -312,8 +312,18 @@ fn query(sql: &'static str) -> Query<'static, sqlx::Any, AnyArguments> {
 /// # Errors
 /// When memory runs out.
 pub fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
-    // Level 1: mail is small, and each is written once.
-    zstd::bulk::compress(bytes, 1).map_err(StoreError::Pack)
+    thread_local! {
+        /// Making a compressor costs more than a mail does.
+        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    COMPRESSOR.with_borrow_mut(|kept| {
+        let compressor = match kept {
+            Some(compressor) => compressor,
+            // Level 1: mail is small, and each is written once.
+            None => kept.insert(zstd::bulk::Compressor::new(1).map_err(StoreError::Pack)?),
+        };
+        compressor.compress(bytes).map_err(StoreError::Pack)
+    })
 }
 
 /// A column of packed bytes.
@@ -323,12 +333,13 @@ fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> R
         // Erased.
         return Ok(packed);
     }
-    zstd::decode_all(packed.as_slice()).map_err(|error| StoreError::Row {
-        table,
-        column,
-        id,
-        value: error.to_string(),
-    })
+    // The size stands in front of what `pack` made.
+    let size = zstd::zstd_safe::get_frame_content_size(&packed).ok().flatten();
+    let unpacked = match size.and_then(|size| usize::try_from(size).ok()) {
+        Some(size) => zstd::bulk::decompress(&packed, size),
+        None => zstd::decode_all(packed.as_slice()),
+    };
+    unpacked.map_err(|error| StoreError::Row { table, column, id, value: error.to_string() })
 }
 
 /// Identifiers for an `IN (…)`.

@@ -26,7 +26,7 @@ use crate::{
 /// Messages fetched by one command: enough that the round trip does not count.
 const BATCH_MESSAGES: usize = 50;
 /// Bytes of messages held at a time, unless one message is larger.
-const BATCH_BYTES: u64 = 4_000_000;
+const BATCH_BYTES: u64 = 2_000_000;
 /// Messages whose sizes are asked for by one command.
 const LIST_AT_ONCE: usize = 1000;
 /// IDLE is re-issued before a server may drop it after 30 minutes (RFC 2177).
