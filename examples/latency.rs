@@ -55,7 +55,12 @@ fn main() -> Result<()> {
     }
     took.sort_by(f64::total_cmp);
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
         let index = ((took.len() as f64 * share) as usize).min(took.len().saturating_sub(1));
         took.get(index).copied().unwrap_or_default()
     };

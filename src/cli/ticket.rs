@@ -33,6 +33,9 @@ pub(super) enum Command {
         /// Only those that stand there: open, waiting, answered or closed
         #[arg(long)]
         status: Option<Status>,
+        /// Only so many, the newest; default: all
+        #[arg(long, value_name = "N")]
+        last: Option<u32>,
     },
     /// Queue an answer to the inquirer; its text comes from a file or standard input
     Answer(Text),
@@ -186,8 +189,12 @@ async fn look(context: &Context, command: Command) -> anyhow::Result<()> {
     let calendar = rules(&context.settings).calendar;
     let view = View { zone: calendar.time_zone(), calendar, now: desk.clock.now() };
     match command {
-        Command::List { status } => {
-            let tickets = desk.store.tickets(status.map(Status::as_str)).await?;
+        Command::List { status, last } => {
+            let status = status.map(Status::as_str);
+            let tickets = match last {
+                Some(count) => desk.store.newest_tickets(status, count).await?,
+                None => desk.store.tickets(status).await?,
+            };
             if context.json {
                 let objects: Vec<Value> =
                     tickets.iter().map(|ticket| Value::Object(view.object(ticket))).collect();

@@ -376,6 +376,23 @@ impl Store {
         rows.iter().map(read_ticket).collect()
     }
 
+    /// The newest tickets, oldest of them first; with `status`, of those that stand there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn newest_tickets(&self, status: Option<&str>, count: u32) -> Result<Vec<TicketRow>> {
+        let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year DESC, serial DESC LIMIT $2"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(status.unwrap_or_default().to_owned())
+            .bind(i64::from(count))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().rev().map(read_ticket).collect()
+    }
+
     /// Tickets that were answered since an instant, oldest first.
     ///
     /// # Errors

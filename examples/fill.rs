@@ -1,0 +1,61 @@
+//! Fills a desk's database with answered tickets of years past, and fifty that are open, to see what grows with them:
+//! `cargo run --example fill -- postgres://… 100000`. The database has its schema and nothing else.
+
+use std::{env, error::Error};
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+
+/// Each ticket takes four identifiers: message, ticket, entry, mail.
+const FIRST_ID: u32 = 1000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().collect();
+    let [_, url, count] = arguments.as_slice() else { return Err("usage: fill DATABASE_URL COUNT".into()) };
+    let count: u32 = count.parse()?;
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(url).await?;
+    let bytes = if url.starts_with("sqlite") { "zeroblob(2000)" } else { "CAST(REPEAT('0', 2000) AS BYTEA)" };
+    // A recursive query is the one way to count that both databases know. The desk's last fifty tickets are open.
+    let numbers = format!(
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {count}),
+         t AS (SELECT n, CAST(n AS TEXT) AS name, {FIRST_ID} + 4 * n AS id,
+                      CASE WHEN n > {count} - 50 THEN 'open' ELSE 'closed' END AS status FROM c)"
+    );
+    let open = "CASE WHEN status = 'open' THEN '2026-02-20T08:00:00.000Z' END";
+    let done = "CASE WHEN status = 'closed' THEN '2024-07-02T08:00:00.000Z' END";
+    for sql in [
+        format!(
+            "INSERT INTO message (id, folder, uidvalidity, uid, message_id, hash, received_at, taken_at, size, raw, outcome,
+                                  ticket_id, attempts, settled)
+             {numbers} SELECT id, 'old', 1, n, 'old-' || name || '@example.jp', 'hash-' || name, '2024-07-01T00:00:00.000Z',
+                              '2024-07-01T00:00:00.000Z', 2000, {bytes}, 'ticket', id + 1, 1, 1 FROM t"
+        ),
+        format!(
+            "INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry,
+                                 from_address, subject, received_at, deadline, budget_left, answered_at, closed_at, running_since)
+             {numbers} SELECT id + 1, 'ZT-2024-' || CAST(n + 10000000 AS TEXT), 2024, n + 10000000, status, 'email', '星川市', '高橋',
+                              '03-0000-0001', '会議の参加者の例を教えてください。', 'old-' || name || '@example.jp', '照会',
+                              '2024-07-01T00:00:00.000Z', COALESCE({open}, '2024-07-03T00:00:00.000Z'), 57600, {done}, {done},
+                              '2024-07-01T00:00:00.000Z' FROM t"
+        ),
+        format!(
+            "INSERT INTO entry (id, ticket_id, message_ref, direction, from_address, recipients, at, text)
+             {numbers} SELECT id + 2, id + 1, id, 'in', 'old-' || name || '@example.jp', 'zaitaku@example.jp',
+                              '2024-07-01T00:00:00.000Z', '会議の参加者の例を教えてください。' FROM t"
+        ),
+        format!(
+            "INSERT INTO outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes, state,
+                                 attempts, created_at, finished_at)
+             {numbers} SELECT id + 3, id + 1, id, 'acknowledgement', 1, 'zaitaku@example.jp', 'old-' || name || '@example.jp',
+                              'ack-' || name || '@example.jp', {bytes}, 'sent', 1, '2024-07-01T00:00:00.000Z',
+                              '2024-07-01T00:00:01.000Z' FROM t"
+        ),
+        format!("UPDATE desk SET next_id = {}", FIRST_ID + 4 * count + 4),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
+    }
+    sqlx::raw_sql("ANALYZE").execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
