@@ -1,38 +1,66 @@
 //! The one place that reads time: real time, or a rehearsal that starts at a given instant and runs on.
 //! Everything below the service takes `now` as an argument and never holds a [`Clock`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
 
-/// A small value that tells the time. A rehearsal is real time plus an offset, so that it runs on.
+use chrono::{DateTime, Utc};
+
+/// A small value that tells the time. A rehearsal begins at an instant and runs on, as fast as real time or faster.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
-    offset: Option<TimeDelta>,
+    rehearsal: Option<Rehearsal>,
+}
+
+/// Where a rehearsal began, and how fast it runs.
+#[derive(Debug, Clone, Copy)]
+struct Rehearsal {
+    start: DateTime<Utc>,
+    real_start: DateTime<Utc>,
+    pace: u32,
 }
 
 impl Clock {
     /// The real time.
     #[must_use]
     pub fn real() -> Self {
-        Self { offset: None }
+        Self { rehearsal: None }
     }
 
     /// A rehearsal: the first reading is `start` (`--as-of`), and time runs on from there.
     #[must_use]
     pub fn rehearsal(start: DateTime<Utc>) -> Self {
-        Self { offset: Some(start - system_now()) }
+        Self::paced(start, 1)
+    }
+
+    /// A rehearsal whose time runs `pace` times as fast (`--pace`): a whole window in an hour.
+    #[must_use]
+    pub fn paced(start: DateTime<Utc>, pace: u32) -> Self {
+        Self { rehearsal: Some(Rehearsal { start, real_start: system_now(), pace: pace.max(1) }) }
     }
 
     /// The present instant, UTC, cut to whole milliseconds: what is stored reads back as the same value.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        let now = system_now() + self.offset.unwrap_or_default();
+        let now = match self.rehearsal {
+            None => system_now(),
+            Some(Rehearsal { start, real_start, pace }) => {
+                start + (system_now() - real_start) * i32::try_from(pace).unwrap_or(i32::MAX)
+            }
+        };
         DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
     }
 
     /// Whether this is a rehearsal.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
-        self.offset.is_some()
+        self.rehearsal.is_some()
+    }
+
+    /// How long to sleep in real time until an instant; not at all when it is past.
+    #[must_use]
+    pub fn until(&self, at: DateTime<Utc>) -> Duration {
+        let pace = self.rehearsal.map_or(1, |rehearsal| rehearsal.pace);
+        (at - self.now()).to_std().unwrap_or_default() / pace
     }
 }
 
@@ -43,7 +71,18 @@ fn system_now() -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
+
+    #[test]
+    fn a_faster_rehearsal_sleeps_less() {
+        let start = "2025-07-01T01:00:00Z".parse().unwrap();
+        let clock = Clock::paced(start, 3600);
+        let slept = clock.until(start + TimeDelta::hours(10));
+        assert!(slept <= Duration::from_secs(10) && slept > Duration::from_secs(5), "{slept:?}");
+        assert_eq!(clock.until(start - TimeDelta::hours(1)), Duration::ZERO);
+    }
 
     #[test]
     fn a_rehearsal_starts_at_its_instant_and_runs_on() {

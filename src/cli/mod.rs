@@ -41,6 +41,9 @@ struct Arguments {
     /// Rehearse: the clock starts at this instant and runs on, e.g. 2025-12-26T16:30:00+09:00
     #[arg(long, global = true, value_name = "INSTANT", value_parser = instant)]
     as_of: Option<DateTime<Utc>>,
+    /// With --as-of: the clock runs so many times as fast
+    #[arg(long, global = true, value_name = "N", requires = "as_of", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pace: Option<u32>,
     /// Print one JSON document
     #[arg(long, global = true)]
     json: bool,
@@ -172,7 +175,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let clock = arguments.as_of.map_or_else(Clock::real, Clock::rehearsal);
+    let clock =
+        arguments.as_of.map_or_else(Clock::real, |start| Clock::paced(start, arguments.pace.unwrap_or(1)));
     // The demonstration brings its own settings; nothing of the machine's may change it.
     let settings = match &arguments.command {
         Command::Demo { .. } => Settings::from_toml("")?,

@@ -322,10 +322,7 @@ async fn tell(serving: &Serving, tx: &mut Tx, attempt: &Attempt) -> Result<(), S
 
 async fn until_next(serving: &Serving) -> Duration {
     match serving.desk.store.next_due().await {
-        Ok(Some(due)) => (due - serving.desk.clock.now())
-            .to_std()
-            .unwrap_or_default()
-            .clamp(Duration::from_millis(10), LONGEST_SLEEP),
+        Ok(Some(due)) => serving.desk.clock.until(due).clamp(Duration::from_millis(10), LONGEST_SLEEP),
         Ok(None) | Err(_) => LONGEST_SLEEP,
     }
 }

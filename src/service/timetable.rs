@@ -98,7 +98,7 @@ async fn until_next(desk: &Desk) -> Duration {
     let reminder = next_reminder(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
     let next = deadline.into_iter().chain(reminder).chain(summary).chain(list).min();
-    let sleep = next.map_or(LONGEST_SLEEP, |at| (at - now).to_std().unwrap_or_default());
+    let sleep = next.map_or(LONGEST_SLEEP, |at| desk.clock.until(at));
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }
 
