@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long, global = true, value_name = "INSTANT", value_parser = instant)]
     as_of: Option<DateTime<Utc>>,
     /// With --as-of: the clock runs so many times as fast
-    #[arg(long, global = true, value_name = "N", requires = "as_of", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, global = true, value_name = "N", requires = "as_of", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pace: Option<u32>,
     /// Print one JSON document
     #[arg(long, global = true)]

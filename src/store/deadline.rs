@@ -217,9 +217,9 @@ impl Store {
         let row = query(
             "SELECT (SELECT COUNT(*) FROM ticket WHERE status = 'open' AND deadline < $1) AS overdue,
                     (SELECT COUNT(*) FROM outbox WHERE state = 'queued') AS queued,
-                    (SELECT COUNT(*) FROM outbox WHERE state IN ('failed', 'bounced')) AS undelivered,
-                    (SELECT COUNT(*) FROM message WHERE outcome = 'pending') AS pending,
-                    (SELECT COUNT(*) FROM message WHERE outcome = 'parked') AS parked,
+                    (SELECT COUNT(*) FROM outbox WHERE state IN ('held', 'failed', 'bounced') AND state <> 'held') AS undelivered,
+                    (SELECT COUNT(*) FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'pending') AS pending,
+                    (SELECT COUNT(*) FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'parked') AS parked,
                     (SELECT MIN(created_at) FROM outbox WHERE state = 'queued' AND attempts > 0) AS oldest
              FROM desk",
         )
@@ -323,7 +323,7 @@ impl Store {
         }
         let parked = query(
             "SELECT COALESCE(reason, '') AS reason, COUNT(*) AS count FROM message
-             WHERE outcome = 'parked' AND received_at >= $1 AND received_at < $2 GROUP BY reason",
+             WHERE outcome IN ('pending', 'parked') AND outcome = 'parked' AND received_at >= $1 AND received_at < $2 GROUP BY reason",
         )
         .bind(instant_text(from))
         .bind(instant_text(until))

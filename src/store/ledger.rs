@@ -374,7 +374,12 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn messages_with(&self, outcome: Outcome) -> Result<Vec<LedgerRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM message WHERE outcome = $1 ORDER BY id");
+        // SQLite takes a partial index only where its own condition stands in the query.
+        let few = match outcome {
+            Outcome::Pending | Outcome::Parked => "outcome IN ('pending', 'parked') AND ",
+            _ => "",
+        };
+        let sql = format!("SELECT {COLUMNS} FROM message WHERE {few}outcome = $1 ORDER BY id");
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(outcome.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(read_row).collect()
     }
@@ -437,7 +442,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn parked_since(&self, since: DateTime<Utc>, most: usize) -> Result<Vec<i64>> {
         let rows = query(
-            "SELECT id FROM message WHERE outcome = 'parked' AND taken_at > $1 ORDER BY id DESC LIMIT $2",
+            "SELECT id FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'parked' AND taken_at > $1 ORDER BY id DESC LIMIT $2",
         )
         .bind(instant_text(since))
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
