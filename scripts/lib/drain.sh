@@ -2,6 +2,9 @@
 # A desk that drains a mailbox of inquiries on servers of scripts/rig, and the proof that none was lost or doubled; sourced by
 # scripts/bench-drain and scripts/test-faults, which set n and profile.
 
+# As the units and the image set it.
+export MALLOC_ARENA_MAX=1
+
 # What both need once.
 begin() { # EXAMPLE…
     scripts/rig install
