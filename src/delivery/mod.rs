@@ -79,9 +79,7 @@ impl Carrier {
             }
         }
     }
-}
 
-impl Carrier {
     /// Where the tokens for its login come from, if it has any.
     #[must_use]
     pub fn tokens(&self) -> Option<&Arc<Tokens>> {

@@ -23,8 +23,6 @@ const AHEAD: Duration = Duration::from_secs(300);
 const UNSAID: Duration = Duration::from_secs(600);
 /// Time limit of a request.
 const LIMIT: Duration = Duration::from_secs(30);
-/// Wait after a failure, while the token before still holds.
-const AFTER_FAILURE: Duration = Duration::from_secs(60);
 
 type Client = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 type Refusal = RequestTokenError<HttpClientError<reqwest::Error>, BasicErrorResponse>;
@@ -209,7 +207,7 @@ impl Tokens {
     /// Renews ahead of the end; returns when to look again.
     ///
     /// # Errors
-    /// When it fails; the token before may still hold. Look again after [`Tokens::after_failure`].
+    /// When it fails; the token before may still hold.
     pub async fn keep_fresh(&self) -> Result<Duration, OAuth2Error> {
         self.access().await?;
         self.with(|now| match (&now.error, &now.held) {
@@ -217,12 +215,6 @@ impl Tokens {
             (None, Some(held)) => Ok(held.until_renewal()),
             (None, None) => Ok(Duration::ZERO),
         })
-    }
-
-    /// How long to wait after a failure.
-    #[must_use]
-    pub fn after_failure(&self) -> Duration {
-        AFTER_FAILURE
     }
 
     /// How it stands.

@@ -179,8 +179,8 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, Asse
     desk(settings, clock, store).await
 }
 
+/// A desk whose wording has been checked, on a store that is open.
 async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, AssembleError> {
-    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
     let wording = wording(settings)?;
     let (keys, first_run) = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
@@ -225,6 +225,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
 /// The same desk by other settings. What serves now is left as it is.
 pub(super) async fn reload(running: &Serving, settings: &Settings) -> Result<Serving, AssembleError> {
     settings.check_network()?;
+    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
     let (source, carrier) = (source(settings)?, carrier(settings)?);
     let desk = desk(settings, running.desk.clock, running.desk.store.clone()).await?;
     desk.health.go_on_from(&running.desk.health);

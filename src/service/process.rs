@@ -121,14 +121,15 @@ pub async fn process_all(
 /// All that needs no database.
 fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
     let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
-    let ahead = reading.received_at - desk.clock.now();
-    if taken.received_at.is_some() && ahead > CLOCK_WITHIN {
+    // Only a server's own instant tells: a file's time or a header may say anything.
+    let ahead = taken.received_at.map(|at| at - desk.clock.now()).filter(|ahead| *ahead > CLOCK_WITHIN);
+    if let Some(ahead) = ahead {
         warn!(
             ahead_min = ahead.num_minutes(),
             "the mail server's clock is ahead of this machine's: see that both are set by NTP"
         );
     }
-    desk.health.clock((taken.received_at.is_some() && ahead > CLOCK_WITHIN).then_some(ahead));
+    desk.health.clock(ahead);
     let hash = content_hash(&reading.mail, &taken.raw);
     let message_id = reading
         .mail

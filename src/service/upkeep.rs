@@ -12,7 +12,7 @@ use crate::login::Tokens;
 
 /// How often the mailbox is compared with the ledger.
 const RECONCILE_EVERY: Duration = Duration::from_secs(24 * 3600);
-/// What is unexplained may just have come: it is looked at again after this time.
+/// Wait before another look at what failed, or at what is unexplained and may just have come.
 const AGAIN: Duration = Duration::from_secs(60);
 /// The shortest and longest wait between two looks at a token.
 const LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
@@ -29,7 +29,7 @@ async fn keep_fresh(tokens: &Tokens, stop: &CancellationToken) {
             Ok(until) => until.clamp(LOOK.0, LOOK.1),
             Err(error) => {
                 warn!("{error}");
-                tokens.after_failure()
+                AGAIN
             }
         };
         let _ = tokio::time::timeout(wait, stop.cancelled()).await;
