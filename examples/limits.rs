@@ -1,76 +1,82 @@
 //! What the machine allows at most, each part alone, beside which a drain is measured:
-//! `cargo run --example limits -- fetch|commit|send SETTINGS COUNT` prints operations a second.
-//! `fetch` lists and fetches a mailbox in the desk's own batches, `commit` makes one durable transaction a row, `send` hands
-//! mails to the SMTP server over the desk's number of connections, each used again and again.
+//! `cargo run --example limits -- fetch|row|ticket|send SETTINGS COUNT` prints operations a second.
+//! `fetch` lists and fetches a mailbox in the desk's own batches, `row` makes one durable transaction a row, `ticket` one a
+//! ticket, `send` hands mails to the SMTP server over the desk's number of connections, each used again and again.
 
 use std::{env, error::Error, path::Path, sync::Arc, time::Instant};
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use madoguchi::{
     delivery::Carrier,
+    desk::{thread::MessageIds, ticket::Direction, triage::Filing},
+    intake::Taken,
     letter::Purpose,
-    service::{check_carrier, check_source},
+    service::{check_carrier, check_source, inspect, rules},
     settings::Settings,
-    store::{Due, Store},
+    store::{
+        Asking, Dialect, Due, NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place, Recipient, Sought,
+        Store, pack,
+    },
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use tokio::sync::Mutex;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().collect();
     let [_, what, file, count] = arguments.as_slice() else {
-        return Err("usage: limits fetch|commit|send SETTINGS COUNT".into());
+        return Err("usage: limits fetch|row|ticket|send SETTINGS COUNT".into());
     };
     let (settings, count) = (Settings::load(Some(Path::new(file)))?, count.parse::<u32>()?);
-    let began = Instant::now();
-    let done = match what.as_str() {
+    let per_second = match what.as_str() {
         "fetch" => fetch(&settings).await?,
-        "commit" => commit(&settings, count).await?,
+        "row" => row(&settings, count).await?,
+        "ticket" => ticket(&settings, count).await?,
         "send" => send(&settings, count).await?,
         other => return Err(format!("no limit {other}").into()),
     };
-    println!("{:.0}", f64::from(done) / began.elapsed().as_secs_f64());
+    println!("{per_second:.0}");
     Ok(())
 }
 
 /// Everything in the mailbox, from the login to the last byte.
-async fn fetch(settings: &Settings) -> Result<u32> {
+async fn fetch(settings: &Settings) -> Result<f64> {
     // An empty ledger: every message is new.
     let folder = tempfile::tempdir()?;
     let url = format!("sqlite:{}", folder.path().join("ledger.db").display());
     let store = Store::open(&url).await?;
     store.migrate(&url).await?;
+    let (began, mut fetched) = (Instant::now(), 0);
     let mut mailbox = check_source(settings)?.open().await?;
     mailbox.look(&store).await?;
-    let mut fetched = 0;
     loop {
         let batch = mailbox.next_batch().await?;
         if batch.is_empty() {
-            return Ok(fetched);
+            return Ok(f64::from(fetched) / began.elapsed().as_secs_f64());
         }
         fetched += u32::try_from(batch.len())?;
     }
 }
 
-/// One row of some two kilobytes, as a small mail with its ticket has, durable before the next begins.
-async fn commit(settings: &Settings, count: u32) -> Result<u32> {
-    sqlx::any::install_default_drivers();
-    let url = &settings.database.url;
-    let sqlite = url.starts_with("sqlite");
-    let url = if sqlite { format!("{url}.limit?mode=rwc") } else { url.clone() };
+/// One row of some two kilobytes, durable before the next begins: what the disk allows.
+async fn row(settings: &Settings, count: u32) -> Result<f64> {
+    let url = beside(settings, "row").await?;
     let mut connection = AnyConnection::connect(&url).await?;
-    let (blob, begin) = if sqlite { ("BLOB", "BEGIN IMMEDIATE") } else { ("BYTEA", "BEGIN") };
-    if sqlite {
-        sqlx::raw_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL").execute(&mut connection).await?;
+    let (blob, begin) = match Dialect::of(&url) {
+        Dialect::Sqlite => ("BLOB", "BEGIN IMMEDIATE"),
+        Dialect::Postgres => ("BYTEA", "BEGIN"),
+    };
+    for statement in Dialect::of(&url).on_connect() {
+        sqlx::raw_sql(*statement).execute(&mut connection).await?;
     }
-    let table = format!("CREATE TABLE limit_of_commits (id BIGINT PRIMARY KEY, text TEXT, bytes {blob})");
+    let table = format!("CREATE TABLE row (id BIGINT PRIMARY KEY, text TEXT, bytes {blob})");
     sqlx::raw_sql(AssertSqlSafe(table)).execute(&mut connection).await?;
+    let began = Instant::now();
     for id in 0..count {
         sqlx::raw_sql(begin).execute(&mut connection).await?;
-        sqlx::query("INSERT INTO limit_of_commits (id, text, bytes) VALUES ($1, $2, $3)")
+        sqlx::query("INSERT INTO row (id, text, bytes) VALUES ($1, $2, $3)")
             .bind(i64::from(id))
             .bind("会議の参加者の例を教えてください。".repeat(20))
             .bind(vec![7_u8; 1200])
@@ -78,12 +84,129 @@ async fn commit(settings: &Settings, count: u32) -> Result<u32> {
             .await?;
         sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
     }
-    Ok(count)
+    let took = began.elapsed().as_secs_f64();
+    connection.close().await?;
+    Ok(f64::from(count) / took)
+}
+
+/// A ticket with all its rows in one transaction, durable before the next begins: what the schema allows. Nothing is
+/// read, decided or composed; the rows are those of an inquiry that was.
+async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
+    let url = beside(settings, "ticket").await?;
+    let store = Store::open(&url).await?;
+    store.migrate(&url).await?;
+    let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);
+    let raw = inquiry().into_bytes();
+    let taken = Taken {
+        place: Place::File { folder: "limit".into(), name: "limit".into() },
+        size: raw.len() as u64,
+        raw,
+        oversize: false,
+        received_at: Some(now),
+        file_time: None,
+    };
+    let (reading, decision) = inspect(
+        &taken,
+        &rules(settings),
+        &MessageIds::new(vec![b"limit".to_vec()], "limit@example.jp", "ZT"),
+        now,
+    );
+    let Filing::Ticket { ticket, .. } = decision.filing else { return Err("not read as an inquiry".into()) };
+    let from = reading.mail.from.clone().ok_or("no sender")?;
+    let (packed, receipt) = (pack(&taken.raw)?, taken.raw.repeat(2));
+    let text = reading.mail.text.repeat(2);
+    let began = Instant::now();
+    for number in 1..=count {
+        let name = format!("limit-{number}@example.jp");
+        let place = Place::Imap { folder: "INBOX".into(), uidvalidity: 1, uid: number };
+        let recipient = Recipient { address: &name, midnight: now, form_since: now };
+        let sought = Sought { place: &place, message_id: &name, hash: &name, recipient };
+        let (mut tx, ..) = store.write_about(&sought).await?;
+        let id = tx.fresh_id();
+        let asking = Asking { to: Some(&name), at: None, assignee: None };
+        let ticket_number = tx.take_number("ZT", 2024);
+        let ticket_id = tx.add_ticket(&ticket_number, &ticket, &from, &reading.mail.subject, now, asking);
+        tx.add_message(&NewMessage {
+            id,
+            place: &place,
+            message_id: &name,
+            hash: &name,
+            received_at: now,
+            taken_at: now,
+            size: taken.size,
+            raw: &packed,
+            outcome: Outcome::Ticket,
+            reason: None,
+            detail: None,
+            ticket_id: Some(ticket_id),
+            duplicate_of: None,
+            attempts: 1,
+            settled: false,
+        });
+        let mut entry = NewEntry {
+            ticket_id,
+            message_ref: Some(id),
+            direction: Direction::In,
+            from: Some(&from),
+            recipients: vec![&name],
+            at: now,
+            text: &reading.mail.text,
+            attachments: &[],
+        };
+        tx.add_entry(&entry);
+        (entry.message_ref, entry.direction, entry.text) = (None, Direction::Out, &text);
+        tx.add_entry(&entry);
+        tx.append_event(now, NewEvent::by_desk("filed", "").on_message(id).on_ticket(ticket_id));
+        tx.add_mail(&NewMail {
+            ticket_id: Some(ticket_id),
+            message_ref: Some(id),
+            purpose: Purpose::Acknowledgement,
+            sender: "desk@example.jp",
+            recipient: &name,
+            message_id: &name,
+            bytes: &receipt,
+            at: now,
+            leaves_at: Some(now),
+            author: None,
+            entry: None,
+            claim: None,
+        })?;
+        tx.commit().await?;
+    }
+    let took = began.elapsed().as_secs_f64();
+    store.close().await;
+    Ok(f64::from(count) / took)
+}
+
+/// A new database beside the desk's: a file, or on PostgreSQL another database of the server.
+async fn beside(settings: &Settings, name: &str) -> Result<String> {
+    sqlx::any::install_default_drivers();
+    let url = &settings.database.url;
+    if Dialect::of(url) == Dialect::Sqlite {
+        return Ok(format!("{url}.{name}?mode=rwc"));
+    }
+    let (server, desk) = url.rsplit_once('/').ok_or("database.url names no database")?;
+    let mut connection = AnyConnection::connect(url).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {desk}_{name}"))).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(format!("{server}/{desk}_{name}"))
+}
+
+/// The circular's form, filled in, of the length that most have.
+fn inquiry() -> String {
+    let question =
+        "多職種連携の会議に、防災担当課を加えている地域があれば、進め方をご教示ください。".repeat(2);
+    format!(
+        "From: <limit@example.jp>\r\nTo: zaitaku@tohmatu.co.jp\r\nSubject: 拠点整備・運用に関する照会\r\n\
+         Message-ID: <limit@example.jp>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\
+         Content-Transfer-Encoding: 8bit\r\n\r\n1) 自治体・機関名：星川市 健康福祉部 地域包括ケア推進課\r\n\
+         2) 氏名：高橋 真由美\r\n3) 連絡先：03-0000-0001／limit@example.jp\r\n4) 照会内容：\r\n{question}\r\n"
+    )
 }
 
 /// Receipts to as many recipients.
-async fn send(settings: &Settings, count: u32) -> Result<u32> {
-    let carrier = check_carrier(settings)?;
+async fn send(settings: &Settings, count: u32) -> Result<f64> {
+    let (began, carrier) = (Instant::now(), check_carrier(settings)?);
     let next = Arc::new(Mutex::new(0));
     let workers: Vec<_> = (0..settings.delivery.connections)
         .map(|_| tokio::spawn(worker(carrier.clone(), Arc::clone(&next), count)))
@@ -91,7 +214,7 @@ async fn send(settings: &Settings, count: u32) -> Result<u32> {
     for worker in workers {
         worker.await?.map_err(|error| error.to_string())?;
     }
-    Ok(count)
+    Ok(f64::from(count) / began.elapsed().as_secs_f64())
 }
 
 async fn worker(

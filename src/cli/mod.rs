@@ -184,7 +184,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     start_log(&settings, &arguments.command)?;
     let context = Context { config: arguments.config, settings, clock, json: arguments.json };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // One thread for all loops, which mostly wait; the database has its own, and large mails are read on others. More
+    // would only wake each other.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(dispatch(arguments.command, context));
     // A verb that hangs in a blocking call (a name look-up, say) must not hold the exit.
     runtime.shutdown_background();

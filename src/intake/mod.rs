@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many messages are settled in the mailbox by one command.
-const SETTLE_AT_ONCE: usize = 200;
+pub const SETTLE_AT_ONCE: usize = 200;
 
 /// A fault of a mailbox. Nothing is lost by it: what is not accounted for is fetched again.
 #[derive(Debug, thiserror::Error)]

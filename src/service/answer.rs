@@ -35,6 +35,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) message_ref: Option<i64>,
     /// The local day, for the budget.
     pub(super) day: &'a str,
+    /// It leaves past the queue: who queues it hands it over after the commit, and no mail can have its Message-ID yet.
+    pub(super) express: bool,
 }
 
 /// Queues the reply to a message, if there is one and the gate lets it out; a refusal is returned for the audit.
@@ -62,7 +64,8 @@ pub(super) async fn answer(
         None => desk.ids.of_message(&hand.hash, purpose.as_str()),
     };
     // A new ticket has a new number, and no mail yet that could be the same.
-    if !matches!(decision.filing, Filing::Ticket { .. }) && tx.has_mail(&message_id).await? {
+    let is_new = matches!(decision.filing, Filing::Ticket { .. });
+    if !is_new && tx.has_mail(&message_id).await? {
         return Ok(None);
     }
     let facts = letter::Facts {
@@ -85,6 +88,7 @@ pub(super) async fn answer(
         ticket: ticket.map(|(id, ..)| *id),
         message_ref: Some(message),
         day,
+        express: is_new,
     };
     queue(desk, tx, &outgoing, &facts, now)
 }
@@ -132,6 +136,7 @@ pub(super) fn queue(
         leaves_at: Some(now),
         author: None,
         entry: None,
+        claim: outgoing.express.then(|| desk.express.claim(now)).flatten(),
     })?;
     if purpose.is_automatic() {
         tx.count_automatic(outgoing.day);

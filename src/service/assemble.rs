@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{NaiveTime, TimeDelta, Utc, Weekday};
 
-use super::{Desk, Serving, health::Health, retention::Retention, timetable::recount, work::Answers};
+use super::{
+    Desk, Serving, health::Health, outbox::Express, retention::Retention, timetable::recount, work::Answers,
+};
 use crate::{
     clock::Clock,
     delivery::{Carrier, SmtpOptions},
@@ -197,6 +199,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, A
         retry_for: settings.delivery.retry_for.0,
         max_message_size: settings.mailbox.max_message_size.0,
         settled_at_once: false,
+        express: Express::default(),
         answers: Answers {
             undo: TimeDelta::from_std(settings.answers.undo.0).unwrap_or_default(),
             approval: settings.answers.approval,
@@ -241,6 +244,7 @@ fn serving(
     presence: Arc<Presence>,
 ) -> Serving {
     desk.settled_at_once = source.settles_itself();
+    desk.express = Express::of(presence.process);
     Serving {
         desk: Arc::new(desk),
         source,

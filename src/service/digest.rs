@@ -6,7 +6,7 @@ use super::{
     Desk,
     notice::{in_words, notify_with},
     process::Fault,
-    timetable::{coverage_of, figures_in_words, silence},
+    timetable::{coverage_of, figures, figures_in_words, silence},
 };
 use crate::{
     desk::{
@@ -202,7 +202,7 @@ impl Known {
             answered: store.answered_since(since).await?,
             parked,
             undelivered,
-            figures: figures_in_words(&store.figures(begins, now + TimeDelta::seconds(1)).await?),
+            figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
             alarms,
             since,
         })

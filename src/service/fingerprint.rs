@@ -24,6 +24,11 @@ pub fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
     hex::encode(&hasher.finalize())
 }
 
+/// The Message-ID that a mail is known by: its own, or one made from its content.
+pub fn message_id(mail: &InboundMail, hash: &str) -> String {
+    mail.message_id.clone().unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(hash)))
+}
+
 /// The body: everything behind the first empty line.
 fn body_of(raw: &[u8]) -> &[u8] {
     let mut at = 0;

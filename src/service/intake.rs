@@ -10,7 +10,7 @@ use tracing::{debug, error, info, warn};
 
 use super::{Bells, Desk, PassError, Serving, process::process_all, process_again};
 use crate::{
-    intake::{IntakeError, Open},
+    intake::{IntakeError, Open, SETTLE_AT_ONCE},
     store::{Lead, Outcome},
 };
 
@@ -103,25 +103,41 @@ pub async fn drain_mailbox(
     let mut taken = retry_pending(desk).await?;
     mailbox.look(&desk.store).await?;
     let mut batch = mailbox.next_batch().await?;
+    let (mut unsettled, mut settles) = (0, true);
     while !batch.is_empty() && !stop.is_cancelled() {
-        // The next batch is fetched while this one is filed.
-        let (next, filed) = tokio::join!(mailbox.next_batch(), process_all(desk, batch, stop));
-        taken += filed?;
+        // While this batch is filed, earlier ones are settled and the next is fetched.
+        let beside = async {
+            if settles && unsettled >= SETTLE_AT_ONCE {
+                unsettled = 0;
+                settles = settle(desk, mailbox).await?;
+            }
+            Ok::<_, PassError>(mailbox.next_batch().await?)
+        };
+        let (next, filed) = tokio::join!(beside, process_all(desk, batch, stop));
+        let filed = filed?;
+        (taken, unsettled) = (taken + filed, unsettled + filed);
         after_batch();
         desk.health.tick("intake", Duration::ZERO);
         batch = next?;
     }
-    // A mailbox that refuses a flag or a move is no reason to stop: it is tried again with the next pass.
-    if let Err(error) = mailbox.settle(&desk.store).await {
-        match error {
-            IntakeError::Store(error) => return Err(error.into()),
-            error => {
-                desk.health.settle_failed(error.to_string());
-                warn!("messages are accounted for, but could not be flagged or moved: {error}");
-            }
-        }
+    if settles {
+        settle(desk, mailbox).await?;
     }
     Ok(taken)
+}
+
+/// Settles what is accounted for. A mailbox that refuses a flag or a move is no reason to stop: `false`, and it is tried
+/// again with the next pass.
+async fn settle(desk: &Desk, mailbox: &mut Open) -> Result<bool, PassError> {
+    match mailbox.settle(&desk.store).await {
+        Ok(()) => Ok(true),
+        Err(IntakeError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            desk.health.settle_failed(error.to_string());
+            warn!("messages are accounted for, but could not be flagged or moved: {error}");
+            Ok(false)
+        }
+    }
 }
 
 /// Tries messages again whose decision failed before.

@@ -76,6 +76,8 @@ pub struct Desk {
     pub max_message_size: u64,
     /// Whether messages need no settling in the mailbox.
     pub settled_at_once: bool,
+    /// Mails that leave as soon as they are decided.
+    pub express: outbox::Express,
     /// How staff answer.
     pub answers: work::Answers,
     /// Who is told of a new ticket.
@@ -216,7 +218,9 @@ impl Serving {
             (taken, told)
         };
         let (taken, told) = intake.await;
-        let drained = sending.await.map_err(|error| PassError::Loop(error.to_string()))??;
+        let drained = sending.await.map_err(|error| PassError::Loop(error.to_string()))?;
+        outbox::hand_back(self).await;
+        let drained = drained?;
         told.map_err(|error| PassError::Timetable(error.to_string()))?;
         Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
     }
@@ -248,7 +252,7 @@ impl Serving {
         loops.spawn(async move { health::watch(&watched.desk, &until).await });
         loops.spawn(upkeep::keep_tokens_fresh(Arc::clone(&self), stop.clone()));
         loops.spawn(upkeep::reconcile_daily(Arc::clone(&self), stop.clone()));
-        loops.spawn(outbox::run(self, bells, stop.clone()));
+        loops.spawn(outbox::run(Arc::clone(&self), bells, stop.clone()));
         while let Some(ended) = loops.join_next().await {
             let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());
             if !stop.is_cancelled() {
@@ -256,6 +260,7 @@ impl Serving {
                 return Err(PassError::Loop(why));
             }
         }
+        outbox::hand_back(&self).await;
         Ok(())
     }
 }

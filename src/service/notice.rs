@@ -100,6 +100,7 @@ pub(super) fn notify_with(
         leaves_at: Some(now),
         author: None,
         entry: None,
+        claim: None,
     })?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     delivery::{Failure, SendError, Session, backoff::after_failure},
     desk::calendar::BusinessTime,
     letter::Purpose,
-    store::{Attempt, Due, StoreError, TicketRow, Tx, Verdict},
+    store::{Attempt, Claim, Due, StoreError, TicketRow, Tx, Verdict},
 };
 
 /// Mails claimed by one transaction.
@@ -31,6 +31,55 @@ const GATHER: Duration = Duration::from_millis(25);
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// Wait after a fault of the database.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
+
+/// Mails that leave as soon as they are decided: claimed in the transaction that queues them, and handed over when it is
+/// committed. What does not fit waits in the database like any other mail.
+#[derive(Debug, Default)]
+pub struct Express {
+    /// The process that sends them; `None`: nobody does.
+    process: Option<i64>,
+    waiting: std::sync::Mutex<Vec<Due>>,
+}
+
+impl Express {
+    /// Sent by the loop of this process.
+    #[must_use]
+    pub fn of(process: i64) -> Self {
+        Self { process: Some(process), ..Self::default() }
+    }
+
+    /// The claim on a mail that is queued now, unless enough are waiting.
+    pub(super) fn claim(&self, now: DateTime<Utc>) -> Option<Claim> {
+        let process = self.process?;
+        (self.waiting().len() < CLAIM_AT_ONCE as usize).then_some(Claim { process, until: now + LEASE })
+    }
+
+    /// Takes over mails whose transaction is committed.
+    pub(super) fn hand_over(&self, mails: Vec<Due>) {
+        self.waiting().extend(mails);
+    }
+
+    fn take(&self) -> Vec<Due> {
+        std::mem::take(&mut *self.waiting())
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Due>> {
+        // Nothing can panic while it is held.
+        self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Makes mails due again that this process has claimed and does not send any more, because it stops or its server is down.
+pub(super) async fn hand_back(serving: &Serving) {
+    let released = async {
+        let mut tx = serving.desk.store.write().await?;
+        tx.release_claims(serving.desk.clock.now(), serving.presence.process).await?;
+        tx.commit().await
+    };
+    if let Err(error) = released.await {
+        warn!("mails in hand are sent after the next start: {error}");
+    }
+}
 
 /// What emptying the outbox came to.
 #[derive(Debug, Clone, Default)]
@@ -137,13 +186,14 @@ async fn drain(
 async fn claim(serving: &Serving) -> Result<Vec<Due>, StoreError> {
     let desk = &serving.desk;
     let now = desk.clock.now();
+    let mut batch = Vec::new();
     // A look without the write lock: an empty outbox costs nothing.
-    if desk.store.next_due().await?.is_none_or(|due| due > now) {
-        return Ok(Vec::new());
+    if desk.store.next_due().await?.is_some_and(|due| due <= now) {
+        let mut tx = desk.store.write().await?;
+        batch = tx.claim_due(now, now + LEASE, serving.presence.process, CLAIM_AT_ONCE).await?;
+        tx.commit().await?;
     }
-    let mut tx = desk.store.write().await?;
-    let batch = tx.claim_due(now, now + LEASE, serving.presence.process, CLAIM_AT_ONCE).await?;
-    tx.commit().await?;
+    batch.extend(desk.express.take());
     Ok(batch)
 }
 

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use super::{
     Desk,
     answer::answer,
-    fingerprint::content_hash,
+    fingerprint::{content_hash, message_id},
     notice::{Told, Undelivered, announce, tell_undelivered},
     staff::{explain_refusal, work_on},
 };
@@ -26,12 +26,16 @@ use crate::{
         thread::MessageIds,
         ticket::{Channel, Direction, TicketNumber},
         triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, Reported, Rules, triage},
+        window::{fiscal_year, start_of_day},
     },
     intake::Taken,
     letter::{self, Purpose},
     mail::{self, Bounce, InboundMail, Mailbox},
     settings::NewTicketTo,
-    store::{Asking, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, StoreError, Tx, pack},
+    store::{
+        Asking, Earlier, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, SentTo, Sought,
+        StoreError, Tx, pack,
+    },
 };
 
 /// Mail that was received so much later than now tells of a clock that is wrong.
@@ -64,6 +68,9 @@ pub enum Fault {
     Staff(letter::ComposeError),
 }
 
+/// Largest message that is read between two turns of the loops, in bytes: some two milliseconds.
+const READ_HERE: usize = 64 * 1024;
+
 /// Where the store keeps whose turn it is.
 const ROTATION: &str = "rotation";
 
@@ -86,11 +93,11 @@ pub(super) struct InHand {
 /// When the database fails. Any other fault is this message's own: it stays in the ledger, is tried again, and is
 /// parked after the set number of attempts.
 pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError> {
-    decide_or_keep(desk, &prepare(desk, taken)?).await
+    decide_or_keep(desk, &prepare(desk, taken)?).await?.commit(desk).await
 }
 
-/// Accounts for messages one after the other, until `stop`; returns for how many. The next one is read on another thread
-/// while the one before is decided and committed.
+/// Accounts for messages one after the other, until `stop`; returns for how many. The next one is read while the
+/// database makes the one before durable.
 ///
 /// # Errors
 /// As [`process`]; what was accounted for stays.
@@ -100,22 +107,29 @@ pub async fn process_all(
     stop: &CancellationToken,
 ) -> Result<usize, StoreError> {
     let mut messages = messages.into_iter();
-    let mut read_next = || {
-        let (desk, taken) = (Arc::clone(desk), messages.next()?);
-        Some(tokio::task::spawn_blocking(move || prepare(&desk, &taken)))
-    };
-    let (mut next, mut count) = (read_next(), 0);
-    while let Some(reading) = next.filter(|_| !stop.is_cancelled()) {
-        let hand = match reading.await {
-            Ok(hand) => hand?,
-            // Faults of the reader are caught before; whatever else panics ends the process, as on this thread.
-            Err(error) => resume_unwind(error.into_panic()),
-        };
-        next = read_next();
-        decide_or_keep(desk, &hand).await?;
+    let (mut next, mut count) = (read_ahead(desk, messages.next()).await?, 0);
+    while let Some(hand) = next.filter(|_| !stop.is_cancelled()) {
+        let decided = decide_or_keep(desk, &hand).await?;
+        let (committed, read) = tokio::join!(decided.commit(desk), read_ahead(desk, messages.next()));
+        committed?;
         count += 1;
+        next = read?;
     }
     Ok(count)
+}
+
+/// Reads a message: here where that is sooner done than handed over, a large one on a thread of its own.
+async fn read_ahead(desk: &Arc<Desk>, taken: Option<Taken>) -> Result<Option<InHand>, StoreError> {
+    let Some(taken) = taken else { return Ok(None) };
+    if taken.raw.len() <= READ_HERE {
+        return prepare(desk, &taken).map(Some);
+    }
+    let desk = Arc::clone(desk);
+    match tokio::task::spawn_blocking(move || prepare(&desk, &taken)).await {
+        Ok(hand) => hand.map(Some),
+        // Faults of the reader are caught before; whatever else panics ends the process, as on this thread.
+        Err(error) => resume_unwind(error.into_panic()),
+    }
 }
 
 /// All that needs no database.
@@ -131,11 +145,7 @@ fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
     }
     desk.health.clock(ahead);
     let hash = content_hash(&reading.mail, &taken.raw);
-    let message_id = reading
-        .mail
-        .message_id
-        .clone()
-        .unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(&hash)));
+    let message_id = message_id(&reading.mail, &hash);
     let settled =
         desk.settled_at_once || matches!(&taken.place, Place::File { folder, .. } if folder == "file");
     Ok(InHand {
@@ -181,7 +191,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
         entered: Some((id, row.attempts)),
         settled: row.settled,
     };
-    decide_or_keep(desk, &hand).await.map(Some)
+    decide_or_keep(desk, &hand).await?.commit(desk).await.map(Some)
 }
 
 /// How the desk would read a message and what it would do, without knowing or changing anything.
@@ -208,35 +218,68 @@ fn read(taken: &Taken, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> R
     })
 }
 
-async fn decide_or_keep(desk: &Desk, hand: &InHand) -> Result<Processed, StoreError> {
-    let started = Instant::now();
-    let result = match decide(desk, hand).await {
-        Ok(processed) => Ok(processed),
-        Err(Fault::Store(error)) => Err(error),
-        Err(error @ (Fault::Wording(_) | Fault::Staff(_))) => keep(desk, hand, &error.to_string()).await,
-    };
-    if let Ok(processed) = &result {
+/// A message that is decided, but not durable yet.
+struct Decided {
+    /// `None` where nothing was written, or it is committed already.
+    tx: Option<Tx>,
+    processed: Processed,
+    began: Instant,
+}
+
+impl Decided {
+    async fn commit(self, desk: &Desk) -> Result<Processed, StoreError> {
+        let Self { tx, processed, began } = self;
+        if let Some(mut tx) = tx {
+            let claimed = tx.take_claimed();
+            tx.commit().await?;
+            desk.express.hand_over(claimed);
+        }
         super::http::count_message(processed.outcome.as_str());
         info!(
             message.id = processed.message,
             outcome = %processed.outcome,
             ticket.number = processed.ticket.as_deref(),
             reason = processed.reason,
-            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "message accounted for"
         );
+        Ok(processed)
     }
-    result
 }
 
-/// The transaction.
-async fn decide(desk: &Desk, hand: &InHand) -> Result<Processed, Fault> {
+async fn decide_or_keep(desk: &Desk, hand: &InHand) -> Result<Decided, StoreError> {
+    let began = Instant::now();
+    let (tx, processed) = match decide(desk, hand).await {
+        Ok(decided) => decided,
+        Err(Fault::Store(error)) => return Err(error),
+        Err(error @ (Fault::Wording(_) | Fault::Staff(_))) => {
+            (None, keep(desk, hand, &error.to_string()).await?)
+        }
+    };
+    Ok(Decided { tx, processed, began })
+}
+
+/// The transaction, up to its commit; `None` where there is nothing to write.
+async fn decide(desk: &Desk, hand: &InHand) -> Result<(Option<Tx>, Processed), Fault> {
     let now = desk.clock.now();
     let reading = &hand.reading;
-    let mut tx = desk.store.write().await?;
-    let day = now.with_timezone(&desk.rules.calendar.time_zone()).format("%Y-%m-%d").to_string();
-    let Some(known) = known(desk, hand, &mut tx, &day).await? else {
-        return Ok(Processed { message: None, outcome: Outcome::Duplicate, ticket: None, reason: None });
+    let time_zone = desk.rules.calendar.time_zone();
+    let day = now.with_timezone(&time_zone).format("%Y-%m-%d").to_string();
+    let sought = Sought {
+        place: &hand.place,
+        message_id: &hand.message_id,
+        hash: &hand.hash,
+        recipient: Recipient {
+            address: recipient(&reading.mail).unwrap_or_default(),
+            midnight: start_of_day(now, time_zone),
+            form_since: now - FORM_ONCE_IN,
+        },
+    };
+    let (mut tx, earlier, sent) = desk.store.write_about(&sought).await?;
+    let midnight = sought.recipient.midnight;
+    let Some(known) = known(desk, hand, &mut tx, earlier, sent, midnight, &day).await? else {
+        let before = Processed { message: None, outcome: Outcome::Duplicate, ticket: None, reason: None };
+        return Ok((None, before));
     };
     let decision = triage(reading, &desk.rules, &known);
     let id = hand.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
@@ -261,8 +304,7 @@ async fn decide(desk: &Desk, hand: &InHand) -> Result<Processed, Fault> {
     let mut assignee = None;
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
-            let fiscal_year =
-                crate::desk::window::fiscal_year(reading.received_at, desk.rules.calendar.time_zone());
+            let fiscal_year = fiscal_year(reading.received_at, time_zone);
             let number = tx.take_number(&desk.rules.ticket_prefix, fiscal_year);
             let nobody = Mailbox { name: None, address: String::new() };
             let from = reading.mail.from.as_ref().unwrap_or(&nobody);
@@ -323,21 +365,21 @@ async fn decide(desk: &Desk, hand: &InHand) -> Result<Processed, Fault> {
         ticket: ticket.map(|(_, number, _)| number.to_string()),
         reason: row.reason,
     };
-    tx.commit().await?;
-    Ok(processed)
+    Ok((Some(tx), processed))
 }
 
-/// Loads what triage needs to know; `None` when this very message was accounted for before.
-async fn known(desk: &Desk, hand: &InHand, tx: &mut Tx, day: &str) -> Result<Option<Known>, StoreError> {
+/// What triage needs to know; `None` when this very message was accounted for before.
+async fn known(
+    desk: &Desk,
+    hand: &InHand,
+    tx: &mut Tx,
+    mut earlier: Vec<Earlier>,
+    sent: SentTo,
+    midnight: DateTime<Utc>,
+    day: &str,
+) -> Result<Option<Known>, StoreError> {
     let own_row = hand.entered.map(|(id, _)| id);
     let mail = &hand.reading.mail;
-    let midnight = crate::desk::window::start_of_day(desk.clock.now(), desk.rules.calendar.time_zone());
-    let to = Recipient {
-        address: recipient(mail).unwrap_or_default(),
-        midnight,
-        form_since: desk.clock.now() - FORM_ONCE_IN,
-    };
-    let (mut earlier, sent) = tx.earlier(&hand.place, &hand.message_id, &hand.hash, to).await?;
     earlier.retain(|row| Some(row.id) != own_row);
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Desk, PassError, fingerprint::content_hash};
+use super::{
+    Desk, PassError,
+    fingerprint::{content_hash, message_id},
+};
 use crate::{
     intake::{ImapSession, Maildir, Open, Source},
     mail,
@@ -104,6 +107,7 @@ async fn files(desk: &Desk, maildir: &Maildir, found: &mut Reconciled) -> Result
 }
 
 async fn by_content(desk: &Desk, raw: &[u8]) -> Result<Option<Outcome>, StoreError> {
-    let hash = content_hash(&mail::read(raw), raw);
-    desk.store.outcome_of(LedgerKey::Hash(&hash)).await
+    let mail = mail::read(raw);
+    let hash = content_hash(&mail, raw);
+    desk.store.outcome_of(LedgerKey::Content(&message_id(&mail, &hash), &hash)).await
 }

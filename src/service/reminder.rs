@@ -92,6 +92,7 @@ async fn ask_again(desk: &Desk, tx: &mut Tx, waiting: &Waiting, now: DateTime<Ut
         ticket: Some(ticket.id),
         message_ref: None,
         day: &day,
+        express: false,
     };
     Ok(queue(desk, tx, &outgoing, &facts, now)?.is_none())
 }

@@ -23,6 +23,7 @@ use crate::{
         staff::Member,
         ticket::{Channel, Status},
         triage::{ParkReason, Rules},
+        window::fiscal_year,
     },
     hex,
     letter::{FiguresContext, ParkedContext, Purpose, reason_in_words},
@@ -176,7 +177,7 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
         return Ok(0);
     }
     let (from, until) = (rules.window.begins().unwrap_or(now), rules.window.ends().unwrap_or(now));
-    let figures = desk.store.figures(from, until).await?;
+    let figures = figures(desk, from, until).await?;
     let mut open = desk.store.tickets(Some(Status::Open.as_str())).await?;
     open.sort_by_key(|ticket| ticket.standing.deadline());
     let mut tx = desk.store.write().await?;
@@ -195,6 +196,16 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     }
     tx.commit().await?;
     Ok(queued)
+}
+
+/// Figures of everything received in `[from, until)`.
+pub(super) async fn figures(
+    desk: &Desk,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Figures, StoreError> {
+    let year = |at| fiscal_year(at, desk.rules.calendar.time_zone());
+    desk.store.figures(from, until, (year(from), year(until))).await
 }
 
 pub(super) fn figures_in_words(figures: &Figures) -> FiguresContext {

@@ -538,6 +538,7 @@ pub async fn write(
         leaves_at: (!held).then_some(leaves_at),
         author: Some(&actor.audit()),
         entry: Some(entry),
+        claim: None,
     })?;
     if purpose == Purpose::Question {
         tx.set_standing(ticket.id, &ticket.standing.clone().held(&desk.rules.calendar, now)).await?;

@@ -296,19 +296,27 @@ impl Store {
         row.map(|row| read_instant(&row, "ticket", "deadline", 0)).transpose()
     }
 
-    /// Figures of everything received in `[from, until)`.
+    /// Figures of everything received in `[from, until)`, in the fiscal years of these two instants.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn figures(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Figures> {
+    pub async fn figures(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        fiscal_years: (i32, i32),
+    ) -> Result<Figures> {
         let tickets = query(
             "SELECT channel, status, COUNT(*) AS count,
                     COUNT(CASE WHEN answered_at <= deadline THEN 1 END) AS in_time,
                     COUNT(CASE WHEN answered_at > deadline THEN 1 END) AS late
-             FROM ticket WHERE received_at >= $1 AND received_at < $2 GROUP BY channel, status",
+             FROM ticket WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2
+             GROUP BY channel, status",
         )
         .bind(instant_text(from))
         .bind(instant_text(until))
+        .bind(i64::from(fiscal_years.0))
+        .bind(i64::from(fiscal_years.1))
         .fetch_all(&self.pool)
         .await?;
         let count = |row: &AnyRow, column: &str| -> Result<u64> {

@@ -18,14 +18,28 @@ impl Dialect {
         if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
     }
 
-    /// Opens a write transaction. SQLite takes the write lock at once: a transaction that reads first and
-    /// writes later fails with SQLITE_BUSY_SNAPSHOT, which the busy timeout does not retry.
+    /// Opens a write transaction: the desk's row, then the numbers. SQLite takes the write lock at once: a transaction
+    /// that reads first and writes later fails with SQLITE_BUSY_SNAPSHOT, which the busy timeout does not retry.
+    /// PostgreSQL takes the lock of the desk's row.
     #[must_use]
     pub fn begin_write(self) -> &'static str {
         match self {
-            Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
+            Self::Sqlite => {
+                "BEGIN IMMEDIATE; SELECT next_id, event_hash, automatic_day, automatic_sent FROM desk;
+                 SELECT fiscal_year, last FROM number"
+            }
+            Self::Postgres => {
+                "BEGIN; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent;
+                 SELECT fiscal_year, last FROM number"
+            }
         }
+    }
+
+    /// Whether the first trip of a transaction brings what is known of a message as well: only SQLite takes parameters
+    /// with several statements.
+    #[must_use]
+    pub fn knows_at_begin(self) -> bool {
+        self == Self::Sqlite
     }
 
     /// Said once on every new connection. `synchronous=FULL` makes a commit survive a power cut in WAL mode.

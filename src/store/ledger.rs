@@ -3,7 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{
+    AssertSqlSafe, Row,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
 use super::{
     Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option, read_word, unpack,
@@ -169,8 +173,8 @@ pub enum LedgerKey<'a> {
     File(&'a str),
     /// Its Message-ID.
     MessageId(&'a str),
-    /// Its content hash.
-    Hash(&'a str),
+    /// Its Message-ID, or the one made for it, and its content hash.
+    Content(&'a str, &'a str),
 }
 
 /// A message whose place in the mailbox still shows it as new.
@@ -186,52 +190,55 @@ pub struct Unsettled {
     pub parked: bool,
 }
 
-const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts, settled";
+/// A message that the ledger is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'a> {
+    /// Where it lies.
+    pub place: &'a Place,
+    /// Message-ID without brackets, or one made from the hash.
+    pub message_id: &'a str,
+    /// Content hash, hex.
+    pub hash: &'a str,
+    /// Whom a mail would answer.
+    pub recipient: Recipient<'a>,
+}
 
-impl Tx {
-    /// Ledger rows that hold the same content, the same Message-ID or the same place; and what automatic mails were
-    /// queued for a recipient. One trip for both.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn earlier(
-        &mut self,
-        place: &Place,
-        message_id: &str,
-        hash: &str,
-        recipient: Recipient<'_>,
-    ) -> Result<(Vec<Earlier>, SentTo)> {
-        let (folder, uidvalidity, uid, _) = place.columns();
-        let rows = query(
-            "SELECT message.id AS id, message_id, hash, ticket_id,
-                    CASE WHEN folder = $3 AND uidvalidity = $4 AND uid = $5 THEN 1 ELSE 0 END AS same_place,
-                    (SELECT COUNT(*) FROM outbox WHERE recipient = $6 AND created_at >= $7 AND automatic = 1) AS sent,
-                    (SELECT MAX(created_at) FROM outbox WHERE recipient = $6 AND automatic = 1) AS last_sent,
-                    (SELECT COUNT(*) FROM outbox WHERE recipient = $6 AND created_at >= $8 AND purpose = 'send_form') AS forms
-             FROM desk LEFT JOIN message ON message_id = $1 OR hash = $2 OR (folder = $3 AND uidvalidity = $4 AND uid = $5)
-             ORDER BY message.id LIMIT 20",
-        )
-        .bind(message_id.to_owned())
-        .bind(hash.to_owned())
-        .bind(folder)
-        .bind(uidvalidity)
-        .bind(uid)
-        .bind(recipient.address.to_owned())
-        .bind(instant_text(recipient.midnight))
-        .bind(instant_text(recipient.form_since))
-        .fetch_all(&mut self.connection)
-        .await?;
+/// Ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and what
+/// automatic mails were queued for a recipient. The desk's row stands alone where there is none.
+pub(super) const EARLIER: &str = "SELECT message.id AS id, message_id, hash, ticket_id,
+            CASE WHEN folder = $2 AND uidvalidity = $3 AND uid = $4 THEN 1 ELSE 0 END AS same_place,
+            (SELECT COUNT(*) FROM outbox WHERE recipient = $5 AND created_at >= $6 AND automatic = 1) AS sent,
+            (SELECT MAX(created_at) FROM outbox WHERE recipient = $5 AND automatic = 1) AS last_sent,
+            (SELECT COUNT(*) FROM outbox WHERE recipient = $5 AND created_at >= $7 AND purpose = 'send_form') AS forms
+     FROM desk LEFT JOIN message ON message_id = $1 OR (folder = $2 AND uidvalidity = $3 AND uid = $4)
+     ORDER BY message.id LIMIT 20";
+
+impl Sought<'_> {
+    /// SQL with this message as the parameters of [`EARLIER`].
+    pub(super) fn query(&self, sql: &str) -> Query<'static, sqlx::Any, AnyArguments> {
+        let (folder, uidvalidity, uid, _) = self.place.columns();
+        sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .bind(self.message_id.to_owned())
+            .bind(folder)
+            .bind(uidvalidity)
+            .bind(uid)
+            .bind(self.recipient.address.to_owned())
+            .bind(instant_text(self.recipient.midnight))
+            .bind(instant_text(self.recipient.form_since))
+    }
+
+    /// What [`EARLIER`] found.
+    pub(super) fn read(&self, rows: &[AnyRow]) -> Result<(Vec<Earlier>, SentTo)> {
         let (mut earlier, mut sent) = (Vec::new(), SentTo::default());
-        for row in &rows {
+        for row in rows {
             sent = SentTo {
                 today: u32::try_from(row.try_get::<i64, _>("sent")?).unwrap_or(u32::MAX),
                 last: read_instant_option(row, "outbox", "last_sent", 0)?,
                 form: row.try_get::<i64, _>("forms")? > 0,
             };
-            // The desk's row stands alone where there is none.
             let Some(id) = row.try_get("id")? else { continue };
-            let same_id = row.try_get::<String, _>("message_id")? == message_id;
-            let same_hash = row.try_get::<String, _>("hash")? == hash;
+            let same_id = row.try_get::<String, _>("message_id")? == self.message_id;
+            let same_hash = row.try_get::<String, _>("hash")? == self.hash;
             earlier.push(Earlier {
                 id,
                 same_content: same_id && same_hash,
@@ -242,7 +249,11 @@ impl Tx {
         }
         Ok((earlier, sent))
     }
+}
 
+const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts, settled";
+
+impl Tx {
     /// Enters a message.
     pub fn add_message(&mut self, message: &NewMessage<'_>) {
         let (folder, uidvalidity, uid, file) = message.place.columns();
@@ -421,18 +432,22 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn outcome_of(&self, by: LedgerKey<'_>) -> Result<Option<Outcome>> {
-        let (sql, value) = match by {
-            LedgerKey::File(name) => {
-                ("SELECT id, outcome FROM message WHERE file = $1 ORDER BY id LIMIT 1", name)
-            }
-            LedgerKey::MessageId(id) => {
-                ("SELECT id, outcome FROM message WHERE message_id = $1 ORDER BY id LIMIT 1", id)
-            }
-            LedgerKey::Hash(hash) => {
-                ("SELECT id, outcome FROM message WHERE hash = $1 ORDER BY id LIMIT 1", hash)
-            }
+        let (sql, values) = match by {
+            LedgerKey::File(name) => (
+                "SELECT id, outcome FROM message WHERE file = $1 AND $2 = '' ORDER BY id LIMIT 1",
+                [name, ""],
+            ),
+            LedgerKey::MessageId(id) => (
+                "SELECT id, outcome FROM message WHERE message_id = $1 AND $2 = '' ORDER BY id LIMIT 1",
+                [id, ""],
+            ),
+            LedgerKey::Content(id, hash) => (
+                "SELECT id, outcome FROM message WHERE message_id = $1 AND hash = $2 ORDER BY id LIMIT 1",
+                [id, hash],
+            ),
         };
-        let row = query(sql).bind(value.to_owned()).fetch_optional(&self.pool).await?;
+        let query = values.into_iter().fold(query(sql), |query, value| query.bind(value.to_owned()));
+        let row = query.fetch_optional(&self.pool).await?;
         row.map(|row| read_word(&row, "message", "outcome", row.try_get("id")?)).transpose()
     }
 

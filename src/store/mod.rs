@@ -26,7 +26,7 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, Connection, Row,
+    AnyConnection, AnyPool, Connection, Row,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
@@ -38,8 +38,11 @@ pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};
-pub use ledger::{Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Unsettled};
-pub use outbox::{Attempt, Draft, Due, NewMail, OutboxRow, OutboxState, Verdict};
+use ledger::EARLIER;
+pub use ledger::{
+    Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Sought, Unsettled,
+};
+pub use outbox::{Attempt, Claim, Draft, Due, NewMail, OutboxRow, OutboxState, Verdict};
 pub use presence::{Lead, Presence};
 pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
 use writes::{Table, Writes};
@@ -117,6 +120,7 @@ pub struct Tx {
     numbers: BTreeMap<i64, i64>,
     dialect: Dialect,
     writes: Writes,
+    claimed: Vec<Due>,
 }
 
 impl Store {
@@ -156,11 +160,32 @@ impl Store {
         }
     }
 
-    /// Begins a write transaction; waits for other writers. The only BEGIN of the program.
+    /// Begins a write transaction; waits for other writers.
     ///
     /// # Errors
     /// When the database does not answer or is not writable.
     pub async fn write(&self) -> Result<Tx> {
+        let (tx, _) = self.begin(None).await?;
+        Ok(tx)
+    }
+
+    /// Begins a write transaction about a message, with what the ledger knows of it and of whom it would be answered to.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_about(&self, sought: &Sought<'_>) -> Result<(Tx, Vec<Earlier>, SentTo)> {
+        let (mut tx, known) = self.begin(Some(sought)).await?;
+        let known = match known {
+            known if self.dialect.knows_at_begin() => known,
+            _ => sought.query(EARLIER).fetch_all(&mut tx.connection).await?,
+        };
+        let (earlier, sent) = sought.read(&known)?;
+        Ok((tx, earlier, sent))
+    }
+
+    /// The only BEGIN of the program. Returns what is known of a message as well, where the database says it in the
+    /// same trip.
+    async fn begin(&self, sought: Option<&Sought<'_>>) -> Result<(Tx, Vec<AnyRow>)> {
         let mut home = Arc::clone(&self.writer).lock_owned().await;
         let kept = home.take();
         let may_be_stale = kept.is_some() && self.dialect == Dialect::Postgres;
@@ -168,16 +193,19 @@ impl Store {
             Some(connection) => connection,
             None => connect(&self.url, self.dialect).await?,
         };
-        let rows = match self.begin(&mut connection).await {
+        let rows = match self.first_trip(&mut connection, sought).await {
             Err(_) if may_be_stale => {
                 // The server may have been restarted since the last write.
                 connection = connect(&self.url, self.dialect).await?;
-                self.begin(&mut connection).await?
+                self.first_trip(&mut connection, sought).await?
             }
             other => other?,
         };
-        let (desk, numbers) = rows.split_first().ok_or(sqlx::Error::RowNotFound)?;
-        Ok(Tx {
+        let mut rows = rows.into_iter();
+        let desk = rows.next().ok_or(sqlx::Error::RowNotFound)?;
+        // Two columns: those of a number. More are what is known of the message.
+        let (numbers, known): (Vec<AnyRow>, Vec<AnyRow>) = rows.partition(|row| row.len() == 2);
+        let tx = Tx {
             next_id: desk.try_get(0)?,
             event_hash: desk.try_get(1)?,
             automatic_day: desk.try_get(2)?,
@@ -190,17 +218,26 @@ impl Store {
             home,
             dialect: self.dialect,
             writes: Writes::default(),
-        })
+            claimed: Vec::new(),
+        };
+        Ok((tx, known))
     }
 
-    /// The desk's row, then those of the numbers: one trip for three statements.
-    async fn begin(&self, connection: &mut AnyConnection) -> Result<Vec<AnyRow>, sqlx::Error> {
-        // The UPDATE takes the row's lock on PostgreSQL; SQLite is locked already.
-        let sql = format!(
-            "{}; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent; SELECT fiscal_year, last FROM number",
-            self.dialect.begin_write()
-        );
-        sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await
+    /// The desk's row, then those of the numbers, in one trip; on SQLite also what is known of a message.
+    async fn first_trip(
+        &self,
+        connection: &mut AnyConnection,
+        sought: Option<&Sought<'_>>,
+    ) -> Result<Vec<AnyRow>, sqlx::Error> {
+        let begin = self.dialect.begin_write();
+        match (self.dialect, sought) {
+            // Several statements at once take no parameters here, and are not prepared.
+            (Dialect::Postgres, _) => sqlx::raw_sql(begin).fetch_all(connection).await,
+            (Dialect::Sqlite, None) => query(begin).fetch_all(connection).await,
+            (Dialect::Sqlite, Some(sought)) => {
+                sought.query(&format!("{begin}; {EARLIER}")).fetch_all(connection).await
+            }
+        }
     }
 
     /// Whether the database answers.

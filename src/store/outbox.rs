@@ -56,6 +56,18 @@ pub struct NewMail<'a> {
     pub author: Option<&'a str>,
     /// Its step of the conversation, which goes with it when it is stopped.
     pub entry: Option<i64>,
+    /// It is sent as soon as the transaction is committed: see [`Tx::take_claimed`]. Only for a Message-ID that cannot
+    /// be there already.
+    pub claim: Option<Claim>,
+}
+
+/// A mail's first attempt, on record with the mail itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// The process that sends it.
+    pub process: i64,
+    /// When it is due again should that process die with it.
+    pub until: DateTime<Utc>,
 }
 
 /// A mail of a person's that has not left.
@@ -157,7 +169,8 @@ impl Tx {
     /// When memory runs out.
     pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
         let id = self.fresh_id();
-        let at = instant_text(mail.at);
+        let due = mail.claim.map(|claim| claim.until).or(mail.leaves_at);
+        let attempt = u32::from(mail.claim.is_some());
         self.writes.push(
             Table::Outbox,
             [
@@ -171,14 +184,33 @@ impl Tx {
                 mail.message_id.into(),
                 pack(mail.bytes)?.into(),
                 mail.leaves_at.map_or(OutboxState::Held, |_| OutboxState::Queued).as_str().into(),
-                0.into(),
-                at.into(),
-                mail.leaves_at.map(instant_text).into(),
+                i64::from(attempt).into(),
+                instant_text(mail.at).into(),
+                due.map(instant_text).into(),
                 mail.author.into(),
                 mail.entry.into(),
+                mail.claim.map(|claim| claim.process).into(),
             ],
         );
+        if mail.claim.is_some() {
+            self.claimed.push(Due {
+                id,
+                ticket_id: mail.ticket_id,
+                purpose: mail.purpose,
+                sender: mail.sender.to_owned(),
+                recipient: mail.recipient.to_owned(),
+                message_id: mail.message_id.to_owned(),
+                bytes: mail.bytes.to_vec(),
+                attempt,
+                created_at: mail.at,
+            });
+        }
         Ok(())
+    }
+
+    /// The mails that this transaction has queued as claimed: to be sent once it is committed, and not before.
+    pub fn take_claimed(&mut self) -> Vec<Due> {
+        std::mem::take(&mut self.claimed)
     }
 
     /// Whether a mail with this Message-ID was queued before.
@@ -488,6 +520,21 @@ impl Tx {
         for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
             query(sql).bind(id).execute(&mut self.connection).await?;
         }
+        Ok(())
+    }
+
+    /// Makes mails due again that this process has claimed and will not send.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release_claims(&mut self, now: DateTime<Utc>, process: i64) -> Result<()> {
+        query(
+            "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL WHERE state = 'queued' AND claimed_by = $2",
+        )
+        .bind(instant_text(now))
+        .bind(process)
+        .execute(&mut self.connection)
+        .await?;
         Ok(())
     }
 
