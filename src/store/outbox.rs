@@ -314,7 +314,10 @@ impl Tx {
                 created_at: read_instant(row, "outbox", "created_at", id)?,
             })
         };
-        rows.iter().map(read).collect()
+        let mut due: Vec<Due> = rows.iter().map(read).collect::<Result<_>>()?;
+        // Rows come back in no order.
+        due.sort_by_key(|due| due.id);
+        Ok(due)
     }
 
     /// Records how attempts ended.
