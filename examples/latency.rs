@@ -1,6 +1,7 @@
-//! Measures how long an inquirer waits: `cargo run --example latency -- PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT`.
+//! Measures how long an inquirer waits: `cargo run --example latency -- PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP`.
 //! It is the SMTP server of a running desk: each mail is put into the Maildir behind the IMAP server, and the clock runs until
-//! this server has accepted the acknowledgement. One mail at a time, so that each finds an idle desk.
+//! this server has accepted the acknowledgement. One mail at a time, at least GAP milliseconds after the one before, so that each
+//! finds an idle desk.
 
 use std::{
     env,
@@ -32,10 +33,10 @@ impl Drop for Desk {
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().collect();
-    let [_, program, settings, maildir, port, count] = arguments.as_slice() else {
-        return Err("usage: latency PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT".into());
+    let [_, program, settings, maildir, port, count, gap] = arguments.as_slice() else {
+        return Err("usage: latency PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP".into());
     };
-    let (maildir, count) = (Path::new(maildir), count.parse::<usize>()?);
+    let (maildir, count, gap) = (Path::new(maildir), count.parse::<usize>()?, gap.parse::<u64>()?);
     let accepted = serve(TcpListener::bind(("127.0.0.1", port.parse()?))?);
     let _desk = Desk(Command::new(program).args(["--config", settings, "run"]).spawn()?);
     thread::sleep(Duration::from_secs(2));
@@ -43,7 +44,7 @@ fn main() -> Result<()> {
     // The first few warm caches up.
     for number in 0..count + 5 {
         // At odd moments, so that no poll or tick is always met at the same distance.
-        thread::sleep(Duration::from_millis(20 + (number as u64 * 37) % 90));
+        thread::sleep(Duration::from_millis(gap + (number as u64 * 37) % 90));
         let (file, place) = (maildir.join("tmp").join(format!("{number}.latency")), maildir.join("new"));
         fs::write(&file, mail(number))?;
         let began = Instant::now();

@@ -58,6 +58,26 @@ service submission-login {
 hostname = localhost
 submission_relay_host = 127.0.0.1
 submission_relay_port = $relay
+$(hibernation)
+CONF
+}
+
+# imap waits half a second before it tells a client of new mail; imap-hibernate hands the client back to it at once.
+hibernation() {
+    [[ $hibernate == yes ]] || return 0
+    cat <<CONF
+imap_hibernate_timeout = 1s
+service imap {
+  unix_listener imap-master {
+    user = $rig_user
+  }
+}
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    user = $rig_user
+    mode = 0600
+  }
+}
 CONF
 }
 
