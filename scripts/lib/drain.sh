@@ -33,13 +33,20 @@ once() { # [MINUTES]: by a clock that is so far ahead
     pid=$!
 }
 
+# Put aside, not deleted: ext4 is slow to make files while it remembers thousands that were deleted just before.
+empty_sink() {
+    emptied=$((${emptied:-0} + 1))
+    mv "$RIG_SENT_DIR" "$dir/sent.$emptied" && mkdir "$RIG_SENT_DIR"
+    chown --reference="$dir/mail" "$RIG_SENT_DIR"
+}
+
 new_desk() { # DATABASE [FOLDER]: where the database's files are to lie
     desks=$((${desks:-0} + 1))
     user=desk$desks
-    rm -rf "$RIG_SENT_DIR" && mkdir "$RIG_SENT_DIR"
+    empty_sink
     mkdir -p "$dir/mail/$user"/{tmp,cur}
     "$program/examples/make_mails" "$n" "$dir/mail/$user/new"
-    chown -R --reference="$dir/mail" "$dir/mail/$user" "$RIG_SENT_DIR"
+    chown -R --reference="$dir/mail" "$dir/mail/$user"
     local url=sqlite:${2:-$dir}/$user.db space=pg_default
     if [[ $1 == postgres ]]; then
         if [[ -n ${2:-} ]]; then
