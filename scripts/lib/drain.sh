@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # A desk that drains a mailbox of inquiries on servers of scripts/rig, and the proof that none was lost or doubled; sourced by
-# scripts/bench-drain and scripts/test-faults, which set n and profile.
+# the benches, scripts/soak and scripts/test-faults, which set n and profile.
 
 # As the units and the image set it.
 export MALLOC_ARENA_MAX=1
 
-# What both need once.
+# What all need once.
 begin() { # EXAMPLE…
     scripts/rig install
     local example examples=()

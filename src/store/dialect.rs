@@ -35,13 +35,6 @@ impl Dialect {
         }
     }
 
-    /// Whether the first trip of a transaction brings what is known of a message as well: only SQLite takes parameters
-    /// with several statements.
-    #[must_use]
-    pub fn knows_at_begin(self) -> bool {
-        self == Self::Sqlite
-    }
-
     /// Said once on every new connection. `synchronous=FULL` makes a commit survive a power cut in WAL mode.
     #[must_use]
     pub fn on_connect(self) -> &'static [&'static str] {

@@ -432,21 +432,21 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn outcome_of(&self, by: LedgerKey<'_>) -> Result<Option<Outcome>> {
-        let (sql, values) = match by {
-            LedgerKey::File(name) => (
-                "SELECT id, outcome FROM message WHERE file = $1 AND $2 = '' ORDER BY id LIMIT 1",
-                [name, ""],
-            ),
-            LedgerKey::MessageId(id) => (
-                "SELECT id, outcome FROM message WHERE message_id = $1 AND $2 = '' ORDER BY id LIMIT 1",
-                [id, ""],
-            ),
-            LedgerKey::Content(id, hash) => (
+        let query = match by {
+            LedgerKey::File(name) => {
+                query("SELECT id, outcome FROM message WHERE file = $1 ORDER BY id LIMIT 1")
+                    .bind(name.to_owned())
+            }
+            LedgerKey::MessageId(id) => {
+                query("SELECT id, outcome FROM message WHERE message_id = $1 ORDER BY id LIMIT 1")
+                    .bind(id.to_owned())
+            }
+            LedgerKey::Content(id, hash) => query(
                 "SELECT id, outcome FROM message WHERE message_id = $1 AND hash = $2 ORDER BY id LIMIT 1",
-                [id, hash],
-            ),
+            )
+            .bind(id.to_owned())
+            .bind(hash.to_owned()),
         };
-        let query = values.into_iter().fold(query(sql), |query, value| query.bind(value.to_owned()));
         let row = query.fetch_optional(&self.pool).await?;
         row.map(|row| read_word(&row, "message", "outcome", row.try_get("id")?)).transpose()
     }

@@ -174,17 +174,15 @@ impl Store {
     /// # Errors
     /// As [`Store::write`].
     pub async fn write_about(&self, sought: &Sought<'_>) -> Result<(Tx, Vec<Earlier>, SentTo)> {
-        let (mut tx, known) = self.begin(Some(sought)).await?;
-        let known = match known {
-            known if self.dialect.knows_at_begin() => known,
-            _ => sought.query(EARLIER).fetch_all(&mut tx.connection).await?,
-        };
+        let (mut tx, mut known) = self.begin(Some(sought)).await?;
+        if self.dialect == Dialect::Postgres {
+            known = sought.query(EARLIER).fetch_all(&mut tx.connection).await?;
+        }
         let (earlier, sent) = sought.read(&known)?;
         Ok((tx, earlier, sent))
     }
 
-    /// The only BEGIN of the program. Returns what is known of a message as well, where the database says it in the
-    /// same trip.
+    /// The only BEGIN of the program. Returns what is known of a message as well on SQLite, which says it in the same trip.
     async fn begin(&self, sought: Option<&Sought<'_>>) -> Result<(Tx, Vec<AnyRow>)> {
         let mut home = Arc::clone(&self.writer).lock_owned().await;
         let kept = home.take();
