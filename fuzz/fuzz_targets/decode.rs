@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use madoguchi::mail;
+use madoguchi_fuzz::mail;
 
 fn is_clean(text: &str) -> bool {
     !text.chars().any(|c| {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use madoguchi::desk::form::{FieldKey, FormRules, read_form};
+use madoguchi_fuzz::desk::form::{FieldKey, FormRules, read_form};
 
 fuzz_target!(|input: (&str, &str)| {
     let (subject, text) = input;

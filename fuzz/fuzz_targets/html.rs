@@ -4,5 +4,5 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|html: &str| {
-    let _ = madoguchi::mail::html::to_text(html);
+    let _ = madoguchi_fuzz::mail::html::to_text(html);
 });
