@@ -5,6 +5,9 @@
 # As the units and the image set it.
 export MALLOC_ARENA_MAX=1
 
+# Options of scripts/rig.
+rig_options=()
+
 # What all need once.
 begin() { # EXAMPLE…
     scripts/rig install
@@ -15,7 +18,7 @@ begin() { # EXAMPLE…
     program=${CARGO_TARGET_DIR:-target}/${profile:-debug}
     dir=$(mktemp -d /tmp/rig-XXXXXX)
     trap 'scripts/rig remove "$dir"' EXIT
-    scripts/rig start "$dir" until=$$
+    scripts/rig start "$dir" until=$$ "${rig_options[@]}"
     # shellcheck disable=SC1091
     source "$dir/rig.env"
     echo secret >"$dir/password"
@@ -36,7 +39,7 @@ once() { # [MINUTES]: by a clock that is so far ahead
 # Put aside, not deleted: ext4 is slow to make files while it remembers thousands that were deleted just before.
 empty_sink() {
     emptied=$((${emptied:-0} + 1))
-    mv "$RIG_SENT_DIR" "$dir/sent.$emptied" && mkdir "$RIG_SENT_DIR"
+    mv "$RIG_SENT_DIR" "$RIG_SENT_DIR.$emptied" && mkdir "$RIG_SENT_DIR"
     chown --reference="$dir/mail" "$RIG_SENT_DIR"
 }
 
