@@ -43,18 +43,25 @@ impl ImapSession {
         ];
         for (folder, key) in folders {
             let name = utf7_imap::encode_utf7_imap(folder.clone());
-            let session = self.session()?;
-            let listed = async { session.list(None, Some(&name)).await?.try_collect::<Vec<_>>().await };
-            if limited("LIST", limit, listed).await?.is_empty() {
-                match limited("CREATE", limit, self.session()?.create(&name)).await {
-                    Err(ImapError::Verb { detail, .. }) => {
-                        return Err(ImapError::Folder { folder, detail, key });
-                    }
-                    other => other?,
-                }
+            if self.has_folder(&name).await? {
+                continue;
+            }
+            match limited("CREATE", limit, self.session()?.create(&name)).await {
+                // Another process may have made it in between.
+                Err(ImapError::Verb { .. }) if self.has_folder(&name).await? => {}
+                Err(ImapError::Verb { detail, .. }) => return Err(ImapError::Folder { folder, detail, key }),
+                other => other?,
             }
         }
         Ok(())
+    }
+
+    /// Whether there is a folder of this name, as it is written on the wire.
+    async fn has_folder(&mut self, name: &str) -> Result<bool> {
+        let limit = self.options.timeout;
+        let session = self.session()?;
+        let listed = async { session.list(None, Some(name)).await?.try_collect::<Vec<_>>().await };
+        Ok(!limited("LIST", limit, listed).await?.is_empty())
     }
 
     async fn move_to(&mut self, uids: &[u32], folder: &str, key: &'static str) -> Result<()> {
@@ -64,6 +71,8 @@ impl ImapSession {
         let limit = self.options.timeout;
         let (set, name) = (uid_set(uids), utf7_imap::encode_utf7_imap(folder.to_owned()));
         let refused = |error| match error {
+            // Somebody else has moved some of them (RFC 5530, 3): nothing is wrong with the folder.
+            ImapError::Verb { ref detail, .. } if detail.contains("[EXPUNGEISSUED]") => error,
             ImapError::Verb { detail, .. } => ImapError::Folder { folder: folder.to_owned(), detail, key },
             other => other,
         };
