@@ -18,7 +18,7 @@ use crate::{
     delivery::{Failure, SendError, Session, backoff::after_failure},
     desk::calendar::BusinessTime,
     letter::Purpose,
-    store::{Attempt, Claim, Due, StoreError, TicketRow, Tx, Verdict},
+    store::{Attempt, Claim, Due, StoreError, TicketRow, Tx, Verdict, reply_code},
 };
 
 /// Mails claimed by one transaction.
@@ -26,7 +26,7 @@ const CLAIM_AT_ONCE: u32 = 100;
 /// When a claimed mail is due again should this process die with it and nobody notice: longer than any attempt.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// How long verdicts are gathered before they are recorded together.
-const GATHER: Duration = Duration::from_millis(25);
+const GATHER: Duration = Duration::from_millis(50);
 /// Looks at the outbox even when nobody rings: other processes may have queued something.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// Wait after a fault of the database.
@@ -305,7 +305,7 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
     margins.into_iter().for_each(super::http::record_margin);
     for Attempt { due, reply, verdict, .. } in attempts {
         let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
-        let code = reply.get(..3).unwrap_or_default();
+        let code = reply_code(reply);
         super::http::count_attempt(match verdict {
             Verdict::Sent => "sent",
             Verdict::Retry { .. } => "delayed",

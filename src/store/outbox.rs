@@ -619,8 +619,9 @@ impl Store {
     }
 }
 
-/// The reply's code alone: the rest may name the recipient, and the audit holds no personal data.
-fn reply_code(reply: &str) -> String {
+/// A reply's code alone, for audit and log: the rest may name the recipient.
+#[must_use]
+pub fn reply_code(reply: &str) -> String {
     let code: String = reply.chars().take_while(|c| c.is_ascii_digit() || *c == '.' || *c == ' ').collect();
     if code.trim().is_empty() { "no reply".to_owned() } else { code.trim().to_owned() }
 }
