@@ -8,6 +8,10 @@ export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=26
 # Options of scripts/rig.
 rig_options=()
 
+# For awk: the value of KEY in a line of KEY=VALUE words.
+# shellcheck disable=SC2034 # the benches' tables use it
+value_of='function of(key,  i) { for (i = 2; i <= NF; i++) if (index($i, key "=") == 1) return substr($i, length(key) + 2); return "-" }'
+
 # What all need once.
 begin() { # EXAMPLE…
     scripts/rig install
