@@ -21,7 +21,7 @@ use crate::{
         calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR},
         escalation,
         staff::Member,
-        ticket::{Channel, Status},
+        ticket::Status,
         triage::{ParkReason, Rules},
         window::fiscal_year,
     },
@@ -209,21 +209,16 @@ pub(super) async fn figures(
 }
 
 pub(super) fn figures_in_words(figures: &Figures) -> FiguresContext {
-    let sum = |which: &dyn Fn(&str, &str) -> bool| -> u64 {
-        let tickets = figures.tickets.iter();
-        tickets.filter(|((channel, status), _)| which(channel, status)).map(|(_, count)| count).sum()
-    };
-    let with = |statuses: &[Status]| sum(&|_, status| statuses.iter().any(|one| one.as_str() == status));
     let parked = figures.parked.iter().map(|(reason, count)| ParkedContext {
         reason: reason.parse::<ParkReason>().map_or("そのほか", reason_in_words),
         count: *count,
     });
     FiguresContext {
-        total: sum(&|_, _| true),
-        telephone: sum(&|channel, _| channel == Channel::Telephone.as_str()),
-        open: with(&[Status::Open]),
-        waiting: with(&[Status::Waiting]),
-        answered: with(&[Status::Answered, Status::Closed]),
+        total: figures.total,
+        telephone: figures.telephone,
+        open: figures.open,
+        waiting: figures.waiting,
+        answered: figures.answered,
         in_time: figures.answered_in_time,
         late: figures.answered_late,
         parked_total: figures.parked.values().sum(),
