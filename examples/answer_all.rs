@@ -10,7 +10,8 @@ use madoguchi::{
     letter::Purpose,
     service::{
         Desk,
-        work::{Actor, Writing, write},
+        work::Actor,
+        writing::{Writing, write},
     },
     settings::Settings,
 };

@@ -20,7 +20,8 @@ use crate::{
     mail::Attachment,
     service::{
         rules,
-        work::{Actor, Writing, carry_out, find, write},
+        work::{Actor, carry_out, find},
+        writing::{Writing, write},
     },
     store::TicketRow,
 };

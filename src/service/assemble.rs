@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::{
-    Desk, Serving, health::Health, outbox::Express, retention::Retention, timetable::recount, work::Answers,
+    Desk, Serving, health::Health, outbox::Express, retention::Retention, timetable::recount,
+    writing::Answers,
 };
 use crate::{
     clock::Clock,

@@ -9,6 +9,7 @@ pub mod health;
 mod http;
 mod intake;
 pub mod lifecycle;
+mod news;
 mod notice;
 pub mod outbox;
 pub mod process;
@@ -19,6 +20,7 @@ mod staff;
 mod timetable;
 mod upkeep;
 pub mod work;
+pub mod writing;
 
 use std::{sync::Arc, time::Duration};
 
@@ -79,7 +81,7 @@ pub struct Desk {
     /// Mails that leave as soon as they are decided.
     pub express: outbox::Express,
     /// How staff answer.
-    pub answers: work::Answers,
+    pub answers: writing::Answers,
     /// Who is told of a new ticket.
     pub new_ticket: NewTicketTo,
     /// When staff get their list.

@@ -15,8 +15,7 @@ use super::{
     Desk,
     answer::answer,
     fingerprint::{content_hash, message_id},
-    notice::{Told, Undelivered, announce, tell_undelivered},
-    staff::{explain_refusal, work_on},
+    news::{tell_staff, undelivered},
 };
 use crate::{
     desk::{
@@ -25,12 +24,12 @@ use crate::{
         staff::Member,
         thread::MessageIds,
         ticket::{Channel, Direction, TicketNumber},
-        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, Reported, Rules, triage},
+        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, Rules, triage},
         window::{fiscal_year, start_of_day},
     },
     intake::Taken,
-    letter::{self, Purpose},
-    mail::{self, Bounce, InboundMail, Mailbox},
+    letter,
+    mail::{self, InboundMail, Mailbox},
     settings::NewTicketTo,
     store::{
         Asking, Earlier, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, SentTo, Sought,
@@ -423,80 +422,6 @@ async fn next_assignee(desk: &Desk, tx: &mut Tx, decision: &Decision) -> Result<
     Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
 }
 
-/// What staff are told at once: of a new ticket, of an inquirer who wrote again, of a mail in a colleague's name. Does
-/// what a colleague asks for.
-async fn tell_staff(
-    desk: &Desk,
-    hand: &InHand,
-    tx: &mut Tx,
-    decision: &Decision,
-    (ticket, assignee): (Option<&(i64, TicketNumber, Fields)>, Option<&str>),
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let reading = &hand.reading;
-    if reading.not_authentic {
-        let why = "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません";
-        explain_refusal(desk, hand, tx, why, now).await?;
-    }
-    match (&decision.filing, ticket) {
-        (Filing::Staff, _) => {
-            let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
-            if let (Some(member), Some(mail)) = (from, &reading.staff) {
-                work_on(desk, hand, tx, member, mail, now).await?;
-            }
-        }
-        (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
-            let why = "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください";
-            explain_refusal(desk, hand, tx, why, now).await?;
-        }
-        // Mail from before the desk began is filed in silence.
-        (Filing::Ticket { ticket: new, .. }, Some((_, number, fields)))
-            if reading.received_at >= desk.accept_since =>
-        {
-            let told = Told {
-                number,
-                fields,
-                standing: &new.standing,
-                assignee,
-                news: "",
-                remarks: remarks(decision),
-            };
-            announce(desk, hand, tx, Purpose::NewTicket, &told, now)?;
-        }
-        (Filing::Join { change: Some(change), .. }, Some((id, number, fields)))
-            if reading.received_at >= desk.accept_since =>
-        {
-            let assignee = tx.ticket(*id).await?.and_then(|ticket| ticket.assignee);
-            let told = Told {
-                number,
-                fields,
-                standing: &change.0,
-                assignee: assignee.as_deref(),
-                news: &reading.mail.text,
-                remarks: remarks(decision),
-            };
-            announce(desk, hand, tx, Purpose::FollowUp, &told, now)?;
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// What staff should know of a message besides its text: why it is a ticket of its own, and why nothing answered it.
-fn remarks(decision: &Decision) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
-        remarks.push(format!(
-            "件名などに {other} とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。"
-        ));
-    }
-    if let Some(Err(refusal)) = &decision.reply {
-        remarks
-            .push(format!("照会者への自動のメールは送っていません：{}。", letter::refusal_in_words(refusal)));
-    }
-    remarks
-}
-
 /// When reminders begin to count: now, if the inquirer is asked for what is missing, or could be another day.
 fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match &decision.reply {
@@ -504,38 +429,6 @@ fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         Some(Err(refusal)) if refusal.is_of_today() => Some(now),
         _ => None,
     }
-}
-
-/// A delivery report says that a mail of ours did not arrive: it is shown there, and staff are told.
-async fn undelivered(
-    desk: &Desk,
-    tx: &mut Tx,
-    mail: &Reported,
-    bounce: Option<&Bounce>,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let Some((recipient, purpose)) = tx.mark_bounced(mail.outbox, now).await? else { return Ok(()) };
-    let status = bounce.and_then(|bounce| bounce.status.as_deref()).unwrap_or_default();
-    let ticket_id = mail.ticket.as_ref().map(|(id, _)| *id);
-    let event = NewEvent::by_desk("bounced", format!("{purpose} (outbox {}): {status}", mail.outbox));
-    tx.append_event(now, event.on_ticket(ticket_id));
-    let ticket = match ticket_id {
-        Some(id) => {
-            if purpose == Purpose::Answer {
-                tx.unanswer(id).await?;
-            }
-            tx.ticket(id).await?
-        }
-        None => None,
-    };
-    let mail = Undelivered {
-        outbox: mail.outbox,
-        purpose,
-        recipient: &recipient,
-        status,
-        diagnostic: bounce.and_then(|bounce| bounce.diagnostic.as_deref()).unwrap_or_default(),
-    };
-    tell_undelivered(desk, tx, ticket.as_ref(), &mail, now).await
 }
 
 fn remember_entry(tx: &mut Tx, ticket_id: i64, message: i64, reading: &Reading) {

@@ -7,7 +7,8 @@ use super::{
     Desk, digest,
     notice::notify_with,
     process::{Fault, InHand},
-    work::{self, Actor, Writing},
+    work::{self, Actor},
+    writing::{self, Writing},
 };
 use crate::{
     desk::{
@@ -61,7 +62,7 @@ pub(super) async fn work_on(
         let outcome = match work::find(tx, &answer.ticket).await? {
             Ok(ticket) => {
                 let writing = Writing { text: &answer.text, files };
-                work::write(desk, tx, actor, &ticket, Purpose::Answer, writing, now).await?
+                writing::write(desk, tx, actor, &ticket, Purpose::Answer, writing, now).await?
             }
             Err(none) => Err(none),
         };

@@ -56,10 +56,10 @@ impl Dialect {
 
     /// Said after that on the connection that writes, whose cache stays.
     #[must_use]
-    pub fn on_connect_to_write(self) -> &'static str {
+    pub fn on_connect_to_write(self) -> &'static [&'static str] {
         match self {
-            Self::Sqlite => "PRAGMA cache_size=-4000",
-            Self::Postgres => "",
+            Self::Sqlite => &["PRAGMA cache_size=-4000"],
+            Self::Postgres => &[],
         }
     }
 

@@ -21,7 +21,12 @@ mod state;
 mod ticket;
 mod writes;
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -118,6 +123,8 @@ pub struct Tx {
     automatic_sent: i64,
     /// Fiscal years, and the last number given out in each.
     numbers: BTreeMap<i64, i64>,
+    /// The fiscal years in which this transaction gives out numbers.
+    numbered: BTreeSet<i64>,
     dialect: Dialect,
     writes: Writes,
     claimed: Vec<Due>,
@@ -142,7 +149,7 @@ impl Store {
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(30))
-            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
+            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect.on_connect())))
             .connect(url.expose_secret())
             .await
             .map_err(|error| open_error(dialect, &error))?;
@@ -212,6 +219,7 @@ impl Store {
                 .iter()
                 .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
                 .collect::<Result<_, sqlx::Error>>()?,
+            numbered: BTreeSet::new(),
             connection,
             home,
             dialect: self.dialect,
@@ -287,8 +295,8 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written.
     pub async fn commit(mut self) -> Result<()> {
-        for (year, last) in &self.numbers {
-            self.writes.push(Table::Number, [(*year).into(), (*last).into()]);
+        for year in self.numbered {
+            self.writes.push(Table::Number, [year.into(), self.numbers.get(&year).copied().into()]);
         }
         let desk = [
             self.next_id.into(),
@@ -310,8 +318,8 @@ async fn connect(url: &SecretString, dialect: Dialect) -> Result<AnyConnection> 
     };
     let connecting = async {
         let mut connection = AnyConnection::connect(url.expose_secret()).await?;
-        prepare(&mut connection, dialect).await?;
-        sqlx::raw_sql(dialect.on_connect_to_write()).execute(&mut connection).await?;
+        prepare(&mut connection, dialect.on_connect()).await?;
+        prepare(&mut connection, dialect.on_connect_to_write()).await?;
         Ok(connection)
     };
     let connected = tokio::time::timeout(CONNECT, connecting).await.map_err(|_| late())?;
@@ -323,8 +331,8 @@ fn is_locked(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.message().contains("database is locked"))
 }
 
-async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> Result<(), sqlx::Error> {
-    for statement in dialect.on_connect() {
+async fn prepare(connection: &mut AnyConnection, statements: &[&'static str]) -> Result<(), sqlx::Error> {
+    for statement in statements {
         let mut tries = 0;
         // SQLite does not wait for a change of the journal's mode, which two processes that start together both make.
         while let Err(error) = sqlx::raw_sql(*statement).execute(&mut *connection).await {
