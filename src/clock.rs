@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// A small value that tells the time. A rehearsal begins at an instant and runs on, as fast as real time or faster.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,6 +62,14 @@ impl Clock {
         let pace = self.rehearsal.map_or(1, |rehearsal| rehearsal.pace);
         (at - self.now()).to_std().unwrap_or_default() / pace
     }
+
+    /// The instant when so much real time has passed.
+    #[must_use]
+    pub fn after(&self, real: Duration) -> DateTime<Utc> {
+        let pace = self.rehearsal.map_or(1, |rehearsal| rehearsal.pace);
+        let passed = TimeDelta::from_std(real.saturating_mul(pace)).unwrap_or(TimeDelta::MAX);
+        self.now().checked_add_signed(passed).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's time")]
@@ -71,7 +79,6 @@ fn system_now() -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
 
     use super::*;
 
@@ -79,6 +86,7 @@ mod tests {
     fn a_faster_rehearsal_sleeps_less() {
         let start = "2025-07-01T01:00:00Z".parse().unwrap();
         let clock = Clock::paced(start, 3600);
+        assert!(clock.after(Duration::from_secs(10)) >= start + TimeDelta::hours(10));
         let slept = clock.until(start + TimeDelta::hours(10));
         assert!(slept <= Duration::from_secs(10) && slept > Duration::from_secs(5), "{slept:?}");
         assert_eq!(clock.until(start - TimeDelta::hours(1)), Duration::ZERO);

@@ -136,7 +136,7 @@ pub(super) fn queue(
         leaves_at: Some(now),
         author: None,
         entry: None,
-        claim: outgoing.express.then(|| desk.express.claim(now)).flatten(),
+        claim: outgoing.express.then(|| desk.express.claim(&desk.clock)).flatten(),
     })?;
     if purpose.is_automatic() {
         tx.count_automatic(outgoing.day);

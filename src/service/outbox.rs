@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 use tokio::sync::{Mutex, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,7 @@ use super::{
     process::Fault,
 };
 use crate::{
+    clock::Clock,
     delivery::{Failure, SendError, Session, backoff::after_failure},
     desk::calendar::BusinessTime,
     letter::Purpose,
@@ -23,8 +24,9 @@ use crate::{
 
 /// Mails claimed by one transaction.
 const CLAIM_AT_ONCE: u32 = 100;
-/// When a claimed mail is due again should this process die with it and nobody notice: longer than any attempt.
-const LEASE: TimeDelta = TimeDelta::minutes(15);
+/// When a claimed mail is due again should this process die with it and nobody notice: longer than any attempt, in real time
+/// even where a rehearsal runs faster.
+const LEASE: Duration = Duration::from_mins(15);
 /// How long verdicts are gathered before they are recorded together.
 const GATHER: Duration = Duration::from_millis(50);
 /// Looks at the outbox even when nobody rings: other processes may have queued something.
@@ -49,9 +51,9 @@ impl Express {
     }
 
     /// The claim on a mail that is queued now, unless enough are waiting.
-    pub(super) fn claim(&self, now: DateTime<Utc>) -> Option<Claim> {
+    pub(super) fn claim(&self, clock: &Clock) -> Option<Claim> {
         let process = self.process?;
-        (self.waiting().len() < CLAIM_AT_ONCE as usize).then_some(Claim { process, until: now + LEASE })
+        (self.waiting().len() < CLAIM_AT_ONCE as usize).then(|| Claim { process, until: clock.after(LEASE) })
     }
 
     /// Takes over mails whose transaction is committed.
@@ -190,7 +192,7 @@ async fn claim(serving: &Serving) -> Result<Vec<Due>, StoreError> {
     // A look without the write lock: an empty outbox costs nothing.
     if desk.store.next_due().await?.is_some_and(|due| due <= now) {
         let mut tx = desk.store.write().await?;
-        batch = tx.claim_due(now, now + LEASE, serving.presence.process, CLAIM_AT_ONCE).await?;
+        batch = tx.claim_due(now, desk.clock.after(LEASE), serving.presence.process, CLAIM_AT_ONCE).await?;
         tx.commit().await?;
     }
     batch.extend(desk.express.take());
