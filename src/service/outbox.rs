@@ -1,7 +1,14 @@
 //! The loop that empties the outbox: claim what is due, hand it to connections side by side, record each verdict.
 //! The attempt is on record before the network is touched, so a crash may repeat a mail but never lose one.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
@@ -41,6 +48,8 @@ pub struct Express {
     /// The process that sends them; `None`: nobody does.
     process: Option<i64>,
     waiting: std::sync::Mutex<Vec<Due>>,
+    /// Claims may be on record that nobody knows of: the database failed, and may have committed all the same.
+    doubtful: AtomicBool,
 }
 
 impl Express {
@@ -52,13 +61,22 @@ impl Express {
 
     /// The claim on a mail that is queued now, unless enough are waiting.
     pub(super) fn claim(&self, clock: &Clock) -> Option<Claim> {
-        let process = self.process?;
+        let process = self.process.filter(|_| !self.is_doubtful())?;
         (self.waiting().len() < CLAIM_AT_ONCE as usize).then(|| Claim { process, until: clock.after(LEASE) })
     }
 
     /// Takes over mails whose transaction is committed.
     pub(super) fn hand_over(&self, mails: Vec<Due>) {
         self.waiting().extend(mails);
+    }
+
+    /// Says that the database failed at a commit.
+    pub(super) fn doubt(&self) {
+        self.doubtful.store(true, Ordering::Relaxed);
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.doubtful.load(Ordering::Relaxed)
     }
 
     fn take(&self) -> Vec<Due> {
@@ -73,14 +91,15 @@ impl Express {
 
 /// Makes mails due again that this process has claimed and does not send any more, because it stops or its server is down.
 pub(super) async fn hand_back(serving: &Serving) {
-    let released = async {
-        let mut tx = serving.desk.store.write().await?;
-        tx.release_claims(serving.desk.clock.now(), serving.presence.process).await?;
-        tx.commit().await
-    };
-    if let Err(error) = released.await {
+    if let Err(error) = release(serving).await {
         warn!("mails in hand are sent after the next start: {error}");
     }
+}
+
+async fn release(serving: &Serving) -> Result<(), StoreError> {
+    let mut tx = serving.desk.store.write().await?;
+    tx.release_claims(serving.desk.clock.now(), serving.presence.process).await?;
+    tx.commit().await
 }
 
 /// What emptying the outbox came to.
@@ -111,6 +130,7 @@ pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: Cancella
             }
             Err(error) => {
                 error!("outbox: {error}");
+                serving.desk.express.doubt();
                 AFTER_FAULT
             }
         };
@@ -187,6 +207,12 @@ async fn drain(
 
 async fn claim(serving: &Serving) -> Result<Vec<Due>, StoreError> {
     let desk = &serving.desk;
+    if desk.express.is_doubtful() {
+        // Nothing is being sent now: all claims of this process are due again, those that wait in memory, too.
+        desk.express.take();
+        release(serving).await?;
+        desk.express.doubtful.store(false, Ordering::Relaxed);
+    }
     let now = desk.clock.now();
     let mut batch = Vec::new();
     // A look without the write lock: an empty outbox costs nothing.

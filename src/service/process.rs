@@ -1,5 +1,6 @@
 //! One message, from its bytes to a committed decision: decode outside the transaction; inside it load the known
-//! facts, decide, take the number, compose, write, commit. Facts cannot age in between.
+//! facts, decide, take the number, compose, write, commit. Facts cannot age in between. Within a batch the next message is
+//! decided ahead, on what the transaction before it leaves, and again if that does not hold.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -8,6 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -32,8 +34,8 @@ use crate::{
     mail::{self, InboundMail, Mailbox},
     settings::NewTicketTo,
     store::{
-        Asking, Earlier, NewEntry, NewEvent, NewMessage, Outcome, Place, Recipient, SentTo, Sought,
-        StoreError, Tx, pack,
+        Ahead, Asking, Earlier, NewEntry, NewEvent, NewMessage, Next, Outcome, Place, Recipient, SentTo,
+        Sought, StoreError, Tx, pack,
     },
 };
 
@@ -92,11 +94,11 @@ pub(super) struct InHand {
 /// When the database fails. Any other fault is this message's own: it stays in the ledger, is tried again, and is
 /// parked after the set number of attempts.
 pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError> {
-    decide_or_keep(desk, &prepare(desk, taken)?).await?.commit(desk).await
+    account_for(desk, &prepare(desk, taken)?).await
 }
 
-/// Accounts for messages one after the other, until `stop`; returns for how many. The next one is read while the
-/// database makes the one before durable.
+/// Accounts for messages one after the other, until `stop`; returns for how many. While the database makes one durable, the
+/// next one is decided ahead, and the one after that is read.
 ///
 /// # Errors
 /// As [`process`]; what was accounted for stays.
@@ -106,13 +108,34 @@ pub async fn process_all(
     stop: &CancellationToken,
 ) -> Result<usize, StoreError> {
     let mut messages = messages.into_iter();
-    let (mut next, mut count) = (read_ahead(desk, messages.next()).await?, 0);
-    while let Some(hand) = next.filter(|_| !stop.is_cancelled()) {
-        let decided = decide_or_keep(desk, &hand).await?;
-        let (committed, read) = tokio::join!(decided.commit(desk), read_ahead(desk, messages.next()));
+    let mut hand = read_ahead(desk, messages.next()).await?;
+    let mut next = read_ahead(desk, messages.next()).await?;
+    let (mut ahead, mut count) = (None, 0);
+    while let Some(this) = hand.filter(|_| !stop.is_cancelled()) {
+        let decided = match ahead {
+            Some(decided) => decided,
+            None => decide_or_keep(desk, &this).await?,
+        };
+        let now = desk.clock.now();
+        let (tell, told) = oneshot::channel();
+        let mut asks = next.as_ref().map(|next| Next { sought: sought(desk, next, now), tell });
+        let commit = async {
+            let committed = decided.commit(desk, &this, &mut asks).await;
+            // Nothing is told any more.
+            drop(asks);
+            committed
+        };
+        let decide_next = async {
+            let (next, facts) = (next.as_ref()?, told.await.ok()?);
+            let began = Instant::now();
+            // Whatever stands in the way, it is decided once more in its turn.
+            let (tx, processed) = decide(desk, next, now, Some(facts)).await.ok()?;
+            Some(Decided { tx, processed, began })
+        };
+        let (committed, decided, read) = tokio::join!(commit, decide_next, read_ahead(desk, messages.next()));
         committed?;
         count += 1;
-        next = read?;
+        (hand, next, ahead) = (next, read?, decided);
     }
     Ok(count)
 }
@@ -190,7 +213,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
         entered: Some((id, row.attempts)),
         settled: row.settled,
     };
-    decide_or_keep(desk, &hand).await?.commit(desk).await.map(Some)
+    account_for(desk, &hand).await.map(Some)
 }
 
 /// How the desk would read a message and what it would do, without knowing or changing anything.
@@ -226,12 +249,26 @@ struct Decided {
 }
 
 impl Decided {
-    async fn commit(self, desk: &Desk) -> Result<Processed, StoreError> {
-        let Self { tx, processed, began } = self;
-        if let Some(mut tx) = tx {
-            let claimed = tx.take_claimed();
-            tx.commit().await?;
-            desk.express.hand_over(claimed);
+    /// Makes it durable, and tells what it leaves to the message that comes next. Decides again where another transaction came
+    /// in between.
+    async fn commit(
+        self,
+        desk: &Desk,
+        hand: &InHand,
+        next: &mut Option<Next<'_>>,
+    ) -> Result<Processed, StoreError> {
+        let Self { tx, mut processed, began } = self;
+        if let Some(tx) = tx {
+            match write(desk, tx, next).await {
+                Err(StoreError::Outrun) => {
+                    let again = decide_or_keep(desk, hand).await?;
+                    processed = again.processed;
+                    if let Some(tx) = again.tx {
+                        write(desk, tx, next).await?;
+                    }
+                }
+                written => written?,
+            }
         }
         super::http::count_message(processed.outcome.as_str());
         info!(
@@ -246,9 +283,25 @@ impl Decided {
     }
 }
 
+async fn write(desk: &Desk, mut tx: Tx, next: &mut Option<Next<'_>>) -> Result<(), StoreError> {
+    let claimed = tx.take_claimed();
+    let committed = tx.commit_before(next).await;
+    match &committed {
+        Ok(()) => desk.express.hand_over(claimed),
+        Err(StoreError::Outrun) => {}
+        Err(_) => desk.express.doubt(),
+    }
+    committed
+}
+
+/// Decides on a message and makes that durable.
+async fn account_for(desk: &Desk, hand: &InHand) -> Result<Processed, StoreError> {
+    decide_or_keep(desk, hand).await?.commit(desk, hand, &mut None).await
+}
+
 async fn decide_or_keep(desk: &Desk, hand: &InHand) -> Result<Decided, StoreError> {
     let began = Instant::now();
-    let (tx, processed) = match decide(desk, hand).await {
+    let (tx, processed) = match decide(desk, hand, desk.clock.now(), None).await {
         Ok(decided) => decided,
         Err(Fault::Store(error)) => return Err(error),
         Err(error @ (Fault::Wording(_) | Fault::Staff(_))) => {
@@ -258,23 +311,36 @@ async fn decide_or_keep(desk: &Desk, hand: &InHand) -> Result<Decided, StoreErro
     Ok(Decided { tx, processed, began })
 }
 
-/// The transaction, up to its commit; `None` where there is nothing to write.
-async fn decide(desk: &Desk, hand: &InHand) -> Result<(Option<Tx>, Processed), Fault> {
-    let now = desk.clock.now();
-    let reading = &hand.reading;
-    let time_zone = desk.rules.calendar.time_zone();
-    let day = now.with_timezone(&time_zone).format("%Y-%m-%d").to_string();
-    let sought = Sought {
+/// What is looked for in the ledger before a message is decided.
+fn sought<'a>(desk: &Desk, hand: &'a InHand, now: DateTime<Utc>) -> Sought<'a> {
+    Sought {
         place: &hand.place,
         message_id: &hand.message_id,
         hash: &hand.hash,
         recipient: Recipient {
-            address: recipient(&reading.mail).unwrap_or_default(),
-            midnight: start_of_day(now, time_zone),
+            address: recipient(&hand.reading.mail).unwrap_or_default(),
+            midnight: start_of_day(now, desk.rules.calendar.time_zone()),
             form_since: now - FORM_ONCE_IN,
         },
+    }
+}
+
+/// The transaction, up to its commit; `None` where there is nothing to write. `ahead`: what the one before it leaves, as of
+/// the same `now`.
+async fn decide(
+    desk: &Desk,
+    hand: &InHand,
+    now: DateTime<Utc>,
+    ahead: Option<Ahead>,
+) -> Result<(Option<Tx>, Processed), Fault> {
+    let reading = &hand.reading;
+    let time_zone = desk.rules.calendar.time_zone();
+    let day = now.with_timezone(&time_zone).format("%Y-%m-%d").to_string();
+    let sought = sought(desk, hand, now);
+    let (mut tx, earlier, sent) = match ahead {
+        Some(ahead) => desk.store.write_ahead(ahead),
+        None => desk.store.write_about(&sought).await?,
     };
-    let (mut tx, earlier, sent) = desk.store.write_about(&sought).await?;
     let midnight = sought.recipient.midnight;
     let Some(known) = known(desk, hand, &mut tx, earlier, sent, midnight, &day).await? else {
         let before = Processed { message: None, outcome: Outcome::Duplicate, ticket: None, reason: None };

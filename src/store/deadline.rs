@@ -58,7 +58,7 @@ impl Tx {
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(instant_text(until))
             .bind(instant_text(now))
-            .fetch_all(&mut self.connection)
+            .fetch_all(self.connection()?)
             .await?;
         let mut watched = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -84,7 +84,7 @@ impl Tx {
             Notice::Miss => "warned_for = deadline, missed_for = deadline",
         };
         let sql = format!("UPDATE ticket SET {columns} WHERE id IN ({})", list(tickets));
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl Tx {
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE status = 'open' AND id > $1 ORDER BY id LIMIT {AT_ONCE}"
         );
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).fetch_all(&mut self.connection).await?;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).fetch_all(self.connection()?).await?;
         rows.iter().map(read_ticket).collect()
     }
 
@@ -113,7 +113,7 @@ impl Tx {
             .bind(standing.deadline().map(instant_text))
             .bind(standing.budget_left().seconds())
             .bind(standing.running_since().map(instant_text))
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Tx {
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(instant_text(until))
             .bind(i64::from(reminders))
-            .fetch_all(&mut self.connection)
+            .fetch_all(self.connection()?)
             .await?;
         rows.iter()
             .map(|row| {
@@ -169,7 +169,7 @@ impl Tx {
         query("UPDATE ticket SET asked_at = $2, reminded = reminded + 1 WHERE id = $1")
             .bind(id)
             .bind(instant_text(now))
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -183,7 +183,7 @@ impl Tx {
             query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1")
                 .bind(address.to_owned())
                 .bind(instant_text(since))
-                .fetch_one(&mut self.connection)
+                .fetch_one(self.connection()?)
                 .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }

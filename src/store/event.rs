@@ -65,8 +65,8 @@ impl Tx {
     pub fn append_event(&mut self, at: DateTime<Utc>, event: NewEvent) {
         let id = self.fresh_id();
         let at = instant_text(at);
-        self.event_hash = chain(
-            &self.event_hash,
+        self.desk.event_hash = chain(
+            &self.desk.event_hash,
             id,
             &at,
             &event.actor,
@@ -85,7 +85,7 @@ impl Tx {
                 event.message_ref.into(),
                 event.what.into(),
                 event.detail.into(),
-                self.event_hash.clone().into(),
+                self.desk.event_hash.clone().into(),
             ],
         );
     }

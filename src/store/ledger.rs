@@ -10,7 +10,9 @@ use sqlx::{
 };
 
 use super::{
-    Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option, read_word, unpack,
+    Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option, read_word,
+    unpack,
+    writes::{Value, bind},
 };
 use crate::words::closed_set;
 
@@ -214,17 +216,23 @@ pub(super) const EARLIER: &str = "SELECT message.id AS id, message_id, hash, tic
      ORDER BY message.id LIMIT 20";
 
 impl Sought<'_> {
+    /// The parameters of [`EARLIER`].
+    pub(super) fn values(&self) -> [Value; 7] {
+        let (folder, uidvalidity, uid, _) = self.place.columns();
+        [
+            self.message_id.into(),
+            folder.into(),
+            uidvalidity.into(),
+            uid.into(),
+            self.recipient.address.into(),
+            instant_text(self.recipient.midnight).into(),
+            instant_text(self.recipient.form_since).into(),
+        ]
+    }
+
     /// SQL with this message as the parameters of [`EARLIER`].
     pub(super) fn query(&self, sql: &str) -> Query<'static, sqlx::Any, AnyArguments> {
-        let (folder, uidvalidity, uid, _) = self.place.columns();
-        sqlx::query(AssertSqlSafe(sql.to_owned()))
-            .bind(self.message_id.to_owned())
-            .bind(folder)
-            .bind(uidvalidity)
-            .bind(uid)
-            .bind(self.recipient.address.to_owned())
-            .bind(instant_text(self.recipient.midnight))
-            .bind(instant_text(self.recipient.form_since))
+        bind(sqlx::query(AssertSqlSafe(sql.to_owned())), self.values())
     }
 
     /// What [`EARLIER`] found.
@@ -299,7 +307,7 @@ impl Tx {
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
         .bind(i64::from(message.settled))
-        .execute(&mut self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(())
     }
@@ -311,7 +319,7 @@ impl Tx {
     pub async fn discard_message(&mut self, id: i64) -> Result<bool> {
         let done = query("UPDATE message SET outcome = 'discarded' WHERE id = $1 AND outcome = 'parked'")
             .bind(id)
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -322,7 +330,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
         let sql = format!("UPDATE message SET settled = 1 WHERE id IN ({})", list(ids));
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! What the desk remembers, in SQLite or PostgreSQL through one SQL text. Only this room writes SQL, and
-//! [`Store::write`] is the only place that begins a transaction; rules live in `desk`, never here.
+//! What the desk remembers, in SQLite or PostgreSQL through one SQL text. Only this room writes SQL, and only `transaction`
+//! begins and ends what is written; rules live in `desk`, never here.
 //!
 //! Traps of `sqlx::Any` that this room keeps to (each is covered by the tests that run on both databases):
 //! - columns are TEXT, BIGINT and BYTEA; instants are fixed-width UTC text ([`instant_text`]), flags 0 or 1;
@@ -19,14 +19,10 @@ mod outbox;
 mod presence;
 mod state;
 mod ticket;
+mod transaction;
 mod writes;
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -35,7 +31,7 @@ use sqlx::{
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::Mutex;
 
 pub use backup::check_backup;
 pub use copy::{Copied, copy};
@@ -43,14 +39,15 @@ pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};
-use ledger::EARLIER;
 pub use ledger::{
     Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Sought, Unsettled,
 };
 pub use outbox::{Attempt, Claim, Draft, Due, NewMail, OutboxRow, OutboxState, Verdict, reply_code};
 pub use presence::{Lead, Presence};
 pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
-use writes::{Table, Writes};
+use transaction::Idle;
+pub use transaction::{Ahead, Next, Tx};
+use writes::Table;
 
 /// A fault of the database. Always temporary for the mail in hand: nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +72,10 @@ pub enum StoreError {
     /// A message cannot be compressed.
     #[error("cannot compress a message for the ledger: {0}")]
     Pack(std::io::Error),
+    /// A transaction that was decided ahead of its beginning has to be decided again: another one came in between, or it has to
+    /// read more.
+    #[error("another transaction came in between")]
+    Outrun,
     /// A statement failed.
     #[error("the database refused: {0}")]
     Sql(#[from] sqlx::Error),
@@ -102,33 +103,13 @@ pub struct Store {
     dialect: Dialect,
     /// The connection that writes. One a process: SQLite has one writer, and queueing here is fair and does not spin
     /// on the busy timeout. `None` after a transaction that was given up.
-    writer: Arc<Mutex<Option<AnyConnection>>>,
+    writer: Arc<Mutex<Option<Idle>>>,
     /// It may hold a password.
     url: SecretString,
 }
 
 /// Time limit for reaching the database at start.
 const CONNECT: Duration = Duration::from_secs(10);
-
-/// A write transaction. It holds the desk's row, so that no two writers, in any process, decide at the same time.
-/// Dropped without [`Tx::commit`], it takes its connection with it, and the database forgets what was written.
-#[derive(Debug)]
-pub struct Tx {
-    connection: AnyConnection,
-    /// Where the connection goes back to.
-    home: OwnedMutexGuard<Option<AnyConnection>>,
-    next_id: i64,
-    event_hash: String,
-    automatic_day: String,
-    automatic_sent: i64,
-    /// Fiscal years, and the last number given out in each.
-    numbers: BTreeMap<i64, i64>,
-    /// The fiscal years in which this transaction gives out numbers.
-    numbered: BTreeSet<i64>,
-    dialect: Dialect,
-    writes: Writes,
-    claimed: Vec<Due>,
-}
 
 impl Store {
     /// Connects to `sqlite:FILE` or `postgres://…`. The schema is the caller's business: see [`Store::migrate`].
@@ -153,7 +134,7 @@ impl Store {
             .connect(url.expose_secret())
             .await
             .map_err(|error| open_error(dialect, &error))?;
-        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url })
+        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(Idle::new(writer)))), url })
     }
 
     /// As [`Store::open`], but makes no database: `None` when the SQLite file does not exist.
@@ -164,85 +145,6 @@ impl Store {
         match migrate::beside(url, Dialect::of(url), "") {
             Some(path) if !path.exists() => Ok(None),
             _ => Self::open(url).await.map(Some),
-        }
-    }
-
-    /// Begins a write transaction; waits for other writers.
-    ///
-    /// # Errors
-    /// When the database does not answer or is not writable.
-    pub async fn write(&self) -> Result<Tx> {
-        let (tx, _) = self.begin(None).await?;
-        Ok(tx)
-    }
-
-    /// Begins a write transaction about a message, with what the ledger knows of it and of whom it would be answered to.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub async fn write_about(&self, sought: &Sought<'_>) -> Result<(Tx, Vec<Earlier>, SentTo)> {
-        let (mut tx, mut known) = self.begin(Some(sought)).await?;
-        if self.dialect == Dialect::Postgres {
-            known = sought.query(EARLIER).fetch_all(&mut tx.connection).await?;
-        }
-        let (earlier, sent) = sought.read(&known)?;
-        Ok((tx, earlier, sent))
-    }
-
-    /// The only BEGIN of the program. Returns what is known of a message as well on SQLite, which says it in the same trip.
-    async fn begin(&self, sought: Option<&Sought<'_>>) -> Result<(Tx, Vec<AnyRow>)> {
-        let mut home = Arc::clone(&self.writer).lock_owned().await;
-        let kept = home.take();
-        let may_be_stale = kept.is_some() && self.dialect == Dialect::Postgres;
-        let mut connection = match kept {
-            Some(connection) => connection,
-            None => connect(&self.url, self.dialect).await?,
-        };
-        let rows = match self.first_trip(&mut connection, sought).await {
-            Err(_) if may_be_stale => {
-                // The server may have been restarted since the last write.
-                connection = connect(&self.url, self.dialect).await?;
-                self.first_trip(&mut connection, sought).await?
-            }
-            other => other?,
-        };
-        let mut rows = rows.into_iter();
-        let desk = rows.next().ok_or(sqlx::Error::RowNotFound)?;
-        // Two columns: those of a number. More are what is known of the message.
-        let (numbers, known): (Vec<AnyRow>, Vec<AnyRow>) = rows.partition(|row| row.len() == 2);
-        let tx = Tx {
-            next_id: desk.try_get(0)?,
-            event_hash: desk.try_get(1)?,
-            automatic_day: desk.try_get(2)?,
-            automatic_sent: desk.try_get(3)?,
-            numbers: numbers
-                .iter()
-                .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-                .collect::<Result<_, sqlx::Error>>()?,
-            numbered: BTreeSet::new(),
-            connection,
-            home,
-            dialect: self.dialect,
-            writes: Writes::default(),
-            claimed: Vec::new(),
-        };
-        Ok((tx, known))
-    }
-
-    /// The desk's row, then those of the numbers, in one trip; on SQLite also what is known of a message.
-    async fn first_trip(
-        &self,
-        connection: &mut AnyConnection,
-        sought: Option<&Sought<'_>>,
-    ) -> Result<Vec<AnyRow>, sqlx::Error> {
-        let begin = self.dialect.begin_write();
-        match (self.dialect, sought) {
-            // Several statements at once take no parameters here, and are not prepared.
-            (Dialect::Postgres, _) => sqlx::raw_sql(begin).fetch_all(connection).await,
-            (Dialect::Sqlite, None) => query(begin).fetch_all(connection).await,
-            (Dialect::Sqlite, Some(sought)) => {
-                sought.query(&format!("{begin}; {EARLIER}")).fetch_all(connection).await
-            }
         }
     }
 
@@ -265,48 +167,9 @@ impl Store {
     pub async fn close(&self) {
         if let Some(writer) = self.writer.lock().await.take() {
             // It is going away either way.
-            let _ = writer.close().await;
+            let _ = writer.connection.close().await;
         }
         self.pool.close().await;
-    }
-}
-
-impl Tx {
-    /// A fresh identifier, unique over all tables.
-    pub fn fresh_id(&mut self) -> i64 {
-        self.next_id += 1;
-        self.next_id - 1
-    }
-
-    /// Automatic mails queued on `day` (the desk's local date) so far.
-    #[must_use]
-    pub fn automatic_sent_on(&self, day: &str) -> u32 {
-        if self.automatic_day == day { u32::try_from(self.automatic_sent).unwrap_or(u32::MAX) } else { 0 }
-    }
-
-    /// Counts one more automatic mail on `day`.
-    pub fn count_automatic(&mut self, day: &str) {
-        self.automatic_sent = i64::from(self.automatic_sent_on(day)) + 1;
-        day.clone_into(&mut self.automatic_day);
-    }
-
-    /// Makes everything written so far durable.
-    ///
-    /// # Errors
-    /// When the database refuses; then nothing was written.
-    pub async fn commit(mut self) -> Result<()> {
-        for year in self.numbered {
-            self.writes.push(Table::Number, [year.into(), self.numbers.get(&year).copied().into()]);
-        }
-        let desk = [
-            self.next_id.into(),
-            self.event_hash.into(),
-            self.automatic_day.into(),
-            self.automatic_sent.into(),
-        ];
-        self.writes.commit(self.dialect, &mut self.connection, desk).await?;
-        *self.home = Some(self.connection);
-        Ok(())
     }
 }
 

@@ -220,7 +220,7 @@ impl Tx {
     pub async fn has_mail(&mut self, message_id: &str) -> Result<bool> {
         let row = query("SELECT id FROM outbox WHERE message_id = $1")
             .bind(message_id.to_owned())
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(self.connection()?)
             .await?;
         Ok(row.is_some())
     }
@@ -235,7 +235,7 @@ impl Tx {
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id WHERE message_id = $1",
         )
         .bind(message_id.to_owned())
-        .fetch_optional(&mut self.connection)
+        .fetch_optional(self.connection()?)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let id = row.try_get("id")?;
@@ -255,7 +255,7 @@ impl Tx {
             query("SELECT COUNT(*) FROM outbox WHERE ticket_id = $1 AND automatic = 1 AND created_at >= $2")
                 .bind(ticket_id)
                 .bind(instant_text(since))
-                .fetch_one(&mut self.connection)
+                .fetch_one(self.connection()?)
                 .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
@@ -272,7 +272,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .fetch_optional(&mut self.connection)
+        .fetch_optional(self.connection()?)
         .await?;
         row.map(|row| Ok((row.try_get("recipient")?, read_word(&row, "outbox", "purpose", id)?))).transpose()
     }
@@ -298,7 +298,7 @@ impl Tx {
         .bind(instant_text(retry_at))
         .bind(process)
         .bind(i64::from(limit))
-        .fetch_all(&mut self.connection)
+        .fetch_all(self.connection()?)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
@@ -378,7 +378,7 @@ impl Tx {
                 list(&acknowledged)
             );
         }
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
         Ok(())
     }
 
@@ -394,7 +394,7 @@ impl Tx {
         .bind(ticket)
         .bind(instant_text(now))
         .bind(instant_text(written))
-        .execute(&mut self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(())
     }
@@ -411,7 +411,7 @@ impl Tx {
             .bind(state.as_str())
             .bind(next.map(instant_text))
             .bind(finished.map(instant_text))
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -428,7 +428,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .execute(&mut self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -444,7 +444,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .execute(&mut self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -460,7 +460,7 @@ impl Tx {
              ORDER BY id DESC",
         )
         .bind(ticket_id)
-        .fetch_all(&mut self.connection)
+        .fetch_all(self.connection()?)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
@@ -485,7 +485,7 @@ impl Tx {
         )
         .bind(recipient.to_owned())
         .bind(instant_text(since))
-        .fetch_one(&mut self.connection)
+        .fetch_one(self.connection()?)
         .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
@@ -497,7 +497,7 @@ impl Tx {
     pub async fn author_of(&mut self, id: i64) -> Result<Option<String>> {
         let row = query("SELECT author FROM outbox WHERE id = $1")
             .bind(id)
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(self.connection()?)
             .await?;
         Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
     }
@@ -510,7 +510,7 @@ impl Tx {
         query("UPDATE outbox SET state = 'queued', next_attempt_at = $2 WHERE id = $1 AND state = 'held'")
             .bind(id)
             .bind(instant_text(at))
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -521,7 +521,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn forget_entry(&mut self, id: i64) -> Result<()> {
         for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
-            query(sql).bind(id).execute(&mut self.connection).await?;
+            query(sql).bind(id).execute(self.connection()?).await?;
         }
         Ok(())
     }
@@ -536,7 +536,7 @@ impl Tx {
         )
         .bind(instant_text(now))
         .bind(process)
-        .execute(&mut self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(())
     }
@@ -551,7 +551,7 @@ impl Tx {
         now: DateTime<Utc>,
         process: i64,
     ) -> Result<u64> {
-        let done = query(sql).bind(instant_text(now)).bind(process).execute(&mut self.connection).await?;
+        let done = query(sql).bind(instant_text(now)).bind(process).execute(self.connection()?).await?;
         Ok(done.rows_affected())
     }
 }

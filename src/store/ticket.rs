@@ -107,7 +107,7 @@ impl Tx {
     /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
     pub fn take_number(&mut self, prefix: &str, fiscal_year: i32) -> TicketNumber {
         self.numbered.insert(i64::from(fiscal_year));
-        let last = self.numbers.entry(i64::from(fiscal_year)).or_default();
+        let last = self.desk.numbers.entry(i64::from(fiscal_year)).or_default();
         *last += 1;
         TicketNumber::new(prefix, fiscal_year, u32::try_from(*last).unwrap_or(u32::MAX))
     }
@@ -174,7 +174,7 @@ impl Tx {
         .bind(fields.name.clone())
         .bind(fields.contact.clone())
         .bind(fields.inquiry.clone())
-        .execute(&mut self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(())
     }
@@ -222,7 +222,7 @@ impl Tx {
         query("UPDATE ticket SET assignee = $2 WHERE id = $1")
             .bind(id)
             .bind(address.to_owned())
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -235,7 +235,7 @@ impl Tx {
         query("UPDATE ticket SET tags = $2 WHERE id = $1")
             .bind(id)
             .bind(storable(&tags.join("\n")))
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -254,7 +254,7 @@ impl Tx {
             .bind(id)
             .bind(closed_at.map(instant_text))
             .bind(answered_at.map(instant_text))
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -266,7 +266,7 @@ impl Tx {
     pub async fn unanswer(&mut self, id: i64) -> Result<()> {
         query("UPDATE ticket SET status = 'open', answered_at = NULL WHERE id = $1 AND status = 'answered'")
             .bind(id)
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -279,12 +279,12 @@ impl Tx {
         query("UPDATE ticket SET merged_into = $2 WHERE id = $1")
             .bind(from)
             .bind(into.number.to_string())
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         query("UPDATE entry SET ticket_id = $2 WHERE ticket_id = $1")
             .bind(from)
             .bind(into.id)
-            .execute(&mut self.connection)
+            .execute(self.connection()?)
             .await?;
         Ok(())
     }
@@ -297,7 +297,7 @@ impl Tx {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(number.to_string())
-            .fetch_optional(&mut self.connection)
+            .fetch_optional(self.connection()?)
             .await?;
         row.as_ref().map(read_ticket).transpose()
     }
@@ -317,7 +317,7 @@ impl Tx {
         let entries =
             query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
                 .bind(ticket.id)
-                .fetch_all(&mut self.connection)
+                .fetch_all(self.connection()?)
                 .await?;
         // Whoever was erased does not take part any more, and no mail without an address takes their place.
         let mut participants = vec![ticket.from.address.to_lowercase()];
@@ -345,7 +345,7 @@ impl Tx {
     /// When the database does not answer.
     pub async fn ticket(&mut self, id: i64) -> Result<Option<TicketRow>> {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut self.connection).await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.connection()?).await?;
         row.as_ref().map(read_ticket).transpose()
     }
 
@@ -356,7 +356,7 @@ impl Tx {
     pub async fn thread_of(&mut self, ticket_id: i64) -> Result<Vec<String>> {
         let rows = query("SELECT message_id FROM message WHERE ticket_id = $1 ORDER BY id DESC LIMIT 20")
             .bind(ticket_id)
-            .fetch_all(&mut self.connection)
+            .fetch_all(self.connection()?)
             .await?;
         rows.iter().rev().map(|row| Ok(row.try_get(0)?)).collect()
     }

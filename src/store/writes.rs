@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::{any::AnyArguments, query::Query};
 
-use super::Dialect;
+/// A query on either database.
+type AnyQuery = Query<'static, sqlx::Any, AnyArguments>;
 
 /// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
 const VALUES_AT_ONCE: usize = 20_000;
@@ -79,58 +80,36 @@ impl Writes {
         self.rows[table as usize].extend(row);
     }
 
-    /// Writes all rows and the desk's own, and commits. Values are parameters, so that the same few statements come
-    /// again and again, and are prepared once.
-    pub async fn commit(
-        mut self,
-        dialect: Dialect,
-        connection: &mut AnyConnection,
-        desk: [Value; 4],
-    ) -> Result<(), sqlx::Error> {
-        let mut desk = Some(desk);
-        while let Some(last) = desk.take() {
-            let (mut statements, mut values) = self.trip();
-            if self.rows.iter().all(Vec::is_empty) {
-                let [a, b, c, d] = [1, 2, 3, 4].map(|nth| values.len() + nth);
-                statements.push(format!(
-                    "UPDATE desk SET next_id = ${a}, event_hash = ${b}, automatic_day = ${c}, automatic_sent = ${d}"
-                ));
-                values.extend(last);
-                if dialect == Dialect::Sqlite {
-                    statements.push("COMMIT".to_owned());
-                }
-            } else {
-                desk = Some(last);
-            }
-            let sql = dialect.in_one_trip(&statements);
-            let query =
-                values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
-                    Value::Integer(value) => query.bind(value),
-                    Value::Text(value) => query.bind(value),
-                    Value::Bytes(value) => query.bind(value),
-                });
-            query.execute(&mut *connection).await?;
-        }
-        if dialect == Dialect::Postgres {
-            sqlx::raw_sql("COMMIT").execute(connection).await?;
-        }
-        Ok(())
+    /// Whether one trip takes all rows that are left.
+    pub fn fit_one_trip(&self) -> bool {
+        self.rows.iter().map(Vec::len).sum::<usize>() <= VALUES_AT_ONCE
     }
 
-    /// As many rows as one trip takes.
-    fn trip(&mut self) -> (Vec<String>, Vec<Value>) {
-        let (mut statements, mut values) = (Vec::new(), Vec::new());
+    /// As many rows as one trip takes: their statements, and their values after those that are there. Values are parameters,
+    /// so that the same few statements come again and again, and are prepared once.
+    pub fn trip(&mut self, values: &mut Vec<Value>) -> Vec<String> {
+        let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
         for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            let room = VALUES_AT_ONCE.saturating_sub(values.len()) / columns(nth) * columns(nth);
-            if room == 0 {
+            let most = room / columns(nth) * columns(nth);
+            if most == 0 {
                 break;
             }
-            let rest = rows.split_off(rows.len().min(room));
+            let rest = rows.split_off(rows.len().min(most));
+            room -= rows.len();
             statements.push(insert(nth, values.len() + 1, rows.len()));
             values.extend(std::mem::replace(rows, rest));
         }
-        (statements, values)
+        statements
     }
+}
+
+/// A query with its parameters.
+pub fn bind(query: AnyQuery, values: impl IntoIterator<Item = Value>) -> AnyQuery {
+    values.into_iter().fold(query, |query, value| match value {
+        Value::Integer(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    })
 }
 
 fn columns(table: usize) -> usize {

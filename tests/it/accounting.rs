@@ -1,6 +1,26 @@
 //! Every message is accounted for exactly once, and one bad message stops nothing.
 
+use chrono::{DateTime, Utc};
+use madoguchi::store::{Ahead, NewEvent, Next, Place, Recipient, Sought, Store, StoreError, Tx};
+use tokio::sync::oneshot;
+
 use crate::support::desk::{Desk, form, inquiry, kept, message, on_both};
+
+/// A transaction with something in it.
+fn decided(mut tx: Tx) -> Tx {
+    tx.append_event(DateTime::<Utc>::UNIX_EPOCH, NewEvent::by_desk("tested", ""));
+    tx
+}
+
+/// Commits, and returns what that leaves to a message that comes next.
+async fn leaves(tx: Tx) -> Ahead {
+    let place = Place::File { folder: "f".into(), name: "n".into() };
+    let (now, (tell, told)) = (DateTime::<Utc>::UNIX_EPOCH, oneshot::channel());
+    let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
+    let sought = Sought { place: &place, message_id: "m@example.jp", hash: "h", recipient };
+    tx.commit_before(&mut Some(Next { sought, tell })).await.unwrap();
+    told.await.unwrap()
+}
 
 on_both! {
     fn the_same_mail_twice_is_a_duplicate_and_is_answered_once(desk: Desk) {
@@ -91,6 +111,31 @@ on_both! {
         }
         let expected: Vec<String> = (1..=50).map(|nth| format!("ZT-2025-{nth:04}")).collect();
         assert_eq!(desk.numbers(), expected);
+    }
+
+    fn what_was_decided_ahead_holds_only_if_nothing_came_in_between(desk: Desk) {
+        desk.once();
+        let url = desk.database_url();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let (here, elsewhere) = (Store::open(&url).await.unwrap(), Store::open(&url).await.unwrap());
+            let (tx, earlier, _) = here.write_ahead(leaves(decided(here.write().await.unwrap())).await);
+            assert_eq!(earlier, []);
+            let mut ids = Vec::new();
+            let ahead = leaves(decided(tx)).await;
+            for other in [&here, &elsewhere] {
+                let (mut tx, ..) = other.write_ahead(leaves(decided(here.write().await.unwrap())).await);
+                ids.push(tx.fresh_id());
+                assert!(matches!(tx.ticket(1).await, Err(StoreError::Outrun)), "it can read nothing");
+                drop(tx);
+                let (tx, ..) = here.write_ahead(leaves(decided(here.write().await.unwrap())).await);
+                decided(other.write().await.unwrap()).commit().await.unwrap();
+                assert!(matches!(decided(tx).commit().await, Err(StoreError::Outrun)));
+            }
+            let (tx, ..) = here.write_ahead(ahead);
+            assert!(matches!(decided(tx).commit().await, Err(StoreError::Outrun)));
+            assert_eq!(here.write().await.unwrap().fresh_id(), ids[1] + 2, "nothing was written of what did not hold");
+            assert_eq!(here.first_broken_event().await.unwrap(), None);
+        });
     }
 
     fn keep_changes_nothing_in_the_mailbox(desk: Desk) {

@@ -71,10 +71,7 @@ impl Desk {
 
     fn write_settings(&self) {
         let dir = self.dir.path();
-        let url = match &self.database {
-            None => format!("sqlite:{}", dir.join("desk.db").display()),
-            Some(database) => database.url(),
-        };
+        let url = self.database_url();
         let toml = format!(
             "[mailbox]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser = {:?}\npassword_file = {:?}\n\
              accept_since = \"2025-06-01T00:00:00+09:00\"\ntimeout = \"5s\"\npoll = \"1s\"\n\
@@ -88,9 +85,12 @@ impl Desk {
         fs::write(self.config(), toml).unwrap();
     }
 
-    /// Its database, if it is on PostgreSQL.
+    /// Its database.
     pub fn database_url(&self) -> String {
-        self.database.as_ref().unwrap().url()
+        match &self.database {
+            None => format!("sqlite:{}", self.dir.path().join("desk.db").display()),
+            Some(database) => database.url(),
+        }
     }
 
     /// Its settings file.
