@@ -9,6 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -72,6 +73,9 @@ pub enum Fault {
 /// Largest message that is read between two turns of the loops, in bytes: some two milliseconds.
 const READ_HERE: usize = 64 * 1024;
 
+/// Messages that are read ahead: large ones take longer than a small one's transaction.
+const READ_AHEAD: usize = 3;
+
 /// Where the store keeps whose turn it is.
 const ROTATION: &str = "rotation";
 
@@ -98,7 +102,7 @@ pub async fn process(desk: &Desk, taken: &Taken) -> Result<Processed, StoreError
 }
 
 /// Accounts for messages one after the other, until `stop`; returns for how many. While the database makes one durable, the
-/// next one is decided ahead, and the one after that is read.
+/// next one is decided ahead, and those after that are read.
 ///
 /// # Errors
 /// As [`process`]; what was accounted for stays.
@@ -107,9 +111,9 @@ pub async fn process_all(
     messages: Vec<Taken>,
     stop: &CancellationToken,
 ) -> Result<usize, StoreError> {
-    let mut messages = messages.into_iter();
-    let mut hand = read_ahead(desk, messages.next()).await?;
-    let mut next = read_ahead(desk, messages.next()).await?;
+    let reads = messages.into_iter().map(|taken| read_ahead(desk, taken));
+    let mut hands = stream::iter(reads).buffered(READ_AHEAD);
+    let (mut hand, mut next) = (hands.try_next().await?, hands.try_next().await?);
     let (mut ahead, mut count) = (None, 0);
     while let Some(this) = hand.filter(|_| !stop.is_cancelled()) {
         let decided = match ahead {
@@ -132,7 +136,7 @@ pub async fn process_all(
             let (tx, processed) = decide(desk, next, now, Some(facts)).await.ok()?;
             Some(Decided { tx, processed, began })
         };
-        let (committed, decided, read) = tokio::join!(commit, decide_next, read_ahead(desk, messages.next()));
+        let (committed, decided, read) = tokio::join!(commit, decide_next, hands.try_next());
         committed?;
         count += 1;
         (hand, next, ahead) = (next, read?, decided);
@@ -141,14 +145,13 @@ pub async fn process_all(
 }
 
 /// Reads a message: here where that is sooner done than handed over, a large one on a thread of its own.
-async fn read_ahead(desk: &Arc<Desk>, taken: Option<Taken>) -> Result<Option<InHand>, StoreError> {
-    let Some(taken) = taken else { return Ok(None) };
+async fn read_ahead(desk: &Arc<Desk>, taken: Taken) -> Result<InHand, StoreError> {
     if taken.raw.len() <= READ_HERE {
-        return prepare(desk, &taken).map(Some);
+        return prepare(desk, &taken);
     }
     let desk = Arc::clone(desk);
     match tokio::task::spawn_blocking(move || prepare(&desk, &taken)).await {
-        Ok(hand) => hand.map(Some),
+        Ok(hand) => hand,
         // Faults of the reader are caught before; whatever else panics ends the process, as on this thread.
         Err(error) => resume_unwind(error.into_panic()),
     }
