@@ -8,7 +8,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{Bells, Desk, PassError, Serving, process::process_all, process_again};
+use super::{Bells, Desk, PassError, Serving, outbox::release_doubtful, process::process_all, process_again};
 use crate::{
     intake::{IntakeError, Open, SETTLE_AT_ONCE},
     store::{Lead, Outcome},
@@ -100,6 +100,7 @@ pub async fn drain_mailbox(
     stop: &CancellationToken,
     after_batch: impl Fn(),
 ) -> Result<usize, PassError> {
+    release_doubtful(desk).await?;
     let mut taken = retry_pending(desk).await?;
     mailbox.look(&desk.store).await?;
     let mut batch = mailbox.next_batch().await?;

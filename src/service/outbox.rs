@@ -3,10 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::{
-    Bells, Serving,
+    Bells, Desk, Serving,
     notice::{Undelivered, tell_undelivered},
     process::Fault,
 };
@@ -48,8 +45,8 @@ pub struct Express {
     /// The process that sends them; `None`: nobody does.
     process: Option<i64>,
     waiting: std::sync::Mutex<Vec<Due>>,
-    /// Claims may be on record that nobody knows of: the database failed, and may have committed all the same.
-    doubtful: AtomicBool,
+    /// Mails whose commit failed: should the database have kept them all the same, they are claimed, and nobody sends them.
+    doubtful: std::sync::Mutex<Vec<Due>>,
 }
 
 impl Express {
@@ -61,7 +58,7 @@ impl Express {
 
     /// The claim on a mail that is queued now, unless enough are waiting.
     pub(super) fn claim(&self, clock: &Clock) -> Option<Claim> {
-        let process = self.process.filter(|_| !self.is_doubtful())?;
+        let process = self.process?;
         (self.waiting().len() < CLAIM_AT_ONCE as usize).then(|| Claim { process, until: clock.after(LEASE) })
     }
 
@@ -70,36 +67,48 @@ impl Express {
         self.waiting().extend(mails);
     }
 
-    /// Says that the database failed at a commit.
-    pub(super) fn doubt(&self) {
-        self.doubtful.store(true, Ordering::Relaxed);
-    }
-
-    fn is_doubtful(&self) -> bool {
-        self.doubtful.load(Ordering::Relaxed)
+    /// Says that the commit of these mails failed.
+    pub(super) fn doubt(&self, mails: Vec<Due>) {
+        self.doubtful().extend(mails);
     }
 
     fn take(&self) -> Vec<Due> {
         std::mem::take(&mut *self.waiting())
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Due>> {
-        // Nothing can panic while it is held.
-        self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    // Nothing can panic while either is held.
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Due>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn doubtful(&self) -> MutexGuard<'_, Vec<Due>> {
+        self.doubtful.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes those mails due whose commit failed and was kept all the same, as a database does that dies between commit and reply.
+/// Called by who files, before anything else is filed, so that none of them is in anybody's hands.
+pub(super) async fn release_doubtful(desk: &Desk) -> Result<(), StoreError> {
+    let doubtful = desk.express.doubtful().clone();
+    let Some(process) = desk.express.process.filter(|_| !doubtful.is_empty()) else { return Ok(()) };
+    let mut tx = desk.store.write().await?;
+    tx.release_mails(desk.clock.now(), process, &doubtful).await?;
+    tx.commit().await?;
+    desk.express.doubtful().clear();
+    Ok(())
 }
 
 /// Makes mails due again that this process has claimed and does not send any more, because it stops or its server is down.
 pub(super) async fn hand_back(serving: &Serving) {
-    if let Err(error) = release(serving).await {
+    let released = async {
+        let mut tx = serving.desk.store.write().await?;
+        tx.release_claims(serving.desk.clock.now(), serving.presence.process).await?;
+        tx.commit().await
+    };
+    if let Err(error) = released.await {
         warn!("mails in hand are sent after the next start: {error}");
     }
-}
-
-async fn release(serving: &Serving) -> Result<(), StoreError> {
-    let mut tx = serving.desk.store.write().await?;
-    tx.release_claims(serving.desk.clock.now(), serving.presence.process).await?;
-    tx.commit().await
 }
 
 /// What emptying the outbox came to.
@@ -130,7 +139,6 @@ pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: Cancella
             }
             Err(error) => {
                 error!("outbox: {error}");
-                serving.desk.express.doubt();
                 AFTER_FAULT
             }
         };
@@ -207,12 +215,6 @@ async fn drain(
 
 async fn claim(serving: &Serving) -> Result<Vec<Due>, StoreError> {
     let desk = &serving.desk;
-    if desk.express.is_doubtful() {
-        // Nothing is being sent now: all claims of this process are due again, those that wait in memory, too.
-        desk.express.take();
-        release(serving).await?;
-        desk.express.doubtful.store(false, Ordering::Relaxed);
-    }
     let now = desk.clock.now();
     let mut batch = Vec::new();
     // A look without the write lock: an empty outbox costs nothing.
@@ -258,6 +260,8 @@ async fn send_batch(
         Ok(sent)
     };
     let ((), sent): ((), Result<usize, StoreError>) = tokio::join!(workers, record);
+    // What no connection has taken is still to be sent, when the database answers again.
+    serving.desk.express.hand_over(queue.into_inner().into());
     Ok(Drained { sent: sent?, server_down: down.into_inner().map(|error| error.to_string()) })
 }
 

@@ -264,10 +264,11 @@ impl Decided {
         if let Some(tx) = tx {
             match write(desk, tx, next).await {
                 Err(StoreError::Outrun) => {
+                    // The next one asked as of an instant that is before this decision: it is decided in its turn.
                     let again = decide_or_keep(desk, hand).await?;
                     processed = again.processed;
                     if let Some(tx) = again.tx {
-                        write(desk, tx, next).await?;
+                        write(desk, tx, &mut None).await?;
                     }
                 }
                 written => written?,
@@ -292,7 +293,7 @@ async fn write(desk: &Desk, mut tx: Tx, next: &mut Option<Next<'_>>) -> Result<(
     match &committed {
         Ok(()) => desk.express.hand_over(claimed),
         Err(StoreError::Outrun) => {}
-        Err(_) => desk.express.doubt(),
+        Err(_) => desk.express.doubt(claimed),
     }
     committed
 }

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     NewEvent, Result, Store, Table, Tx, instant_text, list, pack, query, read_instant, read_instant_option,
-    read_word, unpack,
+    read_word, ticket::storable, unpack,
 };
 use crate::desk::triage::Reported;
 use crate::letter::Purpose;
@@ -333,7 +333,7 @@ impl Tx {
                     due.id.into(),
                     i64::from(due.attempt).into(),
                     instant_text(*at).into(),
-                    reply.as_str().into(),
+                    storable(reply).into(),
                 ],
             );
             let what = match verdict {
@@ -538,6 +538,26 @@ impl Tx {
         .bind(process)
         .execute(self.connection()?)
         .await?;
+        Ok(())
+    }
+
+    /// Makes these mails due, if they are there and this process has claimed them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn release_mails(&mut self, now: DateTime<Utc>, process: i64, mails: &[Due]) -> Result<()> {
+        for mail in mails {
+            query(
+                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
+                 WHERE state = 'queued' AND claimed_by = $2 AND id = $3 AND message_id = $4",
+            )
+            .bind(instant_text(now))
+            .bind(process)
+            .bind(mail.id)
+            .bind(mail.message_id.clone())
+            .execute(self.connection()?)
+            .await?;
+        }
         Ok(())
     }
 

@@ -460,7 +460,7 @@ impl Store {
 }
 
 /// PostgreSQL's TEXT cannot hold NUL; readers of mail remove it, and this is the last line of defence.
-fn storable(text: &str) -> String {
+pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 

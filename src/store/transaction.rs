@@ -196,6 +196,14 @@ impl Tx {
         }
     }
 
+    /// For what reads the database past the transaction: nobody else may write meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Outrun`] when it is decided ahead.
+    pub fn has_begun(&mut self) -> Result<()> {
+        self.connection().map(drop)
+    }
+
     /// A fresh identifier, unique over all tables.
     pub fn fresh_id(&mut self) -> i64 {
         self.desk.next_id += 1;
@@ -218,7 +226,7 @@ impl Tx {
     /// Makes everything written so far durable.
     ///
     /// # Errors
-    /// When the database refuses; then nothing was written.
+    /// When the database refuses; then nothing was written. When it does not answer; then nobody knows.
     pub async fn commit(self) -> Result<()> {
         self.commit_before(&mut None).await
     }
@@ -292,7 +300,7 @@ async fn commit(
         match result {
             Either::Right(row) => known.push(row),
             // The end of a statement; of the one that has rows, if there are any.
-            Either::Left(_) if !known.is_empty() => tell(next, desk, &std::mem::take(&mut known))?,
+            Either::Left(_) if !known.is_empty() => tell(next, desk, &std::mem::take(&mut known)),
             Either::Left(_) => {}
         }
     }
@@ -301,9 +309,11 @@ async fn commit(
         if on.is_none() {
             sqlx::raw_sql("COMMIT").execute(&mut *connection).await?;
         }
-        if let Some(sought) = next.as_ref().map(|next| next.sought) {
-            let known = sought.query(EARLIER).fetch_all(connection).await?;
-            tell(next, desk, &known)?;
+        // This transaction is durable, whatever comes of the question about the next message.
+        if let Some(sought) = next.as_ref().map(|next| next.sought)
+            && let Ok(known) = sought.query(EARLIER).fetch_all(connection).await
+        {
+            tell(next, desk, &known);
         }
     }
     Ok(())
@@ -328,12 +338,13 @@ fn update_desk(values: &mut Vec<Value>, desk: &DeskRow, on: Option<&DeskRow>) ->
     )
 }
 
-fn tell(next: &mut Option<Next<'_>>, desk: &DeskRow, known: &[AnyRow]) -> Result<()> {
-    let Some(Next { sought, tell }) = next.take() else { return Ok(()) };
-    let (earlier, sent) = sought.read(known)?;
-    // Whoever does not listen any more decides for himself.
-    let _ = tell.send(Ahead { desk: desk.clone(), earlier, sent });
-    Ok(())
+/// Whoever is not told, or does not listen any more, decides in his turn.
+fn tell(next: &mut Option<Next<'_>>, desk: &DeskRow, known: &[AnyRow]) {
+    if let Some(Next { sought, tell }) = next.take()
+        && let Ok((earlier, sent)) = sought.read(known)
+    {
+        let _ = tell.send(Ahead { desk: desk.clone(), earlier, sent });
+    }
 }
 
 /// Whether a row is there twice, or the desk's row is not as it was left.
