@@ -59,16 +59,18 @@ impl Clock {
     /// How long to sleep in real time until an instant; not at all when it is past.
     #[must_use]
     pub fn until(&self, at: DateTime<Utc>) -> Duration {
-        let pace = self.rehearsal.map_or(1, |rehearsal| rehearsal.pace);
-        (at - self.now()).to_std().unwrap_or_default() / pace
+        (at - self.now()).to_std().unwrap_or_default() / self.pace()
     }
 
     /// The instant when so much real time has passed.
     #[must_use]
     pub fn after(&self, real: Duration) -> DateTime<Utc> {
-        let pace = self.rehearsal.map_or(1, |rehearsal| rehearsal.pace);
-        let passed = TimeDelta::from_std(real.saturating_mul(pace)).unwrap_or(TimeDelta::MAX);
+        let passed = TimeDelta::from_std(real.saturating_mul(self.pace())).unwrap_or(TimeDelta::MAX);
         self.now().checked_add_signed(passed).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    fn pace(&self) -> u32 {
+        self.rehearsal.map_or(1, |rehearsal| rehearsal.pace)
     }
 }
 
@@ -79,7 +81,6 @@ fn system_now() -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]

@@ -122,13 +122,8 @@ pub async fn process_all(
         };
         let now = desk.clock.now();
         let (tell, told) = oneshot::channel();
-        let mut asks = next.as_ref().map(|next| Next { sought: sought(desk, next, now), tell });
-        let commit = async {
-            let committed = decided.commit(desk, &this, &mut asks).await;
-            // Nothing is told any more.
-            drop(asks);
-            committed
-        };
+        let asks = next.as_ref().map(|next| Next { sought: sought(desk, next, now), tell });
+        let commit = decided.commit(desk, &this, asks);
         let decide_next = async {
             let (next, facts) = (next.as_ref()?, told.await.ok()?);
             let began = Instant::now();
@@ -258,7 +253,7 @@ impl Decided {
         self,
         desk: &Desk,
         hand: &InHand,
-        next: &mut Option<Next<'_>>,
+        next: Option<Next<'_>>,
     ) -> Result<Processed, StoreError> {
         let Self { tx, mut processed, began } = self;
         if let Some(tx) = tx {
@@ -268,7 +263,7 @@ impl Decided {
                     let again = decide_or_keep(desk, hand).await?;
                     processed = again.processed;
                     if let Some(tx) = again.tx {
-                        write(desk, tx, &mut None).await?;
+                        write(desk, tx, None).await?;
                     }
                 }
                 written => written?,
@@ -287,7 +282,7 @@ impl Decided {
     }
 }
 
-async fn write(desk: &Desk, mut tx: Tx, next: &mut Option<Next<'_>>) -> Result<(), StoreError> {
+async fn write(desk: &Desk, mut tx: Tx, next: Option<Next<'_>>) -> Result<(), StoreError> {
     let claimed = tx.take_claimed();
     let committed = tx.commit_before(next).await;
     match &committed {
@@ -300,7 +295,7 @@ async fn write(desk: &Desk, mut tx: Tx, next: &mut Option<Next<'_>>) -> Result<(
 
 /// Decides on a message and makes that durable.
 async fn account_for(desk: &Desk, hand: &InHand) -> Result<Processed, StoreError> {
-    decide_or_keep(desk, hand).await?.commit(desk, hand, &mut None).await
+    decide_or_keep(desk, hand).await?.commit(desk, hand, None).await
 }
 
 async fn decide_or_keep(desk: &Desk, hand: &InHand) -> Result<Decided, StoreError> {

@@ -33,7 +33,7 @@ pub(super) async fn work_on(
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     // The list is read past the transaction, so that it has to have begun.
-    tx.has_begun()?;
+    tx.require_begun()?;
     let actor = Actor::Staff(member);
     let (mut done, mut problems) = (Vec::new(), Vec::new());
     let (mut manual, mut list) = (false, false);

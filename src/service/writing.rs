@@ -233,14 +233,11 @@ pub(super) async fn cancel(
             format!("{number}: nothing is about to leave"),
         )));
     };
-    if !tx.cancel(draft.id, now).await? {
+    if !withdraw(tx, draft, now).await? {
         return Ok(Err(said(
             format!("{number} のメールはちょうど送信中です"),
             format!("{number}: it is leaving now"),
         )));
-    }
-    if let Some(entry) = draft.entry {
-        tx.forget_entry(entry).await?;
     }
     if draft.purpose == Purpose::Question && ticket.standing.status() == Status::Waiting {
         let (calendar, answer_within) = (&desk.rules.calendar, desk.rules.sla.answer_within);
@@ -286,10 +283,8 @@ pub(super) async fn reject(
         Ok(draft) => draft,
         Err(refused) => return Ok(Err(refused)),
     };
-    tx.cancel(draft.id, now).await?;
-    if let Some(entry) = draft.entry {
-        tx.forget_entry(entry).await?;
-    }
+    // A mail that is held cannot be leaving.
+    withdraw(tx, &draft, now).await?;
     record(tx, actor, ticket, "rejected", format!("outbox {}", draft.id), now);
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     if let Some(author) = author {
@@ -308,6 +303,15 @@ pub(super) async fn reject(
         )?;
     }
     Ok(Ok(said(format!("{number} を差し戻しました"), format!("{number}: rejected"))))
+}
+
+/// Stops a mail, and takes its step out of the conversation. `false` when it is leaving.
+async fn withdraw(tx: &mut Tx, draft: &Draft, now: DateTime<Utc>) -> Result<bool, Fault> {
+    let stopped = tx.cancel(draft.id, now).await?;
+    if let Some(entry) = draft.entry.filter(|_| stopped) {
+        tx.forget_entry(entry).await?;
+    }
+    Ok(stopped)
 }
 
 /// The mail that waits for a lead.

@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{
-    AssertSqlSafe, Row,
-    any::{AnyArguments, AnyRow},
-    query::Query,
-};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option, read_word,
-    unpack,
+    AnyQuery, Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option,
+    read_word, unpack,
     writes::{Value, bind},
 };
 use crate::words::closed_set;
@@ -231,7 +227,7 @@ impl Sought<'_> {
     }
 
     /// SQL with this message as the parameters of [`EARLIER`].
-    pub(super) fn query(&self, sql: &str) -> Query<'static, sqlx::Any, AnyArguments> {
+    pub(super) fn query(&self, sql: &str) -> AnyQuery {
         bind(sqlx::query(AssertSqlSafe(sql.to_owned())), self.values())
     }
 

@@ -210,7 +210,9 @@ async fn prepare(connection: &mut AnyConnection, statements: &[&'static str]) ->
 }
 
 /// A query on either database.
-fn query(sql: &'static str) -> Query<'static, sqlx::Any, AnyArguments> {
+type AnyQuery = Query<'static, sqlx::Any, AnyArguments>;
+
+fn query(sql: &'static str) -> AnyQuery {
     sqlx::query(sql)
 }
 

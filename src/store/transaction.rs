@@ -5,7 +5,10 @@
 //! begins and ends in one trip, and only if the desk's row is as it was left. Any decision takes identifiers from that row, so
 //! a row that is the same means that nothing was decided in between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures_util::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, Row, any::AnyRow, error::ErrorKind};
@@ -161,7 +164,7 @@ impl Store {
     }
 
     async fn home(&self) -> Home {
-        std::sync::Arc::clone(&self.writer).lock_owned().await
+        Arc::clone(&self.writer).lock_owned().await
     }
 
     /// The desk's row, then those of the numbers, in one trip; on SQLite also what is known of a message.
@@ -200,7 +203,7 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::Outrun`] when it is decided ahead.
-    pub fn has_begun(&mut self) -> Result<()> {
+    pub fn require_begun(&mut self) -> Result<()> {
         self.connection().map(drop)
     }
 
@@ -228,14 +231,14 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written. When it does not answer; then nobody knows.
     pub async fn commit(self) -> Result<()> {
-        self.commit_before(&mut None).await
+        self.commit_before(None).await
     }
 
     /// As [`Tx::commit`], and tells what it leaves to the message that comes next.
     ///
     /// # Errors
     /// As [`Tx::commit`]; [`StoreError::Outrun`] when it was decided ahead, and another transaction came in between.
-    pub async fn commit_before(mut self, next: &mut Option<Next<'_>>) -> Result<()> {
+    pub async fn commit_before(mut self, next: Option<Next<'_>>) -> Result<()> {
         for year in std::mem::take(&mut self.numbered) {
             self.writes.push(Table::Number, [year.into(), self.desk.numbers.get(&year).copied().into()]);
         }
@@ -267,7 +270,7 @@ async fn commit(
     writes: &mut Writes,
     desk: &DeskRow,
     on: Option<&DeskRow>,
-    next: &mut Option<Next<'_>>,
+    mut next: Option<Next<'_>>,
 ) -> Result<()> {
     while !writes.fit_one_trip() {
         if on.is_some() {
@@ -300,7 +303,7 @@ async fn commit(
         match result {
             Either::Right(row) => known.push(row),
             // The end of a statement; of the one that has rows, if there are any.
-            Either::Left(_) if !known.is_empty() => tell(next, desk, &std::mem::take(&mut known)),
+            Either::Left(_) if !known.is_empty() => tell(&mut next, desk, &std::mem::take(&mut known)),
             Either::Left(_) => {}
         }
     }
@@ -313,7 +316,7 @@ async fn commit(
         if let Some(sought) = next.as_ref().map(|next| next.sought)
             && let Ok(known) = sought.query(EARLIER).fetch_all(connection).await
         {
-            tell(next, desk, &known);
+            tell(&mut next, desk, &known);
         }
     }
     Ok(())

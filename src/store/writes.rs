@@ -3,10 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sqlx::{any::AnyArguments, query::Query};
-
-/// A query on either database.
-type AnyQuery = Query<'static, sqlx::Any, AnyArguments>;
+use super::AnyQuery;
 
 /// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
 const VALUES_AT_ONCE: usize = 20_000;

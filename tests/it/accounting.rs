@@ -18,7 +18,7 @@ async fn leaves(tx: Tx) -> Ahead {
     let (now, (tell, told)) = (DateTime::<Utc>::UNIX_EPOCH, oneshot::channel());
     let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
     let sought = Sought { place: &place, message_id: "m@example.jp", hash: "h", recipient };
-    tx.commit_before(&mut Some(Next { sought, tell })).await.unwrap();
+    tx.commit_before(Some(Next { sought, tell })).await.unwrap();
     told.await.unwrap()
 }
 
