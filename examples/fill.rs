@@ -27,9 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for sql in [
         format!(
             "INSERT INTO message (id, folder, uidvalidity, uid, message_id, hash, received_at, taken_at, size, raw, outcome,
-                                  ticket_id, attempts, settled)
+                                  ticket_id, attempts)
              {numbers} SELECT id, 'old', 1, n, 'old-' || name || '@example.jp', 'hash-' || name, '2024-07-01T00:00:00.000Z',
-                              '2024-07-01T00:00:00.000Z', 2000, {bytes}, 'ticket', id + 1, 1, 1 FROM t"
+                              '2024-07-01T00:00:00.000Z', 2000, {bytes}, 'ticket', id + 1, 1 FROM t"
         ),
         format!(
             "INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry,

@@ -20,7 +20,7 @@ use crate::{
     store::{Place, Store, StoreError},
 };
 
-/// How many messages are settled in the mailbox by one command.
+/// How many messages are settled in the mailbox by one command: it has a price of its own, however few they are.
 pub const SETTLE_AT_ONCE: usize = 200;
 
 /// A fault of a mailbox. Nothing is lost by it: what is not accounted for is fetched again.
@@ -134,8 +134,8 @@ impl Open {
         }
     }
 
-    /// Flags or moves what is accounted for, a batch at a time. A fault here is tried again alone: the ledger
-    /// remembers what is settled, and no message is processed twice for it.
+    /// Flags or moves what is accounted for, a batch at a time; what is filed meanwhile may be left. A fault here is tried again
+    /// alone: the ledger remembers what is settled, and no message is processed twice for it.
     ///
     /// # Errors
     /// When the mailbox or the ledger does not answer.
@@ -145,19 +145,21 @@ impl Open {
                 Self::Imap(session) => session.place(),
                 Self::Maildir(maildir) => (maildir.name(), 0),
             };
-            let rows = store.unsettled(&folder, uidvalidity).await?;
-            let Some(rows) = rows.get(..rows.len().min(SETTLE_AT_ONCE)).filter(|rows| !rows.is_empty())
-            else {
+            let rows = store.unsettled(&folder, uidvalidity, SETTLE_AT_ONCE).await?;
+            if rows.is_empty() {
                 return Ok(());
-            };
+            }
             match self {
-                Self::Imap(session) => session.settle(rows).await?,
-                Self::Maildir(maildir) => maildir.settle(rows)?,
+                Self::Imap(session) => session.settle(&rows).await?,
+                Self::Maildir(maildir) => maildir.settle(&rows)?,
             }
             let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
             let mut tx = store.write().await?;
             tx.mark_settled(&ids).await?;
             tx.commit().await?;
+            if rows.len() < SETTLE_AT_ONCE {
+                return Ok(());
+            }
         }
     }
 

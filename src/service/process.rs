@@ -209,7 +209,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
         message_id: row.message_id,
         raw: Vec::new(),
         entered: Some((id, row.attempts)),
-        settled: row.settled,
+        settled: false,
     };
     account_for(desk, &hand).await.map(Some)
 }

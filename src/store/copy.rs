@@ -22,7 +22,7 @@ use Kind::{Bytes as B, Integer as I, Text as T};
 type Table = (&'static str, &'static str, &'static [(&'static str, Kind)]);
 
 /// Every table, each before those that refer to it. A column that is forgotten here makes the copy fail, not the data.
-const TABLES: [Table; 10] = [
+const TABLES: [Table; 11] = [
     ("state", "name", &[("name", T), ("value", T)]),
     ("number", "fiscal_year", &[("fiscal_year", I), ("last", I)]),
     (
@@ -46,9 +46,9 @@ const TABLES: [Table; 10] = [
             ("ticket_id", I),
             ("duplicate_of", I),
             ("attempts", I),
-            ("settled", I),
         ],
     ),
+    ("unsettled", "message_ref", &[("message_ref", I)]),
     (
         "ticket",
         "id",

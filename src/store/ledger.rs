@@ -96,7 +96,7 @@ pub struct NewMessage<'a> {
     pub duplicate_of: Option<i64>,
     /// How often processing was tried.
     pub attempts: u32,
-    /// Whether nothing is left to do in the mailbox.
+    /// Whether nothing is left to do in the mailbox; said once, when it is entered.
     pub settled: bool,
 }
 
@@ -160,8 +160,6 @@ pub struct LedgerRow {
     pub ticket_id: Option<i64>,
     /// How often processing was tried.
     pub attempts: u32,
-    /// Whether nothing is left to do in the mailbox.
-    pub settled: bool,
 }
 
 /// What a message is known by.
@@ -255,7 +253,7 @@ impl Sought<'_> {
     }
 }
 
-const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts, settled";
+const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts";
 
 impl Tx {
     /// Enters a message.
@@ -281,9 +279,11 @@ impl Tx {
                 message.ticket_id.into(),
                 message.duplicate_of.into(),
                 i64::from(message.attempts).into(),
-                i64::from(message.settled).into(),
             ],
         );
+        if !message.settled {
+            self.writes.push(Table::Unsettled, [message.id.into()]);
+        }
     }
 
     /// Writes what became of a message that was entered before.
@@ -292,7 +292,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn conclude_message(&mut self, message: &NewMessage<'_>) -> Result<()> {
         query(
-            "UPDATE message SET outcome = $2, reason = $3, detail = $4, ticket_id = $5, duplicate_of = $6, attempts = $7, settled = $8
+            "UPDATE message SET outcome = $2, reason = $3, detail = $4, ticket_id = $5, duplicate_of = $6, attempts = $7
              WHERE id = $1",
         )
         .bind(message.id)
@@ -302,7 +302,6 @@ impl Tx {
         .bind(message.ticket_id)
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
-        .bind(i64::from(message.settled))
         .execute(self.connection()?)
         .await?;
         Ok(())
@@ -325,7 +324,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
-        let sql = format!("UPDATE message SET settled = 1 WHERE id IN ({})", list(ids));
+        let sql = format!("DELETE FROM unsettled WHERE message_ref IN ({})", list(ids));
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
         Ok(())
     }
@@ -358,18 +357,21 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Messages of a folder that are accounted for but still lie in the mailbox as new.
+    /// Messages of a folder that are accounted for but still lie in the mailbox as new, oldest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn unsettled(&self, folder: &str, uidvalidity: u32) -> Result<Vec<Unsettled>> {
+    pub async fn unsettled(&self, folder: &str, uidvalidity: u32, most: usize) -> Result<Vec<Unsettled>> {
+        // SQLite keeps to the order of a CROSS JOIN: these few first, not all of the folder.
         let rows = query(
             "SELECT id, uid, file, CASE WHEN outcome IN ('ticket', 'follow_up', 'staff', 'duplicate') THEN 0 ELSE 1 END AS parked
-             FROM message WHERE folder = $1 AND uidvalidity = $2 AND settled = 0 AND outcome <> 'pending'
-             ORDER BY id LIMIT 500",
+             FROM unsettled CROSS JOIN message
+             WHERE id = message_ref AND folder = $1 AND uidvalidity = $2 AND outcome <> 'pending'
+             ORDER BY message_ref LIMIT $3",
         )
         .bind(folder.to_owned())
         .bind(i64::from(uidvalidity))
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await?;
         let read = |row: &AnyRow| {
@@ -510,6 +512,5 @@ fn read_row(row: &AnyRow) -> Result<LedgerRow> {
         detail: row.try_get("detail")?,
         ticket_id: row.try_get("ticket_id")?,
         attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(0),
-        settled: flag(row, "settled")?,
     })
 }

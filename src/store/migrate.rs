@@ -10,13 +10,14 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Every migration in order: version, description, SQL. Published ones never change.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
     (4, "erasure", include_str!("../../migrations/0004_erasure.sql")),
     (5, "scale", include_str!("../../migrations/0005_scale.sql")),
     (6, "fewer indexes", include_str!("../../migrations/0006_fewer_indexes.sql")),
+    (7, "unsettled", include_str!("../../migrations/0007_unsettled.sql")),
 ];
 
 impl Store {

@@ -9,12 +9,13 @@ use super::AnyQuery;
 const VALUES_AT_ONCE: usize = 20_000;
 
 /// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     (
         "message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome, reason, detail, \
-         ticket_id, duplicate_of, attempts, settled)",
+         ticket_id, duplicate_of, attempts)",
         "",
     ),
+    ("unsettled (message_ref)", ""),
     (
         "ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
          from_address, subject, received_at, deadline, budget_left, running_since, answer_to, asked_at, assignee)",
@@ -37,6 +38,8 @@ const TABLES: [(&str, &str); 8] = [
 pub enum Table {
     /// The ledger.
     Message,
+    /// What the mailbox still shows as new.
+    Unsettled,
     /// Tickets.
     Ticket,
     /// Steps of a conversation.
