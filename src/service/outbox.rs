@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -31,15 +31,16 @@ const CLAIM_AT_ONCE: u32 = 100;
 /// When a claimed mail is due again should this process die with it and nobody notice: longer than any attempt, in real time
 /// even where a rehearsal runs faster.
 const LEASE: Duration = Duration::from_mins(15);
-/// How long verdicts are gathered before they are recorded together.
+/// How long verdicts wait for others, and for a transaction that takes them along, before they are recorded by themselves.
 const GATHER: Duration = Duration::from_millis(50);
 /// Looks at the outbox even when nobody rings: other processes may have queued something.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// Wait after a fault of the database.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 
-/// Mails that leave as soon as they are decided: claimed in the transaction that queues them, and handed over when it is
-/// committed. What does not fit waits in the database like any other mail.
+/// What filing and sending hand each other past the database. Mails that leave as soon as they are decided: claimed in the
+/// transaction that queues them, and handed over when it is committed; what does not fit waits in the database like any other
+/// mail. And the way back: verdicts that the next transaction takes along.
 #[derive(Debug, Default)]
 pub struct Express {
     /// The process that sends them; `None`: nobody does.
@@ -47,6 +48,8 @@ pub struct Express {
     waiting: std::sync::Mutex<Vec<Due>>,
     /// Mails whose commit failed: should the database have kept them all the same, they are claimed, and nobody sends them.
     doubtful: std::sync::Mutex<Vec<Due>>,
+    /// Verdicts that are not on record. Should the process die, their mails are repeated.
+    verdicts: std::sync::Mutex<Vec<Attempt>>,
 }
 
 impl Express {
@@ -76,7 +79,18 @@ impl Express {
         std::mem::take(&mut *self.waiting())
     }
 
-    // Nothing can panic while either is held.
+    /// Verdicts that any transaction can take along: of mails that were accepted, but for answers, with which more is done.
+    pub(super) fn take_sent(&self) -> Vec<Attempt> {
+        let sent = |attempt: &mut Attempt| attempt.verdict == Verdict::Sent && !is_answer(attempt);
+        self.verdicts().extract_if(.., sent).collect()
+    }
+
+    /// Verdicts to be recorded, for the first time or because that failed.
+    pub(super) fn come_back(&self, attempts: impl IntoIterator<Item = Attempt>) {
+        self.verdicts().extend(attempts);
+    }
+
+    // Nothing can panic while one of them is held.
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Due>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
@@ -84,6 +98,10 @@ impl Express {
 
     fn doubtful(&self) -> MutexGuard<'_, Vec<Due>> {
         self.doubtful.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn verdicts(&self) -> MutexGuard<'_, Vec<Attempt>> {
+        self.verdicts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -102,6 +120,7 @@ pub(super) async fn release_doubtful(desk: &Desk) -> Result<(), StoreError> {
 /// Makes mails due again that this process has claimed and does not send any more, because it stops or its server is down.
 pub(super) async fn hand_back(serving: &Serving) {
     let released = async {
+        record(serving).await?;
         let mut tx = serving.desk.store.write().await?;
         tx.release_claims(serving.desk.clock.now(), serving.presence.process).await?;
         tx.commit().await
@@ -190,13 +209,15 @@ async fn close(sessions: Sessions) {
 /// Sends everything that is due now.
 ///
 /// # Errors
-/// When the database fails. What was sent but not recorded goes again, with the same Message-ID.
+/// When the database fails. What was sent but not recorded is recorded by the next call, or goes again should there be none, with
+/// the same Message-ID.
 async fn drain(
     serving: &Serving,
     sessions: &mut Sessions,
     stop: &CancellationToken,
 ) -> Result<Drained, StoreError> {
     let mut total = Drained::default();
+    record(serving).await?;
     while !stop.is_cancelled() {
         serving.desk.health.tick("outbox", Duration::ZERO);
         let batch = claim(serving).await?;
@@ -235,48 +256,52 @@ async fn send_batch(
     stop: &CancellationToken,
 ) -> Result<Drained, StoreError> {
     let queue = Mutex::new(VecDeque::from(batch));
-    let (verdicts, mut incoming) = mpsc::unbounded_channel();
     let down = Mutex::new(None::<SendError>);
+    let (verdict, all_tried, halt) = (Notify::new(), CancellationToken::new(), stop.child_token());
     let workers = async {
-        let verdicts = verdicts;
-        join_all(sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdicts, stop)))
-            .await;
+        let shares =
+            sessions.iter_mut().map(|session| work(serving, &queue, session, &down, &verdict, &halt));
+        let sent = join_all(shares).await;
+        all_tried.cancel();
+        sent.into_iter().sum()
     };
     let record = async {
-        let mut sent = 0;
-        let mut finished = Vec::new();
-        while incoming.recv_many(&mut finished, CLAIM_AT_ONCE as usize).await > 0 {
-            // Verdicts that come at the same time share a transaction. Until it is written, a crash repeats their mails.
-            tokio::time::sleep(GATHER).await;
-            while finished.len() < CLAIM_AT_ONCE as usize
-                && let Ok(attempt) = incoming.try_recv()
-            {
-                finished.push(attempt);
+        loop {
+            tokio::select! {
+                () = verdict.notified() => {}
+                () = all_tried.cancelled() => {}
             }
-            sent += finished.iter().filter(|attempt: &&Attempt| attempt.verdict == Verdict::Sent).count();
-            record(serving, &finished).await?;
-            finished.clear();
+            tokio::time::sleep(GATHER).await;
+            let is_last = all_tried.is_cancelled();
+            let recorded = record(serving).await;
+            if is_last || recorded.is_err() {
+                // What cannot be put on record is not sent.
+                halt.cancel();
+                break recorded;
+            }
         }
-        Ok(sent)
     };
-    let ((), sent): ((), Result<usize, StoreError>) = tokio::join!(workers, record);
+    let (sent, recorded): (usize, _) = tokio::join!(workers, record);
     // What no connection has taken is still to be sent, when the database answers again.
     serving.desk.express.hand_over(queue.into_inner().into());
-    Ok(Drained { sent: sent?, server_down: down.into_inner().map(|error| error.to_string()) })
+    recorded?;
+    Ok(Drained { sent, server_down: down.into_inner().map(|error| error.to_string()) })
 }
 
-/// One connection's share: takes mails from the queue until it is empty, or the service stops.
+/// One connection's share: takes mails from the queue until it is empty, or the service stops. Returns how many were accepted,
+/// and rings `verdict` for each that was tried.
 async fn work(
     serving: &Serving,
     queue: &Mutex<VecDeque<Due>>,
     session: &mut Option<Session>,
     down: &Mutex<Option<SendError>>,
-    verdicts: &mpsc::UnboundedSender<Attempt>,
+    verdict: &Notify,
     stop: &CancellationToken,
-) {
+) -> usize {
+    let mut sent = 0;
     // What is claimed and not sent when the process stops is released by the next start.
     while !stop.is_cancelled() {
-        let Some(due) = queue.lock().await.pop_front() else { return };
+        let Some(due) = queue.lock().await.pop_front() else { break };
         // When one mail finds the server down, the others of the batch need not dial in vain.
         let known_down = down.lock().await.clone();
         let result = match known_down {
@@ -293,10 +318,11 @@ async fn work(
                 judged(serving, due, &error, now)
             }
         };
-        if verdicts.send(attempt).is_err() {
-            return;
-        }
+        sent += usize::from(attempt.verdict == Verdict::Sent);
+        serving.desk.express.come_back([attempt]);
+        verdict.notify_one();
     }
+    sent
 }
 
 async fn send(serving: &Serving, session: &mut Option<Session>, due: &Due) -> Result<String, SendError> {
@@ -322,7 +348,21 @@ fn judged(serving: &Serving, due: Due, error: &SendError, now: DateTime<Utc>) ->
     Attempt { due, at: now, reply: error.to_string(), verdict }
 }
 
-async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreError> {
+/// Records the verdicts that no other transaction has taken along.
+async fn record(serving: &Serving) -> Result<(), StoreError> {
+    let attempts = std::mem::take(&mut *serving.desk.express.verdicts());
+    if attempts.is_empty() {
+        return Ok(());
+    }
+    let recorded = write_down(serving, &attempts).await;
+    match recorded {
+        Ok(()) => attempts.iter().for_each(tell_recorded),
+        Err(_) => serving.desk.express.come_back(attempts),
+    }
+    recorded
+}
+
+async fn write_down(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreError> {
     let mut tx = serving.desk.store.write().await?;
     tx.record_attempts(attempts).await?;
     for attempt in attempts.iter().filter(|attempt| attempt.verdict == Verdict::Failed) {
@@ -335,27 +375,29 @@ async fn record(serving: &Serving, attempts: &[Attempt]) -> Result<(), StoreErro
     }
     tx.commit().await?;
     margins.into_iter().for_each(super::http::record_margin);
-    for Attempt { due, reply, verdict, .. } in attempts {
-        let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
-        let code = reply_code(reply);
-        super::http::count_attempt(match verdict {
-            Verdict::Sent => "sent",
-            Verdict::Retry { .. } => "delayed",
-            Verdict::Failed => "failed",
-        });
-        match verdict {
-            Verdict::Sent => {
-                info!(outbox.id = id, %purpose, attempt, message_id = due.message_id, "mail sent");
-            }
-            Verdict::Retry { at } => {
-                warn!(outbox.id = id, %purpose, attempt, code, next = %at.to_rfc3339(), "mail delayed");
-            }
-            Verdict::Failed => {
-                error!(outbox.id = id, %purpose, attempt, code, "mail undeliverable: see `madoguchi outbox list`");
-            }
+    Ok(())
+}
+
+/// Counts and logs an attempt that is on record.
+pub(super) fn tell_recorded(Attempt { due, reply, verdict, .. }: &Attempt) {
+    let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
+    let code = reply_code(reply);
+    super::http::count_attempt(match verdict {
+        Verdict::Sent => "sent",
+        Verdict::Retry { .. } => "delayed",
+        Verdict::Failed => "failed",
+    });
+    match verdict {
+        Verdict::Sent => {
+            info!(outbox.id = id, %purpose, attempt, message_id = due.message_id, "mail sent");
+        }
+        Verdict::Retry { at } => {
+            warn!(outbox.id = id, %purpose, attempt, code, next = %at.to_rfc3339(), "mail delayed");
+        }
+        Verdict::Failed => {
+            error!(outbox.id = id, %purpose, attempt, code, "mail undeliverable: see `madoguchi outbox list`");
         }
     }
-    Ok(())
 }
 
 fn is_answer(attempt: &Attempt) -> bool {

@@ -19,6 +19,7 @@ use super::{
     answer::answer,
     fingerprint::{content_hash, message_id},
     news::{tell_staff, undelivered},
+    outbox::tell_recorded,
 };
 use crate::{
     desk::{
@@ -282,14 +283,24 @@ impl Decided {
     }
 }
 
+/// Commits a decision, and with it what became of mails that left meanwhile.
 async fn write(desk: &Desk, mut tx: Tx, next: Option<Next<'_>>) -> Result<(), StoreError> {
     let claimed = tx.take_claimed();
-    let committed = tx.commit_before(next).await;
+    let sent = desk.express.take_sent();
+    let committed = match tx.record_attempts(&sent).await {
+        Ok(()) => tx.commit_before(next).await,
+        refused => refused,
+    };
     match &committed {
-        Ok(()) => desk.express.hand_over(claimed),
+        Ok(()) => {
+            desk.express.hand_over(claimed);
+            sent.iter().for_each(tell_recorded);
+            return Ok(());
+        }
         Err(StoreError::Outrun) => {}
         Err(_) => desk.express.doubt(claimed),
     }
+    desk.express.come_back(sent);
     committed
 }
 

@@ -47,7 +47,7 @@ pub use presence::{Lead, Presence};
 pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
 use transaction::Idle;
 pub use transaction::{Ahead, Next, Tx};
-use writes::Table;
+use writes::{Change, Table};
 
 /// A fault of the database. Always temporary for the mail in hand: nothing was changed.
 #[derive(Debug, thiserror::Error)]

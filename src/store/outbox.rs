@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    NewEvent, Result, Store, Table, Tx, instant_text, list, pack, query, read_instant, read_instant_option,
+    Change, NewEvent, Result, Store, Table, Tx, instant_text, pack, query, read_instant, read_instant_option,
     read_word, ticket::storable, unpack,
 };
 use crate::desk::triage::Reported;
@@ -320,12 +320,11 @@ impl Tx {
         Ok(due)
     }
 
-    /// Records how attempts ended.
+    /// Records how attempts ended. That a mail was accepted is only written, and needs nothing read, unless it is an answer.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<()> {
-        let (mut sent, mut acknowledged) = (Vec::new(), Vec::new());
         for Attempt { due, at, reply, verdict } in attempts {
             self.writes.push(
                 Table::Attempt,
@@ -350,35 +349,20 @@ impl Tx {
             );
             self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id));
             match verdict {
-                Verdict::Sent => sent.push(due.id),
+                Verdict::Sent => self.writes.change(Change::Sent, &instant_text(*at), due.id),
                 Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
                 Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
             }
             match (due.ticket_id, due.purpose, verdict) {
-                (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) => acknowledged.push(ticket_id),
+                (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) => {
+                    self.writes.change(Change::Acknowledged, &instant_text(*at), ticket_id);
+                }
                 (Some(ticket_id), Purpose::Answer, Verdict::Sent) => {
                     self.answered(ticket_id, due.created_at, *at).await?;
                 }
                 _ => {}
             }
         }
-        let now = instant_text(attempts.iter().map(|attempt| attempt.at).max().unwrap_or_default());
-        // Mails that went out are many, and go in one statement each way; instants and identifiers are plain text.
-        let mut sql = String::new();
-        if !sent.is_empty() {
-            sql += &format!(
-                "UPDATE outbox SET state = 'sent', next_attempt_at = NULL, finished_at = '{now}', claimed_by = NULL
-                 WHERE state = 'queued' AND id IN ({});",
-                list(&sent)
-            );
-        }
-        if !acknowledged.is_empty() {
-            sql += &format!(
-                "UPDATE ticket SET acknowledged_at = '{now}' WHERE acknowledged_at IS NULL AND id IN ({})",
-                list(&acknowledged)
-            );
-        }
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
         Ok(())
     }
 

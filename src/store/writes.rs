@@ -33,6 +33,15 @@ const TABLES: [(&str, &str); 9] = [
     ("number (fiscal_year, last)", " ON CONFLICT (fiscal_year) DO UPDATE SET last = excluded.last"),
 ];
 
+/// Changes that many rows have in common: where their instant goes, and their identifiers after it.
+const CHANGES: [(&str, &str); 2] = [
+    (
+        "UPDATE outbox SET state = 'sent', next_attempt_at = NULL, claimed_by = NULL, finished_at = ",
+        " WHERE state = 'queued' AND id IN ",
+    ),
+    ("UPDATE ticket SET acknowledged_at = ", " WHERE acknowledged_at IS NULL AND id IN "),
+];
+
 /// A table of [`TABLES`].
 #[derive(Debug, Clone, Copy)]
 pub enum Table {
@@ -67,10 +76,21 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
-/// Rows by table.
+/// A change of [`CHANGES`].
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    /// A mail has left.
+    Sent,
+    /// The inquirer has the receipt.
+    Acknowledged,
+}
+
+/// Rows by table, and changes of rows that are there.
 #[derive(Debug, Default)]
 pub struct Writes {
     rows: [Vec<Value>; TABLES.len()],
+    /// The instant, and the rows' identifiers.
+    changes: [(String, Vec<Value>); CHANGES.len()],
 }
 
 impl Writes {
@@ -80,12 +100,22 @@ impl Writes {
         self.rows[table as usize].extend(row);
     }
 
-    /// Whether one trip takes all rows that are left.
-    pub fn fit_one_trip(&self) -> bool {
-        self.rows.iter().map(Vec::len).sum::<usize>() <= VALUES_AT_ONCE
+    /// Changes a row that is there, once the rows that are added are in; the latest instant given stands for all.
+    pub fn change(&mut self, change: Change, at: &str, id: i64) {
+        let (latest, ids) = &mut self.changes[change as usize];
+        if latest.as_str() < at {
+            at.clone_into(latest);
+        }
+        ids.push(id.into());
     }
 
-    /// As many rows as one trip takes: their statements, and their values after those that are there. Values are parameters,
+    /// Whether one trip takes all that is left.
+    pub fn fit_one_trip(&self) -> bool {
+        let changes = self.changes.iter().map(|(_, ids)| ids.len() + 1);
+        self.rows.iter().map(Vec::len).chain(changes).sum::<usize>() <= VALUES_AT_ONCE
+    }
+
+    /// As much as one trip takes: the statements, and their values after those that are there. Values are parameters,
     /// so that the same few statements come again and again, and are prepared once.
     pub fn trip(&mut self, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
@@ -98,6 +128,18 @@ impl Writes {
             room -= rows.len();
             statements.push(insert(nth, values.len() + 1, rows.len()));
             values.extend(std::mem::replace(rows, rest));
+        }
+        for (nth, (at, ids)) in self.changes.iter_mut().enumerate() {
+            if ids.is_empty() || ids.len() >= room {
+                continue;
+            }
+            room -= ids.len() + 1;
+            let (set, of) = CHANGES[nth];
+            values.push(std::mem::take(at).into());
+            let at = values.len();
+            let places: Vec<String> = (1..=ids.len()).map(|id| format!("${}", at + id)).collect();
+            statements.push(format!("{set}${at}{of}({})", places.join(", ")));
+            values.append(ids);
         }
         statements
     }

@@ -1,7 +1,13 @@
 //! Every message is accounted for exactly once, and one bad message stops nothing.
 
 use chrono::{DateTime, Utc};
-use madoguchi::store::{Ahead, NewEvent, Next, Place, Recipient, Sought, Store, StoreError, Tx};
+use madoguchi::{
+    letter::Purpose,
+    store::{
+        Ahead, Attempt, Claim, NewEvent, NewMail, Next, OutboxState, Place, Recipient, Sought, Store,
+        StoreError, Tx, Verdict,
+    },
+};
 use tokio::sync::oneshot;
 
 use crate::support::desk::{Desk, form, inquiry, kept, message, on_both};
@@ -135,6 +141,47 @@ on_both! {
             assert!(matches!(decided(tx).commit().await, Err(StoreError::Outrun)));
             assert_eq!(here.write().await.unwrap().fresh_id(), ids[1] + 2, "nothing was written of what did not hold");
             assert_eq!(here.first_broken_event().await.unwrap(), None);
+        });
+    }
+
+    fn a_transaction_that_is_decided_ahead_takes_along_what_became_of_mails(desk: Desk) {
+        desk.once();
+        let url = desk.database_url();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let (store, at) = (Store::open(&url).await.unwrap(), DateTime::<Utc>::UNIX_EPOCH);
+            let mut tx = store.write().await.unwrap();
+            for message_id in ["one@example.jp", "two@example.jp"] {
+                tx.add_mail(&NewMail {
+                    ticket_id: None,
+                    message_ref: None,
+                    purpose: Purpose::Acknowledgement,
+                    sender: "desk@example.jp",
+                    recipient: "a@example.jp",
+                    message_id,
+                    bytes: b"text",
+                    at,
+                    leaves_at: Some(at),
+                    author: None,
+                    entry: None,
+                    claim: Some(Claim { process: 1, until: at }),
+                }).unwrap();
+            }
+            let attempts: Vec<Attempt> = tx.take_claimed().into_iter().map(|due| Attempt {
+                due,
+                at,
+                reply: "250 2.0.0 Ok".into(),
+                verdict: Verdict::Sent,
+            }).collect();
+            let (mut tx, ..) = store.write_ahead(leaves(tx).await);
+            tx.record_attempts(&attempts).await.unwrap();
+            decided(tx).commit().await.unwrap();
+            let mails = store.outbox(true).await.unwrap();
+            assert_eq!(mails.len(), 2);
+            for mail in mails {
+                assert_eq!((mail.state, mail.attempts, mail.finished_at), (OutboxState::Sent, 1, Some(at)));
+                assert_eq!(mail.last_reply.as_deref(), Some("250 2.0.0 Ok"));
+            }
+            assert_eq!(store.first_broken_event().await.unwrap(), None);
         });
     }
 
