@@ -18,19 +18,17 @@ impl Dialect {
         if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
     }
 
-    /// Opens a write transaction: the desk's row, then the numbers. SQLite takes the write lock at once: a transaction
+    /// Opens a write transaction, and returns the desk's row. SQLite takes the write lock at once: a transaction
     /// that reads first and writes later fails with SQLITE_BUSY_SNAPSHOT, which the busy timeout does not retry.
     /// PostgreSQL takes the lock of the desk's row.
     #[must_use]
     pub fn begin_write(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "BEGIN IMMEDIATE; SELECT next_id, event_hash, automatic_day, automatic_sent FROM desk;
-                 SELECT fiscal_year, last FROM number"
+                "BEGIN IMMEDIATE; SELECT next_id, event_hash, automatic_day, automatic_sent, numbers FROM desk"
             }
             Self::Postgres => {
-                "BEGIN; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent;
-                 SELECT fiscal_year, last FROM number"
+                "BEGIN; UPDATE desk SET one = 1 RETURNING next_id, event_hash, automatic_day, automatic_sent, numbers"
             }
         }
     }
@@ -81,11 +79,14 @@ impl Dialect {
     }
 
     /// A migration in this database's words. SQLite keeps rows in the order of their key only where it is called
-    /// INTEGER; any other name costs a second tree to write.
+    /// INTEGER, or where it is told so; else it costs a second tree to write.
     #[must_use]
     pub fn schema(self, sql: &'static str) -> Cow<'static, str> {
         match self {
-            Self::Sqlite => sql.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY").into(),
+            Self::Sqlite => sql
+                .replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+                .replace("/* WITHOUT ROWID */", "WITHOUT ROWID")
+                .into(),
             Self::Postgres => sql.into(),
         }
     }

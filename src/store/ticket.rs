@@ -106,7 +106,6 @@ pub(super) const COLUMNS: &str = "id, number, status, channel, organization, nam
 impl Tx {
     /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
     pub fn take_number(&mut self, prefix: &str, fiscal_year: i32) -> TicketNumber {
-        self.numbered.insert(i64::from(fiscal_year));
         let last = self.desk.numbers.entry(i64::from(fiscal_year)).or_default();
         *last += 1;
         TicketNumber::new(prefix, fiscal_year, u32::try_from(*last).unwrap_or(u32::MAX))

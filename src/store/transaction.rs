@@ -5,10 +5,7 @@
 //! begins and ends in one trip, and only if the desk's row is as it was left. Any decision takes identifiers from that row, so
 //! a row that is the same means that nothing was decided in between.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, Row, any::AnyRow, error::ErrorKind};
@@ -18,10 +15,10 @@ use super::{
     Dialect, Due, Earlier, Result, SentTo, Sought, Store, StoreError, connect,
     ledger::EARLIER,
     query,
-    writes::{Table, Value, Writes, bind},
+    writes::{Value, Writes, bind},
 };
 
-/// What the desk's row and the numbers say.
+/// What the desk's row says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DeskRow {
     pub(super) next_id: i64,
@@ -33,20 +30,18 @@ pub(super) struct DeskRow {
 }
 
 impl DeskRow {
-    /// The rows that [`Dialect::begin_write`] returns: the desk's, then those of the numbers, which have two columns, then others.
-    fn read(rows: Vec<AnyRow>) -> Result<(Self, Vec<AnyRow>), sqlx::Error> {
-        let mut rows = rows.into_iter();
-        let desk = rows.next().ok_or(sqlx::Error::RowNotFound)?;
-        let (numbers, others): (Vec<AnyRow>, Vec<AnyRow>) = rows.partition(|row| row.len() == 2);
-        let numbers = numbers.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        let row = Self {
-            next_id: desk.try_get(0)?,
-            event_hash: desk.try_get(1)?,
-            automatic_day: desk.try_get(2)?,
-            automatic_sent: desk.try_get(3)?,
-            numbers: numbers.collect::<Result<_, sqlx::Error>>()?,
-        };
-        Ok((row, others))
+    /// The row that [`Dialect::begin_write`] returns.
+    fn read(row: &AnyRow) -> Result<Self> {
+        let numbers: String = row.try_get(4)?;
+        let unreadable =
+            |_| StoreError::Row { table: "desk", column: "numbers", id: 1, value: numbers.clone() };
+        Ok(Self {
+            next_id: row.try_get(0)?,
+            event_hash: row.try_get(1)?,
+            automatic_day: row.try_get(2)?,
+            automatic_sent: row.try_get(3)?,
+            numbers: serde_json::from_str(&numbers).map_err(unreadable)?,
+        })
     }
 
     /// Whether nothing was decided between the two.
@@ -93,8 +88,6 @@ pub struct Next<'a> {
 pub struct Tx {
     begun: Begun,
     pub(super) desk: DeskRow,
-    /// The fiscal years in which numbers are given out.
-    pub(super) numbered: BTreeSet<i64>,
     pub(super) dialect: Dialect,
     pub(super) writes: Writes,
     pub(super) claimed: Vec<Due>,
@@ -159,15 +152,16 @@ impl Store {
             }
             other => other?,
         };
-        let (desk, known) = DeskRow::read(rows)?;
-        Ok((Tx::new(Begun::Now(connection, home), desk, self.dialect), known))
+        let mut rows = rows.into_iter();
+        let desk = DeskRow::read(&rows.next().ok_or(sqlx::Error::RowNotFound)?)?;
+        Ok((Tx::new(Begun::Now(connection, home), desk, self.dialect), rows.collect()))
     }
 
     async fn home(&self) -> Home {
         Arc::clone(&self.writer).lock_owned().await
     }
 
-    /// The desk's row, then those of the numbers, in one trip; on SQLite also what is known of a message.
+    /// The desk's row, and on SQLite also what is known of a message, in one trip.
     async fn first_trip(
         &self,
         connection: &mut AnyConnection,
@@ -187,8 +181,7 @@ impl Store {
 
 impl Tx {
     fn new(begun: Begun, desk: DeskRow, dialect: Dialect) -> Self {
-        let (numbered, writes) = (BTreeSet::new(), Writes::default());
-        Self { begun, desk, numbered, dialect, writes, claimed: Vec::new() }
+        Self { begun, desk, dialect, writes: Writes::default(), claimed: Vec::new() }
     }
 
     /// Where the transaction reads, and writes what does not wait for its end.
@@ -238,10 +231,7 @@ impl Tx {
     ///
     /// # Errors
     /// As [`Tx::commit`]; [`StoreError::Outrun`] when it was decided ahead, and another transaction came in between.
-    pub async fn commit_before(mut self, next: Option<Next<'_>>) -> Result<()> {
-        for year in std::mem::take(&mut self.numbered) {
-            self.writes.push(Table::Number, [year.into(), self.desk.numbers.get(&year).copied().into()]);
-        }
+    pub async fn commit_before(self, next: Option<Next<'_>>) -> Result<()> {
         let Self { begun, desk, dialect, mut writes, .. } = self;
         let (mut connection, mut home, on) = match begun {
             Begun::Now(connection, home) => (connection, home, None),
@@ -328,7 +318,7 @@ fn update_desk(values: &mut Vec<Value>, desk: &DeskRow, on: Option<&DeskRow>) ->
         values.push(value);
         format!("${}", values.len())
     };
-    let DeskRow { next_id, event_hash, automatic_day, automatic_sent, .. } = desk;
+    let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = desk;
     let mut id = parameter((*next_id).into());
     if let Some(on) = on {
         let (was, hash) = (parameter(on.next_id.into()), parameter(on.event_hash.as_str().into()));
@@ -336,8 +326,10 @@ fn update_desk(values: &mut Vec<Value>, desk: &DeskRow, on: Option<&DeskRow>) ->
     }
     let hash = parameter(event_hash.as_str().into());
     let (day, sent) = (parameter(automatic_day.as_str().into()), parameter((*automatic_sent).into()));
+    // A map from numbers to numbers is always JSON.
+    let numbers = parameter(serde_json::to_string(numbers).unwrap_or_default().into());
     format!(
-        "UPDATE desk SET next_id = {id}, event_hash = {hash}, automatic_day = {day}, automatic_sent = {sent}"
+        "UPDATE desk SET next_id = {id}, event_hash = {hash}, automatic_day = {day}, automatic_sent = {sent}, numbers = {numbers}"
     )
 }
 

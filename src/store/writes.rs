@@ -9,7 +9,7 @@ use super::AnyQuery;
 const VALUES_AT_ONCE: usize = 20_000;
 
 /// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 8] = [
     (
         "message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome, reason, detail, \
          ticket_id, duplicate_of, attempts)",
@@ -30,7 +30,6 @@ const TABLES: [(&str, &str); 9] = [
     ),
     ("attempt (outbox_id, nth, at, reply)", " ON CONFLICT (outbox_id, nth) DO NOTHING"),
     ("event (id, at, actor, ticket_id, message_ref, what, detail, hash)", ""),
-    ("number (fiscal_year, last)", " ON CONFLICT (fiscal_year) DO UPDATE SET last = excluded.last"),
 ];
 
 /// Changes that many rows have in common: where their instant goes, and their identifiers after it.
@@ -61,8 +60,6 @@ pub enum Table {
     Attempt,
     /// The audit.
     Event,
-    /// The last ticket number of each fiscal year.
-    Number,
 }
 
 /// A value of a row.
