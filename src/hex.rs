@@ -1,14 +1,12 @@
 //! Lower-case hexadecimal, for hashes and keys.
 
-use std::fmt::Write;
-
 /// Encodes bytes as hexadecimal text.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    text.extend(halves.filter_map(|half| char::from_digit(half.into(), 16)));
+    text
 }
 
 /// Decodes hexadecimal text; `None` when it is not.

@@ -262,6 +262,8 @@ const SUBJECT_STARTS: &str = "\
 const BRACKETED: &str = "\
     自動返信|自動応答|自動返答|自動配信|自動送信|自動返信メール|自動配信メール|不在通知|不在連絡|受付完了|out of office|auto-reply";
 
+const OPENING: [char; 9] = ['【', '[', '(', '<', '《', '≪', '「', '〔', '＜'];
+
 fn by_subject(mail: &InboundMail) -> Option<Automatic> {
     is_reply_subject(&mail.subject).then(|| found(Reason::Subject, "Subject", &mail.subject))
 }
@@ -276,11 +278,11 @@ pub(super) fn is_reply_subject(subject: &str) -> bool {
     }
     let ends_there = |rest: &str| !rest.starts_with(char::is_alphanumeric);
     let starts = SUBJECT_STARTS.split('|').any(|start| bare.strip_prefix(start).is_some_and(ends_there));
-    starts || BRACKETED.split('|').any(|mark| in_brackets(&folded, mark))
+    starts || (folded.contains(OPENING) && BRACKETED.split('|').any(|mark| in_brackets(&folded, mark)))
 }
 
 fn in_brackets(subject: &str, mark: &str) -> bool {
-    let opens = |before: &str| before.ends_with(['【', '[', '(', '<', '《', '≪', '「', '〔', '＜']);
+    let opens = |before: &str| before.ends_with(OPENING);
     let closes = |after: &str| after.starts_with(['】', ']', ')', '>', '》', '≫', '」', '〕', '＞']);
     subject.match_indices(mark).any(|(at, _)| opens(&subject[..at]) && closes(&subject[at + mark.len()..]))
 }
