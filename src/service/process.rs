@@ -90,6 +90,7 @@ pub(super) struct InHand {
     pub(super) raw: Vec<u8>,
     /// Its ledger row and the attempts so far, when it was entered before.
     pub(super) entered: Option<(i64, u32)>,
+    /// Whether nothing is left to do in the mailbox; only asked when it is entered.
     pub(super) settled: bool,
 }
 
@@ -295,12 +296,14 @@ async fn write(desk: &Desk, mut tx: Tx, next: Option<Next<'_>>) -> Result<(), St
         Ok(()) => {
             desk.express.hand_over(claimed);
             sent.iter().for_each(tell_recorded);
-            return Ok(());
         }
-        Err(StoreError::Outrun) => {}
-        Err(_) => desk.express.doubt(claimed),
+        Err(error) => {
+            desk.express.come_back(sent);
+            if !matches!(error, StoreError::Outrun) {
+                desk.express.doubt(claimed);
+            }
+        }
     }
-    desk.express.come_back(sent);
     committed
 }
 

@@ -326,12 +326,13 @@ impl Tx {
     /// When the database refuses.
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<()> {
         for Attempt { due, at, reply, verdict } in attempts {
+            let instant = instant_text(*at);
             self.writes.push(
                 Table::Attempt,
                 [
                     due.id.into(),
                     i64::from(due.attempt).into(),
-                    instant_text(*at).into(),
+                    instant.as_str().into(),
                     storable(reply).into(),
                 ],
             );
@@ -349,13 +350,13 @@ impl Tx {
             );
             self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id));
             match verdict {
-                Verdict::Sent => self.writes.change(Change::Sent, &instant_text(*at), due.id),
+                Verdict::Sent => self.writes.change(Change::Sent, &instant, due.id),
                 Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
                 Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
             }
             match (due.ticket_id, due.purpose, verdict) {
                 (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) => {
-                    self.writes.change(Change::Acknowledged, &instant_text(*at), ticket_id);
+                    self.writes.change(Change::Acknowledged, &instant, ticket_id);
                 }
                 (Some(ticket_id), Purpose::Answer, Verdict::Sent) => {
                     self.answered(ticket_id, due.created_at, *at).await?;
