@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use minijinja::{Environment, UndefinedBehavior, value::Serde};
+use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
 use serde::Serialize;
 
 use super::Purpose;
@@ -201,10 +201,10 @@ impl Wording {
         purpose: Purpose,
         context: &impl Serialize,
     ) -> Result<(String, String), WordingError> {
+        let values = Value::from(Serde(context));
         let render = |file: &str| {
             let name = format!("{purpose}/{file}.txt.j2");
-            let rendered =
-                self.templates.get_template(&name).and_then(|template| template.render(Serde(context)));
+            let rendered = self.templates.get_template(&name).and_then(|template| template.render(&values));
             rendered.map_err(|error| template_error(&name, &error))
         };
         let subject = render("subject")?.split_whitespace().collect::<Vec<_>>().join(" ");

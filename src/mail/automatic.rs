@@ -1,6 +1,8 @@
 //! Tells robots' mail from people's (RFC 3834 and what is older), with the evidence.
 //! Decides no consequence; that is `desk::gate` and `desk::triage`.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 use super::InboundMail;
@@ -258,6 +260,8 @@ const SUBJECT_STARTS: &str = "\
     automaattinen vastaus|odpowiedź automatyczna|automatická odpověď|automatikus válasz|автоответ|\
     автоматический ответ|自动回复|自動回覆|자동 회신";
 
+static STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| SUBJECT_STARTS.split('|').collect());
+
 /// Marks that stand in brackets anywhere in a subject.
 const BRACKETED: &str = "\
     自動返信|自動応答|自動返答|自動配信|自動送信|自動返信メール|自動配信メール|不在通知|不在連絡|受付完了|out of office|auto-reply";
@@ -277,7 +281,7 @@ pub(super) fn is_reply_subject(subject: &str) -> bool {
         return false;
     }
     let ends_there = |rest: &str| !rest.starts_with(char::is_alphanumeric);
-    let starts = SUBJECT_STARTS.split('|').any(|start| bare.strip_prefix(start).is_some_and(ends_there));
+    let starts = STARTS.iter().any(|start| bare.strip_prefix(start).is_some_and(ends_there));
     starts || (folded.contains(OPENING) && BRACKETED.split('|').any(|mark| in_brackets(&folded, mark)))
 }
 

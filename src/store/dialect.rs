@@ -1,6 +1,6 @@
 //! The few words that SQLite and PostgreSQL do not share. Everything else is one SQL text.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// Which database is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,17 @@ impl Dialect {
                 format!("WITH {} {last}", named.join(", "))
             }
             _ => statements.join("; "),
+        }
+    }
+
+    /// The place of a value, counted from 1. SQLite takes values in turn, and looks long for one that has a number.
+    pub fn write_parameter(self, sql: &mut String, nth: usize) {
+        match self {
+            Self::Sqlite => sql.push('?'),
+            // Writing into a String cannot fail.
+            Self::Postgres => {
+                let _ = write!(sql, "${nth}");
+            }
         }
     }
 

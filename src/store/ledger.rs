@@ -199,18 +199,28 @@ pub struct Sought<'a> {
     pub recipient: Recipient<'a>,
 }
 
-/// Ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and what
-/// automatic mails were queued for a recipient. The desk's row stands alone where there is none.
-pub(super) const EARLIER: &str = "SELECT message.id AS id, message_id, hash, ticket_id,
-            CASE WHEN folder = $2 AND uidvalidity = $3 AND uid = $4 THEN 1 ELSE 0 END AS same_place,
-            (SELECT COUNT(*) FROM outbox WHERE recipient = $5 AND created_at >= $6 AND automatic = 1) AS sent,
-            (SELECT MAX(created_at) FROM outbox WHERE recipient = $5 AND automatic = 1) AS last_sent,
-            (SELECT COUNT(*) FROM outbox WHERE recipient = $5 AND created_at >= $7 AND purpose = 'send_form') AS forms
-     FROM desk LEFT JOIN message ON message_id = $1 OR (folder = $2 AND uidvalidity = $3 AND uid = $4)
-     ORDER BY message.id LIMIT 20";
-
 impl Sought<'_> {
-    /// The parameters of [`EARLIER`].
+    /// Asks for ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and
+    /// what automatic mails were queued for a recipient. The desk's row stands alone where there is none. Its parameters are
+    /// [`Self::values`], after so many others.
+    pub(super) fn earlier(before: usize) -> String {
+        let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since] =
+            std::array::from_fn(|nth| before + nth + 1);
+        format!(
+            "SELECT message.id AS id, message_id, hash, ticket_id,
+                CASE WHEN folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid} THEN 1 ELSE 0 END AS same_place,
+                (SELECT COUNT(*) FROM outbox WHERE recipient = ${recipient} AND created_at >= ${midnight} AND automatic = 1)
+                    AS sent,
+                (SELECT MAX(created_at) FROM outbox WHERE recipient = ${recipient} AND automatic = 1) AS last_sent,
+                (SELECT COUNT(*) FROM outbox
+                 WHERE recipient = ${recipient} AND created_at >= ${form_since} AND purpose = 'send_form') AS forms
+             FROM desk LEFT JOIN message ON message_id = ${message_id}
+                OR (folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid})
+             ORDER BY message.id LIMIT 20"
+        )
+    }
+
+    /// The parameters of [`Self::earlier`].
     pub(super) fn values(&self) -> [Value; 7] {
         let (folder, uidvalidity, uid, _) = self.place.columns();
         [
@@ -224,12 +234,12 @@ impl Sought<'_> {
         ]
     }
 
-    /// SQL with this message as the parameters of [`EARLIER`].
-    pub(super) fn query(&self, sql: &str) -> AnyQuery {
-        bind(sqlx::query(AssertSqlSafe(sql.to_owned())), self.values())
+    /// Asks about this message, after statements without parameters.
+    pub(super) fn query(&self, begin: &str) -> AnyQuery {
+        bind(sqlx::query(AssertSqlSafe(begin.to_owned() + &Self::earlier(0))), self.values())
     }
 
-    /// What [`EARLIER`] found.
+    /// What was found.
     pub(super) fn read(&self, rows: &[AnyRow]) -> Result<(Vec<Earlier>, SentTo)> {
         let (mut earlier, mut sent) = (Vec::new(), SentTo::default());
         for row in rows {

@@ -12,9 +12,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, Row, any::AnyRow, err
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use super::{
-    Dialect, Due, Earlier, Result, SentTo, Sought, Store, StoreError, connect,
-    ledger::EARLIER,
-    query,
+    Dialect, Due, Earlier, Result, SentTo, Sought, Store, StoreError, connect, query,
     writes::{Value, Writes, bind},
 };
 
@@ -120,7 +118,7 @@ impl Store {
     pub async fn write_about(&self, sought: &Sought<'_>) -> Result<(Tx, Vec<Earlier>, SentTo)> {
         let (mut tx, mut known) = self.begin(Some(sought)).await?;
         if self.dialect == Dialect::Postgres {
-            known = sought.query(EARLIER).fetch_all(tx.connection()?).await?;
+            known = sought.query("").fetch_all(tx.connection()?).await?;
         }
         let (earlier, sent) = sought.read(&known)?;
         Ok((tx, earlier, sent))
@@ -173,7 +171,7 @@ impl Store {
             (Dialect::Postgres, _) => sqlx::raw_sql(begin).fetch_all(connection).await,
             (Dialect::Sqlite, None) => query(begin).fetch_all(connection).await,
             (Dialect::Sqlite, Some(sought)) => {
-                sought.query(&format!("{begin}; {EARLIER}")).fetch_all(connection).await
+                sought.query(&format!("{begin}; ")).fetch_all(connection).await
             }
         }
     }
@@ -267,21 +265,19 @@ async fn commit(
             return Err(StoreError::Outrun);
         }
         let mut values = Vec::new();
-        let sql = dialect.in_one_trip(&writes.trip(&mut values));
+        let sql = dialect.in_one_trip(&writes.trip(dialect, &mut values));
         bind(sqlx::query(AssertSqlSafe(sql)), values).execute(&mut *connection).await?;
     }
     let in_same_trip = dialect == Dialect::Sqlite;
-    let look = next.as_ref().filter(|_| in_same_trip).map(|next| next.sought);
-    // The parameters of what is looked for are the first ones.
-    let mut values = look.map_or_else(Vec::new, |sought| sought.values().into());
-    let mut statements = Vec::new();
+    let (mut values, mut statements) = (Vec::new(), Vec::new());
     if in_same_trip && on.is_some() {
         statements.push("BEGIN IMMEDIATE".to_owned());
     }
-    statements.extend(writes.trip(&mut values));
-    statements.push(update_desk(&mut values, desk, on));
-    if look.is_some() {
-        statements.push(EARLIER.to_owned());
+    statements.extend(writes.trip(dialect, &mut values));
+    statements.push(update_desk(dialect, &mut values, desk, on));
+    if let Some(sought) = next.as_ref().filter(|_| in_same_trip).map(|next| next.sought) {
+        statements.push(Sought::earlier(values.len()));
+        values.extend(sought.values());
     }
     if in_same_trip {
         statements.push("COMMIT".to_owned());
@@ -304,7 +300,7 @@ async fn commit(
         }
         // This transaction is durable, whatever comes of the question about the next message.
         if let Some(sought) = next.as_ref().map(|next| next.sought)
-            && let Ok(known) = sought.query(EARLIER).fetch_all(connection).await
+            && let Ok(known) = sought.query("").fetch_all(connection).await
         {
             tell(&mut next, desk, &known);
         }
@@ -313,24 +309,27 @@ async fn commit(
 }
 
 /// The desk's new row. Where it is not what it has to be, its identifier becomes NULL, which it may not be.
-fn update_desk(values: &mut Vec<Value>, desk: &DeskRow, on: Option<&DeskRow>) -> String {
-    let mut parameter = |value: Value| {
-        values.push(value);
-        format!("${}", values.len())
-    };
+fn update_desk(dialect: Dialect, values: &mut Vec<Value>, desk: &DeskRow, on: Option<&DeskRow>) -> String {
     let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = desk;
-    let mut id = parameter((*next_id).into());
+    let mut sql = "UPDATE desk SET next_id = ".to_owned();
+    let mut then = |words: &str, value: Value| {
+        sql.push_str(words);
+        values.push(value);
+        dialect.write_parameter(&mut sql, values.len());
+    };
     if let Some(on) = on {
-        let (was, hash) = (parameter(on.next_id.into()), parameter(on.event_hash.as_str().into()));
-        id = format!("CASE WHEN next_id = {was} AND event_hash = {hash} THEN {id} END");
+        then("CASE WHEN next_id = ", on.next_id.into());
+        then(" AND event_hash = ", on.event_hash.as_str().into());
+        then(" THEN ", (*next_id).into());
+    } else {
+        then("", (*next_id).into());
     }
-    let hash = parameter(event_hash.as_str().into());
-    let (day, sent) = (parameter(automatic_day.as_str().into()), parameter((*automatic_sent).into()));
+    then(if on.is_some() { " END, event_hash = " } else { ", event_hash = " }, event_hash.as_str().into());
+    then(", automatic_day = ", automatic_day.as_str().into());
+    then(", automatic_sent = ", (*automatic_sent).into());
     // A map from numbers to numbers is always JSON.
-    let numbers = parameter(serde_json::to_string(numbers).unwrap_or_default().into());
-    format!(
-        "UPDATE desk SET next_id = {id}, event_hash = {hash}, automatic_day = {day}, automatic_sent = {sent}, numbers = {numbers}"
-    )
+    then(", numbers = ", serde_json::to_string(numbers).unwrap_or_default().into());
+    sql
 }
 
 /// Whoever is not told, or does not listen any more, decides in his turn.

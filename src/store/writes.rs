@@ -1,9 +1,7 @@
 //! Rows that wait for the end of their transaction, and go to the database in one trip: a filed mail is some eight
 //! rows in six tables, and a trip costs more than a row.
 
-use std::fmt::Write as _;
-
-use super::AnyQuery;
+use super::{AnyQuery, Dialect};
 
 /// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
 const VALUES_AT_ONCE: usize = 20_000;
@@ -87,13 +85,13 @@ pub enum Change {
 pub struct Writes {
     rows: [Vec<Value>; TABLES.len()],
     /// The instant, and the rows' identifiers.
-    changes: [(String, Vec<Value>); CHANGES.len()],
+    changes: [(String, Vec<i64>); CHANGES.len()],
 }
 
 impl Writes {
     /// Adds a row, its values in the order of the table's columns.
     pub fn push<const N: usize>(&mut self, table: Table, row: [Value; N]) {
-        debug_assert_eq!(N, columns(table as usize), "{table:?}");
+        debug_assert_eq!(N, COLUMNS[table as usize], "{table:?}");
         self.rows[table as usize].extend(row);
     }
 
@@ -103,7 +101,7 @@ impl Writes {
         if latest.as_str() < at {
             at.clone_into(latest);
         }
-        ids.push(id.into());
+        ids.push(id);
     }
 
     /// Whether one trip takes all that is left.
@@ -114,29 +112,38 @@ impl Writes {
 
     /// As much as one trip takes: the statements, and their values after those that are there. Values are parameters,
     /// so that the same few statements come again and again, and are prepared once.
-    pub fn trip(&mut self, values: &mut Vec<Value>) -> Vec<String> {
+    pub fn trip(&mut self, dialect: Dialect, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
         for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            let most = room / columns(nth) * columns(nth);
+            let most = room / COLUMNS[nth] * COLUMNS[nth];
             if most == 0 {
                 break;
             }
             let rest = rows.split_off(rows.len().min(most));
             room -= rows.len();
-            statements.push(insert(nth, values.len() + 1, rows.len()));
+            statements.push(insert(dialect, nth, values.len(), rows.len()));
             values.extend(std::mem::replace(rows, rest));
         }
         for (nth, (at, ids)) in self.changes.iter_mut().enumerate() {
             if ids.is_empty() || ids.len() >= room {
                 continue;
             }
-            room -= ids.len() + 1;
             let (set, of) = CHANGES[nth];
-            values.push(std::mem::take(at).into());
-            let at = values.len();
-            let places: Vec<String> = (1..=ids.len()).map(|id| format!("${}", at + id)).collect();
-            statements.push(format!("{set}${at}{of}({})", places.join(", ")));
-            values.append(ids);
+            let (at, ids) = (std::mem::take(at), std::mem::take(ids));
+            // As many places as a power of two, the last identifier in the rest: so few texts are prepared.
+            let places = ids.len().next_power_of_two().min(room - 1);
+            room -= places + 1;
+            let mut sql = set.to_owned();
+            dialect.write_parameter(&mut sql, values.len() + 1);
+            sql.push_str(of);
+            values.push(at.into());
+            for nth in 0..places {
+                sql.push_str(if nth == 0 { "(" } else { ", " });
+                let id = ids.get(nth).or(ids.last()).copied().unwrap_or_default();
+                dialect.write_parameter(&mut sql, values.len() + 1);
+                values.push(id.into());
+            }
+            statements.push(sql + ")");
         }
         statements
     }
@@ -151,23 +158,33 @@ pub fn bind(query: AnyQuery, values: impl IntoIterator<Item = Value>) -> AnyQuer
     })
 }
 
-fn columns(table: usize) -> usize {
-    TABLES[table].0.split(',').count()
-}
+/// How many columns each of [`TABLES`] names.
+const COLUMNS: [usize; TABLES.len()] = {
+    let mut columns = [1; TABLES.len()];
+    let mut table = 0;
+    while table < TABLES.len() {
+        let names = TABLES[table].0.as_bytes();
+        let mut at = 0;
+        while at < names.len() {
+            columns[table] += (names[at] == b',') as usize;
+            at += 1;
+        }
+        table += 1;
+    }
+    columns
+};
 
-/// `INSERT INTO t (a, b) VALUES ($5, $6), ($7, $8)`.
-fn insert(table: usize, first: usize, values: usize) -> String {
+/// `INSERT INTO t (a, b) VALUES ($5, $6), ($7, $8)`, after four other values.
+fn insert(dialect: Dialect, table: usize, before: usize, values: usize) -> String {
     let (into, conflict) = TABLES[table];
-    let columns = columns(table);
     let mut sql = format!("INSERT INTO {into} VALUES ");
     for nth in 0..values {
-        let before = match (nth, nth % columns) {
+        sql.push_str(match (nth, nth % COLUMNS[table]) {
             (0, _) => "(",
             (_, 0) => "), (",
             _ => ", ",
-        };
-        // Writing into a String cannot fail.
-        let _ = write!(sql, "{before}${}", first + nth);
+        });
+        dialect.write_parameter(&mut sql, before + nth + 1);
     }
     sql + ")" + conflict
 }
@@ -216,13 +233,30 @@ impl From<Vec<u8>> for Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{Table, insert};
+    use super::{Change, Dialect, Table, Writes, insert};
 
     #[test]
     fn every_row_has_its_own_parameters() {
+        let sql = |dialect| insert(dialect, Table::Attempt as usize, 2, 8);
         assert_eq!(
-            insert(Table::Attempt as usize, 3, 8),
+            sql(Dialect::Postgres),
             "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES ($3, $4, $5, $6), ($7, $8, $9, $10) ON CONFLICT (outbox_id, nth) DO NOTHING"
         );
+        assert_eq!(
+            sql(Dialect::Sqlite),
+            "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES (?, ?, ?, ?), (?, ?, ?, ?) ON CONFLICT (outbox_id, nth) DO NOTHING"
+        );
+    }
+
+    #[test]
+    fn three_changes_have_the_text_of_four() {
+        let text = |changes: i64| {
+            let (mut writes, mut values) = (Writes::default(), Vec::new());
+            (0..changes).for_each(|id| writes.change(Change::Acknowledged, "2026-07-01", id));
+            (writes.trip(Dialect::Sqlite, &mut values), values.len())
+        };
+        assert_eq!(text(3), text(4));
+        assert_eq!(text(4).1, 5);
+        assert_ne!(text(4), text(5));
     }
 }

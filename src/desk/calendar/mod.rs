@@ -7,6 +7,8 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -176,9 +178,9 @@ impl Calendar {
         if rules.open.contains(&date) {
             return None;
         }
-        let holiday = if rules.public_holidays { yasumi::holiday_name(date) } else { None };
+        let holiday = if rules.public_holidays { public_holiday(date) } else { None };
         if let Some(name) = holiday {
-            return Some(ClosedReason::PublicHoliday(name));
+            return Some(ClosedReason::PublicHoliday(name.to_owned()));
         }
         if !rules.days.contains(&date.weekday()) {
             return Some(ClosedReason::Weekday);
@@ -217,4 +219,17 @@ impl Calendar {
             (opens < to).then_some(Span { date, from: opens, to })
         })
     }
+}
+
+/// The public holiday that a day is (国民の祝日に関する法律). A year is worked out once: each deadline looks at some ten days.
+fn public_holiday(date: NaiveDate) -> Option<&'static str> {
+    type Year = Vec<Option<String>>;
+    const YEARS: usize = (LAST_YEAR - FIRST_YEAR + 1) as usize;
+    static WORKED_OUT: [OnceLock<Year>; YEARS] = [const { OnceLock::new() }; YEARS];
+    let year = WORKED_OUT.get(usize::try_from(date.year() - FIRST_YEAR).ok()?)?;
+    let days = year.get_or_init(|| {
+        let days = NaiveDate::from_yo_opt(date.year(), 1).into_iter().flat_map(|first| first.iter_days());
+        days.take_while(|day| day.year() == date.year()).map(yasumi::holiday_name).collect()
+    });
+    days.get(date.ordinal0() as usize)?.as_deref()
 }

@@ -1,7 +1,10 @@
 //! Derives the prefecture from an organization's name, where it is evident: named itself, or by one of its municipalities.
 //! A name that several prefectures know (府中市) shows nothing.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::fold::fold;
 
@@ -121,7 +124,7 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { prefectures: Vec::new(), names: HashMap::new(), stems: HashMap::new() };
-    let mut cities = Vec::new();
+    let mut cities = HashSet::new();
     for line in MUNICIPALITIES.lines() {
         let mut words = line.split(' ');
         let Some(prefecture) = words.next() else { continue };
@@ -130,7 +133,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             let name: String = name.chars().map(plain).collect();
             let stem = name.strip_suffix(['市', '区', '町', '村']).unwrap_or(&name).to_owned();
             if name.ends_with('市') {
-                cities.push(stem.clone());
+                cities.insert(stem.clone());
             }
             for (key, map) in [(name, &mut table.names), (stem, &mut table.stems)] {
                 map.entry(key)
