@@ -115,6 +115,42 @@ fn a_server_that_says_nothing_is_left_after_the_time_limit() {
 }
 
 #[test]
+fn a_server_that_wants_each_command_by_itself_gets_it() {
+    let desk = Desk::on(On::Sqlite);
+    desk.smtp.one_by_one();
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp"));
+    (1..=3).for_each(|nth| desk.deliver(inquiry(nth)));
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 2);
+}
+
+#[test]
+fn a_refusal_among_commands_sent_at_once_is_of_the_right_mail() {
+    let desk = Desk::on(On::Sqlite);
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp"));
+    desk.smtp.on(At::Data.does(Act::Reply("554 5.7.1 no")).to("yamada2@city.example.jp"));
+    (1..=3).for_each(|nth| desk.deliver(inquiry(nth)));
+    desk.once();
+    let said = outbox(&desk);
+    let said: Vec<(&str, &str)> = said.iter().map(|(state, reply)| (state.as_str(), &reply[..9])).collect();
+    assert_eq!(said, [("failed", "550 5.1.1"), ("failed", "554 5.7.1"), ("sent", "250 2.0.0")]);
+}
+
+#[test]
+fn nothing_is_sent_to_nobody() {
+    let desk = Desk::on(On::Sqlite);
+    desk.smtp.take_data_for_nobody();
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp"));
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert!(outbox(&desk)[0].1.starts_with("550 5.1.1"), "{:?}", outbox(&desk));
+    let mails = desk.smtp.mails();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0].to, ["yamada2@city.example.jp"]);
+}
+
+#[test]
 fn many_mails_go_over_few_connections() {
     let desk = Desk::on(On::Sqlite);
     for nth in 1..=40 {

@@ -10,7 +10,7 @@ use lettre::{
     transport::smtp::{
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, Certificate, TlsParameters},
-        commands::{Data, Mail, Rcpt, Rset},
+        commands::{Data, Ehlo, Mail, Rcpt, Rset},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
         response::Response,
     },
@@ -64,6 +64,8 @@ impl SmtpOptions {
 pub struct SmtpSession {
     connection: AsyncSmtpConnection,
     timeout: Duration,
+    /// Whether the server takes several commands at once (RFC 2920).
+    pipelining: bool,
     usable: bool,
 }
 
@@ -117,7 +119,13 @@ impl SmtpSession {
             let auth = limited("AUTH", limit, connection.auth(mechanisms, &credentials)).await;
             auth.map_err(|error| explain(&error, options))?;
         }
-        Ok(Self { connection, timeout: limit, usable: true })
+        // Asked once more, since the library keeps no extension that it does not use itself.
+        let pipelining = match limited("EHLO", limit, connection.command(Ehlo::new(hello))).await {
+            Ok(offers) => offers.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING")),
+            Err(error) if is_refusal(&error) => false,
+            Err(error) => return Err(explain(&error, options)),
+        };
+        Ok(Self { connection, timeout: limit, pipelining, usable: true })
     }
 
     /// Whether another mail can be sent over this connection.
@@ -134,9 +142,9 @@ impl SmtpSession {
         let result = self.transaction(sender, recipient, bytes).await;
         if let Err(error) = &result {
             // After a refusal the connection is good for the next mail; after anything else it is not.
-            let refused = error.reply.starts_with(['4', '5']) && !error.reply.starts_with("421");
-            self.usable =
-                refused && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
+            self.usable = self.usable
+                && is_refusal(error)
+                && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
         }
         result
     }
@@ -153,11 +161,33 @@ impl SmtpSession {
             !bytes.is_ascii() && self.connection.server_info().supports_feature(Extension::EightBitMime);
         let parameters =
             if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { Vec::new() };
-        limited("MAIL", limit, self.connection.command(Mail::new(Some(sender), parameters))).await?;
-        limited("RCPT", limit, self.connection.command(Rcpt::new(recipient, vec![]))).await?;
-        limited("DATA", limit, self.connection.command(Data)).await?;
+        let (mail, rcpt) = (Mail::new(Some(sender), parameters), Rcpt::new(recipient, vec![]));
+        if self.pipelining {
+            self.announce_at_once(&mail, &rcpt).await?;
+        } else {
+            limited("MAIL", limit, self.connection.command(mail)).await?;
+            limited("RCPT", limit, self.connection.command(rcpt)).await?;
+            limited("DATA", limit, self.connection.command(Data)).await?;
+        }
         let reply = limited("end of DATA", limit, self.connection.message(bytes)).await?;
         Ok(text(&reply))
+    }
+
+    /// Three commands in one round trip. Each has its reply, also after one that was refused; the first refusal counts.
+    async fn announce_at_once(&mut self, mail: &Mail, rcpt: &Rcpt) -> Result<(), SendError> {
+        let limit = self.timeout;
+        let mut result =
+            limited("MAIL", limit, self.connection.command(format!("{mail}{rcpt}{Data}"))).await.map(drop);
+        for verb in ["RCPT", "DATA"] {
+            if result.as_ref().is_err_and(|error| !is_refusal(error)) {
+                return result;
+            }
+            let reply = limited(verb, limit, self.connection.read_response()).await;
+            // Whatever was said would now be the mail's text, and a dot would send it (RFC 2920, 3.1).
+            self.usable = verb != "DATA" || result.is_ok() || reply.is_err();
+            result = result.and(reply.map(drop));
+        }
+        result
     }
 
     /// Says goodbye.
@@ -196,6 +226,11 @@ fn parse(address: &str) -> Result<Address, SendError> {
         verb: "envelope",
         reply: format!("{address:?} is not an address"),
     })
+}
+
+/// Whether the server refused, and goes on listening.
+fn is_refusal(error: &SendError) -> bool {
+    error.reply.starts_with(['4', '5']) && !error.reply.starts_with("421")
 }
 
 /// The reply as the server wrote it.

@@ -16,7 +16,8 @@ pub(super) struct Contact {
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Contact {
     /// Longer than any contact; the rest is somebody's letter.
     const MAX_CHARS: usize = 4_000;
-    let mut chars: Vec<char> = text.nfkc().take(MAX_CHARS).map(plain).collect();
+    let mut chars = Vec::with_capacity(text.len().min(MAX_CHARS));
+    chars.extend(text.nfkc().take(MAX_CHARS).map(plain));
     let addresses = address::take(&mut chars, findings);
     let telephones = telephone::find(&chars, findings);
     if addresses.is_empty() && telephones.is_empty() && !chars.is_empty() {

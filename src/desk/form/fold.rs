@@ -62,7 +62,9 @@ impl Iterator for Folds<'_> {
 
 /// Folds a whole text.
 pub(super) fn fold(text: &str) -> String {
-    Folds::from(text, 0).map(|(c, _)| c).collect()
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(Folds::from(text, 0).map(|(c, _)| c));
+    folded
 }
 
 /// Folds a whole text and drops blanks and the dots and commas that people put between words.

@@ -20,11 +20,12 @@ pub(super) const LONGEST: usize = 7;
 pub(super) fn of(organization: &str) -> Option<&'static str> {
     /// Names are short; what follows is a department or an address.
     const MAX_CHARS: usize = 120;
-    let text: Vec<char> = fold(organization).chars().map(plain).take(MAX_CHARS).collect();
-    (0..text.len()).find_map(|at| prefecture_at(text.get(at..)?)).or_else(|| {
-        (0..text.len())
-            .filter(|at| begins_name(&text, *at))
-            .find_map(|at| municipality_at(text.get(at..)?))
+    let text: String = fold(organization).chars().map(plain).take(MAX_CHARS).collect();
+    let places = || text.char_indices().map(|(at, _)| text.split_at(at));
+    places().find_map(|(_, rest)| prefecture_at(rest)).or_else(|| {
+        places()
+            .filter(|(before, _)| begins_name(before))
+            .find_map(|(_, rest)| municipality_at(rest))
             .flatten()
     })
 }
@@ -43,39 +44,31 @@ fn plain(c: char) -> char {
     }
 }
 
-fn prefecture_at(text: &[char]) -> Option<&'static str> {
-    if !text.iter().skip(2).take(2).any(|c| matches!(c, '都' | '道' | '府' | '県')) {
+fn prefecture_at(text: &str) -> Option<&'static str> {
+    if !text.chars().skip(2).take(2).any(|c| matches!(c, '都' | '道' | '府' | '県')) {
         return None;
     }
-    TABLE
-        .prefectures
-        .iter()
-        .find(|name| name.chars().eq(text.iter().copied().take(name.chars().count())))
-        .copied()
+    TABLE.prefectures.iter().find(|name| text.starts_with(**name)).copied()
 }
 
 /// The prefecture of the municipality that the text begins with; `Some(None)` if several prefectures have one of that name.
-fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
-    let longest = text.len().min(LONGEST);
+fn municipality_at(text: &str) -> Option<Option<&'static str>> {
+    let longest = text.chars().take(LONGEST).count();
     for length in (1..=longest).rev() {
-        let (name, behind) = text.split_at(length);
-        let name: String = name.iter().collect();
-        if let Some(prefecture) = TABLE.names.get(&name) {
+        let (name, behind) = split_chars(text, length);
+        if let Some(prefecture) = TABLE.names.get(name) {
             return Some(*prefecture);
         }
         if length >= 2 && heads_regional_body(behind) {
-            return TABLE.stems.get(&name).copied();
+            return TABLE.stems.get(name).copied();
         }
     }
-    let rest: String = text.iter().take(LONGEST + 6).collect();
+    let (rest, _) = split_chars(text, LONGEST + 6);
     // 市立札幌病院
     if let Some(rest) = rest.strip_prefix("市立") {
         return (2..=4).rev().find_map(|length| {
-            let stem: String = rest.chars().take(length).collect();
-            rest.strip_prefix(stem.as_str())?
-                .starts_with("病院")
-                .then(|| TABLE.stems.get(&stem).copied())
-                .flatten()
+            let (stem, behind) = split_chars(rest, length);
+            behind.starts_with("病院").then(|| TABLE.stems.get(stem).copied()).flatten()
         });
     }
     // 千葉大学, 秋田赤十字病院
@@ -93,25 +86,23 @@ fn municipality_at(text: &[char]) -> Option<Option<&'static str>> {
 }
 
 /// Bodies that bear the name of the city they serve: 札幌医師会, 川口保健所.
-fn heads_regional_body(behind: &[char]) -> bool {
-    let Some(&first) = behind.first() else { return false };
-    ["医師会", "歯科医師会", "薬剤師会", "保健所", "地区", "赤十字病院", "労災病院", "市民病院"].iter().any(
-        |body| body.starts_with(first) && body.chars().eq(behind.iter().copied().take(body.chars().count())),
-    )
+fn heads_regional_body(behind: &str) -> bool {
+    ["医師会", "歯科医師会", "薬剤師会", "保健所", "地区", "赤十字病院", "労災病院", "市民病院"]
+        .iter()
+        .any(|body| behind.starts_with(body))
 }
 
 /// A name can begin here: at the start, behind a blank or a mark, or behind the legal form of the body.
-fn begins_name(text: &[char], at: usize) -> bool {
+fn begins_name(before: &str) -> bool {
     const ENDS: [&str; 12] =
         ["法人", "社団", "財団", "組合", "連合", "郡", "国保", "保険", "公立", "事務局", "本部", "支部"];
-    let before = text.get(..at).unwrap_or_default();
-    let Some(last) = before.last() else { return true };
-    !last.is_alphanumeric()
-        || last.is_ascii_alphanumeric()
-        || ENDS.iter().any(|end| {
-            end.ends_with(*last)
-                && end.chars().rev().eq(before.iter().rev().copied().take(end.chars().count()))
-        })
+    let Some(last) = before.chars().next_back() else { return true };
+    !last.is_alphanumeric() || last.is_ascii_alphanumeric() || ENDS.iter().any(|end| before.ends_with(end))
+}
+
+/// The first so many characters of a text, and the rest.
+fn split_chars(text: &str, count: usize) -> (&str, &str) {
+    text.split_at(text.char_indices().nth(count).map_or(text.len(), |(at, _)| at))
 }
 
 struct Table {

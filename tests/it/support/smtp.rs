@@ -99,6 +99,8 @@ struct State {
     rules: Vec<Rule>,
     mails: Vec<Mail>,
     connections: usize,
+    one_by_one: bool,
+    takes_data_for_nobody: bool,
     /// Every connection, to break it.
     lines: Vec<TcpStream>,
 }
@@ -120,6 +122,8 @@ impl SmtpServer {
             rules: Vec::new(),
             mails: Vec::new(),
             connections: 0,
+            one_by_one: false,
+            takes_data_for_nobody: false,
             lines: Vec::new(),
         };
         let server = Self { address, state: Arc::new(Mutex::new(state)) };
@@ -135,6 +139,16 @@ impl SmtpServer {
     /// Adds a rule; the first added that fits is obeyed.
     pub fn on(&self, rule: Rule) {
         lock(&self.state).rules.push(rule);
+    }
+
+    /// Offers no PIPELINING, and breaks with whoever does not wait for each reply.
+    pub fn one_by_one(&self) {
+        lock(&self.state).one_by_one = true;
+    }
+
+    /// Takes DATA although nobody is to have it, which RFC 2920 allows.
+    pub fn take_data_for_nobody(&self) {
+        lock(&self.state).takes_data_for_nobody = true;
     }
 
     /// Everything accepted so far, in order.

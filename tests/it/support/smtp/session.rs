@@ -13,14 +13,15 @@ pub(super) struct Session {
     reader: BufReader<TcpStream>,
     line: TcpStream,
     state: Arc<Mutex<State>>,
-    from: String,
+    /// The sender, once MAIL was accepted.
+    from: Option<String>,
     to: Vec<String>,
 }
 
 impl Session {
     pub(super) fn new(line: TcpStream, state: Arc<Mutex<State>>) -> Self {
         let reader = BufReader::new(line.try_clone().unwrap());
-        Self { reader, line, state, from: String::new(), to: Vec::new() }
+        Self { reader, line, state, from: None, to: Vec::new() }
     }
 
     /// Serves until either side closes.
@@ -37,6 +38,10 @@ impl Session {
         let mut command = Vec::new();
         while self.reader.read_until(b'\n', &mut command)? > 0 {
             let text = String::from_utf8_lossy(&command).trim_end().to_owned();
+            // Whoever was not told that he may must not go on before the reply.
+            if lock(&self.state).one_by_one && !self.reader.buffer().is_empty() {
+                return self.reply("421 4.7.0 one after the other, please");
+            }
             self.obey(&text)?;
             command.clear();
         }
@@ -48,13 +53,14 @@ impl Session {
         match verb.as_str() {
             "EHLO" => self.ehlo(),
             "MAIL" => {
+                self.forget();
                 if self.misbehave(At::Mail, &[])? {
                     return Ok(());
                 }
-                self.from = path(command);
-                self.to.clear();
+                self.from = Some(path(command));
                 self.reply("250 2.1.0 ok")
             }
+            "RCPT" if self.from.is_none() => self.reply("503 5.5.1 no sender"),
             "RCPT" => {
                 let recipient = path(command);
                 if self.misbehave(At::Rcpt, std::slice::from_ref(&recipient))? {
@@ -65,7 +71,7 @@ impl Session {
             }
             "DATA" => self.data(),
             "RSET" => {
-                self.to.clear();
+                self.forget();
                 self.reply("250 2.0.0 ok")
             }
             "HELO" | "NOOP" => self.reply("250 localhost"),
@@ -78,14 +84,16 @@ impl Session {
     }
 
     fn ehlo(&mut self) -> io::Result<()> {
-        self.reply(
-            "250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
-        )
+        let one_by_one = lock(&self.state).one_by_one;
+        let pipelining = if one_by_one { "" } else { "250-PIPELINING\r\n" };
+        self.reply(&format!(
+            "250-localhost\r\n{pipelining}250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES"
+        ))
     }
 
     fn data(&mut self) -> io::Result<()> {
         let to = self.to.clone();
-        if to.is_empty() {
+        if to.is_empty() && !lock(&self.state).takes_data_for_nobody {
             return self.reply("503 5.5.1 no recipients");
         }
         if self.misbehave(At::Data, &to)? {
@@ -93,8 +101,8 @@ impl Session {
         }
         self.reply("354 go on")?;
         let data = self.read_data()?;
-        self.to.clear();
-        let mail = Mail { from: self.from.clone(), to: to.clone(), data };
+        let mail = Mail { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
+        self.forget();
         let rule = lock(&self.state).rule(At::End, &to);
         if matches!(rule, None | Some(Act::KeepAndDrop)) {
             lock(&self.state).mails.push(mail);
@@ -103,6 +111,11 @@ impl Session {
             Some(act) => self.act(act),
             None => self.reply("250 2.0.0 kept"),
         }
+    }
+
+    fn forget(&mut self) {
+        self.from = None;
+        self.to.clear();
     }
 
     fn read_data(&mut self) -> io::Result<Vec<u8>> {
