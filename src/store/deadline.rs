@@ -225,7 +225,7 @@ impl Store {
         let row = query(
             "SELECT (SELECT COUNT(*) FROM ticket WHERE status = 'open' AND deadline < $1) AS overdue,
                     (SELECT COUNT(*) FROM outbox WHERE state = 'queued') AS queued,
-                    (SELECT COUNT(*) FROM outbox WHERE state IN ('held', 'failed', 'bounced') AND state <> 'held') AS undelivered,
+                    (SELECT COUNT(*) FROM outbox WHERE (state = 'held' OR state = 'failed' OR state = 'bounced') AND state <> 'held') AS undelivered,
                     (SELECT COUNT(*) FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'pending') AS pending,
                     (SELECT COUNT(*) FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'parked') AS parked,
                     (SELECT MIN(created_at) FROM outbox WHERE state = 'queued' AND attempts > 0) AS oldest

@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Every migration in order: version, description, SQL. Published ones never change.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -19,6 +19,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "fewer indexes", include_str!("../../migrations/0006_fewer_indexes.sql")),
     (7, "unsettled", include_str!("../../migrations/0007_unsettled.sql")),
     (8, "fewer pages", include_str!("../../migrations/0008_fewer_pages.sql")),
+    (9, "plain conditions", include_str!("../../migrations/0009_plain_conditions.sql")),
 ];
 
 impl Store {

@@ -585,7 +585,7 @@ impl Store {
             "1 = 1"
         } else {
             "outbox.id IN (SELECT id FROM outbox WHERE state = 'queued'
-                           UNION ALL SELECT id FROM outbox WHERE state IN ('held', 'failed', 'bounced'))"
+                           UNION ALL SELECT id FROM outbox WHERE state = 'held' OR state = 'failed' OR state = 'bounced')"
         };
         let sql = format!(
             "SELECT outbox.id AS id, ticket.number AS number, purpose, recipient, message_id, state, attempts, created_at,

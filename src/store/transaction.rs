@@ -329,7 +329,8 @@ fn update_desk(dialect: Dialect, values: &mut Vec<Value>, desk: &DeskRow, on: Op
     then(", automatic_sent = ", (*automatic_sent).into());
     // A map from numbers to numbers is always JSON.
     then(", numbers = ", serde_json::to_string(numbers).unwrap_or_default().into());
-    sql
+    // One row by its key: SQLite keeps no copy of it for a statement that could fail halfway.
+    sql + " WHERE one = 1"
 }
 
 /// Whoever is not told, or does not listen any more, decides in his turn.
