@@ -310,3 +310,19 @@ fn open_error(dialect: Dialect, error: &sqlx::Error) -> StoreError {
     };
     StoreError::Open { detail: error.to_string(), remedy }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT_PLAIN, PACKED, pack};
+
+    #[test]
+    fn what_looks_packed_is_packed() {
+        for bytes in [PACKED.to_vec(), vec![b'a'; KEPT_PLAIN + 1]] {
+            let packed = pack(&bytes).unwrap();
+            assert_ne!(packed, bytes);
+            assert_eq!(zstd::decode_all(packed.as_slice()).unwrap(), bytes);
+        }
+        let small = vec![b'a'; KEPT_PLAIN];
+        assert_eq!(pack(&small).unwrap(), small);
+    }
+}
