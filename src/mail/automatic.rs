@@ -241,7 +241,8 @@ fn no_reply(mail: &InboundMail) -> Option<Automatic> {
 
 /// How the subjects of automatic answers begin, folded; what follows must not continue the word. Japanese, English, German,
 /// French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian, Danish, Finnish, Polish, Czech, Hungarian, Russian, Chinese, Korean.
-const SUBJECT_STARTS: &str = "\
+static SUBJECT_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "\
     自動返信|自動返信メール|自動返信です|自動応答|自動応答メール|自動返答|自動配信|自動配信メール|\
     自動送信|自動送信メール|自動回答|オートリプライ|不在|不在です|不在通知|不在通知メール|不在連絡|\
     不在のお知らせ|不在の連絡|不在のご連絡|不在案内|不在応答|不在のため|不在にしております|休暇中|\
@@ -258,9 +259,10 @@ const SUBJECT_STARTS: &str = "\
     absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori sede|\
     resposta automática|automatisch antwoord|afwezig|autosvar|automatiskt svar|frånvaro|automatisk svar|\
     automaattinen vastaus|odpowiedź automatyczna|automatická odpověď|automatikus válasz|автоответ|\
-    автоматический ответ|自动回复|自動回覆|자동 회신";
-
-static STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| SUBJECT_STARTS.split('|').collect());
+    автоматический ответ|自动回复|自動回覆|자동 회신"
+        .split('|')
+        .collect()
+});
 
 /// Marks that stand in brackets anywhere in a subject.
 const BRACKETED: &str = "\
@@ -281,7 +283,7 @@ pub(super) fn is_reply_subject(subject: &str) -> bool {
         return false;
     }
     let ends_there = |rest: &str| !rest.starts_with(char::is_alphanumeric);
-    let starts = STARTS.iter().any(|start| bare.strip_prefix(start).is_some_and(ends_there));
+    let starts = SUBJECT_STARTS.iter().any(|start| bare.strip_prefix(start).is_some_and(ends_there));
     starts || (folded.contains(OPENING) && BRACKETED.split('|').any(|mark| in_brackets(&folded, mark)))
 }
 

@@ -125,25 +125,19 @@ impl Writes {
             values.extend(std::mem::replace(rows, rest));
         }
         for (nth, (at, ids)) in self.changes.iter_mut().enumerate() {
-            if ids.is_empty() || ids.len() >= room {
-                continue;
-            }
+            let Some(&last) = ids.last().filter(|_| ids.len() < room) else { continue };
             let (set, of) = CHANGES[nth];
-            let (at, ids) = (std::mem::take(at), std::mem::take(ids));
-            // As many places as a power of two, the last identifier in the rest: so few texts are prepared.
-            let places = ids.len().next_power_of_two().min(room - 1);
-            room -= places + 1;
+            let (at, mut ids) = (std::mem::take(at), std::mem::take(ids));
+            // As many as a power of two, the last identifier in the rest: so few texts are prepared.
+            ids.resize(ids.len().next_power_of_two().min(room - 1), last);
+            room -= ids.len() + 1;
             let mut sql = set.to_owned();
             dialect.write_parameter(&mut sql, values.len() + 1);
-            sql.push_str(of);
             values.push(at.into());
-            for nth in 0..places {
-                sql.push_str(if nth == 0 { "(" } else { ", " });
-                let id = ids.get(nth).or(ids.last()).copied().unwrap_or_default();
-                dialect.write_parameter(&mut sql, values.len() + 1);
-                values.push(id.into());
-            }
-            statements.push(sql + ")");
+            sql.push_str(of);
+            write_rows(dialect, &mut sql, values.len(), ids.len(), ids.len());
+            values.extend(ids.into_iter().map(Value::from));
+            statements.push(sql);
         }
         statements
     }
@@ -178,15 +172,21 @@ const COLUMNS: [usize; TABLES.len()] = {
 fn insert(dialect: Dialect, table: usize, before: usize, values: usize) -> String {
     let (into, conflict) = TABLES[table];
     let mut sql = format!("INSERT INTO {into} VALUES ");
+    write_rows(dialect, &mut sql, before, values, COLUMNS[table]);
+    sql + conflict
+}
+
+/// `($5, $6), ($7, $8)`, after four other values.
+fn write_rows(dialect: Dialect, sql: &mut String, before: usize, values: usize, columns: usize) {
     for nth in 0..values {
-        sql.push_str(match (nth, nth % COLUMNS[table]) {
+        sql.push_str(match (nth, nth % columns) {
             (0, _) => "(",
             (_, 0) => "), (",
             _ => ", ",
         });
-        dialect.write_parameter(&mut sql, before + nth + 1);
+        dialect.write_parameter(sql, before + nth + 1);
     }
-    sql + ")" + conflict
+    sql.push(')');
 }
 
 impl From<i64> for Value {

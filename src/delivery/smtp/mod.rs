@@ -176,18 +176,22 @@ impl SmtpSession {
     /// Three commands in one round trip. Each has its reply, also after one that was refused; the first refusal counts.
     async fn announce_at_once(&mut self, mail: &Mail, rcpt: &Rcpt) -> Result<(), SendError> {
         let limit = self.timeout;
-        let mut result =
-            limited("MAIL", limit, self.connection.command(format!("{mail}{rcpt}{Data}"))).await.map(drop);
+        let mut reply = limited("MAIL", limit, self.connection.command(format!("{mail}{rcpt}{Data}"))).await;
+        let mut refusal = None;
         for verb in ["RCPT", "DATA"] {
-            if result.as_ref().is_err_and(|error| !is_refusal(error)) {
-                return result;
+            if let Err(error) = reply {
+                if !is_refusal(&error) {
+                    self.usable = false;
+                    return Err(refusal.unwrap_or(error));
+                }
+                refusal.get_or_insert(error);
             }
-            let reply = limited(verb, limit, self.connection.read_response()).await;
-            // Whatever was said would now be the mail's text, and a dot would send it (RFC 2920, 3.1).
-            self.usable = verb != "DATA" || result.is_ok() || reply.is_err();
-            result = result.and(reply.map(drop));
+            reply = limited(verb, limit, self.connection.read_response()).await;
         }
-        result
+        let Some(refusal) = refusal else { return reply.map(drop) };
+        // Were DATA accepted all the same, whatever is said would be the mail's text, and a dot would send it (RFC 2920, 3.1).
+        self.usable = reply.is_err_and(|error| is_refusal(&error));
+        Err(refusal)
     }
 
     /// Says goodbye.
