@@ -2,6 +2,8 @@
 //! Own code instead of mail-parser's, which overflows the stack on deep nesting, takes quadratic time on boundaries that
 //! never come, and takes `--` in the middle of a line for one. Decodes nothing; that is `text` and `attachment`.
 
+use memchr::memmem;
+
 use super::{
     charset::Guess,
     field::{self, Charset, Fields},
@@ -125,22 +127,20 @@ impl<'a> Part<'a> {
 fn cut<'a>(body: &'a [u8], boundary: &[u8], limit: usize) -> Vec<&'a [u8]> {
     let mut pieces = Vec::new();
     let mut start = None;
-    let mut offset = 0;
     if boundary.is_empty() {
         return pieces;
     }
-    for line in body.split_inclusive(|&b| b == b'\n') {
-        let tail =
-            line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)).map(<[u8]>::trim_ascii_end);
-        let next = offset + line.len();
-        if let Some(tail @ (b"" | b"--")) = tail {
-            pieces.extend(start.map(|from| without_line_end(&body[from..offset])));
-            start = (tail.is_empty()).then_some(next);
+    let delimiter = [b"--", boundary].concat();
+    for at in memmem::find_iter(body, &delimiter).filter(|&at| at == 0 || body[at - 1] == b'\n') {
+        let (line, after) = field::cut_line(&body[at..]);
+        let tail = line.get(delimiter.len()..).unwrap_or_default().trim_ascii_end();
+        if matches!(tail, b"" | b"--") {
+            pieces.extend(start.map(|from| without_line_end(&body[from..at])));
+            start = tail.is_empty().then_some(body.len() - after.len());
             if !tail.is_empty() || pieces.len() >= limit {
                 break;
             }
         }
-        offset = next;
     }
     // The closing boundary never came.
     pieces.extend(start.map(|from| &body[from..]));

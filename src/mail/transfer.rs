@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 
 use super::field::cut_line;
 
@@ -66,16 +66,20 @@ pub(super) fn decode(body: &[u8], encoding: Encoding) -> Content<'_> {
 /// Long enough to be a line of base64 rather than a word of a footer.
 const LONG_LINE: usize = 40;
 
-fn base64_body(body: &[u8]) -> Content<'_> {
-    // Nearly all base64 is as it should be.
-    let mut digits = Vec::with_capacity(body.len());
+/// Base64 as nearly all of it is: lines of whole groups.
+fn base64_lines(body: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let mut bytes = Vec::with_capacity(body.len() / 4 * 3);
     let mut rest = body;
     while !rest.is_empty() {
         let (line, after) = cut_line(rest);
-        digits.extend_from_slice(line);
+        STANDARD.decode_vec(line, &mut bytes)?;
         rest = after;
     }
-    if let Ok(bytes) = STANDARD.decode(&digits) {
+    Ok(bytes)
+}
+
+fn base64_body(body: &[u8]) -> Content<'_> {
+    if let Ok(bytes) = base64_lines(body) {
         return Content::plain(bytes, false);
     }
     let mut decoder = Base64::with_capacity(body.len() / 4 * 3);

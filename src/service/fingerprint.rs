@@ -1,5 +1,6 @@
 //! What makes two copies of a mail the same mail.
 
+use memchr::memchr;
 use sha2::{Digest, Sha256};
 
 use crate::{hex, mail::InboundMail};
@@ -18,9 +19,12 @@ pub fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
             hasher.update([0]);
         }
     }
-    for piece in body_of(raw).split(|b| *b == b'\r') {
-        hasher.update(piece);
+    let mut rest = body_of(raw);
+    while let Some(at) = memchr(b'\r', rest) {
+        hasher.update(&rest[..at]);
+        rest = &rest[at + 1..];
     }
+    hasher.update(rest);
     hex::encode(&hasher.finalize())
 }
 
