@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use lettre::{
     Address, Message,
     message::{
-        Mailbox, MultiPart, SinglePart,
+        Mailbox, MaybeString, MultiPart, SinglePart,
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
@@ -104,11 +104,11 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
                 builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
         }
     }
-    let body = letter.body.replace('\n', "\r\n");
+    let body = text(letter.body);
     let message = match (letter.html, letter.files) {
         (None, []) => builder.header(ContentType::TEXT_PLAIN).body(body)?,
         (Some(html), []) => {
-            let html = SinglePart::html(html.replace('\n', "\r\n"));
+            let html = SinglePart::html(text(html));
             builder.multipart(
                 MultiPart::alternative()
                     .boundary(boundary(letter, "a"))
@@ -123,6 +123,13 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
         }
     };
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
+}
+
+/// A text with the line ends of mail (RFC 5322, 2.3). Japanese is given as bytes: the library would look for its line ends again,
+/// and sends it in base64 either way.
+fn text(text: &str) -> MaybeString {
+    let text = text.replace('\n', "\r\n");
+    if text.is_ascii() { text.into() } else { text.into_bytes().into() }
 }
 
 /// The same for the same letter, so that composing again gives the same bytes.

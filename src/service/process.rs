@@ -87,7 +87,7 @@ pub(super) struct InHand {
     pub(super) size: u64,
     pub(super) hash: String,
     pub(super) message_id: String,
-    pub(super) raw: Vec<u8>,
+    pub(super) raw: Arc<Vec<u8>>,
     /// Its ledger row and the attempts so far, when it was entered before.
     pub(super) entered: Option<(i64, u32)>,
     /// Whether nothing is left to do in the mailbox; only asked when it is entered.
@@ -176,7 +176,7 @@ fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
         size: taken.size,
         hash,
         message_id,
-        raw: pack(&taken.raw)?,
+        raw: Arc::new(pack(&taken.raw)?),
         entered: None,
         settled,
     })
@@ -209,7 +209,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
         size: taken.size,
         hash,
         message_id: row.message_id,
-        raw: Vec::new(),
+        raw: Arc::default(),
         entered: Some((id, row.attempts)),
         settled: false,
     };

@@ -1,6 +1,6 @@
 //! The ledger: every message that the desk has ever taken, where it lay, and what became of it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -82,8 +82,8 @@ pub struct NewMessage<'a> {
     pub taken_at: DateTime<Utc>,
     /// Bytes in the mailbox.
     pub size: u64,
-    /// zstd of what was fetched.
-    pub raw: &'a [u8],
+    /// What was fetched, from [`super::pack`].
+    pub raw: &'a Arc<Vec<u8>>,
     /// What became of it.
     pub outcome: Outcome,
     /// Why it is parked.
@@ -282,7 +282,7 @@ impl Tx {
                 instant_text(message.received_at).into(),
                 instant_text(message.taken_at).into(),
                 i64::try_from(message.size).unwrap_or(i64::MAX).into(),
-                message.raw.to_vec().into(),
+                Arc::clone(message.raw).into(),
                 message.outcome.as_str().into(),
                 message.reason.into(),
                 message.detail.into(),

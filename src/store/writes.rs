@@ -1,6 +1,8 @@
 //! Rows that wait for the end of their transaction, and go to the database in one trip: a filed mail is some eight
 //! rows in six tables, and a trip costs more than a row.
 
+use std::sync::Arc;
+
 use super::{AnyQuery, Dialect};
 
 /// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
@@ -68,7 +70,7 @@ pub enum Value {
     /// TEXT.
     Text(Option<String>),
     /// BYTEA.
-    Bytes(Vec<u8>),
+    Bytes(Arc<Vec<u8>>),
 }
 
 /// A change of [`CHANGES`].
@@ -143,12 +145,13 @@ impl Writes {
     }
 }
 
-/// A query with its parameters.
+/// A query with its parameters. A text is given away: `sqlx::Any` would copy one in an `Option`.
 pub fn bind(query: AnyQuery, values: impl IntoIterator<Item = Value>) -> AnyQuery {
     values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
-        Value::Text(value) => query.bind(value),
-        Value::Bytes(value) => query.bind(value),
+        Value::Text(Some(value)) => query.bind(value),
+        Value::Text(None) => query.bind(None::<String>),
+        Value::Bytes(value) => query.bind(value.as_slice()),
     })
 }
 
@@ -171,9 +174,14 @@ const COLUMNS: [usize; TABLES.len()] = {
 /// `INSERT INTO t (a, b) VALUES ($5, $6), ($7, $8)`, after four other values.
 fn insert(dialect: Dialect, table: usize, before: usize, values: usize) -> String {
     let (into, conflict) = TABLES[table];
-    let mut sql = format!("INSERT INTO {into} VALUES ");
+    // `(?, ?), ` is three bytes a value and one or two more a row.
+    let mut sql = String::with_capacity(into.len() + conflict.len() + 32 + 4 * values);
+    for words in ["INSERT INTO ", into, " VALUES "] {
+        sql.push_str(words);
+    }
     write_rows(dialect, &mut sql, before, values, COLUMNS[table]);
-    sql + conflict
+    sql.push_str(conflict);
+    sql
 }
 
 /// `($5, $6), ($7, $8)`, after four other values.
@@ -225,8 +233,8 @@ impl From<Option<String>> for Value {
     }
 }
 
-impl From<Vec<u8>> for Value {
-    fn from(value: Vec<u8>) -> Self {
+impl From<Arc<Vec<u8>>> for Value {
+    fn from(value: Arc<Vec<u8>>) -> Self {
         Self::Bytes(value)
     }
 }

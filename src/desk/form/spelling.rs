@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::{
     FieldKey, FieldRule,
-    fold::{fold, fold_char, match_at, squash},
+    fold::{Folds, fold_char, match_at, squash},
 };
 
 /// How much a spelling tells by itself.
@@ -134,7 +134,8 @@ impl Starts {
 
     fn add(&mut self, firsts: &[char]) {
         for c in '\0'..='\u{FFFF}' {
-            let folded = fold_char(c).or_else(|| fold(c.encode_utf8(&mut [0; 4])).chars().next());
+            let folded =
+                fold_char(c).or_else(|| Folds::from(c.encode_utf8(&mut [0; 4]), 0).next().map(|(c, _)| c));
             if folded.is_some_and(|folded| firsts.contains(&folded))
                 && let Some(word) = self.0.get_mut(u32::from(c) as usize / 64)
             {
