@@ -8,6 +8,12 @@ use super::{AnyQuery, Dialect};
 /// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
 const VALUES_AT_ONCE: usize = 20_000;
 
+/// Room for so many rows of a table is made at once: a filed mail has fewer, with the verdicts that it takes along.
+const ROWS_A_MAIL: usize = 4;
+
+/// Room for what stands behind the rows: changes, the desk's row, a question.
+const ROOM_FOR_CHANGES: usize = 32;
+
 /// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
 const TABLES: [(&str, &str); 8] = [
     (
@@ -94,7 +100,11 @@ impl Writes {
     /// Adds a row, its values in the order of the table's columns.
     pub fn push<const N: usize>(&mut self, table: Table, row: [Value; N]) {
         debug_assert_eq!(N, COLUMNS[table as usize], "{table:?}");
-        self.rows[table as usize].extend(row);
+        let rows = &mut self.rows[table as usize];
+        if rows.is_empty() {
+            rows.reserve(ROWS_A_MAIL * N);
+        }
+        rows.extend(row);
     }
 
     /// Changes a row that is there, once the rows that are added are in; the latest instant given stands for all.
@@ -116,6 +126,7 @@ impl Writes {
     /// so that the same few statements come again and again, and are prepared once.
     pub fn trip(&mut self, dialect: Dialect, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
+        values.reserve(self.rows.iter().map(Vec::len).sum::<usize>().min(room) + ROOM_FOR_CHANGES);
         for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             let most = room / COLUMNS[nth] * COLUMNS[nth];
             if most == 0 {
