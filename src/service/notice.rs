@@ -181,6 +181,10 @@ pub(super) fn announce(
         (None, NewTicketTo::All) => true,
         (None, _) => desk.rules.staff.leads().any(|lead| lead == member),
     };
+    let receivers: Vec<&Member> = desk.rules.staff.all().filter(|member| receives(member)).collect();
+    if receivers.is_empty() {
+        return Ok(());
+    }
     let facts = TicketFacts {
         number: told.number.to_string(),
         fields: told.fields,
@@ -189,7 +193,7 @@ pub(super) fn announce(
         assignee: assignee.map(|member| member.name.as_str()),
     };
     let ticket = letter::staff_ticket(&desk.rules, &facts, now);
-    for member in desk.rules.staff.all().filter(|member| receives(member)) {
+    for member in receivers {
         let key = desk.key(member, told.number, now);
         let shown = ticket.clone().answerable(told.number, key, &desk.profile.address);
         notify_with(desk, tx, member, purpose, &hand.hash, now, |context| {

@@ -4,7 +4,13 @@
 mod connect;
 mod settle;
 
-use std::{collections::VecDeque, fmt::Write as _, path::PathBuf, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt::Write as _,
+    future::ready,
+    path::PathBuf,
+    time::Duration,
+};
 
 use async_imap::{Session, types::Fetch};
 use chrono::{DateTime, Utc};
@@ -215,12 +221,15 @@ impl ImapSession {
         let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= first).collect();
         uids.sort_unstable();
         for chunk in uids.chunks(LIST_AT_ONCE) {
-            let fetched = self.fetch(chunk, "(UID RFC822.SIZE INTERNALDATE)", limit).await?;
-            for fetch in fetched {
-                let Some(uid) = fetch.uid.filter(|uid| *uid >= first) else { continue };
-                let received_at = fetch.internal_date().map(|at| at.with_timezone(&Utc));
-                self.listed.push_back(Listed { uid, size: fetch.size.map_or(0, u64::from), received_at });
-            }
+            let listed = |fetch: &Fetch| {
+                Some(Listed {
+                    uid: fetch.uid.filter(|uid| *uid >= first)?,
+                    size: fetch.size.map_or(0, u64::from),
+                    received_at: fetch.internal_date().map(|at| at.with_timezone(&Utc)),
+                })
+            };
+            let found = self.fetch(chunk, "(UID RFC822.SIZE INTERNALDATE)", limit, listed).await?;
+            self.listed.extend(found);
         }
         self.listed.make_contiguous().sort_unstable_by_key(|listed| listed.uid);
         Ok(())
@@ -248,18 +257,21 @@ impl ImapSession {
         }
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let oversize = first.size > self.options.max_message_size;
-        let (what, extra) = match oversize {
-            true => ("(UID BODY.PEEK[HEADER])", 0),
-            false => ("(UID BODY.PEEK[])", bytes / SLOWEST_BYTES_PER_SECOND),
-        };
+        let extra = if oversize { 0 } else { bytes / SLOWEST_BYTES_PER_SECOND };
         let uids: Vec<u32> = batch.iter().map(|listed| listed.uid).collect();
-        let fetched = self.fetch(&uids, what, self.options.timeout + Duration::from_secs(extra)).await?;
+        let limit = self.options.timeout + Duration::from_secs(extra);
+        let mut fetched: HashMap<u32, Vec<u8>> = HashMap::new();
+        for (uid, content) in self.contents(&uids, !oversize, limit).await? {
+            // A server may say more of a message than was asked, in an answer of its own.
+            let kept = fetched.entry(uid).or_default();
+            if kept.is_empty() {
+                *kept = content;
+            }
+        }
         let mut taken = Vec::with_capacity(fetched.len());
         for listed in batch {
             // A message that is not among the answers was removed in between by another program.
-            let Some(fetch) = fetched.iter().find(|fetch| fetch.uid == Some(listed.uid)) else { continue };
-            let body = if oversize { fetch.header() } else { fetch.body() };
-            let raw = body.unwrap_or_default().to_vec();
+            let Some(raw) = fetched.remove(&listed.uid) else { continue };
             if raw.is_empty() && listed.size > 0 {
                 let detail = format!(
                     "UID {} has {} bytes but came empty; it is fetched again",
@@ -284,11 +296,29 @@ impl ImapSession {
         Ok(taken)
     }
 
-    async fn fetch(&mut self, uids: &[u32], what: &str, limit: Duration) -> Result<Vec<Fetch>> {
+    /// Asks about messages of the open folder; `read` takes what is wanted out of each answer, as it comes.
+    async fn fetch<T>(
+        &mut self,
+        uids: &[u32],
+        what: &str,
+        limit: Duration,
+        read: impl Fn(&Fetch) -> Option<T>,
+    ) -> Result<Vec<T>> {
         let set = uid_set(uids);
         let session = self.session()?;
         limited("UID FETCH", limit, async {
-            session.uid_fetch(set, what).await?.try_collect::<Vec<_>>().await
+            let answers = session.uid_fetch(set, what).await?;
+            answers.try_filter_map(|fetch| ready(Ok(read(&fetch)))).try_collect().await
+        })
+        .await
+    }
+
+    /// Whole messages of the open folder, or their headers, by UID.
+    async fn contents(&mut self, uids: &[u32], whole: bool, limit: Duration) -> Result<Vec<(u32, Vec<u8>)>> {
+        let what = if whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
+        self.fetch(uids, what, limit, |fetch| {
+            let content = if whole { fetch.body() } else { fetch.header() };
+            Some((fetch.uid?, content.unwrap_or_default().to_vec()))
         })
         .await
     }
@@ -312,13 +342,7 @@ impl ImapSession {
     /// # Errors
     /// When the server does not answer.
     pub async fn peek(&mut self, uids: &[u32], whole: bool) -> Result<Vec<(u32, Vec<u8>)>> {
-        let what = if whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
-        let fetched = self.fetch(uids, what, self.options.timeout).await?;
-        let bytes = |fetch: &Fetch| {
-            let body = if whole { fetch.body() } else { fetch.header() };
-            Some((fetch.uid?, body.unwrap_or_default().to_vec()))
-        };
-        Ok(fetched.iter().filter_map(bytes).collect())
+        self.contents(uids, whole, self.options.timeout).await
     }
 
     /// Every folder that holds mail of the desk's.
