@@ -3,7 +3,7 @@
 # the benches, scripts/soak and scripts/test-faults, which set n and profile.
 
 # As the units and the image set it.
-export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=4194304
+export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=4194304
 
 # Options of scripts/rig.
 rig_options=()
