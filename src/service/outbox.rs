@@ -85,11 +85,6 @@ impl Express {
         self.verdicts().extract_if(.., sent).collect()
     }
 
-    /// The mail and the attempt whose verdict has waited longest.
-    fn oldest_verdict(&self) -> Option<(i64, u32)> {
-        self.verdicts().first().map(|attempt| (attempt.due.id, attempt.due.attempt))
-    }
-
     /// Verdicts to be recorded, for the first time or because that failed.
     pub(super) fn come_back(&self, attempts: impl IntoIterator<Item = Attempt>) {
         self.verdicts().extend(attempts);
@@ -276,13 +271,8 @@ async fn send_batch(
                 () = verdict.notified() => {}
                 () = all_tried.cancelled() => {}
             }
-            let oldest = serving.desk.express.oldest_verdict();
             tokio::time::sleep(GATHER).await;
             let is_last = all_tried.is_cancelled();
-            if !is_last && (oldest.is_none() || serving.desk.express.oldest_verdict() != oldest) {
-                // Another transaction has taken it along; what came since has rung again.
-                continue;
-            }
             let recorded = record(serving).await;
             if is_last || recorded.is_err() {
                 // What cannot be put on record is not sent.
