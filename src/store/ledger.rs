@@ -201,8 +201,8 @@ pub struct Sought<'a> {
 
 impl Sought<'_> {
     /// Asks for ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and
-    /// what automatic mails were queued for a recipient. The desk's row stands alone where there is none. Its parameters are
-    /// [`Self::values`], after so many others.
+    /// what automatic mails were queued for a recipient; the same place first, however often the Message-ID came. The desk's row
+    /// stands alone where there is none. Its parameters are [`Self::values`], after so many others.
     pub(super) fn earlier(before: usize) -> String {
         let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since] =
             std::array::from_fn(|nth| before + nth + 1);
@@ -216,7 +216,7 @@ impl Sought<'_> {
                  WHERE recipient = ${recipient} AND created_at >= ${form_since} AND purpose = 'send_form') AS forms
              FROM desk LEFT JOIN message ON message_id = ${message_id}
                 OR (folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid})
-             ORDER BY message.id LIMIT 20"
+             ORDER BY same_place DESC, message.id LIMIT 20"
         )
     }
 

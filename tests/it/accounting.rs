@@ -1,11 +1,13 @@
 //! Every message is accounted for exactly once, and one bad message stops nothing.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use madoguchi::{
     letter::Purpose,
     store::{
-        Ahead, Attempt, Claim, NewEvent, NewMail, Next, OutboxState, Place, Recipient, Sought, Store,
-        StoreError, Tx, Verdict,
+        Ahead, Attempt, Claim, NewEvent, NewMail, NewMessage, Next, OutboxState, Outcome, Place, Recipient,
+        Sought, Store, StoreError, Tx, Verdict,
     },
 };
 use tokio::sync::oneshot;
@@ -46,6 +48,44 @@ on_both! {
         assert_eq!(desk.tickets().len(), 2);
         let shown = desk.json(&["ticket", "show", "ZT-2025-0002"]);
         assert!(shown["events"][0]["detail"].as_str().unwrap().contains("message_id_reused"), "{}", shown["events"]);
+    }
+
+    fn a_message_is_known_by_its_place_however_often_its_message_id_came(desk: Desk) {
+        desk.once();
+        let url = desk.database_url();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let (store, now, raw) = (Store::open(&url).await.unwrap(), DateTime::<Utc>::UNIX_EPOCH, Arc::default());
+            let places: Vec<Place> =
+                (1..=30).map(|uid| Place::Imap { folder: "f".into(), uidvalidity: 1, uid }).collect();
+            let mut tx = store.write().await.unwrap();
+            for place in &places {
+                let id = tx.fresh_id();
+                tx.add_message(&NewMessage {
+                    id,
+                    place,
+                    message_id: "m@example.jp",
+                    hash: "h",
+                    received_at: now,
+                    taken_at: now,
+                    size: 0,
+                    raw: &raw,
+                    outcome: Outcome::Parked,
+                    reason: None,
+                    detail: None,
+                    ticket_id: None,
+                    duplicate_of: None,
+                    attempts: 1,
+                    settled: true,
+                });
+            }
+            tx.commit().await.unwrap();
+            for place in &places {
+                let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
+                let sought = Sought { place, message_id: "m@example.jp", hash: "h", recipient };
+                let (_, earlier, _) = store.write_about(&sought).await.unwrap();
+                assert!(earlier.iter().any(|row| row.same_place), "{place:?}");
+            }
+        });
     }
 
     fn odd_messages_are_filed_or_parked_and_stop_nothing(desk: Desk) {
