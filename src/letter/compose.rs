@@ -125,8 +125,8 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
 }
 
-/// A text with the line ends of mail (RFC 5322, 2.3). Japanese is given as bytes: the library would look for its line ends again,
-/// and sends it in base64 either way.
+/// A text with the line ends of mail (RFC 5322, 2.3). What is not ASCII is given as bytes, which go out in base64, as nearly all
+/// Japanese would: the library would look for a string's line ends again.
 fn text(text: &str) -> MaybeString {
     let text = text.replace('\n', "\r\n");
     if text.is_ascii() { text.into() } else { text.into_bytes().into() }

@@ -137,8 +137,8 @@ impl Base64 {
     /// Decodes a line, or leaves everything as it was if the line is not base64.
     fn line(&mut self, line: &[u8]) -> bool {
         let (mark, before) = (self.out.len(), self.group);
-        // After the padding only another whole encoding can follow (gateways append one to the other).
-        let fits = !self.group.ended || line.len().is_multiple_of(4);
+        // After the padding only the rest of it can follow, or another whole encoding (gateways append one to the other).
+        let fits = !self.group.ended || line.len().is_multiple_of(4) || line.iter().all(|&b| b == b'=');
         self.group.ended = false;
         if fits && line.iter().all(|&b| self.push(b)) {
             return true;

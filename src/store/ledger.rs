@@ -201,10 +201,10 @@ pub struct Sought<'a> {
 
 impl Sought<'_> {
     /// Asks for ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and
-    /// what automatic mails were queued for a recipient; the same place first, however often the Message-ID came. The desk's row
+    /// what automatic mails were queued for a recipient; the same place and the same content first, however often the Message-ID came. The desk's row
     /// stands alone where there is none. Its parameters are [`Self::values`], after so many others.
     pub(super) fn earlier(before: usize) -> String {
-        let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since] =
+        let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since, hash] =
             std::array::from_fn(|nth| before + nth + 1);
         format!(
             "SELECT message.id AS id, message_id, hash, ticket_id,
@@ -216,12 +216,12 @@ impl Sought<'_> {
                  WHERE recipient = ${recipient} AND created_at >= ${form_since} AND purpose = 'send_form') AS forms
              FROM desk LEFT JOIN message ON message_id = ${message_id}
                 OR (folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid})
-             ORDER BY same_place DESC, message.id LIMIT 20"
+             ORDER BY same_place DESC, CASE WHEN hash = ${hash} THEN 0 ELSE 1 END, message.id LIMIT 20"
         )
     }
 
     /// The parameters of [`Self::earlier`].
-    pub(super) fn values(&self) -> [Value; 7] {
+    pub(super) fn values(&self) -> [Value; 8] {
         let (folder, uidvalidity, uid, _) = self.place.columns();
         [
             self.message_id.into(),
@@ -231,6 +231,7 @@ impl Sought<'_> {
             self.recipient.address.into(),
             instant_text(self.recipient.midnight).into(),
             instant_text(self.recipient.form_since).into(),
+            self.hash.into(),
         ]
     }
 

@@ -50,7 +50,7 @@ on_both! {
         assert!(shown["events"][0]["detail"].as_str().unwrap().contains("message_id_reused"), "{}", shown["events"]);
     }
 
-    fn a_message_is_known_by_its_place_however_often_its_message_id_came(desk: Desk) {
+    fn a_message_is_known_by_place_and_content_however_often_its_message_id_came(desk: Desk) {
         desk.once();
         let url = desk.database_url();
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -58,13 +58,14 @@ on_both! {
             let places: Vec<Place> =
                 (1..=30).map(|uid| Place::Imap { folder: "f".into(), uidvalidity: 1, uid }).collect();
             let mut tx = store.write().await.unwrap();
-            for place in &places {
+            let hashes: Vec<String> = (1..=30).map(|nth| format!("h{nth}")).collect();
+            for (place, hash) in places.iter().zip(&hashes) {
                 let id = tx.fresh_id();
                 tx.add_message(&NewMessage {
                     id,
                     place,
                     message_id: "m@example.jp",
-                    hash: "h",
+                    hash,
                     received_at: now,
                     taken_at: now,
                     size: 0,
@@ -79,11 +80,15 @@ on_both! {
                 });
             }
             tx.commit().await.unwrap();
-            for place in &places {
-                let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
-                let sought = Sought { place, message_id: "m@example.jp", hash: "h", recipient };
-                let (_, earlier, _) = store.write_about(&sought).await.unwrap();
+            let elsewhere = Place::Imap { folder: "elsewhere".into(), uidvalidity: 1, uid: 1 };
+            let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
+            for (place, hash) in places.iter().zip(&hashes) {
+                let here = Sought { place, message_id: "m@example.jp", hash: "another", recipient };
+                let (_, earlier, _) = store.write_about(&here).await.unwrap();
                 assert!(earlier.iter().any(|row| row.same_place), "{place:?}");
+                let there = Sought { place: &elsewhere, message_id: "m@example.jp", hash, recipient };
+                let (_, earlier, _) = store.write_about(&there).await.unwrap();
+                assert!(earlier.iter().any(|row| row.same_content), "{hash}");
             }
         });
     }

@@ -137,6 +137,21 @@ fn a_refusal_among_commands_sent_at_once_is_of_the_right_mail() {
 }
 
 #[test]
+fn a_reply_that_is_no_answer_accepts_no_mail() {
+    for (at, reply) in [(At::Data, "250 2.1.5 Ok"), (At::End, "354 go on")] {
+        let mut desk = Desk::on(On::Sqlite);
+        desk.smtp.on(at.does(Act::Reply(reply)).times(1));
+        desk.deliver(inquiry(1));
+        desk.once();
+        assert_eq!(outbox(&desk)[0].0, "queued", "{reply}");
+        assert!(outbox(&desk)[0].1.starts_with(reply), "{:?}", outbox(&desk));
+        later(&mut desk, "2025-07-01T12:00:00+09:00");
+        desk.once();
+        assert_eq!(desk.smtp.mails().len(), 1, "{reply}");
+    }
+}
+
+#[test]
 fn nothing_is_sent_to_nobody() {
     let desk = Desk::on(On::Sqlite);
     desk.smtp.take_data_for_nobody();

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::Path,
     thread,
 };
@@ -190,6 +191,24 @@ fn without_move_messages_are_copied_and_only_they_are_expunged() {
     assert_eq!(left.len(), 1, "the mail that a person marked stays");
     assert!(left[0].flags.contains('T'));
     assert_eq!(desk.mailbox.messages("処理済").len(), 2);
+}
+
+#[test]
+fn a_message_that_the_server_cannot_read_is_not_passed_over() {
+    let desk = Desk::on(On::Sqlite);
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    let folder = Path::new(&rig().dir()).join("mail").join(&desk.mailbox.user).join("new");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let rights = |mode| fs::set_permissions(&files[0], fs::Permissions::from_mode(mode)).unwrap();
+    rights(0o000);
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1), "{}", done.stderr);
+    assert!(done.error().contains("UID 1"), "{}", done.error());
+    // Dovecot has moved it to cur.
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1), "{}", done.stderr);
 }
 
 /// Marks every message of the folder as deleted, as a person's mail program would.

@@ -12,7 +12,7 @@ use lettre::{
         client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::{Data, Ehlo, Mail, Rcpt, Rset},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
-        response::Response,
+        response::{Response, Severity},
     },
 };
 use secrecy::ExposeSecret;
@@ -29,6 +29,9 @@ use crate::{
 
 /// Replies to MAIL that speak of our login and not of the mail (RFC 4954, 6).
 const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
+
+/// How long a server may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What a connection needs to know.
 #[derive(Debug, Clone)]
@@ -98,7 +101,7 @@ impl SmtpSession {
             limited("EHLO", limit, greeting).await.map_err(|error| explain(&error, options))?;
         if options.tls == Tls::Starttls {
             if !connection.can_starttls() {
-                connection.abort().await;
+                let _ = tokio::time::timeout(FAREWELL, connection.abort()).await;
                 return Err(server(
                     "STARTTLS",
                     format!(
@@ -167,10 +170,23 @@ impl SmtpSession {
         } else {
             limited("MAIL", limit, self.connection.command(mail)).await?;
             limited("RCPT", limit, self.connection.command(rcpt)).await?;
-            limited("DATA", limit, self.connection.command(Data)).await?;
+            let reply = limited("DATA", limit, self.connection.command(Data)).await?;
+            self.expect("DATA", &reply, Severity::PositiveIntermediate)?;
         }
         let reply = limited("end of DATA", limit, self.connection.message(bytes)).await?;
+        self.expect("end of DATA", &reply, Severity::PositiveCompletion)?;
         Ok(text(&reply))
+    }
+
+    /// The library takes any reply that is no refusal. One of another kind answers something else: whatever it says, the mail is
+    /// not accepted, and the connection is left.
+    fn expect(&mut self, verb: &'static str, reply: &Response, kind: Severity) -> Result<(), SendError> {
+        if reply.code().severity == kind {
+            return Ok(());
+        }
+        self.usable = false;
+        let reply = format!("{}, which is no answer to it", text(reply));
+        Err(SendError { failure: Failure::Retry, verb, reply })
     }
 
     /// Three commands in one round trip. Each has its reply, also after one that was refused; the first refusal counts.
@@ -188,7 +204,9 @@ impl SmtpSession {
             }
             reply = limited(verb, limit, self.connection.read_response()).await;
         }
-        let Some(refusal) = refusal else { return reply.map(drop) };
+        let Some(refusal) = refusal else {
+            return self.expect("DATA", &reply?, Severity::PositiveIntermediate);
+        };
         // Were DATA accepted all the same, whatever is said would be the mail's text, and a dot would send it (RFC 2920, 3.1).
         self.usable = reply.is_err_and(|error| is_refusal(&error));
         Err(refusal)
@@ -196,7 +214,7 @@ impl SmtpSession {
 
     /// Says goodbye.
     pub async fn quit(mut self) {
-        let _ = tokio::time::timeout(Duration::from_secs(2), self.connection.abort()).await;
+        let _ = tokio::time::timeout(FAREWELL, self.connection.abort()).await;
     }
 }
 

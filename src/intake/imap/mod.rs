@@ -5,7 +5,7 @@ mod connect;
 mod settle;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     fmt::Write as _,
     future::ready,
     path::PathBuf,
@@ -296,7 +296,8 @@ impl ImapSession {
         Ok(taken)
     }
 
-    /// Asks about messages of the open folder; `read` takes what is wanted out of each answer, as it comes.
+    /// Asks about messages of the open folder; `read` takes what is wanted out of each answer, as it comes. No answer about a
+    /// message that is still there is an error: the library does not say that the server refused.
     async fn fetch<T>(
         &mut self,
         uids: &[u32],
@@ -304,13 +305,30 @@ impl ImapSession {
         limit: Duration,
         read: impl Fn(&Fetch) -> Option<T>,
     ) -> Result<Vec<T>> {
-        let set = uid_set(uids);
         let session = self.session()?;
-        limited("UID FETCH", limit, async {
-            let answers = session.uid_fetch(set, what).await?;
-            answers.try_filter_map(|fetch| ready(Ok(read(&fetch)))).try_collect().await
+        let mut silent: BTreeSet<u32> = uids.iter().copied().collect();
+        let found = limited("UID FETCH", limit, async {
+            let answers = session.uid_fetch(uid_set(uids), what).await?;
+            let read = answers.try_filter_map(|fetch| {
+                fetch.uid.map(|uid| silent.remove(&uid));
+                ready(Ok(read(&fetch)))
+            });
+            read.try_collect().await
         })
-        .await
+        .await?;
+        if !silent.is_empty() {
+            let silent: Vec<u32> = silent.into_iter().collect();
+            let search = session.uid_search(format!("UID {}", uid_set(&silent)));
+            let there = limited("UID SEARCH", limit, search).await?;
+            if let Some(uid) = silent.iter().find(|uid| there.contains(uid)) {
+                let detail = format!(
+                    "the server does not give out UID {uid}, which is there; it is asked again. See the server's log; if this message \
+                     cannot be read, move it to another folder"
+                );
+                return Err(ImapError::Verb { verb: "UID FETCH", detail });
+            }
+        }
+        Ok(found)
     }
 
     /// Whole messages of the open folder, or their headers, by UID.
