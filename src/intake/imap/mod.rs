@@ -319,11 +319,15 @@ impl ImapSession {
         if !silent.is_empty() {
             let silent: Vec<u32> = silent.into_iter().collect();
             let search = session.uid_search(format!("UID {}", uid_set(&silent)));
-            let there = limited("UID SEARCH", limit, search).await?;
-            if let Some(uid) = silent.iter().find(|uid| there.contains(uid)) {
+            // Where it cannot even be asked, the connection has ended over the first of them.
+            let (withheld, why) = match limited("UID SEARCH", limit, search).await {
+                Ok(there) => (silent.iter().find(|uid| there.contains(uid)), "which is there".to_owned()),
+                Err(error) => (silent.first(), error.to_string()),
+            };
+            if let Some(uid) = withheld {
                 let detail = format!(
-                    "the server does not give out UID {uid}, which is there; it is asked again. See the server's log; if this message \
-                     cannot be read, move it to another folder"
+                    "no answer about UID {uid} ({why}); it is asked for again. If this goes on, see the mail server's log, and move \
+                     the message to another folder"
                 );
                 return Err(ImapError::Verb { verb: "UID FETCH", detail });
             }

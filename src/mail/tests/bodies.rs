@@ -23,7 +23,12 @@ fn transfer_encodings_under_every_spelling() {
         ("base64 in quotes", &transfer(UTF8, "\"base64\""), b"5oug54K544Gu54Wn5Lya", "拠点の照会"),
         ("base64 with a comment", &transfer(UTF8, "BASE64 (yes)"), b"5oug54K544Gu54Wn5Lya", "拠点の照会"),
         ("base64, unpadded", &transfer(UTF8, "base64"), b"5oug54K544Gu54Wn5LyaeA", "拠点の照会x"),
-        ("base64, padding cut in two", &transfer(UTF8, "base64"), b"5oug54K544Gu54Wn5LyaeA=\r\n=\r\n", "拠点の照会x"),
+        (
+            "base64, padding cut in two",
+            &transfer(UTF8, "base64"),
+            b"5oug54K544Gu54Wn5LyaeA=\r\n=\r\n",
+            "拠点の照会x",
+        ),
         ("base64 of JIS", &transfer(JIS, "base64"), b"GyRCfGJ5dS0hGyhC", "髙﨑①"),
         (
             "two encodings, one after the other",
