@@ -61,6 +61,10 @@ pub(super) fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, 
 pub(super) async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     let now = desk.clock.now();
     let (_, Some(due)) = times(desk, now) else { return Ok(0) };
+    // Every open ticket is read for it: not where nobody gets one.
+    if desk.rules.staff.all().next().is_none() {
+        return Ok(0);
+    }
     let text = due.to_rfc3339();
     let last = desk.store.state(LAST).await?;
     let (last_due, sent_at) = last.as_deref().and_then(|last| last.split_once(' ')).unwrap_or_default();
