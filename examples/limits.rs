@@ -113,7 +113,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
     );
     let Filing::Ticket { ticket, .. } = decision.filing else { return Err("not read as an inquiry".into()) };
     let from = reading.mail.from.clone().ok_or("no sender")?;
-    let (packed, receipt) = (Arc::new(pack(&taken.raw)?), taken.raw.repeat(2));
+    let (packed, receipt) = (pack(&taken.raw)?, taken.raw.repeat(2));
     let text = reading.mail.text.repeat(2);
     let began = Instant::now();
     for number in 1..=count {

@@ -176,7 +176,7 @@ fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
         size: taken.size,
         hash,
         message_id,
-        raw: Arc::new(pack(&taken.raw)?),
+        raw: pack(&taken.raw)?,
         entered: None,
         settled,
     })

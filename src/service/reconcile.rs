@@ -81,7 +81,7 @@ async fn imap_folder(
                 Some(id) => desk.store.outcome_of(LedgerKey::MessageId(id)).await?,
                 None => {
                     let whole = session.peek(&[uid], true).await.map_err(crate::intake::IntakeError::from)?;
-                    let raw = whole.into_iter().next().map(|(_, raw)| raw).unwrap_or_default();
+                    let raw = whole.into_values().next().unwrap_or_default();
                     by_content(desk, &raw).await?
                 }
             };

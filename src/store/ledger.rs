@@ -201,8 +201,9 @@ pub struct Sought<'a> {
 
 impl Sought<'_> {
     /// Asks for ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and
-    /// what automatic mails were queued for a recipient; the same place and the same content first, however often the Message-ID came. The desk's row
-    /// stands alone where there is none. Its parameters are [`Self::values`], after so many others.
+    /// what automatic mails were queued for a recipient. The same place and the same content come first, however often the
+    /// Message-ID came before. The desk's row stands alone where there is none. Its parameters are [`Self::values`], after so
+    /// many others.
     pub(super) fn earlier(before: usize) -> String {
         let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since, hash] =
             std::array::from_fn(|nth| before + nth + 1);

@@ -222,17 +222,17 @@ const KEPT_PLAIN: usize = 8 * 1024;
 /// How packed bytes begin (RFC 8878, 3.1.1).
 const PACKED: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 
-/// Bytes of a mail as they are stored.
+/// Bytes of a mail as they are stored; shared, since a message may be decided twice.
 ///
 /// # Errors
 /// When memory runs out.
-pub fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
+pub fn pack(bytes: &[u8]) -> Result<Arc<Vec<u8>>> {
     thread_local! {
         /// Making a compressor costs more than a mail does.
         static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
     }
     if bytes.len() <= KEPT_PLAIN && !bytes.starts_with(&PACKED) {
-        return Ok(bytes.to_vec());
+        return Ok(Arc::new(bytes.to_vec()));
     }
     let packed = COMPRESSOR.with_borrow_mut(|kept| {
         let compressor = match kept {
@@ -241,7 +241,7 @@ pub fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
         };
         compressor.compress(bytes)
     });
-    packed.map_err(StoreError::Pack)
+    packed.map(Arc::new).map_err(StoreError::Pack)
 }
 
 /// A column of stored bytes; empty when they are erased.
@@ -319,10 +319,10 @@ mod tests {
     fn what_looks_packed_is_packed() {
         for bytes in [PACKED.to_vec(), vec![b'a'; KEPT_PLAIN + 1]] {
             let packed = pack(&bytes).unwrap();
-            assert_ne!(packed, bytes);
+            assert_ne!(*packed, bytes);
             assert_eq!(zstd::decode_all(packed.as_slice()).unwrap(), bytes);
         }
         let small = vec![b'a'; KEPT_PLAIN];
-        assert_eq!(pack(&small).unwrap(), small);
+        assert_eq!(*pack(&small).unwrap(), small);
     }
 }

@@ -1,8 +1,6 @@
 //! The outbox: the only way out. A mail is queued in the transaction that decided it; each attempt and the
 //! server's reply stay readable. Decides no retries; `delivery` does.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -184,7 +182,7 @@ impl Tx {
                 mail.sender.into(),
                 mail.recipient.into(),
                 mail.message_id.into(),
-                Arc::new(pack(mail.bytes)?).into(),
+                pack(mail.bytes)?.into(),
                 mail.leaves_at.map_or(OutboxState::Held, |_| OutboxState::Queued).as_str().into(),
                 i64::from(attempt).into(),
                 instant_text(mail.at).into(),

@@ -1,9 +1,12 @@
 //! Tickets, their conversation and the numbers they get.
 
 use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word};
+use super::{
+    AnyQuery, Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word,
+};
 use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
@@ -369,11 +372,8 @@ impl Store {
     pub async fn tickets(&self, status: Option<&str>) -> Result<Vec<TicketRow>> {
         let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year, serial");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(status.unwrap_or_default().to_owned())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(read_ticket).collect()
+        self.read_tickets(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(status.unwrap_or_default().to_owned()))
+            .await
     }
 
     /// The newest tickets, oldest of them first; with `status`, of those that stand there.
@@ -385,12 +385,12 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year DESC, serial DESC LIMIT $2"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(status.unwrap_or_default().to_owned())
-            .bind(i64::from(count))
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().rev().map(read_ticket).collect()
+            .bind(i64::from(count));
+        let mut tickets = self.read_tickets(query).await?;
+        tickets.reverse();
+        Ok(tickets)
     }
 
     /// Tickets that were answered since an instant, oldest first.
@@ -401,9 +401,13 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE answered_at > $1 AND status IN ('answered', 'closed') ORDER BY answered_at LIMIT 200"
         );
-        let rows =
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since)).fetch_all(&self.pool).await?;
-        rows.iter().map(read_ticket).collect()
+        self.read_tickets(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since))).await
+    }
+
+    /// Reads tickets row by row: a row takes more memory than its ticket.
+    async fn read_tickets(&self, query: AnyQuery) -> Result<Vec<TicketRow>> {
+        let rows = query.fetch(&self.pool).map(|row| read_ticket(&row?));
+        rows.try_collect().await
     }
 
     /// One ticket by its number.

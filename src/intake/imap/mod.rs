@@ -5,7 +5,7 @@ mod connect;
 mod settle;
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt::Write as _,
     future::ready,
     path::PathBuf,
@@ -260,14 +260,7 @@ impl ImapSession {
         let extra = if oversize { 0 } else { bytes / SLOWEST_BYTES_PER_SECOND };
         let uids: Vec<u32> = batch.iter().map(|listed| listed.uid).collect();
         let limit = self.options.timeout + Duration::from_secs(extra);
-        let mut fetched: HashMap<u32, Vec<u8>> = HashMap::new();
-        for (uid, content) in self.contents(&uids, !oversize, limit).await? {
-            // A server may say more of a message than was asked, in an answer of its own.
-            let kept = fetched.entry(uid).or_default();
-            if kept.is_empty() {
-                *kept = content;
-            }
-        }
+        let mut fetched = self.contents(&uids, !oversize, limit).await?;
         let mut taken = Vec::with_capacity(fetched.len());
         for listed in batch {
             // A message that is not among the answers was removed in between by another program.
@@ -316,33 +309,50 @@ impl ImapSession {
             read.try_collect().await
         })
         .await?;
+        let silent: Vec<u32> = silent.into_iter().collect();
         if !silent.is_empty() {
-            let silent: Vec<u32> = silent.into_iter().collect();
-            let search = session.uid_search(format!("UID {}", uid_set(&silent)));
-            // Where it cannot even be asked, the connection has ended over the first of them.
-            let (withheld, why) = match limited("UID SEARCH", limit, search).await {
-                Ok(there) => (silent.iter().find(|uid| there.contains(uid)), "which is there".to_owned()),
-                Err(error) => (silent.first(), error.to_string()),
-            };
-            if let Some(uid) = withheld {
-                let detail = format!(
-                    "no answer about UID {uid} ({why}); it is asked for again. If this goes on, see the mail server's log, and move \
-                     the message to another folder"
-                );
-                return Err(ImapError::Verb { verb: "UID FETCH", detail });
-            }
+            self.require_removed(&silent, limit).await?;
         }
         Ok(found)
     }
 
+    /// That messages are gone, which the server gave no answer about.
+    async fn require_removed(&mut self, silent: &[u32], limit: Duration) -> Result<()> {
+        let search = self.session()?.uid_search(format!("UID {}", uid_set(silent)));
+        // Where it cannot even be asked, the connection has ended over the first of them.
+        let (withheld, why) = match limited("UID SEARCH", limit, search).await {
+            Ok(there) => (silent.iter().find(|uid| there.contains(uid)), "which is there".to_owned()),
+            Err(error) => (silent.first(), error.to_string()),
+        };
+        let Some(uid) = withheld else { return Ok(()) };
+        let detail = format!(
+            "no answer about UID {uid} ({why}); it is asked for again. If this goes on, see the mail server's log, and move \
+             the message to another folder"
+        );
+        Err(ImapError::Verb { verb: "UID FETCH", detail })
+    }
+
     /// Whole messages of the open folder, or their headers, by UID.
-    async fn contents(&mut self, uids: &[u32], whole: bool, limit: Duration) -> Result<Vec<(u32, Vec<u8>)>> {
+    async fn contents(
+        &mut self,
+        uids: &[u32],
+        whole: bool,
+        limit: Duration,
+    ) -> Result<BTreeMap<u32, Vec<u8>>> {
         let what = if whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
-        self.fetch(uids, what, limit, |fetch| {
+        let answers = self.fetch(uids, what, limit, |fetch| {
             let content = if whole { fetch.body() } else { fetch.header() };
             Some((fetch.uid?, content.unwrap_or_default().to_vec()))
-        })
-        .await
+        });
+        let mut contents: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+        for (uid, content) in answers.await? {
+            // A server may say more of a message than was asked, in an answer of its own.
+            let kept = contents.entry(uid).or_default();
+            if kept.is_empty() {
+                *kept = content;
+            }
+        }
+        Ok(contents)
     }
 
     /// UIDs of everything in a folder, which becomes the one that is open; for reading only.
@@ -359,11 +369,11 @@ impl ImapSession {
         Ok((mailbox.uid_validity.unwrap_or(0), uids))
     }
 
-    /// Headers, or whole messages, of the open folder.
+    /// Headers, or whole messages, of the open folder, by UID.
     ///
     /// # Errors
     /// When the server does not answer.
-    pub async fn peek(&mut self, uids: &[u32], whole: bool) -> Result<Vec<(u32, Vec<u8>)>> {
+    pub async fn peek(&mut self, uids: &[u32], whole: bool) -> Result<BTreeMap<u32, Vec<u8>>> {
         self.contents(uids, whole, self.options.timeout).await
     }
 
