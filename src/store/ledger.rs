@@ -5,11 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{
-    AnyQuery, Result, Store, Table, Tx, instant_text, list, query, read_instant, read_instant_option,
-    read_word, unpack,
-    writes::{Value, bind},
-};
+use super::{Result, Store, Table, Tx, flag, instant_text, list, query, read_instant, read_word, unpack};
 use crate::words::closed_set;
 
 closed_set! {
@@ -55,7 +51,7 @@ pub enum Place {
 
 impl Place {
     /// The columns folder, uidvalidity, uid, file.
-    fn columns(&self) -> (String, i64, Option<i64>, Option<String>) {
+    pub(super) fn columns(&self) -> (String, i64, Option<i64>, Option<String>) {
         match self {
             Self::Imap { folder, uidvalidity, uid } => {
                 (folder.clone(), i64::from(*uidvalidity), Some(i64::from(*uid)), None)
@@ -98,43 +94,6 @@ pub struct NewMessage<'a> {
     pub attempts: u32,
     /// Whether nothing is left to do in the mailbox; said once, when it is entered.
     pub settled: bool,
-}
-
-/// A ledger row that a message in hand may repeat.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
-    /// Its identifier.
-    pub id: i64,
-    /// Same content hash and Message-ID.
-    pub same_content: bool,
-    /// Same Message-ID.
-    pub same_message_id: bool,
-    /// Same place in the mailbox: it is this very message.
-    pub same_place: bool,
-    /// The ticket it became.
-    pub ticket_id: Option<i64>,
-}
-
-/// Whom a mail would answer, and since when to look.
-#[derive(Debug, Clone, Copy)]
-pub struct Recipient<'a> {
-    /// The address.
-    pub address: &'a str,
-    /// When today began.
-    pub midnight: DateTime<Utc>,
-    /// Since when a form counts as sent.
-    pub form_since: DateTime<Utc>,
-}
-
-/// What automatic mails were queued for a recipient.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SentTo {
-    /// How many today.
-    pub today: u32,
-    /// When the last one was.
-    pub last: Option<DateTime<Utc>>,
-    /// Whether the form was among them.
-    pub form: bool,
 }
 
 /// A ledger row as `parked` prints it.
@@ -184,85 +143,6 @@ pub struct Unsettled {
     pub file: Option<String>,
     /// Whether it goes to the folder of parked mail.
     pub parked: bool,
-}
-
-/// A message that the ledger is asked about.
-#[derive(Debug, Clone, Copy)]
-pub struct Sought<'a> {
-    /// Where it lies.
-    pub place: &'a Place,
-    /// Message-ID without brackets, or one made from the hash.
-    pub message_id: &'a str,
-    /// Content hash, hex.
-    pub hash: &'a str,
-    /// Whom a mail would answer.
-    pub recipient: Recipient<'a>,
-}
-
-impl Sought<'_> {
-    /// Asks for ledger rows with the same Message-ID (a mail with the same content has the same one) or the same place, and
-    /// what automatic mails were queued for a recipient. The same place and the same content come first, however often the
-    /// Message-ID came before. The desk's row stands alone where there is none. Its parameters are [`Self::values`], after so
-    /// many others.
-    pub(super) fn earlier(before: usize) -> String {
-        let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since, hash] =
-            std::array::from_fn(|nth| before + nth + 1);
-        format!(
-            "SELECT message.id AS id, message_id, hash, ticket_id,
-                CASE WHEN folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid} THEN 1 ELSE 0 END AS same_place,
-                (SELECT COUNT(*) FROM outbox WHERE recipient = ${recipient} AND created_at >= ${midnight} AND automatic = 1)
-                    AS sent,
-                (SELECT MAX(created_at) FROM outbox WHERE recipient = ${recipient} AND automatic = 1) AS last_sent,
-                (SELECT COUNT(*) FROM outbox
-                 WHERE recipient = ${recipient} AND created_at >= ${form_since} AND purpose = 'send_form') AS forms
-             FROM desk LEFT JOIN message ON message_id = ${message_id}
-                OR (folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid})
-             ORDER BY same_place DESC, CASE WHEN hash = ${hash} THEN 0 ELSE 1 END, message.id LIMIT 20"
-        )
-    }
-
-    /// The parameters of [`Self::earlier`].
-    pub(super) fn values(&self) -> [Value; 8] {
-        let (folder, uidvalidity, uid, _) = self.place.columns();
-        [
-            self.message_id.into(),
-            folder.into(),
-            uidvalidity.into(),
-            uid.into(),
-            self.recipient.address.into(),
-            instant_text(self.recipient.midnight).into(),
-            instant_text(self.recipient.form_since).into(),
-            self.hash.into(),
-        ]
-    }
-
-    /// Asks about this message, after statements without parameters.
-    pub(super) fn query(&self, begin: &str) -> AnyQuery {
-        bind(sqlx::query(AssertSqlSafe(begin.to_owned() + &Self::earlier(0))), self.values())
-    }
-
-    /// What was found.
-    pub(super) fn read(&self, rows: &[AnyRow]) -> Result<(Vec<Earlier>, SentTo)> {
-        let (mut earlier, mut sent) = (Vec::new(), SentTo::default());
-        for row in rows {
-            sent = SentTo {
-                today: u32::try_from(row.try_get::<i64, _>("sent")?).unwrap_or(u32::MAX),
-                last: read_instant_option(row, "outbox", "last_sent", 0)?,
-                form: row.try_get::<i64, _>("forms")? > 0,
-            };
-            let Some(id) = row.try_get("id")? else { continue };
-            let same_id = row.try_get::<String, _>("message_id")? == self.message_id;
-            let same_hash = row.try_get::<String, _>("hash")? == self.hash;
-            earlier.push(Earlier {
-                id,
-                same_content: same_id && same_hash,
-                same_message_id: same_id,
-                same_place: flag(row, "same_place")?,
-                ticket_id: row.try_get("ticket_id")?,
-            });
-        }
-        Ok((earlier, sent))
-    }
 }
 
 const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts";
@@ -495,10 +375,6 @@ impl Store {
             .await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
     }
-}
-
-fn flag(row: &AnyRow, column: &str) -> Result<bool> {
-    Ok(row.try_get::<i64, _>(column)? != 0)
 }
 
 fn read_row(row: &AnyRow) -> Result<LedgerRow> {

@@ -8,6 +8,7 @@
 //! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 
 mod backup;
+mod claim;
 mod copy;
 mod deadline;
 mod dialect;
@@ -17,6 +18,7 @@ mod ledger;
 mod migrate;
 mod outbox;
 mod presence;
+mod sought;
 mod state;
 mod ticket;
 mod transaction;
@@ -34,16 +36,16 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub use backup::check_backup;
+pub use claim::{Claim, Due};
 pub use copy::{Copied, copy};
 pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};
-pub use ledger::{
-    Earlier, LedgerKey, LedgerRow, NewMessage, Outcome, Place, Recipient, SentTo, Sought, Unsettled,
-};
-pub use outbox::{Attempt, Claim, Draft, Due, NewMail, OutboxRow, OutboxState, Verdict, reply_code};
+pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
+pub use outbox::{Attempt, Draft, NewMail, OutboxRow, OutboxState, Verdict, reply_code};
 pub use presence::{Lead, Presence};
+pub use sought::{Earlier, Recipient, SentTo, Sought};
 pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
 use transaction::Idle;
 pub use transaction::{Ahead, Next, Tx};
@@ -262,6 +264,11 @@ fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> R
 /// Identifiers for an `IN (…)`.
 fn list(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A stored flag.
+fn flag(row: &AnyRow, column: &str) -> Result<bool> {
+    Ok(row.try_get::<i64, _>(column)? != 0)
 }
 
 /// An instant as it is stored: fixed width, so that text order is time order.

@@ -6,8 +6,8 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    Change, NewEvent, Result, Store, Table, Tx, instant_text, pack, query, read_instant, read_instant_option,
-    read_word, ticket::storable, unpack,
+    Change, Claim, Due, NewEvent, Result, Store, Table, Tx, instant_text, pack, query, read_instant,
+    read_instant_option, read_word, ticket::storable, unpack,
 };
 use crate::desk::triage::Reported;
 use crate::letter::Purpose;
@@ -61,15 +61,6 @@ pub struct NewMail<'a> {
     pub claim: Option<Claim>,
 }
 
-/// A mail's first attempt, on record with the mail itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Claim {
-    /// The process that sends it.
-    pub process: i64,
-    /// When it is due again should that process die with it.
-    pub until: DateTime<Utc>,
-}
-
 /// A mail of a person's that has not left.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -83,29 +74,6 @@ pub struct Draft {
     pub entry: Option<i64>,
     /// It waits for a lead.
     pub held: bool,
-}
-
-/// A mail that is due, claimed by this process.
-#[derive(Debug, Clone)]
-pub struct Due {
-    /// Identifier.
-    pub id: i64,
-    /// The ticket it belongs to.
-    pub ticket_id: Option<i64>,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Envelope sender.
-    pub sender: String,
-    /// Envelope recipient.
-    pub recipient: String,
-    /// Message-ID without brackets.
-    pub message_id: String,
-    /// The whole message.
-    pub bytes: Vec<u8>,
-    /// This attempt's number, from 1.
-    pub attempt: u32,
-    /// When it was queued.
-    pub created_at: DateTime<Utc>,
 }
 
 /// How an attempt ended.
@@ -208,11 +176,6 @@ impl Tx {
         Ok(())
     }
 
-    /// The mails that this transaction has queued as claimed: to be sent once it is committed, and not before.
-    pub fn take_claimed(&mut self) -> Vec<Due> {
-        std::mem::take(&mut self.claimed)
-    }
-
     /// Whether a mail with this Message-ID was queued before.
     ///
     /// # Errors
@@ -275,49 +238,6 @@ impl Tx {
         .fetch_optional(self.connection()?)
         .await?;
         row.map(|row| Ok((row.try_get("recipient")?, read_word(&row, "outbox", "purpose", id)?))).transpose()
-    }
-
-    /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
-    /// is touched, so that a crash loop cannot hammer a server.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn claim_due(
-        &mut self,
-        now: DateTime<Utc>,
-        retry_at: DateTime<Utc>,
-        process: i64,
-        limit: u32,
-    ) -> Result<Vec<Due>> {
-        let rows = query(
-            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, claimed_by = $3
-             WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $4)
-             RETURNING id, ticket_id, purpose, sender, recipient, message_id, bytes, attempts, created_at",
-        )
-        .bind(instant_text(now))
-        .bind(instant_text(retry_at))
-        .bind(process)
-        .bind(i64::from(limit))
-        .fetch_all(self.connection()?)
-        .await?;
-        let read = |row: &AnyRow| {
-            let id = row.try_get("id")?;
-            Ok(Due {
-                id,
-                ticket_id: row.try_get("ticket_id")?,
-                purpose: read_word(row, "outbox", "purpose", id)?,
-                sender: row.try_get("sender")?,
-                recipient: row.try_get("recipient")?,
-                message_id: row.try_get("message_id")?,
-                bytes: unpack(row, "outbox", "bytes", id)?,
-                attempt: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(u32::MAX),
-                created_at: read_instant(row, "outbox", "created_at", id)?,
-            })
-        };
-        let mut due: Vec<Due> = rows.iter().map(read).collect::<Result<_>>()?;
-        // Rows come back in no order.
-        due.sort_by_key(|due| due.id);
-        Ok(due)
     }
 
     /// Records how attempts ended. That a mail was accepted is only written, and needs nothing read, unless it is an answer.
@@ -509,55 +429,6 @@ impl Tx {
             query(sql).bind(id).execute(self.connection()?).await?;
         }
         Ok(())
-    }
-
-    /// Makes mails due again that this process has claimed and will not send.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn release_claims(&mut self, now: DateTime<Utc>, process: i64) -> Result<()> {
-        query(
-            "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL WHERE state = 'queued' AND claimed_by = $2",
-        )
-        .bind(instant_text(now))
-        .bind(process)
-        .execute(self.connection()?)
-        .await?;
-        Ok(())
-    }
-
-    /// Makes these mails due, if they are there and this process has claimed them.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn release_mails(&mut self, now: DateTime<Utc>, process: i64, mails: &[Due]) -> Result<()> {
-        for mail in mails {
-            query(
-                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
-                 WHERE state = 'queued' AND claimed_by = $2 AND id = $3 AND message_id = $4",
-            )
-            .bind(instant_text(now))
-            .bind(process)
-            .bind(mail.id)
-            .bind(mail.message_id.clone())
-            .execute(self.connection()?)
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// Makes mails due again whose process died while it was sending them; returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn release_dead_claims(
-        &mut self,
-        sql: &'static str,
-        now: DateTime<Utc>,
-        process: i64,
-    ) -> Result<u64> {
-        let done = query(sql).bind(instant_text(now)).bind(process).execute(self.connection()?).await?;
-        Ok(done.rows_affected())
     }
 }
 
