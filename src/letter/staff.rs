@@ -75,8 +75,12 @@ pub struct StaffContext {
 pub struct Group {
     /// What they have in common.
     pub title: &'static str,
-    /// The tickets.
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
     pub tickets: Vec<StaffTicket>,
+    /// How many are not shown.
+    pub more: usize,
 }
 
 /// A parked mail, for a digest.

@@ -21,7 +21,7 @@ use crate::{
         purpose_in_words, reason_in_words, staff_context,
     },
     mail,
-    store::{LedgerRow, OutboxRow, OutboxState, StoreError, TicketRow, Tx},
+    store::{LedgerRow, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow, Tx},
 };
 
 /// Where the store keeps when the last digest was due, and when it was sent.
@@ -82,7 +82,7 @@ pub(super) async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     }
     let mut queued = 0;
     for member in desk.rules.staff.all() {
-        let context = compile(desk, &known, member, now);
+        let context = compile(desk, &known, member, now).await?;
         if !context.is_news {
             continue;
         }
@@ -108,7 +108,7 @@ pub(super) async fn send_one(
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
-    let context = compile(desk, &known, member, now);
+    let context = compile(desk, &known, member, now).await?;
     send(desk, tx, member, context, &format!("digest asked {}", now.to_rfc3339()), now)
 }
 
@@ -137,7 +137,7 @@ pub async fn preview(desk: &Desk) -> anyhow::Result<Vec<(String, String, String)
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
     let mut shown = Vec::new();
     for member in desk.rules.staff.all() {
-        let compiled = compile(desk, &known, member, now);
+        let compiled = compile(desk, &known, member, now).await?;
         let mut context = staff_context(
             &desk.profile,
             &desk.rules,
@@ -167,9 +167,9 @@ fn send(
 
 /// What digests are made from.
 struct Known {
-    open: Vec<TicketRow>,
-    waiting: Vec<TicketRow>,
-    answered: Vec<TicketRow>,
+    open: Vec<TicketHead>,
+    waiting: Vec<TicketHead>,
+    answered: Vec<TicketHead>,
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     undelivered: Vec<OutboxRow>,
     figures: FiguresContext,
@@ -201,8 +201,8 @@ impl Known {
         }
         let begins = desk.rules.window.begins().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
         Ok(Self {
-            open: store.tickets(Some(Status::Open.as_str())).await?,
-            waiting: store.tickets(Some(Status::Waiting.as_str())).await?,
+            open: store.ticket_heads(Status::Open).await?,
+            waiting: store.ticket_heads(Status::Waiting).await?,
             answered: store.answered_since(since).await?,
             parked,
             undelivered,
@@ -238,65 +238,60 @@ impl Compiled {
 
 /// What concerns a member: their own and unassigned tickets; for leads also what is late or due today, whoever works
 /// on it, parked and undeliverable mail, and the figures. A ticket stands under the first title that fits.
-fn compile(desk: &Desk, known: &Known, member: &Member, now: DateTime<Utc>) -> Compiled {
+async fn compile(
+    desk: &Desk,
+    known: &Known,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> Result<Compiled, StoreError> {
     let zone = desk.rules.calendar.time_zone();
     let leads = desk.rules.staff.leads().any(|lead| lead == member);
-    let own = |ticket: &TicketRow| {
+    let own = |ticket: &TicketHead| {
         ticket.assignee.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address))
     };
-    let free = |ticket: &TicketRow| ticket.assignee.is_none();
-    let late = |ticket: &TicketRow| ticket.standing.overdue(now);
-    let today = |ticket: &TicketRow| {
+    let free = |ticket: &TicketHead| ticket.assignee.is_none();
+    let late = |ticket: &TicketHead| ticket.standing.overdue(now);
+    let today = |ticket: &TicketHead| {
         ticket.standing.deadline().is_some_and(|at| date_of(at, zone) <= date_of(now, zone))
     };
-    let mut left: Vec<&TicketRow> =
-        known.open.iter().filter(|ticket| leads || own(ticket) || free(ticket)).collect();
+    let concerns = |ticket: &&TicketHead| leads || own(ticket) || free(ticket);
+    let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).collect();
+    let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
     left.sort_by_key(|ticket| ticket.standing.deadline());
-    let mut groups = Vec::new();
-    let mut take = |title, which: &dyn Fn(&TicketRow) -> bool| {
-        let (taken, rest): (Vec<&TicketRow>, Vec<&TicketRow>) = left.iter().partition(|ticket| which(ticket));
+    let mut titled: Vec<(&'static str, Vec<&TicketHead>)> = Vec::new();
+    let mut take = |title, which: &dyn Fn(&TicketHead) -> bool| {
+        let (taken, rest): (Vec<&TicketHead>, Vec<&TicketHead>) =
+            left.iter().partition(|ticket| which(ticket));
         left = rest;
         let count = taken.len();
-        let shown =
-            taken.iter().take(MOST_TICKETS).map(|ticket| answerable(desk, member, ticket, now)).collect();
-        if count > 0 {
-            groups.push(Group { title, tickets: shown });
-        }
+        titled.push((title, taken));
         count
     };
     let overdue = take("回答期限を過ぎた照会", &late);
     let due = take("本日が回答期限の照会", &today);
     let mine = take("担当している照会", &own);
     let unassigned = take("担当が決まっていない照会", &free);
-    let fresh = known
-        .open
-        .iter()
-        .filter(|ticket| ticket.received_at > known.since && (leads || own(ticket) || free(ticket)));
-    let is_new = fresh.count() > 0;
-    let concerns = |ticket: &&TicketRow| leads || own(ticket) || free(ticket);
-    for (title, tickets) in
-        [("照会者の返信待ちの照会", &known.waiting), ("前回以降に回答した照会", &known.answered)]
-    {
-        let tickets: Vec<StaffTicket> = tickets
-            .iter()
-            .filter(concerns)
-            .take(MOST_TICKETS)
-            .map(|ticket| match ticket.standing.status() {
-                Status::Waiting => answerable(desk, member, ticket, now),
-                _ => in_words(desk, ticket, now),
-            })
-            .collect();
-        if !tickets.is_empty() {
-            groups.push(Group { title, tickets });
-        }
+    let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
+    let answered_count = answered.len();
+    titled.push(("照会者の返信待ちの照会", known.waiting.iter().filter(concerns).collect()));
+    titled.push(("前回以降に回答した照会", answered));
+    let mut groups = Vec::new();
+    for (title, heads) in titled.into_iter().filter(|(_, heads)| !heads.is_empty()) {
+        let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
+        let tickets = desk.store.tickets_of(&shown).await?;
+        let in_words = |ticket: &TicketRow| match ticket.standing.status() {
+            Status::Open | Status::Waiting => answerable(desk, member, ticket, now),
+            Status::Answered | Status::Closed => in_words(desk, ticket, now),
+        };
+        let tickets: Vec<StaffTicket> = tickets.iter().map(in_words).collect();
+        groups.push(Group { title, count: heads.len(), more: heads.len() - shown.len(), tickets });
     }
     let parked: Vec<ParkedMail> =
         if leads { known.parked.iter().map(|row| parked(desk, row, now)).collect() } else { Vec::new() };
     let undelivered: Vec<UndeliveredMail> =
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
-    let answered = known.answered.iter().filter(concerns).count();
     let is_news = is_new
-        || overdue + due + answered > 0
+        || overdue + due + answered_count > 0
         || !parked.is_empty()
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
@@ -312,7 +307,7 @@ fn compile(desk: &Desk, known: &Known, member: &Member, now: DateTime<Utc>) -> C
     .into_iter()
     .flatten()
     .collect();
-    Compiled {
+    Ok(Compiled {
         groups,
         parked,
         undelivered,
@@ -324,7 +319,7 @@ fn compile(desk: &Desk, known: &Known, member: &Member, now: DateTime<Utc>) -> C
             summary.join("・")
         },
         is_news,
-    }
+    })
 }
 
 fn silence_in_words(silence: BusinessTime) -> String {

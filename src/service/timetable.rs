@@ -178,8 +178,10 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     }
     let (from, until) = (rules.window.begins().unwrap_or(now), rules.window.ends().unwrap_or(now));
     let figures = figures(desk, from, until).await?;
-    let mut open = desk.store.tickets(Some(Status::Open.as_str())).await?;
+    let mut open = desk.store.ticket_heads(Status::Open).await?;
     open.sort_by_key(|ticket| ticket.standing.deadline());
+    let listed: Vec<i64> = open.iter().take(LISTED).map(|ticket| ticket.id).collect();
+    let listed = desk.store.tickets_of(&listed).await?;
     let mut tx = desk.store.write().await?;
     if tx.set_state(&name, &now.to_rfc3339()).await?.is_some() {
         // Another process was faster.
@@ -188,7 +190,7 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     let mut queued = 0;
     // A desk that was set up later has nothing to tell.
     for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
-        let tickets = open.iter().take(LISTED).map(|ticket| in_words(desk, ticket, now)).collect();
+        let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
         let mut notice = Notice::about(Purpose::WindowSummary, &name, tickets);
         notice.figures = figures_in_words(&figures);
         notify(desk, &mut tx, lead, notice, now)?;

@@ -46,7 +46,7 @@ pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use outbox::{Attempt, Draft, NewMail, OutboxRow, OutboxState, Verdict, reply_code};
 pub use presence::{Lead, Presence};
 pub use sought::{Earlier, Recipient, SentTo, Sought};
-pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
+pub use ticket::{Asking, EntryRow, NewEntry, TicketHead, TicketRow};
 use transaction::Idle;
 pub use transaction::{Ahead, Next, Tx};
 use writes::{Change, Table};

@@ -11,7 +11,7 @@ use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
     thread::TicketFacts,
-    ticket::{Channel, Direction, NewTicket, Standing, TicketNumber},
+    ticket::{Channel, Direction, NewTicket, Standing, Status, TicketNumber},
 };
 use crate::mail::{Attachment, Mailbox};
 
@@ -52,6 +52,19 @@ pub struct TicketRow {
     pub answer_to: Option<String>,
     /// Since when its inquirer owes a field of the form.
     pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// What decides which tickets a list shows; the few that it does are read whole by [`Store::tickets_of`].
+#[derive(Debug, Clone)]
+pub struct TicketHead {
+    /// Identifier of the row.
+    pub id: i64,
+    /// Where it stands.
+    pub standing: Standing,
+    /// When the mailbox received it.
+    pub received_at: DateTime<Utc>,
+    /// Who works on it.
+    pub assignee: Option<String>,
 }
 
 /// Where automatic mails of a ticket go, and since when its inquirer owes something that may be asked for again.
@@ -105,6 +118,9 @@ pub struct EntryRow {
 
 pub(super) const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, from_address, \
                        subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, closed_at, tags, merged_into, answer_to, asked_at";
+
+/// What a [`TicketHead`] is read from.
+const HEAD: &str = "id, status, deadline, budget_left, running_since, received_at, assignee";
 
 impl Tx {
     /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
@@ -393,21 +409,61 @@ impl Store {
         Ok(tickets)
     }
 
+    /// All tickets that stand there, by their number: as many as there are, so without their texts.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ticket_heads(&self, status: Status) -> Result<Vec<TicketHead>> {
+        let sql = format!("SELECT {HEAD} FROM ticket WHERE status = $1 ORDER BY fiscal_year, serial");
+        self.read_heads(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(status.as_str())).await
+    }
+
     /// Tickets that were answered since an instant, oldest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketRow>> {
+    pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketHead>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM ticket WHERE answered_at > $1 AND status IN ('answered', 'closed') ORDER BY answered_at LIMIT 200"
+            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status IN ('answered', 'closed') ORDER BY answered_at LIMIT 200"
         );
-        self.read_tickets(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since))).await
+        self.read_heads(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since))).await
+    }
+
+    /// Tickets by their rows, in the order that is given. For a list that a person reads: some hundred at most.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tickets_of(&self, ids: &[i64]) -> Result<Vec<TicketRow>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = (1..=ids.len()).map(|nth| format!("${nth}")).collect();
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id IN ({})", places.join(", "));
+        // The text is another one for each length of the list.
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
+        let mut tickets = self.read_tickets(ids.iter().fold(query, |query, id| query.bind(*id))).await?;
+        tickets.sort_by_key(|ticket| ids.iter().position(|id| *id == ticket.id));
+        Ok(tickets)
     }
 
     /// Reads tickets row by row: a row takes more memory than its ticket.
     async fn read_tickets(&self, query: AnyQuery) -> Result<Vec<TicketRow>> {
         let rows = query.fetch(&self.pool).map(|row| read_ticket(&row?));
         rows.try_collect().await
+    }
+
+    async fn read_heads(&self, query: AnyQuery) -> Result<Vec<TicketHead>> {
+        let read = |row: Result<AnyRow, sqlx::Error>| {
+            let row = row?;
+            let id = row.try_get("id")?;
+            Ok(TicketHead {
+                id,
+                standing: read_standing(&row, id)?,
+                received_at: read_instant(&row, "ticket", "received_at", id)?,
+                assignee: row.try_get("assignee")?,
+            })
+        };
+        query.fetch(&self.pool).map(read).try_collect().await
     }
 
     /// One ticket by its number.
@@ -467,6 +523,15 @@ pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
+fn read_standing(row: &AnyRow, id: i64) -> Result<Standing> {
+    Ok(Standing::stored(
+        read_word(row, "ticket", "status", id)?,
+        read_instant_option(row, "ticket", "deadline", id)?,
+        BusinessTime::from_seconds(row.try_get("budget_left")?),
+        read_instant_option(row, "ticket", "running_since", id)?,
+    ))
+}
+
 pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
     let id = row.try_get("id")?;
     let mut fields = Fields::default();
@@ -477,12 +542,7 @@ pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
         id,
         number: read_word(row, "ticket", "number", id)?,
         channel: read_word(row, "ticket", "channel", id)?,
-        standing: Standing::stored(
-            read_word(row, "ticket", "status", id)?,
-            read_instant_option(row, "ticket", "deadline", id)?,
-            BusinessTime::from_seconds(row.try_get("budget_left")?),
-            read_instant_option(row, "ticket", "running_since", id)?,
-        ),
+        standing: read_standing(row, id)?,
         fields,
         prefecture: row.try_get("prefecture")?,
         from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },

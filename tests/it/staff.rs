@@ -381,4 +381,19 @@ on_both! {
         assert!(lead.subject.contains("超過1件") && lead.text.contains("これまでの件数"), "{}", lead.text);
         assert!(!desk.mail_to("ito@example.jp", "日次一覧").text.contains("これまでの件数"), "figures are for leads");
     }
+    fn a_digest_counts_all_tickets_of_a_full_mailbox_and_shows_a_hundred(desk: Desk) {
+        desk.add_settings(STAFF);
+        desk.set("answers.new_ticket", "none");
+        (1..=260).for_each(|nth| desk.deliver(inquiry(nth)));
+        desk.once();
+        assert_eq!(desk.tickets().len(), 260);
+        desk.run(&["digest"]);
+        desk.once();
+        let digest = desk.mail_to("ito@example.jp", "日次一覧");
+        assert!(digest.subject.contains("担当未定260件"), "{}", digest.subject);
+        let shown: Vec<&str> = digest.text.lines().filter(|line| line.contains('▼') && line.contains("ZT-")).collect();
+        assert!(digest.text.contains("（260件）") && digest.text.contains("このほかに160件あります。"), "{}", digest.text);
+        assert_eq!(shown.len(), 100);
+        assert!(shown[0].contains("ZT-2025-0001") && shown[99].contains("ZT-2025-0100"), "{shown:?}");
+    }
 }
