@@ -1,8 +1,9 @@
-//! The desk at work: the loops that feed the core and commit what it decides. [`process`] alone calls rules and
+//! The desk at work: the loops that feed the core and commit what it decides. `decide` alone calls rules and
 //! store together; this room and `cli` alone hold a [`Clock`] and see the settings whole.
 
 mod answer;
 mod assemble;
+mod decide;
 pub mod digest;
 mod fingerprint;
 pub mod health;
