@@ -8,14 +8,11 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{IntakeError, Taken};
+use super::{BATCH_BYTES, BATCH_MESSAGES, IntakeError, Taken};
 use crate::{
     settings::After,
     store::{Place, Store, Unsettled},
 };
-
-/// Messages handed out at a time.
-const BATCH_MESSAGES: usize = 50;
 
 /// A Maildir that is read.
 #[derive(Debug, Clone)]
@@ -118,12 +115,16 @@ impl Maildir {
     /// # Errors
     /// When a file cannot be read.
     pub fn next_batch(&mut self) -> Result<Vec<Taken>, IntakeError> {
-        let mut taken = Vec::new();
+        let (mut taken, mut bytes) = (Vec::new(), 0);
         while taken.len() < BATCH_MESSAGES
+            && bytes < BATCH_BYTES
             && let Some(path) = self.listed.pop_front()
         {
             match self.take(&path) {
-                Ok(message) => taken.push(message),
+                Ok(message) => {
+                    bytes += message.raw.len();
+                    taken.push(message);
+                }
                 // Another program has renamed or removed it; the next look finds it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => return Err(failed(&path, source)),

@@ -66,6 +66,7 @@ impl ImapSession {
             session: Some(session),
             capabilities,
             uidvalidity: 0,
+            found: std::collections::VecDeque::new(),
             listed: std::collections::VecDeque::new(),
         };
         session.open_folder().await?;

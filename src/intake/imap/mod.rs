@@ -21,7 +21,7 @@ use tokio_util::{either::Either, sync::CancellationToken};
 
 pub use connect::Capabilities;
 
-use super::{IntakeError, Taken};
+use super::{BATCH_BYTES, BATCH_MESSAGES, IntakeError, Taken};
 use crate::{
     login::{Login, OAuth2Error},
     net::{NetError, Peer},
@@ -29,12 +29,8 @@ use crate::{
     store::{Place, Store},
 };
 
-/// Messages fetched by one command: enough that the round trip does not count.
-const BATCH_MESSAGES: usize = 50;
-/// Bytes of messages held at a time, unless one message is larger.
-const BATCH_BYTES: u64 = 2_000_000;
-/// Messages whose sizes are asked for by one command.
-const LIST_AT_ONCE: usize = 1000;
+/// Messages whose sizes are asked for by one command: few, since some servers read each message to know its size.
+const LIST_AT_ONCE: usize = 250;
 /// IDLE is re-issued before a server may drop it after 30 minutes (RFC 2177).
 const LONGEST_IDLE: Duration = Duration::from_secs(28 * 60);
 /// Slowest transfer that still counts as working; added to the time limit of a fetch by size.
@@ -161,6 +157,9 @@ pub struct ImapSession {
     session: Option<Session<Stream>>,
     capabilities: Capabilities,
     uidvalidity: u32,
+    /// UIDs of messages that the ledger does not hold, ascending.
+    found: VecDeque<u32>,
+    /// The first of them, with their sizes.
     listed: VecDeque<Listed>,
 }
 
@@ -171,18 +170,19 @@ impl ImapSession {
         (self.options.folder.clone(), self.uidvalidity)
     }
 
-    /// Opens the folder and lists what lies behind the highest UID in the ledger.
+    /// Opens the folder and looks for what lies behind the highest UID in the ledger.
     ///
     /// # Errors
     /// When the server or the ledger does not answer.
     pub async fn look(&mut self, store: &Store) -> Result<usize, IntakeError> {
         let uid_next = self.open_folder().await?;
         let highest = store.highest_uid(&self.options.folder, self.uidvalidity).await?;
+        self.found.clear();
         self.listed.clear();
         if uid_next.is_none_or(|next| next > highest.saturating_add(1)) {
-            self.list(highest).await?;
+            self.find(highest).await?;
         }
-        Ok(self.listed.len())
+        Ok(self.found.len())
     }
 
     /// Selects the folder; returns its UIDNEXT where the server says it.
@@ -211,8 +211,8 @@ impl ImapSession {
         Ok(mailbox.uid_next)
     }
 
-    /// Asks for UID, size and INTERNALDATE of everything above `highest`.
-    async fn list(&mut self, highest: u32) -> Result<()> {
+    /// Asks for the UIDs of everything above `highest`.
+    async fn find(&mut self, highest: u32) -> Result<()> {
         let limit = self.options.timeout;
         let first = highest.saturating_add(1);
         let found =
@@ -220,43 +220,64 @@ impl ImapSession {
         // `n:*` names the last message even when its UID is below n (RFC 9051, 9: seq-range).
         let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= first).collect();
         uids.sort_unstable();
-        for chunk in uids.chunks(LIST_AT_ONCE) {
-            let listed = |fetch: &Fetch| {
-                Some(Listed {
-                    uid: fetch.uid.filter(|uid| *uid >= first)?,
-                    size: fetch.size.map_or(0, u64::from),
-                    received_at: fetch.internal_date().map(|at| at.with_timezone(&Utc)),
-                })
-            };
-            let found = self.fetch(chunk, "(UID RFC822.SIZE INTERNALDATE)", limit, listed).await?;
-            self.listed.extend(found);
-        }
-        self.listed.make_contiguous().sort_unstable_by_key(|listed| listed.uid);
+        self.found = uids.into();
         Ok(())
     }
 
-    /// Fetches the next batch of what was listed.
+    /// Asks for size and INTERNALDATE of the first messages that were found.
+    async fn list(&mut self) -> Result<()> {
+        let limit = self.options.timeout;
+        let uids: Vec<u32> = self.found.drain(..self.found.len().min(LIST_AT_ONCE)).collect();
+        let listed = |fetch: &Fetch| {
+            Some(Listed {
+                uid: fetch.uid.filter(|uid| uids.binary_search(uid).is_ok())?,
+                size: fetch.size.map_or(0, u64::from),
+                received_at: fetch.internal_date().map(|at| at.with_timezone(&Utc)),
+            })
+        };
+        let mut listed = self.fetch(&uids, "(UID RFC822.SIZE INTERNALDATE)", limit, listed).await?;
+        listed.sort_unstable_by_key(|listed| listed.uid);
+        self.listed = listed.into();
+        Ok(())
+    }
+
+    /// Fetches the next batch of what was found; empty when nothing is left.
     ///
     /// # Errors
-    /// When the server does not answer. The batch is listed again by the next [`ImapSession::look`].
+    /// When the server does not answer. The batch is found again by the next [`ImapSession::look`].
     pub async fn next_batch(&mut self) -> Result<Vec<Taken>> {
-        let mut batch: Vec<Listed> = Vec::new();
-        let mut bytes = 0;
-        while let Some(next) = self.listed.front() {
-            let oversize = next.size > self.options.max_message_size;
-            let full =
-                batch.len() >= BATCH_MESSAGES || (!batch.is_empty() && bytes + next.size > BATCH_BYTES);
-            if oversize != batch.first().is_some_and(|first| first.size > self.options.max_message_size)
-                && !batch.is_empty()
-                || full
-            {
-                break;
+        loop {
+            while self.listed.is_empty() && !self.found.is_empty() {
+                self.list().await?;
             }
-            bytes += next.size;
-            batch.extend(self.listed.pop_front());
+            let batch = self.take_listed();
+            if batch.is_empty() {
+                return Ok(Vec::new());
+            }
+            let taken = self.take(batch).await?;
+            if !taken.is_empty() {
+                return Ok(taken);
+            }
         }
-        let Some(first) = batch.first() else { return Ok(Vec::new()) };
-        let oversize = first.size > self.options.max_message_size;
+    }
+
+    /// As many of those listed as one command fetches: all whole, or all as headers alone.
+    fn take_listed(&mut self) -> Vec<Listed> {
+        let most = self.options.max_message_size;
+        let oversize = self.listed.front().is_some_and(|first| first.size > most);
+        let mut bytes = 0;
+        let fits = |(nth, listed): &(usize, &Listed)| {
+            bytes += listed.size;
+            *nth == 0
+                || *nth < BATCH_MESSAGES && bytes <= BATCH_BYTES as u64 && (listed.size > most) == oversize
+        };
+        let count = self.listed.iter().enumerate().take_while(fits).count();
+        self.listed.drain(..count).collect()
+    }
+
+    async fn take(&mut self, batch: Vec<Listed>) -> Result<Vec<Taken>> {
+        let oversize = batch.first().is_some_and(|first| first.size > self.options.max_message_size);
+        let bytes: u64 = batch.iter().map(|listed| listed.size).sum();
         let extra = if oversize { 0 } else { bytes / SLOWEST_BYTES_PER_SECOND };
         let uids: Vec<u32> = batch.iter().map(|listed| listed.uid).collect();
         let limit = self.options.timeout + Duration::from_secs(extra);
