@@ -5,6 +5,7 @@
 
 use std::{env, error::Error, path::Path, sync::Arc, time::Instant};
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
 use madoguchi::{
     delivery::Carrier,
@@ -90,7 +91,7 @@ async fn row(settings: &Settings, count: u32) -> Result<f64> {
 }
 
 /// A ticket with all its rows in one transaction, durable before the next begins: what the schema allows. Nothing is
-/// read, decided or composed; the rows are those of an inquiry that was.
+/// read, decided or composed; the rows are as large as those of the drain's mails, of which one in [`WITH_ATTACHMENT`] has one.
 async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
     let url = beside(settings, "ticket").await?;
     let store = Store::open(&url).await?;
@@ -113,8 +114,8 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
     );
     let Filing::Ticket { ticket, .. } = decision.filing else { return Err("not read as an inquiry".into()) };
     let from = reading.mail.from.clone().ok_or("no sender")?;
-    let (packed, receipt) = (pack(&taken.raw)?, taken.raw.repeat(2));
-    let text = reading.mail.text.repeat(2);
+    let (packed, with_attachment, receipt) = (pack(&taken.raw)?, Arc::new(attachment()?), receipt());
+    let text = receipt_text();
     let began = Instant::now();
     for number in 1..=count {
         let name = format!("limit-{number}@example.jp");
@@ -134,7 +135,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
             received_at: now,
             taken_at: now,
             size: taken.size,
-            raw: &packed,
+            raw: if number.is_multiple_of(WITH_ATTACHMENT) { &with_attachment } else { &packed },
             outcome: Outcome::Ticket,
             reason: None,
             detail: None,
@@ -204,6 +205,34 @@ fn inquiry() -> String {
     )
 }
 
+/// One in so many mails of the drain has an attachment.
+const WITH_ATTACHMENT: u32 = 20;
+
+/// A mail with an attachment of 200 KB, as the ledger keeps it: bytes that do not compress.
+fn attachment() -> Result<Vec<u8>> {
+    let mut bytes = vec![0; 210_000];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A text as long as the desk's receipt.
+fn receipt_text() -> String {
+    "担当者が内容を確認のうえ、上記の期限までに、本メールアドレスより回答いたします。\r\n".repeat(22)
+}
+
+/// A mail as large as the desk's receipt.
+fn receipt() -> Vec<u8> {
+    let mut mail = format!(
+        "From: desk@example.jp\r\nSubject: limit\r\nX-Header: {}\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+        "x".repeat(700)
+    );
+    for line in BASE64.encode(receipt_text()).as_bytes().chunks(76) {
+        mail.extend(line.iter().map(|byte| char::from(*byte)));
+        mail.push_str("\r\n");
+    }
+    mail.into_bytes()
+}
+
 /// Receipts to as many recipients.
 async fn send(settings: &Settings, count: u32) -> Result<f64> {
     let (began, carrier) = (Instant::now(), check_carrier(settings)?);
@@ -223,8 +252,7 @@ async fn worker(
     count: u32,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut session = carrier.open().await?;
-    let line = "担当者が内容を確認のうえ、上記の期限までに、本メールアドレスより回答いたします。\r\n";
-    let body = format!("From: desk@example.jp\r\nSubject: limit\r\n\r\n{}", line.repeat(15)).into_bytes();
+    let receipt = receipt();
     loop {
         let number = {
             let mut next = next.lock().await;
@@ -241,7 +269,7 @@ async fn worker(
             sender: "desk@example.jp".into(),
             recipient: format!("limit-{number}@example.jp"),
             message_id: format!("limit-{number}@example.jp"),
-            bytes: body.clone(),
+            bytes: receipt.clone(),
             attempt: 1,
             created_at: DateTime::UNIX_EPOCH,
         };
