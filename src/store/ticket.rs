@@ -423,8 +423,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketHead>> {
+        // Not by what the status is: SQLite would read all tickets that are closed.
         let sql = format!(
-            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status IN ('answered', 'closed') ORDER BY answered_at LIMIT 200"
+            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status NOT IN ('open', 'waiting') ORDER BY answered_at LIMIT 200"
         );
         self.read_heads(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since))).await
     }
