@@ -279,11 +279,11 @@ async fn compile(
     for (title, heads) in titled.into_iter().filter(|(_, heads)| !heads.is_empty()) {
         let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
         let tickets = desk.store.tickets_of(&shown).await?;
-        let in_words = |ticket: &TicketRow| match ticket.standing.status() {
+        let show = |ticket: &TicketRow| match ticket.standing.status() {
             Status::Open | Status::Waiting => answerable(desk, member, ticket, now),
             Status::Answered | Status::Closed => in_words(desk, ticket, now),
         };
-        let tickets: Vec<StaffTicket> = tickets.iter().map(in_words).collect();
+        let tickets: Vec<StaffTicket> = tickets.iter().map(show).collect();
         groups.push(Group { title, count: heads.len(), more: heads.len() - shown.len(), tickets });
     }
     let parked: Vec<ParkedMail> =
