@@ -12,6 +12,7 @@ use madoguchi::{
     desk::{thread::MessageIds, ticket::Direction, triage::Filing},
     intake::Taken,
     letter::Purpose,
+    mail::Attachment,
     service::{check_carrier, check_source, inspect, rules},
     settings::Settings,
     store::{
@@ -116,9 +117,11 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
     let from = reading.mail.from.clone().ok_or("no sender")?;
     let (packed, with_attachment, receipt) = (pack(&taken.raw)?, Arc::new(attachment()?), receipt());
     let text = receipt_text();
+    let named = ("data.xlsx".to_owned(), "application/octet-stream".to_owned());
+    let attachments = [Attachment { name: named.0, media_type: named.1, bytes: Vec::new() }];
     let began = Instant::now();
     for number in 1..=count {
-        let name = format!("limit-{number}@example.jp");
+        let (name, attached) = (format!("limit-{number}@example.jp"), number.is_multiple_of(WITH_ATTACHMENT));
         let place = Place::Imap { folder: "INBOX".into(), uidvalidity: 1, uid: number };
         let recipient = Recipient { address: &name, midnight: now, form_since: now };
         let sought = Sought { place: &place, message_id: &name, hash: &name, recipient };
@@ -135,7 +138,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
             received_at: now,
             taken_at: now,
             size: taken.size,
-            raw: if number.is_multiple_of(WITH_ATTACHMENT) { &with_attachment } else { &packed },
+            raw: if attached { &with_attachment } else { &packed },
             outcome: Outcome::Ticket,
             reason: None,
             detail: None,
@@ -152,10 +155,11 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
             recipients: vec![&name],
             at: now,
             text: &reading.mail.text,
-            attachments: &[],
+            attachments: if attached { &attachments } else { &[] },
         };
         tx.add_entry(&entry);
         (entry.message_ref, entry.direction, entry.text) = (None, Direction::Out, &text);
+        entry.attachments = &[];
         tx.add_entry(&entry);
         tx.append_event(now, NewEvent::by_desk("filed", "").on_message(id).on_ticket(ticket_id));
         tx.add_mail(&NewMail {

@@ -1,5 +1,5 @@
--- Without statistics, which SQLite does not gather by itself, it reads all tickets of a status before it takes an index that
--- does not begin with it.
+-- SQLite gathers no statistics by itself, and without them it reads all tickets of a status rather than take an index that does
+-- not begin with the status.
 DROP INDEX ticket_by_deadline;
 DROP INDEX ticket_asked;
 CREATE INDEX ticket_by_deadline ON ticket (status, deadline) WHERE status = 'open';

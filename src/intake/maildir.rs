@@ -204,3 +204,27 @@ pub(super) fn file_time(metadata: &fs::Metadata) -> Option<DateTime<Utc>> {
 fn failed(path: &Path, source: io::Error) -> IntakeError {
     IntakeError::Maildir { path: path.display().to_string(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{After, BATCH_BYTES, BATCH_MESSAGES, Maildir, make_maildir};
+
+    #[test]
+    fn a_batch_ends_where_it_has_bytes_or_messages_enough() {
+        let folder = tempfile::tempdir().unwrap();
+        make_maildir(folder.path()).unwrap();
+        let mut maildir =
+            Maildir::new(folder.path().into(), After::Keep, String::new(), String::new(), u64::MAX);
+        let mut put = |name: String, size: usize| {
+            let path = folder.path().join("new").join(name);
+            fs::write(&path, vec![b'x'; size]).unwrap();
+            maildir.listed.push_back(path);
+        };
+        (0..4).for_each(|nth| put(format!("large-{nth}"), BATCH_BYTES * 2 / 3));
+        (0..BATCH_MESSAGES).for_each(|nth| put(format!("small-{nth}"), 1));
+        let batches: Vec<usize> = (0..4).map(|_| maildir.next_batch().unwrap().len()).collect();
+        assert_eq!(batches, [2, 2, BATCH_MESSAGES, 0]);
+    }
+}

@@ -22,7 +22,7 @@ use crate::{
 
 /// Messages taken at a time: enough that the round trip does not count.
 pub const BATCH_MESSAGES: usize = 50;
-/// Bytes of messages taken at a time, unless one message is larger.
+/// Bytes of messages taken at a time, unless one message is larger; of a Maildir the last one may pass it.
 pub const BATCH_BYTES: usize = 2_000_000;
 /// How many messages are settled in the mailbox by one command: it has a price of its own, however few they are.
 pub const SETTLE_AT_ONCE: usize = 200;

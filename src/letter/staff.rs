@@ -52,6 +52,8 @@ pub struct StaffContext {
     pub groups: Vec<Group>,
     /// Parked mail of a digest.
     pub parked: Vec<ParkedMail>,
+    /// How many parked mails there are; fewer may be shown.
+    pub parked_count: usize,
     /// Mails that did not arrive, of a digest.
     pub undelivered_mails: Vec<UndeliveredMail>,
     /// The alarm that business time outruns the published holidays; else empty.
@@ -79,8 +81,6 @@ pub struct Group {
     pub count: usize,
     /// The first of them.
     pub tickets: Vec<StaffTicket>,
-    /// How many are not shown.
-    pub more: usize,
 }
 
 /// A parked mail, for a digest.
@@ -312,6 +312,7 @@ pub fn staff_context(
         summary: String::new(),
         groups: Vec::new(),
         parked: Vec::new(),
+        parked_count: 0,
         undelivered_mails: Vec::new(),
         alarm: String::new(),
         news: String::new(),

@@ -69,12 +69,8 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
         diagnostic: "550 5.1.1 User unknown".into(),
         telephones: vec!["03-0000-1201".into()],
     };
-    let groups = vec![Group {
-        title: "担当している照会",
-        count: tickets.len() + 2,
-        tickets: tickets.clone(),
-        more: 2,
-    }];
+    let groups =
+        vec![Group { title: "担当している照会", count: tickets.len() + 2, tickets: tickets.clone() }];
     let draft = DraftContext {
         what: "回答",
         author: "佐藤 花子".into(),
@@ -88,6 +84,7 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
         groups,
         draft,
         summary: "未回答2件".into(),
+        parked_count: 3,
         parked: vec![ParkedMail {
             received: "7月2日（水）9時".into(),
             reason: reason_in_words(ParkReason::NoForm),

@@ -30,6 +30,8 @@ const LAST: &str = "digest";
 const MOST_TICKETS: usize = 100;
 /// Most parked mails.
 const MOST_PARKED: usize = 50;
+/// The first digest of a desk does not list what was answered in all the years before; no closure is longer.
+const LONGEST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
 
 /// When the digest is due next after `now`, and when it was last due on this business day.
 pub(super) fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
@@ -61,7 +63,7 @@ pub(super) fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, 
 pub(super) async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     let now = desk.clock.now();
     let (_, Some(due)) = times(desk, now) else { return Ok(0) };
-    // Every open ticket is read for it: not where nobody gets one.
+    // All open tickets are looked at for it: not where nobody gets one.
     if desk.rules.staff.all().next().is_none() {
         return Ok(0);
     }
@@ -74,20 +76,22 @@ pub(super) async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     }
     let since = sent_at.parse().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
     let known = Known::load(desk, since, now).await?;
+    let mut news = Vec::new();
+    for member in desk.rules.staff.all() {
+        let compiled = compile(desk, &known, member, now).await?;
+        if compiled.is_news {
+            news.push((member, compiled));
+        }
+    }
     let mut tx = desk.store.write().await?;
     let before = tx.set_state(LAST, &format!("{text} {}", now.to_rfc3339())).await?;
     if before != last {
         // Another process was faster.
         return Ok(0);
     }
-    let mut queued = 0;
-    for member in desk.rules.staff.all() {
-        let context = compile(desk, &known, member, now).await?;
-        if !context.is_news {
-            continue;
-        }
-        send(desk, &mut tx, member, context, &format!("digest {text}"), now)?;
-        queued += 1;
+    let queued = news.len();
+    for (member, compiled) in news {
+        send(desk, &mut tx, member, compiled, &format!("digest {text}"), now)?;
     }
     tx.commit().await?;
     Ok(queued)
@@ -170,7 +174,9 @@ struct Known {
     open: Vec<TicketHead>,
     waiting: Vec<TicketHead>,
     answered: Vec<TicketHead>,
+    /// The newest of them.
     parked: Vec<(LedgerRow, mail::InboundMail)>,
+    parked_count: usize,
     undelivered: Vec<OutboxRow>,
     figures: FiguresContext,
     alarms: Vec<String>,
@@ -181,8 +187,9 @@ impl Known {
     async fn load(desk: &Desk, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let store = &desk.store;
         let mut parked = Vec::new();
-        for row in store.parked_since(since, MOST_PARKED).await? {
-            if let Some((row, raw)) = store.message(row).await? {
+        let parked_ids = store.parked_since(since).await?;
+        for id in parked_ids.iter().take(MOST_PARKED) {
+            if let Some((row, raw)) = store.message(*id).await? {
                 parked.push((row, mail::read(&raw)));
             }
         }
@@ -203,8 +210,9 @@ impl Known {
         Ok(Self {
             open: store.ticket_heads(Status::Open).await?,
             waiting: store.ticket_heads(Status::Waiting).await?,
-            answered: store.answered_since(since).await?,
+            answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
             parked,
+            parked_count: parked_ids.len(),
             undelivered,
             figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
             alarms,
@@ -217,6 +225,7 @@ impl Known {
 struct Compiled {
     groups: Vec<Group>,
     parked: Vec<ParkedMail>,
+    parked_count: usize,
     undelivered: Vec<UndeliveredMail>,
     figures: FiguresContext,
     alarm: String,
@@ -228,7 +237,7 @@ struct Compiled {
 impl Compiled {
     fn fill(self, context: &mut StaffContext) {
         context.groups = self.groups;
-        context.parked = self.parked;
+        (context.parked, context.parked_count) = (self.parked, self.parked_count);
         context.undelivered_mails = self.undelivered;
         context.figures = self.figures;
         context.alarm = self.alarm;
@@ -284,15 +293,16 @@ async fn compile(
             Status::Answered | Status::Closed => in_words(desk, ticket, now),
         };
         let tickets: Vec<StaffTicket> = tickets.iter().map(show).collect();
-        groups.push(Group { title, count: heads.len(), more: heads.len() - shown.len(), tickets });
+        groups.push(Group { title, count: heads.len(), tickets });
     }
     let parked: Vec<ParkedMail> =
         if leads { known.parked.iter().map(|row| parked(desk, row, now)).collect() } else { Vec::new() };
+    let parked_count = if leads { known.parked_count } else { 0 };
     let undelivered: Vec<UndeliveredMail> =
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_new
         || overdue + due + answered_count > 0
-        || !parked.is_empty()
+        || parked_count > 0
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
     let count = |words: &str, count: usize| if count > 0 { Some(format!("{words}{count}件")) } else { None };
@@ -301,7 +311,7 @@ async fn compile(
         count("本日期限", due),
         count("担当", mine),
         count("担当未定", unassigned),
-        count("保留", parked.len()),
+        count("保留", parked_count),
         count("不達", undelivered.len()),
     ]
     .into_iter()
@@ -310,6 +320,7 @@ async fn compile(
     Ok(Compiled {
         groups,
         parked,
+        parked_count,
         undelivered,
         figures: if leads { known.figures.clone() } else { FiguresContext::default() },
         alarm: if leads { known.alarms.concat() } else { String::new() },

@@ -353,12 +353,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn parked_since(&self, since: DateTime<Utc>, most: usize) -> Result<Vec<i64>> {
+    pub async fn parked_since(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
         let rows = query(
-            "SELECT id FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'parked' AND taken_at > $1 ORDER BY id DESC LIMIT $2",
+            "SELECT id FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'parked' AND taken_at > $1 ORDER BY id DESC",
         )
         .bind(instant_text(since))
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()

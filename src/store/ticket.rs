@@ -425,12 +425,12 @@ impl Store {
     pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketHead>> {
         // Not by what the status is: SQLite would read all tickets that are closed.
         let sql = format!(
-            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status NOT IN ('open', 'waiting') ORDER BY answered_at LIMIT 200"
+            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status NOT IN ('open', 'waiting') ORDER BY answered_at"
         );
         self.read_heads(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since))).await
     }
 
-    /// Tickets by their rows, in the order that is given. For a list that a person reads: some hundred at most.
+    /// Tickets by their rows, in the order that is given. For a list that a person reads: a few hundred at most.
     ///
     /// # Errors
     /// When the database does not answer.

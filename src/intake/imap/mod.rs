@@ -5,6 +5,7 @@ mod connect;
 mod settle;
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, VecDeque},
     fmt::Write as _,
     future::ready,
@@ -157,9 +158,9 @@ pub struct ImapSession {
     session: Option<Session<Stream>>,
     capabilities: Capabilities,
     uidvalidity: u32,
-    /// UIDs of messages that the ledger does not hold, ascending.
+    /// UIDs of messages that the ledger does not hold and whose size is not asked for yet, ascending.
     found: VecDeque<u32>,
-    /// The first of them, with their sizes.
+    /// Messages before those, with their sizes.
     listed: VecDeque<Listed>,
 }
 
@@ -236,7 +237,9 @@ impl ImapSession {
             })
         };
         let mut listed = self.fetch(&uids, "(UID RFC822.SIZE INTERNALDATE)", limit, listed).await?;
-        listed.sort_unstable_by_key(|listed| listed.uid);
+        // A server may say more of a message than was asked, in an answer of its own, which has no size.
+        listed.sort_unstable_by_key(|listed| (listed.uid, Reverse(listed.size)));
+        listed.dedup_by_key(|listed| listed.uid);
         self.listed = listed.into();
         Ok(())
     }
