@@ -117,8 +117,11 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
     let from = reading.mail.from.clone().ok_or("no sender")?;
     let (packed, with_attachment, receipt) = (pack(&taken.raw)?, Arc::new(attachment()?), receipt());
     let text = receipt_text();
-    let named = ("data.xlsx".to_owned(), "application/octet-stream".to_owned());
-    let attachments = [Attachment { name: named.0, media_type: named.1, bytes: Vec::new() }];
+    let attachments = [Attachment {
+        name: "data.xlsx".into(),
+        media_type: "application/octet-stream".into(),
+        bytes: Vec::new(),
+    }];
     let began = Instant::now();
     for number in 1..=count {
         let (name, attached) = (format!("limit-{number}@example.jp"), number.is_multiple_of(WITH_ATTACHMENT));

@@ -1,17 +1,14 @@
 //! Tickets, their conversation and the numbers they get.
 
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{Row, any::AnyRow};
 
-use super::{
-    AnyQuery, Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word,
-};
+use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word};
 use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
     thread::TicketFacts,
-    ticket::{Channel, Direction, NewTicket, Standing, Status, TicketNumber},
+    ticket::{Channel, Direction, NewTicket, Standing, TicketNumber},
 };
 use crate::mail::{Attachment, Mailbox};
 
@@ -52,19 +49,6 @@ pub struct TicketRow {
     pub answer_to: Option<String>,
     /// Since when its inquirer owes a field of the form.
     pub asked_at: Option<DateTime<Utc>>,
-}
-
-/// What decides which tickets a list shows; the few that it does are read whole by [`Store::tickets_of`].
-#[derive(Debug, Clone)]
-pub struct TicketHead {
-    /// Identifier of the row.
-    pub id: i64,
-    /// Where it stands.
-    pub standing: Standing,
-    /// When the mailbox received it.
-    pub received_at: DateTime<Utc>,
-    /// Who works on it.
-    pub assignee: Option<String>,
 }
 
 /// Where automatic mails of a ticket go, and since when its inquirer owes something that may be asked for again.
@@ -118,9 +102,6 @@ pub struct EntryRow {
 
 pub(super) const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, from_address, \
                        subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, closed_at, tags, merged_into, answer_to, asked_at";
-
-/// What a [`TicketHead`] is read from.
-const HEAD: &str = "id, status, deadline, budget_left, running_since, received_at, assignee";
 
 impl Tx {
     /// Takes the next number of a fiscal year: without gaps, since it comes back when this transaction does not commit.
@@ -381,92 +362,6 @@ impl Tx {
 }
 
 impl Store {
-    /// All tickets, oldest first; with `status`, only those that stand there.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tickets(&self, status: Option<&str>) -> Result<Vec<TicketRow>> {
-        let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
-        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year, serial");
-        self.read_tickets(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(status.unwrap_or_default().to_owned()))
-            .await
-    }
-
-    /// The newest tickets, oldest of them first; with `status`, of those that stand there.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn newest_tickets(&self, status: Option<&str>, count: u32) -> Result<Vec<TicketRow>> {
-        let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year DESC, serial DESC LIMIT $2"
-        );
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(status.unwrap_or_default().to_owned())
-            .bind(i64::from(count));
-        let mut tickets = self.read_tickets(query).await?;
-        tickets.reverse();
-        Ok(tickets)
-    }
-
-    /// All tickets that stand there, by their number: as many as there are, so without their texts.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn ticket_heads(&self, status: Status) -> Result<Vec<TicketHead>> {
-        let sql = format!("SELECT {HEAD} FROM ticket WHERE status = $1 ORDER BY fiscal_year, serial");
-        self.read_heads(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(status.as_str())).await
-    }
-
-    /// Tickets that were answered since an instant, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketHead>> {
-        // Not by what the status is: SQLite would read all tickets that are closed.
-        let sql = format!(
-            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status NOT IN ('open', 'waiting') ORDER BY answered_at"
-        );
-        self.read_heads(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(instant_text(since))).await
-    }
-
-    /// Tickets by their rows, in the order that is given. For a list that a person reads: a few hundred at most.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tickets_of(&self, ids: &[i64]) -> Result<Vec<TicketRow>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let places: Vec<String> = (1..=ids.len()).map(|nth| format!("${nth}")).collect();
-        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id IN ({})", places.join(", "));
-        // The text is another one for each length of the list.
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
-        let mut tickets = self.read_tickets(ids.iter().fold(query, |query, id| query.bind(*id))).await?;
-        tickets.sort_by_key(|ticket| ids.iter().position(|id| *id == ticket.id));
-        Ok(tickets)
-    }
-
-    /// Reads tickets row by row: a row takes more memory than its ticket.
-    async fn read_tickets(&self, query: AnyQuery) -> Result<Vec<TicketRow>> {
-        let rows = query.fetch(&self.pool).map(|row| read_ticket(&row?));
-        rows.try_collect().await
-    }
-
-    async fn read_heads(&self, query: AnyQuery) -> Result<Vec<TicketHead>> {
-        let read = |row: Result<AnyRow, sqlx::Error>| {
-            let row = row?;
-            let id = row.try_get("id")?;
-            Ok(TicketHead {
-                id,
-                standing: read_standing(&row, id)?,
-                received_at: read_instant(&row, "ticket", "received_at", id)?,
-                assignee: row.try_get("assignee")?,
-            })
-        };
-        query.fetch(&self.pool).map(read).try_collect().await
-    }
-
     /// One ticket by its number.
     ///
     /// # Errors
@@ -524,7 +419,7 @@ pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
-fn read_standing(row: &AnyRow, id: i64) -> Result<Standing> {
+pub(super) fn read_standing(row: &AnyRow, id: i64) -> Result<Standing> {
     Ok(Standing::stored(
         read_word(row, "ticket", "status", id)?,
         read_instant_option(row, "ticket", "deadline", id)?,

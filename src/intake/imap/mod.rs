@@ -249,19 +249,18 @@ impl ImapSession {
     /// # Errors
     /// When the server does not answer. The batch is found again by the next [`ImapSession::look`].
     pub async fn next_batch(&mut self) -> Result<Vec<Taken>> {
-        loop {
-            while self.listed.is_empty() && !self.found.is_empty() {
+        while !(self.listed.is_empty() && self.found.is_empty()) {
+            if self.listed.is_empty() {
                 self.list().await?;
+                continue;
             }
             let batch = self.take_listed();
-            if batch.is_empty() {
-                return Ok(Vec::new());
-            }
             let taken = self.take(batch).await?;
             if !taken.is_empty() {
                 return Ok(taken);
             }
         }
+        Ok(Vec::new())
     }
 
     /// As many of those listed as one command fetches: all whole, or all as headers alone.
