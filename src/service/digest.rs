@@ -113,7 +113,10 @@ pub(super) async fn send_one(
 ) -> Result<(), Fault> {
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
     let context = compile(desk, &known, member, now).await?;
-    send(desk, tx, member, context, &format!("digest asked {}", now.to_rfc3339()), now)
+    // Two of one instant are two mails: each shows the desk as it was when it was asked for. The instant stays in it
+    // for a restored desk, whose identifiers come again.
+    let occasion = format!("digest asked {} {}", now.to_rfc3339(), tx.fresh_id());
+    send(desk, tx, member, context, &occasion, now)
 }
 
 /// Sends the digest to everybody now, whatever there is; returns how many mails were queued.

@@ -381,6 +381,18 @@ on_both! {
         assert!(lead.subject.contains("超過1件") && lead.text.contains("これまでの件数"), "{}", lead.text);
         assert!(!desk.mail_to("ito@example.jp", "日次一覧").text.contains("これまでの件数"), "figures are for leads");
     }
+
+    fn every_digest_that_is_asked_for_leaves_though_rehearsals_tell_one_instant_twice(desk: Desk) {
+        desk.add_settings("[[staff]]\nname = \"田中 実\"\naddress = \"tanaka@example.jp\"\n");
+        // Each process begins at the same instant and queues some milliseconds later.
+        for _ in 0..20 {
+            assert_eq!(desk.run(&["digest"]).code, Some(0));
+        }
+        desk.once();
+        let asked: Vec<_> = desk.mails_to("tanaka@example.jp").into_iter().filter(|mail| mail.subject.contains("日次一覧")).collect();
+        assert_eq!(asked.len(), 20);
+    }
+
     fn a_digest_counts_all_tickets_of_a_full_mailbox_and_shows_a_hundred(desk: Desk) {
         desk.add_settings(STAFF);
         desk.set("answers.new_ticket", "none");
