@@ -16,7 +16,13 @@ on_both! {
         let _daemon = Daemon(desk.spawn(&["run"]));
         wait_for(port, "/readyz", 200);
         assert_eq!(get(port, "/healthz"), (200, "alive\n".to_owned()));
-        let expected = ["madoguchi_messages_total{outcome=\"ticket\"} 1", "madoguchi_tickets{status=\"open\"} 1", "madoguchi_ready 1", "madoguchi_outbox_queued 0", "madoguchi_delivery_attempts_total{verdict=\"sent\"} 1"];
+        let expected = [
+            "madoguchi_messages_total{outcome=\"ticket\"} 1",
+            "madoguchi_tickets{status=\"open\"} 1",
+            "madoguchi_ready 1",
+            "madoguchi_outbox_queued 0",
+            "madoguchi_delivery_attempts_total{verdict=\"sent\"} 1",
+        ];
         // A counter is told at once, a gauge when it is measured next: they need not come together.
         let mut figures = String::new();
         for _ in 0..200 {
