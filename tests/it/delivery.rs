@@ -15,7 +15,7 @@ fn outbox(desk: &Desk) -> Vec<(String, String)> {
 
 /// Lets a rehearsal begin later, so that what was put off is due.
 fn later(desk: &mut Desk, now: &str) {
-    now.clone_into(&mut desk.now);
+    desk.starts_at(now);
 }
 
 on_both! {

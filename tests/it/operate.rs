@@ -264,10 +264,13 @@ fn a_desk_moves_from_sqlite_to_postgresql_and_back_whole() {
     assert!(again.error().contains("holds a desk already"), "{}", again.error());
     // The moved desk goes on where the other one stopped.
     moved.set("mailbox.user", &desk.mailbox.user);
-    assert_eq!(
-        moved.json(&["ticket", "show", "ZT-2025-0002"]),
-        desk.json(&["ticket", "show", "ZT-2025-0002"])
-    );
+    let shown = |desk: &Desk| {
+        let mut ticket = desk.json(&["ticket", "show", "ZT-2025-0002"]);
+        // Each desk's clock goes on while the other one is asked.
+        ticket.as_object_mut().unwrap().remove("left").unwrap();
+        ticket
+    };
+    assert_eq!(shown(&moved), shown(&desk));
     desk.deliver(inquiry(131));
     moved.once();
     assert_eq!(moved.numbers().len(), 131);

@@ -2,7 +2,7 @@
 
 use madoguchi::mail::{InboundMail, read};
 
-use crate::support::desk::{Desk, inquiry, message, on_both};
+use crate::support::desk::{Desk, NOW, inquiry, message, on_both};
 
 const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
                      [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n";
@@ -386,6 +386,7 @@ on_both! {
         desk.add_settings("[[staff]]\nname = \"田中 実\"\naddress = \"tanaka@example.jp\"\n");
         // Each process begins at the same instant and queues some milliseconds later.
         for _ in 0..20 {
+            desk.starts_at(NOW);
             assert_eq!(desk.run(&["digest"]).code, Some(0));
         }
         desk.once();

@@ -6,8 +6,10 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    time::Instant,
 };
 
+use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -34,7 +36,8 @@ pub struct Desk {
     pub mailbox: Mailbox,
     pub smtp: SmtpServer,
     pub dir: TempDir,
-    pub now: String,
+    /// What the clock was set to, and when: it goes on from one command to the next.
+    clock: (DateTime<FixedOffset>, Instant),
     variables: Vec<(String, String)>,
     database: Option<Database>,
 }
@@ -60,7 +63,7 @@ impl Desk {
             mailbox,
             smtp,
             dir: tempfile::tempdir().unwrap(),
-            now: NOW.into(),
+            clock: set_clock(NOW),
             variables: Vec::new(),
             database,
         };
@@ -114,8 +117,8 @@ impl Desk {
 
     /// Puts a message into the mailbox, received at an instant.
     pub fn deliver_at(&self, message: impl AsRef<[u8]>, received: &str) {
-        let received: chrono::DateTime<chrono::Utc> = received.parse().unwrap();
-        self.mailbox.deliver_at(message.as_ref(), received);
+        let received: DateTime<FixedOffset> = received.parse().unwrap();
+        self.mailbox.deliver_at(message.as_ref(), received.to_utc());
     }
 
     /// Puts a message into the mailbox, received half an hour before [`NOW`].
@@ -123,9 +126,15 @@ impl Desk {
         self.deliver_at(message, "2025-07-01T09:30:00+09:00");
     }
 
-    /// From now on the clock starts at another instant.
+    /// Sets the clock to another instant, from which it goes on.
     pub fn starts_at(&mut self, now: &str) {
-        now.clone_into(&mut self.now);
+        self.clock = set_clock(now);
+    }
+
+    /// What the clock says. A command that begins later is never behind what an earlier one wrote.
+    fn now(&self) -> String {
+        let (set_to, at) = self.clock;
+        (set_to + at.elapsed()).to_rfc3339_opts(SecondsFormat::Millis, false)
     }
 
     /// Has the mail server give its folder a new UIDVALIDITY, as after a restore.
@@ -142,7 +151,7 @@ impl Desk {
     /// The program with this desk's settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
-        command.arg("--config").arg(self.config()).args(["--as-of", &self.now]).args(arguments);
+        command.arg("--config").arg(self.config()).args(["--as-of", &self.now()]).args(arguments);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -216,6 +225,10 @@ impl Done {
     pub fn error(&self) -> &str {
         self.stderr.lines().find(|line| line.starts_with("madoguchi: ")).unwrap_or(&self.stderr)
     }
+}
+
+fn set_clock(now: &str) -> (DateTime<FixedOffset>, Instant) {
+    (now.parse().unwrap(), Instant::now())
 }
 
 impl From<Output> for Done {
