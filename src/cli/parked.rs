@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Context, print};
 use crate::{
+    desk::triage::ParkReason,
     mail,
-    service::{Desk, process_again},
+    service::{Desk, check_source, process_again, take_withheld},
     store::{LedgerRow, NewEvent, Outcome, Place},
 };
 
@@ -40,7 +41,11 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::List => list(context, &desk).await,
         Command::Show { id } => show(context, &desk, id).await,
         Command::Retry { id } => {
+            take_again(context, &desk, id).await?;
             let processed = process_again(&desk, id).await?.with_context(|| nothing(id))?;
+            if processed.message.is_none() {
+                bail!("message {id}: somebody else has decided on it just now; see `madoguchi parked list`");
+            }
             let ticket = processed.ticket.map(|number| format!(" {number}")).unwrap_or_default();
             let reason = processed.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             print::line(format!("message {id}: {}{ticket}{reason}", processed.outcome));
@@ -57,6 +62,22 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             Ok(())
         }
     }
+}
+
+/// Has the mail server hand over a message that was parked without its content.
+async fn take_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
+    let Some((row, raw)) = desk.store.message(id).await? else { return Ok(()) };
+    if !raw.is_empty() || row.reason.as_deref() != Some(ParkReason::Withheld.as_str()) {
+        return Ok(());
+    }
+    context.settings.check_network()?;
+    if !take_withheld(desk, &check_source(&context.settings)?, &row).await? {
+        bail!(
+            "message {id} does not lie in the mailbox any more where it was; if somebody has put it back there, it was taken as \
+             a new one, and this one can be discarded"
+        );
+    }
+    Ok(())
 }
 
 fn nothing(id: i64) -> String {

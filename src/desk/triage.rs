@@ -90,6 +90,8 @@ closed_set! {
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
         AfterWindow = "after_window",
+        /// The mail server has not handed it over, again and again.
+        Withheld = "withheld",
         /// Processing failed again and again.
         Failed = "failed",
     }

@@ -28,6 +28,8 @@ pub struct Maildir {
     /// Larger messages are not read whole, in bytes.
     pub max_message_size: u64,
     listed: VecDeque<PathBuf>,
+    /// The first file that could not be read in this pass.
+    unreadable: Option<(PathBuf, String)>,
 }
 
 impl Maildir {
@@ -40,7 +42,15 @@ impl Maildir {
         parked_folder: String,
         max_message_size: u64,
     ) -> Self {
-        Self { path, after, processed_folder, parked_folder, max_message_size, listed: VecDeque::new() }
+        Self {
+            path,
+            after,
+            processed_folder,
+            parked_folder,
+            max_message_size,
+            listed: VecDeque::new(),
+            unreadable: None,
+        }
     }
 
     /// How the ledger names it.
@@ -110,11 +120,8 @@ impl Maildir {
         Ok(found)
     }
 
-    /// Reads the next few files.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn next_batch(&mut self) -> Result<Vec<Taken>, IntakeError> {
+    /// Reads the next few files. One that cannot be read stops nothing: it is looked for again by the next pass.
+    pub fn next_batch(&mut self) -> Vec<Taken> {
         let (mut taken, mut bytes) = (Vec::new(), 0);
         while taken.len() < BATCH_MESSAGES
             && bytes < BATCH_BYTES
@@ -127,10 +134,20 @@ impl Maildir {
                 }
                 // Another program has renamed or removed it; the next look finds it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(failed(&path, source)),
+                Err(source) => {
+                    self.unreadable.get_or_insert_with(|| (path, source.to_string()));
+                }
             }
         }
-        Ok(taken)
+        taken
+    }
+
+    /// The first file that could not be read in this pass; said once.
+    ///
+    /// # Errors
+    /// That is the error.
+    pub fn left_over(&mut self) -> Result<(), IntakeError> {
+        self.unreadable.take().map_or(Ok(()), |(path, why)| Err(failed(&path, io::Error::other(why))))
     }
 
     fn take(&self, path: &Path) -> io::Result<Taken> {
@@ -224,7 +241,7 @@ mod tests {
         };
         (0..4).for_each(|nth| put(format!("large-{nth}"), BATCH_BYTES * 2 / 3));
         (0..BATCH_MESSAGES).for_each(|nth| put(format!("small-{nth}"), 1));
-        let batches: Vec<usize> = (0..4).map(|_| maildir.next_batch().unwrap().len()).collect();
+        let batches: Vec<usize> = (0..4).map(|_| maildir.next_batch().len()).collect();
         assert_eq!(batches, [2, 2, BATCH_MESSAGES, 0]);
     }
 }

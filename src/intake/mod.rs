@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 pub use files::{FileError, from_reader, is_mbox, read_paths, split_mbox};
-pub use imap::{ImapError, ImapOptions, ImapSession};
+pub use imap::{ImapError, ImapOptions, ImapSession, SUSPECT, Suspect};
 pub use maildir::Maildir;
 
 use crate::{
@@ -134,7 +134,18 @@ impl Open {
     pub async fn next_batch(&mut self) -> Result<Vec<Taken>, IntakeError> {
         match self {
             Self::Imap(session) => Ok(session.next_batch().await?),
-            Self::Maildir(maildir) => maildir.next_batch(),
+            Self::Maildir(maildir) => Ok(maildir.next_batch()),
+        }
+    }
+
+    /// What could not be read in this pass although the rest was; said once.
+    ///
+    /// # Errors
+    /// That is the error.
+    pub fn left_over(&mut self) -> Result<(), IntakeError> {
+        match self {
+            Self::Imap(_) => Ok(()),
+            Self::Maildir(maildir) => maildir.left_over(),
         }
     }
 

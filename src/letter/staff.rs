@@ -347,6 +347,7 @@ pub fn reason_in_words(reason: ParkReason) -> &'static str {
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
+        ParkReason::Withheld => "メールサーバーから取り出せないメール",
         ParkReason::Failed => "処理できなかったメール",
     }
 }

@@ -61,8 +61,7 @@ pub(super) async fn decide(
     };
     let midnight = sought.recipient.midnight;
     let Some(known) = known(desk, hand, &mut tx, earlier, sent, midnight, &day).await? else {
-        let before = Processed { message: None, outcome: Outcome::Duplicate, ticket: None, reason: None };
-        return Ok((None, before));
+        return Ok((None, Processed::BEFORE));
     };
     let decision = triage(reading, &desk.rules, &known);
     let id = hand.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
@@ -126,7 +125,8 @@ pub(super) async fn decide(
         Filing::Duplicate { of } => (row.outcome, row.duplicate_of) = (Outcome::Duplicate, Some(*of)),
     }
     match hand.entered {
-        Some(_) => tx.conclude_message(&row).await?,
+        Some(_) if !tx.conclude_message(&row).await? => return Ok((None, Processed::BEFORE)),
+        Some(_) => {}
         None => tx.add_message(&row),
     }
     if let Some((ticket_id, ..)) = &ticket {

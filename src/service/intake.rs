@@ -8,7 +8,9 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{Bells, Desk, PassError, Serving, outbox::release_doubtful, process::process_all, process_again};
+use super::{
+    Bells, Desk, PassError, Serving, outbox::release_doubtful, process::process_all, process_again, withheld,
+};
 use crate::{
     intake::{IntakeError, Open, SETTLE_AT_ONCE},
     store::{Lead, Outcome},
@@ -100,6 +102,19 @@ pub async fn drain_mailbox(
     stop: &CancellationToken,
     after_batch: impl Fn(),
 ) -> Result<usize, PassError> {
+    let drained = drain(desk, mailbox, stop, after_batch).await;
+    if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &*mailbox) {
+        withheld::note(desk, session.place(), error).await?;
+    }
+    drained
+}
+
+async fn drain(
+    desk: &Arc<Desk>,
+    mailbox: &mut Open,
+    stop: &CancellationToken,
+    after_batch: impl Fn(),
+) -> Result<usize, PassError> {
     release_doubtful(desk).await?;
     let mut taken = retry_pending(desk).await?;
     mailbox.look(&desk.store).await?;
@@ -124,6 +139,7 @@ pub async fn drain_mailbox(
     if settles {
         settle(desk, mailbox).await?;
     }
+    mailbox.left_over()?;
     Ok(taken)
 }
 

@@ -20,6 +20,7 @@ pub mod retention;
 mod staff;
 mod timetable;
 mod upkeep;
+mod withheld;
 pub mod work;
 pub mod writing;
 
@@ -36,6 +37,7 @@ pub use assemble::{
 pub use intake::drain_mailbox;
 pub use process::{Processed, inspect, process, process_again};
 pub use timetable::{coverage, coverage_of};
+pub use withheld::take_withheld;
 
 use crate::{
     clock::Clock,

@@ -47,6 +47,12 @@ pub struct Processed {
     pub reason: Option<&'static str>,
 }
 
+impl Processed {
+    /// Of a message that was accounted for before.
+    pub(super) const BEFORE: Self =
+        Self { message: None, outcome: Outcome::Duplicate, ticket: None, reason: None };
+}
+
 /// Why a message could not be decided. The message is kept and tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -142,7 +148,7 @@ async fn read_ahead(desk: &Arc<Desk>, taken: Taken) -> Result<InHand, StoreError
 }
 
 /// All that needs no database.
-fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
+pub(super) fn prepare(desk: &Desk, taken: &Taken) -> Result<InHand, StoreError> {
     let reading = read(taken, &desk.rules, &desk.ids, desk.clock.now());
     // Only a server's own instant tells: a file's time or a header may say anything.
     let ahead = taken.received_at.map(|at| at - desk.clock.now()).filter(|ahead| *ahead > CLOCK_WITHIN);
@@ -337,7 +343,8 @@ async fn keep(desk: &Desk, hand: &InHand, error: &str) -> Result<Processed, Stor
         settled: hand.settled,
     };
     match hand.entered {
-        Some(_) => tx.conclude_message(&row).await?,
+        Some(_) if !tx.conclude_message(&row).await? => return Ok(Processed::BEFORE),
+        Some(_) => {}
         None => tx.add_message(&row),
     }
     tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id));

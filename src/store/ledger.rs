@@ -178,14 +178,15 @@ impl Tx {
         }
     }
 
-    /// Writes what became of a message that was entered before.
+    /// Writes what became of a message that was entered before. `false` when somebody else has decided on it since: each decision
+    /// is an attempt more.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn conclude_message(&mut self, message: &NewMessage<'_>) -> Result<()> {
-        query(
+    pub async fn conclude_message(&mut self, message: &NewMessage<'_>) -> Result<bool> {
+        let done = query(
             "UPDATE message SET outcome = $2, reason = $3, detail = $4, ticket_id = $5, duplicate_of = $6, attempts = $7
-             WHERE id = $1",
+             WHERE id = $1 AND attempts = $8",
         )
         .bind(message.id)
         .bind(message.outcome.as_str())
@@ -194,9 +195,40 @@ impl Tx {
         .bind(message.ticket_id)
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
+        .bind(i64::from(message.attempts) - 1)
         .execute(self.connection()?)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Enters the bytes of a message that was parked without them. `false` when it is not parked so (any more).
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn complete_message(
+        &mut self,
+        message: &NewMessage<'_>,
+        parked_as: &'static str,
+    ) -> Result<bool> {
+        let done = query(
+            "UPDATE message SET outcome = $2, reason = $3, detail = NULL, message_id = $4, hash = $5, received_at = $6,
+             size = $7, raw = $8 WHERE id = $1 AND reason = $9",
+        )
+        .bind(message.id)
+        .bind(message.outcome.as_str())
+        .bind(message.reason)
+        .bind(message.message_id.to_owned())
+        .bind(message.hash.to_owned())
+        .bind(instant_text(message.received_at))
+        .bind(i64::try_from(message.size).unwrap_or(i64::MAX))
+        .bind(message.raw.to_vec())
+        .bind(parked_as)
+        .execute(self.connection()?)
+        .await?;
+        if done.rows_affected() == 1 && !message.settled {
+            self.writes.push(Table::Unsettled, [message.id.into()]);
+        }
+        Ok(done.rows_affected() == 1)
     }
 
     /// Puts a parked message aside. `false` when there is no parked message with this identifier.

@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
     path::Path,
     thread,
 };
@@ -191,27 +190,6 @@ fn without_move_messages_are_copied_and_only_they_are_expunged() {
     assert_eq!(left.len(), 1, "the mail that a person marked stays");
     assert!(left[0].flags.contains('T'));
     assert_eq!(desk.mailbox.messages("処理済").len(), 2);
-}
-
-#[test]
-fn a_message_that_the_server_cannot_read_is_not_passed_over() {
-    let desk = Desk::on(On::Sqlite);
-    desk.deliver(inquiry(1));
-    desk.deliver(inquiry(2));
-    let folder = Path::new(&rig().dir()).join("mail").join(&desk.mailbox.user).join("new");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    files.sort();
-    fs::set_permissions(&files[0], fs::Permissions::from_mode(0o000)).unwrap();
-    let done = desk.run(&["once"]);
-    assert_eq!(done.code, Some(1), "{}", done.stderr);
-    assert!(done.error().contains("UID 1"), "{}", done.error());
-    let folder = files[0].parent().and_then(Path::parent).unwrap();
-    let moved = folder.join("cur").join(format!("{}:2,", files[0].file_name().unwrap().to_str().unwrap()));
-    fs::set_permissions(if moved.exists() { &moved } else { &files[0] }, fs::Permissions::from_mode(0o644))
-        .unwrap();
-    desk.once();
-    assert_eq!(desk.tickets().len(), 2);
-    assert_eq!(desk.smtp.mails().len(), 2);
 }
 
 /// Marks every message of the folder as deleted, as a person's mail program would.

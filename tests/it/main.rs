@@ -36,3 +36,5 @@ mod staff;
 mod story;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod withheld;

@@ -68,6 +68,8 @@ impl ImapSession {
             uidvalidity: 0,
             found: std::collections::VecDeque::new(),
             listed: std::collections::VecDeque::new(),
+            suspect: None,
+            others: false,
         };
         session.open_folder().await?;
         if options.after == After::Move {

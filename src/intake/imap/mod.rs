@@ -3,6 +3,7 @@
 
 mod connect;
 mod settle;
+mod suspect;
 
 use std::{
     cmp::Reverse,
@@ -21,6 +22,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::{either::Either, sync::CancellationToken};
 
 pub use connect::Capabilities;
+pub use suspect::{SUSPECT, Suspect};
 
 use super::{BATCH_BYTES, BATCH_MESSAGES, IntakeError, Taken};
 use crate::{
@@ -130,6 +132,19 @@ pub enum ImapError {
         /// Limit.
         limit: Duration,
     },
+    /// A message is there, but no answer came about it. In its batch or beside it others may have come.
+    #[error(
+        "IMAP UID FETCH failed: no answer about UID {uid} ({why}); it is asked for again. If this goes on, see the mail \
+         server's log, and move the message to another folder"
+    )]
+    Withheld {
+        /// Its UID: the lowest of those without an answer.
+        uid: u32,
+        /// Whether another message was handed over meanwhile, so that it is this one's own fault.
+        others: bool,
+        /// What happened instead.
+        why: String,
+    },
     /// A verb failed.
     #[error("IMAP {verb} failed: {detail}")]
     Verb {
@@ -162,6 +177,10 @@ pub struct ImapSession {
     found: VecDeque<u32>,
     /// Messages before those, with their sizes.
     listed: VecDeque<Listed>,
+    /// The UID that an earlier pass got no answer about. It is asked for alone, once all before it are accounted for.
+    suspect: Option<u32>,
+    /// Whether another message was handed over just before the suspect was asked for.
+    others: bool,
 }
 
 impl ImapSession {
@@ -180,8 +199,13 @@ impl ImapSession {
         let highest = store.highest_uid(&self.options.folder, self.uidvalidity).await?;
         self.found.clear();
         self.listed.clear();
+        (self.suspect, self.others) = (None, false);
         if uid_next.is_none_or(|next| next > highest.saturating_add(1)) {
             self.find(highest).await?;
+        }
+        if !self.found.is_empty() {
+            let suspect = store.state(SUSPECT).await?.and_then(|text| text.parse::<Suspect>().ok());
+            self.suspect = suspect.filter(|it| it.lies_in(&self.place())).map(|it| it.uid);
         }
         Ok(self.found.len())
     }
@@ -228,7 +252,16 @@ impl ImapSession {
     /// Asks for size and INTERNALDATE of the first messages that were found.
     async fn list(&mut self) -> Result<()> {
         let limit = self.options.timeout;
-        let uids: Vec<u32> = self.found.drain(..self.found.len().min(LIST_AT_ONCE)).collect();
+        let before = self.suspect.and_then(|uid| self.found.binary_search(&uid).ok());
+        let count = match before {
+            Some(0) => {
+                self.others = self.hands_over_the_newest().await;
+                1
+            }
+            Some(count) => count.min(LIST_AT_ONCE),
+            None => self.found.len().min(LIST_AT_ONCE),
+        };
+        let uids: Vec<u32> = self.found.drain(..count).collect();
         let listed = |fetch: &Fetch| {
             Some(Listed {
                 uid: fetch.uid.filter(|uid| uids.binary_search(uid).is_ok())?,
@@ -242,6 +275,24 @@ impl ImapSession {
         listed.dedup_by_key(|listed| listed.uid);
         self.listed = listed.into();
         Ok(())
+    }
+
+    /// Asks for one message of the open folder; `None` when it is gone.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn one(&mut self, uid: u32) -> Result<Option<Taken>> {
+        self.listed.clear();
+        self.found = [uid].into();
+        Ok(self.next_batch().await?.pop())
+    }
+
+    /// Whether the server hands over the newest message, when that is not the suspect itself.
+    async fn hands_over_the_newest(&mut self) -> bool {
+        let newest = self.found.back().copied().filter(|uid| Some(*uid) != self.suspect);
+        let Some(newest) = newest else { return false };
+        let headers = self.contents(&[newest], false, self.options.timeout).await;
+        headers.is_ok_and(|headers| headers.values().any(|header| !header.is_empty()))
     }
 
     /// Fetches the next batch of what was found; empty when nothing is left.
@@ -289,11 +340,12 @@ impl ImapSession {
             // A message that is not among the answers was removed in between by another program.
             let Some(raw) = fetched.remove(&listed.uid) else { continue };
             if raw.is_empty() && listed.size > 0 {
-                let detail = format!(
-                    "UID {} has {} bytes but came empty; it is fetched again",
-                    listed.uid, listed.size
-                );
-                return Err(ImapError::Verb { verb: "UID FETCH", detail });
+                let why = format!("it has {} bytes and came empty", listed.size);
+                return Err(ImapError::Withheld {
+                    uid: listed.uid,
+                    others: self.others || uids.len() > 1,
+                    why,
+                });
             }
             let place = Place::Imap {
                 folder: self.options.folder.clone(),
@@ -331,28 +383,36 @@ impl ImapSession {
             });
             read.try_collect().await
         })
-        .await?;
-        let silent: Vec<u32> = silent.into_iter().collect();
-        if !silent.is_empty() {
-            self.require_removed(&silent, limit).await?;
+        .await;
+        let others = self.others || silent.len() < uids.len();
+        let withheld = match &found {
+            Ok(_) if silent.is_empty() => None,
+            Ok(_) => self.still_there(silent.into_iter().collect(), limit).await,
+            // Servers answer in the order of UIDs: it ended over the first of those that are missing.
+            Err(error) => silent.first().map(|uid| (*uid, error.to_string())),
+        };
+        match withheld {
+            Some((uid, why)) => Err(ImapError::Withheld { uid, others, why }),
+            None => found,
         }
-        Ok(found)
     }
 
-    /// That messages are gone, which the server gave no answer about.
-    async fn require_removed(&mut self, silent: &[u32], limit: Duration) -> Result<()> {
-        let search = self.session()?.uid_search(format!("UID {}", uid_set(silent)));
-        // Where it cannot even be asked, the connection has ended over the first of them.
-        let (withheld, why) = match limited("UID SEARCH", limit, search).await {
-            Ok(there) => (silent.iter().find(|uid| there.contains(uid)), "which is there".to_owned()),
-            Err(error) => (silent.first(), error.to_string()),
+    /// The first of the messages without an answer that was not removed meanwhile, and what is known of it.
+    async fn still_there(&mut self, silent: Vec<u32>, limit: Duration) -> Option<(u32, String)> {
+        let search = match self.session() {
+            Ok(session) => {
+                limited("UID SEARCH", limit, session.uid_search(format!("UID {}", uid_set(&silent)))).await
+            }
+            Err(broken) => Err(broken),
         };
-        let Some(uid) = withheld else { return Ok(()) };
-        let detail = format!(
-            "no answer about UID {uid} ({why}); it is asked for again. If this goes on, see the mail server's log, and move \
-             the message to another folder"
-        );
-        Err(ImapError::Verb { verb: "UID FETCH", detail })
+        match search {
+            Ok(there) => silent
+                .into_iter()
+                .find(|uid| there.contains(uid))
+                .map(|uid| (uid, "which is there".to_owned())),
+            // Where it cannot even be asked, the connection has ended over the first of them.
+            Err(error) => silent.first().map(|uid| (*uid, error.to_string())),
+        }
     }
 
     /// Whole messages of the open folder, or their headers, by UID.

@@ -1,0 +1,233 @@
+//! One message that the mailbox does not hand over: it is asked for again, stops nothing for long, and is never passed over
+//! in silence.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write, copy},
+    net::{Shutdown, TcpListener, TcpStream},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::PathBuf,
+    thread,
+};
+
+use crate::support::{
+    desk::{Desk, On, inquiry, kept, on_both, program},
+    rig::rig,
+};
+
+const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
+
+/// The file of a message, wherever Dovecot has put it; they lie in the order of their delivery.
+fn file(desk: &Desk, nth: usize) -> PathBuf {
+    let folder = rig().dir().join("mail").join(&desk.mailbox.user);
+    let files = ["new", "cur"].into_iter().flat_map(|part| fs::read_dir(folder.join(part)).unwrap());
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
+    files.swap_remove(nth - 1)
+}
+
+/// Whether the mail server can read a message.
+fn readable(desk: &Desk, nth: usize, readable: bool) {
+    let mode = if readable { 0o644 } else { 0o000 };
+    fs::set_permissions(file(desk, nth), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// The inquirers whose tickets are there.
+fn organizations(desk: &Desk) -> Vec<String> {
+    desk.tickets().iter().map(|ticket| ticket["organization"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both! {
+    fn a_message_that_the_server_cannot_read_for_a_while_is_waited_for(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(2));
+        readable(desk, 1, false);
+        let done = desk.run(&["once"]);
+        assert_eq!(done.code, Some(1), "{}", done.stderr);
+        assert!(done.error().contains("no answer about UID 1 "), "{}", done.error());
+        readable(desk, 1, true);
+        desk.once();
+        assert_eq!(organizations(desk), ["第1市 健康福祉部", "第2市 健康福祉部"]);
+        assert_eq!(desk.smtp.mails().len(), 2);
+    }
+
+    fn one_that_it_can_never_read_is_parked_where_it_lies_and_taken_later(desk: Desk) {
+        desk.add_settings(LEAD);
+        desk.set("mailbox.max_attempts", 3).set("mailbox.after", "move").set("answers.new_ticket", "none");
+        for nth in 1..=4 {
+            desk.deliver(inquiry(nth));
+        }
+        readable(desk, 2, false);
+        for _ in 0..3 {
+            let done = desk.run(&["once"]);
+            assert_eq!(done.code, Some(1), "{}", done.stderr);
+            assert!(done.error().contains("no answer about UID 2 "), "{}", done.error());
+        }
+        assert_eq!(organizations(desk), ["第1市 健康福祉部"], "what lies before it is taken");
+        assert_eq!(desk.parked(), ["withheld"]);
+        desk.once();
+        assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部", "第4市 健康福祉部"]);
+        let digest = desk.run(&["digest", "--preview"]).stdout;
+        assert!(digest.contains("メールサーバーから取り出せないメール"), "{digest}");
+        assert_eq!(desk.mailbox.messages("処理済").len(), 3);
+        assert_eq!(desk.run(&["reconcile"]).code, Some(0), "it is accounted for where it lies");
+
+        let id = desk.json(&["parked", "list"])[0]["id"].to_string();
+        let retry = desk.run(&["parked", "retry", &id]);
+        assert_eq!(retry.code, Some(1));
+        assert!(retry.error().contains("no answer about UID 2 "), "{}", retry.error());
+        readable(desk, 1, true);
+        let retry = desk.run(&["parked", "retry", &id]);
+        assert_eq!(retry.code, Some(0), "{}", retry.error());
+        assert!(retry.stdout.contains("ZT-2025-0004"), "{}", retry.stdout);
+        let ticket = desk.json(&["ticket", "show", "ZT-2025-0004"]);
+        assert_eq!((&ticket["organization"], &ticket["received_at"]), (&"第2市 健康福祉部".into(), &"2025-07-01T09:30:00+09:00".into()));
+        desk.once();
+        assert_eq!(desk.smtp.mails().len(), 4);
+        assert_eq!((desk.mailbox.messages("INBOX").len(), desk.mailbox.messages("処理済").len()), (0, 4));
+        assert_eq!(desk.run(&["reconcile"]).code, Some(0));
+        assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+        assert_eq!(desk.run(&["parked", "retry", &id]).code, Some(1), "it is a ticket now");
+    }
+
+    fn a_parked_message_that_is_gone_from_the_mailbox_stays_on_record(desk: Desk) {
+        desk.set("mailbox.max_attempts", 1);
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(2));
+        readable(desk, 1, false);
+        assert_eq!(desk.run(&["once"]).code, Some(1));
+        assert_eq!(desk.run(&["once"]).code, Some(1));
+        desk.once();
+        assert_eq!((organizations(desk), desk.parked()), (vec!["第2市 健康福祉部".to_owned()], vec!["withheld".to_owned()]));
+        fs::remove_file(file(desk, 1)).unwrap();
+        let id = desk.json(&["parked", "list"])[0]["id"].to_string();
+        let retry = desk.run(&["parked", "retry", &id]);
+        assert_eq!(retry.code, Some(1));
+        assert!(retry.error().contains("does not lie in the mailbox any more"), "{}", retry.error());
+        assert_eq!(desk.parked(), ["withheld"]);
+    }
+}
+
+#[test]
+fn while_nothing_at_all_is_handed_over_nothing_is_parked() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("mailbox.max_attempts", 2);
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    readable(&desk, 1, false);
+    readable(&desk, 2, false);
+    for _ in 0..4 {
+        assert_eq!(desk.run(&["once"]).code, Some(1));
+    }
+    assert!(desk.parked().is_empty(), "it may be the server's fault");
+    readable(&desk, 1, true);
+    readable(&desk, 2, true);
+    desk.once();
+    assert_eq!(organizations(&desk), ["第1市 健康福祉部", "第2市 健康福祉部"]);
+}
+
+/// What happens when the content of a message is asked for.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    HangsUp,
+    IsSilent,
+}
+
+/// A way to the mail server that breaks over one message, whole or with others. Dovecot itself cannot be made to.
+fn breaks_over(uid: u32, over: Over) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.unwrap();
+            let server = TcpStream::connect(("127.0.0.1", rig().imap_port())).unwrap();
+            let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            thread::spawn(move || copy(&mut from, &mut to).and_then(|_| to.shutdown(Shutdown::Both)));
+            thread::spawn(move || pass_on(&client, server, uid, over));
+        }
+    });
+    port
+}
+
+fn pass_on(client: &TcpStream, mut server: TcpStream, uid: u32, over: Over) {
+    let mut lines = BufReader::new(client);
+    let mut line = String::new();
+    while lines.read_line(&mut line).is_ok_and(|length| length > 0) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let asked =
+            matches!(words[..], [_, "UID", "FETCH", set, ..] if line.contains("BODY") && holds(set, uid));
+        match over {
+            Over::HangsUp if asked => break,
+            Over::IsSilent if asked => {}
+            _ => server.write_all(line.as_bytes()).unwrap(),
+        }
+        line.clear();
+    }
+    let _ = server.shutdown(Shutdown::Both);
+}
+
+/// Whether a sequence set such as `1:3,5` holds a UID.
+fn holds(set: &str, uid: u32) -> bool {
+    set.split(',').any(|run| {
+        let (first, last) = run.split_once(':').unwrap_or((run, run));
+        (first.parse().unwrap()..=last.parse().unwrap()).contains(&uid)
+    })
+}
+
+#[test]
+fn a_message_over_which_the_connection_breaks_is_parked_and_the_others_are_taken() {
+    for over in [Over::HangsUp, Over::IsSilent] {
+        let mut desk = Desk::on(On::Sqlite);
+        desk.set("mailbox.port", breaks_over(3, over))
+            .set("mailbox.max_attempts", 3)
+            .set("mailbox.timeout", "1s");
+        for nth in 1..=5 {
+            desk.deliver(inquiry(nth));
+        }
+        for pass in 1.. {
+            let done = desk.run(&["once"]);
+            if done.code == Some(0) {
+                break;
+            }
+            assert!(pass < 10, "{over:?}: it does not get on: {}", done.error());
+        }
+        let expected: Vec<String> = [1, 2, 4, 5].map(|nth| format!("第{nth}市 健康福祉部")).into();
+        assert_eq!(organizations(&desk), expected, "{over:?}");
+        assert_eq!(desk.parked(), ["withheld"], "{over:?}");
+        assert_eq!(desk.json(&["parked", "list"])[0]["place"]["uid"], 3, "{over:?}");
+    }
+}
+
+#[test]
+fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(dir.join("in").join(part)).unwrap();
+    }
+    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
+    // Even root cannot read it.
+    symlink("/proc/self/mem", dir.join("in/new/2.host")).unwrap();
+    fs::write(dir.join("in/new/3.host"), kept(3)).unwrap();
+    let toml = format!(
+        "[mailbox]\nkind = \"maildir\"\npath = \"{0}/in\"\nafter = \"move\"\naccept_since = \"2025-06-01T00:00:00+09:00\"\n\
+         [delivery]\nkind = \"maildir\"\npath = \"{0}/out\"\n[database]\nurl = \"sqlite:{0}/desk.db\"\n",
+        dir.display()
+    );
+    fs::write(dir.join("madoguchi.toml"), toml).unwrap();
+    let once = || {
+        let mut command = program();
+        command.arg("--config").arg(dir.join("madoguchi.toml"));
+        command.args(["--as-of", crate::support::desk::NOW, "once"]).output().unwrap()
+    };
+    let done = once();
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(1), "{error}");
+    assert!(error.contains("2.host") && error.contains("mailbox.path"), "{error}");
+    let count = |path: &str| fs::read_dir(dir.join(path)).unwrap().count();
+    assert_eq!((count("in/new"), count("out/new")), (1, 2), "the others are settled and answered");
+    fs::remove_file(dir.join("in/new/2.host")).unwrap();
+    fs::write(dir.join("in/new/2.host"), kept(2)).unwrap();
+    assert!(once().status.success());
+    assert_eq!((count("in/new"), count("out/new")), (0, 3));
+}
