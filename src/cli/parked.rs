@@ -71,7 +71,8 @@ async fn take_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<(
         return Ok(());
     }
     context.settings.check_network()?;
-    if !take_withheld(desk, &check_source(&context.settings)?, &row).await? {
+    let taken = take_withheld(desk, &check_source(&context.settings)?, &row).await;
+    if !taken.with_context(|| format!("message {id} stays parked"))? {
         bail!(
             "message {id} does not lie in the mailbox any more where it was; if somebody has put it back there, it was taken as \
              a new one, and this one can be discarded"

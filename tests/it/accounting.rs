@@ -116,6 +116,21 @@ on_both! {
         assert_eq!(answered.len(), 3, "nobody to answer without From: {answered:?}");
     }
 
+    fn a_parked_mail_that_several_operators_retry_at_once_becomes_one_ticket(desk: Desk) {
+        // Received before the window, whose opening is set right afterwards.
+        desk.deliver(inquiry(1));
+        desk.set("window.opens", "2025-07-02").set("window.closes", "2026-02-28");
+        desk.once();
+        assert_eq!(desk.parked(), ["before_window"]);
+        let id = desk.json(&["parked", "list"])[0]["id"].to_string();
+        desk.set("window.opens", "2025-06-27");
+        let retries: Vec<_> = (0..6).map(|_| desk.spawn(&["parked", "retry", &id])).collect();
+        for mut retry in retries {
+            retry.wait().unwrap();
+        }
+        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    }
+
     fn a_parked_mail_can_be_shown_retried_and_put_aside(desk: Desk) {
         desk.deliver(format!("{}{}", inquiry(1), "長い本文です。\n".repeat(100)));
         desk.set("mailbox.max_message_size", "1KB");

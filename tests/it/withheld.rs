@@ -75,7 +75,7 @@ on_both! {
         let id = desk.json(&["parked", "list"])[0]["id"].to_string();
         let retry = desk.run(&["parked", "retry", &id]);
         assert_eq!(retry.code, Some(1));
-        assert!(retry.error().contains("no answer about UID 2 "), "{}", retry.error());
+        assert!(retry.error().contains("stays parked: IMAP UID FETCH failed: no answer about UID 2 "), "{}", retry.error());
         readable(desk, 1, true);
         let retry = desk.run(&["parked", "retry", &id]);
         assert_eq!(retry.code, Some(0), "{}", retry.error());

@@ -133,10 +133,7 @@ pub enum ImapError {
         limit: Duration,
     },
     /// A message is there, but no answer came about it. In its batch or beside it others may have come.
-    #[error(
-        "IMAP UID FETCH failed: no answer about UID {uid} ({why}); it is asked for again. If this goes on, see the mail \
-         server's log, and move the message to another folder"
-    )]
+    #[error("IMAP UID FETCH failed: no answer about UID {uid} ({why}); see the mail server's log")]
     Withheld {
         /// Its UID: the lowest of those without an answer.
         uid: u32,
