@@ -3,7 +3,7 @@
 
 use futures_util::TryStreamExt;
 
-use super::{ImapError, ImapSession, Result, limited, uid_set};
+use super::{ImapError, ImapSession, Result, fetch::uid_set, limited};
 use crate::{settings::After, store::Unsettled};
 
 impl ImapSession {
