@@ -1,6 +1,6 @@
 //! The commands as operators and scripts use them: exit codes, JSON, and errors that say what to do.
 
-use std::fs;
+use std::{fs, os::unix::fs::symlink};
 
 use crate::support::desk::{Desk, On, inquiry, kept, on_both, program};
 
@@ -168,22 +168,20 @@ fn the_demonstration_shows_the_whole_job() {
     assert_eq!(again.status.code(), Some(1), "a folder in use is not touched");
 }
 
-#[test]
-fn a_maildir_can_be_the_mailbox() {
+/// A desk whose mail comes from a Maildir, `in`, and leaves to another, `out`; and what runs a command of it.
+fn between_maildirs() -> (tempfile::TempDir, impl Fn(&[&str]) -> std::process::Output) {
     let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path();
+    let dir = folder.path().to_owned();
     for part in ["cur", "new", "tmp"] {
         fs::create_dir_all(dir.join("in").join(part)).unwrap();
     }
-    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
-    fs::write(dir.join("in/cur/2.host:2,S"), kept(2)).unwrap();
     let toml = format!(
         "[mailbox]\nkind = \"maildir\"\npath = \"{0}/in\"\nafter = \"move\"\naccept_since = \"2025-06-01T00:00:00+09:00\"\n\
          [delivery]\nkind = \"maildir\"\npath = \"{0}/out\"\n[database]\nurl = \"sqlite:{0}/desk.db\"\n",
         dir.display()
     );
     fs::write(dir.join("madoguchi.toml"), toml).unwrap();
-    let run = |arguments: &[&str]| {
+    let run = move |arguments: &[&str]| {
         program()
             .arg("--config")
             .arg(dir.join("madoguchi.toml"))
@@ -192,6 +190,15 @@ fn a_maildir_can_be_the_mailbox() {
             .output()
             .unwrap()
     };
+    (folder, run)
+}
+
+#[test]
+fn a_maildir_can_be_the_mailbox() {
+    let (folder, run) = between_maildirs();
+    let dir = folder.path();
+    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
+    fs::write(dir.join("in/cur/2.host:2,S"), kept(2)).unwrap();
     let done = run(&["once"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(run(&["once"]).status.success());
@@ -200,4 +207,24 @@ fn a_maildir_can_be_the_mailbox() {
     let tickets: serde_json::Value =
         serde_json::from_slice(&run(&["ticket", "list", "--json"]).stdout).unwrap();
     assert_eq!(tickets.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
+    let (folder, run) = between_maildirs();
+    let dir = folder.path();
+    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
+    // Even root cannot read it.
+    symlink("/proc/self/mem", dir.join("in/new/2.host")).unwrap();
+    fs::write(dir.join("in/new/3.host"), kept(3)).unwrap();
+    let done = run(&["once"]);
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(1), "{error}");
+    assert!(error.contains("2.host") && error.contains("mailbox.path"), "{error}");
+    let count = |path: &str| fs::read_dir(dir.join(path)).unwrap().count();
+    assert_eq!((count("in/new"), count("out/new")), (1, 2), "the others are settled and answered");
+    fs::remove_file(dir.join("in/new/2.host")).unwrap();
+    fs::write(dir.join("in/new/2.host"), kept(2)).unwrap();
+    assert!(run(&["once"]).status.success());
+    assert_eq!((count("in/new"), count("out/new")), (0, 3));
 }

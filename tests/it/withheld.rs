@@ -5,13 +5,13 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write, copy},
     net::{Shutdown, TcpListener, TcpStream},
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     thread,
 };
 
 use crate::support::{
-    desk::{Desk, On, inquiry, kept, on_both, program},
+    desk::{Desk, On, inquiry, on_both},
     rig::rig,
 };
 
@@ -196,38 +196,4 @@ fn a_message_over_which_the_connection_breaks_is_parked_and_the_others_are_taken
         assert_eq!(desk.parked(), ["withheld"], "{over:?}");
         assert_eq!(desk.json(&["parked", "list"])[0]["place"]["uid"], 3, "{over:?}");
     }
-}
-
-#[test]
-fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
-    let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path();
-    for part in ["cur", "new", "tmp"] {
-        fs::create_dir_all(dir.join("in").join(part)).unwrap();
-    }
-    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
-    // Even root cannot read it.
-    symlink("/proc/self/mem", dir.join("in/new/2.host")).unwrap();
-    fs::write(dir.join("in/new/3.host"), kept(3)).unwrap();
-    let toml = format!(
-        "[mailbox]\nkind = \"maildir\"\npath = \"{0}/in\"\nafter = \"move\"\naccept_since = \"2025-06-01T00:00:00+09:00\"\n\
-         [delivery]\nkind = \"maildir\"\npath = \"{0}/out\"\n[database]\nurl = \"sqlite:{0}/desk.db\"\n",
-        dir.display()
-    );
-    fs::write(dir.join("madoguchi.toml"), toml).unwrap();
-    let once = || {
-        let mut command = program();
-        command.arg("--config").arg(dir.join("madoguchi.toml"));
-        command.args(["--as-of", crate::support::desk::NOW, "once"]).output().unwrap()
-    };
-    let done = once();
-    let error = String::from_utf8_lossy(&done.stderr);
-    assert_eq!(done.status.code(), Some(1), "{error}");
-    assert!(error.contains("2.host") && error.contains("mailbox.path"), "{error}");
-    let count = |path: &str| fs::read_dir(dir.join(path)).unwrap().count();
-    assert_eq!((count("in/new"), count("out/new")), (1, 2), "the others are settled and answered");
-    fs::remove_file(dir.join("in/new/2.host")).unwrap();
-    fs::write(dir.join("in/new/2.host"), kept(2)).unwrap();
-    assert!(once().status.success());
-    assert_eq!((count("in/new"), count("out/new")), (0, 3));
 }
