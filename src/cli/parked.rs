@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Context, print};
+use super::{Context, print, reconcile::in_words};
 use crate::{
     desk::triage::ParkReason,
     mail,
@@ -74,8 +74,9 @@ async fn take_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<(
     let taken = take_withheld(desk, &check_source(&context.settings)?, &row).await;
     if !taken.with_context(|| format!("message {id} stays parked"))? {
         bail!(
-            "message {id} does not lie in the mailbox any more where it was; if somebody has put it back there, it was taken as \
-             a new one, and this one can be discarded"
+            "message {id} stays parked: there is nothing at {} any more; if somebody has put it back into the folder, it was taken as \
+             a new message",
+            in_words(&row.place)
         );
     }
     Ok(())

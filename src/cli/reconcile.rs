@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn in_words(place: &Place) -> String {
+pub(super) fn in_words(place: &Place) -> String {
     match place {
         Place::Imap { folder, uidvalidity, uid } => format!("{folder};UIDVALIDITY={uidvalidity}/;UID={uid}"),
         Place::File { folder, name } => format!("{folder}/{name}"),

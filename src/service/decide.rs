@@ -163,7 +163,8 @@ async fn known(
 ) -> Result<Option<Known>, StoreError> {
     let own_row = hand.entered.map(|(id, _)| id);
     let mail = &hand.reading.mail;
-    earlier.retain(|row| Some(row.id) != own_row);
+    // Copies of a message that is decided again wait for what becomes of it, and not the other way round.
+    earlier.retain(|row| own_row.is_none() || Some(row.id) != own_row && row.duplicate_of != own_row);
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);
     }

@@ -74,10 +74,22 @@ async fn session(
         }
         serving.desk.health.tick("intake", serving.poll);
         let began = Instant::now();
-        let taken = drain_mailbox(&serving.desk, &mut mailbox, stop, || bells.ring()).await?;
+        let mut gets_on = false;
+        let after_batch = || {
+            gets_on = true;
+            bells.ring();
+        };
+        let drained = drain_mailbox(&serving.desk, &mut mailbox, stop, after_batch).await;
+        if gets_on || drained.is_ok() {
+            *wait = FIRST_WAIT;
+        }
+        let taken = drained?;
         super::http::record_pass(began.elapsed());
         serving.desk.health.intake_pass(serving.desk.clock.now());
-        *wait = FIRST_WAIT;
+        if let Err(error) = mailbox.left_over() {
+            serving.desk.health.intake_failed(error.to_string());
+            error!("intake: {error}");
+        }
         if taken > 0 {
             info!(taken, "pass finished");
         }
@@ -100,11 +112,13 @@ pub async fn drain_mailbox(
     desk: &Arc<Desk>,
     mailbox: &mut Open,
     stop: &CancellationToken,
-    after_batch: impl Fn(),
+    mut after_batch: impl FnMut(),
 ) -> Result<usize, PassError> {
-    let drained = drain(desk, mailbox, stop, after_batch).await;
-    if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &*mailbox) {
-        withheld::note(desk, session.place(), error).await?;
+    let drained = drain(desk, mailbox, stop, &mut after_batch).await;
+    if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &*mailbox)
+        && withheld::note(desk, session, error).await?
+    {
+        after_batch();
     }
     drained
 }
@@ -113,7 +127,7 @@ async fn drain(
     desk: &Arc<Desk>,
     mailbox: &mut Open,
     stop: &CancellationToken,
-    after_batch: impl Fn(),
+    mut after_batch: impl FnMut(),
 ) -> Result<usize, PassError> {
     release_doubtful(desk).await?;
     let mut taken = retry_pending(desk).await?;
@@ -134,12 +148,15 @@ async fn drain(
         (taken, unsettled) = (taken + filed, unsettled + filed);
         after_batch();
         desk.health.tick("intake", Duration::ZERO);
+        if stop.is_cancelled() {
+            // Some of this batch may be left: whatever the next one met lies behind them.
+            break;
+        }
         batch = next?;
     }
     if settles {
         settle(desk, mailbox).await?;
     }
-    mailbox.left_over()?;
     Ok(taken)
 }
 

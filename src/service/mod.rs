@@ -215,7 +215,11 @@ impl Serving {
             tokio::spawn(async move { outbox::beside(&serving, &rung.outbox, &taken, &stopped).await });
         let intake = async {
             let taken = match self.source.open().await {
-                Ok(mut mailbox) => drain_mailbox(&self.desk, &mut mailbox, stop, || bells.ring()).await,
+                Ok(mut mailbox) => match drain_mailbox(&self.desk, &mut mailbox, stop, || bells.ring()).await
+                {
+                    Ok(taken) => mailbox.left_over().map(|()| taken).map_err(PassError::from),
+                    failed => failed,
+                },
                 Err(error) => Err(error.into()),
             };
             let told = timetable::tick(&self.desk).await;

@@ -1,6 +1,7 @@
 //! A message that the mail server does not hand over: it is asked for again, and when others can be had, parked where it
 //! lies, so that it stops nothing. Once the server is mended, the operator has it taken.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
@@ -12,31 +13,42 @@ use super::{
 use crate::{
     desk::triage::ParkReason,
     hex,
-    intake::{ImapError, IntakeError, Open, SUSPECT, Source, Suspect},
+    intake::{ImapError, ImapSession, IntakeError, Open, SUSPECT, Source, Suspect},
     mail::InboundMail,
     store::{LedgerRow, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
 };
 
-/// Remembers which message a pass ended over, or parks it when that has happened too often and is its own fault alone.
+/// How long a message is waited for at least: a server may withhold one for as long as it repairs an index, and whoever wrote
+/// it is answered much later when it is parked by mistake.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+
+/// Remembers which message a pass ended over, or parks it (`true`) when it was asked for alone often and long enough while
+/// another one could be had.
 pub(super) async fn note(
     desk: &Desk,
-    (folder, uidvalidity): (String, u32),
+    session: &ImapSession,
     error: &IntakeError,
-) -> Result<(), StoreError> {
-    let IntakeError::Imap(ImapError::Withheld { uid, others, why }) = error else { return Ok(()) };
-    let mut suspect = Suspect { tries: 1, uidvalidity, uid: *uid, folder };
+) -> Result<bool, StoreError> {
+    let IntakeError::Imap(ImapError::Withheld { uid, alone, why }) = error else { return Ok(false) };
+    let own_fault = *alone && session.hands_over_another().await;
+    let now = desk.clock.now();
+    let (folder, uidvalidity) = session.place();
+    let place = Place::Imap { folder: folder.clone(), uidvalidity, uid: *uid };
+    let mut suspect = Suspect { tries: 0, since: now, uidvalidity, uid: *uid, folder };
     let mut tx = desk.store.write().await?;
-    let known = tx.state_or_insert(SUSPECT, "").await?.parse::<Suspect>();
-    if let Ok(known) = known
-        && known.is_of(&suspect)
+    if let Ok(known) = tx.state_or_insert(SUSPECT, "").await?.parse::<Suspect>()
+        && known.tries > 0
+        && known.lies_in(&session.place())
+        && known.uid == *uid
     {
-        suspect.tries += known.tries;
+        suspect = known;
     }
+    suspect.tries += u32::from(own_fault);
     tx.set_state(SUSPECT, &suspect.to_string()).await?;
-    let parked = *others && suspect.tries >= desk.max_attempts;
-    let id = if parked { Some(park(desk, &mut tx, &suspect, why)?) } else { None };
+    let given_up = own_fault && suspect.tries >= desk.max_attempts && now - suspect.since >= PATIENCE;
+    let parked = if given_up { Some(park(&mut tx, &place, suspect.tries, why, now)?) } else { None };
     tx.commit().await?;
-    if let Some(id) = id {
+    if let Some(id) = parked {
         super::http::count_message(Outcome::Parked.as_str());
         warn!(
             message.id = id,
@@ -45,18 +57,16 @@ pub(super) async fn note(
             suspect.tries
         );
     }
-    Ok(())
+    Ok(given_up)
 }
 
 /// Accounts for a message of which nothing is known but its place.
-fn park(desk: &Desk, tx: &mut Tx, suspect: &Suspect, why: &str) -> Result<i64, StoreError> {
-    let Suspect { tries, uidvalidity, uid, folder } = suspect;
-    let now = desk.clock.now();
-    let hash = hex::encode(&Sha256::digest(format!("withheld {uidvalidity} {uid} {folder}")));
+fn park(tx: &mut Tx, place: &Place, tries: u32, why: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    let hash = hex::encode(&Sha256::digest(format!("withheld {place:?}")));
     let id = tx.fresh_id();
     tx.add_message(&NewMessage {
         id,
-        place: &Place::Imap { folder: folder.clone(), uidvalidity: *uidvalidity, uid: *uid },
+        place,
         message_id: &message_id(&InboundMail::default(), &hash),
         hash: &hash,
         received_at: now,
@@ -68,7 +78,7 @@ fn park(desk: &Desk, tx: &mut Tx, suspect: &Suspect, why: &str) -> Result<i64, S
         detail: Some(why),
         ticket_id: None,
         duplicate_of: None,
-        attempts: *tries,
+        attempts: tries,
         // It is left as it is for whoever looks after it.
         settled: true,
     });
@@ -90,7 +100,7 @@ pub async fn take_withheld(desk: &Desk, source: &Source, row: &LedgerRow) -> Res
     let there = session.place() == (folder.clone(), *uidvalidity);
     let taken = if there { session.one(*uid).await.map_err(IntakeError::from)? } else { None };
     session.logout().await;
-    let Some(taken) = taken else { return Ok(false) };
+    let Some(taken) = taken.filter(|taken| !taken.raw.is_empty()) else { return Ok(false) };
     let InHand { reading, place, size, hash, message_id, raw, settled, .. } = prepare(desk, &taken)?;
     let mut tx = desk.store.write().await?;
     let completed = NewMessage {
@@ -107,7 +117,8 @@ pub async fn take_withheld(desk: &Desk, source: &Source, row: &LedgerRow) -> Res
         detail: None,
         ticket_id: None,
         duplicate_of: None,
-        attempts: row.attempts,
+        // The first decision is still to come.
+        attempts: 0,
         settled,
     };
     if tx.complete_message(&completed, ParkReason::Withheld.as_str()).await? {

@@ -212,7 +212,7 @@ impl Tx {
     ) -> Result<bool> {
         let done = query(
             "UPDATE message SET outcome = $2, reason = $3, detail = NULL, message_id = $4, hash = $5, received_at = $6,
-             size = $7, raw = $8 WHERE id = $1 AND reason = $9",
+             taken_at = $7, size = $8, raw = $9, attempts = $10 WHERE id = $1 AND reason = $11",
         )
         .bind(message.id)
         .bind(message.outcome.as_str())
@@ -220,8 +220,10 @@ impl Tx {
         .bind(message.message_id.to_owned())
         .bind(message.hash.to_owned())
         .bind(instant_text(message.received_at))
+        .bind(instant_text(message.taken_at))
         .bind(i64::try_from(message.size).unwrap_or(i64::MAX))
         .bind(message.raw.to_vec())
+        .bind(i64::from(message.attempts))
         .bind(parked_as)
         .execute(self.connection()?)
         .await?;

@@ -22,6 +22,8 @@ pub struct Earlier {
     pub same_place: bool,
     /// The ticket it became.
     pub ticket_id: Option<i64>,
+    /// The row that it repeats itself.
+    pub duplicate_of: Option<i64>,
 }
 
 /// Whom a mail would answer, and since when to look.
@@ -68,7 +70,7 @@ impl Sought<'_> {
         let [message_id, folder, uidvalidity, uid, recipient, midnight, form_since, hash] =
             std::array::from_fn(|nth| before + nth + 1);
         format!(
-            "SELECT message.id AS id, message_id, hash, ticket_id,
+            "SELECT message.id AS id, message_id, hash, ticket_id, duplicate_of,
                 CASE WHEN folder = ${folder} AND uidvalidity = ${uidvalidity} AND uid = ${uid} THEN 1 ELSE 0 END AS same_place,
                 (SELECT COUNT(*) FROM outbox WHERE recipient = ${recipient} AND created_at >= ${midnight} AND automatic = 1)
                     AS sent,
@@ -119,6 +121,7 @@ impl Sought<'_> {
                 same_message_id: same_id,
                 same_place: flag(row, "same_place")?,
                 ticket_id: row.try_get("ticket_id")?,
+                duplicate_of: row.try_get("duplicate_of")?,
             });
         }
         Ok((earlier, sent))

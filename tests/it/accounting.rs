@@ -131,6 +131,19 @@ on_both! {
         assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
     }
 
+    fn a_parked_mail_that_came_twice_becomes_one_ticket_when_it_is_retried(desk: Desk) {
+        desk.deliver(inquiry(1));
+        desk.deliver(inquiry(1));
+        desk.set("window.opens", "2025-07-02").set("window.closes", "2026-02-28");
+        desk.once();
+        assert_eq!(desk.parked(), ["before_window"], "its copy is known as one");
+        let id = desk.json(&["parked", "list"])[0]["id"].to_string();
+        desk.set("window.opens", "2025-06-27");
+        let retry = desk.run(&["parked", "retry", &id]);
+        assert!(retry.stdout.contains("ticket ZT-2025-0001"), "{}", retry.stdout);
+        assert_eq!((desk.numbers().len(), desk.parked().len()), (1, 0));
+    }
+
     fn a_parked_mail_can_be_shown_retried_and_put_aside(desk: Desk) {
         desk.deliver(format!("{}{}", inquiry(1), "長い本文です。\n".repeat(100)));
         desk.set("mailbox.max_message_size", "1KB");

@@ -69,7 +69,6 @@ impl ImapSession {
             found: std::collections::VecDeque::new(),
             listed: std::collections::VecDeque::new(),
             suspect: None,
-            others: false,
         };
         session.open_folder().await?;
         if options.after == After::Move {

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use async_imap::types::Fetch;
+use async_imap::{
+    imap_proto::{MailboxDatum, Response, Status},
+    types::Fetch,
+};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 
@@ -36,14 +39,7 @@ impl ImapSession {
     async fn list(&mut self) -> Result<()> {
         let limit = self.options.timeout;
         let before_suspect = self.suspect.and_then(|uid| self.found.binary_search(&uid).ok());
-        let count = match before_suspect {
-            Some(0) => {
-                self.others = self.hands_over_the_newest().await;
-                1
-            }
-            Some(count) => count.min(LIST_AT_ONCE),
-            None => self.found.len().min(LIST_AT_ONCE),
-        };
+        let count = before_suspect.map_or(self.found.len(), |count| count.max(1)).min(LIST_AT_ONCE);
         let uids: Vec<u32> = self.found.drain(..count).collect();
         let listed = |fetch: &Fetch| {
             Some(Listed {
@@ -70,12 +66,20 @@ impl ImapSession {
         Ok(self.next_batch().await?.pop())
     }
 
-    /// Whether the server hands over the newest message, when that is not the suspect itself.
-    async fn hands_over_the_newest(&mut self) -> bool {
-        let newest = self.found.back().copied().filter(|uid| Some(*uid) != self.suspect);
-        let Some(newest) = newest else { return false };
-        let headers = self.contents(&[newest], false, self.options.timeout).await;
-        headers.is_ok_and(|headers| headers.values().any(|header| !header.is_empty()))
+    /// Whether the server hands over one of the messages behind the suspect: the newest or the next. Each is asked for on a
+    /// connection of its own, since the suspect, or a second one like it, may have broken this one.
+    pub async fn hands_over_another(&self) -> bool {
+        let (newest, next) = (self.found.back(), self.found.front());
+        for uid in newest.into_iter().chain(next.filter(|next| newest != Some(next))) {
+            let Ok(mut fresh) = Self::connect(&self.options).await else { return false };
+            let there = fresh.uidvalidity == self.uidvalidity;
+            let taken = fresh.one(*uid).await;
+            fresh.logout().await;
+            if there && matches!(taken, Ok(Some(_))) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Fetches the next batch of what was found; empty when nothing is left.
@@ -124,11 +128,7 @@ impl ImapSession {
             let Some(raw) = fetched.remove(&listed.uid) else { continue };
             if raw.is_empty() && listed.size > 0 {
                 let why = format!("it has {} bytes and came empty", listed.size);
-                return Err(ImapError::Withheld {
-                    uid: listed.uid,
-                    others: self.others || uids.len() > 1,
-                    why,
-                });
+                return Err(ImapError::Withheld { uid: listed.uid, alone: self.is_suspect(&uids), why });
             }
             let place = Place::Imap {
                 folder: self.options.folder.clone(),
@@ -167,35 +167,54 @@ impl ImapSession {
             read.try_collect().await
         })
         .await;
-        let others = self.others || silent.len() < uids.len();
         let withheld = match &found {
             Ok(_) if silent.is_empty() => None,
-            Ok(_) => self.still_there(silent.into_iter().collect(), limit).await,
+            Ok(_) => self.still_there(silent).await,
             // Servers answer in the order of UIDs: it ended over the first of those that are missing.
             Err(error) => silent.first().map(|uid| (*uid, error.to_string())),
         };
         match withheld {
-            Some((uid, why)) => Err(ImapError::Withheld { uid, others, why }),
+            Some((uid, why)) => Err(ImapError::Withheld { uid, alone: self.is_suspect(uids), why }),
             None => found,
         }
     }
 
+    fn is_suspect(&self, uids: &[u32]) -> bool {
+        self.suspect.is_some_and(|suspect| uids == [suspect])
+    }
+
     /// The first of the messages without an answer that was not removed meanwhile, and what is known of it.
-    async fn still_there(&mut self, silent: Vec<u32>, limit: Duration) -> Option<(u32, String)> {
-        let search = match self.session() {
-            Ok(session) => {
-                limited("UID SEARCH", limit, session.uid_search(format!("UID {}", uid_set(&silent)))).await
-            }
-            Err(broken) => Err(broken),
-        };
-        match search {
-            Ok(there) => silent
-                .into_iter()
-                .find(|uid| there.contains(uid))
-                .map(|uid| (uid, "which is there".to_owned())),
+    async fn still_there(&mut self, silent: BTreeSet<u32>) -> Option<(u32, String)> {
+        let uids: Vec<u32> = silent.iter().copied().collect();
+        match self.search(&format!("UID {}", uid_set(&uids))).await {
+            Ok(there) => there.intersection(&silent).next().map(|uid| (*uid, "which is there".to_owned())),
             // Where it cannot even be asked, the connection has ended over the first of them.
-            Err(error) => silent.first().map(|uid| (*uid, error.to_string())),
+            Err(error) => uids.first().map(|uid| (*uid, error.to_string())),
         }
+    }
+
+    /// UIDs of the open folder that a query finds. The library's own search takes a refusal, and the end of the connection, for
+    /// an answer without any.
+    pub(super) async fn search(&mut self, query: &str) -> Result<BTreeSet<u32>> {
+        let limit = self.options.timeout;
+        let session = self.session()?;
+        limited("UID SEARCH", limit, async {
+            let tag = session.run_command(format!("UID SEARCH {query}")).await?;
+            let mut found = BTreeSet::new();
+            while let Some(answer) = session.read_response().await? {
+                match answer.parsed() {
+                    Response::MailboxData(MailboxDatum::Search(uids)) => found.extend(uids),
+                    Response::Done { tag: of, status: Status::Ok, .. } if *of == tag => return Ok(found),
+                    Response::Done { tag: of, outcome, .. } if *of == tag => {
+                        let words = outcome.information.as_deref().unwrap_or("refused");
+                        return Err(async_imap::error::Error::No(words.to_owned()));
+                    }
+                    _ => {}
+                }
+            }
+            Err(async_imap::error::Error::ConnectionLost)
+        })
+        .await
     }
 
     /// Whole messages of the open folder, or their headers, by UID.

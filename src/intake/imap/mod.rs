@@ -121,13 +121,13 @@ pub enum ImapError {
         /// Limit.
         limit: Duration,
     },
-    /// A message is there, but no answer came about it. In its batch or beside it others may have come.
+    /// A message is there, but no answer came about it.
     #[error("IMAP UID FETCH failed: no answer about UID {uid} ({why}); see the mail server's log")]
     Withheld {
         /// Its UID: the lowest of those without an answer.
         uid: u32,
-        /// Whether another message was handed over meanwhile, so that it is this one's own fault.
-        others: bool,
+        /// Whether it was the suspect, and asked for alone: then all before it was handed out, and no other is to blame.
+        alone: bool,
         /// What happened instead.
         why: String,
     },
@@ -157,8 +157,6 @@ pub struct ImapSession {
     listed: VecDeque<Listed>,
     /// The UID that an earlier pass got no answer about. It is asked for alone, once all before it are accounted for.
     suspect: Option<u32>,
-    /// Whether another message was handed over just before the suspect was asked for.
-    others: bool,
 }
 
 impl ImapSession {
@@ -177,7 +175,7 @@ impl ImapSession {
         let highest = store.highest_uid(&self.options.folder, self.uidvalidity).await?;
         self.found.clear();
         self.listed.clear();
-        (self.suspect, self.others) = (None, false);
+        self.suspect = None;
         if uid_next.is_none_or(|next| next > highest.saturating_add(1)) {
             self.find(highest).await?;
         }
@@ -216,14 +214,10 @@ impl ImapSession {
 
     /// Asks for the UIDs of everything above `highest`.
     async fn find(&mut self, highest: u32) -> Result<()> {
-        let limit = self.options.timeout;
         let first = highest.saturating_add(1);
-        let found =
-            limited("UID SEARCH", limit, self.session()?.uid_search(format!("UID {first}:*"))).await?;
+        let found = self.search(&format!("UID {first}:*")).await?;
         // `n:*` names the last message even when its UID is below n (RFC 9051, 9: seq-range).
-        let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= first).collect();
-        uids.sort_unstable();
-        self.found = uids.into();
+        self.found = found.into_iter().filter(|uid| *uid >= first).collect();
         Ok(())
     }
 
@@ -235,10 +229,8 @@ impl ImapSession {
         let limit = self.options.timeout;
         let name = utf7_imap::encode_utf7_imap(folder.to_owned());
         let mailbox = limited("EXAMINE", limit, self.session()?.examine(&name)).await?;
-        let found = limited("UID SEARCH", limit, self.session()?.uid_search("ALL")).await?;
-        let mut uids: Vec<u32> = found.into_iter().collect();
-        uids.sort_unstable();
-        Ok((mailbox.uid_validity.unwrap_or(0), uids))
+        let uids = self.search("ALL").await?;
+        Ok((mailbox.uid_validity.unwrap_or(0), uids.into_iter().collect()))
     }
 
     /// Every folder that holds mail of the desk's.

@@ -3,14 +3,18 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 /// The fact's name in the database.
 pub const SUSPECT: &str = "withheld";
 
 /// A message that was asked for in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspect {
-    /// In how many passes one after the other.
+    /// How often alone, while another message could be had.
     pub tries: u32,
+    /// When that was first so; until then, when it was remembered.
+    pub since: DateTime<Utc>,
     /// UIDVALIDITY of its folder.
     pub uidvalidity: u32,
     /// Its UID.
@@ -20,12 +24,6 @@ pub struct Suspect {
 }
 
 impl Suspect {
-    /// Whether both are about the same message.
-    #[must_use]
-    pub fn is_of(&self, other: &Self) -> bool {
-        (&self.folder, self.uidvalidity, self.uid) == (&other.folder, other.uidvalidity, other.uid)
-    }
-
     /// Whether it is one of that folder's messages, by name and UIDVALIDITY.
     #[must_use]
     pub fn lies_in(&self, (folder, uidvalidity): &(String, u32)) -> bool {
@@ -35,7 +33,8 @@ impl Suspect {
 
 impl fmt::Display for Suspect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {}", self.tries, self.uidvalidity, self.uid, self.folder)
+        let since = self.since.to_rfc3339_opts(SecondsFormat::Millis, true);
+        write!(f, "{} {since} {} {} {}", self.tries, self.uidvalidity, self.uid, self.folder)
     }
 }
 
@@ -43,10 +42,17 @@ impl FromStr for Suspect {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let mut words = text.splitn(4, ' ');
-        let mut number = || words.next()?.parse().ok();
-        let (tries, uidvalidity, uid) = (number().ok_or(())?, number().ok_or(())?, number().ok_or(())?);
-        Ok(Self { tries, uidvalidity, uid, folder: words.next().ok_or(())?.to_owned() })
+        fn word<'a, T: FromStr>(words: &mut impl Iterator<Item = &'a str>) -> Result<T, ()> {
+            words.next().ok_or(())?.parse().map_err(drop)
+        }
+        let mut words = text.splitn(5, ' ');
+        Ok(Self {
+            tries: word(&mut words)?,
+            since: word(&mut words)?,
+            uidvalidity: word(&mut words)?,
+            uid: word(&mut words)?,
+            folder: word(&mut words)?,
+        })
     }
 }
 
@@ -56,10 +62,15 @@ mod tests {
 
     #[test]
     fn it_is_read_as_it_was_written() {
-        let suspect =
-            Suspect { tries: 3, uidvalidity: 17, uid: 4_294_967_295, folder: "受信 トレイ".into() };
+        let suspect = Suspect {
+            tries: 3,
+            since: "2025-07-01T01:00:00.250Z".parse().unwrap(),
+            uidvalidity: 17,
+            uid: 4_294_967_295,
+            folder: "受信 トレイ".into(),
+        };
         assert_eq!(suspect.to_string().parse(), Ok(suspect));
         assert_eq!("".parse::<Suspect>(), Err(()));
-        assert_eq!("3 17 x INBOX".parse::<Suspect>(), Err(()));
+        assert_eq!("3 2025-07-01T01:00:00Z 17 x INBOX".parse::<Suspect>(), Err(()));
     }
 }
