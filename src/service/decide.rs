@@ -163,8 +163,8 @@ async fn known(
 ) -> Result<Option<Known>, StoreError> {
     let own_row = hand.entered.map(|(id, _)| id);
     let mail = &hand.reading.mail;
-    // Copies of a message that is decided again wait for what becomes of it, and not the other way round.
-    earlier.retain(|row| own_row.is_none() || Some(row.id) != own_row && row.duplicate_of != own_row);
+    // One that is decided again may repeat a message, but no copy of one: two of them could wait for each other.
+    earlier.retain(|row| own_row.is_none() || Some(row.id) != own_row && row.duplicate_of.is_none());
     if earlier.iter().any(|row| row.same_place) {
         return Ok(None);
     }

@@ -49,6 +49,7 @@ pub(super) async fn run(serving: Arc<Serving>, bells: Arc<Bells>, stop: Cancella
             Err(error) => {
                 serving.desk.health.intake_failed(error.to_string());
                 error!(retry_s = wait.as_secs(), "intake: {error}");
+                serving.desk.health.tick("intake", wait);
                 let _ = tokio::time::timeout(jittered(wait), stop.cancelled()).await;
                 wait = (wait * 2).min(LONGEST_WAIT);
             }
@@ -116,7 +117,7 @@ pub async fn drain_mailbox(
 ) -> Result<usize, PassError> {
     let drained = drain(desk, mailbox, stop, &mut after_batch).await;
     if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &*mailbox)
-        && withheld::note(desk, session, error).await?
+        && withheld::note(desk, session, error, stop).await?
     {
         after_batch();
     }

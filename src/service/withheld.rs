@@ -1,8 +1,11 @@
 //! A message that the mail server does not hand over: it is asked for again, and when others can be had, parked where it
 //! lies, so that it stops nothing. Once the server is mended, the operator has it taken.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{
@@ -22,15 +25,21 @@ use crate::{
 /// it is answered much later when it is parked by mistake.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
-/// Remembers which message a pass ended over, or parks it (`true`) when it was asked for alone often and long enough while
-/// another one could be had.
+/// How long to look for another message that can be had.
+const WITNESS_WITHIN: Duration = Duration::from_secs(300);
+
+/// Remembers which message a pass ended over, or parks it when it was asked for alone often and long enough while another one
+/// could be had. `true` when that is news: it is its own fault, or it is parked.
 pub(super) async fn note(
     desk: &Desk,
     session: &ImapSession,
     error: &IntakeError,
+    stop: &CancellationToken,
 ) -> Result<bool, StoreError> {
     let IntakeError::Imap(ImapError::Withheld { uid, alone, why }) = error else { return Ok(false) };
-    let own_fault = *alone && session.hands_over_another().await;
+    desk.health.tick("intake", WITNESS_WITHIN);
+    let witness = tokio::time::timeout(WITNESS_WITHIN, session.hands_over_another());
+    let own_fault = *alone && matches!(stop.run_until_cancelled(witness).await, Some(Ok(true)));
     let now = desk.clock.now();
     let (folder, uidvalidity) = session.place();
     let place = Place::Imap { folder: folder.clone(), uidvalidity, uid: *uid };
@@ -57,7 +66,7 @@ pub(super) async fn note(
             suspect.tries
         );
     }
-    Ok(given_up)
+    Ok(given_up || own_fault && suspect.tries == 1)
 }
 
 /// Accounts for a message of which nothing is known but its place.

@@ -112,9 +112,35 @@ on_both! {
         let id = desk.json(&["parked", "list"])[0]["id"].to_string();
         let retry = desk.run(&["parked", "retry", &id]);
         assert_eq!(retry.code, Some(1));
-        assert!(retry.error().contains("stays parked: there is nothing at INBOX;UIDVALIDITY="), "{}", retry.error());
+        assert!(retry.error().contains("there is nothing at INBOX;UIDVALIDITY="), "{}", retry.error());
         assert_eq!(desk.parked(), ["withheld"]);
     }
+}
+
+#[test]
+fn copies_of_a_withheld_message_never_wait_for_each_other() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("mailbox.max_attempts", 1).set("window.opens", "2025-07-02").set("window.closes", "2026-02-28");
+    // The second one can be read, but comes before the window.
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(1));
+    readable(&desk, 1, false);
+    for minute in [0, 1, 12] {
+        desk.starts_at(&format!("2025-07-01T10:{minute:02}:00+09:00"));
+        assert_eq!(desk.run(&["once"]).code, Some(1));
+    }
+    desk.once();
+    assert_eq!(desk.parked(), ["withheld", "before_window"]);
+    let rows = desk.json(&["parked", "list"]);
+    let retry = |desk: &Desk, nth: usize| desk.run(&["parked", "retry", &rows[nth]["id"].to_string()]).stdout;
+    readable(&desk, 1, true);
+    assert!(retry(&desk, 0).contains("duplicate"));
+    // Sent once more, it repeats the first of its kind, which is a copy itself now.
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.set("window.opens", "2025-06-27");
+    assert!(retry(&desk, 1).contains("ZT-2025-0001"));
+    assert_eq!((desk.numbers().len(), desk.parked().len()), (1, 0));
 }
 
 #[test]
