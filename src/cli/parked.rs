@@ -74,8 +74,8 @@ async fn take_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<(
     let taken = take_withheld(desk, &check_source(&context.settings)?, &row).await;
     if !taken.with_context(|| format!("message {id} stays parked"))? {
         bail!(
-            "message {id} stays parked: in the mailbox that is set now there is nothing at {}; if somebody has put it back into the folder, it was taken as \
-             a new message",
+            "message {id} stays parked: in the mailbox that is set now there is nothing at {}; if somebody has put it back \
+             into the folder, it was taken as a new message",
             in_words(&row.place)
         );
     }

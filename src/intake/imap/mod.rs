@@ -28,6 +28,9 @@ use crate::{
 /// IDLE is re-issued before a server may drop it after 30 minutes (RFC 2177).
 const LONGEST_IDLE: Duration = Duration::from_secs(28 * 60);
 
+/// How much of a server's words is repeated, in characters.
+const LONGEST_DETAIL: usize = 300;
+
 type Stream = Either<TlsStream<TcpStream>, TcpStream>;
 
 /// What a session needs to know.
@@ -287,7 +290,13 @@ fn broken() -> ImapError {
 
 fn verb(verb: &'static str, error: &async_imap::error::Error) -> ImapError {
     let text = error.to_string();
-    ImapError::Verb { verb, detail: server_words(&text).unwrap_or(&text).to_owned() }
+    // The library shows all it has received when it cannot parse it: whole mails, which are nobody's business in a log.
+    let detail = if text.contains(" during parsing of ") {
+        "the server's answer is not IMAP"
+    } else {
+        server_words(&text).unwrap_or(&text)
+    };
+    ImapError::Verb { verb, detail: detail.chars().take(LONGEST_DETAIL).collect() }
 }
 
 /// What the server said, out of the library's message: `… code: None, information: Some("no such folder") …`.
