@@ -199,7 +199,7 @@ fn pass_on(client: &TcpStream, mut server: TcpStream, uid: u32, over: Over) {
             Over::IsSilent if asked => {}
             Over::Garbles if asked => {
                 let mut client = client;
-                client.write_all(b"* 3 FETCH (UID 3 BODY yamada3@city.example.jp\r\n").unwrap();
+                client.write_all(b"yamada3@city.example.jp 3 FETCH\r\n").unwrap();
             }
             _ => drop(server.write_all(line.as_bytes())),
         }
@@ -232,7 +232,11 @@ fn passes(desk: &mut Desk) -> String {
 
 #[test]
 fn a_message_over_which_the_connection_breaks_is_parked_and_the_others_are_taken() {
-    for over in [Over::HangsUp, Over::IsSilent, Over::Garbles] {
+    for (over, why) in [
+        (Over::HangsUp, "(connection lost)"),
+        (Over::IsSilent, "(the IMAP server did not answer UID FETCH within 1 s; see mailbox.timeout)"),
+        (Over::Garbles, "(the server's answer is not IMAP)"),
+    ] {
         let mut desk = Desk::on(On::Sqlite);
         desk.set("mailbox.port", breaks_over(3, over))
             .set("mailbox.max_attempts", 3)
@@ -241,6 +245,7 @@ fn a_message_over_which_the_connection_breaks_is_parked_and_the_others_are_taken
             desk.deliver(inquiry(nth));
         }
         let said = passes(&mut desk);
+        assert!(said.contains(&format!("no answer about UID 3 {why}; ")), "{over:?}: {said}");
         assert!(!said.contains("yamada"), "{over:?}: nobody is named in the log: {said}");
         let expected: Vec<String> = [1, 2, 4, 5].map(|nth| format!("第{nth}市 健康福祉部")).into();
         assert_eq!(organizations(&desk), expected, "{over:?}");

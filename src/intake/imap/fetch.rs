@@ -171,7 +171,7 @@ impl ImapSession {
             Ok(_) if silent.is_empty() => None,
             Ok(_) => self.still_there(silent).await,
             // Servers answer in the order of UIDs: it ended over the first of those that are missing.
-            Err(error) => silent.first().map(|uid| (*uid, error.to_string())),
+            Err(error) => silent.first().map(|uid| (*uid, in_short(error))),
         };
         match withheld {
             Some((uid, why)) => Err(ImapError::Withheld { uid, alone: self.is_suspect(uids), why }),
@@ -189,7 +189,7 @@ impl ImapSession {
         match self.search(&format!("UID {}", uid_set(&uids))).await {
             Ok(there) => there.intersection(&silent).next().map(|uid| (*uid, "which is there".to_owned())),
             // Where it cannot even be asked, the connection has ended over the first of them.
-            Err(error) => uids.first().map(|uid| (*uid, error.to_string())),
+            Err(error) => uids.first().map(|uid| (*uid, in_short(&error))),
         }
     }
 
@@ -246,6 +246,14 @@ impl ImapSession {
     /// When the server does not answer.
     pub async fn peek(&mut self, uids: &[u32], whole: bool) -> Result<BTreeMap<u32, Vec<u8>>> {
         self.contents(uids, whole, self.options.timeout).await
+    }
+}
+
+/// What failed, where the verb is named already.
+fn in_short(error: &ImapError) -> String {
+    match error {
+        ImapError::Verb { detail, .. } => detail.clone(),
+        other => other.to_string(),
     }
 }
 
