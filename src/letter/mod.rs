@@ -10,8 +10,8 @@ pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
 pub use staff::{
     DraftContext, FiguresContext, Group, ParkedContext, ParkedMail, StaffContext, StaffTicket, TicketFacts,
-    UndeliveredContext, UndeliveredMail, purpose_in_words, reason_in_words, refusal_in_words, staff_context,
-    status_in_words, status_word, ticket as staff_ticket,
+    UndeliveredContext, UndeliveredMail, purpose_in_words, reason_in_words, refusal_in_words,
+    sender_in_words, staff_context, status_in_words, status_word, ticket as staff_ticket,
 };
 pub use wording::{
     Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,

@@ -352,6 +352,15 @@ pub fn reason_in_words(reason: ParkReason) -> &'static str {
     }
 }
 
+/// Who wrote a parked message, in words: of one whose content is not there, what to do.
+#[must_use]
+pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
+    match reason {
+        Some(ParkReason::Withheld) => "差出人・件名は不明です。運用担当者にご連絡ください",
+        _ => from,
+    }
+}
+
 /// What a mail was for, in words.
 #[must_use]
 pub fn purpose_in_words(purpose: Purpose) -> &'static str {

@@ -18,7 +18,7 @@ use crate::{
     },
     letter::{
         FiguresContext, Group, ParkedMail, Purpose, StaffContext, StaffTicket, UndeliveredMail,
-        purpose_in_words, reason_in_words, staff_context,
+        purpose_in_words, reason_in_words, sender_in_words, staff_context,
     },
     mail,
     store::{LedgerRow, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow, Tx},
@@ -361,7 +361,7 @@ fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTi
     ParkedMail {
         received: japanese_time::instant(row.received_at, desk.rules.calendar.time_zone(), now),
         reason: reason.map_or("そのほか", reason_in_words),
-        from: short(mail.from.as_ref().map_or("", |from| &from.address)),
+        from: short(sender_in_words(reason, mail.from.as_ref().map_or("", |from| &from.address))),
         subject: short(&mail.subject),
     }
 }

@@ -73,7 +73,7 @@ on_both! {
         desk.once();
         assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部", "第4市 健康福祉部"]);
         let digest = desk.run(&["digest", "--preview"]).stdout;
-        assert!(digest.contains("メールサーバーから取り出せないメール"), "{digest}");
+        assert!(digest.contains("　メールサーバーから取り出せないメール　差出人・件名は不明です。運用担当者にご連絡ください\n"), "{digest}");
         assert_eq!(desk.mailbox.messages("処理済").len(), 3);
         assert_eq!(desk.run(&["reconcile"]).code, Some(0), "it is accounted for where it lies");
 
