@@ -215,11 +215,10 @@ impl Serving {
             tokio::spawn(async move { outbox::beside(&serving, &rung.outbox, &taken, &stopped).await });
         let intake = async {
             let taken = match self.source.open().await {
-                Ok(mut mailbox) => match drain_mailbox(&self.desk, &mut mailbox, stop, || bells.ring()).await
-                {
-                    Ok(taken) => mailbox.left_over().map(|()| taken).map_err(PassError::from),
-                    failed => failed,
-                },
+                Ok(mut mailbox) => {
+                    let drained = drain_mailbox(&self.desk, &mut mailbox, stop, || bells.ring()).await;
+                    drained.and_then(|taken| Ok(mailbox.left_over().map(|()| taken)?))
+                }
                 Err(error) => Err(error.into()),
             };
             let told = timetable::tick(&self.desk).await;

@@ -41,21 +41,16 @@ pub(super) async fn note(
     let witness = tokio::time::timeout(WITNESS_WITHIN, session.hands_over_another());
     let own_fault = *alone && matches!(stop.run_until_cancelled(witness).await, Some(Ok(true)));
     let now = desk.clock.now();
-    let (folder, uidvalidity) = session.place();
-    let place = Place::Imap { folder: folder.clone(), uidvalidity, uid: *uid };
-    let mut suspect = Suspect { tries: 0, since: now, uidvalidity, uid: *uid, folder };
+    let place = session.place();
     let mut tx = desk.store.write().await?;
-    if let Ok(known) = tx.state_or_insert(SUSPECT, "").await?.parse::<Suspect>()
-        && known.tries > 0
-        && known.lies_in(&session.place())
-        && known.uid == *uid
-    {
-        suspect = known;
-    }
+    let known = tx.state_or_insert(SUSPECT, "").await?.parse::<Suspect>().ok();
+    let known = known.filter(|known| known.tries > 0 && known.lies_in(&place) && known.uid == *uid);
+    let (folder, uidvalidity) = place;
+    let mut suspect = known.unwrap_or(Suspect { tries: 0, since: now, uidvalidity, uid: *uid, folder });
     suspect.tries += u32::from(own_fault);
     tx.set_state(SUSPECT, &suspect.to_string()).await?;
     let given_up = own_fault && suspect.tries >= desk.max_attempts && now - suspect.since >= PATIENCE;
-    let parked = if given_up { Some(park(&mut tx, &place, suspect.tries, why, now)?) } else { None };
+    let parked = if given_up { Some(park(&mut tx, &suspect, why, now)?) } else { None };
     tx.commit().await?;
     if let Some(id) = parked {
         super::http::count_message(Outcome::Parked.as_str());
@@ -70,12 +65,14 @@ pub(super) async fn note(
 }
 
 /// Accounts for a message of which nothing is known but its place.
-fn park(tx: &mut Tx, place: &Place, tries: u32, why: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
+fn park(tx: &mut Tx, suspect: &Suspect, why: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    let Suspect { tries, uidvalidity, uid, folder, .. } = suspect;
+    let place = Place::Imap { folder: folder.clone(), uidvalidity: *uidvalidity, uid: *uid };
     let hash = hex::encode(&Sha256::digest(format!("withheld {place:?}")));
     let id = tx.fresh_id();
     tx.add_message(&NewMessage {
         id,
-        place,
+        place: &place,
         message_id: &message_id(&InboundMail::default(), &hash),
         hash: &hash,
         received_at: now,
@@ -87,7 +84,7 @@ fn park(tx: &mut Tx, place: &Place, tries: u32, why: &str, now: DateTime<Utc>) -
         detail: Some(why),
         ticket_id: None,
         duplicate_of: None,
-        attempts: tries,
+        attempts: *tries,
         // It is left as it is for whoever looks after it.
         settled: true,
     });

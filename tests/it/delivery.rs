@@ -13,11 +13,6 @@ fn outbox(desk: &Desk) -> Vec<(String, String)> {
     rows.as_array().unwrap().iter().map(|row| (text(&row["state"]), text(&row["last_reply"]))).collect()
 }
 
-/// Lets a rehearsal begin later, so that what was put off is due.
-fn later(desk: &mut Desk, now: &str) {
-    desk.starts_at(now);
-}
-
 on_both! {
     fn a_mail_that_is_put_off_is_tried_again_with_the_same_message_id(desk: Desk) {
         desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 greylisted, try later")).times(1));
@@ -28,7 +23,7 @@ on_both! {
         assert!(desk.tickets()[0]["acknowledged_at"].is_null());
         desk.once();
         assert!(desk.smtp.mails().is_empty(), "not before it is due");
-        later(desk, "2025-07-01T10:05:00+09:00");
+        desk.starts_at("2025-07-01T10:05:00+09:00");
         desk.once();
         assert_eq!(outbox(desk)[0].0, "sent");
         assert_eq!(desk.smtp.mails().len(), 1);
@@ -48,7 +43,7 @@ on_both! {
         let id = rows[0]["id"].to_string();
         assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
         // A rehearsed clock starts anew with each process.
-        later(desk, "2025-07-01T10:05:00+09:00");
+        desk.starts_at("2025-07-01T10:05:00+09:00");
         desk.once();
         assert_eq!(desk.smtp.mails().len(), 2);
     }
@@ -57,7 +52,7 @@ on_both! {
         desk.smtp.on(At::End.does(Act::KeepAndDrop).times(1));
         desk.deliver(inquiry(1));
         desk.once();
-        later(desk, "2025-07-01T10:05:00+09:00");
+        desk.starts_at("2025-07-01T10:05:00+09:00");
         desk.once();
         let mails = desk.smtp.mails();
         assert_eq!(mails.len(), 2);
@@ -74,7 +69,7 @@ on_both! {
         assert!(done.error().contains("delivery.host"), "{}", done.error());
         assert_eq!(desk.tickets().len(), 5);
         desk.smtp.resume();
-        later(desk, "2025-07-01T10:10:00+09:00");
+        desk.starts_at("2025-07-01T10:10:00+09:00");
         desk.once();
         let mut answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
         answered.sort();
@@ -85,7 +80,7 @@ on_both! {
         desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
         desk.deliver(inquiry(1));
         desk.once();
-        later(desk, "2025-07-03T10:00:01+09:00");
+        desk.starts_at("2025-07-03T10:00:01+09:00");
         desk.once();
         assert_eq!(outbox(desk)[0].0, "failed");
     }
@@ -96,7 +91,7 @@ on_both! {
         desk.once();
         let id = desk.json(&["outbox", "list"])[0]["id"].to_string();
         assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(0));
-        later(desk, "2025-07-01T11:00:00+09:00");
+        desk.starts_at("2025-07-01T11:00:00+09:00");
         desk.once();
         assert!(desk.smtp.mails().is_empty());
         assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(1), "it does not wait any more");
@@ -145,7 +140,7 @@ fn a_reply_that_is_no_answer_accepts_no_mail() {
         desk.once();
         assert_eq!(outbox(&desk)[0].0, "queued", "{reply}");
         assert!(outbox(&desk)[0].1.starts_with(reply), "{:?}", outbox(&desk));
-        later(&mut desk, "2025-07-01T12:00:00+09:00");
+        desk.starts_at("2025-07-01T12:00:00+09:00");
         desk.once();
         assert_eq!(desk.smtp.mails().len(), 1, "{reply}");
     }

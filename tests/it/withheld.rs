@@ -6,7 +6,6 @@ use std::{
     io::{BufRead, BufReader, Write, copy},
     net::{Shutdown, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
-    path::PathBuf,
     thread,
 };
 
@@ -17,19 +16,10 @@ use crate::support::{
 
 const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
 
-/// The file of a message, wherever Dovecot has put it; they lie in the order of their delivery.
-fn file(desk: &Desk, nth: usize) -> PathBuf {
-    let folder = rig().dir().join("mail").join(&desk.mailbox.user);
-    let files = ["new", "cur"].into_iter().flat_map(|part| fs::read_dir(folder.join(part)).unwrap());
-    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-    files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
-    files.swap_remove(nth - 1)
-}
-
 /// Whether the mail server can read a message.
 fn readable(desk: &Desk, nth: usize, readable: bool) {
     let mode = if readable { 0o644 } else { 0o000 };
-    fs::set_permissions(file(desk, nth), fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(&desk.mailbox.files("INBOX")[nth - 1], fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// The inquirers whose tickets are there.
@@ -108,7 +98,7 @@ on_both! {
         desk.once();
         assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部"]);
         assert_eq!(desk.parked(), ["withheld"]);
-        fs::remove_file(file(desk, 2)).unwrap();
+        fs::remove_file(&desk.mailbox.files("INBOX")[1]).unwrap();
         let id = desk.json(&["parked", "list"])[0]["id"].to_string();
         let retry = desk.run(&["parked", "retry", &id]);
         assert_eq!(retry.code, Some(1));

@@ -62,6 +62,12 @@ impl Mailbox {
 
     /// The messages of a folder, oldest first; none when there is no such folder.
     pub fn messages(&self, folder: &str) -> Vec<Message> {
+        let read = |file: &PathBuf| Message { flags: flags(file), bytes: fs::read(file).unwrap() };
+        self.files(folder).iter().map(read).collect()
+    }
+
+    /// Their files, in the same order.
+    pub fn files(&self, folder: &str) -> Vec<PathBuf> {
         let dir = if folder == "INBOX" { self.dir.clone() } else { self.dir.join(format!(".{folder}")) };
         let mut files: Vec<PathBuf> = Vec::new();
         for part in ["new", "cur"] {
@@ -70,7 +76,7 @@ impl Mailbox {
             );
         }
         files.sort_by_key(|file| order(file));
-        files.iter().map(|file| Message { flags: flags(file), bytes: fs::read(file).unwrap() }).collect()
+        files
     }
 }
 
