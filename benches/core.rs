@@ -1,5 +1,4 @@
-//! The pure core: decoding and reading a 5 KB inquiry as `inspect` and the desk do it, bytes in, four fields out; deciding
-//! what becomes of it; counting its deadline.
+//! Benchmarks of the pure functions: parsing a 5 KB inquiry, reading its form fields, triage, and deadline calculation.
 
 use std::hint::black_box;
 
@@ -14,14 +13,14 @@ use madoguchi::{
         triage::{Filing, Known, Reading, triage},
     },
     mail,
-    service::rules,
+    server::rules,
     settings::Settings,
 };
 use mail_parser::MessageParser;
 
 const SUBJECT: &str = "拠点整備・運用に関する照会";
 
-/// The form, with an inquiry of some 1,100 characters.
+/// The filled-in form, with an inquiry text of some 1,100 characters.
 fn body() -> String {
     let inquiry =
         "地域の在宅医療の体制整備に向けた会議の進め方について、他の自治体の例を教えてください。\n".repeat(26);
@@ -54,7 +53,7 @@ fn iso_2022_jp() -> Vec<u8> {
     message("iso-2022-jp", "7bit", &jis(SUBJECT), &jis(&body().replace('\n', "\r\n")))
 }
 
-/// 5 KB of UTF-8 and the same inquiry in ISO-2022-JP.
+/// The same inquiry in UTF-8 (5 KB) and in ISO-2022-JP.
 fn messages() -> [(&'static str, Vec<u8>); 2] {
     [("UTF-8, base64", utf8()), ("ISO-2022-JP", iso_2022_jp())]
 }
@@ -66,7 +65,7 @@ fn decode(c: &mut Criterion) {
         group.bench_function(format!("{name}, {} bytes", bytes.len()), |bencher| {
             bencher.iter(|| mail::read(black_box(&bytes)));
         });
-        // The library alone, which neither guesses nor cleans, as the measure of the machine.
+        // For comparison: `mail_parser` alone, which neither guesses charsets nor removes control characters.
         group.bench_function(format!("{name}, mail-parser alone"), |bencher| {
             bencher.iter(|| {
                 let mail = MessageParser::default().parse(black_box(&bytes));

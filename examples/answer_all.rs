@@ -1,6 +1,7 @@
-//! A secretariat that answers everything: `cargo run --example answer_all -- SETTINGS INSTANT PACE COUNT` answers each open
-//! ticket of a desk that is served by another process, by a clock that starts at INSTANT and runs PACE times as fast, until
-//! COUNT are answered.
+//! Simulates staff that answer every ticket: `cargo run --example answer_all -- SETTINGS INSTANT PACE COUNT`.
+//!
+//! Another process serves the desk. This program answers each open ticket until COUNT tickets are answered. Its
+//! clock starts at INSTANT and runs PACE times as fast as real time.
 
 use std::{env, error::Error, path::Path, time::Duration};
 
@@ -8,17 +9,15 @@ use chrono::{DateTime, FixedOffset};
 use madoguchi::{
     clock::Clock,
     letter::Purpose,
-    service::{
-        Desk,
-        work::Actor,
-        writing::{Writing, write},
-    },
+    server,
+    service::{Actor, Operation},
     settings::Settings,
+    tickets::answer::{Draft, write},
 };
 
 const TEXT: &str = "お問い合わせの件につきまして、下記のとおり回答いたします。\n\n・会議の構成員は地域の実情に応じてお決めいただけます。\n・先行する自治体の例を、別途ご案内いたします。";
 
-/// How long to wait when nothing is open.
+/// Wait between polls when no ticket is open.
 const PAUSE: Duration = Duration::from_millis(500);
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,19 +27,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: answer_all SETTINGS INSTANT PACE COUNT".into());
     };
     let clock = Clock::paced(instant.parse::<DateTime<FixedOffset>>()?.to_utc(), pace.parse()?);
-    let desk = Desk::open(&Settings::load(Some(Path::new(file)))?, clock).await?;
+    let desk = server::open(&Settings::load(Some(Path::new(file)))?, clock).await?;
     let (mut answered, count) = (0, count.parse::<u32>()?);
-    let writing = Writing { text: TEXT, files: &[] };
+    let draft = Draft { text: TEXT, files: &[] };
     let mut newest = 0;
     while answered < count {
         let mut open = desk.store.newest_tickets(Some("open"), 1000).await?;
-        // What is answered stays open until the mail server has the answer.
+        // A ticket stays open until the mail server accepts the answer, so skip those answered already.
         open.retain(|ticket| ticket.id > newest);
         for ticket in &open {
             let mut tx = desk.store.write().await?;
-            let said =
-                write(&desk, &mut tx, Actor::Operator, ticket, Purpose::Answer, writing, desk.clock.now());
-            said.await?.map_err(|said| said.english)?;
+            let now = desk.clock.now();
+            let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
+            let result = write(&mut operation, ticket, Purpose::Answer, draft);
+            result.await?.map_err(|refusal| refusal.english)?;
             tx.commit().await?;
             answered += 1;
             newest = ticket.id;

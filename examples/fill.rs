@@ -1,12 +1,14 @@
-//! Fills a desk's database with answered tickets of years past, and fifty that are open, to see what grows with them:
-//! `cargo run --example fill -- postgres://… 100000`. The database has its schema and nothing else. The mails were the first
-//! ones of an INBOX with the UIDVALIDITY 1.
+//! Fills a database with tickets, to measure which operations slow down with its size:
+//! `cargo run --example fill -- postgres://… 100000`.
+//!
+//! The last fifty tickets are open; all others were answered in an earlier year. The database must be migrated and
+//! empty. The messages have the lowest UIDs of an INBOX with UIDVALIDITY 1.
 
 use std::{env, error::Error};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
-/// Each ticket takes four identifiers: message, ticket, entry, mail.
+/// First identifier. Each ticket uses four: message, ticket, entry, mail.
 const FIRST_ID: u32 = 1000;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(url).await?;
     let bytes = if url.starts_with("sqlite") { "zeroblob(2000)" } else { "CAST(REPEAT('0', 2000) AS BYTEA)" };
-    // A recursive query is the one way to count that both databases know. The desk's last fifty tickets are open.
+    // A recursive query is the only way to generate numbers that works in both databases.
     let numbers = format!(
         "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {count}),
          t AS (SELECT n, CAST(n AS TEXT) AS name, {FIRST_ID} + 4 * n AS id,
@@ -56,7 +58,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ] {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
     }
-    // PostgreSQL does this by itself after a while; SQLite never does, nor does the desk.
+    // PostgreSQL's autovacuum would do this later. SQLite never analyzes by itself, and the desk does not either, so
+    // the measurement must not.
     if !url.starts_with("sqlite") {
         sqlx::raw_sql("ANALYZE").execute(&mut connection).await?;
     }

@@ -1,7 +1,9 @@
-//! Measures how long an inquirer waits: `cargo run --example latency -- PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP`.
-//! It is the SMTP server of a running desk: each mail is put into the Maildir behind the IMAP server, and the clock runs until
-//! this server has accepted the acknowledgement. One mail at a time, at least GAP milliseconds after the one before, so that each
-//! finds an idle desk.
+//! Measures the time from an inquiry to its acknowledgement:
+//! `cargo run --example latency -- PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP`.
+//!
+//! This program starts the desk and is its SMTP server. It puts each mail into the Maildir of the IMAP server, and
+//! measures until it has accepted the acknowledgement. Mails are sent one at a time, at least GAP milliseconds
+//! apart, so that the desk is idle when each arrives.
 
 use std::{
     env,
@@ -16,12 +18,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A mail that is not answered within this time was lost.
-const LOST_AFTER: Duration = Duration::from_secs(30);
+/// Timeout for the acknowledgement of one mail.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// The desk, ended with the measurement.
+/// The desk process, killed when this value is dropped.
 struct Desk(Child);
 
 impl Drop for Desk {
@@ -41,15 +43,17 @@ fn main() -> Result<()> {
     let _desk = Desk(Command::new(program).args(["--config", settings, "run"]).spawn()?);
     thread::sleep(Duration::from_secs(2));
     let mut took = Vec::with_capacity(count);
-    // The first few warm caches up.
+    // The first five mails warm up caches and do not count.
     for number in 0..count + 5 {
-        // At odd moments, so that no poll or tick is always met at the same distance.
+        // Vary the gap, so that the mails do not arrive at a fixed distance from the desk's polls and timers.
         thread::sleep(Duration::from_millis(gap + (number as u64 * 37) % 90));
         let (file, place) = (maildir.join("tmp").join(format!("{number}.latency")), maildir.join("new"));
         fs::write(&file, mail(number))?;
         let began = Instant::now();
         fs::rename(&file, place.join(format!("{number}.latency")))?;
-        let at = accepted.recv_timeout(LOST_AFTER).map_err(|_| format!("mail {number} was not answered"))?;
+        let at = accepted
+            .recv_timeout(ACKNOWLEDGED_WITHIN)
+            .map_err(|_| format!("mail {number} was not answered"))?;
         if number >= 5 {
             took.push(at.duration_since(began).as_secs_f64() * 1e3);
         }
@@ -69,19 +73,19 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Accepts everything; tells when the last dot of each mail was answered.
+/// Accepts all mails; sends the time at which each was accepted.
 fn serve(listener: TcpListener) -> mpsc::Receiver<Instant> {
-    let (tell, accepted) = mpsc::channel();
+    let (sender, accepted) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let tell = tell.clone();
-            thread::spawn(move || converse(&stream, &tell));
+            let sender = sender.clone();
+            thread::spawn(move || handle_connection(&stream, &sender));
         }
     });
     accepted
 }
 
-fn converse(stream: &TcpStream, tell: &mpsc::Sender<Instant>) -> std::io::Result<()> {
+fn handle_connection(stream: &TcpStream, sender: &mpsc::Sender<Instant>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut writer = stream;
     let mut lines = BufReader::new(stream).split(b'\n');
@@ -97,7 +101,7 @@ fn converse(stream: &TcpStream, tell: &mpsc::Sender<Instant>) -> std::io::Result
                     }
                 }
                 writer.write_all(b"250 accepted\r\n")?;
-                let _ = tell.send(Instant::now());
+                let _ = sender.send(Instant::now());
             }
             "QUIT" => return writer.write_all(b"221 bye\r\n"),
             _ => writer.write_all(b"250 yes\r\n")?,

@@ -1,23 +1,26 @@
-//! What the machine allows at most, each part alone, beside which a drain is measured:
-//! `cargo run --example limits -- fetch|row|ticket|send SETTINGS COUNT` prints operations a second.
-//! `fetch` lists and fetches a mailbox in the desk's own batches, `row` makes one durable transaction a row, `ticket` one a
-//! ticket, `send` hands mails to the SMTP server over the desk's number of connections, each used again and again.
+//! Measures the upper limit of each part of the desk alone, for comparison with `scripts/bench-drain`:
+//! `cargo run --example limits -- fetch|row|ticket|send SETTINGS COUNT` prints operations per second.
+//!
+//! - `fetch` lists and fetches a mailbox in the desk's batches.
+//! - `row` commits one durable transaction per row, `ticket` one per ticket.
+//! - `send` sends mails to the SMTP server over the desk's number of connections, each reused for many mails.
 
 use std::{env, error::Error, path::Path, sync::Arc, time::Instant};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
 use madoguchi::{
-    delivery::Carrier,
+    delivery::Transport,
     desk::{thread::MessageIds, ticket::Direction, triage::Filing},
-    intake::Taken,
+    inbound::inspect,
     letter::Purpose,
     mail::Attachment,
-    service::{check_carrier, check_source, inspect, rules},
+    mailbox::FetchedMessage,
+    server::{rules, source, transport},
     settings::Settings,
     store::{
-        Asking, Dialect, Due, NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place, Recipient, Sought,
-        Store, pack,
+        Asking, ClaimedMail, Dialect, LedgerLookup, NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place,
+        Recipient, Store, pack,
     },
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
@@ -43,15 +46,15 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Everything in the mailbox, from the login to the last byte.
+/// Fetches all messages in the mailbox. The time includes the login. Returns messages per second.
 async fn fetch(settings: &Settings) -> Result<f64> {
-    // An empty ledger: every message is new.
+    // With an empty ledger, every message is new.
     let folder = tempfile::tempdir()?;
     let url = format!("sqlite:{}", folder.path().join("ledger.db").display());
     let store = Store::open(&url).await?;
     store.migrate(&url).await?;
     let (began, mut fetched) = (Instant::now(), 0);
-    let mut mailbox = check_source(settings)?.open().await?;
+    let mut mailbox = source(settings)?.open().await?;
     mailbox.look(&store).await?;
     loop {
         let batch = mailbox.next_batch().await?;
@@ -62,9 +65,9 @@ async fn fetch(settings: &Settings) -> Result<f64> {
     }
 }
 
-/// One row of some two kilobytes, durable before the next begins: what the disk allows.
+/// Inserts rows of some 2 KB, each in its own durable transaction: the limit of the disk. Returns rows per second.
 async fn row(settings: &Settings, count: u32) -> Result<f64> {
-    let url = beside(settings, "row").await?;
+    let url = new_database(settings, "row").await?;
     let mut connection = AnyConnection::connect(&url).await?;
     let (blob, begin) = match Dialect::of(&url) {
         Dialect::Sqlite => ("BLOB", "BEGIN IMMEDIATE"),
@@ -91,15 +94,18 @@ async fn row(settings: &Settings, count: u32) -> Result<f64> {
     Ok(f64::from(count) / took)
 }
 
-/// A ticket with all its rows in one transaction, durable before the next begins: what the schema allows. Nothing is
-/// read, decided or composed; the rows are as large as those of the drain's mails, of which one in [`WITH_ATTACHMENT`] has one.
+/// Inserts tickets with all their rows, each in its own durable transaction: the limit of the schema. Returns
+/// tickets per second.
+///
+/// The loop parses, decides and composes nothing. The rows have the size of those of the mails of `make_mails`, of
+/// which one in [`WITH_ATTACHMENT`] has an attachment.
 async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
-    let url = beside(settings, "ticket").await?;
+    let url = new_database(settings, "ticket").await?;
     let store = Store::open(&url).await?;
     store.migrate(&url).await?;
     let now = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000);
     let raw = inquiry().into_bytes();
-    let taken = Taken {
+    let message = FetchedMessage {
         place: Place::File { folder: "limit".into(), name: "limit".into() },
         size: raw.len() as u64,
         raw,
@@ -108,15 +114,16 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
         file_time: None,
     };
     let (reading, decision) = inspect(
-        &taken,
+        &message,
         &rules(settings),
         &MessageIds::new(vec![b"limit".to_vec()], "limit@example.jp", "ZT"),
         now,
     );
     let Filing::Ticket { ticket, .. } = decision.filing else { return Err("not read as an inquiry".into()) };
     let from = reading.mail.from.clone().ok_or("no sender")?;
-    let (packed, with_attachment, receipt) = (pack(&taken.raw)?, Arc::new(attachment()?), receipt());
-    let text = receipt_text();
+    let (packed, with_attachment, acknowledgement) =
+        (pack(&message.raw)?, Arc::new(attachment()?), acknowledgement());
+    let text = acknowledgement_text();
     let attachments = [Attachment {
         name: "data.xlsx".into(),
         media_type: "application/octet-stream".into(),
@@ -127,8 +134,9 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
         let (name, attached) = (format!("limit-{number}@example.jp"), number.is_multiple_of(WITH_ATTACHMENT));
         let place = Place::Imap { folder: "INBOX".into(), uidvalidity: 1, uid: number };
         let recipient = Recipient { address: &name, midnight: now, form_since: now };
-        let sought = Sought { place: &place, message_id: &name, hash: &name, recipient };
-        let (mut tx, ..) = store.write_about(&sought).await?;
+        let lookup = LedgerLookup { place: &place, message_id: &name, hash: &name, recipient };
+        let mut tx = store.write().await?;
+        tx.lookup(&lookup).await?;
         let id = tx.fresh_id();
         let asking = Asking { to: Some(&name), at: None, assignee: None };
         let ticket_number = tx.take_number("ZT", 2024);
@@ -140,7 +148,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
             hash: &name,
             received_at: now,
             taken_at: now,
-            size: taken.size,
+            size: message.size,
             raw: if attached { &with_attachment } else { &packed },
             outcome: Outcome::Ticket,
             reason: None,
@@ -172,12 +180,11 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
             sender: "desk@example.jp",
             recipient: &name,
             message_id: &name,
-            bytes: &receipt,
+            bytes: &acknowledgement,
             at: now,
             leaves_at: Some(now),
             author: None,
             entry: None,
-            claim: None,
         })?;
         tx.commit().await?;
     }
@@ -186,8 +193,8 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
     Ok(f64::from(count) / took)
 }
 
-/// A new database beside the desk's: a file, or on PostgreSQL another database of the server.
-async fn beside(settings: &Settings, name: &str) -> Result<String> {
+/// URL of a new database next to the desk's: another SQLite file, or another database on the PostgreSQL server.
+async fn new_database(settings: &Settings, name: &str) -> Result<String> {
     sqlx::any::install_default_drivers();
     let url = &settings.database.url;
     if Dialect::of(url) == Dialect::Sqlite {
@@ -200,7 +207,7 @@ async fn beside(settings: &Settings, name: &str) -> Result<String> {
     Ok(format!("{server}/{desk}_{name}"))
 }
 
-/// The circular's form, filled in, of the length that most have.
+/// The filled-in form of the circular, with an inquiry text of typical length.
 fn inquiry() -> String {
     let question =
         "多職種連携の会議に、防災担当課を加えている地域があれば、進め方をご教示ください。".repeat(2);
@@ -212,40 +219,40 @@ fn inquiry() -> String {
     )
 }
 
-/// One in so many mails of the drain has an attachment.
+/// One in this many mails has an attachment, as in `make_mails`.
 const WITH_ATTACHMENT: u32 = 20;
 
-/// A mail with an attachment of 200 KB, as the ledger keeps it: bytes that do not compress.
+/// A mail with a 200 KB attachment as stored in the ledger. Random bytes, because such attachments do not compress.
 fn attachment() -> Result<Vec<u8>> {
     let mut bytes = vec![0; 210_000];
     getrandom::fill(&mut bytes)?;
     Ok(bytes)
 }
 
-/// A text as long as the desk's receipt.
-fn receipt_text() -> String {
+/// A text of the length of the desk's acknowledgement.
+fn acknowledgement_text() -> String {
     "担当者が内容を確認のうえ、上記の期限までに、本メールアドレスより回答いたします。\r\n".repeat(22)
 }
 
-/// A mail as large as the desk's receipt.
-fn receipt() -> Vec<u8> {
+/// A mail of the size of the desk's acknowledgement.
+fn acknowledgement() -> Vec<u8> {
     let mut mail = format!(
         "From: desk@example.jp\r\nSubject: limit\r\nX-Header: {}\r\nContent-Transfer-Encoding: base64\r\n\r\n",
         "x".repeat(700)
     );
-    for line in BASE64.encode(receipt_text()).as_bytes().chunks(76) {
+    for line in BASE64.encode(acknowledgement_text()).as_bytes().chunks(76) {
         mail.extend(line.iter().map(|byte| char::from(*byte)));
         mail.push_str("\r\n");
     }
     mail.into_bytes()
 }
 
-/// Receipts to as many recipients.
+/// Sends `count` acknowledgements to different recipients. Returns mails per second.
 async fn send(settings: &Settings, count: u32) -> Result<f64> {
-    let (began, carrier) = (Instant::now(), check_carrier(settings)?);
+    let (began, transport) = (Instant::now(), transport(settings)?);
     let next = Arc::new(Mutex::new(0));
     let workers: Vec<_> = (0..settings.delivery.connections)
-        .map(|_| tokio::spawn(worker(carrier.clone(), Arc::clone(&next), count)))
+        .map(|_| tokio::spawn(worker(transport.clone(), Arc::clone(&next), count)))
         .collect();
     for worker in workers {
         worker.await?.map_err(|error| error.to_string())?;
@@ -254,12 +261,12 @@ async fn send(settings: &Settings, count: u32) -> Result<f64> {
 }
 
 async fn worker(
-    carrier: Carrier,
+    transport: Transport,
     next: Arc<Mutex<u32>>,
     count: u32,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let mut session = carrier.open().await?;
-    let receipt = receipt();
+    let mut session = transport.open().await?;
+    let acknowledgement = acknowledgement();
     loop {
         let number = {
             let mut next = next.lock().await;
@@ -269,18 +276,18 @@ async fn worker(
             *next += 1;
             *next
         };
-        let due = Due {
+        let mail = ClaimedMail {
             id: i64::from(number),
             ticket_id: None,
             purpose: Purpose::Acknowledgement,
             sender: "desk@example.jp".into(),
             recipient: format!("limit-{number}@example.jp"),
             message_id: format!("limit-{number}@example.jp"),
-            bytes: receipt.clone(),
+            bytes: acknowledgement.clone(),
             attempt: 1,
             created_at: DateTime::UNIX_EPOCH,
         };
-        session.send(&due).await?;
+        session.send(&mail).await?;
     }
     session.close().await;
     Ok(())

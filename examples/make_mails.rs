@@ -1,5 +1,7 @@
 //! Fills a folder with inquiries for measurements: `cargo run --example make_mails -- 2000 DIR/new`.
-//! Half are UTF-8, half ISO-2022-JP, one in twenty with a 200 KB attachment; the same number gives the same mails.
+//!
+//! Half are in UTF-8 and half in ISO-2022-JP. One in twenty has a 200 KB attachment. The same number gives the same
+//! mails.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
@@ -45,7 +47,7 @@ fn mail(number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     write!(mail, "To: zaitaku@tohmatu.co.jp\r\nSubject: {}\r\n", word(charset, SUBJECT))?;
     write!(mail, "Message-ID: <inquiry-{number:06}@example.jp>\r\n")?;
     mail.push_str("Date: Tue, 1 Jul 2025 09:12:02 +0900\r\nMIME-Version: 1.0\r\n");
-    // One in twenty, in either charset.
+    // One in twenty, equally often in both charsets: 0 is even, 21 is odd.
     let with_attachment = matches!(number % 40, 0 | 21);
     if with_attachment {
         mail.push_str("Content-Type: multipart/mixed; boundary=\"=_parts\"\r\n\r\n--=_parts\r\n");
@@ -64,7 +66,7 @@ fn mail(number: usize) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(mail)
 }
 
-/// The circular's form, filled in.
+/// The filled-in form of the circular.
 fn text(number: usize) -> String {
     let question = pick(&QUESTIONS, number).repeat(1 + number % 4);
     format!(
@@ -80,12 +82,12 @@ fn pick<'a>(choices: &[&'a str], number: usize) -> &'a str {
     choices.get(number % choices.len()).copied().unwrap_or_default()
 }
 
-/// An encoded word (RFC 2047); the texts above are short enough for one.
+/// A text as an encoded word (RFC 2047). The texts above are short enough for a single one.
 fn word(charset: &'static Encoding, text: &str) -> String {
     format!("=?{}?B?{}?=", charset.name(), BASE64.encode(charset.encode(text).0))
 }
 
-/// Bytes that do not compress, as those of a spreadsheet do not.
+/// An attachment of pseudo-random bytes, which do not compress, like those of a spreadsheet file.
 fn attachment(number: usize) -> String {
     let mut state = number as u64 | 1;
     let mut next = || {

@@ -1,44 +1,45 @@
-//! The one place that reads time: real time, or a rehearsal that starts at a given instant and runs on.
-//! Everything below the service takes `now` as an argument and never holds a [`Clock`].
+//! The only place that reads the system time, so that a rehearsal can replace it.
+//! The rules, the mails and the store take `now` as an argument and never use a [`Clock`].
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A small value that tells the time. A rehearsal begins at an instant and runs on, as fast as real time or faster.
+/// Real time, or the time of a rehearsal, which starts at a given instant and runs at normal speed or faster.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
     rehearsal: Option<Rehearsal>,
 }
 
-/// Where a rehearsal began, and how fast it runs.
 #[derive(Debug, Clone, Copy)]
 struct Rehearsal {
     start: DateTime<Utc>,
     real_start: DateTime<Utc>,
+    /// How many times faster than real time the rehearsal runs.
     pace: u32,
 }
 
 impl Clock {
-    /// The real time.
     #[must_use]
     pub fn real() -> Self {
         Self { rehearsal: None }
     }
 
-    /// A rehearsal: the first reading is `start` (`--as-of`), and time runs on from there.
+    /// A rehearsal that starts at `start` (`--as-of`) and runs at normal speed.
     #[must_use]
     pub fn rehearsal(start: DateTime<Utc>) -> Self {
         Self::paced(start, 1)
     }
 
-    /// A rehearsal whose time runs `pace` times as fast (`--pace`): a whole window in an hour.
+    /// A rehearsal that runs `pace` times as fast as real time (`--pace`), such as a whole acceptance window in an
+    /// hour.
     #[must_use]
     pub fn paced(start: DateTime<Utc>, pace: u32) -> Self {
         Self { rehearsal: Some(Rehearsal { start, real_start: system_now(), pace: pace.max(1) }) }
     }
 
-    /// The present instant, UTC, cut to whole milliseconds: what is stored reads back as the same value.
+    /// The current time, truncated to milliseconds. The database stores milliseconds, so a stored value reads back
+    /// equal.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         let now = match self.rehearsal {
@@ -50,19 +51,18 @@ impl Clock {
         DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
     }
 
-    /// Whether this is a rehearsal.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
         self.rehearsal.is_some()
     }
 
-    /// How long to sleep in real time until an instant; not at all when it is past.
+    /// Real time to sleep until `at`; zero if it has passed.
     #[must_use]
     pub fn until(&self, at: DateTime<Utc>) -> Duration {
         (at - self.now()).to_std().unwrap_or_default() / self.pace()
     }
 
-    /// The instant when so much real time has passed.
+    /// The time on this clock after `real` of real time.
     #[must_use]
     pub fn after(&self, real: Duration) -> DateTime<Utc> {
         let passed = TimeDelta::from_std(real.saturating_mul(self.pace())).unwrap_or(TimeDelta::MAX);
@@ -74,7 +74,7 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the system's time")]
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the system time")]
 fn system_now() -> DateTime<Utc> {
     Utc::now()
 }

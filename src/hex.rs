@@ -1,6 +1,5 @@
-//! Lower-case hexadecimal, for hashes and keys.
+//! Hexadecimal text in lower case, for hashes and keys.
 
-/// Encodes bytes as hexadecimal text.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -9,7 +8,7 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// Decodes hexadecimal text; `None` when it is not.
+/// Returns `None` if the text is not hexadecimal or has an odd length.
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {

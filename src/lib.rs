@@ -1,34 +1,47 @@
 //! madoguchi (窓口): a consultation desk that lives in a mailbox.
 //!
 //! ```text
-//! mailbox ──bytes──► InboundMail ──► Decision ──► one transaction ──► outbox ──► SMTP
-//!   intake            mail            desk          store                delivery
+//! mailbox ──bytes──► InboundMail ──► Decision ──► one transaction a batch ──► outbox ──► SMTP
+//!                       mail            desk                store            outbound
 //! ```
 //! A pure core decides, a thin shell acts. The rooms, in the one direction of their dependencies:
+//! `cli → server → {inbound, schedule, outbound} → tickets → notify → service → {mailbox, delivery} → store → letter → desk → mail`
 //!
 //! - [`mail`]: bytes to a message as its reader sees it. Pure.
 //! - [`desk`]: the desk's rules: form, calendar, tickets, threads, the gate, triage. Pure.
-//! - [`letter`]: what leaves: wording and bytes. Pure.
-//! - [`store`]: what is remembered. Only this room writes SQL.
-//! - [`intake`]: takes messages from IMAP, Maildir and files. Knows no ticket.
-//! - [`delivery`]: sends the outbox by SMTP or into a Maildir. Knows no ticket.
-//! - [`service`]: the loops; `service::process` alone calls rules and store together.
-//! - [`cli`]: the commands; prints, and holds no rules.
+//! - [`letter`]: mails as text: wording and bytes. Pure.
+//! - [`store`]: the database. Only this room writes SQL.
+//! - [`mailbox`]: fetches messages from IMAP, Maildir and files, and settles them there. Knows no ticket.
+//! - [`delivery`]: hands one mail to an SMTP server or a Maildir. Knows no ticket.
+//! - [`service`]: what the rooms above share: the desk, an operation in a transaction, faults, health.
+//! - [`notify`]: every mail that no person wrote.
+//! - [`tickets`]: what a person does to a ticket, by mail or from the shell.
+//! - [`inbound`]: from fetched bytes to a committed decision.
+//! - [`schedule`]: what is due by the clock.
+//! - [`outbound`]: claims, sends and records the outbox.
+//! - [`server`]: wiring, start and stop, health.
+//! - [`cli`]: the commands. Prints, and holds no rules.
 //!
-//! Beside them: [`settings`], which only `service` and `cli` see whole, [`net`], the way to the mail servers, [`login`], what
-//! proves who we are there, and [`clock`], the one place that reads time.
+//! Beside them: [`settings`], which only `server` and `cli` see whole, [`net`], the way to the mail servers, [`login`],
+//! passwords and tokens, and [`clock`], the one place that reads time.
 
 pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod desk;
 pub mod hex;
-pub mod intake;
+pub mod inbound;
 pub mod letter;
 pub mod login;
 pub mod mail;
+pub mod mailbox;
 pub mod net;
+pub mod notify;
+pub mod outbound;
+pub mod schedule;
+pub mod server;
 pub mod service;
 pub mod settings;
 pub mod store;
+pub mod tickets;
 mod words;

@@ -1,5 +1,5 @@
-//! TCP and TLS to the mail servers: time limits, the system's certificate authorities and a private one, and
-//! errors that name the setting at fault. What is spoken over the connection is the intake's and the delivery's.
+//! TCP and TLS connections to the mail servers: timeouts, certificate authorities, and errors that name the wrong
+//! setting. `mailbox` and `delivery` implement the protocols on top.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,87 +14,44 @@ use rustls::{
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// The remedy when the other end does not seem to speak TLS at all.
-const PORTS: &str =
+/// Remedy if the server does not seem to use TLS.
+const TLS_REMEDY: &str =
     "see that port and tls in the settings belong together (993 and 465: implicit; 143 and 587: starttls)";
 
-/// The server at the other end, as a section of the settings names it.
+/// A mail server, as set in one section of the settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer<'a> {
     /// `IMAP` or `SMTP`.
     pub protocol: &'static str,
-    /// The section of the settings that names it: `mailbox` or `delivery`.
+    /// Section of the settings file: `mailbox` or `delivery`.
     pub section: &'static str,
-    /// Host name, which is also the name in its certificate.
+    /// Host name, which must also be the name in the certificate.
     pub host: &'a str,
-    /// Port.
     pub port: u16,
-    /// A private certificate authority, as PEM.
+    /// PEM file of certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<&'a Path>,
-    /// Time limit of each step.
+    /// Timeout of each step: name look-up, TCP connect, TLS handshake.
     pub timeout: Duration,
 }
 
-/// A server that cannot be reached, or not safely.
+/// An error while connecting to a server.
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
-    /// The host has no address.
+    /// The name look-up failed.
     #[error("cannot find the {protocol} server {host}: {detail}; see {section}.host")]
-    Host {
-        /// `IMAP` or `SMTP`.
-        protocol: &'static str,
-        /// Section of the settings.
-        section: &'static str,
-        /// Host.
-        host: String,
-        /// Why.
-        detail: String,
-    },
-    /// Nobody answers there.
+    Host { protocol: &'static str, section: &'static str, host: String, detail: String },
     #[error(
         "cannot connect to the {protocol} server {host}:{port}: {detail}; see that it runs and that {section}.host and {section}.port are right"
     )]
-    Connect {
-        /// `IMAP` or `SMTP`.
-        protocol: &'static str,
-        /// Section of the settings.
-        section: &'static str,
-        /// Host.
-        host: String,
-        /// Port.
-        port: u16,
-        /// Why.
-        detail: String,
-    },
-    /// The certificate is not trusted, or the server speaks no TLS.
+    Connect { protocol: &'static str, section: &'static str, host: String, port: u16, detail: String },
     #[error("no TLS with the {protocol} server {host}: {detail}; {remedy}")]
-    Tls {
-        /// `IMAP` or `SMTP`.
-        protocol: &'static str,
-        /// Host.
-        host: String,
-        /// Why.
-        detail: String,
-        /// What to do.
-        remedy: &'static str,
-    },
-    /// A certificate authority that cannot be read.
+    Tls { protocol: &'static str, host: String, detail: String, remedy: &'static str },
     #[error("cannot read certificates from {}: {detail}; name a PEM file in {section}.ca_file", path.display())]
-    Ca {
-        /// Section of the settings.
-        section: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        detail: String,
-    },
+    Ca { section: &'static str, path: PathBuf, detail: String },
 }
 
 impl Peer<'_> {
-    /// A TCP connection that sends at once: every protocol here waits for answers to short commands.
-    ///
-    /// # Errors
-    /// When the host is unknown or does not answer in time.
+    /// Connects by TCP, with Nagle's algorithm disabled, because both protocols wait for replies to short commands.
     pub async fn connect(&self) -> Result<TcpStream, NetError> {
         let &Self { protocol, section, host, port, .. } = self;
         let unknown = |detail: String| NetError::Host { protocol, section, host: host.to_owned(), detail };
@@ -114,10 +71,7 @@ impl Peer<'_> {
         Ok(stream)
     }
 
-    /// TLS over an open connection.
-    ///
-    /// # Errors
-    /// When the server speaks no TLS or its certificate is not trusted; with the remedy.
+    /// Performs the TLS handshake on an open connection.
     pub async fn secure(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, NetError> {
         let failed = |detail: String, remedy| NetError::Tls {
             protocol: self.protocol,
@@ -131,7 +85,7 @@ impl Peer<'_> {
         match timeout(self.timeout, TlsConnector::from(self.client()?).connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(error)) => Err(failed(error.to_string(), remedy(&error))),
-            Err(_) => Err(failed(format!("no handshake within {} s", self.timeout.as_secs()), PORTS)),
+            Err(_) => Err(failed(format!("no handshake within {} s", self.timeout.as_secs()), TLS_REMEDY)),
         }
     }
 
@@ -144,14 +98,14 @@ impl Peer<'_> {
     }
 }
 
-/// A client that trusts the system's authorities and those in `ca_file`.
+/// A TLS configuration that trusts the certificate authorities of the system and those in `ca_file`.
 ///
 /// # Errors
-/// Why the file cannot be used.
+/// A text without the file name, which the caller adds.
 pub fn tls_client(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
     for certificate in rustls_native_certs::load_native_certs().certs {
-        // A certificate of the system's that rustls cannot read is one that it will not trust.
+        // Skip system certificates that rustls cannot parse; it does not trust them then.
         let _ = roots.add(certificate);
     }
     if let Some(path) = ca_file {
@@ -172,13 +126,13 @@ pub fn tls_client(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// What to do about a failed handshake.
+/// Remedy for a failed handshake.
 fn remedy(error: &std::io::Error) -> &'static str {
     use rustls::{CertificateError as Bad, Error};
     let Some(Error::InvalidCertificate(why)) =
         error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())
     else {
-        return PORTS;
+        return TLS_REMEDY;
     };
     match why {
         Bad::UnknownIssuer => "its authority is not trusted: name the authority's certificate in ca_file",

@@ -1,6 +1,6 @@
-//! Closed sets of words: enums whose variants have one fixed spelling in the database, in JSON and in logs.
+//! A macro for enums whose variants have one fixed spelling in the settings, the database, JSON and logs.
 
-/// Declares an enum with a fixed spelling for each variant, its `as_str`, `Display`, `FromStr` and `Serialize`.
+/// Declares an enum with a fixed spelling for each variant. Implements `as_str`, `Display`, `FromStr` and `Serialize`.
 macro_rules! closed_set {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -10,7 +10,7 @@ macro_rules! closed_set {
         }
 
         impl $name {
-            /// The word in the database, in JSON and in logs.
+            /// The fixed spelling in the settings, the database, JSON and logs.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {

@@ -1,4 +1,5 @@
-//! Any bytes as a message: reading never panics, and nothing decoded carries a line break or a control character.
+//! Parses arbitrary bytes as a message. The parser must not panic, and no decoded value may contain a line break or
+//! a control character.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any text as a body: reading the form never panics, and a field is present or missing, never both.
+//! Reads the form from arbitrary text. The parser must not panic, and each field must be either present or missing.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any text as an HTML body: no panic, and no markup left that a reader would run.
+//! Converts arbitrary text from HTML to plain text. The conversion must not panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

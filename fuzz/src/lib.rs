@@ -1,4 +1,5 @@
-//! The rooms that read what strangers write, by themselves: they need no other room, and build in a minute.
+//! The modules that parse untrusted mail, compiled alone. They need no other module, so the fuzz targets build in a
+//! minute.
 
 #[path = "../../src/desk/mod.rs"]
 pub mod desk;

@@ -1,4 +1,4 @@
-//! `calendar`: the business calendar, and how a deadline comes about.
+//! `calendar`: shows the business calendar, and explains how a deadline is calculated.
 
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Timelike as _, Utc};
@@ -11,30 +11,29 @@ use crate::{
         calendar::{BusinessTime, Calendar, ClosedReason, Counted, Day},
         japanese_time::weekday,
     },
-    service::rules,
+    server::rules,
 };
 
-/// The business calendar.
+/// Show the business calendar and calculate deadlines
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// A month: each day's hours, or why the desk is closed
+    /// Show one month: the hours of each day, or the reason why the desk is closed
     Show {
-        /// The month, e.g. 2025-12; default: this one
+        /// Month, such as 2025-12; default: the current month
         #[arg(value_name = "YYYY-MM", value_parser = month)]
         month: Option<NaiveDate>,
     },
-    /// The deadline that follows from an instant
+    /// Calculate the deadline for a mail received at a given time
     Due {
-        /// When the mail was received, e.g. 2025-12-26T16:30:00+09:00
+        /// Time of receipt, such as 2025-12-26T16:30:00+09:00
         #[arg(long, value_parser = instant)]
         from: DateTime<Utc>,
-        /// Business hours; default: sla.answer_within
+        /// Number of business hours; default: sla.answer_within
         #[arg(long, value_parser = hours)]
         hours: Option<BusinessTime>,
     },
 }
 
-/// The command.
 pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     let rules = rules(&context.settings);
     match command {
@@ -53,8 +52,8 @@ fn show(calendar: &Calendar, month: NaiveDate, as_json: bool) -> anyhow::Result<
     if as_json {
         let day = |(date, day): &(NaiveDate, Day)| {
             let (opens, closes, reason) = match day {
-                Day::Open { opens, closes } => (Some(clock(*opens)), Some(clock(*closes)), None),
-                Day::Closed(reason) => (None, None, Some(in_words(*date, reason))),
+                Day::Open { opens, closes } => (Some(time_text(*opens)), Some(time_text(*closes)), None),
+                Day::Closed(reason) => (None, None, Some(reason_text(*date, reason))),
             };
             json!({
                 "date": date.to_string(),
@@ -71,8 +70,8 @@ fn show(calendar: &Calendar, month: NaiveDate, as_json: bool) -> anyhow::Result<
     print::line(format!("{}年{}月", month.year(), month.month()));
     for (date, day) in &days {
         let what = match day {
-            Day::Open { opens, closes } => format!("{}～{}", clock(*opens), clock(*closes)),
-            Day::Closed(reason) => format!("休　{}", in_words(*date, reason)),
+            Day::Open { opens, closes } => format!("{}～{}", time_text(*opens), time_text(*closes)),
+            Day::Closed(reason) => format!("休　{}", reason_text(*date, reason)),
         };
         print::line(format!("{:>2}日（{}）{what}", date.day(), weekday(date.weekday())));
     }
@@ -88,11 +87,11 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
     let closed = closed_between(calendar, from.with_timezone(&zone).date_naive(), &counted);
     if as_json {
         let spans = counted.iter().map(
-            |span| json!({"date": span.date.to_string(), "from": clock(span.from), "to": clock(span.to)}),
+            |span| json!({"date": span.date.to_string(), "from": time_text(span.from), "to": time_text(span.to)}),
         );
         let closed = closed
             .iter()
-            .map(|(date, reason)| json!({"date": date.to_string(), "reason": in_words(*date, reason)}));
+            .map(|(date, reason)| json!({"date": date.to_string(), "reason": reason_text(*date, reason)}));
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most some years are exact in f64")]
         let hours = target.seconds() as f64 / 3600.0;
         return print::json(&json!({
@@ -105,9 +104,9 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
     }
     let counts = counted.iter().map(|span| {
         let time = BusinessTime::from_seconds((span.to - span.from).num_seconds());
-        (span.date, format!("{}～{}　{time}", clock(span.from), clock(span.to)))
+        (span.date, format!("{}～{}　{time}", time_text(span.from), time_text(span.to)))
     });
-    let rests = closed.iter().map(|(date, reason)| (*date, format!("休　{}", in_words(*date, reason))));
+    let rests = closed.iter().map(|(date, reason)| (*date, format!("休　{}", reason_text(*date, reason))));
     let mut lines: Vec<(NaiveDate, String)> = counts.chain(rests).collect();
     lines.sort();
     for (date, what) in lines {
@@ -117,7 +116,7 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
     Ok(())
 }
 
-/// The closed days on the way from a day to the last one that counts.
+/// The closed days from `from` to the last counted day.
 fn closed_between(
     calendar: &Calendar,
     from: NaiveDate,
@@ -132,7 +131,7 @@ fn closed_between(
     .collect()
 }
 
-fn in_words(date: NaiveDate, reason: &ClosedReason) -> String {
+fn reason_text(date: NaiveDate, reason: &ClosedReason) -> String {
     match reason {
         ClosedReason::PublicHoliday(name) => name.clone(),
         ClosedReason::Weekday => format!("{}曜日", weekday(date.weekday())),
@@ -142,17 +141,17 @@ fn in_words(date: NaiveDate, reason: &ClosedReason) -> String {
     }
 }
 
-fn clock(time: NaiveTime) -> String {
+fn time_text(time: NaiveTime) -> String {
     time.format(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
 }
 
-/// A month on the command line, as its first day.
+/// Parses a month from the command line. Returns its first day.
 fn month(text: &str) -> Result<NaiveDate, String> {
     let first = format!("{text}-01").parse().ok().filter(|_| text.len() == 7);
     first.ok_or_else(|| format!("{text:?} is not a month; allowed: YYYY-MM such as 2025-12"))
 }
 
-/// Business hours on the command line: a number such as 8 or 1.5.
+/// Parses business hours from the command line: a number such as 8 or 1.5.
 fn hours(text: &str) -> Result<BusinessTime, String> {
     let wrong = || {
         format!(
@@ -160,7 +159,7 @@ fn hours(text: &str) -> Result<BusinessTime, String> {
         )
     };
     let hours: f64 = text.parse().map_err(|_| wrong())?;
-    // 2,160 hours are 90 days and nights: more than any promise.
+    // 2,160 hours are 90 days of 24 hours: an upper limit well above every real deadline.
     if !(hours > 0.0 && hours <= 2160.0) {
         return Err(wrong());
     }

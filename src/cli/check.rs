@@ -1,33 +1,35 @@
-//! `check`: reads the settings, then tries mailbox, mail server and database; one line each, with the remedy.
+//! `check`: reads the settings, then tests mailbox, mail server and database. Prints one line for each, with the
+//! remedy.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Context, print};
 use crate::{
-    intake::Open,
-    service::{check_carrier, check_source, check_wording, coverage, rules},
+    mailbox::Open,
+    server::{check_wording, rules, source, transport},
+    service::alarms::coverage,
     settings::Settings,
     store::{Store, StoreError},
 };
 
-/// One finding.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 struct Finding {
     what: &'static str,
     ok: bool,
-    /// It works, but somebody should look at it.
+    /// The check passed, but the operator should look at the detail.
     warning: bool,
     detail: String,
 }
 
-/// The command. Exit code 1 when something does not work; wrong settings have ended it with 2 before.
+/// Exit code 1 if a check fails. Wrong settings end the program with 2 before this function runs.
 pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> {
     let settings = &context.settings;
     let origin = settings.origin.as_ref().map_or("built-in".to_owned(), |path| path.display().to_string());
     let mut findings = vec![
         finding("settings", Ok(format!("read from {origin}"))),
-        finding("templates", check_wording(settings).map(|()| "every letter can be written".to_owned())),
+        finding("templates", check_wording(settings).map(|()| "all templates are valid".to_owned())),
         staff(settings),
     ];
     let mut latest_deadline = None;
@@ -45,9 +47,7 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
     }
     findings.push(match coverage(&rules(settings), latest_deadline) {
         Some(alarm) => Finding { what: "calendar", ok: true, warning: true, detail: alarm },
-        None => {
-            finding("calendar", Ok("every deadline lies in years whose holidays are published".to_owned()))
-        }
+        None => finding("calendar", Ok("all deadlines are in years with published holidays".to_owned())),
     });
     if context.json {
         print::json(&findings)?;
@@ -75,12 +75,12 @@ fn finding(what: &'static str, result: Result<String, String>) -> Finding {
     }
 }
 
-/// Without staff the desk serves inquirers, but nobody hears of deadlines.
+/// Warns if no staff are set: the desk still serves inquirers, but sends no deadline notices.
 fn staff(settings: &Settings) -> Finding {
     let (count, leads) = (settings.staff.len(), settings.staff.iter().filter(|staff| staff.lead).count());
     let detail = match (count, leads) {
-        (0, _) => "nobody is set in [[staff]]: nobody is told of deadlines".to_owned(),
-        (_, 0) => format!("{count} members, none with lead = true: everybody is told of every deadline"),
+        (0, _) => "[[staff]] is empty: no deadline notices are sent".to_owned(),
+        (_, 0) => format!("{count} members, none with lead = true: all of them get every deadline notice"),
         _ => format!("{count} members, {leads} of them lead"),
     };
     Finding { what: "staff", ok: true, warning: count == 0, detail }
@@ -88,7 +88,7 @@ fn staff(settings: &Settings) -> Finding {
 
 async fn mailbox(settings: &Settings) -> Result<String, String> {
     settings.check_network().map_err(|error| error.to_string())?;
-    let open = check_source(settings)
+    let open = source(settings)
         .map_err(|error| error.to_string())?
         .open()
         .await
@@ -105,7 +105,7 @@ async fn mailbox(settings: &Settings) -> Result<String, String> {
 
 async fn delivery(settings: &Settings) -> Result<String, String> {
     settings.check_delivery_target().map_err(|error| error.to_string())?;
-    let session = check_carrier(settings)
+    let session = transport(settings)
         .map_err(|error| error.to_string())?
         .open()
         .await
@@ -114,11 +114,11 @@ async fn delivery(settings: &Settings) -> Result<String, String> {
     Ok("mail can be sent".into())
 }
 
-/// Opens the database without making one, reads it, and tries its write lock.
+/// Tests reading and writing an existing database. Does not create one. Also returns the latest deadline of any ticket.
 async fn database(settings: &Settings) -> Result<(String, Option<DateTime<Utc>>), String> {
     let text = |error: StoreError| error.to_string();
     let Some(store) = Store::open_existing(&settings.database.url).await.map_err(text)? else {
-        return Ok(("it does not exist yet; the first run makes it".into(), None));
+        return Ok(("it does not exist yet; the first run creates it".into(), None));
     };
     if !store.is_migrated().await.map_err(text)? {
         return Ok((

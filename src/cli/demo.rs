@@ -1,4 +1,5 @@
-//! `demo`: the whole job on embedded parts: sample mails in a Maildir, SQLite, outgoing mail in a Maildir.
+//! `demo`: runs the desk on embedded sample mails, without servers: mailbox and outgoing mail are Maildirs, the
+//! database is SQLite.
 
 use std::{
     fs,
@@ -13,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::print;
 use crate::{
     clock::Clock,
-    intake::maildir::make_maildir,
     mail,
-    service::Serving,
+    mailbox::maildir::make_maildir,
+    server::Serving,
     settings::Settings,
     store::{LedgerRow, Outcome, TicketRow},
 };
@@ -26,7 +27,7 @@ macro_rules! samples {
     };
 }
 
-/// The sample mails, in the order in which they came.
+/// The sample mails in order of receipt.
 const SAMPLES: [(&str, &[u8]); 14] = samples![
     "01-well-formed",
     "02-outlook-iso-2022-jp",
@@ -44,10 +45,9 @@ const SAMPLES: [(&str, &[u8]); 14] = samples![
     "14-delivered-twice",
 ];
 
-/// Tuesday morning, five days after the desk opened.
+/// A Tuesday morning, four days after the acceptance window opened.
 const REHEARSAL: &str = "2025-07-01T10:00:00+09:00";
 
-/// The command.
 pub(super) async fn run(dir: Option<PathBuf>) -> anyhow::Result<()> {
     let dir = folder(dir)?;
     let mailbox = dir.join("mailbox");
@@ -61,12 +61,12 @@ pub(super) async fn run(dir: Option<PathBuf>) -> anyhow::Result<()> {
     let serving = Arc::new(Serving::start(&settings, Clock::rehearsal(start)).await?);
     let pass = serving.once(&CancellationToken::new()).await?;
     report(&serving, pass.taken, pass.sent).await?;
-    where_things_lie(&dir);
+    print_paths(&dir);
     serving.desk.store.close().await;
     Ok(())
 }
 
-/// The folder of the demonstration: named and empty, or a new one.
+/// The folder of the demonstration: the given one, which must be empty, or a new temporary one.
 fn folder(dir: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let dir = match dir {
         Some(dir) => dir,
@@ -97,7 +97,7 @@ fn settings_file(dir: &Path) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// A path as a TOML string; JSON strings are TOML strings.
+/// A path as a TOML string. Every JSON string is also a valid TOML string.
 fn toml_text(path: &Path) -> String {
     serde_json::Value::from(path.display().to_string()).to_string()
 }
@@ -117,14 +117,14 @@ async fn report(serving: &Serving, taken: usize, sent: usize) -> anyhow::Result<
         let mail = mail::read(&raw);
         let from = mail.from.as_ref().map_or("", |from| &from.address);
         print::line(format!("  {:<34} {}", print::one_line(from, 34), print::one_line(&mail.subject, 40)));
-        print::line(format!("    → {}", became(row, &tickets)));
+        print::line(format!("    → {}", outcome_text(row, &tickets)));
     }
     print::line(format!(
         "\n{} tickets, {sent} mails sent; no robot was answered. The tickets:\n",
         tickets.len()
     ));
     for ticket in &tickets {
-        let due = ticket.standing.deadline().map_or("waits for the inquirer".to_owned(), |at| {
+        let due = ticket.clock.deadline().map_or("waits for the inquirer".to_owned(), |at| {
             format!("due {}", print::short(at, chrono_tz::Asia::Tokyo))
         });
         let organization = ticket.fields.organization.as_deref().unwrap_or("（記載なし）");
@@ -144,10 +144,10 @@ async fn report(serving: &Serving, taken: usize, sent: usize) -> anyhow::Result<
     Ok(())
 }
 
-fn became(row: &LedgerRow, tickets: &[TicketRow]) -> String {
+fn outcome_text(row: &LedgerRow, tickets: &[TicketRow]) -> String {
     let ticket = tickets.iter().find(|ticket| Some(ticket.id) == row.ticket_id);
     let number = ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default();
-    let waiting = ticket.is_some_and(|ticket| ticket.standing.deadline().is_none());
+    let waiting = ticket.is_some_and(|ticket| ticket.clock.deadline().is_none());
     match row.outcome {
         Outcome::Ticket if waiting => format!("ticket {number}; the missing items are asked for"),
         Outcome::Ticket => format!("ticket {number}, acknowledged"),
@@ -157,7 +157,7 @@ fn became(row: &LedgerRow, tickets: &[TicketRow]) -> String {
     }
 }
 
-fn where_things_lie(dir: &Path) {
+fn print_paths(dir: &Path) {
     let dir = dir.display();
     print::line(format!("\nEverything lies in {dir}: mailbox/ (what came), sent/ (what left), madoguchi.db"));
     print::line("Look closer:");

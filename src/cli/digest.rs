@@ -1,11 +1,10 @@
-//! `digest`: the list that staff get, now.
+//! `digest`: queues the digest to staff at once, or previews it.
 
 use serde_json::{Value, json};
 
 use super::{Context, print};
-use crate::service::digest::{preview, send_all};
+use crate::notify::digest::{preview, send_all};
 
-/// The command.
 pub(super) async fn run(context: &Context, preview_only: bool) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     if !preview_only {

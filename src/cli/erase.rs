@@ -1,28 +1,27 @@
-//! `erase`: removal of a person's data on request. Without `--yes` it only shows what would go.
+//! `erase`: erases the data of one person on request. Without `--yes` it only prints a preview.
 
 use serde_json::{Value, json};
 
 use super::{Context, print};
 use crate::{
-    service::retention::{erase, holdings},
+    schedule::retention::{erase, holdings},
     store::TicketRow,
 };
 
-/// Whose data goes.
+/// The person, and the extent of the erasure.
 #[derive(Debug, clap::Args)]
 pub(super) struct Erase {
-    /// The person's mail address
+    /// Mail address of the person
     #[arg(long)]
     address: String,
-    /// Erase; without it only a preview is printed
+    /// Erase the data; without this flag, only print a preview
     #[arg(long)]
     yes: bool,
-    /// Also tickets that still owe an answer: nobody can be answered then
+    /// Also erase tickets without an answer; they can no longer be answered
     #[arg(long)]
     open_too: bool,
 }
 
-/// The command.
 pub(super) async fn run(context: &Context, what: &Erase) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let found = holdings(&desk, what.address.trim()).await?;
@@ -50,18 +49,21 @@ pub(super) async fn run(context: &Context, what: &Erase) -> anyhow::Result<()> {
             print::line(format!("{title}: {}", items.join(", ")));
         }
     };
-    listed("tickets whose name, contact, addresses and raw mails go", numbers(&found.own));
+    listed("tickets that lose name, contact, addresses and raw mails", numbers(&found.own));
     let open = if what.open_too {
-        "tickets that owe an answer, and go as well"
+        "tickets without an answer, which are erased as well"
     } else {
-        "tickets that still owe an answer, and are left alone (--open-too)"
+        "tickets without an answer, which are not erased (see --open-too)"
     };
     listed(open, numbers(&found.open));
-    listed("tickets of others, in which the address and the name go", numbers(&found.others));
-    listed("messages without a ticket whose bytes go", found.messages.iter().map(i64::to_string).collect());
+    listed("tickets of other people that lose the address and the name", numbers(&found.others));
+    listed(
+        "messages without a ticket that lose their content",
+        found.messages.iter().map(i64::to_string).collect(),
+    );
     print::line(match mails {
         Some(mails) => format!(
-            "erased, with {mails} mails of the outbox; the mailbox itself and backups are yours to clear"
+            "erased, with {mails} mails of the outbox; erase the person's mail in the mailbox and in backups yourself"
         ),
         None => "nothing was erased; run again with --yes to do it".to_owned(),
     });

@@ -1,4 +1,4 @@
-//! `export`: all tickets with their conversation, for 開示 requests and the guidebook: JSON, or CSV that Excel opens.
+//! `export`: writes all tickets with their conversation as JSON or CSV, for 開示 requests and the guidebook.
 
 use std::io::Write as _;
 
@@ -14,33 +14,31 @@ use crate::{
     store::{EntryRow, TicketRow},
 };
 
-/// How the data is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Json,
     Csv,
 }
 
-/// How characters are written in CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Encoding {
-    /// UTF-8 with a byte order mark, by which Excel knows it.
+    /// UTF-8 with a byte order mark, which Excel needs to recognise it.
     #[value(name = "utf-8")]
     Utf8,
-    /// Windows code page 932; what it lacks becomes 〓.
+    /// Windows code page 932. Characters that it does not contain become 〓.
     Cp932,
 }
 
-/// What is exported, and how.
+/// Output format and range of tickets.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
-    /// json or csv
+    /// Output format: json or csv
     #[arg(long, default_value = "json")]
     format: Format,
-    /// Of CSV: utf-8 (with a byte order mark) or cp932
+    /// Encoding of CSV: utf-8 (with a byte order mark) or cp932
     #[arg(long, default_value = "utf-8")]
     encoding: Encoding,
-    /// Only tickets received on this day or later, e.g. 2025-06-27
+    /// Only tickets received on this day or later, such as 2025-06-27
     #[arg(long)]
     from: Option<NaiveDate>,
     /// Only tickets received on this day or earlier
@@ -48,7 +46,7 @@ pub(super) struct Export {
     to: Option<NaiveDate>,
 }
 
-/// The columns of the CSV.
+/// Columns of the CSV, in the order of [`row`].
 const COLUMNS: [&str; 17] = [
     "受付番号",
     "状態",
@@ -69,7 +67,6 @@ const COLUMNS: [&str; 17] = [
     "回答",
 ];
 
-/// The command.
 pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let zone = desk.rules.calendar.time_zone();
@@ -95,7 +92,7 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
     writer.write_record(COLUMNS)?;
     for ticket in &tickets {
         let entries = desk.store.entries_of(ticket.id).await?;
-        writer.write_record(row(ticket, &entries, &instant).map(|cell| harmless(&cell)))?;
+        writer.write_record(row(ticket, &entries, &instant).map(|cell| escape_formula(&cell)))?;
     }
     desk.store.close().await;
     let text = String::from_utf8(writer.into_inner().context("cannot write the CSV")?)?;
@@ -118,7 +115,7 @@ fn object(
     };
     json!({
         "number": ticket.number,
-        "status": ticket.standing.status(),
+        "status": ticket.clock.status(),
         "channel": ticket.channel,
         "received_at": instant(Some(ticket.received_at)),
         "organization": ticket.fields.organization,
@@ -129,7 +126,7 @@ fn object(
         "from": ticket.from,
         "subject": ticket.subject,
         "assignee": ticket.assignee,
-        "deadline": instant(ticket.standing.deadline()),
+        "deadline": instant(ticket.clock.deadline()),
         "acknowledged_at": instant(ticket.acknowledged_at),
         "answered_at": instant(ticket.answered_at),
         "closed_at": instant(ticket.closed_at),
@@ -153,7 +150,7 @@ fn row(
     let time = |at| instant(at).unwrap_or_default();
     [
         ticket.number.to_string(),
-        crate::letter::status_word(ticket.standing.status()).to_owned(),
+        crate::letter::status_word(ticket.clock.status()).to_owned(),
         if ticket.from.address.is_empty() { "電話".to_owned() } else { ticket.channel.to_string() },
         time(Some(ticket.received_at)),
         field(FieldKey::Organization),
@@ -164,7 +161,7 @@ fn row(
         ticket.from.address.clone(),
         ticket.subject.clone(),
         ticket.assignee.clone().unwrap_or_default(),
-        time(ticket.standing.deadline()),
+        time(ticket.clock.deadline()),
         time(ticket.answered_at),
         time(ticket.closed_at),
         ticket.tags.join("、"),
@@ -172,12 +169,12 @@ fn row(
     ]
 }
 
-/// A spreadsheet takes a cell that begins like this for a formula, and a stranger wrote it.
-fn harmless(cell: &str) -> String {
+/// Escapes a cell that a spreadsheet would run as a formula. The text comes from untrusted mail.
+fn escape_formula(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// Code page 932 knows no emoji and not every name.
+/// Encodes text in code page 932, which lacks emoji and some characters of names. These become 〓 (geta).
 fn cp932(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     for c in text.chars() {
@@ -196,7 +193,7 @@ mod tests {
     fn what_code_page_932_lacks_becomes_geta_and_formulas_become_text() {
         assert_eq!(cp932("髙﨑①"), SHIFT_JIS.encode("髙﨑①").0.as_ref());
         assert_eq!(cp932("a😀b"), b"a\x81\xacb");
-        assert_eq!(harmless("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(harmless("会議"), "会議");
+        assert_eq!(escape_formula("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(escape_formula("会議"), "会議");
     }
 }

@@ -1,15 +1,15 @@
-//! `ingest`: messages from files, folders and standard input, as if they had come from the mailbox.
+//! `ingest`: processes messages from files, folders and standard input as if they came from the mailbox.
 
 use std::path::PathBuf;
 
 use super::{Context, Exit, print, temporary};
 use crate::{
-    intake::{FileError, Taken, from_reader, read_paths},
-    service::process,
+    inbound::process,
+    mailbox::{FetchedMessage, FileError, from_reader, read_paths},
     store::Outcome,
 };
 
-/// The command. From a pipe, a fault of the database ends with 75: the MTA keeps the mail and tries again.
+/// With input from a pipe, a database error ends the program with 75, so that the MTA keeps the mail and retries.
 pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::Result<()> {
     if paths.is_empty() {
         paths.push(PathBuf::from("-"));
@@ -25,9 +25,9 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
         (Outcome::Pending, 0),
     ];
     for path in paths {
-        let mut queue: Vec<Taken> = Vec::new();
-        // One message at a time: memory stays bounded by the largest, whatever the folder holds.
-        let (sender, mut receiver) = tokio::sync::mpsc::channel::<Taken>(1);
+        let mut queue: Vec<FetchedMessage> = Vec::new();
+        // One message at a time, so that memory use depends on the largest message and not on the size of the folder.
+        let (sender, mut receiver) = tokio::sync::mpsc::channel::<FetchedMessage>(1);
         let reading = tokio::task::spawn_blocking(move || -> Result<(), FileError> {
             if path.as_os_str() == "-" {
                 let _ = sender.blocking_send(from_reader(std::io::stdin().lock(), max_size)?);
@@ -65,9 +65,9 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
     Ok(())
 }
 
-/// Wrong settings stay wrong; anything else may be better when the MTA tries again.
+/// Wrong settings are permanent. Every other error may be temporary, so the MTA should retry.
 fn retryable(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<crate::service::AssembleError>() {
+    match error.downcast_ref::<crate::server::WiringError>() {
         Some(known) if !known.is_settings() => Exit::Temporary(error).into(),
         _ => error,
     }

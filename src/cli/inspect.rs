@@ -1,4 +1,4 @@
-//! `inspect`: how the desk would read messages, and what it would do.
+//! `inspect`: shows how the desk would read messages and what it would do. Changes nothing.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,12 @@ use crate::{
         thread::MessageIds,
         triage::{Decision, Reading},
     },
-    intake::{FileError, Taken, from_reader, read_paths},
-    service::{inspect, rules},
+    inbound::inspect,
+    mailbox::{FetchedMessage, FileError, from_reader, read_paths},
+    server::rules,
     store::Place,
 };
 
-/// The command.
 pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<()> {
     let settings = &context.settings;
     let rules = rules(settings);
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<
     let ids = MessageIds::new(Vec::new(), &settings.desk.address, &settings.desk.ticket_prefix);
     let max_size = settings.mailbox.max_message_size.0;
     let mut results = Vec::new();
-    let mut look = |taken: Taken| -> Result<(), FileError> {
+    let mut look = |taken: FetchedMessage| -> Result<(), FileError> {
         let (reading, decision) = inspect(&taken, &rules, &ids, context.clock.now());
         results.push((source(&taken.place), reading, decision));
         Ok(())

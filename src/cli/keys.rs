@@ -1,18 +1,17 @@
-//! `keys`: the secret behind the desk's Message-IDs.
+//! `keys`: manages the secret key for the desk's Message-IDs.
 
 use clap::Subcommand;
 
 use super::{Context, print};
-use crate::service::rotate_key;
+use crate::server::rotate_key;
 
-/// The secret keys of the desk.
+/// Manage the secret keys of the desk
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a new key for Message-IDs; replies to older mails are still recognised
+    /// Create a new key for Message-IDs; replies to older mails are still recognised
     Rotate,
 }
 
-/// The command.
 pub(super) async fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     let Command::Rotate = command;
     let desk = context.desk().await?;

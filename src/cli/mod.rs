@@ -1,4 +1,5 @@
-//! The commands: each reads its arguments, calls the service, and prints text or JSON. No rules live here.
+//! The command line. Each command parses its arguments, calls another module, and prints text or JSON; rules of the
+//! desk are elsewhere.
 
 mod calendar;
 mod check;
@@ -26,25 +27,26 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::{
     clock::Clock,
-    service::{AssembleError, Desk},
+    server::{self, WiringError},
+    service::Desk,
     settings::{LogFormat, Settings, SettingsError},
     store::StoreError,
 };
 
-/// A consultation desk (窓口) that lives in a mailbox.
+/// A consultation desk (窓口) run by mail
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true)]
 struct Arguments {
-    /// Settings file (TOML). Default: madoguchi.toml here, then /etc/madoguchi/madoguchi.toml, else the built-in desk
+    /// Settings file (TOML); default: ./madoguchi.toml, then /etc/madoguchi/madoguchi.toml, then the built-in settings
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Rehearse: the clock starts at this instant and runs on, e.g. 2025-12-26T16:30:00+09:00
+    /// Rehearse: start the clock at this time, such as 2025-12-26T16:30:00+09:00
     #[arg(long, global = true, value_name = "INSTANT", value_parser = instant)]
     as_of: Option<DateTime<Utc>>,
-    /// With --as-of: the clock runs so many times as fast
+    /// With --as-of: run the clock N times as fast as real time
     #[arg(long, global = true, value_name = "N", requires = "as_of", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pace: Option<u32>,
-    /// Print one JSON document
+    /// Print the result as one JSON document
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -55,99 +57,99 @@ struct Arguments {
 enum Command {
     /// Serve the desk until SIGTERM
     Run,
-    /// Do everything that is due now, then exit
+    /// Do all work that is due now, then exit
     Once,
-    /// Show the desk at work on sample mails, with nothing but this program
+    /// Run the desk on built-in sample mails, without any server
     Demo {
-        /// Folder for the demonstration; default: a new temporary one
+        /// Empty folder for the demonstration; default: a new temporary folder
         dir: Option<PathBuf>,
     },
-    /// Say how the desk would read messages and what it would do; changes nothing
+    /// Show how the desk would read messages and what it would do; changes nothing
     Inspect {
         /// Files, or - for standard input (the default)
         files: Vec<PathBuf>,
     },
-    /// Take messages from files, mbox, Maildir folders or standard input (-) as if they had come from the mailbox
+    /// Process messages from files, mbox, Maildir folders or standard input (-) as if they came from the mailbox
     Ingest {
         /// Files and folders, or - for standard input (the default)
         paths: Vec<PathBuf>,
     },
-    /// Work on tickets
+    /// List, show and change tickets
     #[command(subcommand)]
     Ticket(ticket::Command),
-    /// File a telephone inquiry; the call-back has the same deadline as an answer
+    /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
-    /// Send staff their list now
+    /// Queue the digest to staff now
     Digest {
-        /// Only show it
+        /// Print the digest and queue nothing
         #[arg(long)]
         preview: bool,
     },
-    /// Write all tickets with their conversation to standard output: JSON, or CSV that Excel opens
+    /// Write all tickets with their conversation to standard output, as JSON or as CSV for Excel
     Export(export::Export),
-    /// Erase what the desk holds of a person; first only shows it
+    /// Erase the data of one person; only prints a preview without --yes
     Erase(erase::Erase),
-    /// Mails that are not tickets
+    /// List, show and process parked mail
     #[command(subcommand)]
     Parked(parked::Command),
-    /// Mails not yet delivered
+    /// List and change mails that are not delivered yet
     #[command(subcommand)]
     Outbox(outbox::Command),
-    /// The business calendar
+    /// Show the business calendar and calculate deadlines
     #[command(subcommand)]
     Calendar(calendar::Command),
-    /// Compare the mailbox with the ledger: every message must be accounted for
+    /// Check that every message in the mailbox is in the ledger
     Reconcile,
-    /// The secret keys of the desk
+    /// Manage the secret keys of the desk
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Read the settings, then try the mailbox, the mail server and the database
+    /// Check the settings, then the connections to mailbox, mail server and database
     Check {
-        /// Read the settings only
+        /// Check only the settings
         #[arg(long)]
         offline: bool,
     },
-    /// Bring the database schema up to date, or copy the desk to another database
+    /// Update the database schema, or copy the desk to another database
     Migrate(operate::Move),
-    /// Ask the running desk whether it is ready (see http.listen)
+    /// Ask the running desk whether it is ready (needs http.listen)
     Health {
-        /// Fail on warnings as well: silence, a token that cannot be renewed, unexplained messages
+        /// Also fail on warnings, such as silence, a failed token renewal, or messages missing in the ledger
         #[arg(long)]
         strict: bool,
     },
-    /// Write a consistent copy of the SQLite database, while the desk runs
+    /// Write a consistent copy of the SQLite database; works while the desk runs
     Backup {
-        /// A new file
+        /// Path of the copy; must not exist
         file: PathBuf,
     },
-    /// Put a copy in the place of an SQLite database that is gone
+    /// Restore an SQLite database from a copy; the database must not exist
     Restore {
-        /// The copy
+        /// Path of the copy
         file: PathBuf,
     },
     /// Print completions for a shell
     Completions {
-        /// The shell
+        /// Name of the shell
         shell: clap_complete::Shell,
     },
     /// Write manual pages
     Man {
-        /// A folder
+        /// Target folder
         dir: PathBuf,
     },
 }
 
-/// A command that ends with another exit code than 1.
+/// An error with an exit code other than 1 or 2.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Exit {
-    /// The MTA should keep the mail and try again (EX_TEMPFAIL of sysexits.h).
+    /// Exit code 75 (EX_TEMPFAIL of sysexits.h): the MTA should keep the mail and retry.
     #[error("{0:#}")]
     Temporary(anyhow::Error),
 }
 
-/// What every command gets.
+/// Arguments and settings that all commands share.
 pub(crate) struct Context {
-    /// The file that was named.
+    /// Argument of `--config`. SIGHUP reads this file again.
     config: Option<PathBuf>,
     settings: Settings,
     clock: Clock,
@@ -155,13 +157,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// The desk, without mailbox and mail server.
+    /// Opens the desk without connecting to the mailbox or the mail server.
     async fn desk(&self) -> anyhow::Result<Desk> {
-        Ok(Desk::open(&self.settings, self.clock).await?)
+        Ok(server::open(&self.settings, self.clock).await?)
     }
 }
 
-/// Runs the program and returns its exit code: 0 done, 1 failed, 2 wrong usage or settings, 75 try again.
+/// Runs the program. Exit codes: 0 success, 1 failure, 2 wrong usage or settings, 75 temporary failure.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -177,18 +179,18 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let clock =
         arguments.as_of.map_or_else(Clock::real, |start| Clock::paced(start, arguments.pace.unwrap_or(1)));
-    // The demonstration brings its own settings; nothing of the machine's may change it.
+    // `demo` has its own settings. A settings file or environment variable of the machine must not change them.
     let settings = match &arguments.command {
         Command::Demo { .. } => Settings::from_toml("")?,
         _ => Settings::load(arguments.config.as_deref())?,
     };
     start_log(&settings, &arguments.command)?;
     let context = Context { config: arguments.config, settings, clock, json: arguments.json };
-    // One thread for all loops, which mostly wait; the database has its own, and large mails are read on others. More
-    // would only wake each other.
+    // One thread is enough for the loops, which mostly wait. SQLite has its own thread, and large mails are parsed on
+    // blocking threads. More worker threads would only add wake-ups.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(dispatch(arguments.command, context));
-    // A verb that hangs in a blocking call (a name look-up, say) must not hold the exit.
+    // A blocking call that hangs, such as a name look-up, must not delay the exit.
     runtime.shutdown_background();
     result
 }
@@ -223,10 +225,9 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
     }
 }
 
-/// The exit code that belongs to an error.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
     let settings = error.is::<SettingsError>()
-        || error.downcast_ref::<AssembleError>().is_some_and(AssembleError::is_settings);
+        || error.downcast_ref::<WiringError>().is_some_and(WiringError::is_settings);
     match error.downcast_ref::<Exit>() {
         Some(Exit::Temporary(_)) => ExitCode::from(75),
         None if settings => ExitCode::from(2),
@@ -234,13 +235,13 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     }
 }
 
-/// Logs go to stderr alone. Commands that print data log warnings only, the services all.
+/// Logs to stderr. Only `run` and `once` use `log.level`; all other commands log warnings only.
 fn start_log(settings: &Settings, command: &Command) -> anyhow::Result<()> {
     let level = match command {
         Command::Run | Command::Once => settings.log.level.as_str(),
         _ => "warn",
     };
-    // The libraries below speak of what is ours to report.
+    // sqlx and lettre log errors that the desk reports itself.
     let filter = EnvFilter::try_new(format!("{level},sqlx=error,lettre=warn")).map_err(|error| {
         settings.wrong("log.level", format!("{level:?}: {error}; allowed: error, warn, info, debug, trace"))
     })?;
@@ -254,14 +255,14 @@ fn start_log(settings: &Settings, command: &Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An instant on the command line: RFC 3339 with an offset.
+/// Parses a time from the command line: RFC 3339 with an offset.
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let read = text.parse::<DateTime<FixedOffset>>();
     read.map(|at| at.with_timezone(&Utc))
         .map_err(|_| "not an instant; allowed: RFC 3339 such as 2025-12-26T16:30:00+09:00".into())
 }
 
-/// A fault of the database on a pipe: the MTA keeps the mail.
+/// Marks a database error as temporary, so that the MTA that pipes a mail keeps it.
 pub(crate) fn temporary(error: StoreError) -> anyhow::Error {
     Exit::Temporary(error.into()).into()
 }

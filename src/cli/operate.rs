@@ -1,4 +1,4 @@
-//! What operators need besides: `health`, `backup`, `restore`, `completions`, `man`.
+//! Commands for operators: `health`, `backup`, `restore`, `migrate`, `completions`, `man`.
 
 use std::{
     io::{Read as _, Write as _},
@@ -14,8 +14,8 @@ use clap_complete::Shell;
 use super::{Arguments, Context, print};
 use crate::store::{Copied, Store, check_backup, copy};
 
-/// Asks the running desk whether it is ready; for container checks. Exit code 1 when it is not, or when it warns and
-/// warnings are to count.
+/// Asks the running desk whether it is ready, for health checks of containers. Exit code 1 if it is not ready or, with
+/// `strict`, if it reports warnings.
 pub(super) fn health(context: &Context, strict: bool) -> anyhow::Result<()> {
     const LIMIT: Duration = Duration::from_secs(15);
     let settings = &context.settings;
@@ -41,7 +41,7 @@ pub(super) fn health(context: &Context, strict: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A consistent copy of the SQLite database, while the desk runs.
+/// Writes a consistent copy of the SQLite database and checks it. The desk may run meanwhile.
 pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     desk.store.backup(file).await?;
@@ -51,7 +51,7 @@ pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Puts a copy in the place of a database that is not there.
+/// Restores the database from a checked copy. Fails if a database file exists, so that it overwrites nothing.
 pub(super) async fn restore(context: &Context, file: &Path) -> anyhow::Result<()> {
     check_backup(file).await?;
     let url = &context.settings.database.url;
@@ -66,24 +66,26 @@ pub(super) async fn restore(context: &Context, file: &Path) -> anyhow::Result<()
     }
     std::fs::copy(file, &target).with_context(|| format!("cannot write {}", target.display()))?;
     print::line(format!(
-        "{} is in place; `madoguchi check` and `madoguchi reconcile` look it over",
+        "{} is in place; now run `madoguchi check` and `madoguchi reconcile`",
         target.display()
     ));
     Ok(())
 }
 
-/// From where to where a desk moves; neither: only the schema is brought up to date.
+/// Source and target of a copy. Without both, only the schema is updated.
 #[derive(Debug, clap::Args)]
 pub(super) struct Move {
-    /// The database that is: sqlite:FILE or postgres://…
+    /// Existing database: sqlite:FILE or postgres://…
     #[arg(long, requires = "to", value_name = "URL")]
     from: Option<String>,
-    /// The database that is to be, empty
+    /// New, empty database: sqlite:FILE or postgres://…
     #[arg(long, requires = "from", value_name = "URL")]
     to: Option<String>,
 }
 
-/// Brings the schema up to date, or copies a desk that nobody serves to another database and reads it back.
+/// Updates the schema, or copies the desk to another database and compares every row.
+///
+/// The copy takes the locks of a serving process, so it fails while a process serves the desk.
 pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> {
     let (Some(from), Some(to)) = (way.from, way.to) else {
         let desk = context.desk().await?;
@@ -93,7 +95,7 @@ pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> 
     };
     let source = Store::open_existing(&from).await?.with_context(|| format!("{from} does not exist"))?;
     source.migrate(&from).await?;
-    let _presence = source.enter(&from, 0).await?;
+    let _instance_lock = source.enter(&from, 0).await?;
     let lead = source.take_lead().await?;
     anyhow::ensure!(lead.is_some(), "a process serves this desk: stop it first");
     let target = Store::open(&to).await?;
@@ -112,12 +114,11 @@ pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Completions for a shell, on standard output.
 pub(super) fn completions(shell: Shell) {
     clap_complete::generate(shell, &mut Arguments::command(), "madoguchi", &mut std::io::stdout());
 }
 
-/// Manual pages, one a command, into a folder.
+/// Writes one manual page per command into a folder.
 pub(super) fn man(dir: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     clap_mangen::generate_to(Arguments::command(), dir)

@@ -1,4 +1,4 @@
-//! `outbox`: mails not yet delivered.
+//! `outbox`: lists, retries and cancels mails that are not delivered yet.
 
 use anyhow::bail;
 use clap::Subcommand;
@@ -7,28 +7,27 @@ use serde_json::{Value, json};
 use super::{Context, print};
 use crate::store::{NewEvent, OutboxRow};
 
-/// Mails not yet delivered.
+/// List and change mails that are not delivered yet
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List them, with the server's last reply
+    /// List mails with the last reply of the mail server
     List {
-        /// Also those that were sent or cancelled
+        /// Include sent and cancelled mails
         #[arg(long)]
         all: bool,
     },
-    /// Make one due now
+    /// Send a mail at the next opportunity, without waiting for its retry time
     Retry {
-        /// Its number in the list
+        /// Number of the mail in the list
         id: i64,
     },
-    /// Stop one that waits
+    /// Cancel a mail that is not sent yet
     Cancel {
-        /// Its number in the list
+        /// Number of the mail in the list
         id: i64,
     },
 }
 
-/// The command.
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let zone = desk.rules.calendar.time_zone();

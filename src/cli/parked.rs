@@ -1,50 +1,53 @@
-//! `parked`: mails that are kept but are not tickets.
+//! `parked`: lists, shows, retries and discards parked mail.
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Context, print, reconcile::in_words};
+use super::{Context, print, reconcile::place_text};
 use crate::{
     desk::triage::ParkReason,
+    inbound::{process_again, take_unfetchable},
     mail,
-    service::{Desk, check_source, process_again, take_withheld},
+    server::source,
+    service::Desk,
     store::{LedgerRow, NewEvent, Outcome, Place},
 };
 
-/// Mails that are not tickets.
+/// List, show and process parked mail
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List them
+    /// List parked mail
     List,
-    /// Show one with its text
+    /// Show a mail with its text
     Show {
-        /// Its number in the list
+        /// Number of the mail in the list
         id: i64,
     },
-    /// Decide on one again
+    /// Process a mail again; fetches it first if it was unfetchable
     Retry {
-        /// Its number in the list
+        /// Number of the mail in the list
         id: i64,
     },
-    /// Put one aside; it stays in the ledger
+    /// Discard a mail; it stays in the ledger
     Discard {
-        /// Its number in the list
+        /// Number of the mail in the list
         id: i64,
     },
 }
 
-/// The command.
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     match command {
         Command::List => list(context, &desk).await,
         Command::Show { id } => show(context, &desk, id).await,
         Command::Retry { id } => {
-            take_again(context, &desk, id).await?;
-            let processed = process_again(&desk, id).await?.with_context(|| nothing(id))?;
+            fetch_again(context, &desk, id).await?;
+            let processed = process_again(&desk, id).await?.with_context(|| no_such_message(id))?;
             if processed.message.is_none() {
-                bail!("message {id}: somebody else has decided on it just now; see `madoguchi parked list`");
+                bail!(
+                    "message {id}: another process decided on it at the same time; see `madoguchi parked list`"
+                );
             }
             let ticket = processed.ticket.map(|number| format!(" {number}")).unwrap_or_default();
             let reason = processed.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -54,7 +57,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Discard { id } => {
             let mut tx = desk.store.write().await?;
             if !tx.discard_message(id).await? {
-                bail!(nothing(id));
+                bail!(no_such_message(id));
             }
             tx.append_event(desk.clock.now(), NewEvent::by_operator("discarded", "").on_message(id));
             tx.commit().await?;
@@ -64,25 +67,25 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     }
 }
 
-/// Has the mail server hand over a message that was parked without its content.
-async fn take_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
+/// Fetches the content of a message that was parked as unfetchable.
+async fn fetch_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
     let Some((row, raw)) = desk.store.message(id).await? else { return Ok(()) };
-    if !raw.is_empty() || row.reason.as_deref() != Some(ParkReason::Withheld.as_str()) {
+    if !raw.is_empty() || row.reason.as_deref() != Some(ParkReason::Unfetchable.as_str()) {
         return Ok(());
     }
     context.settings.check_network()?;
-    let taken = take_withheld(desk, &check_source(&context.settings)?, &row).await;
-    if !taken.with_context(|| format!("message {id} stays parked"))? {
+    let fetched = take_unfetchable(desk, &source(&context.settings)?, &row).await;
+    if !fetched.with_context(|| format!("message {id} stays parked"))? {
         bail!(
-            "message {id} stays parked: in the mailbox that is set now there is nothing at {}; if somebody has put it back \
-             into the folder, it was taken as a new message",
-            in_words(&row.place)
+            "message {id} stays parked: the configured mailbox has no message at {}; if it was moved away and back into the \
+             folder, the desk fetched it as a new message",
+            place_text(&row.place)
         );
     }
     Ok(())
 }
 
-fn nothing(id: i64) -> String {
+fn no_such_message(id: i64) -> String {
     format!("there is no parked message {id}; see `madoguchi parked list`")
 }
 
@@ -112,7 +115,7 @@ async fn list(context: &Context, desk: &Desk) -> anyhow::Result<()> {
 
 async fn show(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
     let zone = desk.rules.calendar.time_zone();
-    let (row, raw) = desk.store.message(id).await?.with_context(|| nothing(id))?;
+    let (row, raw) = desk.store.message(id).await?.with_context(|| no_such_message(id))?;
     let mail = mail::read(&raw);
     let mut object = object(&row, zone);
     let attachments: Vec<&str> = mail.attachments.iter().map(|part| part.name.as_str()).collect();

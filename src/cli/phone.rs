@@ -1,28 +1,27 @@
-//! `phone`: files a telephone inquiry.
+//! `phone`: creates a ticket for a telephone inquiry.
 
 use anyhow::Context as _;
 
 use super::{Context, print};
-use crate::{desk::form::Fields, service::work::file_call};
+use crate::{desk::form::Fields, tickets::phone::file_call};
 
-/// A call, as it was written down.
+/// The fields of a telephone inquiry.
 #[derive(Debug, clap::Args)]
 pub(super) struct Call {
-    /// Who called (氏名)
+    /// Name of the caller (氏名)
     #[arg(long)]
     name: Option<String>,
-    /// From where (自治体・機関名)
+    /// Organization of the caller (自治体・機関名)
     #[arg(long)]
     organization: Option<String>,
-    /// The number to call back, or a mail address (連絡先)
+    /// Telephone number for the call-back, or mail address (連絡先)
     #[arg(long)]
     contact: Option<String>,
-    /// What was asked (照会内容); - reads standard input
+    /// Text of the inquiry (照会内容); - reads standard input (the default)
     #[arg(default_value = "-")]
     text: String,
 }
 
-/// The command.
 pub(super) async fn run(context: &Context, call: Call) -> anyhow::Result<()> {
     let text = match call.text.as_str() {
         "-" => std::io::read_to_string(std::io::stdin()).context("cannot read standard input")?,
@@ -42,7 +41,7 @@ pub(super) async fn run(context: &Context, call: Call) -> anyhow::Result<()> {
     );
     let desk = context.desk().await?;
     let number = file_call(&desk, fields).await?;
-    let deadline = desk.store.ticket(&number).await?.and_then(|ticket| ticket.standing.deadline());
+    let deadline = desk.store.ticket(&number).await?.and_then(|ticket| ticket.clock.deadline());
     let due = deadline.map(|at| print::rfc3339(at, desk.rules.calendar.time_zone()));
     desk.store.close().await;
     if context.json {

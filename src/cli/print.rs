@@ -1,5 +1,5 @@
-//! Printing: text for people, one JSON document for scripts. Values from mails lose their control characters, so
-//! that nobody can write to the operator's terminal.
+//! Prints text for people and JSON for scripts. Removes control characters from values of mails, so that a mail
+//! cannot send escape sequences to the operator's terminal.
 
 use std::io::Write;
 
@@ -7,28 +7,27 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-/// Prints one line. A reader that has gone away (`| head`) is no error.
+/// Prints one line. Ignores write errors, because a closed pipe (`| head`) is not a failure.
 pub(crate) fn line(text: impl AsRef<str>) {
     let _ = writeln!(std::io::stdout(), "{}", text.as_ref());
 }
 
-/// Prints one JSON document.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
-/// An instant with the desk's offset, as JSON has it.
+/// Formats a time for JSON: RFC 3339 with the offset of the desk's time zone.
 pub(crate) fn rfc3339(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// An instant for people.
+/// Formats a time for people, to the minute.
 pub(crate) fn short(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// One line of at most `most` characters, without control characters.
+/// Text as one line of at most `most` characters, without control characters.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let clean = clean.trim();
@@ -38,7 +37,7 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     }
 }
 
-/// Several lines without control characters but line ends and tabs.
+/// Text without control characters, except line feeds and tabs.
 pub(crate) fn text(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }

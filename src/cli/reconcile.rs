@@ -1,18 +1,15 @@
-//! `reconcile`: is every message in the mailbox accounted for?
+//! `reconcile`: checks that every message in the mailbox is in the ledger.
 
 use serde_json::{Map, Value, json};
 
 use super::{Context, print};
-use crate::{
-    service::{check_source, reconcile::reconcile},
-    store::Place,
-};
+use crate::{inbound::reconcile::reconcile, server::source, store::Place};
 
-/// The command. Exit code 1 when a message is unexplained.
+/// Exit code 1 if a message in the mailbox is not in the ledger.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     context.settings.check_network()?;
     let desk = context.desk().await?;
-    let found = reconcile(&desk, &check_source(&context.settings)?).await?;
+    let found = reconcile(&desk, &source(&context.settings)?).await?;
     desk.store.close().await;
     let explained: Map<String, Value> =
         found.explained.iter().map(|(outcome, count)| (outcome.to_string(), json!(count))).collect();
@@ -21,7 +18,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         let unexplained: Vec<Value> = found
             .unexplained
             .iter()
-            .map(|(place, message_id)| json!({"place": in_words(place), "message_id": message_id}))
+            .map(|(place, message_id)| json!({"place": place_text(place), "message_id": message_id}))
             .collect();
         print::json(&json!({"messages": total, "explained": explained, "unexplained": unexplained}))?;
     } else {
@@ -31,7 +28,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
         print::line(format!("{:>8}  unexplained", found.unexplained.len()));
         for (place, message_id) in &found.unexplained {
             let id = message_id.as_deref().unwrap_or("(no Message-ID)");
-            print::line(format!("          {}  {}", in_words(place), print::one_line(id, 120)));
+            print::line(format!("          {}  {}", place_text(place), print::one_line(id, 120)));
         }
         print::line(format!("{total} messages in the mailbox"));
     }
@@ -43,7 +40,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn in_words(place: &Place) -> String {
+pub(super) fn place_text(place: &Place) -> String {
     match place {
         Place::Imap { folder, uidvalidity, uid } => format!("{folder};UIDVALIDITY={uidvalidity}/;UID={uid}"),
         Place::File { folder, name } => format!("{folder}/{name}"),

@@ -1,4 +1,4 @@
-//! `run` and `once`.
+//! `run` serves the desk until SIGTERM and reloads the settings at SIGHUP; `once` does one pass.
 
 use std::{pin::pin, sync::Arc};
 
@@ -8,14 +8,13 @@ use tracing::{error, info, warn};
 
 use super::{Context, print};
 use crate::{
-    service::{
+    server::{
         Serving,
         lifecycle::{Abort, hangups, ready, watch_signals},
     },
     settings::Settings,
 };
 
-/// The daemon.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let signals = watch_signals(stop.clone())?;
@@ -28,7 +27,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     }
 }
 
-/// Serves until `stop`; after each SIGHUP by the settings as they are then, if they are good.
+/// Serves until `stop`. After each SIGHUP, continues with the new settings if they are valid.
 async fn serve(
     context: &Context,
     mut serving: Arc<Serving>,
@@ -46,7 +45,7 @@ async fn serve(
             }
             next = reloaded(context, &serving, &settings, &mut hangups) => next,
         };
-        // The message in hand is finished by the rules it was begun with.
+        // Wait until the current messages are finished under the old settings.
         round.cancel();
         running.await?;
         (serving, settings) = (Arc::new(next.0), next.1);
@@ -54,7 +53,7 @@ async fn serve(
     }
 }
 
-/// Waits for a SIGHUP that finds good settings.
+/// Waits for a SIGHUP after which the settings file is valid. Logs an error for each invalid one.
 async fn reloaded(
     context: &Context,
     serving: &Serving,
@@ -93,7 +92,6 @@ async fn reload(context: &Context, serving: &Serving, old: &Settings) -> anyhow:
     Ok((next, new))
 }
 
-/// One pass.
 pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let signals = watch_signals(stop.clone())?;
@@ -119,10 +117,10 @@ pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
 fn aborted(abort: Abort) -> anyhow::Result<()> {
     match abort {
         Abort::Signal => {
-            anyhow::bail!("stopped at once by a second signal; work in hand is done again at the next start")
+            anyhow::bail!("stopped at once by a second signal; unfinished work is repeated at the next start")
         }
         Abort::Timeout => {
-            warn!("stopping took too long and was cut off; work in hand is done again at the next start");
+            warn!("stopping took too long and was aborted; unfinished work is repeated at the next start");
             Ok(())
         }
     }

@@ -1,4 +1,4 @@
-//! `ticket`: look at tickets, and work on them.
+//! `ticket`: lists, shows and changes tickets.
 
 use std::path::PathBuf;
 
@@ -18,92 +18,93 @@ use crate::{
     },
     letter::Purpose,
     mail::Attachment,
-    service::{
-        rules,
-        work::{Actor, carry_out, find},
-        writing::{Writing, write},
-    },
+    server::rules,
+    service::{Actor, Operation},
     store::TicketRow,
+    tickets::{
+        answer::{Draft, write},
+        commands::{carry_out, find},
+    },
 };
 
-/// Work on tickets.
+/// List, show and change tickets
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List tickets
     List {
-        /// Only those that stand there: open, waiting, answered or closed
+        /// Only tickets with this status: open, waiting, answered or closed
         #[arg(long)]
         status: Option<Status>,
-        /// Only so many, the newest; default: all
+        /// Only the newest N tickets; default: all
         #[arg(long, value_name = "N")]
         last: Option<u32>,
     },
-    /// Queue an answer to the inquirer; its text comes from a file or standard input
+    /// Queue an answer to the inquirer; reads its text from a file or standard input
     Answer(Text),
-    /// Queue a question to the inquirer, and hold the clock
+    /// Queue a question to the inquirer and pause the deadline
     Ask(Text),
-    /// Leave a note for colleagues
+    /// Add a note for colleagues
     Note(Text),
-    /// Set who works on a ticket
+    /// Set the assignee of a ticket
     Assign {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
         /// Name or address of a member of staff
         who: String,
     },
-    /// Nothing more is expected
+    /// Close a ticket
     Close {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
     },
-    /// An answer is owed again
+    /// Reopen a ticket; its deadline runs again
     Reopen {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
     },
-    /// Hold the clock
+    /// Pause the deadline of a ticket
     Wait {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
     },
-    /// The same matter as another ticket
+    /// Merge a ticket into another ticket about the same matter
     Merge {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
-        /// The ticket that goes on
+        /// Number of the ticket that remains
         into: TicketNumber,
     },
-    /// Words to find a ticket by
+    /// Add tags to a ticket
     Tag {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
-        /// The words
+        /// Tags
         #[arg(required = true)]
         words: Vec<String>,
     },
-    /// The caller was called back
+    /// Record the call-back of a telephone inquiry; the ticket counts as answered
     CalledBack(Text),
-    /// Stop what is about to leave
+    /// Cancel an answer or question that is not sent yet
     Cancel {
-        /// Its number
+        /// Ticket number
         number: TicketNumber,
     },
-    /// Show one ticket with its conversation and events
+    /// Show a ticket with its conversation and events
     Show {
-        /// Its number, such as ZT-2025-0001
+        /// Ticket number, such as ZT-2025-0001
         number: TicketNumber,
     },
 }
 
-/// A ticket and a text.
+/// A ticket and the text for it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Text {
-    /// Its number
+    /// Ticket number
     number: TicketNumber,
     /// File with the text, or - for standard input (the default)
     #[arg(default_value = "-")]
     file: PathBuf,
-    /// Files that go with an answer
+    /// File to attach to the answer; may be given several times
     #[arg(long)]
     attach: Vec<PathBuf>,
 }
@@ -127,48 +128,46 @@ impl Text {
     }
 }
 
-/// Carries out an operation and says what came of it.
-async fn work(context: &Context, number: &TicketNumber, operation: Operation) -> anyhow::Result<()> {
+/// Runs an operation in one transaction and prints its result.
+async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::Result<()> {
     let desk = context.desk().await?;
-    let now = desk.clock.now();
     let mut tx = desk.store.write().await?;
-    let outcome = match find(&mut tx, number).await? {
+    let now = desk.clock.now();
+    let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
+    let outcome = match find(operation.tx, number).await? {
         Err(none) => Err(none),
-        Ok(ticket) => match operation {
-            Operation::Answer(text, files) => {
-                let writing = Writing { text: &text, files: &files };
-                write(&desk, &mut tx, Actor::Operator, &ticket, Purpose::Answer, writing, now).await?
+        Ok(ticket) => match work {
+            Work::Answer(text, files) => {
+                let draft = Draft { text: &text, files: &files };
+                write(&mut operation, &ticket, Purpose::Answer, draft).await?
             }
-            Operation::Command(command) => {
-                carry_out(&desk, &mut tx, Actor::Operator, &ticket, &command, now).await?
-            }
+            Work::Command(command) => carry_out(&mut operation, &ticket, &command).await?,
         },
     };
     match outcome {
-        Ok(said) => {
+        Ok(reply) => {
             tx.commit().await?;
             desk.store.close().await;
             if context.json {
-                return print::json(&json!({"done": said.english}));
+                return print::json(&json!({"done": reply.english}));
             }
-            print::line(said.english);
+            print::line(reply.english);
             Ok(())
         }
-        Err(said) => anyhow::bail!(said.english),
+        Err(reply) => anyhow::bail!(reply.english),
     }
 }
 
-enum Operation {
+enum Work {
     Answer(String, Vec<Attachment>),
     Command(StaffCommand),
 }
 
-/// The command.
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
-    use Operation::Command as Do;
+    use Work::Command as Do;
     let (number, operation) = match &command {
-        Command::List { .. } | Command::Show { .. } => return look(context, command).await,
-        Command::Answer(text) => (&text.number, Operation::Answer(text.read()?, text.files()?)),
+        Command::List { .. } | Command::Show { .. } => return list_or_show(context, command).await,
+        Command::Answer(text) => (&text.number, Work::Answer(text.read()?, text.files()?)),
         Command::Ask(text) => (&text.number, Do(StaffCommand::Ask(text.read()?))),
         Command::Note(text) => (&text.number, Do(StaffCommand::Note(text.read()?.trim().to_owned()))),
         Command::CalledBack(text) => {
@@ -185,7 +184,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     work(context, number, operation).await
 }
 
-async fn look(context: &Context, command: Command) -> anyhow::Result<()> {
+async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let calendar = rules(&context.settings).calendar;
     let view = View { zone: calendar.time_zone(), calendar, now: desk.clock.now() };
@@ -222,12 +221,12 @@ async fn look(context: &Context, command: Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Business time for a list: without its seconds.
+/// Business time without seconds, for lists.
 fn to_the_minute(time: BusinessTime) -> BusinessTime {
     BusinessTime::from_seconds(time.seconds() / 60 * 60)
 }
 
-/// How instants are shown.
+/// Formats tickets for output.
 struct View {
     calendar: Calendar,
     zone: Tz,
@@ -244,7 +243,7 @@ impl View {
             FieldKey::ALL.into_iter().filter(|key| ticket.fields.get(*key).is_none()).collect();
         let value = json!({
             "number": ticket.number,
-            "status": ticket.standing.status(),
+            "status": ticket.clock.status(),
             "channel": ticket.channel,
             "organization": ticket.fields.organization,
             "name": ticket.fields.name,
@@ -255,9 +254,9 @@ impl View {
             "from": ticket.from,
             "subject": ticket.subject,
             "received_at": self.instant(Some(ticket.received_at)),
-            "deadline": self.instant(ticket.standing.deadline()),
-            "overdue": ticket.standing.overdue(self.now),
-            "left": ticket.standing.left(&self.calendar, self.now).map(|left| left.to_string()),
+            "deadline": self.instant(ticket.clock.deadline()),
+            "overdue": ticket.clock.overdue(self.now),
+            "left": ticket.clock.left(&self.calendar, self.now).map(|left| left.to_string()),
             "assignee": ticket.assignee,
             "acknowledged_at": self.instant(ticket.acknowledged_at),
             "answered_at": self.instant(ticket.answered_at),
@@ -298,11 +297,11 @@ impl View {
     }
 
     fn line(&self, ticket: &TicketRow) -> String {
-        let due = match ticket.standing.deadline() {
-            Some(at) if ticket.standing.overdue(self.now) => {
+        let due = match ticket.clock.deadline() {
+            Some(at) if ticket.clock.overdue(self.now) => {
                 format!("{} OVERDUE", print::short(at, self.zone))
             }
-            Some(at) => match ticket.standing.left(&self.calendar, self.now) {
+            Some(at) => match ticket.clock.left(&self.calendar, self.now) {
                 Some(left) => format!("{} left {}", print::short(at, self.zone), to_the_minute(left)),
                 None => print::short(at, self.zone),
             },
@@ -314,7 +313,7 @@ impl View {
         format!(
             "{}  {:<8}  due {due}  {organization}  {inquiry}",
             ticket.number,
-            ticket.standing.status().as_str()
+            ticket.clock.status().as_str()
         )
     }
 

@@ -1,4 +1,4 @@
-//! When a mail is tried again, and when it is given up. Pure.
+//! Decides when a failed mail is sent again, and when the desk gives up. Pure functions.
 
 use std::time::Duration;
 
@@ -7,15 +7,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Failure;
 use crate::store::Verdict;
 
-/// First wait; each one after it is twice as long: 1, 2, 4, 8, 16, 32 minutes, then an hour each.
-const FIRST: i64 = 60;
-/// Longest wait for a mail that a server puts off (RFC 5321, 4.5.4.1 has 30 minutes as the least for queues that serve many).
-const LONGEST: i64 = 3600;
-/// Longest wait for a server that is down: when it is back, mail should leave soon.
-const LONGEST_SERVER: i64 = 300;
+/// First wait, in seconds. Each further wait is twice as long: 1, 2, 4, 8, 16, 32 minutes, then one hour each.
+const FIRST_WAIT: i64 = 60;
+/// Longest wait, in seconds, for a mail that the server deferred. RFC 5321, 4.5.4.1 recommends at least 30 minutes.
+const LONGEST_WAIT: i64 = 3600;
+/// Longest wait, in seconds, when the server is down. It is short, so that mail leaves soon after the server is back.
+const LONGEST_SERVER_WAIT: i64 = 300;
 
-/// What follows from a failed attempt: `attempt` counts from 1, `jitter` is anything and spreads mails that
-/// failed together over a fifth of the wait.
+/// The new state of a mail after a failed attempt. `attempt` counts from 1.
+///
+/// `jitter` is any random number. It spreads mails that failed together over a fifth of the wait. No wait ends
+/// later than `retry_for` after `created_at`, so a last attempt happens at that time. Its failure is final.
 #[must_use]
 pub fn after_failure(
     failure: Failure,
@@ -27,10 +29,10 @@ pub fn after_failure(
 ) -> Verdict {
     let longest = match failure {
         Failure::Fail => return Verdict::Failed,
-        Failure::Retry => LONGEST,
-        Failure::Server => LONGEST_SERVER,
+        Failure::Retry => LONGEST_WAIT,
+        Failure::Server => LONGEST_SERVER_WAIT,
     };
-    let wait = FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest);
+    let wait = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest);
     let spread = i64::try_from(jitter % 1000).unwrap_or(0) * wait / 5000;
     let at = now + TimeDelta::seconds(wait + spread);
     let given_up_at = created_at + TimeDelta::from_std(retry_for).unwrap_or(TimeDelta::days(2));

@@ -1,5 +1,5 @@
-//! Carries the desk's mail out: by SMTP, or into a Maildir. Moves bytes and knows no ticket; when and how often
-//! a mail is tried is decided by [`backoff`] and done by `service::outbox`.
+//! Sends the desk's mail by SMTP or into a Maildir.
+//! [`backoff`] computes the retry times; the outbox loop in `outbound` applies them.
 
 pub mod backoff;
 mod smtp;
@@ -14,45 +14,41 @@ use std::{
 
 pub use smtp::{SmtpOptions, SmtpSession};
 
-use crate::{login::Tokens, store::Due};
+use crate::{login::Tokens, store::ClaimedMail};
 
-/// How a failed attempt is to be judged.
+/// What a failed attempt means for this mail and for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// The server cannot be used at all: every mail waits.
+    /// The server is not usable: all mails must wait.
     Server,
-    /// This mail may go later. Unknown faults are of this kind.
+    /// A temporary failure of this mail. Unknown errors count as temporary.
     Retry,
-    /// This mail will never go.
+    /// A permanent failure of this mail.
     Fail,
 }
 
-/// A mail that was not accepted: the verdict, and what the server said at which verb.
+/// A failed attempt to send a mail.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{reply} (at {verb})")]
 pub struct SendError {
-    /// The verdict.
     pub failure: Failure,
-    /// SMTP verb, or the step before it.
+    /// The SMTP command, or the step before the first command, such as `connect`.
     pub verb: &'static str,
-    /// Code and text of the reply, or what went wrong.
+    /// Code and text of the server's reply, or the error text.
     pub reply: String,
 }
 
-/// Where the desk's mail leaves.
+/// The configured way to send mail.
 #[derive(Debug, Clone)]
-pub enum Carrier {
-    /// An SMTP server.
+pub enum Transport {
     Smtp(Box<SmtpOptions>),
-    /// A Maildir on this machine: for rehearsals, demonstrations and tests.
+    /// A local Maildir, for rehearsals, demonstrations and tests.
     Maildir(PathBuf),
 }
 
-/// An open way out, used for many mails one after the other.
+/// An open transport. Sends any number of mails, one after the other.
 pub enum Session {
-    /// A connection to the SMTP server.
     Smtp(Box<SmtpSession>),
-    /// The Maildir.
     Maildir(PathBuf),
 }
 
@@ -65,22 +61,19 @@ impl fmt::Debug for Session {
     }
 }
 
-impl Carrier {
-    /// Opens the way out.
-    ///
-    /// # Errors
-    /// When the server cannot be reached, trusted or logged in to.
+impl Transport {
+    /// Connects and logs in to the SMTP server, or creates the Maildir if it does not exist.
     pub async fn open(&self) -> Result<Session, SendError> {
         match self {
             Self::Smtp(options) => Ok(Session::Smtp(Box::new(SmtpSession::connect(options).await?))),
             Self::Maildir(path) => {
-                crate::intake::maildir::make_maildir(path).map_err(|error| failed(path, "open", &error))?;
+                crate::mailbox::maildir::make_maildir(path).map_err(|error| failed(path, "open", &error))?;
                 Ok(Session::Maildir(path.clone()))
             }
         }
     }
 
-    /// Where the tokens for its login come from, if it has any.
+    /// The source of access tokens for the login; `None` without a login, with a password, or for a Maildir.
     #[must_use]
     pub fn tokens(&self) -> Option<&Arc<Tokens>> {
         match self {
@@ -91,22 +84,19 @@ impl Carrier {
 }
 
 impl Session {
-    /// Hands one mail over; the server's reply on success.
-    ///
-    /// # Errors
-    /// The verdict and what the server said.
-    pub async fn send(&mut self, due: &Due) -> Result<String, SendError> {
+    /// Sends one mail and returns the server's reply.
+    pub async fn send(&mut self, mail: &ClaimedMail) -> Result<String, SendError> {
         match self {
-            Self::Smtp(session) => session.send(&due.sender, &due.recipient, &due.bytes).await,
+            Self::Smtp(session) => session.send(&mail.sender, &mail.recipient, &mail.bytes).await,
             Self::Maildir(path) => {
-                write_durably(path, &due.message_id, &due.bytes)
+                write_durably(path, &mail.message_id, &mail.bytes)
                     .map_err(|error| failed(path, "write", &error))?;
                 Ok("250 written to the Maildir".into())
             }
         }
     }
 
-    /// Whether another mail can be sent through it.
+    /// Whether this session can send another mail. If not, the caller opens a new one.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         match self {
@@ -115,7 +105,7 @@ impl Session {
         }
     }
 
-    /// Says goodbye.
+    /// Sends QUIT.
     pub async fn close(self) {
         if let Self::Smtp(session) = self {
             session.quit().await;
@@ -131,8 +121,8 @@ fn failed(path: &Path, verb: &'static str, error: &dyn fmt::Display) -> SendErro
     }
 }
 
-/// Writes a message as Maildir asks: whole in `tmp/`, then renamed. The name follows from the Message-ID, so that
-/// a repeated send replaces and does not double.
+/// Writes a message to `tmp/` and renames it into `new/`, as the Maildir format requires. The file name is derived from
+/// the Message-ID, so a repeated send replaces the file instead of adding a second one.
 fn write_durably(path: &Path, message_id: &str, bytes: &[u8]) -> std::io::Result<()> {
     let name: String = message_id
         .chars()

@@ -1,31 +1,31 @@
-//! What the desk promises: when an answer is due, and when staff are warned of it. Counting business time is the
-//! calendar's, holding a ticket's clock the ticket's; who is told is `escalation`'s.
+//! Service level: when an answer is due, and when staff get a warning. The calendar counts business time, `ticket`
+//! runs the SLA clock, `escalation` decides on the notices.
 
 use chrono::{DateTime, Utc};
 
 use super::calendar::{BusinessTime, Calendar};
 
-/// What the desk promises.
+/// Time limits of the desk, in business time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sla {
-    /// Business time from receipt to the deadline.
+    /// From receipt to the deadline.
     pub answer_within: BusinessTime,
-    /// Business time before the deadline at which staff are warned.
+    /// From the warning to the deadline.
     pub warn_before: BusinessTime,
-    /// Business time after which an inquirer is asked again for what is missing.
+    /// From the request for missing fields to its reminder.
     pub remind_after: BusinessTime,
 }
 
 impl Sla {
-    /// The deadline of an answer whose clock starts afresh: a new ticket, or an answered one that is opened again.
-    /// `None` when the desk is never again served for so long.
+    /// The deadline for a full budget: a new ticket, or an answered one that is reopened.
+    /// `None` if the calendar has too little business time left after `received_at`.
     #[must_use]
     pub fn deadline(&self, calendar: &Calendar, received_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         calendar.add_business(received_at, self.answer_within)
     }
 
-    /// When staff are warned of a deadline: an instant within opening hours, but for a warning of no length,
-    /// which comes with the deadline.
+    /// When staff get the warning. This is in business hours, except if `warn_before` is zero: then it is the deadline
+    /// itself.
     #[must_use]
     pub fn warn_at(&self, calendar: &Calendar, deadline: DateTime<Utc>) -> Option<DateTime<Utc>> {
         calendar.subtract_business(deadline, self.warn_before)

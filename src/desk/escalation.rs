@@ -1,5 +1,5 @@
-//! Who is told that a deadline comes near or has passed, and when: once for each deadline, and only while the desk is
-//! served. Pure; the timetable asks, and the store remembers what was told.
+//! Decides when staff get a notice of a near or missed deadline: once per deadline, and only in business hours.
+//! The scheduler calls it; the store records the notices that were sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,49 +7,49 @@ use super::{calendar::Calendar, deadline::Sla};
 use crate::words::closed_set;
 
 closed_set! {
-    /// What is told of a deadline.
+    /// Kind of notice about a deadline.
     Notice {
-        /// It comes near: to the assignee and the leads.
+        /// The deadline is near. Goes to the assignee and the leads.
         Warning = "deadline_warning",
-        /// It has passed: to the leads.
+        /// The deadline has passed. Goes to the leads.
         Miss = "deadline_missed",
     }
 }
 
-/// A deadline of an open ticket, and what was told of it.
+/// The deadline of an open ticket, and the notices that were already sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watched {
-    /// The deadline.
     pub deadline: DateTime<Utc>,
-    /// The deadline that staff were last warned of.
+    /// The deadline for which the last warning was sent.
     pub warned_for: Option<DateTime<Utc>>,
-    /// The deadline of which they were last told that it has passed.
+    /// The deadline for which the last missed-deadline notice was sent.
     pub missed_for: Option<DateTime<Utc>>,
 }
 
 impl Watched {
-    /// What is to be told at `now`. Whoever was asleep when the warning was due, and finds the deadline passed, tells
-    /// the miss alone.
+    /// The notice that is due at `now`. If the process was down at warning time and the deadline has passed since, only
+    /// the missed-deadline notice is sent.
     #[must_use]
     pub fn due(&self, calendar: &Calendar, sla: &Sla, now: DateTime<Utc>) -> Option<Notice> {
         if !calendar.is_open(now) {
             return None;
         }
-        let told = |of: Option<DateTime<Utc>>| of == Some(self.deadline);
+        let already_sent = |sent_for: Option<DateTime<Utc>>| sent_for == Some(self.deadline);
         if now > self.deadline {
-            return (!told(self.missed_for)).then_some(Notice::Miss);
+            return (!already_sent(self.missed_for)).then_some(Notice::Miss);
         }
         let near = sla.warn_at(calendar, self.deadline).is_none_or(|warn_at| warn_at <= now);
-        (near && !told(self.warned_for)).then_some(Notice::Warning)
+        (near && !already_sent(self.warned_for)).then_some(Notice::Warning)
     }
 
-    /// When the next thing is to be told, not before `now`; `None` when all is told, or the desk never opens again.
+    /// When the next notice is due, not before `now`. `None` if all notices were sent, or if the desk never opens
+    /// again.
     #[must_use]
     pub fn next(&self, calendar: &Calendar, sla: &Sla, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         if self.missed_for == Some(self.deadline) {
             return None;
         }
-        // The first instant that is late: deadlines are kept to the millisecond.
+        // The first late instant. The store keeps deadlines in milliseconds.
         let late = self.deadline + TimeDelta::milliseconds(1);
         let miss = calendar.next_opening(late.max(now));
         if self.warned_for == Some(self.deadline) {
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_deadline_is_announced_four_hours_before_and_its_miss_when_the_desk_is_next_served() {
         let (calendar, sla) = desk();
-        // Due on Thursday at 17:00: the desk closes at that very instant.
+        // Due on Thursday at 17:00, when the desk closes.
         let watched = fresh(at("2025-07-03T17:00:00"));
         for (now, expected) in [
             ("2025-07-03T12:59:59", None),
@@ -105,14 +105,14 @@ mod tests {
         let warned = Watched { warned_for: Some(watched.deadline), ..watched };
         assert_eq!(warned.due(&calendar, &sla, at("2025-07-03T14:00:00")), None);
         assert_eq!(warned.next(&calendar, &sla, at("2025-07-03T14:00:00")), Some(at("2025-07-04T09:00:00")));
-        // In the middle of the day, a miss is told at once.
+        // During business hours, the missed-deadline notice is due at once.
         let noon = fresh(at("2025-07-03T12:00:00"));
         assert_eq!(noon.due(&calendar, &sla, at("2025-07-03T12:00:00")), Some(Notice::Warning));
         assert_eq!(noon.due(&calendar, &sla, at("2025-07-03T12:00:01")), Some(Notice::Miss));
     }
 
     #[test]
-    fn a_new_deadline_is_told_of_anew() {
+    fn a_new_deadline_gets_its_own_notices() {
         let (calendar, sla) = desk();
         let old = at("2025-07-03T12:00:00");
         let reopened =
@@ -121,10 +121,10 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever looks at random instants, some of them twice and some after a long sleep, tells each deadline at
-        /// most one warning and one miss, in this order, and only while the desk is served.
+        /// Checks at random times, some equal and some far apart, send at most one warning and one missed-deadline
+        /// notice, in this order, and only in business hours.
         #[test]
-        fn nobody_is_told_twice_or_at_night(
+        fn no_notice_is_sent_twice_or_outside_business_hours(
             start in 0..20_000_000_i64,
             steps in proptest::collection::vec(0..200_000_i64, 1..60),
         ) {
@@ -132,7 +132,7 @@ mod tests {
             let mut now = at("2025-06-27T00:00:00") + TimeDelta::seconds(start);
             let deadline = sla.deadline(&calendar, now).unwrap();
             let mut watched = fresh(deadline);
-            let mut told = Vec::new();
+            let mut sent = Vec::new();
             for step in steps {
                 let next = watched.next(&calendar, &sla, now);
                 match watched.due(&calendar, &sla, now) {
@@ -144,19 +144,19 @@ mod tests {
                             Notice::Warning => watched.warned_for = Some(deadline),
                             Notice::Miss => (watched.warned_for, watched.missed_for) = (Some(deadline), Some(deadline)),
                         }
-                        told.push(notice);
+                        sent.push(notice);
                     }
                     None => prop_assert!(next.is_none_or(|next| next > now), "nothing is due before {:?}", next),
                 }
                 now += TimeDelta::seconds(step);
             }
-            prop_assert!(told.len() <= 2 && told.is_sorted());
-            prop_assert!(told.iter().collect::<std::collections::BTreeSet<_>>().len() == told.len());
+            prop_assert!(sent.len() <= 2 && sent.is_sorted());
+            prop_assert!(sent.iter().collect::<std::collections::BTreeSet<_>>().len() == sent.len());
         }
 
-        /// Who sleeps until the next instant misses nothing.
+        /// A process that sleeps until the time of `next` sends both notices.
         #[test]
-        fn the_sleeper_tells_both(start in 0..20_000_000_i64) {
+        fn sleeping_until_next_sends_both_notices(start in 0..20_000_000_i64) {
             let (calendar, sla) = desk();
             let mut now = at("2025-06-27T00:00:00") + TimeDelta::seconds(start);
             let mut watched = fresh(sla.deadline(&calendar, now).unwrap());

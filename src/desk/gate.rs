@@ -1,5 +1,5 @@
-//! The one gate in front of every automatic mail. It refuses robots, ourselves, old mail and whatever is over
-//! budget; a refusal is a value that the audit, `inspect` and the log show alike.
+//! Decides whether an automatic mail may be sent: not to machines, not to the desk itself, not for old mail and not
+//! beyond the budgets. The caller records a refusal in the audit, the log or the output of `inspect`.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
@@ -9,128 +9,109 @@ use crate::mail::{
     automatic::{Automatic, asks_for_silence},
 };
 
-/// How many automatic mails may leave.
+/// Limits on automatic mails per local day.
 #[derive(Debug, Clone, Copy)]
 pub struct Budgets {
-    /// A day to one address.
+    /// To one address.
     pub per_sender: u32,
-    /// A day in one thread.
+    /// In one thread.
     pub per_thread: u32,
-    /// A day to all addresses together.
+    /// To all addresses together.
     pub per_day: u32,
 }
 
-/// What the gate knows of the desk.
+/// Settings of the gate.
 #[derive(Debug, Clone)]
 pub struct GateRules {
-    /// The desk's address and aliases, lower-cased.
+    /// Address and aliases of the desk, in lower case.
     pub own_addresses: Vec<String>,
-    /// Our own mail server's name in `Authentication-Results`.
+    /// Name of our own mail server in `Authentication-Results` (RFC 8601, authserv-id).
     pub authserv_id: Option<String>,
-    /// How many automatic mails may leave.
     pub budgets: Budgets,
 }
 
-/// What asks to be let out.
+/// An automatic reply that asks to pass the gate.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {
-    /// The mail that it answers.
+    /// The mail that the reply answers.
     pub mail: &'a InboundMail,
-    /// What shows that a robot wrote that.
+    /// Evidence that a machine sent that mail.
     pub automatic: Option<&'a Automatic>,
-    /// When that was received.
+    /// When the mailbox received that mail.
     pub received_at: DateTime<Utc>,
-    /// Nothing in that mail shows that a person wants it, so that it goes to nobody who was just written to:
-    /// a robot without any mark, or another desk, would answer it again.
+    /// Nothing in that mail shows that a person wants a reply. The sender may be an unmarked responder or another
+    /// desk, so the gate refuses a second reply within `QUIET`: two machines could answer each other forever.
     pub unasked: bool,
-    /// It is the form, which goes once, and only to who wrote to the desk.
+    /// The reply is the form. It goes to an address once, and only if the mail names the desk in To or Cc.
     pub is_form: bool,
 }
 
-/// An address that was just written to gets nothing unasked for so long.
+/// Minimum time between a mail to an address and an unasked reply to it.
 const QUIET: TimeDelta = TimeDelta::hours(24);
 
-/// The form goes to one address once in this time.
+/// An address gets the form at most once in this time.
 pub const FORM_ONCE_IN: TimeDelta = TimeDelta::days(30);
 
-/// What the gate is told besides the mail itself.
+/// Facts for the gate from the database. "Today" is the local day of the desk.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct GateFacts {
-    /// Automatic mails queued for this recipient today.
+    /// Automatic mails queued today for this recipient.
     pub sent_to_recipient: u32,
-    /// When the last one was.
+    /// When the desk last queued an automatic mail for this recipient.
     pub last_to_recipient: Option<DateTime<Utc>>,
-    /// Whether it got the form within [`FORM_ONCE_IN`].
+    /// Whether the recipient got the form within [`FORM_ONCE_IN`].
     pub form_sent: bool,
     /// Automatic mails queued today in this thread.
     pub sent_in_thread: u32,
     /// Automatic mails queued today.
     pub sent_today: u32,
-    /// Older mail gets no automatic mail; `None` for `inspect`, which knows no first run.
+    /// Mail received before this time gets no automatic reply. `None` in `inspect`, which has no first run.
     pub accept_since: Option<DateTime<Utc>>,
 }
 
-/// Why an automatic mail does not leave.
+/// Why the gate refuses an automatic mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is nobody to send it to.
+    /// The mail has no sender address to reply to.
     NoSender,
-    /// A robot wrote (RFC 3834, 2: no answer to an answer).
+    /// A machine sent the mail (RFC 3834 section 2: no automatic response to an automatic response).
     Robot {
-        /// The header that shows it.
+        /// The header field that shows it.
         evidence: String,
     },
-    /// It would come back to ourselves.
+    /// The reply would go to the desk itself.
     OwnAddress,
-    /// The sender's program asks not to be answered automatically.
+    /// A header field of the mail asks for no automatic replies.
     AskedForSilence {
-        /// The header that asks.
+        /// That header field.
         evidence: String,
     },
-    /// The mail is older than the desk.
+    /// The mailbox received the mail before the desk started to reply.
     TooOld {
-        /// When the desk began to answer.
+        /// When the desk started to reply.
         accept_since: DateTime<Utc>,
     },
-    /// Our own mail server says that the sender's domain did not send it (RFC 7489).
+    /// Our mail server found that the sender's domain did not send the mail (DMARC, RFC 7489).
     NotAuthentic {
-        /// What it says.
+        /// The authentication result.
         evidence: String,
     },
-    /// The mail names the desk neither in To nor in Cc.
+    /// The mail does not name the desk in To or Cc.
     NotAddressed,
-    /// The recipient was written to just before, and did not ask again.
-    AnsweredRecently {
-        /// When.
-        at: DateTime<Utc>,
-    },
-    /// The recipient has had the form before.
+    /// The desk wrote to the recipient a short time ago, and the mail does not ask for another reply.
+    AnsweredRecently { at: DateTime<Utc> },
+    /// The desk already sent the form to the recipient.
     FormSentBefore,
-    /// This thread has had enough for today.
-    ThreadBudget {
-        /// Sent today.
-        used: u32,
-        /// Allowed.
-        limit: u32,
-    },
-    /// This recipient has had enough for today.
-    SenderBudget {
-        /// Sent today.
-        used: u32,
-        /// Allowed.
-        limit: u32,
-    },
-    /// The desk has sent enough for today.
-    DailyBudget {
-        /// Sent today.
-        used: u32,
-        /// Allowed.
-        limit: u32,
-    },
+    /// The budget of this thread is used up for today.
+    ThreadBudget { used: u32, limit: u32 },
+    /// The budget of this recipient is used up for today.
+    SenderBudget { used: u32, limit: u32 },
+    /// The budget of the desk is used up for today.
+    DailyBudget { used: u32, limit: u32 },
 }
 
 impl Refusal {
-    /// The word in JSON and in the audit.
+    /// The identifier in JSON and in the audit.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -149,23 +130,20 @@ impl Refusal {
         }
     }
 
-    /// More, without personal data.
+    /// Explanation for people. It may quote a header field; the audit uses [`Refusal::audit`] instead.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
-            Self::NoSender => "the message names no sender".into(),
+            Self::NoSender => "the mail has no sender address".into(),
             Self::OwnAddress => "the sender is this desk".into(),
             Self::Robot { evidence }
             | Self::AskedForSilence { evidence }
             | Self::NotAuthentic { evidence } => evidence.clone(),
             Self::NotAddressed => "the mail names the desk neither in To nor in Cc".into(),
             Self::AnsweredRecently { at } => {
-                format!(
-                    "the same address was written to at {}",
-                    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-                )
+                format!("the desk wrote to this address at {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
             }
-            Self::FormSentBefore => "the same address has had the form before".into(),
+            Self::FormSentBefore => "the desk already sent the form to this address".into(),
             Self::ThreadBudget { used, limit } => {
                 format!("{used} of {limit} automatic mails in this thread today")
             }
@@ -181,7 +159,7 @@ impl Refusal {
 }
 
 impl Refusal {
-    /// Whether another time may be better, so that a reminder may follow.
+    /// Whether the refusal is temporary. A reminder may then be tried again later.
     #[must_use]
     pub fn is_of_today(&self) -> bool {
         matches!(
@@ -193,7 +171,7 @@ impl Refusal {
         )
     }
 
-    /// For the audit, which holds no personal data: of a header, its name alone.
+    /// The text for the audit, which must not contain personal data: of a header field, only its name.
     #[must_use]
     pub fn audit(&self) -> String {
         match self {
@@ -216,8 +194,8 @@ impl Serialize for Refusal {
     }
 }
 
-/// Whom an automatic answer goes to: the sender. Reply-To counts only within the sender's own domain, so that
-/// nobody can have the desk write to a third person.
+/// The address for an automatic reply: the sender. Reply-To counts only if it is in the sender's domain; otherwise a
+/// sender could make the desk write to a third party.
 #[must_use]
 pub fn recipient(mail: &InboundMail) -> Option<&str> {
     let from = &mail.from.as_ref()?.address;
@@ -226,10 +204,6 @@ pub fn recipient(mail: &InboundMail) -> Option<&str> {
     Some(reply_to.filter(|address| domain(address) == domain(from)).unwrap_or(from))
 }
 
-/// Whether an automatic mail may leave.
-///
-/// # Errors
-/// The reason why not.
 pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(), Refusal> {
     let Asking { mail, automatic, received_at, unasked, is_form } = asking;
     let Some(to) = recipient(mail) else { return Err(Refusal::NoSender) };
@@ -264,10 +238,7 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
     within(facts, rules.budgets)
 }
 
-/// Whether the budgets let one more automatic mail out; for reminders, which answer no mail of today.
-///
-/// # Errors
-/// Which budget is used up.
+/// Checks only the budgets. Reminders use this directly, because they do not answer a mail of today.
 pub fn within(facts: GateFacts, budgets: Budgets) -> Result<(), Refusal> {
     if facts.sent_in_thread >= budgets.per_thread {
         return Err(Refusal::ThreadBudget { used: facts.sent_in_thread, limit: budgets.per_thread });
@@ -304,7 +275,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The code of the refusal, or nothing.
+    /// The code of the refusal; empty if the gate lets the mail pass.
     fn refused(raw: &str, asked: (bool, bool), facts: GateFacts) -> &'static str {
         let mail = crate::mail::read(raw.as_bytes());
         let (unasked, is_form) = asked;
@@ -321,39 +292,49 @@ mod tests {
     #[test]
     fn each_refusal_has_its_own_reason() {
         let none = GateFacts::default();
-        let (receipt, form) = ((false, false), (true, true));
+        let (acknowledgement, form) = ((false, false), (true, true));
         let with = |header: &str| format!("{header}\r\n{FORM}");
         let recently = GateFacts { last_to_recipient: Some(at("2025-06-30T01:00:00Z")), ..none };
         for (raw, asked, facts, code) in [
-            (FORM.to_owned(), receipt, none, ""),
+            (FORM.to_owned(), acknowledgement, none, ""),
             (FORM.to_owned(), form, none, ""),
-            (FORM.replace("From: yamada@city.example.jp\r\n", ""), receipt, none, "no_sender"),
-            (FORM.replace("yamada@city.example.jp", "Old-Desk@example.jp"), receipt, none, "own_address"),
-            (with("X-Auto-Response-Suppress: All"), receipt, none, "asked_for_silence"),
-            (with("Authentication-Results: mx.example.jp; dmarc=fail"), receipt, none, "not_authentic"),
-            (with("Authentication-Results: mx.other.example; dmarc=fail"), receipt, none, ""),
+            (FORM.replace("From: yamada@city.example.jp\r\n", ""), acknowledgement, none, "no_sender"),
+            (
+                FORM.replace("yamada@city.example.jp", "Old-Desk@example.jp"),
+                acknowledgement,
+                none,
+                "own_address",
+            ),
+            (with("X-Auto-Response-Suppress: All"), acknowledgement, none, "asked_for_silence"),
+            (
+                with("Authentication-Results: mx.example.jp; dmarc=fail"),
+                acknowledgement,
+                none,
+                "not_authentic",
+            ),
+            (with("Authentication-Results: mx.other.example; dmarc=fail"), acknowledgement, none, ""),
             (
                 FORM.to_owned(),
-                receipt,
+                acknowledgement,
                 GateFacts { accept_since: Some(at("2025-07-01T00:00:01Z")), ..none },
                 "too_old",
             ),
-            // Bcc, or a list that is no list: whoever names the desk nowhere did not ask it.
+            // Bcc, or an unmarked mailing list: the mail does not name the desk in To or Cc.
             (FORM.replace("To: desk@", "To: someone@"), form, none, "not_addressed"),
-            (FORM.replace("To: desk@", "To: someone@"), receipt, none, ""),
+            (FORM.replace("To: desk@", "To: someone@"), acknowledgement, none, ""),
             (FORM.replace("To: desk@", "To: a@example.jp\r\nCc: OLD-desk@"), form, none, ""),
             (FORM.to_owned(), form, GateFacts { form_sent: true, ..none }, "form_sent_before"),
             (FORM.to_owned(), form, recently, "answered_recently"),
-            (FORM.to_owned(), receipt, recently, ""),
+            (FORM.to_owned(), acknowledgement, recently, ""),
             (
                 FORM.to_owned(),
                 form,
                 GateFacts { last_to_recipient: Some(at("2025-06-29T00:00:00Z")), ..none },
                 "",
             ),
-            (FORM.to_owned(), receipt, GateFacts { sent_in_thread: 3, ..none }, "thread_budget"),
-            (FORM.to_owned(), receipt, GateFacts { sent_to_recipient: 5, ..none }, "sender_budget"),
-            (FORM.to_owned(), receipt, GateFacts { sent_today: 100, ..none }, "daily_budget"),
+            (FORM.to_owned(), acknowledgement, GateFacts { sent_in_thread: 3, ..none }, "thread_budget"),
+            (FORM.to_owned(), acknowledgement, GateFacts { sent_to_recipient: 5, ..none }, "sender_budget"),
+            (FORM.to_owned(), acknowledgement, GateFacts { sent_today: 100, ..none }, "daily_budget"),
         ] {
             assert_eq!(refused(&raw, asked, facts), code, "{raw}");
         }

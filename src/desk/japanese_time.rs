@@ -1,4 +1,4 @@
-//! Dates and instants in Japanese words. Which instant is told to whom is `letter`'s.
+//! Formats dates, instants and durations in Japanese. `letter` decides which of them a mail states.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
@@ -11,15 +11,15 @@ pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
-/// 「7月3日（木）」, with the year when it is not `today`'s: 「2026年1月5日（月）」.
+/// 「7月3日（木）」, with the year if it differs from that of `today`: 「2026年1月5日（月）」.
 #[must_use]
 pub fn day(date: NaiveDate, today: NaiveDate) -> String {
     let year = if date.year() == today.year() { String::new() } else { format!("{}年", date.year()) };
     format!("{year}{}月{}日（{}）", date.month(), date.day(), weekday(date.weekday()))
 }
 
-/// 「7月3日（木）17時」, 「7月3日（木）9時30分」, with the year when it is not that of `now`. Seconds are left out, so that
-/// a deadline in words is never later than the deadline.
+/// 「7月3日（木）17時」, 「7月3日（木）9時30分」, with the year if it differs from that of `now`. Cuts off the seconds, so
+/// that a deadline in a mail is never later than the real deadline.
 #[must_use]
 pub fn instant(at: DateTime<Utc>, time_zone: Tz, now: DateTime<Utc>) -> String {
     let clock = at.with_timezone(&time_zone);
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instants_are_told_as_people_say_them() {
+    fn instants_are_formatted_as_people_say_them() {
         let at = |text: &str| text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
         // (instant, now, words)
         for (instant, now, words) in [
@@ -68,7 +68,7 @@ mod tests {
             ("2025-07-03T00:00:00+09:00", "2025-07-01T09:12:00+09:00", "7月3日（木）0時"),
             ("2026-01-05T09:00:00+09:00", "2025-12-26T17:30:00+09:00", "2026年1月5日（月）9時"),
             ("2026-01-05T09:00:00+09:00", "2026-01-01T00:00:00+09:00", "1月5日（月）9時"),
-            // the years of the desk decide, not those of UTC
+            // The years compared are those of the desk's time zone, not of UTC.
             ("2026-01-05T09:00:00+09:00", "2025-12-31T15:00:00+00:00", "1月5日（月）9時"),
             ("2025-12-26T16:30:00+09:00", "2026-01-05T09:00:00+09:00", "2025年12月26日（金）16時30分"),
             ("2026-02-28T14:59:00+00:00", "2026-02-01T00:00:00+09:00", "2月28日（土）23時59分"),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn business_time_is_told_in_hours_and_minutes() {
+    fn business_time_is_formatted_in_hours_and_minutes() {
         for (time, words) in [
             ("16h", "16時間"),
             ("3h30m", "3時間30分"),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_told_with_their_year_or_their_day_of_the_week() {
+    fn dates_have_their_year_or_their_day_of_the_week() {
         let first = NaiveDate::from_ymd_opt(2026, 2, 23).unwrap();
         assert_eq!(date(first), "2026年2月23日");
         let week: String = first.iter_days().take(7).map(|date| weekday(date.weekday())).collect();

@@ -1,4 +1,4 @@
-//! The desk's rules. Pure: values in, values out; no I/O, no clock, no text that leaves (that is `letter`).
+//! The rules of the desk, as pure functions: no I/O and no system clock. `letter` writes the mail texts.
 
 pub mod calendar;
 pub mod deadline;
@@ -13,4 +13,5 @@ pub mod staff_mail;
 pub mod thread;
 pub mod ticket;
 pub mod triage;
+pub mod turn;
 pub mod window;

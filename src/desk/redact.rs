@@ -1,24 +1,24 @@
-//! Takes personal data out of a text that is kept: names that are known, mail addresses, telephone numbers. What was asked
-//! and answered stays, for the guidebook (circular, 別紙1:
+//! Removes personal data from stored text: known names, mail addresses, telephone numbers. Questions and answers stay
+//! for the guidebook (circular, 別紙1:
 //! 「照会内容は、ガイドブックの改訂の参考とさせていただく可能性があります」).
 
-/// What stands in its place.
+/// Replaces the removed text.
 pub const MARK: &str = "〔削除済〕";
 
-/// Words that make a family name a person's and not a town's: 山田様, but 山田市.
+/// Words after a family name which show that it means a person and not a town: 山田様, but 山田市.
 const AFTER_A_NAME: [&str; 11] =
     ["様", "さま", "殿", "氏", "さん", "先生", "です", "でございます", "と申し", "と申します", "宛"];
 
-/// Whose data is taken out.
+/// Personal data to remove.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
-    /// Their names, as they wrote them.
+    /// Names as the person wrote them.
     pub names: Vec<String>,
-    /// Texts that go as a whole, such as the field 連絡先.
+    /// Texts to remove as a whole, such as the field 連絡先.
     pub texts: Vec<String>,
 }
 
-/// The text without the person's names and texts, without any mail address and telephone number.
+/// Replaces the person's names and texts, and all mail addresses and telephone numbers, by [`MARK`].
 #[must_use]
 pub fn redact(text: &str, person: &Person) -> String {
     let mut text = text.to_owned();
@@ -69,7 +69,8 @@ fn without_addresses(text: &str) -> String {
     out.into_iter().collect()
 }
 
-/// A telephone number begins with 0 or +, and has 9 to 13 digits with at most one separator between two of them.
+/// Replaces telephone numbers: they begin with 0 or +, and have 9 to 13 digits with at most two separators between
+/// two digits.
 fn without_telephones(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let is_separator = |c: char| "-() .".contains(narrow(c)) || "‐‑–—−ー―（）".contains(c);
@@ -103,7 +104,7 @@ fn without_telephones(text: &str) -> String {
     out
 }
 
-/// The ASCII form of a full-width character.
+/// Maps a full-width character to ASCII.
 fn narrow(c: char) -> char {
     match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asked_goes_and_what_was_asked_stays() {
+    fn personal_data_is_removed_and_the_question_stays() {
         for (text, expected) in [
             ("氏名：山田 太郎", "氏名：〔削除済〕"),
             ("山田太郎様\nお世話になっております。", "〔削除済〕様\nお世話になっております。"),
@@ -148,7 +149,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_is_known_is_left(before in "[あ-ん市町]{0,8}", after in "[あ-ん。、\n]{0,8}", phone in "0[0-9]{1,3}-[0-9]{4}-[0-9]{4}") {
+        fn no_known_name_number_or_address_is_left(before in "[あ-ん市町]{0,8}", after in "[あ-ん。、\n]{0,8}", phone in "0[0-9]{1,3}-[0-9]{4}-[0-9]{4}") {
             let text = format!("{before}山田 太郎{after}{phone}{after}a.b@c.example.jp{before}");
             let left = redact(&text, &person());
             prop_assert!(!left.contains("太郎") && !left.contains(&phone) && !left.contains('@'), "{left}");

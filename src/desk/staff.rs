@@ -1,56 +1,61 @@
-//! The members of the secretariat, and who of them is told what. Whether a mail really comes from one is decided elsewhere.
+//! The members of staff, with lookup by address or name. `triage` checks whether a mail really comes from a member.
 
-/// One member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// As colleagues know them.
+    /// The name that colleagues use.
     pub name: String,
-    /// The address they write from.
+    /// The address that the member sends mail from.
     pub address: String,
-    /// Leads also get escalations and what concerns the whole desk.
+    /// Leads also get escalations and notices about the whole desk.
     pub lead: bool,
 }
 
-/// All members, in the order of the settings.
+/// All members, in settings order.
 #[derive(Debug, Clone, Default)]
 pub struct Staff(Vec<Member>);
 
 impl Staff {
-    /// These members.
     #[must_use]
     pub fn new(members: Vec<Member>) -> Self {
         Self(members)
     }
 
-    /// The member with this address, in whatever case it is written.
+    /// Ignores ASCII case.
     #[must_use]
     pub fn find(&self, address: &str) -> Option<&Member> {
         self.0.iter().find(|member| member.address.eq_ignore_ascii_case(address))
     }
 
-    /// Those whom a name or an address means: 「佐藤」, 「佐藤 花子」, `sato@example.jp`.
+    /// Members that match a name or an address: 「佐藤」, 「佐藤 花子」, `sato@example.jp`. Returns the exact matches if there
+    /// are any, otherwise all members whose name starts with it.
     #[must_use]
-    pub fn named(&self, who: &str) -> Vec<&Member> {
-        let squeeze =
+    pub fn named(&self, name: &str) -> Vec<&Member> {
+        let normalize =
             |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-        let wanted = squeeze(who.trim_end_matches("さん").trim_end_matches('様'));
-        let exact = |member: &&Member| squeeze(&member.name) == wanted || squeeze(&member.address) == wanted;
-        let exactly: Vec<&Member> = self.0.iter().filter(exact).collect();
-        if !exactly.is_empty() || wanted.is_empty() {
-            return exactly;
+        let wanted = normalize(name.trim_end_matches("さん").trim_end_matches('様'));
+        let is_exact =
+            |member: &&Member| normalize(&member.name) == wanted || normalize(&member.address) == wanted;
+        let exact: Vec<&Member> = self.0.iter().filter(is_exact).collect();
+        if !exact.is_empty() || wanted.is_empty() {
+            return exact;
         }
-        self.0.iter().filter(|member| squeeze(&member.name).starts_with(&wanted)).collect()
+        self.0.iter().filter(|member| normalize(&member.name).starts_with(&wanted)).collect()
     }
 
-    /// Everybody.
     pub fn all(&self) -> impl Iterator<Item = &Member> {
         self.0.iter()
     }
 
-    /// Those who answer for the desk: the leads, or everybody where nobody is one.
+    /// Whether a member is one of [`Staff::leads`].
+    #[must_use]
+    pub fn is_lead(&self, member: &Member) -> bool {
+        self.leads().any(|lead| lead == member)
+    }
+
+    /// The leads; all members if the settings name no lead.
     pub fn leads(&self) -> impl Iterator<Item = &Member> {
-        let nobody_leads = self.0.iter().all(|member| !member.lead);
-        self.0.iter().filter(move |member| member.lead || nobody_leads)
+        let no_lead = self.0.iter().all(|member| !member.lead);
+        self.0.iter().filter(move |member| member.lead || no_lead)
     }
 }
 
@@ -59,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_nobody_leads_everybody_does() {
+    fn without_a_lead_all_members_are_leads() {
         let member =
             |name: &str, lead| Member { name: name.into(), address: format!("{name}@example.jp"), lead };
         let names = |members: Vec<Member>| {

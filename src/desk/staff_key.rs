@@ -1,6 +1,5 @@
-//! Keys that let one member of staff work on one ticket by mail: in the marker lines of a digest and in subjects.
-//! A key is an HMAC over the member's address, the ticket and the day on which it expires, so that it can be neither
-//! guessed nor used by another, and nothing has to be remembered of it.
+//! Staff keys: a member needs one to work on a ticket by mail. They are in the marker lines of a digest and in subjects
+//! of notices.
 
 use chrono::{Days, NaiveDate};
 use hmac::{Hmac, Mac};
@@ -9,15 +8,15 @@ use sha2::Sha256;
 use super::ticket::TicketNumber;
 use crate::hex;
 
-/// How long a key is good for.
-const GOOD_FOR: Days = Days::new(60);
-/// Hexadecimal digits: 128 bits cannot be guessed.
-const DIGITS: usize = 32;
+const VALID_FOR: Days = Days::new(60);
+/// Length of the HMAC tag in hexadecimal digits. 128 bits cannot be guessed.
+const TAG_DIGITS: usize = 32;
 
-/// Makes and knows keys.
+/// Creates and checks staff keys. A key is an HMAC over the member's address, the ticket and the expiry day. So it
+/// cannot be guessed, works for one member and one ticket, and needs no storage.
 #[derive(Clone)]
 pub struct StaffKeys {
-    /// The first makes, all recognise.
+    /// The first secret signs, all secrets verify (key rotation).
     secrets: Vec<Vec<u8>>,
 }
 
@@ -27,34 +26,30 @@ impl std::fmt::Debug for StaffKeys {
     }
 }
 
-/// What is wrong with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFault {
-    /// It was never made for this member and ticket.
+    /// Not a key for this member and ticket.
     Wrong,
-    /// Its day is over.
+    /// A key for this member and ticket, but past its expiry day.
     Expired,
 }
 
 impl StaffKeys {
-    /// Keys from these secrets.
     #[must_use]
     pub fn new(secrets: Vec<Vec<u8>>) -> Self {
         Self { secrets }
     }
 
-    /// A key, written `#20250831-0123…`, for a member and a ticket, made on `today`.
+    /// A key for the member at `address`, of the form `#YYYYMMDD-TAG`, such as `#20250831-0123…`. The date is the last
+    /// day on which the key is valid: 60 days after `today`.
     #[must_use]
     pub fn make(&self, address: &str, ticket: &TicketNumber, today: NaiveDate) -> String {
-        let expires = today.checked_add_days(GOOD_FOR).unwrap_or(today).format("%Y%m%d").to_string();
+        let expires = today.checked_add_days(VALID_FOR).unwrap_or(today).format("%Y%m%d").to_string();
         let secret = self.secrets.first().map_or(&[][..], Vec::as_slice);
-        format!("#{expires}-{}", digits(secret, address, ticket, &expires))
+        format!("#{expires}-{}", hex_tag(secret, address, ticket, &expires))
     }
 
-    /// Whether a key is this member's for this ticket on `today`.
-    ///
-    /// # Errors
-    /// What is wrong with it.
+    /// Checks that a key is valid on `today` for the member at `address` and this ticket.
     pub fn check(
         &self,
         key: &str,
@@ -63,11 +58,11 @@ impl StaffKeys {
         today: NaiveDate,
     ) -> Result<(), KeyFault> {
         let (expires, tag) = key.trim_start_matches('#').split_once('-').ok_or(KeyFault::Wrong)?;
-        let tag = hex::decode(tag).filter(|tag| tag.len() == DIGITS / 2).ok_or(KeyFault::Wrong)?;
-        let known = |secret: &Vec<u8>| {
+        let tag = hex::decode(tag).filter(|tag| tag.len() == TAG_DIGITS / 2).ok_or(KeyFault::Wrong)?;
+        let matches = |secret: &Vec<u8>| {
             mac(secret, address, ticket, expires).is_some_and(|mac| mac.verify_truncated_left(&tag).is_ok())
         };
-        if !self.secrets.iter().any(known) {
+        if !self.secrets.iter().any(matches) {
             return Err(KeyFault::Wrong);
         }
         let last = NaiveDate::parse_from_str(expires, "%Y%m%d").map_err(|_| KeyFault::Wrong)?;
@@ -75,23 +70,23 @@ impl StaffKeys {
     }
 }
 
-/// The first key in a text, without what stands around it.
+/// The first key in a text, including its `#`. Checks only the shape.
 #[must_use]
 pub fn find_key(text: &str) -> Option<&str> {
     text.match_indices('#').find_map(|(at, _)| {
-        let key = text.get(at..at + 1 + 8 + 1 + DIGITS)?;
+        let key = text.get(at..at + 1 + 8 + 1 + TAG_DIGITS)?;
         let (day, tag) = key.get(1..)?.split_once('-')?;
         let good = day.len() == 8
             && day.bytes().all(|b| b.is_ascii_digit())
-            && tag.len() == DIGITS
+            && tag.len() == TAG_DIGITS
             && tag.bytes().all(|b| b.is_ascii_hexdigit());
         good.then_some(key)
     })
 }
 
-fn digits(secret: &[u8], address: &str, ticket: &TicketNumber, expires: &str) -> String {
+fn hex_tag(secret: &[u8], address: &str, ticket: &TicketNumber, expires: &str) -> String {
     let tag = mac(secret, address, ticket, expires).map(|mac| hex::encode(&mac.finalize().into_bytes()));
-    tag.unwrap_or_default().chars().take(DIGITS).collect()
+    tag.unwrap_or_default().chars().take(TAG_DIGITS).collect()
 }
 
 fn mac(secret: &[u8], address: &str, ticket: &TicketNumber, expires: &str) -> Option<Hmac<Sha256>> {

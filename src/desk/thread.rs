@@ -1,5 +1,5 @@
-//! Our Message-IDs, and which ticket a message belongs to by them or by its subject.
-//! Reads no database: whether the sender takes part is a fact that `triage` is given.
+//! Creates and recognises our Message-IDs, and finds the ticket that a message refers to.
+//! `triage` decides whether the message may join it.
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
@@ -8,18 +8,18 @@ use sha2::Sha256;
 use super::{
     form::Fields,
     staff_key::StaffKeys,
-    ticket::{Standing, TicketNumber},
+    ticket::{SlaClock, TicketNumber},
 };
 use crate::{hex, mail::InboundMail};
 
-/// Length of the keyed part in hexadecimal digits: 128 bits cannot be guessed.
-const KEYED_DIGITS: usize = 32;
+/// Length of the HMAC tag in hexadecimal digits. 128 bits cannot be guessed.
+const TAG_DIGITS: usize = 32;
 
-/// Makes our Message-IDs, `<SUBJECT.EVENT.KEYED@DOMAIN>`, and recognises them. The keyed part is an HMAC of what
-/// stands before it, so that a ticket's number alone opens no door, and a repeated event repeats the Message-ID.
+/// Creates and recognises our Message-IDs, `<SUBJECT.EVENT.TAG@DOMAIN>`. TAG is an HMAC of `SUBJECT.EVENT`. So the
+/// ticket number alone is not enough to forge one, and the same event always has the same Message-ID.
 #[derive(Clone)]
 pub struct MessageIds {
-    /// The first makes, all recognise (key rotation); empty: recognise by shape alone, for `inspect`.
+    /// The first key signs, all keys verify (key rotation). Without a key, only the shape is checked, for `inspect`.
     keys: Vec<Vec<u8>>,
     domain: String,
     prefix: String,
@@ -34,17 +34,16 @@ impl std::fmt::Debug for MessageIds {
     }
 }
 
-/// How a message names a ticket.
+/// How a message refers to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// By a Message-ID that only a reader of our mail can know.
+    /// By one of our Message-IDs, which only a recipient of our mail can know.
     Keyed(TicketNumber),
-    /// By the number in the subject, which anybody can guess.
+    /// By the number in the subject, which anyone can guess.
     Subject(TicketNumber),
 }
 
 impl Reference {
-    /// The ticket that is named.
     #[must_use]
     pub fn number(&self) -> &TicketNumber {
         match self {
@@ -53,27 +52,22 @@ impl Reference {
     }
 }
 
-/// What is known of a ticket that a message names.
+/// Facts from the database about the ticket that a message refers to.
 #[derive(Debug, Clone)]
 pub struct TicketFacts {
-    /// Its row.
+    /// Row id.
     pub id: i64,
-    /// Its number.
     pub number: TicketNumber,
-    /// Where it stands.
-    pub standing: Standing,
-    /// Its fields so far.
+    pub clock: SlaClock,
     pub fields: Fields,
-    /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
-    /// Its inquirer was asked for the missing fields of the form, and not by a colleague for something else.
+    /// The ticket waits for missing form fields, not for the reply to a question of a member.
     pub waits_for_form: bool,
-    /// Lower-cased addresses that wrote in it or were written to by its inquirer.
+    /// Addresses that wrote in the ticket or that its inquirer wrote to, in lower case.
     pub participants: Vec<String>,
 }
 
 impl TicketFacts {
-    /// Whether this address takes part.
     #[must_use]
     pub fn has_participant(&self, address: &str) -> bool {
         self.participants.contains(&address.to_lowercase())
@@ -81,26 +75,28 @@ impl TicketFacts {
 }
 
 impl MessageIds {
-    /// Message-IDs of the desk at `address`, whose tickets have `prefix`.
+    /// `address` is the desk's address, whose domain the Message-IDs get. `prefix` is the ticket prefix.
     #[must_use]
     pub fn new(keys: Vec<Vec<u8>>, address: &str, prefix: &str) -> Self {
         let domain = address.rsplit('@').next().unwrap_or("localhost").to_lowercase();
         Self { keys, domain, prefix: prefix.to_owned() }
     }
 
-    /// The Message-ID, without brackets, of the mail that `event` sends in a ticket.
+    /// The Message-ID, without angle brackets, of the mail that the desk sends for `event` of a ticket.
     #[must_use]
     pub fn of_ticket(&self, number: &TicketNumber, event: &str) -> String {
         self.make(&format!("{}.{event}", number.to_string().to_lowercase()))
     }
 
-    /// The Message-ID, without brackets, of a mail that answers a message that is no ticket, by its content hash.
+    /// The Message-ID, without angle brackets, of a reply to a message without a ticket. `hash` is the content hash of
+    /// that message.
     #[must_use]
     pub fn of_message(&self, hash: &str, event: &str) -> String {
         self.make(&format!("m{}.{event}", hash.get(..24).unwrap_or(hash)))
     }
 
-    /// The ticket a message names: by the newest of our Message-IDs in In-Reply-To and References, else by its subject.
+    /// The ticket that a message refers to. Takes the first of our Message-IDs in In-Reply-To, then in References from
+    /// the newest; otherwise the number in the subject.
     #[must_use]
     pub fn reference(&self, mail: &InboundMail) -> Option<Reference> {
         let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
@@ -109,53 +105,53 @@ impl MessageIds {
         keyed.map(Reference::Keyed).or_else(subject)
     }
 
-    /// The ticket that a Message-ID of ours belongs to.
+    /// The ticket of one of our Message-IDs.
     #[must_use]
     pub fn recognise(&self, id: &str) -> Option<TicketNumber> {
-        self.named(id)?.split('.').next()?.to_ascii_uppercase().parse().ok()
+        self.verified_part(id)?.split('.').next()?.to_ascii_uppercase().parse().ok()
     }
 
-    /// Whether a Message-ID is one of ours, of a ticket or not.
+    /// Whether a Message-ID is one of ours, with or without a ticket.
     #[must_use]
     pub fn is_ours(&self, id: &str) -> bool {
-        self.named(id).is_some()
+        self.verified_part(id).is_some()
     }
 
-    /// What a Message-ID of ours names, without its keyed part.
-    fn named<'i>(&self, id: &'i str) -> Option<&'i str> {
+    /// The `SUBJECT.EVENT` part, if the Message-ID is one of ours.
+    fn verified_part<'i>(&self, id: &'i str) -> Option<&'i str> {
         let (local, domain) = id.rsplit_once('@')?;
-        let (named, keyed) = local.rsplit_once('.')?;
-        if keyed.len() != KEYED_DIGITS || !domain.eq_ignore_ascii_case(&self.domain) {
+        let (signed, tag) = local.rsplit_once('.')?;
+        if tag.len() != TAG_DIGITS || !domain.eq_ignore_ascii_case(&self.domain) {
             return None;
         }
-        let tag = hex::decode(keyed)?;
-        let keyed_by_us = || self.keys.iter().any(|key| verify(key, named, &tag));
-        (self.keys.is_empty() || keyed_by_us()).then_some(named)
+        let tag = hex::decode(tag)?;
+        let is_valid = || self.keys.iter().any(|key| verify(key, signed, &tag));
+        (self.keys.is_empty() || is_valid()).then_some(signed)
     }
 
-    /// The keys of staff, made from the same secrets.
+    /// Staff keys, derived from the same secrets.
     #[must_use]
     pub fn staff_keys(&self) -> StaffKeys {
         StaffKeys::new(self.keys.clone())
     }
 
-    fn make(&self, named: &str) -> String {
+    fn make(&self, signed: &str) -> String {
         let key = self.keys.first().map_or(&[][..], Vec::as_slice);
-        let tag = mac(key, named).map(|mac| hex::encode(&mac.finalize().into_bytes())).unwrap_or_default();
-        format!("{named}.{}@{}", tag.get(..KEYED_DIGITS).unwrap_or_default(), self.domain)
+        let tag = mac(key, signed).map(|mac| hex::encode(&mac.finalize().into_bytes())).unwrap_or_default();
+        format!("{signed}.{}@{}", tag.get(..TAG_DIGITS).unwrap_or_default(), self.domain)
     }
 }
 
-fn mac(key: &[u8], named: &str) -> Option<Hmac<Sha256>> {
-    // HMAC takes keys of any length; the error is for other MACs.
+fn mac(key: &[u8], signed: &str) -> Option<Hmac<Sha256>> {
+    // Cannot fail: HMAC accepts keys of any length.
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-    mac.update(named.as_bytes());
+    mac.update(signed.as_bytes());
     Some(mac)
 }
 
 /// Compares in constant time.
-fn verify(key: &[u8], named: &str, tag: &[u8]) -> bool {
-    mac(key, named).is_some_and(|mac| mac.verify_truncated_left(tag).is_ok())
+fn verify(key: &[u8], signed: &str, tag: &[u8]) -> bool {
+    mac(key, signed).is_some_and(|mac| mac.verify_truncated_left(tag).is_ok())
 }
 
 #[cfg(test)]

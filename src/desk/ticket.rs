@@ -1,5 +1,5 @@
-//! A ticket (照会票): its number, its states, and the legal moves between them.
-//! Decides nothing about mail; `triage` does.
+//! A ticket (照会票): its number, its status and its SLA clock, with the legal transitions.
+//! `triage` decides what a mail does to a ticket.
 
 use std::{fmt, str::FromStr};
 
@@ -21,25 +21,25 @@ pub struct TicketNumber {
 }
 
 impl TicketNumber {
-    /// Puts a number together. The prefix is checked in the settings.
+    /// Does not check the prefix; the settings do.
     #[must_use]
     pub fn new(prefix: &str, fiscal_year: i32, serial: u32) -> Self {
         Self { prefix: prefix.to_owned(), fiscal_year, serial }
     }
 
-    /// The Japanese fiscal year, by the calendar year in which it begins.
+    /// The calendar year in which the Japanese fiscal year begins.
     #[must_use]
     pub fn fiscal_year(&self) -> i32 {
         self.fiscal_year
     }
 
-    /// The serial within the fiscal year, from 1.
+    /// Serial within the fiscal year, starting at 1.
     #[must_use]
     pub fn serial(&self) -> u32 {
         self.serial
     }
 
-    /// The first number in `[…]` in a subject, as ticket mail carries it.
+    /// The first ticket number in square brackets in a subject. Accepts full-width characters.
     #[must_use]
     pub fn in_subject(subject: &str, prefix: &str) -> Option<Self> {
         let folded: String = subject.chars().map(half_width).collect();
@@ -50,7 +50,7 @@ impl TicketNumber {
     }
 }
 
-/// Full-width ASCII as a phone may send it, in half width.
+/// Maps full-width ASCII, which phones may send, to half width.
 fn half_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -100,54 +100,53 @@ impl Serialize for TicketNumber {
 }
 
 closed_set! {
-    /// Where a ticket stands.
+    /// Status of a ticket.
     Status {
-        /// The desk owes an answer.
+        /// The desk owes an answer; the SLA clock runs.
         Open = "open",
-        /// The inquirer owes missing fields or a detail; the clock is held.
+        /// The inquirer owes missing fields or a detail; the SLA clock is paused.
         Waiting = "waiting",
-        /// The answer has been given.
         Answered = "answered",
-        /// Nothing more is expected.
+        /// Neither the desk nor the inquirer owes anything.
         Closed = "closed",
     }
 }
 
 closed_set! {
-    /// How an inquiry came.
+    /// How the desk received an inquiry.
     Channel {
-        /// By mail.
         Email = "email",
-        /// By telephone.
         Telephone = "telephone",
     }
 }
 
 closed_set! {
-    /// Which way a step of the conversation went.
+    /// Direction of one entry in a ticket's conversation.
     Direction {
         /// From the inquirer.
         In = "in",
         /// To the inquirer.
         Out = "out",
-        /// Among staff.
+        /// Internal, among staff.
         Note = "note",
     }
 }
 
-/// Where a ticket stands, and its clock. A held clock has no deadline but keeps what was left of the budget; one that
-/// runs keeps the budget it started with and when, so that its deadline can be counted again.
+/// The SLA clock of a ticket: status, deadline, budget left and running since.
+///
+/// A paused clock has no deadline; it keeps the rest of its budget. A running clock keeps its start time and the
+/// budget at that time, so that [`SlaClock::recalculated`] can compute the deadline again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct SlaClock {
     status: Status,
     deadline: Option<DateTime<Utc>>,
     budget_left: BusinessTime,
     running_since: Option<DateTime<Utc>>,
 }
 
-impl Standing {
-    /// A ticket to which the desk owes an answer within `budget` from `since` on.
-    /// `None` when the desk is never again served for so long.
+impl SlaClock {
+    /// A running clock: the desk owes an answer within `budget`, counted from `since`.
+    /// `None` if the calendar has too little business time left after `since`.
     #[must_use]
     pub fn open(calendar: &Calendar, budget: BusinessTime, since: DateTime<Utc>) -> Option<Self> {
         let deadline = calendar.add_business(since, budget)?;
@@ -159,13 +158,13 @@ impl Standing {
         })
     }
 
-    /// A ticket whose inquirer owes something: the clock has not started.
+    /// A paused clock with this budget left: the inquirer owes something.
     #[must_use]
     pub fn waiting(budget: BusinessTime) -> Self {
         Self { status: Status::Waiting, deadline: None, budget_left: budget, running_since: None }
     }
 
-    /// As it was stored; the store's border is the only caller.
+    /// Rebuilds a clock from its database columns. Only the store calls this.
     #[must_use]
     pub fn stored(
         status: Status,
@@ -176,44 +175,58 @@ impl Standing {
         Self { status, deadline, budget_left, running_since }
     }
 
-    /// Where it stands.
     #[must_use]
     pub fn status(&self) -> Status {
         self.status
     }
 
-    /// When the answer is due; `None` while nothing is owed by the desk.
+    /// When the answer is due; `None` while the clock is paused. An answered or closed ticket keeps its last deadline.
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
         self.deadline
     }
 
-    /// Business time that was left when the clock was last started or held.
+    /// Business time that was left when the clock last started or paused.
     #[must_use]
     pub fn budget_left(&self) -> BusinessTime {
         self.budget_left
     }
 
-    /// When the clock was last started; `None` while it is held.
+    /// When the clock last started; `None` while it is paused.
     #[must_use]
     pub fn running_since(&self) -> Option<DateTime<Utc>> {
         self.running_since
     }
 
-    /// Whether the answer is late at `now`: exact to the second, and not at the deadline itself.
+    /// Whether the answer is late at `now`. It is not late at the deadline itself.
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Open && self.deadline.is_some_and(|deadline| now > deadline)
     }
 
-    /// Business time left at `now`, none when the answer is late; `None` unless the desk owes an answer.
+    /// Whether the desk owes an answer, now or once the inquirer has written.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        matches!(self.status, Status::Open | Status::Waiting)
+    }
+
+    /// Whether an answer at `now` is in time. While the clock is paused it is, unless no budget was left.
+    #[must_use]
+    pub fn is_in_time(&self, now: DateTime<Utc>) -> bool {
+        match self.deadline {
+            Some(deadline) => now <= deadline,
+            None => self.budget_left > BusinessTime::ZERO,
+        }
+    }
+
+    /// Business time left at `now`; zero if the answer is late. `None` unless the ticket is open.
     #[must_use]
     pub fn left(&self, calendar: &Calendar, now: DateTime<Utc>) -> Option<BusinessTime> {
         let deadline = self.deadline.filter(|_| self.status == Status::Open)?;
         Some(calendar.business_between(now, deadline))
     }
 
-    /// The inquirer owes something from `now` on: the clock of an open ticket is held.
+    /// Pauses the clock of an open ticket at `now`, because the inquirer owes something. Other clocks do not change.
     #[must_use]
     pub fn held(self, calendar: &Calendar, now: DateTime<Utc>) -> Self {
         match self.left(calendar, now) {
@@ -222,8 +235,8 @@ impl Standing {
         }
     }
 
-    /// The inquirer wrote again, received at `at`: an answered or closed ticket is owed an answer afresh, a waiting one
-    /// within what was left; an open one keeps its clock.
+    /// The inquirer wrote again, and the desk received it at `at`. An answered or closed ticket starts with the full
+    /// budget, a waiting ticket continues with the budget left, an open ticket keeps its clock.
     #[must_use]
     pub fn heard_from_inquirer(
         self,
@@ -239,45 +252,53 @@ impl Standing {
         Self::open(calendar, budget, at).unwrap_or(self)
     }
 
-    /// The answer has been given: its deadline stays, to be compared with.
+    /// Keeps the deadline, so that reports can compare it with the time of the answer.
     #[must_use]
     pub fn answered(self) -> Self {
         Self { status: Status::Answered, ..self }
     }
 
-    /// Nothing more is expected.
     #[must_use]
     pub fn closed(self) -> Self {
         Self { status: Status::Closed, ..self }
     }
 
-    /// An answer is owed again, from `now` on: within what was left where the clock was held, else afresh.
+    /// The answer did not arrive: the desk owes it again, with the same deadline. Changes only answered tickets.
+    #[must_use]
+    pub fn unanswered(self) -> Self {
+        match self.status {
+            Status::Answered if self.deadline.is_some() => Self { status: Status::Open, ..self },
+            // Staff answered while the clock was paused.
+            Status::Answered => Self::waiting(self.budget_left),
+            _ => self,
+        }
+    }
+
+    /// Staff reopened the ticket at `now`. A waiting ticket continues with the budget left, an answered or closed one
+    /// starts with the full budget.
     #[must_use]
     pub fn reopened(self, calendar: &Calendar, answer_within: BusinessTime, now: DateTime<Utc>) -> Self {
         self.heard_from_inquirer(calendar, answer_within, now)
     }
 
-    /// The same with its deadline counted by a calendar that has changed; `None` where the deadline stays.
+    /// The same clock with its deadline computed from a changed calendar; `None` if the deadline stays the same.
     #[must_use]
-    pub fn recounted(&self, calendar: &Calendar) -> Option<Self> {
+    pub fn recalculated(&self, calendar: &Calendar) -> Option<Self> {
         let since = self.running_since.filter(|_| self.status == Status::Open)?;
         Self::open(calendar, self.budget_left, since).filter(|again| again.deadline != self.deadline)
     }
 }
 
-/// A ticket to file.
+/// A ticket that is not in the database yet.
 #[derive(Debug, Clone)]
 pub struct NewTicket {
-    /// How it came.
     pub channel: Channel,
-    /// The four fields as read.
     pub fields: Fields,
-    /// Those that are absent or blank.
+    /// Fields that are absent or blank.
     pub missing: Vec<FieldKey>,
-    /// Evident from the organization.
+    /// Derived from the organization's name.
     pub prefecture: Option<&'static str>,
-    /// Where it stands.
-    pub standing: Standing,
+    pub clock: SlaClock,
 }
 
 #[cfg(test)]
@@ -329,19 +350,18 @@ mod tests {
 
     #[test]
     fn a_ticket_is_overdue_after_its_deadline_and_not_at_it() {
-        let standing =
-            Standing::open(&desk(), BusinessTime::from_hours(16), at("2025-07-01T09:00:00")).unwrap();
+        let clock = SlaClock::open(&desk(), BusinessTime::from_hours(16), at("2025-07-01T09:00:00")).unwrap();
         let deadline = at("2025-07-02T17:00:00");
-        assert_eq!(standing.deadline(), Some(deadline));
-        assert!(!standing.overdue(deadline));
-        assert!(standing.overdue(deadline + TimeDelta::seconds(1)));
+        assert_eq!(clock.deadline(), Some(deadline));
+        assert!(!clock.overdue(deadline));
+        assert!(clock.overdue(deadline + TimeDelta::seconds(1)));
     }
 
     #[test]
     fn a_clock_is_held_while_the_inquirer_owes_something_and_starts_afresh_after_an_answer() {
         let (calendar, sla) = (desk(), BusinessTime::from_hours(16));
-        let open = Standing::open(&calendar, sla, at("2025-07-01T10:00:00")).unwrap();
-        // 6 of 16 hours are left at noon of the second day.
+        let open = SlaClock::open(&calendar, sla, at("2025-07-01T10:00:00")).unwrap();
+        // At noon of the second day, 6 of 16 hours are left.
         let held = open.clone().held(&calendar, at("2025-07-02T12:00:00"));
         assert_eq!((held.status(), held.deadline()), (Status::Waiting, None));
         assert_eq!(held.budget_left(), BusinessTime::from_hours(6));
@@ -352,7 +372,7 @@ mod tests {
             "one hour on Friday, five on Monday"
         );
         assert_eq!(held.clone().held(&calendar, at("2025-07-03T12:00:00")), held, "held is held");
-        let answered = Standing::stored(Status::Answered, open.deadline(), sla, open.running_since());
+        let answered = SlaClock::stored(Status::Answered, open.deadline(), sla, open.running_since());
         let reopened = answered.heard_from_inquirer(&calendar, sla, at("2025-07-04T16:00:00"));
         assert_eq!(reopened.deadline(), Some(at("2025-07-08T16:00:00")));
         let kept = open.clone().heard_from_inquirer(&calendar, sla, at("2025-07-02T12:00:00"));
@@ -362,7 +382,7 @@ mod tests {
     #[test]
     fn a_held_clock_keeps_what_was_left_and_runs_on_from_the_answer() {
         let calendar = desk();
-        // (deadline, held at, left, runs on at, new deadline)
+        // (deadline, paused at, budget left, continues at, new deadline)
         for (deadline, held_at, left, resumed, expected) in [
             (
                 "2025-07-03T12:00:00",
@@ -400,7 +420,7 @@ mod tests {
                 "2025-07-07T12:00:00",
             ),
         ] {
-            let open = Standing::stored(Status::Open, Some(at(deadline)), BusinessTime::ZERO, None);
+            let open = SlaClock::stored(Status::Open, Some(at(deadline)), BusinessTime::ZERO, None);
             let held = open.held(&calendar, at(held_at));
             assert_eq!(held.budget_left().to_string(), left, "{held_at}");
             let again = held.heard_from_inquirer(&calendar, BusinessTime::from_hours(16), at(resumed));
@@ -413,7 +433,7 @@ mod tests {
         fn a_hold_of_no_length_changes_nothing(start in 0..40_000_000_i64, hours in 1..400_i64, later in 0..9_000_000_i64) {
             let (calendar, sla) = (desk(), BusinessTime::from_hours(hours));
             let received = at("2025-06-27T00:00:00") + TimeDelta::seconds(start);
-            let open = Standing::open(&calendar, sla, received).unwrap();
+            let open = SlaClock::open(&calendar, sla, received).unwrap();
             let now = received + TimeDelta::seconds(later);
             prop_assume!(now < open.deadline().unwrap());
             let held = open.clone().held(&calendar, now);
@@ -425,16 +445,15 @@ mod tests {
 
     #[test]
     fn a_calendar_that_changes_moves_the_deadline_from_where_the_clock_started() {
-        let standing =
-            Standing::open(&desk(), BusinessTime::from_hours(16), at("2025-08-12T10:00:00")).unwrap();
-        assert_eq!(standing.deadline(), Some(at("2025-08-14T10:00:00")));
-        assert_eq!(standing.recounted(&desk()), None);
+        let clock = SlaClock::open(&desk(), BusinessTime::from_hours(16), at("2025-08-12T10:00:00")).unwrap();
+        assert_eq!(clock.deadline(), Some(at("2025-08-14T10:00:00")));
+        assert_eq!(clock.recalculated(&desk()), None);
         let bon = Calendar::new(HoursRules {
             closed: vec!["2025-08-13..2025-08-15".parse().unwrap()],
             ..HoursRules::default()
         });
-        let moved = standing.recounted(&bon).unwrap();
+        let moved = clock.recalculated(&bon).unwrap();
         assert_eq!(moved.deadline(), Some(at("2025-08-19T10:00:00")));
-        assert_eq!(moved.recounted(&desk()), Some(standing), "and back");
+        assert_eq!(moved.recalculated(&desk()), Some(clock), "and back");
     }
 }

@@ -1,5 +1,5 @@
-//! Decides what becomes of one message: a ticket, part of a ticket, parked, or a duplicate; and what answers it.
-//! Pure: the facts it needs are arguments, so that `inspect` explains and a rehearsal repeats the real thing.
+//! Decides how to file one message (new ticket, existing ticket, parked, duplicate) and which automatic reply it gets.
+//! Pure: all facts are arguments, so that `inspect` and a rehearsal run the same code as the service.
 
 mod follow_up;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use super::{
     staff::Staff,
     staff_mail::{self, Command, Input, StaffMail},
     thread::{MessageIds, Reference, TicketFacts},
-    ticket::{Channel, NewTicket, Standing, TicketNumber},
+    ticket::{Channel, NewTicket, SlaClock, TicketNumber},
     window::{Window, WindowState},
 };
 use follow_up::{follow_up, joinable};
@@ -30,43 +30,42 @@ use crate::{
 };
 
 closed_set! {
-    /// What a message is.
     Kind {
-        /// It carries the form or the prescribed subject.
+        /// Contains the form, or has the prescribed subject.
         Inquiry = "inquiry",
-        /// It names a ticket.
+        /// Refers to a ticket.
         FollowUp = "follow_up",
-        /// It comes from a staff address.
+        /// Comes from a staff address.
         Staff = "staff",
-        /// Out of office, a list, a robot.
+        /// Out-of-office reply, mailing list or other machine-sent mail.
         Automatic = "automatic",
-        /// A delivery report.
+        /// Delivery report (bounce).
         Bounce = "bounce",
-        /// A person's mail without the form.
+        /// A person wrote it, without the form.
         Other = "other",
-        /// Nothing can be read in it.
+        /// The parser found no usable content, or the message is too large to read.
         Unreadable = "unreadable",
     }
 }
 
 closed_set! {
-    /// What the desk would do with a message, as `inspect` prints it.
+    /// An action of the desk on a message, as `inspect` prints it.
     Step {
-        /// A ticket is filed.
+        /// File a new ticket.
         FileTicket = "file_ticket",
-        /// The inquirer gets the acknowledgement.
+        /// Send the acknowledgement to the inquirer.
         Acknowledge = "acknowledge",
-        /// The inquirer is asked for the fields that are missing.
+        /// Ask the inquirer for the missing fields.
         AskMissingFields = "ask_missing_fields",
-        /// The sender gets the form.
+        /// Send the form to the sender.
         SendForm = "send_form",
-        /// It becomes part of a ticket.
+        /// Add the message to an existing ticket.
         AddToTicket = "add_to_ticket",
-        /// What a member of staff wrote is done: an answer is sent, a command carried out.
+        /// Process a staff mail: send its answers, run its commands.
         RelayAnswer = "relay_answer",
-        /// It is kept and shown to staff.
+        /// Keep the message and show it to staff.
         Park = "park",
-        /// The sender is told when inquiries are accepted.
+        /// Tell the sender when the desk accepts inquiries.
         TellWindowClosed = "tell_window_closed",
     }
 }
@@ -74,73 +73,63 @@ closed_set! {
 closed_set! {
     /// Why a message is parked.
     ParkReason {
-        /// Nothing can be read in it.
         Unreadable = "unreadable",
-        /// It is larger than `mailbox.max_message_size`.
+        /// Larger than `mailbox.max_message_size`.
         Oversize = "oversize",
-        /// A delivery report.
+        /// Delivery report on a mail that the desk did not send.
         Bounce = "bounce",
-        /// Out of office, a list, a robot.
         Automatic = "automatic",
-        /// From staff.
+        /// From a staff address, without a valid key.
         Staff = "staff",
-        /// A person's mail without the form.
+        /// A person wrote it, without the form.
         NoForm = "no_form",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
         AfterWindow = "after_window",
-        /// The mail server has not handed it over, again and again.
-        Withheld = "withheld",
-        /// Processing failed again and again.
+        /// The mail server did not return the message in any of the attempts.
+        Unfetchable = "withheld",
+        /// All attempts to process the message failed.
         Failed = "failed",
     }
 }
 
-/// The rules of a desk, as its settings give them.
+/// The rules of a desk, built from its settings.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// The members of the secretariat.
     pub staff: Staff,
-    /// The prescribed form.
     pub form: FormRules,
-    /// Business hours.
     pub calendar: Calendar,
-    /// Acceptance window.
     pub window: Window,
-    /// How soon an answer is owed.
     pub sla: Sla,
-    /// What the gate in front of automatic mail goes by.
     pub gate: GateRules,
-    /// What ticket numbers begin with.
+    /// First part of every ticket number, such as `ZT`.
     pub ticket_prefix: String,
-    /// The desk's name, as it stands in its mails.
+    /// Display name of the desk in its mails.
     pub desk_name: String,
 }
 
-/// A message as it was read, before any fact is known.
+/// A parsed message, before any database lookup.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The message.
     pub mail: InboundMail,
-    /// The form in it.
     pub form: Form,
-    /// What shows that a robot wrote it.
+    /// Evidence that a machine sent the message.
     pub automatic: Option<Automatic>,
-    /// Its size in bytes, when it is larger than allowed and only its headers were read.
+    /// Size in bytes if the message is larger than allowed; then only its header was read.
     pub oversize: Option<u64>,
-    /// The ticket it names.
+    /// The ticket that the message refers to.
     pub reference: Option<Reference>,
-    /// What a member of staff asks for, if one wrote it.
+    /// Answers and commands, if a member of staff wrote the message.
     pub staff: Option<StaffMail>,
-    /// It bears the address of a member of staff, but our own mail server does not vouch for it.
+    /// The sender address is a member's, but our mail server's authentication results do not confirm it.
     pub not_authentic: bool,
-    /// When the mailbox received it.
+    /// When the mailbox received the message.
     pub received_at: DateTime<Utc>,
 }
 
 impl Reading {
-    /// Reads a message. Never fails: what is odd is in the result.
+    /// Never fails: the result lists everything unusual.
     #[must_use]
     pub fn of(
         mail: InboundMail,
@@ -172,23 +161,22 @@ impl Reading {
     }
 }
 
-/// What the desk knows of a message besides its text.
+/// Facts about a message that come from the database.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// The ledger row that holds the very same message.
+    /// Ledger row that already holds this message.
     pub duplicate_of: Option<i64>,
-    /// Another message carries the same Message-ID.
+    /// Another message has the same Message-ID.
     pub message_id_reused: bool,
-    /// The ticket that the message names, if it exists.
+    /// The ticket that the message refers to, if it exists.
     pub ticket: Option<TicketFacts>,
-    /// The mail of ours that the message reports on.
+    /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
-    /// What the gate is told.
     pub gate: GateFacts,
 }
 
 impl Known {
-    /// As `inspect` knows it: nothing.
+    /// No facts, as in `inspect`, which has no database.
     #[must_use]
     pub fn nothing() -> Self {
         let gate = GateFacts::default();
@@ -196,72 +184,65 @@ impl Known {
     }
 }
 
-/// A mail of ours that a delivery report is about, found by its unguessable Message-ID.
+/// The outbound mail that a delivery report is about. The store finds it by its Message-ID, which cannot be guessed.
 #[derive(Debug, Clone)]
 pub struct Reported {
-    /// Its row in the outbox.
+    /// Row id in the outbox.
     pub outbox: i64,
-    /// Row and number of its ticket.
+    /// Row id and number of the ticket.
     pub ticket: Option<(i64, TicketNumber)>,
 }
 
-/// What becomes of a message.
+/// How the desk files a message.
 #[derive(Debug, Clone)]
 pub enum Filing {
-    /// A ticket of its own; `mentions` is a ticket it names without belonging to it.
+    /// As a new ticket.
     Ticket {
-        /// What is filed.
         ticket: Box<NewTicket>,
-        /// The other ticket.
+        /// Another ticket that the message refers to but may not join.
         mentions: Option<TicketNumber>,
     },
-    /// Part of a ticket.
+    /// In an existing ticket.
     Join {
-        /// Row and number of the ticket; `None` in `inspect`, which knows no tickets.
+        /// Row id and number of the ticket; `None` in `inspect`, which has no database.
         ticket: Option<(i64, TicketNumber)>,
-        /// Where the ticket stands from now on, and its fields; `None`: unchanged.
-        change: Option<Box<(Standing, Fields)>>,
+        /// New clock and fields of the ticket; `None` if they do not change.
+        change: Option<Box<(SlaClock, Fields)>>,
     },
-    /// A delivery report on a mail of ours: it is shown there, and in the ticket.
+    /// As a delivery report on an outbound mail; recorded with that mail and in its ticket.
     Report {
-        /// The mail.
         mail: Reported,
-        /// The mail did not arrive; otherwise it takes longer, or nothing happened.
+        /// Delivery failed for good. `false` for a delay or a success report.
         failed: bool,
     },
-    /// A member of staff wants something done.
+    /// As a staff mail, whose answers and commands are processed.
     Staff,
-    /// Kept, and shown to staff.
+    /// As parked mail, which the desk keeps and shows to staff.
     Park {
-        /// Why.
         reason: ParkReason,
-        /// More, for staff.
+        /// Explanation for staff.
         detail: String,
     },
-    /// The same message as this ledger row.
-    Duplicate {
-        /// The row.
-        of: i64,
-    },
+    /// Not at all: ledger row `of` already holds the message.
+    Duplicate { of: i64 },
 }
 
-/// What answers a message, before the gate.
+/// Kind of automatic reply, before the gate decides on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// The number and the deadline.
+    /// States the ticket number and the deadline.
     Acknowledgement,
-    /// The missing fields are asked for.
+    /// Asks for the missing fields.
     AskMissing,
-    /// The form.
     SendForm,
-    /// Inquiries are not accepted yet.
+    /// Says that the desk does not accept inquiries yet.
     BeforeWindow,
-    /// Inquiries are no longer accepted.
+    /// Says that the desk no longer accepts inquiries.
     AfterWindow,
 }
 
 impl Reply {
-    /// Whether the mail shows no sign that its sender wants this: only who fills in the form surely is a person.
+    /// Whether nothing in the mail shows that a person wants this reply. Only a filled-in form is proof of a person.
     fn is_unasked(self, form: &Form) -> bool {
         match self {
             Self::Acknowledgement => false,
@@ -271,25 +252,22 @@ impl Reply {
     }
 }
 
-/// The decision on one message.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// What it is.
     pub kind: Kind,
-    /// What becomes of it.
     pub filing: Filing,
-    /// What answers it, if the gate lets it out.
+    /// The automatic reply, or the reason why the gate refused it; `None` if the message gets none.
     pub reply: Option<Result<Reply, Refusal>>,
-    /// Where its receipt lies.
+    /// State of the acceptance window when the message was received.
     pub window: WindowState,
-    /// When an answer would be due.
+    /// Deadline of the ticket after this message.
     pub deadline: Option<DateTime<Utc>>,
-    /// What staff should know.
+    /// Shown to staff.
     pub warnings: Vec<Warning>,
 }
 
 impl Decision {
-    /// The decision in the words of `inspect`.
+    /// The actions of this decision, in the order in which `inspect` prints them.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
         let filing = match &self.filing {
@@ -312,7 +290,6 @@ impl Decision {
     }
 }
 
-/// Decides on one message. `Err` of a reply says why it does not leave.
 #[must_use]
 pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     let window = rules.window.state(reading.received_at);
@@ -320,12 +297,12 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     if known.message_id_reused {
         warnings.push(Warning {
             code: "message_id_reused",
-            detail: "another message carries the same Message-ID".into(),
+            detail: "another message has the same Message-ID".into(),
         });
     }
     let (kind, filing, reply) = file(reading, rules, known, window);
     let deadline = match &filing {
-        Filing::Ticket { ticket, .. } => ticket.standing.deadline(),
+        Filing::Ticket { ticket, .. } => ticket.clock.deadline(),
         Filing::Join { change: Some(change), .. } => change.0.deadline(),
         _ => None,
     };
@@ -366,7 +343,7 @@ fn file(
                     reading.mail.bounce.as_ref().is_some_and(|bounce| bounce.action == Action::Failed);
                 (kind, Filing::Report { mail: mail.clone(), failed }, None)
             }
-            None => park(kind, ParkReason::Bounce, "a delivery report on no mail of ours"),
+            None => park(kind, ParkReason::Bounce, "a delivery report on a mail that the desk did not send"),
         },
         Kind::Automatic => match joinable(reading, known) {
             Some(ticket) => {
@@ -411,15 +388,16 @@ fn kind(reading: &Reading) -> Kind {
     }
 }
 
-/// A member of staff is recognised by address and key together. Without a key a telephone inquiry can be filed and the
-/// manual asked for, and nothing else: anybody can write an address.
+/// Files a mail from a staff address. Anyone can forge an address, so full access needs a valid key as well.
+/// Without a key, a member can only file a telephone inquiry or request the manual or the digest.
 fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
     let Some(staff) = &reading.staff else {
         return (Kind::Staff, Filing::Staff, None);
     };
-    let harmless = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List);
-    let asks = !staff.orders.is_empty() && staff.orders.iter().all(harmless) && staff.answers.is_empty();
-    if staff.keyed || asks || known.gate.accept_since.is_none() {
+    let read_only = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List);
+    let only_reads =
+        !staff.orders.is_empty() && staff.orders.iter().all(read_only) && staff.answers.is_empty();
+    if staff.keyed || only_reads || known.gate.accept_since.is_none() {
         return (Kind::Staff, Filing::Staff, None);
     }
     let subject = reading.mail.subject.replace([' ', '\u{3000}'], "");
@@ -430,23 +408,25 @@ fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing,
     (Kind::Staff, Filing::Park { reason: ParkReason::Staff, detail }, None)
 }
 
-/// A call that staff wrote down: an answer is owed like to a mail, and what is missing is not asked for.
+/// Builds a ticket from a telephone inquiry that a member wrote down. Its SLA clock runs as for a mail; the desk does
+/// not ask for missing fields.
 fn telephone(reading: &Reading, rules: &Rules) -> Filing {
     let fields = reading.form.fields.clone();
     let budget = rules.sla.answer_within;
-    let standing = Standing::open(&rules.calendar, budget, reading.received_at)
-        .unwrap_or_else(|| Standing::waiting(budget));
+    let clock = SlaClock::open(&rules.calendar, budget, reading.received_at)
+        .unwrap_or_else(|| SlaClock::waiting(budget));
     let ticket = NewTicket {
         channel: Channel::Telephone,
         missing: fields.missing(),
         fields,
         prefecture: reading.form.prefecture,
-        standing,
+        clock,
     };
     Filing::Ticket { ticket: Box::new(ticket), mentions: None }
 }
 
-/// Whether our own mail server found that the sender's domain sent it: by DMARC, or else by DKIM or SPF.
+/// Whether our mail server's `Authentication-Results` confirm the sender's domain. DMARC decides; without a DMARC
+/// result, DKIM or SPF is enough.
 fn is_vouched_for(mail: &InboundMail, authserv_id: &str) -> bool {
     let Some(results) = authentication::results(mail, authserv_id) else { return false };
     let pass = |result: &Option<String>| result.as_deref() == Some("pass");
@@ -475,17 +455,17 @@ fn inquiry(
     fields.complete(inherited);
     let missing = fields.missing();
     let budget = rules.sla.answer_within;
-    let running = Standing::open(&rules.calendar, budget, reading.received_at);
-    let (standing, reply) = match running.filter(|_| missing.is_empty()) {
-        Some(standing) => (standing, Reply::Acknowledgement),
-        None => (Standing::waiting(budget), Reply::AskMissing),
+    let running = SlaClock::open(&rules.calendar, budget, reading.received_at);
+    let (clock, reply) = match running.filter(|_| missing.is_empty()) {
+        Some(clock) => (clock, Reply::Acknowledgement),
+        None => (SlaClock::waiting(budget), Reply::AskMissing),
     };
     let prefecture = reading.form.prefecture;
-    let ticket = NewTicket { channel: Channel::Email, fields, missing, prefecture, standing };
+    let ticket = NewTicket { channel: Channel::Email, fields, missing, prefecture, clock };
     (Kind::Inquiry, Filing::Ticket { ticket: Box::new(ticket), mentions }, Some(reply))
 }
 
-/// Outside the window nothing is dropped: it is kept for staff, and the sender is told.
+/// Parks a message that arrived outside the acceptance window, and tells the sender. No message is dropped.
 fn outside(kind: Kind, window: WindowState) -> (Kind, Filing, Option<Reply>) {
     let (reason, reply) = match window {
         WindowState::Before => (ParkReason::BeforeWindow, Reply::BeforeWindow),

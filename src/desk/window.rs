@@ -1,4 +1,4 @@
-//! The acceptance window and the fiscal year: local days of the desk. What becomes of a mail outside is `triage`'s.
+//! The acceptance window and the fiscal year, in local days of the desk. `triage` decides on mail outside the window.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -7,30 +7,26 @@ use super::calendar::{date_of, earliest};
 use crate::words::closed_set;
 
 closed_set! {
-    /// Where an instant lies.
+    /// Position of an instant relative to the window.
     WindowState {
-        /// Not yet open.
         Before = "before",
-        /// Within the window.
         Open = "open",
-        /// Closed for good.
         After = "after",
     }
 }
 
-/// The days on which inquiries are accepted, both included. A mail counts by the instant the mailbox received it.
+/// The days on which the desk accepts inquiries. The time at which the mailbox received a mail counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// First day.
+    /// First day, included.
     pub opens: NaiveDate,
-    /// Last day.
+    /// Last day, included.
     pub closes: NaiveDate,
-    /// The desk's time zone, in which a day begins and ends.
+    /// Time zone of the desk; days begin and end in it.
     pub time_zone: Tz,
 }
 
 impl Window {
-    /// Whether a mail that was received at this instant is within the window.
     #[must_use]
     pub fn state(&self, at: DateTime<Utc>) -> WindowState {
         let date = date_of(at, self.time_zone);
@@ -43,7 +39,7 @@ impl Window {
         }
     }
 
-    /// Whether the window is open at this instant, and closes within seven days, this one included.
+    /// Whether `at` is on one of the last seven days of the window.
     #[must_use]
     pub fn last_week(&self, at: DateTime<Utc>) -> bool {
         let week_ahead = date_of(at, self.time_zone).checked_add_days(Days::new(7));
@@ -63,14 +59,15 @@ impl Window {
     }
 }
 
-/// The Japanese fiscal year at an instant, by the calendar year in which its April lies (財政法 article 11).
+/// The Japanese fiscal year at an instant, which begins on 1 April (財政法 article 11). Returns the calendar year of
+/// that April.
 #[must_use]
 pub fn fiscal_year(at: DateTime<Utc>, time_zone: Tz) -> i32 {
     let date = date_of(at, time_zone);
     if date.month() < 4 { date.year() - 1 } else { date.year() }
 }
 
-/// The first instant of an instant's local day.
+/// The first instant of the local day of `at`.
 #[must_use]
 pub fn start_of_day(at: DateTime<Utc>, time_zone: Tz) -> DateTime<Utc> {
     earliest(date_of(at, time_zone).and_time(NaiveTime::MIN), time_zone).unwrap_or(at)
@@ -132,7 +129,7 @@ mod tests {
         for (zone, instant, start) in [
             (Tz::Asia__Tokyo, "2025-07-01T08:00:00+09:00", "2025-07-01T00:00:00+09:00"),
             (Tz::Asia__Tokyo, "2025-07-01T00:00:00+09:00", "2025-07-01T00:00:00+09:00"),
-            // midnight is skipped, and comes twice
+            // The change to or from daylight saving time skips midnight, or repeats it.
             (Tz::America__Havana, "2026-03-08T12:00:00-04:00", "2026-03-08T01:00:00-04:00"),
             (Tz::America__Havana, "2026-11-01T12:00:00-05:00", "2026-11-01T00:00:00-04:00"),
         ] {

@@ -12,7 +12,7 @@ use crate::desk::{
     form::{FieldKey, Fields},
     gate::Refusal,
     japanese_time, staff_mail,
-    ticket::{Standing, Status, TicketNumber},
+    ticket::{SlaClock, Status, TicketNumber},
     triage::{ParkReason, Rules},
 };
 
@@ -243,7 +243,7 @@ pub struct TicketFacts<'a> {
     /// When it was received.
     pub received_at: DateTime<Utc>,
     /// Where it stands.
-    pub standing: &'a Standing,
+    pub clock: &'a SlaClock,
     /// Name of who works on it.
     pub assignee: Option<&'a str>,
 }
@@ -255,8 +255,8 @@ pub fn ticket(rules: &Rules, facts: &TicketFacts<'_>, now: DateTime<Utc>) -> Sta
     let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
     let value = |key| facts.fields.get(key).unwrap_or_default();
     let between = |from, until| japanese_time::duration(calendar.business_between(from, until));
-    let status = facts.standing.status();
-    let deadline = facts.standing.deadline();
+    let status = facts.clock.status();
+    let deadline = facts.clock.deadline();
     let open = deadline.filter(|_| status == Status::Open);
     let inquiry = beginning(value(FieldKey::Inquiry));
     StaffTicket {
@@ -347,7 +347,7 @@ pub fn reason_in_words(reason: ParkReason) -> &'static str {
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
-        ParkReason::Withheld => "メールサーバーから取り出せないメール",
+        ParkReason::Unfetchable => "メールサーバーから取り出せないメール",
         ParkReason::Failed => "処理できなかったメール",
     }
 }
@@ -356,7 +356,7 @@ pub fn reason_in_words(reason: ParkReason) -> &'static str {
 #[must_use]
 pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
     match reason {
-        Some(ParkReason::Withheld) => "差出人・件名は不明です。運用担当者にご連絡ください",
+        Some(ParkReason::Unfetchable) => "差出人・件名は不明です。運用担当者にご連絡ください",
         _ => from,
     }
 }

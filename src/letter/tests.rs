@@ -3,10 +3,9 @@ use crate::{
     desk::{
         calendar::BusinessTime,
         form::Fields,
-        ticket::{Standing, Status},
+        ticket::{SlaClock, Status},
         triage::{ParkReason, Rules},
     },
-    service,
     settings::Settings,
 };
 
@@ -31,13 +30,13 @@ fn facts(full: bool) -> Facts {
 
 /// Two tickets, one of which nobody works on and nothing is known of; and figures of a small year.
 fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
-    let standing = Standing::stored(Status::Open, facts.deadline, BusinessTime::ZERO, None);
+    let clock = SlaClock::stored(Status::Open, facts.deadline, BusinessTime::ZERO, None);
     let ticket = |fields, number: &str, assignee| {
         let facts = TicketFacts {
             number: number.to_owned(),
             fields,
             received_at: facts.received_at,
-            standing: &standing,
+            clock: &clock,
             assignee,
         };
         staff_ticket(rules, &facts, "2025-07-02T04:30:00Z".parse().unwrap()).answerable(
@@ -114,7 +113,7 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
 /// A letter as its receiver's program shows it: decoded headers in order, then the text.
 fn shown(purpose: Purpose, facts: &Facts) -> String {
     let settings = Settings::from_toml("").unwrap();
-    let rules = service::rules(&settings);
+    let rules = crate::server::rules(&settings);
     let profile = Profile {
         name: settings.desk.name,
         organization: settings.desk.organization,
@@ -183,7 +182,7 @@ fn in_the_last_week_an_acknowledgement_says_until_when_inquiries_are_accepted() 
 #[test]
 fn the_digest_is_a_table_in_which_every_value_is_escaped() {
     let settings = Settings::from_toml("").unwrap();
-    let rules = service::rules(&settings);
+    let rules = crate::server::rules(&settings);
     let profile = Profile {
         name: "窓口".into(),
         organization: "事務局".into(),
@@ -253,6 +252,6 @@ fn an_operators_template_with_a_fault_is_refused_with_its_name() {
     std::fs::create_dir(folder.path().join("acknowledgement")).unwrap();
     std::fs::write(folder.path().join("acknowledgement/body.txt.j2"), "{{ ticket.nunber }}").unwrap();
     let toml = format!("[templates]\ndir = {:?}", folder.path());
-    let error = service::check_wording(&Settings::from_toml(&toml).unwrap()).unwrap_err();
+    let error = crate::server::check_wording(&Settings::from_toml(&toml).unwrap()).unwrap_err();
     assert!(error.contains("acknowledgement/body.txt.j2"), "{error}");
 }

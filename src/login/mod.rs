@@ -1,6 +1,6 @@
-//! With what the desk logs in to its mail servers: a password, or an access token that is renewed ahead of its end.
+//! Credentials for the mail servers: a password, or an OAuth 2.0 access token that is renewed before it expires.
 
-mod kept;
+mod token_file;
 mod tokens;
 
 use std::sync::Arc;
@@ -9,26 +9,23 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use tokens::{Access, OAuth2Error, OAuth2Options, TokenState, Tokens};
 
-/// A login name and what proves it; Debug prints no secret.
+/// Login name and secret. `Debug` does not print the secret.
 #[derive(Debug, Clone)]
 pub struct Login {
-    /// Login name.
     pub user: String,
-    /// What proves it.
     pub secret: Secret,
 }
 
-/// What proves a login name.
+/// The configured secret of a login.
 #[derive(Debug, Clone)]
 pub enum Secret {
-    /// A password.
     Password(SecretString),
-    /// An access token for each login (SASL XOAUTH2).
+    /// Source of the access token for each login (SASL XOAUTH2).
     OAuth2(Arc<Tokens>),
 }
 
 impl Login {
-    /// Where its tokens come from, if it has any.
+    /// The source of access tokens; `None` with a password.
     #[must_use]
     pub fn tokens(&self) -> Option<&Arc<Tokens>> {
         match &self.secret {
@@ -37,10 +34,7 @@ impl Login {
         }
     }
 
-    /// What to send now.
-    ///
-    /// # Errors
-    /// When there is no token to be had.
+    /// The password, or a valid access token, which is requested if necessary.
     pub async fn proof(&self) -> Result<Proof, OAuth2Error> {
         match &self.secret {
             Secret::Password(password) => Ok(Proof::Password(password.clone())),
@@ -49,12 +43,10 @@ impl Login {
     }
 }
 
-/// What is sent at one login.
+/// The secret that one login sends.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// A password.
     Password(SecretString),
-    /// An access token.
     Token(Access),
 }
 

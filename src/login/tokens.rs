@@ -1,4 +1,4 @@
-//! Access tokens from a token endpoint (RFC 6749), renewed while the one before still holds.
+//! Requests access tokens from a token endpoint (RFC 6749), and renews each before it expires.
 
 use std::{
     path::PathBuf,
@@ -14,243 +14,216 @@ use oauth2::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use super::kept::Kept;
+use super::token_file::TokenFile;
 use crate::{net, settings::Grant};
 
-/// A token is renewed so long before its end, or at half of its life if that is later.
-const AHEAD: Duration = Duration::from_secs(300);
-/// The life of a token whose endpoint does not say (RFC 6749, 5.1, leaves it open).
-const UNSAID: Duration = Duration::from_secs(600);
-/// Time limit of a request.
-const LIMIT: Duration = Duration::from_secs(30);
+/// A token is renewed this long before it expires, or after half its lifetime if that is later.
+const RENEW_BEFORE_EXPIRY: Duration = Duration::from_secs(300);
+/// Assumed lifetime if the endpoint sends no `expires_in`, which is optional (RFC 6749, 5.1).
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
+/// Timeout of a token request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 type Client = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 type Refusal = RequestTokenError<HttpClientError<reqwest::Error>, BasicErrorResponse>;
 
-/// What is needed to ask for tokens.
+/// Settings of token requests.
 #[derive(Debug, Clone)]
 pub struct OAuth2Options {
-    /// The section of the settings: `mailbox` or `delivery`.
+    /// Section of the settings file: `mailbox` or `delivery`.
     pub section: &'static str,
-    /// How tokens are had.
     pub grant: Grant,
-    /// The token endpoint.
     pub token_url: String,
-    /// The registered application.
     pub client_id: String,
-    /// Its secret; a public application has none.
+    /// `None` for a public client (RFC 6749, 2.1).
     pub client_secret: Option<SecretString>,
-    /// The refresh token that the operator set, with [`Grant::RefreshToken`].
+    /// The first refresh token, set by the operator. Required with [`Grant::RefreshToken`].
     pub refresh_token: Option<SecretString>,
-    /// Where newer ones are kept.
+    /// File that stores the refresh tokens that the provider issues later.
     pub token_file: PathBuf,
-    /// What the tokens are for.
     pub scopes: Vec<String>,
-    /// A proxy on the way.
+    /// URL of an HTTP proxy for token requests.
     pub proxy: Option<String>,
-    /// A private certificate authority.
+    /// PEM file of certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<PathBuf>,
 }
 
-/// There is no access token.
+/// The reason why no access token is available.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum OAuth2Error {
-    /// The endpoint said no.
-    #[error("the token endpoint {url} refused: {said}; {remedy}")]
+    #[error("the token endpoint {url} refused: {answer}; {remedy}")]
     Refused {
-        /// Endpoint.
         url: String,
-        /// Its error code and description.
-        said: String,
-        /// What to do.
+        /// Error code and description (RFC 6749, 5.2).
+        answer: String,
         remedy: String,
     },
-    /// The endpoint cannot be reached.
     #[error(
         "cannot reach the token endpoint {url}: {detail}; see {section}.oauth2.token_url, proxy and ca_file"
     )]
-    Unreachable {
-        /// Endpoint.
-        url: String,
-        /// Why.
-        detail: String,
-        /// Section of the settings.
-        section: &'static str,
-    },
-    /// It answered something else.
+    Unreachable { url: String, detail: String, section: &'static str },
+    /// The response is neither a token nor an error of RFC 6749.
     #[error("the token endpoint {url} gave no token: {detail}; see {section}.oauth2.token_url")]
     Answer {
-        /// Endpoint.
         url: String,
-        /// What was wrong, without the answer: it may hold a token.
+        /// What is wrong with the response. Never contains the response itself, which may include a token.
         detail: String,
-        /// Section of the settings.
         section: &'static str,
     },
-    /// A newer refresh token could not be kept.
     #[error(
         "cannot keep refresh tokens in {}: {detail}; name a file in a folder that the desk may write to in {section}.oauth2.token_file",
         path.display()
     )]
-    Kept {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        detail: String,
-        /// Section of the settings.
-        section: &'static str,
-    },
-    /// The proxy or an authority cannot be used.
+    TokenFile { path: PathBuf, detail: String, section: &'static str },
+    /// The proxy or the certificate authority is not usable.
     #[error("cannot make requests for tokens: {detail}; see {section}.oauth2")]
-    Setup {
-        /// Why.
-        detail: String,
-        /// Section of the settings.
-        section: &'static str,
-    },
+    Setup { detail: String, section: &'static str },
 }
 
-/// An access token.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// The token.
     pub token: SecretString,
-    /// It was had for this very login: when it is refused, a newer one would be as well.
+    /// The token was requested for this login. If the server refuses it, a newer token would be refused as well.
     pub fresh: bool,
 }
 
-/// How it stands with the tokens of a section, for health.
+/// State of the access token of one section, for the health report.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct TokenState {
     /// `mailbox` or `delivery`.
     pub section: &'static str,
-    /// Age of the token, in seconds; absent without one.
+    /// Seconds since the token was requested; absent without a token.
     pub age_seconds: Option<u64>,
-    /// How long it still holds, in seconds; absent without one, 0 when it is over.
+    /// Seconds until the token expires, 0 if it has expired; absent without a token.
     pub expires_in_seconds: Option<u64>,
-    /// Why it could not be renewed.
+    /// Error of the last renewal, if it failed.
     pub error: Option<String>,
 }
 
-/// Gives out access tokens of one section. Instants are the machine's uptime: a clock that is set does not end a token.
+/// Cache and renewal of the access token of one section. Lifetimes use the monotonic clock, so that setting the system
+/// clock does not expire a token.
 #[derive(Debug)]
 pub struct Tokens {
     options: OAuth2Options,
-    /// Held while a token is asked for: one request serves all who wait.
+    /// Locked during a token request, so that concurrent logins share one request.
     renewing: Mutex<()>,
-    now: StdMutex<Now>,
+    state: StdMutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct Now {
-    held: Option<Held>,
+struct State {
+    cached: Option<CachedToken>,
     error: Option<OAuth2Error>,
 }
 
 #[derive(Debug, Clone)]
-struct Held {
+struct CachedToken {
     token: SecretString,
     since: Instant,
-    life: Duration,
+    lifetime: Duration,
 }
 
-impl Held {
+impl CachedToken {
     fn left(&self) -> Duration {
-        self.life.saturating_sub(self.since.elapsed())
+        self.lifetime.saturating_sub(self.since.elapsed())
     }
 
-    /// How long until it should be renewed.
+    /// Time until the token should be renewed.
     fn until_renewal(&self) -> Duration {
-        self.left().saturating_sub(AHEAD.min(self.life / 2))
+        self.left().saturating_sub(RENEW_BEFORE_EXPIRY.min(self.lifetime / 2))
     }
 }
 
 impl Tokens {
-    /// Asks for nothing yet.
+    /// Creates the cache without requesting a token.
     #[must_use]
     pub fn new(options: OAuth2Options) -> Arc<Self> {
-        Arc::new(Self { options, renewing: Mutex::new(()), now: StdMutex::default() })
+        Arc::new(Self { options, renewing: Mutex::new(()), state: StdMutex::default() })
     }
 
-    /// A token that holds. One that is near its end is renewed; when that fails it serves while it holds.
+    /// Returns a valid token. Renews the cached token shortly before it expires. If the renewal fails, returns the
+    /// cached token until it expires.
     ///
     /// # Errors
-    /// When there is none to be had.
+    /// If the renewal fails and no valid token is cached.
     pub async fn access(&self) -> Result<Access, OAuth2Error> {
-        if let Some(token) = self.good() {
+        if let Some(token) = self.cached() {
             return Ok(Access { token, fresh: false });
         }
-        let _one = self.renewing.lock().await;
-        if let Some(token) = self.good() {
+        let _guard = self.renewing.lock().await;
+        if let Some(token) = self.cached() {
             return Ok(Access { token, fresh: false });
         }
         match self.renew().await {
             Ok(token) => Ok(Access { token, fresh: true }),
-            Err(error) => match self.with(|now| now.held.clone()).filter(|held| !held.left().is_zero()) {
-                Some(held) => Ok(Access { token: held.token, fresh: false }),
-                None => Err(error),
-            },
+            Err(error) => {
+                match self.with(|state| state.cached.clone()).filter(|cached| !cached.left().is_zero()) {
+                    Some(cached) => Ok(Access { token: cached.token, fresh: false }),
+                    None => Err(error),
+                }
+            }
         }
     }
 
-    /// A server refused a token: it is not given out again. Whether a newer one may do better.
+    /// Removes a token from the cache after a mail server refused it. Returns whether a retry with a newer token makes
+    /// sense.
     pub fn refused(&self, access: &Access) -> bool {
-        self.with(|now| {
-            let same = |held: &Held| held.token.expose_secret() == access.token.expose_secret();
-            if now.held.as_ref().is_some_and(same) {
-                now.held = None;
+        self.with(|state| {
+            let same = |cached: &CachedToken| cached.token.expose_secret() == access.token.expose_secret();
+            if state.cached.as_ref().is_some_and(same) {
+                state.cached = None;
             }
         });
         !access.fresh
     }
 
-    /// Renews ahead of the end; returns when to look again.
+    /// Renews the token if it expires soon, and returns the time until the next renewal.
     ///
     /// # Errors
-    /// When it fails; the token before may still hold.
+    /// If the renewal fails. The cached token may still be valid then.
     pub async fn keep_fresh(&self) -> Result<Duration, OAuth2Error> {
         self.access().await?;
-        self.with(|now| match (&now.error, &now.held) {
+        self.with(|state| match (&state.error, &state.cached) {
             (Some(error), _) => Err(error.clone()),
-            (None, Some(held)) => Ok(held.until_renewal()),
+            (None, Some(cached)) => Ok(cached.until_renewal()),
             (None, None) => Ok(Duration::ZERO),
         })
     }
 
-    /// How it stands.
     #[must_use]
     pub fn state(&self) -> TokenState {
-        self.with(|now| TokenState {
+        self.with(|state| TokenState {
             section: self.options.section,
-            age_seconds: now.held.as_ref().map(|held| held.since.elapsed().as_secs()),
-            expires_in_seconds: now.held.as_ref().map(|held| held.left().as_secs()),
-            error: now.error.as_ref().map(ToString::to_string),
+            age_seconds: state.cached.as_ref().map(|cached| cached.since.elapsed().as_secs()),
+            expires_in_seconds: state.cached.as_ref().map(|cached| cached.left().as_secs()),
+            error: state.error.as_ref().map(ToString::to_string),
         })
     }
 
-    /// The token in hand, unless it should be renewed.
-    fn good(&self) -> Option<SecretString> {
-        self.with(|now| {
-            now.held.as_ref().filter(|held| !held.until_renewal().is_zero()).map(|held| held.token.clone())
+    /// The cached token, unless it is missing or due for renewal.
+    fn cached(&self) -> Option<SecretString> {
+        self.with(|state| {
+            let cached = state.cached.as_ref().filter(|cached| !cached.until_renewal().is_zero());
+            cached.map(|cached| cached.token.clone())
         })
     }
 
     async fn renew(&self) -> Result<SecretString, OAuth2Error> {
         let result = self.request().await;
-        self.with(|now| match result {
-            Ok(held) => {
-                let token = held.token.clone();
-                *now = Now { held: Some(held), error: None };
+        self.with(|state| match result {
+            Ok(cached) => {
+                let token = cached.token.clone();
+                *state = State { cached: Some(cached), error: None };
                 Ok(token)
             }
             Err(error) => {
-                now.error = Some(error.clone());
+                state.error = Some(error.clone());
                 Err(error)
             }
         })
     }
 
-    async fn request(&self) -> Result<Held, OAuth2Error> {
+    async fn request(&self) -> Result<CachedToken, OAuth2Error> {
         let options = &self.options;
         let (client, http) = (self.client()?, self.http()?);
         let scopes = options.scopes.iter().cloned().map(Scope::new);
@@ -258,20 +231,20 @@ impl Tokens {
         let response = match (options.grant, &options.refresh_token) {
             (Grant::RefreshToken, Some(first)) => {
                 let path = options.token_file.clone();
-                let opened = tokio::task::spawn_blocking(move || Kept::open(&path)).await;
-                let mut kept = opened
+                let opened = tokio::task::spawn_blocking(move || TokenFile::open(&path)).await;
+                let mut file = opened
                     .unwrap_or_else(|error| Err(std::io::Error::other(error)))
-                    .map_err(|error| self.not_kept(&error))?;
-                let newest = kept.newest(first);
+                    .map_err(|error| self.not_stored(&error))?;
+                let newest = file.newest(first);
                 let token = RefreshToken::new(newest.expose_secret().to_owned());
                 let asked =
                     client.exchange_refresh_token(&token).add_scopes(scopes).request_async(&http).await;
                 let response = asked.map_err(|error| self.failed(&error))?;
-                // Rotated: the one before may be void from now on.
+                // The provider rotated the refresh token and may have invalidated the previous one.
                 if let Some(newer) = response.refresh_token().filter(|newer| newer.secret() != token.secret())
                 {
-                    kept.replace(first, &newer.secret().as_str().into())
-                        .map_err(|error| self.not_kept(&error))?;
+                    file.replace(first, &newer.secret().as_str().into())
+                        .map_err(|error| self.not_stored(&error))?;
                 }
                 response
             }
@@ -281,7 +254,7 @@ impl Tokens {
                 asked.map_err(|error| self.failed(&error))?
             }
         };
-        Ok(held(&response, since))
+        Ok(cached_token(&response, since))
     }
 
     fn client(&self) -> Result<Client, OAuth2Error> {
@@ -300,9 +273,9 @@ impl Tokens {
         let tls = net::tls_client(self.options.ca_file.as_deref()).map_err(|detail| self.setup(detail))?;
         let mut builder = reqwest::Client::builder()
             .use_preconfigured_tls(tls)
-            // A secret goes to the address that was set, and nowhere else.
+            // The request contains secrets. Without redirects they go only to the configured address.
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(LIMIT)
+            .timeout(REQUEST_TIMEOUT)
             .no_proxy();
         if let Some(proxy) = &self.options.proxy {
             let proxy = reqwest::Proxy::all(proxy).map_err(|error| self.setup(error.to_string()))?;
@@ -316,18 +289,18 @@ impl Tokens {
         match error {
             RequestTokenError::ServerResponse(response) => {
                 let code = response.error().as_ref().to_owned();
-                let said = match response.error_description() {
+                let answer = match response.error_description() {
                     Some(description) => {
                         format!("{code}: {}", description.split_whitespace().collect::<Vec<_>>().join(" "))
                     }
                     None => code.clone(),
                 };
-                OAuth2Error::Refused { url, said, remedy: remedy(&code, section) }
+                OAuth2Error::Refused { url, answer, remedy: remedy(&code, section) }
             }
             RequestTokenError::Request(error) => {
                 OAuth2Error::Unreachable { url, detail: innermost(error), section }
             }
-            // The answer itself is not told: it may hold a token.
+            // Do not repeat the response: it may include a token.
             RequestTokenError::Parse(error, _) => OAuth2Error::Answer {
                 url,
                 detail: format!("its answer is not of the prescribed form at {}", error.path()),
@@ -337,9 +310,9 @@ impl Tokens {
         }
     }
 
-    fn not_kept(&self, error: &std::io::Error) -> OAuth2Error {
+    fn not_stored(&self, error: &std::io::Error) -> OAuth2Error {
         let options = &self.options;
-        OAuth2Error::Kept {
+        OAuth2Error::TokenFile {
             path: options.token_file.clone(),
             detail: error.to_string(),
             section: options.section,
@@ -350,27 +323,27 @@ impl Tokens {
         OAuth2Error::Setup { detail, section: self.options.section }
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut Now) -> T) -> T {
-        change(&mut self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }
 
-fn held(response: &BasicTokenResponse, since: Instant) -> Held {
-    Held {
+fn cached_token(response: &BasicTokenResponse, since: Instant) -> CachedToken {
+    CachedToken {
         token: response.access_token().secret().as_str().into(),
         since,
-        life: response.expires_in().unwrap_or(UNSAID),
+        lifetime: response.expires_in().unwrap_or(DEFAULT_LIFETIME),
     }
 }
 
-/// What to do about an error code of RFC 6749, 5.2.
+/// Remedy for an error code of RFC 6749, 5.2.
 fn remedy(code: &str, section: &str) -> String {
     match code {
         "invalid_client" | "unauthorized_client" => format!(
             "see {section}.oauth2.client_id and client_secret_file: the secret may have ended, or the application lacks a permission"
         ),
         "invalid_grant" => format!(
-            "the refresh token is used up or was withdrawn: agree anew and put the new one into {section}.oauth2.refresh_token_file"
+            "the refresh token is used up or was withdrawn: authorise again and store the new token in {section}.oauth2.refresh_token_file"
         ),
         "invalid_scope" | "invalid_request" => {
             format!("see {section}.oauth2.scopes and tenant, and the permissions of the application")
@@ -379,7 +352,7 @@ fn remedy(code: &str, section: &str) -> String {
     }
 }
 
-/// The cause at the bottom says what happened; the ones above only where.
+/// The text of the root cause. The errors above it only say where it happened.
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

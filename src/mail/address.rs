@@ -1,5 +1,5 @@
-//! Reads address headers (RFC 5322, 3.4) as they come: carriers' `a..b@`, raw names, forgotten quotes and brackets.
-//! Judges no address; whether mail may go there is `desk`.
+//! Parses address headers (RFC 5322, 3.4), even malformed ones: `a..b@`, raw 8-bit names, missing quotes and brackets.
+//! Does not validate addresses; `desk` decides whether mail may go to one.
 
 use super::{
     Mailbox,
@@ -8,13 +8,13 @@ use super::{
     field::{self, Raw},
 };
 
-/// A desk needs no list of thousands; bounds memory.
+/// Limits memory; the desk needs no longer lists.
 const MAX_MAILBOXES: usize = 1_000;
 
-/// What is longer and ends in a colon is no name of a group.
+/// In bytes. A longer text before a colon is not a group name.
 const MAX_GROUP_NAME: usize = 200;
 
-/// The mailboxes of a raw address header.
+/// Parses the mailboxes of a raw address header.
 pub(super) fn read(raw: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     let (text, guess) = field::to_unicode(raw);
     guesses.extend(guess);
@@ -22,7 +22,8 @@ pub(super) fn read(raw: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     if !found.is_empty() {
         return found;
     }
-    // The whole of it, address included, may be in encoded-words; or JIS that never returned to ASCII ate the address.
+    // Either encoded-words contain the whole value, address included. Or an ISO-2022-JP name has no reset to ASCII,
+    // so the address was decoded as part of the name; `salvage` handles that.
     let decoded = encoded_word::decode(&text, guesses).into_owned();
     let found = list(&decoded, guesses);
     if found.is_empty() { salvage(raw, guesses) } else { found }
@@ -32,12 +33,12 @@ fn list(text: &str, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     pieces(text).iter().filter_map(|piece| mailbox(piece, guesses)).take(MAX_MAILBOXES).collect()
 }
 
-/// One element of the list, cut into its kinds.
+/// One element of the address list.
 #[derive(Default)]
 struct Piece {
-    /// Words before or without an angle address; quotes removed.
+    /// The text before an angle address, or all text if there is none. Quotes are removed.
     phrase: String,
-    /// Whether the phrase holds an `@`; to look for it at every comma would take quadratic time.
+    /// Whether `phrase` contains an `@`. Cached, because a search at every comma would take quadratic time.
     has_at: bool,
     angle: Option<String>,
     comment: String,
@@ -49,13 +50,14 @@ impl Piece {
     }
 }
 
-/// Splits at commas and semicolons outside quotes, comments and brackets. A comma in a name that nobody quoted
-/// (`山田, 太郎 <a@b>`) does not end a mailbox, for without an `@` there is none.
+/// Splits the list at commas and semicolons outside quotes, comments and brackets.
+///
+/// An element without an `@` is not complete, so the unquoted comma in `山田, 太郎 <a@b>` does not end it.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut all = Vec::new();
     let mut piece = Piece::default();
     let mut chars = text.chars().peekable();
-    // Quotes and brackets that never close are letters.
+    // Closing characters that are left. An opening character without a closing one does not start a quote or comment.
     let (mut quotes, mut closes, mut ends) =
         (text.matches('"').count(), text.matches(')').count(), text.matches('>').count());
     let grouped = text.contains(';');
@@ -77,7 +79,7 @@ fn pieces(text: &str) -> Vec<Piece> {
                 all.push(std::mem::take(&mut piece));
             }
             ';' => piece = Piece::default(),
-            // The name of a group (RFC 5322, 3.4) is no mailbox, and neither is `mailto:`.
+            // A group name (RFC 5322, 3.4) or a prefix such as `mailto:` is not part of a mailbox.
             ':' if piece.angle.is_none()
                 && piece.phrase.len() < MAX_GROUP_NAME
                 && !piece.phrase.contains(['@', '='])
@@ -106,7 +108,7 @@ fn is_prefix(phrase: &str) -> bool {
         .any(|p| phrase.trim().eq_ignore_ascii_case(p))
 }
 
-/// A quoted local part keeps what only quotes allow: `"a b"@example.jp`. Everything else needs no quotes here.
+/// Keeps the quotes of a local part that is invalid without them, such as `"a b"@example.jp`. Drops all others.
 fn quote_if_local(quoted: &str, local: bool) -> String {
     let plain = quoted.chars().all(|c| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c));
     if local && !plain { format!("\"{quoted}\"") } else { quoted.to_owned() }
@@ -142,7 +144,7 @@ fn mailbox(piece: &Piece, guesses: &mut Vec<Guess>) -> Option<Mailbox> {
         let shown = name(&piece.phrase).or_else(|| name(&piece.comment));
         return Some(Mailbox { name: shown.filter(|shown| *shown != address), address });
     }
-    // `address (name)`, or a name and an address without brackets.
+    // Either `address (name)`, or a name and an address without brackets.
     let phrase = piece.phrase.replace(" @", "@").replace("@ ", "@");
     let word = phrase.split_whitespace().find(|word| word.contains('@'))?;
     let address = address(word)?;
@@ -150,7 +152,9 @@ fn mailbox(piece: &Piece, guesses: &mut Vec<Guess>) -> Option<Mailbox> {
     Some(Mailbox { name: name(&rest).or_else(|| name(&piece.comment)), address })
 }
 
-/// An address as written, without blanks, route (RFC 5322, 4.4) and what people add; `None` without a sign of one.
+/// Returns the address without whitespace, route (RFC 5322, 4.4), `mailto:` and stray punctuation.
+///
+/// `None` if the text has no local part or no domain.
 fn address(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("mailto:").unwrap_or(text);
@@ -168,7 +172,7 @@ fn address(text: &str) -> Option<String> {
     (!local.is_empty() && !domain.is_empty() && !domain.contains(['<', '>', ' '])).then_some(kept)
 }
 
-/// The last `<…@…>` of a header in which everything else went wrong.
+/// Last resort for a header that cannot be parsed otherwise: takes its last `<…@…>`.
 fn salvage(field: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     let raw = field.bytes;
     let Some(end) = raw.iter().rposition(|&b| b == b'>') else {
@@ -181,7 +185,7 @@ fn salvage(field: Raw<'_>, guesses: &mut Vec<Guess>) -> Vec<Mailbox> {
     let Some(address) = address(&inner).filter(|address| address.is_ascii()) else {
         return Vec::new();
     };
-    // The quotes are ASCII even if the JIS between them never says so.
+    // The quotes are ASCII even if the ISO-2022-JP name between them has no reset to ASCII.
     let phrase = raw[..start].trim_ascii();
     let quoted = phrase.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
     let (name, more) = field::text(Raw { bytes: quoted.unwrap_or(phrase), ..field });

@@ -1,14 +1,14 @@
-//! Turns a MIME part into an [`Attachment`] with a name that is safe to save.
-//! Looks at no content; whether a part is an attachment at all is `text`.
+//! Converts a MIME part into an [`Attachment`] with a file name that is safe to save.
+//! Does not inspect the content; `text` decides which parts are attachments.
 
 use super::{Attachment, charset::Guess, clean, field, part::Part};
 
-/// Longer names break file systems (255 bytes, three to a kanji) and listings.
+/// In characters. Longer names break listings and exceed file system limits (255 bytes; a kanji takes three).
 const MAX_NAME: usize = 120;
-/// An extension that is longer is no extension.
+/// In characters. A longer suffix is not treated as an extension.
 const MAX_EXTENSION: usize = 12;
 
-/// Reads the part; `number` names it if nothing else does.
+/// `number` becomes part of the name if the part has neither a file name nor a subject.
 pub(super) fn read(part: &Part<'_>, number: usize, guesses: &mut Vec<Guess>) -> Attachment {
     let bytes = part.content().bytes.into_owned();
     let named = part.file_name(guesses).map(|name| safe_name(&name)).filter(|name| !name.is_empty());
@@ -27,7 +27,9 @@ fn subject_of(message: &[u8]) -> Option<String> {
     Some(subject).filter(|subject| !subject.is_empty())
 }
 
-/// The last path component, without what file systems forbid, and short.
+/// Returns the last path component without characters that file systems forbid.
+///
+/// Longer names are cut to `MAX_NAME` characters; the extension stays.
 fn safe_name(name: &str) -> String {
     let name = clean::one_line(name);
     let name =

@@ -1,9 +1,9 @@
-//! What our own mail server found out about the sender's right to its domain: `Authentication-Results` (RFC 8601).
-//! Anybody can write such a header, so only that of our own server counts; what follows from it is `desk`.
+//! Reads the DMARC, DKIM and SPF results that our own mail server wrote to `Authentication-Results` (RFC 8601).
+//! Senders can forge this header, so only the one with our server's name counts; `desk` acts on the results.
 
 use super::InboundMail;
 
-/// The verdicts of our own server; `None` where it gives none.
+/// Results such as `pass` or `fail`, lower case. `None` if the server reported none for the method.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Results {
     /// DMARC (RFC 7489).
@@ -14,7 +14,9 @@ pub struct Results {
     pub spf: Option<String>,
 }
 
-/// The results that the server named `authserv_id` wrote; of several headers the topmost, which it put there last.
+/// Returns the results of the server named `authserv_id`.
+///
+/// The server adds its header at the top, so the topmost header with this name counts.
 #[must_use]
 pub fn results(mail: &InboundMail, authserv_id: &str) -> Option<Results> {
     mail.header("Authentication-Results").find_map(|value| read(value, authserv_id))
@@ -23,7 +25,7 @@ pub fn results(mail: &InboundMail, authserv_id: &str) -> Option<Results> {
 fn read(value: &str, authserv_id: &str) -> Option<Results> {
     let value = without_comments(value);
     let mut parts = value.split(';');
-    // A version may follow the name.
+    // A version number may follow the server name.
     let name = parts.next()?.split_whitespace().next()?;
     if !name.eq_ignore_ascii_case(authserv_id) {
         return None;
@@ -31,18 +33,18 @@ fn read(value: &str, authserv_id: &str) -> Option<Results> {
     let mut results = Results::default();
     for part in parts {
         let Some((method, rest)) = part.split_once('=') else { continue };
-        // `dkim/1=pass`: the method's version.
+        // The method may have a version: `dkim/1=pass`.
         let method = method.split('/').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let verdict = rest.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-        let place = match method.as_str() {
+        let result = rest.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+        let slot = match method.as_str() {
             "dmarc" => &mut results.dmarc,
             "dkim" => &mut results.dkim,
             "spf" => &mut results.spf,
             _ => continue,
         };
-        // One signature that holds is enough.
-        if place.as_deref() != Some("pass") {
-            *place = Some(verdict);
+        // A mail may have several DKIM signatures. One valid signature is enough.
+        if slot.as_deref() != Some("pass") {
+            *slot = Some(result);
         }
     }
     Some(results)
@@ -68,14 +70,14 @@ fn without_comments(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of(headers: &[&str]) -> Option<Results> {
+    fn results_of(headers: &[&str]) -> Option<Results> {
         let lines: String =
             headers.iter().map(|value| format!("Authentication-Results: {value}\r\n")).collect();
         results(&crate::mail::read(format!("{lines}From: a@example.jp\r\n\r\n").as_bytes()), "mx.example.jp")
     }
 
     #[test]
-    fn only_our_own_server_is_believed() {
+    fn only_our_own_server_is_trusted() {
         for (headers, dmarc) in [
             (&["mx.example.jp; dmarc=fail (p=none dis=none) header.from=city.example.jp"][..], Some("fail")),
             (
@@ -87,19 +89,20 @@ mod tests {
                 Some("fail"),
             ),
             (&["mx.evil.example; dmarc=fail", "mx.example.jp; dmarc=pass"], Some("pass")),
-            // Below the topmost of our name stands what a sender may have put there.
+            // A sender may have forged the second header. The topmost one with our name counts.
             (&["mx.example.jp; dmarc=fail", "mx.example.jp; dmarc=pass"], Some("fail")),
             (&["mx.example.jp; none"], None),
             (&["mx.example.jp (dmarc=fail) ; spf=pass"], None),
         ] {
-            assert_eq!(of(headers).unwrap().dmarc.as_deref(), dmarc, "{headers:?}");
+            assert_eq!(results_of(headers).unwrap().dmarc.as_deref(), dmarc, "{headers:?}");
         }
         for headers in
             [&["mx.evil.example; dmarc=fail"][..], &[], &["dmarc=fail"], &["mx.example.jp.evil; dmarc=fail"]]
         {
-            assert_eq!(of(headers), None, "{headers:?}");
+            assert_eq!(results_of(headers), None, "{headers:?}");
         }
-        let dkim = of(&["mx.example.jp; dkim=fail header.d=a; dkim=pass header.d=b; dkim=neutral"]).unwrap();
+        let dkim =
+            results_of(&["mx.example.jp; dkim=fail header.d=a; dkim=pass header.d=b; dkim=neutral"]).unwrap();
         assert_eq!(dkim.dkim.as_deref(), Some("pass"));
     }
 }

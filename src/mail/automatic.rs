@@ -1,5 +1,5 @@
-//! Tells robots' mail from people's (RFC 3834 and what is older), with the evidence.
-//! Decides no consequence; that is `desk::gate` and `desk::triage`.
+//! Detects automatic mail (RFC 3834 and older conventions) and names the evidence.
+//! `desk::gate` and `desk::triage` decide what happens to such mail.
 
 use std::sync::LazyLock;
 
@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use super::InboundMail;
 
-/// Why a mail counts as automatic.
+/// The rule by which a mail counts as automatic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// A desk like this one sent it: the loop header.
+    /// The loop header `X-Madoguchi-Loop`: this desk or another instance of the program sent the mail.
     Loop,
-    /// It comes from an address of ours.
+    /// The sender is one of the desk's own addresses.
     OwnMail,
-    /// Auto-Submitted other than `no` (RFC 3834, 5).
+    /// Auto-Submitted with a value other than `no` (RFC 3834, 5).
     AutoSubmitted,
-    /// A header of an auto-responder older than RFC 3834.
+    /// A header of an auto-responder that does not follow RFC 3834.
     AutoReplyHeader,
     /// Precedence: bulk, junk, list, auto_reply.
     Precedence,
@@ -25,34 +25,31 @@ pub enum Reason {
     List,
     /// The null return path (RFC 5321, 4.5.5).
     NullSender,
-    /// A report: delivery, reading receipt, abuse (RFC 6522).
+    /// A delivery report, read receipt or abuse report (RFC 6522).
     Report,
-    /// No person reads answers to that address.
+    /// The sender address is a no-reply address.
     NoReplySender,
-    /// The subject of an out-of-office notice.
+    /// The subject is typical of automatic replies, such as out-of-office notices.
     Subject,
 }
 
-/// A verdict with what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Automatic {
-    /// The rule.
     pub reason: Reason,
-    /// What was found: `Auto-Submitted: auto-replied`.
+    /// The header field that matched: `Auto-Submitted: auto-replied`.
     pub evidence: String,
 }
 
-/// Who we are.
 #[derive(Debug, Clone, Copy)]
 pub struct Own<'a> {
-    /// The desk's address and aliases, lower case.
+    /// The desk's address and its aliases, lower case.
     pub addresses: &'a [String],
 }
 
-/// Our own mark on automatic mail.
+/// `letter::compose` sets it on every automatic mail, to detect mail loops between desks.
 const LOOP_HEADER: &str = "X-Madoguchi-Loop";
 
-/// Whether a robot wrote the mail. The strongest evidence comes first.
+/// Returns the first rule that matches, strongest evidence first. `None` if the mail is not automatic.
 #[must_use]
 pub fn detect(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
     own_mark(mail)
@@ -67,7 +64,9 @@ pub fn detect(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
         .or_else(|| by_subject(mail))
 }
 
-/// A request not to be answered automatically, which is no proof of a robot: Outlook puts it on people's mail too.
+/// Returns the header field that asks not to send automatic replies.
+///
+/// It does not prove that the mail is automatic: Outlook sets it on mail from people, too.
 #[must_use]
 pub fn asks_for_silence(mail: &InboundMail) -> Option<String> {
     let suppress = mail.header("X-Auto-Response-Suppress").find(|value| {
@@ -106,7 +105,7 @@ fn own_sender(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
     is_own.then(|| found(Reason::OwnMail, "From", &from.address))
 }
 
-/// The value up to parameters and without comments, lower case (RFC 3834, 5.1: `no (really); x=y`).
+/// The value without comments and parameters, lower case (RFC 3834, 5.1: `no (really); x=y`).
 fn first_word(value: &str) -> String {
     let mut depth = 0_usize;
     let mut word = String::new();
@@ -127,7 +126,7 @@ fn is_auto_submitted(value: &str) -> bool {
     !word.is_empty() && word != "no"
 }
 
-/// Marks of responders that do not know RFC 3834. `no` and `false` deny it.
+/// Headers of auto-responders that do not follow RFC 3834. With the values `no`, `false` and `0` they do not count.
 fn responder_header(mail: &InboundMail) -> Option<Automatic> {
     const NAMES: [&str; 16] = [
         "X-Autoreply",
@@ -147,10 +146,10 @@ fn responder_header(mail: &InboundMail) -> Option<Automatic> {
         "X-Loop",
         "X-Out-Of-Office",
     ];
-    let said = |value: &str| !matches!(first_word(value).as_str(), "" | "no" | "false" | "0");
+    let is_set = |value: &str| !matches!(first_word(value).as_str(), "" | "no" | "false" | "0");
     NAMES
         .iter()
-        .find_map(|name| by_header(mail, name, Reason::AutoReplyHeader, said))
+        .find_map(|name| by_header(mail, name, Reason::AutoReplyHeader, is_set))
         .or_else(|| {
             by_header(mail, "X-MS-Exchange-Generated-Message-Source", Reason::AutoReplyHeader, |v| {
                 !v.is_empty()
@@ -180,7 +179,7 @@ fn precedence(mail: &InboundMail) -> Option<Automatic> {
         .find_map(|name| by_header(mail, name, Reason::Precedence, automatic))
 }
 
-/// List-Unsubscribe alone proves nothing: newsletters tools put it on single letters too.
+/// List-Unsubscribe is not in the list: newsletter tools set it on individual mail, too.
 fn list(mail: &InboundMail) -> Option<Automatic> {
     const NAMES: [&str; 8] = [
         "List-Id",
@@ -195,7 +194,9 @@ fn list(mail: &InboundMail) -> Option<Automatic> {
     NAMES.iter().find_map(|name| by_header(mail, name, Reason::List, |value| !value.is_empty()))
 }
 
-/// Only the topmost Return-Path is our own server's; a missing one proves nothing (IMAP stores often have none).
+/// Reads only the topmost Return-Path, which our own server wrote.
+///
+/// A missing one proves nothing, because IMAP stores often have none.
 fn null_sender(mail: &InboundMail) -> Option<Automatic> {
     let path = mail.header("Return-Path").next()?;
     let bare: String = path.chars().filter(|c| !c.is_whitespace()).collect();
@@ -212,7 +213,7 @@ fn report(mail: &InboundMail) -> Option<Automatic> {
     reports.then(|| found(Reason::Report, "Content-Type", kind))
 }
 
-/// Local parts behind which nobody reads, with the separators people put into them.
+/// Matches the local parts of no-reply addresses. Separators in them are ignored: `no-reply`, `no_reply`.
 fn no_reply(mail: &InboundMail) -> Option<Automatic> {
     const WHOLE: [&str; 12] = [
         "mailerdaemon",
@@ -233,14 +234,16 @@ fn no_reply(mail: &InboundMail) -> Option<Automatic> {
     let (local, _) = from.address.rsplit_once('@').unwrap_or((&from.address, ""));
     let squeezed: String =
         local.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    // Whole words only: `tonoreply` may be a name.
-    let words = |marker: &&str| squeezed.starts_with(marker) || squeezed.ends_with(marker);
-    let matches = WHOLE.contains(&squeezed.as_str()) || PART.iter().any(words);
+    // Only at the start or the end: `tonoreplya` may be a name.
+    let at_an_end = |marker: &&str| squeezed.starts_with(marker) || squeezed.ends_with(marker);
+    let matches = WHOLE.contains(&squeezed.as_str()) || PART.iter().any(at_an_end);
     matches.then(|| found(Reason::NoReplySender, "From", &from.address))
 }
 
-/// How the subjects of automatic answers begin, folded; what follows must not continue the word. Japanese, English, German,
-/// French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian, Danish, Finnish, Polish, Czech, Hungarian, Russian, Chinese, Korean.
+/// How the subjects of automatic replies begin (NFKC, lower case). The next character must not continue the word.
+///
+/// Languages: Japanese, English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Norwegian, Danish,
+/// Finnish, Polish, Czech, Hungarian, Russian, Chinese, Korean.
 static SUBJECT_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     "\
     自動返信|自動返信メール|自動返信です|自動応答|自動応答メール|自動返答|自動配信|自動配信メール|\
@@ -264,7 +267,7 @@ static SUBJECT_STARTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Marks that stand in brackets anywhere in a subject.
+/// Phrases that mark an automatic reply if they are in brackets, anywhere in the subject.
 const BRACKETED: &str = "\
     自動返信|自動応答|自動返答|自動配信|自動送信|自動返信メール|自動配信メール|不在通知|不在連絡|受付完了|out of office|auto-reply";
 
@@ -274,7 +277,7 @@ fn by_subject(mail: &InboundMail) -> Option<Automatic> {
     is_reply_subject(&mail.subject).then(|| found(Reason::Subject, "Subject", &mail.subject))
 }
 
-/// Whether a subject is that of an automatic answer. `Re: 【自動返信】…` is a person's answer to one.
+/// Whether the subject is that of an automatic reply. `Re: 【自動返信】…` is not: a person answered one.
 pub(super) fn is_reply_subject(subject: &str) -> bool {
     use unicode_normalization::UnicodeNormalization;
     let folded: String = subject.nfkc().flat_map(char::to_lowercase).collect();

@@ -1,5 +1,5 @@
-//! Bytes of any charset → text: believes the label where the bytes allow it, and says when it had to guess.
-//! 7-bit JIS in all its dialects is `jis`; transfer encodings are undone before.
+//! Decodes bytes of any charset: by the declared label if the bytes fit it, otherwise by detection, reported as a guess.
+//! `jis` decodes ISO-2022-JP and its variants; `transfer` has decoded the transfer encoding before.
 
 use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
@@ -9,12 +9,11 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::{euc_jp, jis};
 
-/// Decoded text and how it came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// The text; what could not be decoded is U+FFFD.
+    /// Bytes that could not be decoded are U+FFFD.
     pub text: String,
-    /// The charset that was used, in lower case.
+    /// The charset that was used, lower case.
     pub charset: String,
     /// The label was missing, unknown or wrong.
     pub guessed: bool,
@@ -22,7 +21,7 @@ pub struct Decoded {
     pub lossy: bool,
 }
 
-/// What the reader has to be told about a decoding.
+/// A decoding that needs a warning, because it was guessed or lossy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Guess {
     pub charset: String,
@@ -49,7 +48,7 @@ impl Decoded {
     }
 }
 
-/// What a label names.
+/// A parsed charset label.
 #[derive(Clone, Copy)]
 enum Label {
     Missing,
@@ -60,14 +59,15 @@ enum Label {
     Utf32,
     Utf7,
     Known(&'static Encoding),
-    /// A charset only mail-parser has a table for.
+    /// A charset for which only mail-parser has a decoder.
     Rare(fn(&[u8]) -> String),
 }
 
-/// Decodes `bytes`, which a header says are in `label`.
+/// Decodes `bytes`, which a header declares as `label`.
 ///
-/// Escape sequences mean JIS before anything else is believed (7-bit JIS is valid UTF-8); a byte order mark and valid
-/// multi-byte UTF-8 beat a wrong label; a label that decodes without error stands; else the charset is detected.
+/// A byte order mark wins over the label. Escape sequences mean ISO-2022-JP; they are checked before UTF-8, because
+/// ISO-2022-JP is also valid UTF-8. Valid multi-byte UTF-8 wins over a wrong label. Otherwise a label that decodes
+/// without error is used. If there is none, the charset is detected.
 #[must_use]
 pub fn decode(label: Option<&str>, bytes: &[u8]) -> Decoded {
     let named = label.map_or(Label::Missing, parse_label);
@@ -99,7 +99,7 @@ pub fn decode(label: Option<&str>, bytes: &[u8]) -> Decoded {
     }
 }
 
-/// The charset that a label names, whatever its spelling. Names that the WHATWG standard knows are left to it.
+/// Parses a label in any spelling. encoding_rs (WHATWG Encoding Standard) and mail-parser handle other names.
 fn parse_label(label: &str) -> Label {
     let label =
         label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ',' | '<' | '>'));
@@ -135,11 +135,11 @@ fn parse_label(label: &str) -> Label {
         _ if name.starts_with("sjis") || name.starts_with("shiftjis") => Label::Known(SHIFT_JIS),
         _ if name.starts_with("eucj") => Label::Known(EUC_JP),
         _ if name.starts_with("utf8") => Label::Known(UTF_8),
-        _ => known_elsewhere(label),
+        _ => library_label(label),
     }
 }
 
-fn known_elsewhere(label: &str) -> Label {
+fn library_label(label: &str) -> Label {
     match Encoding::for_label_no_replacement(label.as_bytes()) {
         Some(encoding) => Label::Known(encoding),
         None => charset_decoder(label.as_bytes()).map_or(Label::Unknown, Label::Rare),
@@ -157,7 +157,7 @@ fn by_byte_order_mark(label: Label, bytes: &[u8]) -> Option<Decoded> {
         Label::Known(named) => named == encoding,
         _ => false,
     };
-    // FF FE begins no Shift_JIS, EUC-JP or UTF-8 text, but two bytes prove little when the rest makes no sense.
+    // No Shift_JIS, EUC-JP or UTF-8 text begins with FF FE. But two bytes prove little if the rest does not decode.
     (!errors || expected || encoding == UTF_8)
         .then(|| Decoded::new(text, encoding.name(), !expected).lossy(errors))
 }
@@ -171,7 +171,7 @@ fn by_encoding(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let (text, errors) = by_table(encoding, bytes);
     let decoded = Decoded::new(text, encoding.name(), false).lossy(errors);
     if !errors {
-        return mistaken(encoding, &decoded.text, bytes).unwrap_or(decoded);
+        return mislabelled_euc_jp(encoding, &decoded.text, bytes).unwrap_or(decoded);
     }
     let other = detect(bytes);
     let better = damage(&other.text) < damage(&decoded.text)
@@ -183,8 +183,10 @@ fn by_table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>, 
     if encoding == EUC_JP { euc_jp::decode(bytes) } else { encoding.decode_without_bom_handling(bytes) }
 }
 
-/// EUC-JP read as Shift_JIS gives no error, but half-width kana and private-use letters in heaps.
-fn mistaken(encoding: &'static Encoding, text: &str, bytes: &[u8]) -> Option<Decoded> {
+/// Detects EUC-JP labelled as Shift_JIS.
+///
+/// It decodes without error, but mostly to half-width kana and private-use characters.
+fn mislabelled_euc_jp(encoding: &'static Encoding, text: &str, bytes: &[u8]) -> Option<Decoded> {
     let odd = |c: &char| matches!(c, '\u{ff61}'..='\u{ff9f}' | '\u{e000}'..='\u{f8ff}');
     if encoding != SHIFT_JIS
         || text.chars().filter(odd).count() * 2 < text.chars().filter(|c| !c.is_ascii()).count()
@@ -192,16 +194,16 @@ fn mistaken(encoding: &'static Encoding, text: &str, bytes: &[u8]) -> Option<Dec
         return None;
     }
     let (other, errors) = euc_jp::decode(bytes);
-    // Half-width kana make kanji by chance, but hardly any hiragana.
+    // Real half-width kana may decode to kanji by chance, but hardly to full-width kana.
     let better =
         !errors && other.chars().any(is_full_width_kana) && likelihood(&other) > 2 * likelihood(text).max(1);
     better.then(|| Decoded::new(other, EUC_JP.name(), true))
 }
 
-/// The decoding to prefer although `encoding` may decode without error.
+/// Returns a better decoding if the label is wrong, even if `encoding` decodes without error.
 fn wrong_for(encoding: &'static Encoding, bytes: &[u8]) -> Option<Decoded> {
     if [SHIFT_JIS, EUC_JP].contains(&encoding) && !bytes.iter().any(|b| matches!(b, 0xe1..=0xf4)) {
-        // Two-byte sequences alone are as well half-width kana or kanji.
+        // Without a lead byte of three- or four-byte UTF-8, the bytes may equally be half-width kana or kanji.
         return None;
     }
     if !encoding.is_ascii_compatible() {
@@ -210,7 +212,7 @@ fn wrong_for(encoding: &'static Encoding, bytes: &[u8]) -> Option<Decoded> {
     if let Some(decoded) = wrong_if_utf8(bytes) {
         return Some(decoded);
     }
-    // Any bytes are valid Latin; kana out of them are no accident.
+    // Any bytes are valid in a single-byte charset. But if they also decode to full-width kana, that is no coincidence.
     let other = encoding.is_single_byte().then(|| detect(bytes))?;
     (is_japanese(&other.charset) && !other.lossy && other.text.chars().any(is_full_width_kana))
         .then_some(other)
@@ -221,7 +223,7 @@ fn wrong_if_utf8(bytes: &[u8]) -> Option<Decoded> {
     Some(Decoded::new(text, "utf-8", true))
 }
 
-/// Bytes without a usable label: UTF-8 if valid or nearly so, else what looks Japanese, else what chardetng makes of it.
+/// Decodes without a label: UTF-16, then valid or nearly valid UTF-8, then Japanese, then chardetng's guess.
 fn detect(bytes: &[u8]) -> Decoded {
     if is_utf16(bytes) {
         return Decoded { guessed: true, ..utf16(bytes) };
@@ -244,13 +246,13 @@ fn detect(bytes: &[u8]) -> Decoded {
     Decoded::new(text, encoding.name(), true).lossy(errors)
 }
 
-/// The charset of several texts by one writer, none of which may be long enough to tell.
+/// Detects the charset that texts of one sender share, joined because each one may be too short for detection.
 pub(super) fn common(bytes: &[u8]) -> Option<&'static str> {
     let decoded = detect(bytes);
     ["utf-8", "shift_jis", "euc-jp"].into_iter().find(|name| !decoded.lossy && decoded.charset == *name)
 }
 
-/// Shift_JIS or EUC-JP, whichever decodes with less damage and gives likelier letters.
+/// Decodes as Shift_JIS or EUC-JP, whichever has the higher `likelihood`. `None` if neither is positive.
 fn japanese(bytes: &[u8]) -> Option<Decoded> {
     let candidates = [EUC_JP, SHIFT_JIS].map(|encoding| {
         let (text, _) = by_table(encoding, bytes);
@@ -262,7 +264,9 @@ fn japanese(bytes: &[u8]) -> Option<Decoded> {
     (score > 0).then(|| Decoded::new(text, encoding.name(), true).lossy(lossy))
 }
 
-/// Japanese text is kana and common kanji; wrong decodings are rare kanji, half-width kana and private-use letters.
+/// Scores how likely the text is correctly decoded Japanese.
+///
+/// Real text has kana and common kanji. Wrong decodings have rare kanji, half-width kana and private-use characters.
 fn likelihood(text: &str) -> i64 {
     text.chars()
         .map(|c| match c {
@@ -279,7 +283,7 @@ fn likelihood(text: &str) -> i64 {
         .sum()
 }
 
-/// JIS X 0208 level 1 holds the 2,965 kanji in daily use (rows 16 to 47).
+/// JIS X 0208 level 1: the 2,965 kanji in daily use (rows 16 to 47).
 fn is_level_one(c: char) -> bool {
     static LEVEL_ONE: LazyLock<HashSet<char>> = LazyLock::new(|| {
         let codes: Vec<u8> =
@@ -305,7 +309,7 @@ fn mostly_damaged(text: &str) -> bool {
     damage(text) * 2 > text.chars().filter(|c| !c.is_ascii()).count()
 }
 
-/// JIS without escapes: 8-bit half-width kana (CP50221), or not JIS at all.
+/// Text labelled ISO-2022-JP without escape sequences: 8-bit half-width kana (CP50221), or another charset.
 fn jis_without_escapes(bytes: &[u8]) -> Decoded {
     if jis::is_kana_run(bytes) {
         let (text, lossy) = jis::decode(bytes);
@@ -314,7 +318,7 @@ fn jis_without_escapes(bytes: &[u8]) -> Decoded {
     detect(bytes)
 }
 
-/// UTF-16 without a byte order mark is big-endian (RFC 2781, 4.3), unless line ends and ASCII show the opposite.
+/// Without a byte order mark, UTF-16 is big-endian (RFC 2781, 4.3), unless line breaks and ASCII show little-endian.
 fn utf16(bytes: &[u8]) -> Decoded {
     if !bytes.contains(&0)
         && let Some(decoded) = wrong_if_utf8(bytes).or_else(|| japanese(bytes))
@@ -330,7 +334,9 @@ fn utf16(bytes: &[u8]) -> Decoded {
     Decoded::new(text, encoding.name(), false).lossy(errors)
 }
 
-/// Text holds no NUL but as half of an ASCII letter of UTF-16: line ends alone make some, all on one side.
+/// Text contains NUL only as half of an ASCII character in UTF-16.
+///
+/// Line breaks alone give some NULs, either all at even or all at odd offsets.
 fn is_utf16(bytes: &[u8]) -> bool {
     let [mut even, mut odd] = [0_usize; 2];
     for pair in bytes.chunks_exact(2) {
@@ -353,7 +359,7 @@ fn utf32(bytes: &[u8]) -> Decoded {
     Decoded::new(text, "utf-32", false).lossy(lossy)
 }
 
-/// UTF-7 (RFC 2152): runs of modified base64 between `+` and `-` hold UTF-16.
+/// UTF-7 (RFC 2152): runs of modified base64 between `+` and `-` contain UTF-16.
 fn utf7(bytes: &[u8]) -> Decoded {
     if !bytes.is_ascii() {
         return detect(bytes);
@@ -383,12 +389,12 @@ fn utf7(bytes: &[u8]) -> Decoded {
     Decoded::new(out, "utf-7", false).lossy(lossy)
 }
 
-/// Whether the bytes are Shift_JIS or EUC-JP beyond doubt: no error, and kana among them.
+/// Whether the bytes are certainly Shift_JIS or EUC-JP: they decode without error and contain full-width kana.
 pub(super) fn is_clean_japanese(bytes: &[u8]) -> bool {
     japanese(bytes).is_some_and(|decoded| !decoded.lossy && decoded.text.chars().any(is_full_width_kana))
 }
 
-/// Decodes a run of bytes that is in no Japanese double-byte set, for `jis`: UTF-8 footers and stray Shift_JIS.
+/// Decodes bytes that `jis` finds outside of any double-byte set: UTF-8 footers and stray Shift_JIS.
 pub(super) fn stray(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

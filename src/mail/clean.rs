@@ -1,9 +1,9 @@
-//! Takes out of decoded text what must not reach a header, a log or a terminal, and composes the decomposed kana of macOS.
-//! Leaves compatibility ideographs alone: full NFC would turn names like 神 (U+FA19) into other letters.
+//! Removes characters that must not reach a header, a log or a terminal, and composes the decomposed kana of macOS.
+//! Keeps compatibility ideographs, because full NFC would change names such as 神 (U+FA19).
 
 use unicode_normalization::char::compose;
 
-/// Text for a header, a subject, a name: one line, no control characters, no bidi overrides, no outer blanks.
+/// For headers, subjects and names: one line, no control characters, no bidi overrides, trimmed.
 #[must_use]
 pub(super) fn one_line(text: &str) -> String {
     if text.bytes().all(|b| matches!(b, 0x20..=0x7e)) {
@@ -18,20 +18,22 @@ pub(super) fn one_line(text: &str) -> String {
     composed(kept, text.len()).trim().to_owned()
 }
 
-/// Body text: `\n` line ends and tabs stay, other control characters and bidi overrides go, and so do outer blank lines.
+/// For bodies: keeps `\n` and tabs, removes other control characters and bidi overrides.
+///
+/// Also removes blank lines at the start and the end.
 #[must_use]
 pub(super) fn body(text: String) -> String {
     let unix = unix_lines(text);
     let mut text = if is_plain(unix.as_bytes()) { unix } else { cleaned(&unix) };
     text.truncate(text.trim_end().len());
     let start = text.find(|c: char| !c.is_whitespace()).unwrap_or(text.len());
-    // The first line keeps its indentation.
+    // Keep the indentation of the first line.
     let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     text.drain(..start);
     text
 }
 
-/// Takes the CR out of CR LF.
+/// Converts CR LF to LF; a lone CR stays.
 fn unix_lines(text: String) -> String {
     if !text.contains('\r') {
         return text;
@@ -47,8 +49,8 @@ fn unix_lines(text: String) -> String {
     out
 }
 
-/// Bytes that may belong to something harmful or to a combining mark; nearly all mail has none worth a second look.
-static SUSPECT: [bool; 256] = {
+/// Bytes that may belong to a harmful character or a combining mark. Nearly all mail needs no cleaning.
+static SUSPECT_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
     while b < 256 {
@@ -59,7 +61,7 @@ static SUSPECT: [bool; 256] = {
     table
 };
 
-/// Whether nothing in the text can need cleaning: a quick look at the bytes.
+/// Fast check on the bytes: whether nothing in the text needs cleaning.
 fn is_plain(text: &[u8]) -> bool {
     let needs_cleaning = |at: usize| match (&text[..at], &text[at..]) {
         ([.., 0xe3, 0x82], [0x99 | 0x9a, ..]) => true,
@@ -70,7 +72,7 @@ fn is_plain(text: &[u8]) -> bool {
         (_, [0xef, next, ..]) => matches!(next, 0xbb | 0xbf),
         _ => true,
     };
-    !text.iter().enumerate().any(|(at, &b)| SUSPECT[usize::from(b)] && needs_cleaning(at))
+    !text.iter().enumerate().any(|(at, &b)| SUSPECT_BYTES[usize::from(b)] && needs_cleaning(at))
 }
 
 fn cleaned(text: &str) -> String {
@@ -88,14 +90,14 @@ fn cleaned(text: &str) -> String {
     composed(kept, text.len())
 }
 
-/// Control characters, direction marks and overrides (Unicode UAX #9), byte order marks, interlinear annotation, tags.
+/// Control characters, direction marks and overrides (UAX #9), byte order marks, interlinear annotation, noncharacters.
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Joins a base letter and a combining mark where Unicode has one letter for both (か + ゙ = が).
+/// Joins a base character and a combining mark if Unicode has one character for both (か + ゙ = が).
 fn composed(chars: impl Iterator<Item = char>, capacity: usize) -> String {
     let mut out = String::with_capacity(capacity);
     let mut last: Option<char> = None;

@@ -1,29 +1,30 @@
-//! Decodes encoded-words (RFC 2047, RFC 2231 language suffix) as they come: split inside a character, unpadded, glued to text.
-//! Works on Unicode text, so that raw 8-bit around and between the words has been decoded before.
+//! Decodes encoded-words (RFC 2047, RFC 2231), even if split inside a character, unpadded, or without spaces around.
+//! The input is Unicode text: `field` has already decoded the raw 8-bit bytes around the words.
 
 use std::borrow::Cow;
 
 use super::{charset, transfer};
 
-/// One encoded-word as found in a text.
 struct Word<'a> {
     charset: &'a str,
     base64: bool,
     payload: &'a str,
-    /// Length in the text, from `=?` to `?=`.
+    /// Bytes in the text, from `=?` through `?=`.
     len: usize,
 }
 
-/// Bytes of adjacent words of one charset, decoded together because senders cut inside a character.
+/// The bytes of adjacent words of one charset. Decoded together, because senders split words inside a character.
 #[derive(Default)]
 struct Run {
     charset: String,
     bytes: Vec<u8>,
-    /// Base64 text of words that were cut inside a group of four.
+    /// Base64 text of words that were split inside a group of four digits.
     pending: String,
 }
 
-/// Decodes all encoded-words in `text`; blanks between two of them vanish (RFC 2047, 6.2). What had to be guessed is added to `guesses`.
+/// Decodes all encoded-words in `text`. Removes whitespace between two of them (RFC 2047, 6.2).
+///
+/// Adds uncertain charsets to `guesses`.
 pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Cow<'a, str> {
     if !text.contains("=?") {
         return Cow::Borrowed(text);
@@ -31,7 +32,7 @@ pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Co
     let mut out = String::with_capacity(text.len());
     let mut run: Option<Run> = None;
     let mut rest = text;
-    // Once no `?=` is left, looking again for every `=?` would take quadratic time.
+    // After the last `?=` we do not search for another: a search for every `=?` would take quadratic time.
     let last_end = text.rfind("?=").unwrap_or(0);
     while let Some(at) = rest.find("=?") {
         let offset = text.len() - rest.len() + at;
@@ -61,33 +62,33 @@ pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Co
 
 fn add(run: &mut Run, word: &Word<'_>) {
     if !word.base64 {
-        settle(run);
+        decode_pending(run);
         transfer::q(word.payload.as_bytes(), &mut run.bytes);
         return;
     }
     run.pending.extend(word.payload.chars().filter(|c| !c.is_ascii_whitespace()));
     if transfer::is_whole_base64(run.pending.as_bytes()) {
-        settle(run);
+        decode_pending(run);
     }
 }
 
-fn settle(run: &mut Run) {
+fn decode_pending(run: &mut Run) {
     transfer::base64_chunk(std::mem::take(&mut run.pending).as_bytes(), &mut run.bytes);
 }
 
 fn flush(out: &mut String, run: Option<Run>, guesses: &mut Vec<charset::Guess>) {
     let Some(mut run) = run else { return };
-    settle(&mut run);
+    decode_pending(&mut run);
     let decoded = charset::decode(Some(&run.charset), &run.bytes);
     guesses.extend(decoded.guess());
     out.push_str(&decoded.text);
 }
 
-/// `=?charset*language?B|Q?payload?=` at the beginning of `text`.
+/// Parses `=?charset*language?B|Q?payload?=` at the start of `text`.
 fn parse(text: &str) -> Option<Word<'_>> {
     let (charset, base64, start) = head(text)?;
     let payload = &text[start..];
-    // A word without an end stops where the next one begins.
+    // A word without `?=` ends where the next one begins.
     let stop = payload.as_bytes().windows(3).position(|w| w == b" =?" || w.starts_with(b"?="));
     let end = match stop {
         Some(at) if payload.as_bytes()[at] == b' ' => {
@@ -104,7 +105,7 @@ fn parse(text: &str) -> Option<Word<'_>> {
     Some(Word { charset, base64, payload: &payload[..end], len: start + end + 2 })
 }
 
-/// An encoded-word whose end was cut off with the rest of the header.
+/// Parses an encoded-word at the end of a truncated header, without its `?=`.
 fn parse_cut(text: &str) -> Option<Word<'_>> {
     let (charset, base64, start) = head(text)?;
     let payload = text[start..].trim_end_matches('?');
@@ -112,6 +113,7 @@ fn parse_cut(text: &str) -> Option<Word<'_>> {
     whole.then_some(Word { charset, base64, payload, len: text.len() })
 }
 
+/// Returns the charset, whether the payload is base64, and the offset of the payload.
 fn head(text: &str) -> Option<(&str, bool, usize)> {
     let after = text.strip_prefix("=?")?;
     let charset_len = after.bytes().take(80).position(|b| b == b'?')?;
@@ -128,7 +130,9 @@ fn head(text: &str) -> Option<(&str, bool, usize)> {
     Some((charset, base64, 2 + charset_len + 3))
 }
 
-/// Where the payload ends. A raw `?` of ISO-2022-JP before an escaped byte looks like an end and is none: `$?=1B(B?=`.
+/// Returns the length of a Q payload.
+///
+/// A raw `?` of ISO-2022-JP before an escaped byte looks like the end but is not: `$?=1B(B?=`.
 fn q_end(payload: &str) -> Option<usize> {
     let first = payload.find("?=")?;
     let mut at = first;

@@ -1,5 +1,5 @@
-//! Cuts a header block into fields and makes their raw bytes Unicode, whatever charset they were left in.
-//! Does not interpret values: addresses are `address`, parameters `param`, encoded-words `encoded_word`.
+//! Splits a header block into fields and decodes their raw bytes from any charset to Unicode.
+//! `address`, `param` and `encoded_word` interpret the values.
 
 use std::borrow::Cow;
 
@@ -7,26 +7,25 @@ use memchr::memchr;
 
 use super::{charset, clean, encoded_word};
 
-/// Real mail has some 20 to 100 fields; the bound keeps memory small for a header block of nothing but colons.
+/// Real mail has 20 to 100 fields. Limits memory for a header block that consists only of colons.
 const MAX_FIELDS: usize = 2_000;
 
-/// One raw header field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
     pub name: &'a str,
     pub value: Raw<'a>,
 }
 
-/// A value as it came.
+/// A raw field value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raw<'a> {
     /// Still folded.
     pub bytes: &'a [u8],
-    /// What all raw 8-bit values of the mail together seem to be written in.
+    /// The charset guessed from all raw 8-bit values of the mail together.
     pub charset: Charset,
 }
 
-/// A guess that costs no memory.
+/// A guessed charset. A static name, so that every field can hold one without allocation.
 pub(super) type Charset = Option<&'static str>;
 
 /// The fields of one header block, in order.
@@ -34,19 +33,21 @@ pub(super) type Charset = Option<&'static str>;
 pub(super) struct Fields<'a>(pub Vec<Field<'a>>);
 
 impl<'a> Fields<'a> {
-    /// The raw value of the topmost field of that name.
+    /// The raw value of the topmost field with this name.
     pub fn get(&self, name: &str) -> Option<Raw<'a>> {
         self.0.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value)
     }
 
-    /// The raw values of all fields of that name.
+    /// The raw values of all fields with this name.
     pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = Raw<'a>> {
         self.0.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value)
     }
 }
 
 impl Fields<'_> {
-    /// Finds out which charset raw 8-bit values share; `inherited` is what those of the mail around share.
+    /// Detects the charset that the raw 8-bit values share.
+    ///
+    /// `inherited` is the charset of the enclosing part or message and takes precedence.
     pub fn share_charset(&mut self, inherited: Charset) -> Charset {
         let raw = |value: &Raw<'_>| !value.bytes.is_ascii() && !value.bytes.contains(&0x1b);
         let values: Vec<_> = self.0.iter().map(|f| f.value).filter(raw).map(|value| value.bytes).collect();
@@ -61,8 +62,8 @@ impl Fields<'_> {
 
 /// Splits an entity into its header fields and its body.
 ///
-/// Lines that are no field and no continuation are what broken software left of a folded value when another field
-/// follows, and the beginning of the body otherwise.
+/// A line may be neither a field nor a continuation. If another field follows, it belongs to the value before it:
+/// broken software folded the value without indentation. Otherwise the body begins there.
 pub(super) fn split(entity: &[u8]) -> (Fields<'_>, &[u8]) {
     let mut fields = Vec::new();
     let mut rest = entity;
@@ -83,7 +84,7 @@ pub(super) fn split(entity: &[u8]) -> (Fields<'_>, &[u8]) {
     (Fields(fields), rest)
 }
 
-/// The raw value from `start`, with its continuation lines, and what follows.
+/// Returns the raw value from `start` with its continuation lines, and the remaining bytes.
 fn cut_value(bytes: &[u8], start: usize) -> (&[u8], &[u8]) {
     let mut end = start + cut_line(&bytes[start..]).0.len();
     let mut next = next_line(bytes, end);
@@ -92,7 +93,8 @@ fn cut_value(bytes: &[u8], start: usize) -> (&[u8], &[u8]) {
         let line_end = next + line.len();
         let blank = line.iter().all(u8::is_ascii_whitespace);
         let folded = matches!(line.first(), Some(b' ' | b'\t'));
-        // A line of blanks within a folded value is a fold; the same line before nothing or before text ends the header.
+        // A whitespace-only line inside a folded value is a fold.
+        // Before the end or before an unindented line, it ends the header.
         let continues = if blank {
             folded && line.len() > 1 && matches!(bytes.get(next_line(bytes, line_end)), Some(b' ' | b'\t'))
         } else {
@@ -111,14 +113,14 @@ fn starts_field(bytes: &[u8]) -> bool {
     field_name(cut_line(bytes).0).is_some()
 }
 
-/// The length of the field name, if the line begins with one (RFC 5322, 2.2; blanks before the colon as in 4.5.8).
+/// The offset of the colon if the line begins with a field name (RFC 5322, 2.2; whitespace before the colon: 4.5.8).
 fn field_name(line: &[u8]) -> Option<usize> {
     let colon = line.iter().take(100).position(|&b| b == b':')?;
     let name = line[..colon].trim_ascii_end();
     (!name.is_empty() && name.iter().all(|b| matches!(b, 33..=126))).then_some(colon)
 }
 
-/// A line without its end, and what follows.
+/// Returns the first line without its line break, and the remaining bytes.
 pub(super) fn cut_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = memchr(b'\n', bytes).unwrap_or(bytes.len());
     let line = &bytes[..end];
@@ -131,7 +133,7 @@ fn next_line(bytes: &[u8], end: usize) -> usize {
     end + if rest.starts_with(b"\r\n") { 2 } else { usize::from(!rest.is_empty()) }
 }
 
-/// A raw value as Unicode: unfolded, its charset found, encoded-words still encoded.
+/// Unfolds a raw value and decodes its charset. Encoded-words stay encoded.
 pub(super) fn to_unicode(raw: Raw<'_>) -> (Cow<'_, str>, Option<charset::Guess>) {
     let Raw { bytes: raw, charset } = raw;
     if raw.iter().all(|b| matches!(b, 0x20..=0x7e | b'\t')) {
@@ -144,7 +146,7 @@ pub(super) fn to_unicode(raw: Raw<'_>) -> (Cow<'_, str>, Option<charset::Guess>)
     (Cow::Owned(decoded.text), guess)
 }
 
-/// Takes the line breaks out; the blanks after one become a single space.
+/// Replaces each line break, with the whitespace around it, by a single space.
 fn unfold(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut folded = false;
@@ -169,7 +171,7 @@ fn unfold(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// An unstructured value (RFC 5322, 2.2.1) as one clean line.
+/// Decodes an unstructured value (RFC 5322, 2.2.1) to one line without control characters.
 pub(super) fn text(raw: Raw<'_>) -> (String, Vec<charset::Guess>) {
     let (value, guess) = to_unicode(raw);
     let mut guesses: Vec<_> = guess.into_iter().collect();

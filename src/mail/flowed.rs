@@ -1,11 +1,13 @@
-//! Joins the lines that `format=flowed` broke (RFC 3676).
-//! Leaves quoting marks in place; what a quotation means is `desk`.
+//! Joins the lines that `format=flowed` wrapped (RFC 3676).
+//! Keeps quote marks; `desk` interprets quotations.
 
-/// Undoes soft line breaks; with `delsp` the blank that marked them goes too, as Japanese and other text without blanks needs.
+/// Removes soft line breaks.
+///
+/// With `delsp`, also removes the space that marks them: Japanese has no spaces between words.
 #[must_use]
 pub(super) fn join(text: &str, delsp: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    // The quote depth of the line that waits for its continuation.
+    // Quote depth of the previous line if it ended in a soft break.
     let mut open: Option<usize> = None;
     for line in text.lines() {
         let depth = line.bytes().take_while(|&b| b == b'>').count();
@@ -16,7 +18,7 @@ pub(super) fn join(text: &str, delsp: bool) -> String {
             if open.is_some() {
                 out.push('\n');
             }
-            mark(&mut out, depth);
+            push_quote_marks(&mut out, depth);
         }
         let soft = content.ends_with(' ') && !signature;
         out.push_str(if soft && delsp { &content[..content.len() - 1] } else { content });
@@ -28,7 +30,7 @@ pub(super) fn join(text: &str, delsp: bool) -> String {
     out
 }
 
-fn mark(out: &mut String, depth: usize) {
+fn push_quote_marks(out: &mut String, depth: usize) {
     out.extend(std::iter::repeat_n('>', depth));
     if depth > 0 {
         out.push(' ');

@@ -1,5 +1,5 @@
-//! ISO-2022-JP as it is in the wild (RFC 1468, 1554, 2237, CP50220 to 50222, ISO-2022-JP-3): turns each run of a character
-//! set into EUC bytes for encoding_rs. Decides nothing about labels; that is `charset`.
+//! Decodes ISO-2022-JP and its variants (RFC 1468, 1554, 2237, CP50220 to 50222, ISO-2022-JP-3), including malformed text.
+//! `charset` handles labels and decides which bytes are ISO-2022-JP.
 
 use std::sync::LazyLock;
 
@@ -10,13 +10,13 @@ use super::{charset, jis_x0213};
 
 const ESC: u8 = 0x1b;
 
-/// A character set that an escape sequence calls into the 7-bit half.
+/// A character set that an escape sequence selects for the following 7-bit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Set {
     Ascii,
-    /// JIS X 0201 Roman: ¥ and ‾ for the backslash and the tilde.
+    /// JIS X 0201 Roman: ASCII with ¥ and ‾ in place of the backslash and the tilde.
     Roman,
-    /// JIS X 0201 katakana.
+    /// JIS X 0201 (half-width) katakana.
     Kana,
     /// JIS X 0208 with the NEC and IBM extensions of Windows.
     X0208,
@@ -42,7 +42,7 @@ impl Set {
     }
 }
 
-/// What decodes the 8-bit form of a set.
+/// The decoder for a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Codec {
     EucJp,
@@ -51,20 +51,21 @@ enum Codec {
     X0213(u8),
 }
 
-/// JIS X 0208 with the extensions of NEC and IBM, row by row as encoding_rs has it in EUC-JP: a table is much faster
-/// than going through EUC for every character.
+/// JIS X 0208 with the extensions of NEC and IBM, row by row, taken from the EUC-JP decoder of encoding_rs.
+///
+/// A table is much faster than decoding every character through EUC-JP.
 static X0208: LazyLock<Vec<char>> = LazyLock::new(|| {
     let pairs = (0xa1..=0xfe).flat_map(|row| (0xa1..=0xfe).map(move |cell| [row, cell]));
     let decoded = pairs.map(|pair| EUC_JP.decode_without_bom_handling(&pair).0.chars().next());
     decoded.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 });
 
-/// Whether the bytes hold an escape sequence that only Japanese text has.
+/// Whether the bytes contain an escape sequence that proves ISO-2022-JP. The one to ASCII alone does not.
 pub(super) fn has_escapes(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = memchr(ESC, rest) {
         rest = &rest[at..];
-        if escape(rest).is_some_and(|(call, _)| !matches!(call, Call::Set(Set::Ascii) | Call::Nothing)) {
+        if escape(rest).is_some_and(|(kind, _)| !matches!(kind, Escape::Set(Set::Ascii) | Escape::Nothing)) {
             return true;
         }
         rest = &rest[1..];
@@ -72,47 +73,47 @@ pub(super) fn has_escapes(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether all bytes above ASCII are half-width kana, and not kana or kanji of EUC-JP.
+/// Whether all bytes above ASCII are half-width kana rather than kana or kanji in EUC-JP.
 pub(super) fn is_kana_run(bytes: &[u8]) -> bool {
     let high: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii()).collect();
     let euc_kana = high.chunks(2).filter(|pair| matches!(pair, [0xa4 | 0xa5, _])).count();
     high.iter().all(|b| matches!(b, 0xa1..=0xdf)) && euc_kana * 4 < high.len().max(1)
 }
 
-/// What an escape sequence does.
+/// The meaning of an escape sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Call {
+enum Escape {
     Set(Set),
-    /// The 96-character set for single shifts: ISO 8859-1 or -7 (RFC 1554).
+    /// Selects the 96-character set for single shifts (RFC 1554): ISO 8859-7 if true, ISO 8859-1 if false.
     Greek(bool),
-    /// The next character comes from that set.
+    /// The next character is from the set for single shifts.
     SingleShift,
     Nothing,
 }
 
-/// The escape sequence at the beginning of `bytes`, and its length.
-fn escape(bytes: &[u8]) -> Option<(Call, usize)> {
+/// Parses the escape sequence at the start of `bytes`; also returns its length.
+fn escape(bytes: &[u8]) -> Option<(Escape, usize)> {
     Some(match bytes {
-        [ESC, b'$', b'@' | b'B', ..] => (Call::Set(Set::X0208), 3),
-        [ESC, b'$', b'A', ..] => (Call::Set(Set::Gb2312), 3),
-        [ESC, b'$', b'(', b'@' | b'B', ..] => (Call::Set(Set::X0208), 4),
-        [ESC, b'$', b'(', b'D' | b'?', ..] => (Call::Set(Set::X0212), 4),
-        [ESC, b'$', b'(', b'O' | b'Q', ..] => (Call::Set(Set::X0213(1)), 4),
-        [ESC, b'$', b'(', b'P', ..] => (Call::Set(Set::X0213(2)), 4),
-        [ESC, b'$', b'(', b'C', ..] => (Call::Set(Set::Ksc5601), 4),
-        [ESC, b'$', b'(', b'A', ..] => (Call::Set(Set::Gb2312), 4),
-        [ESC, b'(', b'B', ..] => (Call::Set(Set::Ascii), 3),
-        [ESC, b'(', b'J' | b'H', ..] => (Call::Set(Set::Roman), 3),
-        [ESC, b'(', b'I', ..] | [ESC, b')', b'I', ..] => (Call::Set(Set::Kana), 3),
-        [ESC, b'&', b'@', ..] => (Call::Nothing, 3),
-        [ESC, b'.', b'A', ..] => (Call::Greek(false), 3),
-        [ESC, b'.', b'F', ..] => (Call::Greek(true), 3),
-        [ESC, b'N', ..] => (Call::SingleShift, 2),
+        [ESC, b'$', b'@' | b'B', ..] => (Escape::Set(Set::X0208), 3),
+        [ESC, b'$', b'A', ..] => (Escape::Set(Set::Gb2312), 3),
+        [ESC, b'$', b'(', b'@' | b'B', ..] => (Escape::Set(Set::X0208), 4),
+        [ESC, b'$', b'(', b'D' | b'?', ..] => (Escape::Set(Set::X0212), 4),
+        [ESC, b'$', b'(', b'O' | b'Q', ..] => (Escape::Set(Set::X0213(1)), 4),
+        [ESC, b'$', b'(', b'P', ..] => (Escape::Set(Set::X0213(2)), 4),
+        [ESC, b'$', b'(', b'C', ..] => (Escape::Set(Set::Ksc5601), 4),
+        [ESC, b'$', b'(', b'A', ..] => (Escape::Set(Set::Gb2312), 4),
+        [ESC, b'(', b'B', ..] => (Escape::Set(Set::Ascii), 3),
+        [ESC, b'(', b'J' | b'H', ..] => (Escape::Set(Set::Roman), 3),
+        [ESC, b'(', b'I', ..] | [ESC, b')', b'I', ..] => (Escape::Set(Set::Kana), 3),
+        [ESC, b'&', b'@', ..] => (Escape::Nothing, 3),
+        [ESC, b'.', b'A', ..] => (Escape::Greek(false), 3),
+        [ESC, b'.', b'F', ..] => (Escape::Greek(true), 3),
+        [ESC, b'N', ..] => (Escape::SingleShift, 2),
         _ => return None,
     })
 }
 
-/// Decodes 7-bit JIS and what gets mixed into it. The flag says that something could not be decoded.
+/// Decodes ISO-2022-JP and text of other charsets within it. The flag is true if some bytes could not be decoded.
 pub(super) fn decode(bytes: &[u8]) -> (String, bool) {
     let mut reader = Reader {
         rest: bytes,
@@ -135,14 +136,15 @@ struct Reader<'a> {
     rest: &'a [u8],
     out: String,
     set: Set,
-    /// After SO, single bytes are katakana until SI.
+    /// Between SO and SI, single bytes are katakana.
     shifted: bool,
     greek: bool,
-    /// The first half of a double-byte character; survives escapes, because senders cut lines inside a character.
+    /// The first byte of a double-byte character. Kept across escapes, because senders split lines inside a character.
     lead: Option<u8>,
-    /// Bytes in the form that the codec of the set takes, waiting for it.
+    /// Bytes not yet decoded, in the form that the codec of `set` takes.
     run: Vec<u8>,
-    /// The length of `rest` at the next escape sequence, and whether that one calls a double-byte set.
+    /// Cached result of a search: the length of `rest` at the next escape that selects a set, and whether that set is
+    /// double-byte or kana. The flag is `None` if no such escape is left.
     next_escape: Option<(usize, Option<bool>)>,
 }
 
@@ -160,7 +162,7 @@ impl Reader<'_> {
             b'\r' | b'\n' => self.line_end(byte),
             _ if self.shifted => self.kana(byte),
             0x80.. => self.eight_bit(),
-            0x21..=0x7e if self.set.is_double() => self.half(byte),
+            0x21..=0x7e if self.set.is_double() => self.double_byte(byte),
             0x21..=0x5f if self.set == Set::Kana => self.kana(byte),
             _ => self.single(byte),
         }
@@ -172,16 +174,16 @@ impl Reader<'_> {
     }
 
     fn escape(&mut self) {
-        let Some((call, len)) = escape(self.rest) else {
-            // A broken sequence: drop the escape, keep what follows.
+        let Some((found, len)) = escape(self.rest) else {
+            // Malformed sequence: drop the escape byte and keep the rest.
             self.advance(1);
             return;
         };
         self.advance(len);
-        match call {
-            Call::Set(set) => self.call(set),
-            Call::Greek(greek) => self.greek = greek,
-            Call::SingleShift => {
+        match found {
+            Escape::Set(set) => self.select(set),
+            Escape::Greek(greek) => self.greek = greek,
+            Escape::SingleShift => {
                 if let Some(&byte) = self.rest.first() {
                     self.flush_lead();
                     self.flush_run();
@@ -196,11 +198,11 @@ impl Reader<'_> {
                     self.advance(1);
                 }
             }
-            Call::Nothing => {}
+            Escape::Nothing => {}
         }
     }
 
-    fn call(&mut self, set: Set) {
+    fn select(&mut self, set: Set) {
         self.shifted = false;
         if set.codec() != self.set.codec() {
             self.flush_run();
@@ -208,25 +210,26 @@ impl Reader<'_> {
         self.set = set;
     }
 
-    /// A double-byte set holds beyond the line (RFC 1468 forbids it) if the writer next leaves it, and not if he next enters one.
     fn line_end(&mut self, byte: u8) {
         self.flush_lead();
         self.plain(byte);
         self.advance(1);
         self.shifted = false;
-        if byte == b'\n' && self.set != Set::Ascii && !self.holds_on() {
-            self.call(Set::Ascii);
+        if byte == b'\n' && self.set != Set::Ascii && !self.set_continues() {
+            self.select(Set::Ascii);
         }
     }
 
-    fn holds_on(&mut self) -> bool {
+    /// Whether the set continues on the next line. RFC 1468 requires a reset to ASCII before the line end, but some
+    /// senders omit it. The set continues if the next escape leaves it, and ends here if the next escape enters one.
+    fn set_continues(&mut self) -> bool {
         let known = self.next_escape.filter(|(left, _)| *left <= self.rest.len());
         let (left, enters) = known.unwrap_or_else(|| {
             let mut rest = self.rest;
             let mut found = None;
             while let Some(at) = memchr(ESC, rest) {
                 rest = &rest[at..];
-                if let Some((Call::Set(set), _)) = escape(rest) {
+                if let Some((Escape::Set(set), _)) = escape(rest) {
                     found = Some(set.is_double() || set == Set::Kana);
                     break;
                 }
@@ -241,7 +244,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Without any escape left, the line itself has to say: pairs of kana, kanji and punctuation, no blanks.
+    /// Decides by the next line if no escape is left: it must be pairs of kana, kanji and punctuation, without spaces.
     fn next_line_is_double(&self) -> bool {
         let line = self.rest.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
         let pairs = || line.chunks(2);
@@ -250,7 +253,7 @@ impl Reader<'_> {
         self.set.is_double() && !line.is_empty() && pairs().all(valid) && kana * 6 >= line.len() / 2
     }
 
-    fn half(&mut self, byte: u8) {
+    fn double_byte(&mut self, byte: u8) {
         if self.set == Set::X0208 && self.lead.is_none() {
             let len =
                 self.rest.iter().position(|b| !matches!(b, 0x21..=0x7e)).unwrap_or(self.rest.len()) & !1;
@@ -271,7 +274,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes a run of whole characters of JIS X 0208, which is nearly all of a mail.
+    /// Fast path: decodes a run of whole JIS X 0208 characters, which make up most of a Japanese mail.
     fn pairs(&mut self, len: usize) {
         self.flush_run();
         let (run, rest) = self.rest.split_at(len);
@@ -318,13 +321,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A 7-bit byte that means itself.
+    /// Appends a 7-bit byte as it is.
     fn plain(&mut self, byte: u8) {
         self.flush_run();
         self.out.push(char::from(byte));
     }
 
-    /// A run of bytes above ASCII: half-width kana (CP50221), or text of another charset that was put in between.
+    /// Decodes bytes above ASCII: half-width kana (CP50221), or text of another charset within the mail.
     fn eight_bit(&mut self) {
         self.flush_lead();
         self.flush_run();

@@ -1,5 +1,5 @@
-//! JIS X 0213:2004 beyond JIS X 0208, which encoding_rs does not know (ISO-2022-JP-3, ISO-2022-JP-2004).
-//! The table has a line for each run of cells: plane, row, cell, then the letters; after `=` one letter of two code points.
+//! Decodes JIS X 0213:2004 (ISO-2022-JP-3, ISO-2022-JP-2004), which encoding_rs does not support.
+//! The table has only the characters beyond JIS X 0208; encoding_rs decodes the others.
 
 use std::sync::LazyLock;
 
@@ -7,6 +7,9 @@ use encoding_rs::EUC_JP;
 
 const CELLS: usize = 94;
 
+/// Each line of the file is a run of cells: plane, row, first cell, then the characters of the run.
+///
+/// An `=` before the text means one character of two code points.
 static TABLE: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut table = vec![""; 2 * CELLS * CELLS];
     for line in include_str!("jis_x0213.txt").lines() {
@@ -36,7 +39,7 @@ fn index(plane: usize, row: usize, cell: usize) -> Option<usize> {
     inside.then(|| ((plane - 1) * CELLS + row - 1) * CELLS + cell - 1)
 }
 
-/// Decodes pairs of 7-bit codes; an empty cell is U+FFFD. Plane 1 contains JIS X 0208.
+/// Decodes pairs of 7-bit codes; an unassigned cell becomes U+FFFD. Plane 1 includes JIS X 0208.
 pub(super) fn decode(plane: u8, pairs: &[u8]) -> String {
     let mut out = String::with_capacity(pairs.len() * 2);
     for pair in pairs.chunks_exact(2) {

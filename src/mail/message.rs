@@ -1,5 +1,5 @@
-//! Puts an [`InboundMail`] together from header fields and parts.
-//! The parts themselves are `part` and `text`; the robot's and the postmaster's marks are `automatic` and `bounce`.
+//! Builds an [`InboundMail`] from the header fields and the parts of a message.
+//! `part` and `text` read the parts; `automatic` and `bounce` detect automatic mail and delivery reports.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
@@ -12,15 +12,14 @@ use super::{
     text,
 };
 
-/// A thread of a thousand mails is no conversation; bounds memory.
+/// Limits memory; no real thread has a thousand mails.
 const MAX_IDS: usize = 1_000;
 
-/// Reads a message.
 pub(super) fn read(raw: &[u8]) -> InboundMail {
     let unix;
-    let mut raw = without_envelope_line(raw);
+    let mut raw = without_mbox_prefix(raw);
     if !raw.contains(&b'\n') && raw.contains(&b'\r') {
-        // Lines that end in CR alone, as on old Macs.
+        // Lines end in CR only, as on old Macs.
         unix = raw.iter().map(|&b| if b == b'\r' { b'\n' } else { b }).collect::<Vec<u8>>();
         raw = &unix;
     }
@@ -41,8 +40,8 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
     mail
 }
 
-/// What mbox files and some servers put before the header: a `From ` line, blank lines, a byte order mark.
-fn without_envelope_line(raw: &[u8]) -> &[u8] {
+/// Removes what mbox files and some servers add before the header: a `From ` line, blank lines, a byte order mark.
+fn without_mbox_prefix(raw: &[u8]) -> &[u8] {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
     if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
         let end = raw.iter().position(|&b| b == b'\n').map_or(raw.len(), |at| at + 1);
@@ -86,7 +85,7 @@ fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
     }
 }
 
-/// The warnings that guessed charsets deserve; `place` says where.
+/// Returns a warning for each guessed or lossy charset. `place` names the header field or the part.
 pub(super) fn guess_warnings(place: &str, guesses: &[Guess]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for guess in guesses {
@@ -108,7 +107,7 @@ fn message_id(value: &str) -> Option<String> {
     })
 }
 
-/// The non-empty Message-IDs between angle brackets, without blanks that folding left inside.
+/// The non-empty Message-IDs in angle brackets, without the whitespace that folding left inside them.
 fn bracketed(value: &str) -> impl Iterator<Item = String> {
     let mut rest = value;
     std::iter::from_fn(move || {
@@ -125,7 +124,7 @@ fn bracketed(value: &str) -> impl Iterator<Item = String> {
     .take(MAX_IDS)
 }
 
-/// A date (RFC 5322, 3.3 and 4.3), read by mail-parser, which knows the obsolete zones.
+/// Parses a date (RFC 5322, 3.3 and 4.3). chrono is tried first; mail-parser also knows the obsolete zones.
 fn date(value: &str) -> Option<DateTime<FixedOffset>> {
     if let Ok(date) = DateTime::parse_from_rfc2822(value.trim()) {
         return Some(date);

@@ -1,5 +1,5 @@
-//! Bytes of a message → [`InboundMail`]: what a Japanese receptionist would read, with a warning for whatever had to be guessed.
-//! Decides nothing about inquiries or tickets; that is `desk`. Whether a robot wrote it is [`automatic`], whether it reports a delivery [`bounce`].
+//! Parses the bytes of a message into an [`InboundMail`], with a warning for each value that had to be guessed.
+//! Ticket logic is in `desk`; [`automatic`] detects automatic mail and [`bounce`] reads delivery reports.
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -29,45 +29,43 @@ mod tests;
 
 pub use bounce::Bounce;
 
-/// A person or desk as a mail header names it.
+/// One mailbox of an address header (RFC 5322, 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Mailbox {
-    /// Display name, decoded and cleaned; one line.
+    /// Decoded display name: one line, without control characters.
     pub name: Option<String>,
-    /// The address as written, which old carriers allowed to break RFC 5321: `a..b@docomo.ne.jp`.
+    /// As written. Old mobile carriers issued addresses that violate RFC 5321: `a..b@docomo.ne.jp`.
     pub address: String,
 }
 
-/// A file that came with the mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Safe as a file name: no path, no control characters, no bidi overrides, at most 120 characters, extension kept.
     pub name: String,
     /// Lower case, e.g. `application/pdf`.
     pub media_type: String,
-    /// The content, transfer encoding undone.
+    /// The content after transfer decoding.
     pub bytes: Vec<u8>,
 }
 
-/// Something that was guessed or odd while reading.
+/// A guess or an anomaly found during parsing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// Closed set of short codes, e.g. `charset_guessed`.
+    /// One of a closed set of short codes, e.g. `charset_guessed`.
     pub code: &'static str,
-    /// Where, and what was taken: `body: iso-2022-jp`.
+    /// The place and the value used: `body: iso-2022-jp`.
     pub detail: String,
 }
 
-/// One header field, decoded, unfolded and cleaned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// As written.
+    /// As written, upper and lower case included.
     pub name: String,
-    /// One line, without control characters.
+    /// Decoded and unfolded: one line, without control characters.
     pub value: String,
 }
 
-/// A message as the desk sees it.
+/// A parsed message. Every string except `text` is one line without control characters.
 #[derive(Debug, Clone, Default)]
 pub struct InboundMail {
     /// Without the angle brackets; `None` when absent or empty.
@@ -78,34 +76,30 @@ pub struct InboundMail {
     pub references: Vec<String>,
     /// The first mailbox of From.
     pub from: Option<Mailbox>,
-    /// Reply-To.
     pub reply_to: Vec<Mailbox>,
-    /// To.
     pub to: Vec<Mailbox>,
-    /// Cc.
     pub cc: Vec<Mailbox>,
-    /// One line, cleaned.
     pub subject: String,
-    /// The Date header: shown, never trusted.
+    /// The Date header. The sender sets it, so it is only for display.
     pub date: Option<DateTime<FixedOffset>>,
-    /// The time of the topmost Received header.
+    /// The timestamp of the topmost Received header.
     pub received: Option<DateTime<FixedOffset>>,
-    /// The body as staff read it; lines end in `\n`.
+    /// The readable body; lines end in `\n`.
     pub text: String,
-    /// Everything that is not the body.
+    /// All parts that are not the body.
     pub attachments: Vec<Attachment>,
-    /// All header fields, topmost first.
+    /// All header fields in the order of the message, topmost first.
     pub headers: Vec<Header>,
-    /// What a delivery report says.
+    /// Set if the mail is a delivery report.
     pub bounce: Option<Bounce>,
-    /// Why the body cannot be read at all.
+    /// Why the body cannot be read, e.g. because it is encrypted. `None` if it can.
     pub unreadable: Option<String>,
-    /// What was guessed.
+    /// At most 50, without duplicates.
     pub warnings: Vec<Warning>,
 }
 
 impl InboundMail {
-    /// The values of all header fields of that name, topmost first.
+    /// The values of all header fields with this name (case-insensitive), topmost first.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
     }
@@ -118,10 +112,10 @@ impl InboundMail {
     }
 }
 
-/// A hostile mail shall not fill the ledger with its own oddities.
+/// Limits how many warnings one hostile mail can write to the ledger.
 const MAX_WARNINGS: usize = 50;
 
-/// Reads a message. Never fails and never panics; time and memory are linear in the length of `raw`.
+/// Parses a message. Never fails and never panics; time and memory are linear in the length of `raw`.
 #[must_use]
 pub fn read(raw: &[u8]) -> InboundMail {
     message::read(raw)

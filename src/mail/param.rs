@@ -1,43 +1,44 @@
-//! Reads Content-Type and Content-Disposition with their parameters (RFC 2045, 2183, 2231), whatever is missing between them.
-//! Yields decoded values; whether a name is safe as a file name is `attachment`.
+//! Parses Content-Type and Content-Disposition with parameters (RFC 2045, 2183, 2231), even if separators are missing.
+//! Returns decoded values; `attachment` makes file names safe.
 
 use super::{charset, clean, encoded_word, field, transfer};
 
-/// More parameters than any mail has.
+/// Limits memory; no real mail has so many parameters.
 const MAX_PARAMETERS: usize = 200;
 
 /// A structured MIME field: `text/plain; charset=utf-8` or `attachment; filename=…`.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Structured {
-    /// Lower case, without blanks.
+    /// Lower case, without whitespace.
     pub value: String,
     params: Vec<(String, String)>,
 }
 
 impl Structured {
-    /// Reads a raw field value.
     pub fn read(raw: field::Raw<'_>) -> Self {
         let (text, _) = field::to_unicode(raw);
-        let text = uncommented(&text);
-        // `text/plain charset=x` lacks the semicolon, `text/plain, charset=x` has another sign.
+        let text = without_comments(&text);
+        // `text/plain charset=x` lacks the semicolon; `text/plain, charset=x` has a comma instead.
         let end =
             text.find(|c: char| matches!(c, ';' | ',' | '"') || c.is_whitespace()).unwrap_or(text.len());
         let (value, mut rest) = text.split_at(end);
         if let Some(equals) = value.find('=') {
-            // Only parameters, no type at all.
+            // The value has parameters but no type.
             rest = if equals == 0 { rest } else { &text };
             return Self { value: String::new(), params: params(rest) };
         }
         Self { value: value.to_ascii_lowercase(), params: params(rest) }
     }
 
-    /// A parameter as written; of several with one name the first.
+    /// A parameter as written; the first one if the name is repeated. Decodes the RFC 2231 form if there is no other.
     pub fn get(&self, name: &str) -> Option<String> {
         let plain = self.params.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         plain.or_else(|| self.text(name, &mut Vec::new())).filter(|v| !v.is_empty())
     }
 
-    /// A parameter that holds human text: RFC 2231 continuations and charset, RFC 2047 words where they do not belong, raw 8-bit.
+    /// A parameter with human-readable text: RFC 2231 continuations and charsets, or raw 8-bit.
+    ///
+    /// Also decodes RFC 2047 encoded-words, although that RFC does not allow them here.
     pub fn text(&self, name: &str, guesses: &mut Vec<charset::Guess>) -> Option<String> {
         let value = match self.extended(name, guesses) {
             Some(value) => value,
@@ -51,7 +52,9 @@ impl Structured {
         Some(clean::one_line(&value)).filter(|v| !v.is_empty())
     }
 
-    /// `name*`, `name*0*`, `name*1` … (RFC 2231, 3 and 4): octets first, then the charset, for a piece may end inside a character.
+    /// Joins and decodes `name*`, `name*0*`, `name*1` … (RFC 2231, 3 and 4).
+    ///
+    /// Joins the octets before it decodes the charset, because a piece may end inside a character.
     fn extended(&self, name: &str, guesses: &mut Vec<charset::Guess>) -> Option<String> {
         let mut pieces: Vec<(u32, bool, &str)> = Vec::new();
         for (key, value) in &self.params {
@@ -89,9 +92,10 @@ impl Structured {
     }
 }
 
-/// `(comments)` outside quotes are no part of a value (RFC 2045, 5.1). Brackets within a word of a bare file name are:
-/// `filename=a(1).pdf`, `filename=a (1).pdf`.
-fn uncommented(text: &str) -> String {
+/// Removes `(comments)` outside quotes (RFC 2045, 5.1).
+///
+/// Keeps brackets that are part of an unquoted file name: `filename=a(1).pdf`, `filename=a (1).pdf`.
+fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut quoted, mut depth, mut escaped, mut blank_before) = (false, 0_usize, false, true);
     let mut start = 0;
@@ -117,7 +121,7 @@ fn uncommented(text: &str) -> String {
         }
         blank_before = matches!(c, ' ' | '\t' | ';');
     }
-    // An unclosed bracket is no comment.
+    // An unclosed bracket does not start a comment.
     if depth > 0 { text.to_owned() } else { out }
 }
 
@@ -132,7 +136,7 @@ fn params(text: &str) -> Vec<(String, String)> {
             rest = after;
             continue;
         }
-        // Words without a value before the name are noise.
+        // Ignore words without a value before the name.
         let name = name.trim().rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
         let (value, after) = value(after[1..].trim_start(), is_file_name(&name));
         if !name.is_empty() {
@@ -147,12 +151,12 @@ fn is_file_name(name: &str) -> bool {
     name == "name" || name == "filename"
 }
 
-/// A quoted or bare value, and what follows. Bare file names may hold blanks.
-fn value(text: &str, may_hold_blanks: bool) -> (String, &str) {
+/// Returns a quoted or unquoted value, and the remaining text. Unquoted file names may contain spaces.
+fn value(text: &str, with_spaces: bool) -> (String, &str) {
     if let Some(quoted) = text.strip_prefix('"') {
         return quoted_value(quoted);
     }
-    let end = text.find(|c: char| c == ';' || (!may_hold_blanks && c.is_whitespace())).unwrap_or(text.len());
+    let end = text.find(|c: char| c == ';' || (!with_spaces && c.is_whitespace())).unwrap_or(text.len());
     (text[..end].trim().trim_matches(|c| matches!(c, '\'' | '"')).to_owned(), &text[end..])
 }
 
@@ -162,7 +166,7 @@ fn quoted_value(text: &str) -> (String, &str) {
     while let Some((at, c)) = chars.next() {
         match c {
             '"' => return (out, &text[at + 1..]),
-            // A path of Windows (`C:\temp\別紙.doc`) is not escaped by those who write it.
+            // Senders do not escape the backslashes of a Windows path (`C:\temp\別紙.doc`).
             '\\' => match chars.next() {
                 Some((_, escaped @ ('"' | '\\'))) => out.push(escaped),
                 Some((_, other)) => out.extend(['\\', other]),
@@ -171,7 +175,7 @@ fn quoted_value(text: &str) -> (String, &str) {
             _ => out.push(c),
         }
     }
-    // The closing quote is missing: the value ends where the next parameter could begin.
+    // The closing quote is missing: the value ends where the next parameter may begin.
     let end = out.find(';').unwrap_or(out.len());
     out.truncate(end);
     (out, "")
@@ -191,7 +195,9 @@ fn percent(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Percent-encoding without a charset, as web mailers write it, if it makes multi-byte UTF-8.
+/// Decodes percent-encoding without a charset, as webmail services write it.
+///
+/// `None` if the result is not multi-byte UTF-8.
 fn percent_utf8(text: &str) -> Option<String> {
     if !text.contains('%') {
         return None;

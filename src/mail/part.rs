@@ -1,6 +1,5 @@
-//! Cuts a message into its MIME parts (RFC 2046), also where boundaries are missing, nested too deep or of one another's prefix.
-//! Own code instead of mail-parser's, which overflows the stack on deep nesting, takes quadratic time on boundaries that
-//! never come, and takes `--` in the middle of a line for one. Decodes nothing; that is `text` and `attachment`.
+//! Splits a message into its MIME parts (RFC 2046). Handles missing boundaries, deep nesting, and boundaries that are
+//! prefixes of one another; `text` and `attachment` decode the parts.
 
 use memchr::memmem;
 
@@ -11,9 +10,9 @@ use super::{
     transfer::{self, Content, Encoding},
 };
 
-/// Deeper than any mailer nests; bounds recursion.
+/// Limits recursion; no mail program nests deeper.
 const MAX_DEPTH: usize = 20;
-/// Bounds memory; what follows stays in the last part.
+/// Limits memory; further parts stay in the last one.
 const MAX_PARTS: usize = 1_000;
 
 /// A message or one of its parts.
@@ -24,12 +23,15 @@ pub(super) struct Part<'a> {
     content_type: Structured,
     disposition: Structured,
     pub children: Vec<Part<'a>>,
-    /// The multipart had more parts or levels than are read.
+    /// The multipart had more parts or levels than the limits allow.
     pub cut: bool,
 }
 
 impl<'a> Part<'a> {
-    /// Reads a whole message.
+    /// Parses a whole message.
+    ///
+    /// We do not use the parser of mail-parser: it overflows the stack on deep nesting, takes quadratic time on
+    /// boundaries that never occur, and accepts a boundary in the middle of a line.
     pub fn read(raw: &'a [u8]) -> Self {
         let mut left = MAX_PARTS;
         Self::parse(raw, "text/plain", None, 0, &mut left)
@@ -62,7 +64,7 @@ impl<'a> Part<'a> {
             pieces = cut(self.body, boundary, *left);
         }
         if pieces.is_empty() {
-            // No parts at all: what is there is text.
+            // No parts found: treat the whole body as text.
             "text/plain".clone_into(&mut self.content_type.value);
             return;
         }
@@ -79,12 +81,12 @@ impl<'a> Part<'a> {
             .collect();
     }
 
-    /// The media type, lower case.
+    /// The media type in lower case.
     pub fn media_type(&self) -> &str {
         &self.content_type.value
     }
 
-    /// Whether the media type is, or begins with, that.
+    /// Whether the media type equals `media_type`, or begins with it if it ends in `/`.
     pub fn is(&self, media_type: &str) -> bool {
         self.content_type
             .value
@@ -97,23 +99,23 @@ impl<'a> Part<'a> {
         self.content_type.get(name)
     }
 
-    /// Whether the sender asked for an attachment.
+    /// Whether Content-Disposition is `attachment`.
     pub fn is_attachment(&self) -> bool {
         self.disposition.value == "attachment"
     }
 
-    /// The file name, from wherever the sender put it.
+    /// The file name from Content-Disposition, else from Content-Type.
     pub fn file_name(&self, guesses: &mut Vec<Guess>) -> Option<String> {
         self.disposition.text("filename", guesses).or_else(|| self.content_type.text("name", guesses))
     }
 
-    /// The content, transfer encoding undone.
+    /// The content after transfer decoding.
     pub fn content(&self) -> Content<'a> {
         let label = self.fields.get("Content-Transfer-Encoding").map(|raw| field::to_unicode(raw).0);
         transfer::decode(self.body, label.map_or(Encoding::Identity, |label| Encoding::from_label(&label)))
     }
 
-    /// This part and all below it, in order.
+    /// This part and all its descendants, in document order.
     pub fn walk(&self) -> Vec<&Part<'a>> {
         let mut all = vec![self];
         for child in &self.children {
@@ -123,7 +125,9 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The pieces between the lines `--boundary`, up to `--boundary--` or the end. The line end before a boundary belongs to it.
+/// Splits the body at the lines `--boundary`, up to `--boundary--` or the end.
+///
+/// The line break before a boundary belongs to the boundary.
 fn cut<'a>(body: &'a [u8], boundary: &[u8], limit: usize) -> Vec<&'a [u8]> {
     let mut pieces = Vec::new();
     let mut start = None;
@@ -142,7 +146,7 @@ fn cut<'a>(body: &'a [u8], boundary: &[u8], limit: usize) -> Vec<&'a [u8]> {
             }
         }
     }
-    // The closing boundary never came.
+    // The closing boundary is missing, or the limit is reached.
     pieces.extend(start.map(|from| &body[from..]));
     pieces
 }
@@ -152,7 +156,7 @@ fn without_line_end(piece: &[u8]) -> &[u8] {
     piece.strip_suffix(b"\r").unwrap_or(piece)
 }
 
-/// The boundary that the body itself shows: a line `--x` before a line `Content-…`.
+/// Finds the boundary in the body itself: a line `--x` before a line `Content-…`.
 fn undeclared_boundary(body: &[u8]) -> Option<&[u8]> {
     let mut before: &[u8] = b"";
     for line in body.split(|&b| b == b'\n') {

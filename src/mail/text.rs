@@ -1,5 +1,5 @@
-//! Chooses the parts that a person reads and makes them one text; everything else becomes an attachment.
-//! Whether the text carries a form is `desk`.
+//! Selects the parts that a person reads and joins them into one text; all others become attachments.
+//! `desk` checks whether the text contains a form.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,9 @@ use super::{
     part::Part, transfer,
 };
 
-/// A forwarded mail in a forwarded mail is read; a Russian doll is not.
+/// Limits how deep mails forwarded as attachments are read.
 const MAX_FORWARDS: usize = 3;
 
-/// What the parts of a message hold.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     pub text: String,
@@ -20,7 +19,7 @@ pub(super) struct Contents {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads all parts of a message.
+/// Reads all parts of a message. `unreadable` is set only if there is no text.
 pub(super) fn read(root: &Part<'_>) -> Contents {
     let mut contents = read_message(root, 0);
     if !contents.text.is_empty() {
@@ -45,12 +44,12 @@ fn read_message(root: &Part<'_>, forwards: usize) -> Contents {
     contents
 }
 
-/// The texts below one another; nearly every mail has but one.
+/// Joins the texts with a line break. Nearly every mail has only one, which is not copied.
 fn joined(mut texts: Vec<String>) -> String {
     if texts.len() == 1 { texts.swap_remove(0) } else { texts.join("\n") }
 }
 
-/// A mail whose only content is another mail (forwarded as attachment) reads as that mail.
+/// If the only content is a mail forwarded as an attachment, uses the text of that mail.
 fn forwarded(contents: &mut Contents, forwards: usize) {
     let Some(inner) = contents.attachments.iter().find(|a| a.media_type == "message/rfc822") else {
         return;
@@ -66,7 +65,7 @@ struct Gather {
     texts: Vec<String>,
     attachments: Vec<Attachment>,
     warnings: Vec<Warning>,
-    /// Why a part that may hold the body cannot be read.
+    /// Why a part that may contain the body cannot be read.
     opaque: Option<String>,
 }
 
@@ -101,7 +100,9 @@ impl Gather {
         }
     }
 
-    /// Plain text if it says what the other alternatives say (RFC 2046, 5.1.4, prefers the last; forms are plain text).
+    /// Prefers plain text if it has the content of the other alternatives, because our forms are plain text.
+    ///
+    /// RFC 2046, 5.1.4 prefers the last alternative.
     fn alternative(&mut self, part: &Part<'_>) {
         let mut choice: Option<(String, bool)> = None;
         for child in &part.children {
@@ -115,7 +116,7 @@ impl Gather {
                 None => !read.texts.is_empty(),
                 Some((chosen, true)) => {
                     !read.texts.is_empty()
-                        && (is_stub(chosen, &text) || (is_spoilt(chosen) && !is_spoilt(&text)))
+                        && (is_stub(chosen, &text) || (is_damaged(chosen) && !is_damaged(&text)))
                 }
                 Some((chosen, false)) => is_plain && !is_stub(&text, chosen),
             };
@@ -181,7 +182,8 @@ impl Gather {
     }
 }
 
-const DATA: [&str; 7] = [
+/// Text types that programs exchange; people do not read them.
+const MACHINE_TYPES: [&str; 7] = [
     "text/calendar",
     "text/csv",
     "text/vcard",
@@ -191,11 +193,13 @@ const DATA: [&str; 7] = [
     "text/xml",
 ];
 
-/// Text without a file name; with one only where nothing else can be the body.
+/// Whether the part is body text. The first part is, unless it is an attachment with a file name.
+///
+/// Later parts are only if they have no file name and are not declared as attachments.
 fn is_body(part: &Part<'_>, first: bool) -> bool {
     let plain = part.is("text/plain") || part.is("text/html");
-    // An unknown kind of text is text (RFC 2046, 4.1.4); what programs exchange is not for reading.
-    let readable = first && part.is("text/") && !DATA.contains(&part.media_type());
+    // Unknown text subtypes are treated as plain text (RFC 2046, 4.1.4), except those for programs.
+    let readable = first && part.is("text/") && !MACHINE_TYPES.contains(&part.media_type());
     if !plain && !readable {
         return false;
     }
@@ -209,7 +213,7 @@ fn related_root(part: &Part<'_>, id: &str) -> Option<usize> {
     })
 }
 
-/// Content that only special software opens: a code for the warning and the reason for staff.
+/// Detects content that needs special software. Returns the code of the warning and the reason for staff.
 fn opaque(part: &Part<'_>, attachment: &Attachment) -> Option<(&'static str, &'static str)> {
     let name = attachment.name.to_ascii_lowercase();
     let is = |types: &[&str]| types.iter().any(|media_type| part.is(media_type));
@@ -223,7 +227,7 @@ fn opaque(part: &Part<'_>, attachment: &Attachment) -> Option<(&'static str, &'s
     smime.then_some(("opaque_smime", "encrypted or opaque S/MIME"))
 }
 
-/// Whether plain text only points to the HTML: empty, or short and not what the HTML says.
+/// Whether the plain text only refers to the HTML: it is empty, or short and different from the HTML.
 fn is_stub(plain: &str, other: &str) -> bool {
     let (plain, other) = (letters(plain), letters(other));
     if plain.is_empty() {
@@ -234,8 +238,8 @@ fn is_stub(plain: &str, other: &str) -> bool {
     length < 200 && (points_to_html || length * 2 < other.chars().count()) && !other.starts_with(&plain)
 }
 
-/// Whether letters were lost on the way: Outlook fills the plain text with question marks when its charset lacks the letters.
-fn is_spoilt(text: &str) -> bool {
+/// Whether characters were lost. Outlook fills the plain text with question marks if its charset lacks the characters.
+fn is_damaged(text: &str) -> bool {
     let marks = text.matches('?').count();
     text.contains('\u{fffd}') || (marks > 8 && marks > text.chars().filter(|c| c.is_alphanumeric()).count())
 }
@@ -251,7 +255,9 @@ fn looks_like_html(bytes: &[u8]) -> bool {
         .any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag.as_bytes())))
 }
 
-/// Base64 or quoted-printable that no header declared: ASCII that decodes to Japanese.
+/// Decodes base64 or quoted-printable that no header declares: ASCII that decodes to Japanese.
+///
+/// Returns the bytes and the name of the encoding.
 fn undeclared(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
     if bytes.len() < 8 || !bytes.iter().all(|b| b.is_ascii() && *b != 0x1b) {
         return None;
@@ -275,7 +281,9 @@ fn undeclared(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
     None
 }
 
-/// Lines of nothing but the alphabet, padded or not: quoted-printable declared on base64 takes the padding for a soft break.
+/// Whether all lines consist of base64 digits, padded or not.
+///
+/// Base64 wrongly declared as quoted-printable lost its padding: the decoder took `=` for a soft line break.
 fn is_base64(bytes: &[u8]) -> bool {
     let digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let bytes = bytes.trim_ascii_end();

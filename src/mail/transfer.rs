@@ -1,5 +1,5 @@
-//! Undoes transfer encodings (RFC 2045, 6) as they come: unpadded, with a list footer behind, or declared and not applied.
-//! Yields bytes; what they mean is `charset`.
+//! Decodes transfer encodings (RFC 2045, 6), even if unpadded, followed by a list footer, or declared but not applied.
+//! Returns bytes; `charset` decodes them to text.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,6 @@ use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 
 use super::field::cut_line;
 
-/// A declared transfer encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Identity,
@@ -17,7 +16,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// Reads Content-Transfer-Encoding, whose spelling in the wild is loose.
+    /// Parses Content-Transfer-Encoding. Tolerant, because its spelling varies in real mail.
     pub fn from_label(label: &str) -> Self {
         let label = label.trim().to_ascii_lowercase();
         if label.contains("base64") || label.contains("base-64") || label == "b" {
@@ -32,13 +31,12 @@ impl Encoding {
     }
 }
 
-/// A body with its transfer encoding undone.
 #[derive(Debug)]
 pub(super) struct Content<'a> {
     pub bytes: Cow<'a, [u8]>,
-    /// Plain text that a list server put behind the base64.
+    /// Plain text that a mailing list server added after the base64.
     pub footer: &'a [u8],
-    /// The body was not in the encoding that it declared.
+    /// The body was not in the declared encoding, so `bytes` is the raw body.
     pub wrong: bool,
 }
 
@@ -48,12 +46,12 @@ impl<'a> Content<'a> {
     }
 }
 
-/// Undoes `encoding`; a body that is not in it is taken as it is.
+/// Decodes `encoding`. A body that is not in this encoding is returned unchanged.
 pub(super) fn decode(body: &[u8], encoding: Encoding) -> Content<'_> {
     match encoding {
         Encoding::Identity => Content::plain(body, false),
         Encoding::Base64 => base64_body(body),
-        // Raw escape sequences are 7-bit JIS that nobody encoded; there `=` is half of a kanji.
+        // Raw escape sequences mean unencoded ISO-2022-JP, where `=` may be half of a kanji.
         Encoding::QuotedPrintable if body.windows(2).any(|w| w == b"\x1b$") => Content::plain(body, true),
         Encoding::QuotedPrintable => Content::plain(quoted_printable(body), false),
         Encoding::Uuencode => match uuencode(body) {
@@ -63,10 +61,10 @@ pub(super) fn decode(body: &[u8], encoding: Encoding) -> Content<'_> {
     }
 }
 
-/// Long enough to be a line of base64 rather than a word of a footer.
+/// In bytes. A line of this length is base64; a shorter one may be a word of a footer.
 const LONG_LINE: usize = 40;
 
-/// Base64 as nearly all of it is: lines of whole groups.
+/// Fast path for nearly all base64: each line consists of whole groups of four digits.
 fn base64_lines(body: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3);
     let mut rest = body;
@@ -121,6 +119,7 @@ static BASE64: [u8; 256] = {
 struct Group {
     bits: u32,
     count: u8,
+    /// Padding has closed the group.
     ended: bool,
 }
 
@@ -134,10 +133,10 @@ impl Base64 {
         Self { out: Vec::with_capacity(capacity), group: Group::default() }
     }
 
-    /// Decodes a line, or leaves everything as it was if the line is not base64.
+    /// Decodes a line. If it is not base64, returns false and changes nothing.
     fn line(&mut self, line: &[u8]) -> bool {
         let (mark, before) = (self.out.len(), self.group);
-        // After the padding only the rest of it can follow, or another whole encoding (gateways append one to the other).
+        // After padding, only more padding or a second complete encoding may follow (gateways append one to the other).
         let fits = !self.group.ended || line.len().is_multiple_of(4) || line.iter().all(|&b| b == b'=');
         self.group.ended = false;
         if fits && line.iter().all(|&b| self.push(b)) {
@@ -183,7 +182,7 @@ impl Base64 {
     }
 }
 
-/// Decodes one piece of base64 without line structure, skipping what is not base64.
+/// Decodes base64 without line structure. Skips bytes that are not base64.
 pub(super) fn base64_chunk(text: &[u8], out: &mut Vec<u8>) {
     let mut decoder = Base64::with_capacity(text.len() / 4 * 3 + 3);
     for &b in text {
@@ -195,7 +194,7 @@ pub(super) fn base64_chunk(text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&decoder.finish());
 }
 
-/// Whether the text ends at a byte boundary: padded, or with no bits left over when the padding was forgotten.
+/// Whether the text ends at a byte boundary: it is padded, or has no bits left over if the padding is missing.
 pub(super) fn is_whole_base64(text: &[u8]) -> bool {
     let data = text.iter().filter(|&&b| BASE64[usize::from(b)] != INVALID).count();
     let last = text.last().map_or(0, |&b| BASE64[usize::from(b)]);
@@ -208,7 +207,7 @@ pub(super) fn is_whole_base64(text: &[u8]) -> bool {
         }
 }
 
-/// Quoted-printable; what is no escape stays as it is (RFC 2045, 6.7 (2) and the note on robustness).
+/// Decodes quoted-printable. Invalid escapes stay as they are (RFC 2045, 6.7 (2) and the note on robustness).
 pub(super) fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len());
     for line in body.split_inclusive(|&b| b == b'\n') {
@@ -231,7 +230,7 @@ fn line_end(line: &[u8]) -> &[u8] {
     }
 }
 
-/// The Q encoding of encoded-words (RFC 2047, 4.2), where an underscore is a blank.
+/// Decodes the Q encoding of encoded-words (RFC 2047, 4.2), where an underscore is a space.
 pub(super) fn q(payload: &[u8], out: &mut Vec<u8>) {
     unescape(payload, b' ', out);
 }
@@ -251,7 +250,7 @@ fn unescape(text: &[u8], underscore: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// The value of a hexadecimal digit.
+/// The value of a hexadecimal digit; 0 for any other byte.
 pub(super) fn hex(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
@@ -261,7 +260,7 @@ pub(super) fn hex(digit: u8) -> u8 {
     }
 }
 
-/// The content between `begin` and `end` (POSIX uuencode).
+/// Decodes the lines between `begin` and `end` (POSIX uuencode). `None` if there is no `begin`.
 fn uuencode(body: &[u8]) -> Option<Vec<u8>> {
     let mut lines = body.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end);
     lines.find(|line| line.starts_with(b"begin "))?;

@@ -7,18 +7,12 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
 
-use super::{Desk, Serving};
-use crate::{desk::calendar::BusinessTime, login::TokenState};
+use crate::desk::calendar::BusinessTime;
 
-/// A mail that waits for so long without the server's verdict is a matter for somebody.
-const OUTBOX_WITHIN: u64 = 3_600;
 /// A loop that does not tick for so long beyond its sleep is stuck: longer than its waits for a server that is down and
 /// the time limits of its verbs.
 const STUCK_AFTER: Duration = Duration::from_secs(900);
-/// The database must answer within this time.
-const DATABASE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The newest report of each loop.
 #[derive(Debug, Default)]
@@ -48,7 +42,7 @@ pub struct Report {
     /// Messages in the mailbox that the ledger did not know when they were last compared.
     pub unexplained: Option<usize>,
     /// When each loop last ticked, and how long it may be silent.
-    ticks: BTreeMap<&'static str, (Instant, Duration)>,
+    pub ticks: BTreeMap<&'static str, (Instant, Duration)>,
 }
 
 impl Health {
@@ -58,7 +52,7 @@ impl Health {
     }
 
     /// The same desk by other settings has read its mailbox as well.
-    pub(super) fn go_on_from(&self, before: &Self) {
+    pub fn go_on_from(&self, before: &Self) {
         let before = before.report();
         self.with(|report| {
             report.last_intake = before.last_intake;
@@ -67,185 +61,65 @@ impl Health {
     }
 
     /// A loop is alive, and may sleep for so long.
-    pub(super) fn tick(&self, name: &'static str, sleep: Duration) {
+    pub fn tick(&self, name: &'static str, sleep: Duration) {
         self.with(|report| {
             report.ticks.insert(name, (Instant::now(), sleep + STUCK_AFTER));
         });
     }
 
     /// The loops that have not ticked for too long.
-    pub(super) fn stuck(&self) -> Vec<&'static str> {
+    pub fn stuck(&self) -> Vec<&'static str> {
         self.with(|report| {
             let late = report.ticks.iter().filter(|(_, (at, limit))| at.elapsed() > *limit);
             late.map(|(name, _)| *name).collect()
         })
     }
 
-    pub(super) fn intake_pass(&self, at: DateTime<Utc>) {
+    pub fn intake_pass(&self, at: DateTime<Utc>) {
         self.with(|report| {
             report.last_intake = Some(at);
             report.intake_error = None;
         });
     }
 
-    pub(super) fn standby(&self, standby: bool) {
+    pub fn standby(&self, standby: bool) {
         self.with(|report| report.standby = standby);
     }
 
-    pub(super) fn intake_failed(&self, error: String) {
+    pub fn intake_failed(&self, error: String) {
         self.with(|report| report.intake_error = Some(error));
     }
 
-    pub(super) fn settle_failed(&self, error: String) {
+    pub fn settle_failed(&self, error: String) {
         self.with(|report| report.settle_error = Some(error));
     }
 
-    pub(super) fn outbox_pass(&self, server_down: Option<String>) {
+    pub fn outbox_pass(&self, server_down: Option<String>) {
         self.with(|report| report.delivery_error = server_down);
     }
 
-    pub(super) fn timetable_pass(&self, error: Option<String>) {
+    pub fn timetable_pass(&self, error: Option<String>) {
         self.with(|report| report.timetable_error = error);
     }
 
-    pub(super) fn calendar(&self, warning: Option<String>) {
+    pub fn calendar(&self, warning: Option<String>) {
         self.with(|report| report.calendar_warning = warning);
     }
 
-    pub(super) fn clock(&self, behind: Option<TimeDelta>) {
+    pub fn clock(&self, behind: Option<TimeDelta>) {
         self.with(|report| report.clock_behind = behind);
     }
 
-    pub(super) fn silence(&self, silence: BusinessTime) {
+    pub fn silence(&self, silence: BusinessTime) {
         self.with(|report| report.silence = silence);
     }
 
-    pub(super) fn unexplained(&self, count: usize) {
+    pub fn unexplained(&self, count: usize) {
         self.with(|report| report.unexplained = Some(count));
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Report) -> T) -> T {
         // A report is whole at any moment, so one left behind by a panic is still good.
         change(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-}
-
-/// Whether the desk does its work, and what stands in its way.
-#[derive(Debug, Clone, Serialize)]
-pub struct Readiness {
-    /// Nothing stands in its way.
-    pub ready: bool,
-    /// What does; empty when ready.
-    pub reasons: Vec<String>,
-    /// Another process takes the mail, and this one stands by.
-    pub standby: bool,
-    /// What somebody should look at without hurry.
-    pub warnings: Vec<String>,
-    /// When the mailbox was last read to its end.
-    pub last_intake: Option<DateTime<Utc>>,
-    /// The same, in seconds ago.
-    pub seconds_since_intake: Option<i64>,
-    /// How long the oldest mail has been waiting in the outbox, in seconds.
-    pub oldest_queued_seconds: Option<u64>,
-    /// Business time without any mail, in seconds.
-    pub silence_business_seconds: i64,
-    /// The access tokens for the mail servers.
-    pub tokens: Vec<TokenState>,
-}
-
-impl Desk {
-    /// Whether no mail has come for so long that somebody should look.
-    pub(super) fn is_too_silent(&self, silence: BusinessTime) -> bool {
-        self.silence_alarm != BusinessTime::ZERO && silence > self.silence_alarm
-    }
-}
-
-/// Looks at the loops and at the database.
-pub async fn readiness(serving: &Serving) -> Readiness {
-    let desk = &serving.desk;
-    let report = desk.health.report();
-    let now = desk.clock.now();
-    let (mut reasons, mut warnings) = (Vec::new(), Vec::new());
-    let since = report.last_intake.map(|at| now - at);
-    if let Some(error) = &report.intake_error {
-        reasons.push(format!("mailbox: {error}"));
-    } else if !report.standby
-        && let Some((_, limit)) = report.ticks.get("intake")
-        && since.is_none_or(|since| since.to_std().is_ok_and(|since| since > *limit))
-    {
-        reasons.push("mailbox: it has not been read to its end yet, or not for long".to_owned());
-    }
-    reasons.extend(report.delivery_error.iter().map(|error| format!("delivery: {error}")));
-    reasons.extend(report.timetable_error.iter().map(|error| format!("timetable: {error}")));
-    reasons.extend(desk.health.stuck().iter().map(|name| format!("{name}: the loop does not tick any more")));
-    let mut oldest = None;
-    match tokio::time::timeout(DATABASE_WITHIN, desk.store.counts(now)).await {
-        Ok(Ok(counts)) => {
-            oldest = counts.oldest_queued;
-            if let Some(seconds) = oldest.filter(|seconds| *seconds > OUTBOX_WITHIN) {
-                reasons.push(format!("outbox: a mail has been waiting for {seconds} s"));
-            }
-        }
-        Ok(Err(error)) => reasons.push(format!("database: {error}")),
-        Err(_) => reasons.push(format!("database: no answer within {} s", DATABASE_WITHIN.as_secs())),
-    }
-    warnings.extend(report.settle_error);
-    warnings.extend(report.calendar_warning);
-    if let Some(behind) = report.clock_behind {
-        warnings.push(format!(
-            "clock: the mail server is {} min ahead of this machine; deadlines are told by this machine's clock: see that it is set by NTP",
-            behind.num_minutes()
-        ));
-    }
-    if desk.is_too_silent(report.silence) {
-        warnings.push(format!(
-            "silence: no mail for {} h of business time; see that mail to the desk still arrives",
-            report.silence.seconds() / 3600
-        ));
-    }
-    if let Some(count) = report.unexplained.filter(|count| *count > 0) {
-        warnings.push(format!("mailbox: {count} messages are not in the ledger; see `madoguchi reconcile`"));
-    }
-    let tokens: Vec<TokenState> = serving.tokens().map(|tokens| tokens.state()).collect();
-    for token in &tokens {
-        // A token that still holds leaves time to mend the endpoint; without one the server's own refusal is a reason.
-        if let Some(error) = &token.error {
-            let holds = token.expires_in_seconds.is_some_and(|left| left > 0);
-            let list = if holds { &mut warnings } else { &mut reasons };
-            list.push(format!("{} token: {error}", token.section));
-        }
-    }
-    Readiness {
-        ready: reasons.is_empty(),
-        reasons,
-        standby: report.standby,
-        warnings,
-        last_intake: report.last_intake,
-        seconds_since_intake: since.map(|since| since.num_seconds()),
-        oldest_queued_seconds: oldest,
-        silence_business_seconds: report.silence.seconds(),
-        tokens,
-    }
-}
-
-/// Feeds the service manager's watchdog for as long as every loop ticks and the database answers; a stuck loop lets
-/// it starve, and the service manager restarts the desk.
-pub(super) async fn watch(desk: &Desk, stop: &tokio_util::sync::CancellationToken) {
-    let Some(every) = sd_notify::watchdog_enabled().map(|limit| limit / 3) else {
-        stop.cancelled().await;
-        return;
-    };
-    while !stop.is_cancelled() {
-        let answers = tokio::time::timeout(DATABASE_WITHIN, desk.store.ping()).await;
-        let stuck = desk.health.stuck();
-        if stuck.is_empty() && matches!(answers, Ok(Ok(()))) {
-            super::lifecycle::notify(&[sd_notify::NotifyState::Watchdog]);
-        } else {
-            tracing::error!(
-                ?stuck,
-                "the watchdog is not fed: a loop is stuck, or the database does not answer"
-            );
-        }
-        let _ = tokio::time::timeout(every, stop.cancelled()).await;
     }
 }

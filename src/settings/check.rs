@@ -1,5 +1,5 @@
-//! What the keys must say together, and the credentials that follow from them.
-//! Values that are wrong by themselves are refused while they are read, in `sections.rs`.
+//! Checks that concern several keys, and reads the credentials of the mail servers.
+//! `sections.rs` checks single values while it parses them.
 
 use std::path::PathBuf;
 
@@ -8,35 +8,32 @@ use secrecy::SecretString;
 use super::{Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls};
 use crate::desk::{calendar::DayHours, form::FieldKey};
 
-/// A login name and what proves it; Debug prints no secret.
+/// Login name and secret of a mail server. `Debug` does not print the secret.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Login name.
     pub user: String,
-    /// What proves it.
     pub proof: Proof,
 }
 
-/// What proves a login name, as it is set.
+/// The configured secret of a login.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// A password.
     Password(SecretString),
-    /// Access tokens, and the secrets that they are asked for with.
+    /// Access tokens, and the secrets for requesting them.
     OAuth2 {
-        /// Where they come from.
         rules: Box<OAuth2>,
-        /// The application's secret; a public one has none.
+        /// `None` for a public client (RFC 6749, 2.1).
         client_secret: Option<SecretString>,
-        /// The first refresh token, where it is asked for with one.
+        /// The first refresh token; required with [`Grant::RefreshToken`].
         refresh_token: Option<SecretString>,
     },
 }
 
+/// Key and detail of a wrong value.
 type Wrong = (String, String);
 
 impl Settings {
-    /// Checks what no single value shows.
+    /// Checks values that depend on other keys.
     pub(super) fn check(&self) -> Result<(), Wrong> {
         self.check_desk()?;
         self.check_time()?;
@@ -57,10 +54,10 @@ impl Settings {
         })
     }
 
-    /// What `run`, `once` and `check` need besides: somewhere to read mail from, and somewhere to send it.
+    /// Checks that a mailbox and a delivery target are set, which `run`, `once`, `check` and `reconcile` need.
     ///
     /// # Errors
-    /// Names the first key that is missing.
+    /// Names the first missing key.
     pub fn check_network(&self) -> Result<(), SettingsError> {
         let set =
             |key: &str, present: bool| if present { Ok(()) } else { Err(self.wrong(key, "is not set")) };
@@ -74,10 +71,10 @@ impl Settings {
         self.check_delivery_target()
     }
 
-    /// What every command that sends needs: somewhere to send mail to.
+    /// Checks that a delivery target is set, which every command that sends mail needs.
     ///
     /// # Errors
-    /// Names the first key that is missing.
+    /// Names the first missing key.
     pub fn check_delivery_target(&self) -> Result<(), SettingsError> {
         let set =
             |key: &str, present: bool| if present { Ok(()) } else { Err(self.wrong(key, "is not set")) };
@@ -87,20 +84,20 @@ impl Settings {
         }
     }
 
-    /// Login for the mailbox.
+    /// Reads the credentials of the mailbox.
     ///
     /// # Errors
-    /// When the password is not set or its file cannot be read.
+    /// If a required secret is not set, or its file is unreadable or empty.
     pub fn mailbox_credentials(&self) -> Result<Credentials, SettingsError> {
         let Mailbox { user, password, password_file, oauth2, .. } = &self.mailbox;
         let proof = self.proof("mailbox", password_file.as_ref(), password.as_ref(), oauth2.as_ref())?;
         Ok(Credentials { user: user.clone(), proof })
     }
 
-    /// Login for delivery, or `None` where the server asks for none.
+    /// Reads the credentials for delivery. `None` if no user is set, because the server then requires no login.
     ///
     /// # Errors
-    /// When a user is named but the password is not set or its file cannot be read.
+    /// If a required secret is not set, or its file is unreadable or empty.
     pub fn delivery_credentials(&self) -> Result<Option<Credentials>, SettingsError> {
         let Delivery { user, password, password_file, oauth2, .. } = &self.delivery;
         let Some(user) = user.clone().filter(|user| !user.is_empty()) else { return Ok(None) };
@@ -247,7 +244,7 @@ impl Settings {
     }
 }
 
-/// A password and tokens together would leave open which is meant.
+/// Refuses a password together with `oauth2`, because it would be unclear which of the two to use.
 fn check_oauth2(section: &str, oauth2: Option<&OAuth2>, passwords: bool) -> Result<(), Wrong> {
     let Some(oauth2) = oauth2 else { return Ok(()) };
     ensure(!passwords, &format!("{section}.oauth2"), || {
@@ -256,7 +253,7 @@ fn check_oauth2(section: &str, oauth2: Option<&OAuth2>, passwords: bool) -> Resu
     oauth2.check().map_err(|(key, detail)| (format!("{section}.oauth2.{key}"), detail))
 }
 
-/// `tls = "none"` sends passwords in clear, so it is for this machine alone.
+/// Allows `tls = "none"` only for a loopback host, because it sends passwords in plain text.
 fn check_tls(section: &str, tls: Tls, host: &str) -> Result<(), Wrong> {
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     ensure(tls != Tls::None || loopback || host.is_empty(), &format!("{section}.tls"), || {
@@ -278,10 +275,10 @@ fn is_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
 }
 
-/// Puts an error of the deserializer into our form: the key that is wrong comes first.
+/// Converts an error of the `config` crate to our form, in which the wrong key comes first.
 pub(super) fn named(path: String, error: &config::ConfigError, origin: &str) -> SettingsError {
     let text = error.to_string();
-    // config adds " for key `…`" and the file; the path says the same, better.
+    // `config` appends " for key `…`" and the file. Cut it off, because `path` contains the key with its full path.
     let detail =
         text.split(" for key `").next().unwrap_or(&text).trim_start_matches("missing configuration field ");
     if let Some(rest) = detail.strip_prefix("unknown field `")

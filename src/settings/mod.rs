@@ -1,5 +1,5 @@
-//! Typed settings: the built-in 在宅医療 desk, then one TOML file, then the environment (`MADOGUCHI_SECTION__KEY`).
-//! Every value is checked once, here; the rooms below get small structs of their own and never see the file.
+//! Typed settings: built-in values for the 在宅医療 desk, then one TOML file, then the environment
+//! (`MADOGUCHI_SECTION__KEY`). Every value is checked here; other modules get small structs and never read the file.
 
 mod check;
 mod oauth2;
@@ -25,36 +25,26 @@ pub use sections::{
 pub use values::{ByteSize, Period};
 pub use written::Written;
 
-/// Where settings are looked for when no file is named.
+/// Settings files in order of precedence, if `--config` is not given.
 const DEFAULT_FILES: [&str; 2] = ["madoguchi.toml", "/etc/madoguchi/madoguchi.toml"];
 
-/// A setting that is wrong: says where, which key, and what is allowed.
+/// An error in the settings. Names the place, the key and the allowed values.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file cannot be read.
     #[error("cannot read the settings file {}: {source}; name an existing file with --config", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is not TOML.
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{origin} is not valid TOML: {detail}")]
     Syntax {
-        /// File, or "the environment".
+        /// Path of the file, or "the built-in settings".
         origin: String,
-        /// Line and reason.
         detail: String,
     },
-    /// A key or its value is not allowed.
     #[error("{key}: {detail} (in {origin} or the environment variable {})", variable(key))]
     Value {
-        /// The dotted key.
+        /// The key in dotted form, such as `mailbox.port`.
         key: String,
-        /// What is wrong, and what is allowed.
+        /// The problem and the allowed values.
         detail: String,
-        /// The file that was read.
         origin: String,
     },
 }
@@ -63,49 +53,46 @@ pub enum SettingsError {
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Who the desk is.
+    /// Name and addresses of the desk.
     pub desk: Desk,
-    /// What the circular prescribes.
+    /// The form that the circular prescribes.
     pub form: Form,
-    /// When inquiries are accepted.
+    /// The acceptance window.
     pub window: Window,
-    /// When the desk is served.
+    /// Business hours.
     pub hours: Hours,
-    /// How soon an answer is owed.
+    /// Deadlines, in business time.
     pub sla: Sla,
-    /// Where mail arrives.
+    /// The mailbox that receives inquiries.
     pub mailbox: Mailbox,
-    /// How mail leaves.
+    /// Outgoing mail.
     pub delivery: Delivery,
-    /// Where the desk remembers.
+    /// The database.
     pub database: Database,
-    /// The secretariat.
+    /// The members of staff.
     pub staff: Vec<Staff>,
-    /// What staff send, and what they are told.
+    /// Answers of staff, and notices to staff.
     pub answers: Answers,
-    /// When staff get their list.
+    /// The daily digest.
     pub digest: Digest,
-    /// What is forgotten, and when.
+    /// Retention periods of mails and personal data.
     pub retention: Retention,
-    /// Health for monitoring.
+    /// The HTTP server for health and metrics.
     pub http: Http,
     /// The log.
     pub log: Log,
-    /// The operator's own wording.
+    /// Templates of the operator.
     pub templates: Templates,
-    /// The file these were read from, for messages.
+    /// The settings file, for error messages; `None` if no file was read.
     #[serde(skip)]
     pub origin: Option<PathBuf>,
-    /// What stood there and in the environment.
+    /// All keys set in the file and the environment, to report changes at a reload.
     #[serde(skip)]
     pub written: Written,
 }
 
 impl Settings {
-    /// Reads the settings: `path`, else the first of the default files that exists, else the built-in desk alone.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or a key or value is not allowed.
+    /// Reads the settings from `path`, else from the first default file that exists, else only the built-in values.
     pub fn load(path: Option<&Path>) -> Result<Self, SettingsError> {
         let path = match path {
             Some(path) => Some(path.to_path_buf()),
@@ -120,10 +107,7 @@ impl Settings {
         Self::read(&text, path, environment)
     }
 
-    /// Reads the settings from a text, without files or environment.
-    ///
-    /// # Errors
-    /// As [`Settings::load`].
+    /// Reads the settings from a text, without files and environment.
     pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
         Self::read(text, None, Environment::default().source(Some(config::Map::new())))
     }
@@ -146,7 +130,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// A wrong value found after reading, in the same words as those found while reading.
+    /// Builds the error for a wrong value that is noticed after parsing, in the same form as one found while parsing.
     #[must_use]
     pub fn wrong(&self, key: &str, detail: impl Into<String>) -> SettingsError {
         let origin = self
@@ -156,8 +140,8 @@ impl Settings {
         SettingsError::Value { key: key.to_owned(), detail: detail.into(), origin }
     }
 
-    /// A secret such as `mailbox.password`: from its file, else the value, else the service manager's credential of
-    /// that name (`$CREDENTIALS_DIRECTORY`, see systemd.exec(5)).
+    /// Reads a secret such as `mailbox.password`: from its file, else from the value, else from the systemd
+    /// credential of that name (`$CREDENTIALS_DIRECTORY`, see systemd.exec(5)). A file's secret is its first line.
     fn secret(
         &self,
         name: &str,
@@ -188,17 +172,17 @@ impl Settings {
     }
 }
 
-/// A credential that the service manager handed over, if there is one.
+/// Path of a systemd credential, if it exists.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the one door; systemd.exec(5) fixes the variable's name"
+    reason = "settings are read only here; systemd.exec(5) fixes the variable's name"
 )]
 fn credential(name: &str) -> Option<PathBuf> {
     let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
     path.exists().then_some(path)
 }
 
-/// The environment variable that overrides a key.
+/// Name of the environment variable that overrides a key.
 fn variable(key: &str) -> String {
     format!("MADOGUCHI_{}", key.replace('.', "__").to_uppercase())
 }

@@ -1,5 +1,5 @@
-//! `[mailbox.oauth2]` and `[delivery.oauth2]`: access tokens in place of a password (RFC 6749), with what Microsoft and
-//! Google fix already filled in.
+//! `[mailbox.oauth2]` and `[delivery.oauth2]`: access tokens instead of a password (RFC 6749).
+//! Contains the fixed endpoints and scopes of Microsoft and Google.
 
 use std::path::PathBuf;
 
@@ -10,57 +10,57 @@ use super::values::{list, parsed};
 use crate::words::closed_set;
 
 closed_set! {
-    /// Whose tokens: `provider`.
+    /// OAuth 2.0 provider: key `provider`.
     Provider {
         /// Microsoft 365 (Entra ID).
         Microsoft = "microsoft",
         /// Google Workspace.
         Google = "google",
-        /// Any other: `token_url` says where.
+        /// Any other provider; requires `token_url`.
         Other = "other",
     }
 }
 
 closed_set! {
-    /// How tokens are had: `grant`.
+    /// OAuth 2.0 grant type: key `grant`.
     Grant {
-        /// The desk as itself (RFC 6749, 4.4).
+        /// The desk authenticates as an application (RFC 6749, 4.4).
         ClientCredentials = "client_credentials",
-        /// On behalf of whoever once agreed (RFC 6749, 6).
+        /// The desk acts for the user who gave consent (RFC 6749, 6).
         RefreshToken = "refresh_token",
     }
 }
 
-/// Where access tokens come from.
+/// How the desk gets access tokens.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OAuth2 {
-    /// Fills in `token_url` and `scopes`.
+    /// Provider; sets the defaults of `token_url` and `scopes`.
     #[serde(deserialize_with = "parsed")]
     pub provider: Provider,
-    /// How tokens are had.
+    /// Grant type: `client_credentials` or `refresh_token`.
     #[serde(deserialize_with = "parsed")]
     pub grant: Grant,
-    /// The directory (tenant) at Microsoft.
+    /// Directory (tenant) ID; required for Microsoft unless `token_url` is set.
     pub tenant: String,
-    /// The registered application.
+    /// ID of the application that is registered with the provider.
     pub client_id: String,
-    /// Its secret (discouraged: use `client_secret_file`).
+    /// Secret of the application (discouraged: use `client_secret_file`).
     pub client_secret: Option<SecretString>,
-    /// A file whose first line is its secret.
+    /// File whose first line is the secret of the application.
     pub client_secret_file: Option<PathBuf>,
-    /// A file whose first line is the refresh token that the application was first given.
+    /// File whose first line is the first refresh token, set by the operator.
     pub refresh_token_file: Option<PathBuf>,
-    /// Where newer refresh tokens are kept, which the provider gives in exchange for older ones. The desk writes it.
+    /// File in which the desk stores the newer refresh tokens that the provider issues.
     pub token_file: PathBuf,
-    /// The token endpoint.
+    /// URL of the token endpoint; default: the provider's.
     pub token_url: Option<String>,
-    /// What the tokens are for.
+    /// Scopes to request; default: those the provider requires for IMAP and SMTP.
     #[serde(deserialize_with = "list")]
     pub scopes: Vec<String>,
-    /// An HTTP proxy on the way to the token endpoint: `http://proxy.example.jp:8080`.
+    /// HTTP proxy for requests to the token endpoint, such as `http://proxy.example.jp:8080`.
     pub proxy: Option<String>,
-    /// A PEM file of certificate authorities to trust besides the system's.
+    /// PEM file of certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -84,7 +84,7 @@ impl Default for OAuth2 {
 }
 
 impl OAuth2 {
-    /// The token endpoint; empty when it is neither set nor the provider's.
+    /// URL of the token endpoint; empty if it is not set and the provider has no default.
     #[must_use]
     pub fn endpoint(&self) -> String {
         match (&self.token_url, self.provider) {
@@ -99,7 +99,7 @@ impl OAuth2 {
         }
     }
 
-    /// What the tokens are for: as set, else what the provider asks for mail over IMAP and SMTP.
+    /// The configured scopes, else those that the provider requires for IMAP and SMTP.
     #[must_use]
     pub fn wanted_scopes(&self) -> Vec<String> {
         let preset: &[&str] = match (self.provider, self.grant) {
@@ -110,13 +110,13 @@ impl OAuth2 {
                 "https://outlook.office.com/SMTP.Send",
                 "offline_access",
             ],
-            // A refresh token of Google's carries the scopes that were agreed to.
+            // A refresh token of Google already contains the scopes that the user gave consent to.
             (Provider::Google | Provider::Other, _) => &[],
         };
         preset.iter().map(|scope| (*scope).to_owned()).collect()
     }
 
-    /// What is missing or cannot be, by key.
+    /// Returns the first missing or wrong key and the problem.
     pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
         let wrong = |key, detail: &str| Err((key, detail.to_owned()));
         if self.client_id.trim().is_empty() {
@@ -161,7 +161,7 @@ impl OAuth2 {
     }
 }
 
-/// Secrets go to the endpoint, so it is reached by TLS, or on this machine.
+/// Whether a token endpoint uses TLS or is on this machine. Requests to it contain secrets.
 fn is_safe(url: &str) -> bool {
     let here = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())

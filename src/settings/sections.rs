@@ -1,5 +1,5 @@
-//! The sections of the settings file, one struct a section; every default is the 在宅医療 desk of fiscal 2025.
-//! A value is read here and nowhere else; what several keys must say together is checked in `check.rs`.
+//! The sections of the settings file, one struct per section. The defaults are those of the 在宅医療 desk of fiscal 2025.
+//! This file parses single values; `check.rs` checks rules that concern several keys.
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -14,22 +14,22 @@ use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
 use crate::words::closed_set;
 
-/// `[desk]`: who the desk is.
+/// `[desk]`: name and addresses of the desk.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Desk {
-    /// The name inquirers see in `From`.
+    /// Display name in the `From` header field.
     pub name: String,
-    /// The secretariat that signs the desk's mails.
+    /// Name of the secretariat in the signature of the desk's mails.
     pub organization: String,
-    /// The address inquirers write to.
+    /// Mail address that receives inquiries; also the sender address of replies.
     pub address: String,
-    /// Other addresses that reach this desk.
+    /// Other mail addresses that lead to this desk.
     #[serde(deserialize_with = "list")]
     pub aliases: Vec<String>,
-    /// The desk's telephone number, as it stands in its mails.
+    /// Telephone number in the desk's mails.
     pub telephone: String,
-    /// What ticket numbers begin with: two to six capital letters.
+    /// Prefix of ticket numbers: two to six capital letters.
     pub ticket_prefix: String,
 }
 
@@ -46,13 +46,13 @@ impl Default for Desk {
     }
 }
 
-/// `[form]`: what the circular prescribes.
+/// `[form]`: the form that the circular prescribes (事務連絡 別紙1).
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Form {
-    /// The prescribed subject; absent: the circular's.
+    /// Prescribed subject; default: the one of the circular.
     pub subject: Option<String>,
-    /// The fields in order; absent: the four of the circular.
+    /// Fields in order; default: the four of the circular.
     pub fields: Vec<Field>,
 }
 
@@ -60,17 +60,17 @@ pub struct Form {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// `organization`, `name`, `contact` or `inquiry`.
+    /// Key of the field: `organization`, `name`, `contact` or `inquiry`.
     #[serde(deserialize_with = "field_key")]
     pub key: FieldKey,
-    /// The label as the circular spells it.
+    /// Label of the field in the circular.
     pub label: String,
-    /// Other spellings that people use.
+    /// Other spellings of the label that inquirers use.
     #[serde(default, deserialize_with = "list")]
     pub aliases: Vec<String>,
 }
 
-/// `[window]`: the acceptance window, both days included.
+/// `[window]`: the acceptance window, including both days.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Window {
@@ -90,31 +90,31 @@ impl Default for Window {
     }
 }
 
-/// `[hours]`: when the desk is served.
+/// `[hours]`: business hours.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hours {
     /// IANA name of the desk's time zone.
     #[serde(deserialize_with = "time_zone")]
     pub time_zone: Tz,
-    /// Days of the week on which the desk is open.
+    /// Weekdays on which the desk is open: `mon` to `sun`.
     #[serde(deserialize_with = "list")]
     pub days: Vec<chrono::Weekday>,
-    /// First minute of a day, `HH:MM`.
+    /// Opening time, `HH:MM`.
     #[serde(deserialize_with = "time_of_day")]
     pub opens: NaiveTime,
-    /// End of a day, `HH:MM`.
+    /// Closing time, `HH:MM`.
     #[serde(deserialize_with = "time_of_day")]
     pub closes: NaiveTime,
-    /// Hours of single days of the week: `{ fri = "09:00-15:00" }`.
+    /// Hours that differ on single weekdays: `{ fri = "09:00-15:00" }`.
     #[serde(deserialize_with = "hours_by_day")]
     pub by_day: Vec<DayHours>,
-    /// Whether 国民の祝日, 振替休日 and 国民の休日 are closed.
+    /// Whether the desk is closed on 国民の祝日, 振替休日 and 国民の休日.
     pub public_holidays: bool,
-    /// Days that are closed besides: `12-29..01-03` every year, `2025-08-15` once.
+    /// Additional closed days: `12-29..01-03` every year, `2025-08-15` once.
     #[serde(deserialize_with = "list")]
     pub closed: Vec<ClosedDays>,
-    /// Dates that are open in spite of the rules.
+    /// Dates on which the desk is open although another key says closed.
     #[serde(deserialize_with = "list")]
     pub open: Vec<NaiveDate>,
 }
@@ -137,17 +137,17 @@ impl Default for Hours {
     }
 }
 
-/// `[sla]`: how soon an answer is owed, in business time.
+/// `[sla]`: deadlines, in business time.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sla {
     /// Business time from receipt to the deadline.
     #[serde(deserialize_with = "parsed")]
     pub answer_within: BusinessTime,
-    /// Business time before the deadline at which staff are warned.
+    /// Business time before the deadline at which staff get a warning.
     #[serde(deserialize_with = "parsed")]
     pub warn_before: BusinessTime,
-    /// Business time after which an inquirer is asked again for what is missing.
+    /// Business time without a reply after which the desk asks the inquirer again for missing fields.
     #[serde(deserialize_with = "parsed")]
     pub remind_after: BusinessTime,
 }
@@ -163,105 +163,105 @@ impl Default for Sla {
 }
 
 closed_set! {
-    /// How mail is reached: `kind` of `[mailbox]`.
+    /// Kind of mailbox: key `kind` of `[mailbox]`.
     MailboxKind {
         /// A folder on an IMAP server.
         Imap = "imap",
-        /// A Maildir on this machine.
+        /// A local Maildir.
         Maildir = "maildir",
     }
 }
 
 closed_set! {
-    /// How mail leaves: `kind` of `[delivery]`.
+    /// Kind of delivery: key `kind` of `[delivery]`.
     DeliveryKind {
         /// An SMTP server.
         Smtp = "smtp",
-        /// A Maildir on this machine, for rehearsals and demonstrations.
+        /// A local Maildir, for rehearsals and demonstrations. No mail is sent.
         Maildir = "maildir",
     }
 }
 
 closed_set! {
-    /// Transport security: `tls`.
+    /// Transport security: key `tls`.
     Tls {
-        /// TLS from the first byte (RFC 8314).
+        /// Implicit TLS (RFC 8314).
         Implicit = "implicit",
-        /// STARTTLS, and an error where the server refuses it.
+        /// STARTTLS; an error if the server refuses it.
         Starttls = "starttls",
-        /// None; only for a loopback host.
+        /// No encryption; allowed only for a loopback host.
         None = "none",
     }
 }
 
 closed_set! {
-    /// What happens to a message in the mailbox once it is accounted for: `after`.
+    /// What to do with a message in the mailbox once it is in the ledger: key `after`.
     After {
-        /// Nothing.
+        /// Leave the message as it is.
         Keep = "keep",
-        /// It gets the flag `\Seen`.
+        /// Set the flag `\Seen`.
         Seen = "seen",
-        /// It goes to `processed_folder` or `parked_folder`.
+        /// Move the message to `processed_folder` or `parked_folder`.
         Move = "move",
     }
 }
 
-/// `[mailbox]`: where inquiries arrive.
+/// `[mailbox]`: the mailbox that receives inquiries.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mailbox {
-    /// `imap` or `maildir`.
+    /// Kind of mailbox: `imap` or `maildir`.
     #[serde(deserialize_with = "parsed")]
     pub kind: MailboxKind,
-    /// The Maildir, when `kind = "maildir"`.
+    /// Path of the Maildir, if `kind = "maildir"`.
     pub path: Option<PathBuf>,
-    /// The IMAP server.
+    /// Host name of the IMAP server.
     pub host: String,
-    /// Its port.
+    /// Port of the server: 1 to 65535.
     #[serde(deserialize_with = "port")]
     pub port: u16,
-    /// Transport security.
+    /// Transport security: `implicit`, `starttls` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub tls: Tls,
     /// Login name.
     pub user: String,
-    /// The password itself (discouraged: use `password_file`).
+    /// Password (discouraged: use `password_file`).
     pub password: Option<SecretString>,
-    /// A file whose first line is the password.
+    /// File whose first line is the password.
     pub password_file: Option<PathBuf>,
-    /// Access tokens in place of a password.
+    /// Access tokens instead of a password.
     pub oauth2: Option<OAuth2>,
-    /// A PEM file of certificate authorities to trust besides the system's.
+    /// PEM file of certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<PathBuf>,
-    /// Our own mail server's name in `Authentication-Results` (RFC 8601); only its results count.
+    /// Name of our own mail server in `Authentication-Results` (RFC 8601). The desk trusts only results with this name.
     pub authserv_id: Option<String>,
-    /// The folder that is read.
+    /// IMAP folder to read.
     pub folder: String,
-    /// How often the folder is looked at, besides IDLE.
+    /// Interval between checks for new mail, with or without IDLE.
     #[serde(deserialize_with = "parsed")]
     pub poll: Period,
-    /// Whether to wait with IDLE (RFC 2177) between polls.
+    /// Whether to use IDLE (RFC 2177) between polls.
     pub idle: bool,
-    /// What happens to a message once it is accounted for.
+    /// What to do with a message once it is in the ledger: `keep`, `seen` or `move`.
     #[serde(deserialize_with = "parsed")]
     pub after: After,
-    /// Where accounted mail goes with `after = "move"`.
+    /// Target folder of processed mail with `after = "move"`.
     pub processed_folder: String,
-    /// Where parked mail goes with `after = "move"`.
+    /// Target folder of parked mail with `after = "move"`.
     pub parked_folder: String,
-    /// Older mail is filed without any automatic mail. Absent: the moment of the first run.
+    /// Mail received before this time is filed without any automatic mail. Default: the time of the first run.
     #[serde(deserialize_with = "parsed_option")]
     pub accept_since: Option<DateTime<FixedOffset>>,
-    /// Larger messages are parked unread.
+    /// Larger messages are parked without reading their content.
     #[serde(deserialize_with = "parsed")]
     pub max_message_size: ByteSize,
-    /// Business time without any mail, within the window, after which health and the leads' digest say so; `0h`: never.
+    /// Business time without any mail within the window, after which health and the leads' digest warn; `0h`: never.
     #[serde(deserialize_with = "parsed")]
     pub silence_alarm: BusinessTime,
-    /// Time limit of each network verb.
+    /// Timeout of each network command.
     #[serde(deserialize_with = "parsed")]
     pub timeout: Period,
-    /// How often a message that cannot be processed is tried before it is parked.
+    /// Number of attempts for a message that cannot be processed or is unfetchable, before it is parked.
     pub max_attempts: u32,
 }
 
@@ -294,45 +294,45 @@ impl Default for Mailbox {
     }
 }
 
-/// `[delivery]`: how the desk's mail leaves.
+/// `[delivery]`: outgoing mail.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Delivery {
-    /// `smtp` or `maildir`.
+    /// Kind of delivery: `smtp` or `maildir`.
     #[serde(deserialize_with = "parsed")]
     pub kind: DeliveryKind,
-    /// The Maildir, when `kind = "maildir"`.
+    /// Path of the Maildir, if `kind = "maildir"`.
     pub path: Option<PathBuf>,
-    /// The SMTP server.
+    /// Host name of the SMTP server.
     pub host: String,
-    /// Its port.
+    /// Port of the server: 1 to 65535.
     #[serde(deserialize_with = "port")]
     pub port: u16,
-    /// Transport security.
+    /// Transport security: `implicit`, `starttls` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub tls: Tls,
-    /// Login name; absent: the server asks for none.
+    /// Login name; absent if the server requires no login.
     pub user: Option<String>,
-    /// The password itself (discouraged: use `password_file`).
+    /// Password (discouraged: use `password_file`).
     pub password: Option<SecretString>,
-    /// A file whose first line is the password.
+    /// File whose first line is the password.
     pub password_file: Option<PathBuf>,
-    /// Access tokens in place of a password.
+    /// Access tokens instead of a password.
     pub oauth2: Option<OAuth2>,
-    /// A PEM file of certificate authorities to trust besides the system's.
+    /// PEM file of certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<PathBuf>,
-    /// Automatic mails a day, all recipients together.
+    /// Daily limit of automatic mails to all recipients together.
     pub daily_limit: u32,
-    /// Automatic mails a day to one address.
+    /// Daily limit of automatic mails to one address.
     pub per_sender_daily_limit: u32,
-    /// Automatic mails a day in one thread.
+    /// Daily limit of automatic mails in one thread.
     pub per_thread_daily_limit: u32,
-    /// Connections to the SMTP server that are used side by side.
+    /// Number of parallel connections to the SMTP server: 1 to 64.
     pub connections: u32,
-    /// How long a mail that meets temporary failures is tried (RFC 5321, 4.5.4.1).
+    /// How long to retry a mail after temporary failures (RFC 5321, 4.5.4.1).
     #[serde(deserialize_with = "parsed")]
     pub retry_for: Period,
-    /// Time limit of each network verb.
+    /// Timeout of each network command.
     #[serde(deserialize_with = "parsed")]
     pub timeout: Period,
 }
@@ -360,11 +360,11 @@ impl Default for Delivery {
     }
 }
 
-/// `[database]`: where the desk remembers.
+/// `[database]`: the database.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
-    /// `sqlite:FILE` or `postgres://…`. Holds a password at times, so Debug does not print it.
+    /// Database URL: `sqlite:FILE` or `postgres://…`. It may contain a password, so `Debug` does not print it.
     pub url: String,
 }
 
@@ -380,45 +380,45 @@ impl Default for Database {
     }
 }
 
-/// `[[staff]]`: one member of the secretariat.
+/// `[[staff]]`: one member of staff.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Staff {
-    /// As colleagues know them.
+    /// Name of the member, as shown to colleagues.
     pub name: String,
-    /// The address they write from.
+    /// Mail address of the member; identifies mails from the member.
     pub address: String,
-    /// Leads also get escalations and the parked list.
+    /// Whether the member is a lead. Leads also get escalations and the list of parked mail.
     #[serde(default)]
     pub lead: bool,
 }
 
 closed_set! {
-    /// Who is told of a new ticket: `new_ticket`.
+    /// Recipients of the notice about a new ticket: key `new_ticket`.
     NewTicketTo {
-        /// Everybody in `[[staff]]`.
+        /// All staff.
         All = "all",
-        /// The leads.
+        /// All leads.
         Leads = "leads",
-        /// One member after the other, who is set as its assignee.
+        /// The members in turn. The recipient becomes the assignee of the ticket.
         Rotation = "rotation",
-        /// Nobody: the digest shows it.
+        /// No notice; the digest lists the ticket.
         None = "none",
     }
 }
 
-/// `[answers]`: what staff send.
+/// `[answers]`: answers of staff, and notices to staff.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Answers {
-    /// How long an answer waits in the outbox, so that its writer can stop it.
+    /// How long an answer waits in the outbox, so that its author can cancel it.
     #[serde(deserialize_with = "parsed")]
     pub undo: Period,
-    /// Whether a lead has to let each answer leave.
+    /// Whether a lead must approve each answer before it is sent.
     pub approval: bool,
-    /// Whether the signature names who wrote the answer.
+    /// Whether the signature contains the name of the author.
     pub sign_with_name: bool,
-    /// Who is told of a new ticket.
+    /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub new_ticket: NewTicketTo,
 }
@@ -434,11 +434,11 @@ impl Default for Answers {
     }
 }
 
-/// `[digest]`: when staff get their list.
+/// `[digest]`: the daily digest to staff.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Digest {
-    /// Times of day, on business days.
+    /// Times of day at which the digest is sent on business days.
     #[serde(deserialize_with = "times_of_day")]
     pub at: Vec<NaiveTime>,
 }
@@ -449,45 +449,46 @@ impl Default for Digest {
     }
 }
 
-/// `[retention]`: what is forgotten, and when. Without it everything is kept.
+/// `[retention]`: when data is erased. By default nothing is.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
-    /// Raw mails are erased so long after they came or went, unless their ticket still owes an answer.
+    /// Period after receipt or sending at which raw mails are erased, unless their ticket is still without an answer.
     #[serde(deserialize_with = "parsed_option")]
     pub raw_after: Option<Period>,
-    /// 氏名, 連絡先 and addresses are erased so long after a ticket was closed or, if it never was, answered.
+    /// Period after which 氏名, 連絡先 and mail addresses of a ticket are erased. It starts when the ticket is closed or, if
+    /// it was never closed, answered.
     #[serde(deserialize_with = "parsed_option")]
     pub personal_after: Option<Period>,
 }
 
-/// `[http]`: health for monitoring.
+/// `[http]`: health and metrics for monitoring.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Http {
-    /// Address and port of `/healthz` and `/readyz`; absent: off.
+    /// Address and port of `/healthz`, `/readyz` and `/metrics`; absent: disabled.
     #[serde(deserialize_with = "parsed_option")]
     pub listen: Option<SocketAddr>,
 }
 
 closed_set! {
-    /// Form of the log: `format`.
+    /// Log format: key `format`.
     LogFormat {
-        /// Lines for people.
+        /// Lines of plain text.
         Text = "text",
-        /// One JSON object a line.
+        /// One JSON object per line.
         Json = "json",
     }
 }
 
-/// `[log]`: what the daemon says on stderr.
+/// `[log]`: the log on stderr.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-    /// `text` or `json`.
+    /// Log format: `text` or `json`.
     #[serde(deserialize_with = "parsed")]
     pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug` or `trace`, or a `tracing` filter.
+    /// Log level: `error`, `warn`, `info`, `debug`, `trace`, or a filter of `tracing-subscriber`.
     pub level: String,
 }
 
@@ -497,33 +498,33 @@ impl Default for Log {
     }
 }
 
-/// `[templates]`: the operator's own wording.
+/// `[templates]`: mail templates of the operator.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Templates {
-    /// A folder like the project's `templates/`; a file that is absent there is the built-in one.
+    /// Folder with templates. For a file that is missing there, the built-in template is used.
     pub dir: Option<PathBuf>,
 }
 
 fn field_key<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<FieldKey, D::Error> {
     let read = |text: &str| FieldKey::ALL.into_iter().find(|key| key.as_str() == text);
-    wanted(deserializer, read, "organization, name, contact or inquiry")
+    parsed_with(deserializer, read, "organization, name, contact or inquiry")
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    wanted(deserializer, |text| text.parse().ok(), "a date such as \"2025-06-27\"")
+    parsed_with(deserializer, |text| text.parse().ok(), "a date such as \"2025-06-27\"")
 }
 
 fn time_zone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
-    wanted(deserializer, |text| text.parse().ok(), "an IANA time zone such as \"Asia/Tokyo\"")
+    parsed_with(deserializer, |text| text.parse().ok(), "an IANA time zone such as \"Asia/Tokyo\"")
 }
 
 fn time_of_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
-    wanted(deserializer, read_time, "a time of day such as \"09:00\"")
+    parsed_with(deserializer, read_time, "a time of day such as \"09:00\"")
 }
 
 fn hours_by_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DayHours>, D::Error> {
-    let written: BTreeMap<String, String> = BTreeMap::deserialize(deserializer)?;
+    let entries: BTreeMap<String, String> = BTreeMap::deserialize(deserializer)?;
     let read = |(day, hours): (&String, &String)| {
         let (opens, closes) = hours.split_once('-')?;
         let (opens, closes) = (read_time(opens)?, read_time(closes)?);
@@ -534,11 +535,11 @@ fn hours_by_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec
             "{day} = {hours:?} is not allowed; allowed: a day of the week and its hours, such as fri = \"09:00-15:00\""
         ))
     };
-    written.iter().map(|one| read(one).ok_or_else(|| wrong(one))).collect()
+    entries.iter().map(|entry| read(entry).ok_or_else(|| wrong(entry))).collect()
 }
 
 fn port<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    wanted(deserializer, |text| text.parse().ok().filter(|port| *port != 0), "a port from 1 to 65535")
+    parsed_with(deserializer, |text| text.parse().ok().filter(|port| *port != 0), "a port from 1 to 65535")
 }
 
 fn times_of_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveTime>, D::Error> {
@@ -553,7 +554,8 @@ fn read_time(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()
 }
 
-fn wanted<'de, D: serde::Deserializer<'de>, T>(
+/// Parses a value from its text, or fails with the allowed form.
+fn parsed_with<'de, D: serde::Deserializer<'de>, T>(
     deserializer: D,
     read: impl Fn(&str) -> Option<T>,
     allowed: &str,

@@ -1,7 +1,7 @@
 use super::*;
 
-/// What an operator reads for a wrong file.
-fn complaint(toml: &str) -> String {
+/// The error text for a wrong settings file.
+fn error_of(toml: &str) -> String {
     Settings::from_toml(toml).map(|_| "accepted".to_owned()).unwrap_or_else(|error| error.to_string())
 }
 
@@ -47,9 +47,9 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
         ("[delivery]\nconnections = 0", "delivery.connections: ", "1 to 64"),
         ("[mailbox]\naccept_since = \"yesterday\"", "mailbox.accept_since: ", ""),
     ] {
-        let said = complaint(toml);
-        assert!(said.starts_with(key) && said.contains(part), "{toml:?} → {said}");
-        assert!(!said.contains("hunter2"), "a secret in an error: {said}");
+        let error = error_of(toml);
+        assert!(error.starts_with(key) && error.contains(part), "{toml:?} → {error}");
+        assert!(!error.contains("hunter2"), "a secret in an error: {error}");
     }
 }
 
@@ -93,15 +93,16 @@ fn a_password_file_is_read_and_its_absence_explained() {
     assert_eq!(password.expose_secret(), "pass word");
     let missing =
         Settings::from_toml("[mailbox]\nuser = \"u\"\npassword_file = \"/nowhere/password\"").unwrap();
-    let said = missing.mailbox_credentials().unwrap_err().to_string();
-    assert!(said.starts_with("mailbox.password_file: cannot read /nowhere/password"), "{said}");
+    let error = missing.mailbox_credentials().unwrap_err().to_string();
+    assert!(error.starts_with("mailbox.password_file: cannot read /nowhere/password"), "{error}");
 }
 
 #[test]
 fn the_example_file_names_every_key_and_is_accepted() {
     let example = include_str!("../../config/madoguchi.toml");
     Settings::from_toml(example).unwrap();
-    // Every commented key, uncommented, must be accepted too: the file documents what exists and nothing else.
+    // With every commented key uncommented, the file must be accepted as well. So it documents no key that does not
+    // exist.
     let all: String = example
         .lines()
         .map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line))
@@ -136,12 +137,12 @@ fn the_example_of_oauth2_is_accepted_in_place_of_a_password() {
     let settings = Settings::from_toml(&table).unwrap();
     assert_eq!(settings.mailbox.oauth2.unwrap().proxy.unwrap(), "http://proxy.example.jp:8080");
     let both = format!("[mailbox]\npassword_file = \"/x\"\n{table}");
-    let said = Settings::from_toml(&both).unwrap_err().to_string();
-    assert!(said.starts_with("mailbox.oauth2: is set beside mailbox.password_file"), "{said}");
+    let error = Settings::from_toml(&both).unwrap_err().to_string();
+    assert!(error.starts_with("mailbox.oauth2: is set beside mailbox.password_file"), "{error}");
 }
 
 #[test]
-fn providers_fill_in_what_they_fix_and_the_rest_is_asked_for() {
+fn providers_set_their_defaults_and_the_other_keys_are_required() {
     let read = |keys: &str| Settings::from_toml(&format!("[mailbox.oauth2]\n{}", keys.replace("; ", "\n")));
     let oauth2 = |keys| read(keys).unwrap().mailbox.oauth2.unwrap();
     let microsoft = oauth2("provider = \"microsoft\"; tenant = \"t-1\"; client_id = \"c\"");
@@ -170,18 +171,18 @@ fn providers_fill_in_what_they_fix_and_the_rest_is_asked_for() {
             "mailbox.oauth2.proxy: \"socks\" is not allowed",
         ),
     ] {
-        let said = read(keys).unwrap_err().to_string();
-        assert!(said.starts_with(part), "{said}");
+        let error = read(keys).unwrap_err().to_string();
+        assert!(error.starts_with(part), "{error}");
     }
-    let said = read("client_id = \"c\"; token_url = \"https://x/t\"")
+    let error = read("client_id = \"c\"; token_url = \"https://x/t\"")
         .unwrap()
         .mailbox_credentials()
         .unwrap_err()
         .to_string();
-    assert!(said.starts_with("mailbox.oauth2.client_secret_file: is not set"), "{said}");
+    assert!(error.starts_with("mailbox.oauth2.client_secret_file: is not set"), "{error}");
 }
 
-/// Whether an uncommented line is a key or a table, and not prose.
+/// Whether an uncommented line is a key or a table header, and not prose.
 fn is_setting(line: &str) -> bool {
     let key = line.split('=').next().unwrap_or_default().trim();
     line.starts_with('[')

@@ -1,10 +1,10 @@
-//! Values as an operator writes them: sizes, periods, lists. Each refuses what it does not understand, saying what is allowed.
+//! Parsers for values in the settings file: sizes, periods, lists. Each error names the allowed form.
 
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// A size in bytes: `500KB`, `25MB`, `1GB` (decimal, as mail servers count) or plain bytes.
+/// A size in bytes: `500KB`, `25MB`, `1GB` or plain bytes. Units are decimal, as in mail servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
 
@@ -37,7 +37,7 @@ impl fmt::Display for ByteSize {
     }
 }
 
-/// A period by the clock on the wall: `500ms`, `60s`, `10m`, `48h`, `2d`. Business time is another type.
+/// A period of elapsed time: `500ms`, `60s`, `10m`, `48h`, `2d`. For business time see `desk::calendar::BusinessTime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period(pub Duration);
 
@@ -63,7 +63,7 @@ impl FromStr for Period {
     }
 }
 
-/// The number in front of its unit.
+/// Splits a value into its number and its unit.
 fn split_number(text: &str) -> Option<(u64, &str)> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -71,7 +71,7 @@ fn split_number(text: &str) -> Option<(u64, &str)> {
     Some((digits.parse().ok()?, unit.trim()))
 }
 
-/// Reads a value that is written as text (or a bare number) and parsed by its `FromStr`.
+/// Deserializes a value from text or a bare number with its `FromStr`.
 pub fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -81,7 +81,7 @@ where
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
-/// As [`parsed`], for a key that may be absent.
+/// Like [`parsed`], for an optional key.
 pub fn parsed_option<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -93,7 +93,7 @@ where
         .transpose()
 }
 
-/// Reads a list; in the environment, where there are no lists, its elements are separated by commas.
+/// Deserializes a list. An environment variable holds the elements in one text, separated by commas.
 pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,

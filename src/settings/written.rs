@@ -1,11 +1,11 @@
-//! What was written, key by key, so that a reload can say what changed.
+//! All keys that the operator set, so that a reload can log the changes.
 
 use std::{collections::BTreeMap, fmt};
 
-/// Parts of keys whose values are secrets or name people: only that they changed is said.
-const UNSAID: [&str; 7] = ["password", "secret", "token", "url", "staff", "address", "user"];
+/// Parts of keys whose values are secrets or personal data. The log only says that such a value changed.
+const REDACTED: [&str; 7] = ["password", "secret", "token", "url", "staff", "address", "user"];
 
-/// Keys and values as they were written, in dotted form. Debug prints no values.
+/// Dotted keys and their values as written. `Debug` does not print the values.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Written(BTreeMap<String, String>);
 
@@ -16,7 +16,7 @@ impl fmt::Debug for Written {
 }
 
 impl Written {
-    /// All keys of a tree of values.
+    /// Flattens a tree of values.
     pub(super) fn of(tree: &serde_json::Value) -> Self {
         let mut written = Self::default();
         written.add(String::new(), tree);
@@ -37,18 +37,18 @@ impl Written {
         }
     }
 
-    /// What is written otherwise in `new`: `window.closes: "2026-02-28" → "2026-03-31"`.
+    /// One line for each key that differs in `new`, such as `window.closes: "2026-02-28" → "2026-03-31"`.
     #[must_use]
     pub fn changes(&self, new: &Self) -> Vec<String> {
         let keys: std::collections::BTreeSet<&String> = self.0.keys().chain(new.0.keys()).collect();
-        let told = |value: Option<&String>| value.map_or("(not set)", String::as_str).to_owned();
+        let shown = |value: Option<&String>| value.map_or("(not set)", String::as_str).to_owned();
         keys.into_iter()
             .filter(|key| self.0.get(*key) != new.0.get(*key))
             .map(|key| {
-                if UNSAID.iter().any(|part| key.contains(part)) {
+                if REDACTED.iter().any(|part| key.contains(part)) {
                     format!("{key}: changed")
                 } else {
-                    format!("{key}: {} → {}", told(self.0.get(key)), told(new.0.get(key)))
+                    format!("{key}: {} → {}", shown(self.0.get(key)), shown(new.0.get(key)))
                 }
             })
             .collect()

@@ -6,18 +6,9 @@ use sqlx::{Row, any::AnyRow};
 use super::{Result, Tx, instant_text, query, read_instant, read_word, unpack};
 use crate::letter::Purpose;
 
-/// A mail's first attempt, on record with the mail itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Claim {
-    /// The process that sends it.
-    pub process: i64,
-    /// When it is due again should that process die with it.
-    pub until: DateTime<Utc>,
-}
-
 /// A mail that is due, claimed by this process.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct ClaimedMail {
     /// Identifier.
     pub id: i64,
     /// The ticket it belongs to.
@@ -39,11 +30,6 @@ pub struct Due {
 }
 
 impl Tx {
-    /// The mails that this transaction has queued as claimed: to be sent once it is committed, and not before.
-    pub fn take_claimed(&mut self) -> Vec<Due> {
-        std::mem::take(&mut self.claimed)
-    }
-
     /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
     /// is touched, so that a crash loop cannot hammer a server.
     ///
@@ -55,7 +41,7 @@ impl Tx {
         retry_at: DateTime<Utc>,
         process: i64,
         limit: u32,
-    ) -> Result<Vec<Due>> {
+    ) -> Result<Vec<ClaimedMail>> {
         let rows = query(
             "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, claimed_by = $3
              WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $4)
@@ -65,11 +51,11 @@ impl Tx {
         .bind(instant_text(retry_at))
         .bind(process)
         .bind(i64::from(limit))
-        .fetch_all(self.connection()?)
+        .fetch_all(self.connection().await?)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
-            Ok(Due {
+            Ok(ClaimedMail {
                 id,
                 ticket_id: row.try_get("ticket_id")?,
                 purpose: read_word(row, "outbox", "purpose", id)?,
@@ -81,7 +67,7 @@ impl Tx {
                 created_at: read_instant(row, "outbox", "created_at", id)?,
             })
         };
-        let mut due: Vec<Due> = rows.iter().map(read).collect::<Result<_>>()?;
+        let mut due: Vec<ClaimedMail> = rows.iter().map(read).collect::<Result<_>>()?;
         // Rows come back in no order.
         due.sort_by_key(|due| due.id);
         Ok(due)
@@ -97,28 +83,8 @@ impl Tx {
         )
         .bind(instant_text(now))
         .bind(process)
-        .execute(self.connection()?)
+        .execute(self.connection().await?)
         .await?;
-        Ok(())
-    }
-
-    /// Makes these mails due, if they are there and this process has claimed them.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn release_mails(&mut self, now: DateTime<Utc>, process: i64, mails: &[Due]) -> Result<()> {
-        for mail in mails {
-            query(
-                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
-                 WHERE state = 'queued' AND claimed_by = $2 AND id = $3 AND message_id = $4",
-            )
-            .bind(instant_text(now))
-            .bind(process)
-            .bind(mail.id)
-            .bind(mail.message_id.clone())
-            .execute(self.connection()?)
-            .await?;
-        }
         Ok(())
     }
 
@@ -132,7 +98,7 @@ impl Tx {
         now: DateTime<Utc>,
         process: i64,
     ) -> Result<u64> {
-        let done = query(sql).bind(instant_text(now)).bind(process).execute(self.connection()?).await?;
+        let done = query(sql).bind(instant_text(now)).bind(process).execute(self.connection().await?).await?;
         Ok(done.rows_affected())
     }
 }

@@ -22,7 +22,7 @@ use Kind::{Bytes as B, Integer as I, Text as T};
 type Table = (&'static str, &'static str, &'static [(&'static str, Kind)]);
 
 /// Every table, each before those that refer to it. A column that is forgotten here makes the copy fail, not the data.
-const TABLES: [Table; 10] = [
+const TABLES: [Table; 11] = [
     ("state", "name", &[("name", T), ("value", T)]),
     (
         "message",
@@ -82,6 +82,22 @@ const TABLES: [Table; 10] = [
             ("tags", T),
             ("merged_into", T),
             ("erased_at", T),
+        ],
+    ),
+    (
+        "turn",
+        "ticket_id, nth",
+        &[
+            ("ticket_id", I),
+            ("nth", I),
+            ("asked_at", T),
+            ("due_at", T),
+            ("held", I),
+            ("held_since", T),
+            ("ended_at", T),
+            ("ending", T),
+            ("ended_by", T),
+            ("in_time", I),
         ],
     ),
     (

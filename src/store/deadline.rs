@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow, query::Query};
 
 use super::{
-    Result, Store, TicketRow, Tx, instant_text, list, query, read_instant, read_instant_option,
+    AnyQuery, Result, Store, TicketRow, Tx, instant_text, list, query, read_instant, read_instant_option,
     ticket::{COLUMNS, read_ticket},
 };
 use crate::desk::{
     escalation::{Notice, Watched},
-    ticket::Standing,
+    ticket::{Channel, Status},
 };
 
 /// Tickets that one look takes up: a pass tells of no more at once.
@@ -31,9 +31,9 @@ pub struct Figures {
     pub waiting: u64,
     /// Those that are answered or closed.
     pub answered: u64,
-    /// Tickets that were answered by their deadline.
+    /// Answers by their deadline: a ticket has as many as it has answered turns.
     pub answered_in_time: u64,
-    /// Tickets that were answered after it.
+    /// Answers after their deadline.
     pub answered_late: u64,
     /// Parked messages by reason.
     pub parked: BTreeMap<String, u64>,
@@ -58,12 +58,12 @@ impl Tx {
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(instant_text(until))
             .bind(instant_text(now))
-            .fetch_all(self.connection()?)
+            .fetch_all(self.connection().await?)
             .await?;
         let mut watched = Vec::with_capacity(rows.len());
         for row in &rows {
             let ticket = read_ticket(row)?;
-            if let Some(deadline) = ticket.standing.deadline() {
+            if let Some(deadline) = ticket.clock.deadline() {
                 watched.push((ticket, read_watched(row, deadline)?));
             }
         }
@@ -84,7 +84,7 @@ impl Tx {
             Notice::Miss => "warned_for = deadline, missed_for = deadline",
         };
         let sql = format!("UPDATE ticket SET {columns} WHERE id IN ({})", list(tickets));
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection().await?).await?;
         Ok(())
     }
 
@@ -96,26 +96,8 @@ impl Tx {
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE status = 'open' AND id > $1 ORDER BY id LIMIT {AT_ONCE}"
         );
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).fetch_all(self.connection()?).await?;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).fetch_all(self.connection().await?).await?;
         rows.iter().map(read_ticket).collect()
-    }
-
-    /// Writes where a ticket stands now.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn set_standing(&mut self, id: i64, standing: &Standing) -> Result<()> {
-        query(
-            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5, asked_at = NULL WHERE id = $1",
-        )
-            .bind(id)
-            .bind(standing.status().as_str())
-            .bind(standing.deadline().map(instant_text))
-            .bind(standing.budget_left().seconds())
-            .bind(standing.running_since().map(instant_text))
-            .execute(self.connection()?)
-            .await?;
-        Ok(())
     }
 }
 
@@ -146,7 +128,7 @@ impl Tx {
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(instant_text(until))
             .bind(i64::from(reminders))
-            .fetch_all(self.connection()?)
+            .fetch_all(self.connection().await?)
             .await?;
         rows.iter()
             .map(|row| {
@@ -169,7 +151,7 @@ impl Tx {
         query("UPDATE ticket SET asked_at = $2, reminded = reminded + 1 WHERE id = $1")
             .bind(id)
             .bind(instant_text(now))
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(())
     }
@@ -183,7 +165,7 @@ impl Tx {
             query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1")
                 .bind(address.to_owned())
                 .bind(instant_text(since))
-                .fetch_one(self.connection()?)
+                .fetch_one(self.connection().await?)
                 .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
@@ -314,34 +296,42 @@ impl Store {
         until: DateTime<Utc>,
         fiscal_years: (i32, i32),
     ) -> Result<Figures> {
-        // One row and no GROUP BY, for which SQLite would sort all that it counts.
-        let row = query(
+        let range = |query: AnyQuery| {
+            query
+                .bind(instant_text(from))
+                .bind(instant_text(until))
+                .bind(i64::from(fiscal_years.0))
+                .bind(i64::from(fiscal_years.1))
+        };
+        // One row and no GROUP BY, for which SQLite would sort all that it counts. The fiscal years have an index.
+        let tickets = query(
             "SELECT COUNT(*) AS total,
-                    COUNT(CASE WHEN channel = 'telephone' THEN 1 END) AS telephone,
-                    COUNT(CASE WHEN status = 'open' THEN 1 END) AS open,
-                    COUNT(CASE WHEN status = 'waiting' THEN 1 END) AS waiting,
-                    COUNT(CASE WHEN status IN ('answered', 'closed') THEN 1 END) AS answered,
-                    COUNT(CASE WHEN answered_at <= deadline THEN 1 END) AS in_time,
-                    COUNT(CASE WHEN answered_at > deadline THEN 1 END) AS late
+                    COUNT(CASE WHEN channel = $5 THEN 1 END) AS telephone,
+                    COUNT(CASE WHEN status = $6 THEN 1 END) AS open,
+                    COUNT(CASE WHEN status = $7 THEN 1 END) AS waiting,
+                    COUNT(CASE WHEN status IN ($8, $9) THEN 1 END) AS answered
              FROM ticket WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2",
-        )
-        .bind(instant_text(from))
-        .bind(instant_text(until))
-        .bind(i64::from(fiscal_years.0))
-        .bind(i64::from(fiscal_years.1))
-        .fetch_one(&self.pool)
-        .await?;
+        );
+        let words = [Status::Open, Status::Waiting, Status::Answered, Status::Closed].map(Status::as_str);
+        let tickets = range(tickets).bind(Channel::Telephone.as_str());
+        let tickets = words.into_iter().fold(tickets, Query::bind).fetch_one(&self.pool).await?;
+        let turns = query(
+            "SELECT COUNT(CASE WHEN in_time = 1 THEN 1 END) AS in_time, COUNT(CASE WHEN in_time = 0 THEN 1 END) AS late
+             FROM ticket JOIN turn ON turn.ticket_id = ticket.id
+             WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2",
+        );
+        let turns = range(turns).fetch_one(&self.pool).await?;
         let count = |row: &AnyRow, column: &str| -> Result<u64> {
             Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
         };
         let mut figures = Figures {
-            total: count(&row, "total")?,
-            telephone: count(&row, "telephone")?,
-            open: count(&row, "open")?,
-            waiting: count(&row, "waiting")?,
-            answered: count(&row, "answered")?,
-            answered_in_time: count(&row, "in_time")?,
-            answered_late: count(&row, "late")?,
+            total: count(&tickets, "total")?,
+            telephone: count(&tickets, "telephone")?,
+            open: count(&tickets, "open")?,
+            waiting: count(&tickets, "waiting")?,
+            answered: count(&tickets, "answered")?,
+            answered_in_time: count(&turns, "in_time")?,
+            answered_late: count(&turns, "late")?,
             parked: BTreeMap::new(),
         };
         let parked = query(

@@ -124,7 +124,7 @@ impl Tx {
             let done = sqlx::query(AssertSqlSafe(sql))
                 .bind(instant_text(before))
                 .bind(Vec::<u8>::new())
-                .execute(self.connection()?)
+                .execute(self.connection().await?)
                 .await?;
             erased += done.rows_affected();
         }
@@ -140,14 +140,14 @@ impl Tx {
             "SELECT id, message_ref, direction, from_name, from_address, recipients, text FROM entry WHERE ticket_id = $1 ORDER BY id",
         )
         .bind(ticket_id)
-        .fetch_all(self.connection()?)
+        .fetch_all(self.connection().await?)
         .await?;
         let mut entries = Vec::with_capacity(rows.len());
         for row in &rows {
             let id = row.try_get("id")?;
             let names = query("SELECT id, name FROM attachment WHERE entry_id = $1")
                 .bind(id)
-                .fetch_all(self.connection()?)
+                .fetch_all(self.connection().await?)
                 .await?;
             entries.push(EntryText {
                 id,
@@ -176,13 +176,13 @@ impl Tx {
             .bind(entry.from.address.clone())
             .bind(entry.recipients.join("\n"))
             .bind(entry.text.clone())
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         for (id, name) in &entry.attachments {
             query("UPDATE attachment SET name = $2 WHERE id = $1")
                 .bind(*id)
                 .bind(name.clone())
-                .execute(self.connection()?)
+                .execute(self.connection().await?)
                 .await?;
         }
         Ok(())
@@ -207,7 +207,7 @@ impl Tx {
         .bind(subject.to_owned())
         .bind(inquiry.map(str::to_owned))
         .bind(instant_text(now))
-        .execute(self.connection()?)
+        .execute(self.connection().await?)
         .await?;
         Ok(())
     }
@@ -229,7 +229,7 @@ impl Tx {
             sqlx::query(AssertSqlSafe(sql))
                 .bind(ticket_id)
                 .bind(Vec::<u8>::new())
-                .execute(self.connection()?)
+                .execute(self.connection().await?)
                 .await?;
         }
         Ok(())
@@ -248,14 +248,14 @@ impl Tx {
     ) -> Result<u64> {
         let to = format!("SELECT id FROM outbox WHERE LOWER(recipient) = $1 AND {FINISHED}");
         let sql = format!("UPDATE attempt SET reply = SUBSTR(reply, 1, 3) WHERE outbox_id IN ({to})");
-        sqlx::query(AssertSqlSafe(sql)).bind(address.to_owned()).execute(self.connection()?).await?;
+        sqlx::query(AssertSqlSafe(sql)).bind(address.to_owned()).execute(self.connection().await?).await?;
         let sql = format!(
             "UPDATE outbox SET bytes = $2, recipient = '' WHERE LOWER(recipient) = $1 AND {FINISHED}"
         );
         let done = sqlx::query(AssertSqlSafe(sql))
             .bind(address.to_owned())
             .bind(Vec::<u8>::new())
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         let mut erased = done.rows_affected();
         for member in staff {
@@ -266,7 +266,7 @@ impl Tx {
                 .bind(member.to_lowercase())
                 .bind(Vec::<u8>::new())
                 .bind(instant_text(since))
-                .execute(self.connection()?)
+                .execute(self.connection().await?)
                 .await?;
             erased += done.rows_affected();
         }
@@ -282,7 +282,7 @@ impl Tx {
             return Ok(());
         }
         let sql = format!("UPDATE message SET raw = $1, detail = NULL WHERE id IN ({})", list(ids));
-        sqlx::query(AssertSqlSafe(sql)).bind(Vec::<u8>::new()).execute(self.connection()?).await?;
+        sqlx::query(AssertSqlSafe(sql)).bind(Vec::<u8>::new()).execute(self.connection().await?).await?;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::words::closed_set;
 closed_set! {
     /// What became of a message: each is accounted for exactly once.
     Outcome {
-        /// Taken, and not decided yet: processing failed and is tried again.
+        /// FetchedMessage, and not decided yet: processing failed and is tried again.
         Pending = "pending",
         /// It became a ticket.
         Ticket = "ticket",
@@ -196,7 +196,7 @@ impl Tx {
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
         .bind(i64::from(message.attempts) - 1)
-        .execute(self.connection()?)
+        .execute(self.connection().await?)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -225,7 +225,7 @@ impl Tx {
         .bind(message.raw.to_vec())
         .bind(i64::from(message.attempts))
         .bind(parked_as)
-        .execute(self.connection()?)
+        .execute(self.connection().await?)
         .await?;
         if done.rows_affected() == 1 && !message.settled {
             self.writes.push(Table::Unsettled, [message.id.into()]);
@@ -240,7 +240,7 @@ impl Tx {
     pub async fn discard_message(&mut self, id: i64) -> Result<bool> {
         let done = query("UPDATE message SET outcome = 'discarded' WHERE id = $1 AND outcome = 'parked'")
             .bind(id)
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -251,7 +251,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
         let sql = format!("DELETE FROM unsettled WHERE message_ref IN ({})", list(ids));
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection()?).await?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection().await?).await?;
         Ok(())
     }
 }

@@ -6,9 +6,9 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     AnyQuery, Result, Store, TicketRow, instant_text, list, read_instant,
-    ticket::{COLUMNS, read_standing, read_ticket},
+    ticket::{COLUMNS, read_clock, read_ticket},
 };
-use crate::desk::ticket::{Standing, Status};
+use crate::desk::ticket::{SlaClock, Status};
 
 /// What decides which tickets a list shows; the few that it does are read whole by [`Store::tickets_of`].
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct TicketHead {
     /// Identifier of the row.
     pub id: i64,
     /// Where it stands.
-    pub standing: Standing,
+    pub clock: SlaClock,
     /// When the mailbox received it.
     pub received_at: DateTime<Utc>,
     /// Who works on it.
@@ -102,7 +102,7 @@ impl Store {
             let id = row.try_get("id")?;
             Ok(TicketHead {
                 id,
-                standing: read_standing(&row, id)?,
+                clock: read_clock(&row, id)?,
                 received_at: read_instant(&row, "ticket", "received_at", id)?,
                 assignee: row.try_get("assignee")?,
             })

@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Every migration in order: version, description, SQL. Published ones never change.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -21,6 +21,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "fewer pages", include_str!("../../migrations/0008_fewer_pages.sql")),
     (9, "plain conditions", include_str!("../../migrations/0009_plain_conditions.sql")),
     (10, "found by status", include_str!("../../migrations/0010_found_by_status.sql")),
+    (11, "turns", include_str!("../../migrations/0011_turns.sql")),
 ];
 
 impl Store {

@@ -14,15 +14,16 @@ mod deadline;
 mod dialect;
 mod erase;
 mod event;
+mod instance;
 mod ledger;
 mod listing;
+mod lookup;
 mod migrate;
 mod outbox;
-mod presence;
-mod sought;
 mod state;
 mod ticket;
 mod transaction;
+mod turn;
 mod writes;
 
 use std::{cell::RefCell, sync::Arc, time::Duration};
@@ -37,21 +38,21 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub use backup::check_backup;
-pub use claim::{Claim, Due};
+pub use claim::ClaimedMail;
 pub use copy::{Copied, copy};
 pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};
+pub use instance::{InstanceLock, Lead};
 pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use listing::TicketHead;
-pub use outbox::{Attempt, Draft, NewMail, OutboxRow, OutboxState, Verdict, reply_code};
-pub use presence::{Lead, Presence};
-pub use sought::{Earlier, Recipient, SentTo, Sought};
+pub use lookup::{Earlier, LedgerLookup, Recipient, SentTo};
+pub use outbox::{Attempt, NewMail, OutboxRow, OutboxState, QueuedDraft, Verdict, reply_code};
 pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
-use transaction::Idle;
-pub use transaction::{Ahead, Next, Tx};
-use writes::{Change, Table};
+pub use transaction::Tx;
+pub use turn::Course;
+use writes::Table;
 
 /// A fault of the database. Always temporary for the mail in hand: nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -76,10 +77,6 @@ pub enum StoreError {
     /// A message cannot be compressed.
     #[error("cannot compress a message for the ledger: {0}")]
     Pack(std::io::Error),
-    /// A transaction that was decided ahead of its beginning has to be decided again: another one came in between, or it has to
-    /// read more.
-    #[error("another transaction came in between")]
-    Outrun,
     /// A statement failed.
     #[error("the database refused: {0}")]
     Sql(#[from] sqlx::Error),
@@ -97,6 +94,23 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether the database refused one row's values (a constraint, a size, an encoding), and itself is well.
+    #[must_use]
+    pub fn is_of_a_row(&self) -> bool {
+        let Self::Sql(error) = self else { return false };
+        let Some(error) = error.as_database_error() else { return false };
+        let code = error.code().unwrap_or_default();
+        // PostgreSQL: data exception, integrity constraint, program limit (SQLSTATE classes). SQLite: TOOBIG, CONSTRAINT and
+        // its extended codes, MISMATCH.
+        let is_sqlite = |code: u32| matches!(code & 0xff, 18..=20);
+        match code.len() {
+            5 => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
+            _ => code.parse().is_ok_and(is_sqlite),
+        }
+    }
+}
+
 /// The result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
@@ -107,7 +121,7 @@ pub struct Store {
     dialect: Dialect,
     /// The connection that writes. One a process: SQLite has one writer, and queueing here is fair and does not spin
     /// on the busy timeout. `None` after a transaction that was given up.
-    writer: Arc<Mutex<Option<Idle>>>,
+    writer: Arc<Mutex<Option<AnyConnection>>>,
     /// It may hold a password.
     url: SecretString,
 }
@@ -138,7 +152,7 @@ impl Store {
             .connect(url.expose_secret())
             .await
             .map_err(|error| open_error(dialect, &error))?;
-        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(Idle::new(writer)))), url })
+        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url })
     }
 
     /// As [`Store::open`], but makes no database: `None` when the SQLite file does not exist.
@@ -171,7 +185,7 @@ impl Store {
     pub async fn close(&self) {
         if let Some(writer) = self.writer.lock().await.take() {
             // It is going away either way.
-            let _ = writer.connection.close().await;
+            let _ = writer.close().await;
         }
         self.pool.close().await;
     }

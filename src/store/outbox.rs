@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    Change, Claim, Due, NewEvent, Result, Store, Table, Tx, instant_text, pack, query, read_instant,
+    ClaimedMail, NewEvent, Result, Store, Table, Tx, instant_text, pack, query, read_instant,
     read_instant_option, read_word, ticket::storable, unpack,
 };
 use crate::desk::triage::Reported;
@@ -56,14 +56,11 @@ pub struct NewMail<'a> {
     pub author: Option<&'a str>,
     /// Its step of the conversation, which goes with it when it is stopped.
     pub entry: Option<i64>,
-    /// It is sent as soon as the transaction is committed: see [`Tx::take_claimed`]. Only for a Message-ID that cannot
-    /// be there already.
-    pub claim: Option<Claim>,
 }
 
 /// A mail of a person's that has not left.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct QueuedDraft {
     /// Its row.
     pub id: i64,
     /// What it is for.
@@ -94,7 +91,7 @@ pub enum Verdict {
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// What was sent.
-    pub due: Due,
+    pub due: ClaimedMail,
     /// When.
     pub at: DateTime<Utc>,
     /// The server's reply, or what went wrong.
@@ -137,8 +134,6 @@ impl Tx {
     /// When memory runs out.
     pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
         let id = self.fresh_id();
-        let due = mail.claim.map(|claim| claim.until).or(mail.leaves_at);
-        let attempt = u32::from(mail.claim.is_some());
         self.writes.push(
             Table::Outbox,
             [
@@ -152,27 +147,13 @@ impl Tx {
                 mail.message_id.into(),
                 pack(mail.bytes)?.into(),
                 mail.leaves_at.map_or(OutboxState::Held, |_| OutboxState::Queued).as_str().into(),
-                i64::from(attempt).into(),
+                0.into(),
                 instant_text(mail.at).into(),
-                due.map(instant_text).into(),
+                mail.leaves_at.map(instant_text).into(),
                 mail.author.into(),
                 mail.entry.into(),
-                mail.claim.map(|claim| claim.process).into(),
             ],
         );
-        if mail.claim.is_some() {
-            self.claimed.push(Due {
-                id,
-                ticket_id: mail.ticket_id,
-                purpose: mail.purpose,
-                sender: mail.sender.to_owned(),
-                recipient: mail.recipient.to_owned(),
-                message_id: mail.message_id.to_owned(),
-                bytes: mail.bytes.to_vec(),
-                attempt,
-                created_at: mail.at,
-            });
-        }
         Ok(())
     }
 
@@ -183,7 +164,7 @@ impl Tx {
     pub async fn has_mail(&mut self, message_id: &str) -> Result<bool> {
         let row = query("SELECT id FROM outbox WHERE message_id = $1")
             .bind(message_id.to_owned())
-            .fetch_optional(self.connection()?)
+            .fetch_optional(self.connection().await?)
             .await?;
         Ok(row.is_some())
     }
@@ -198,7 +179,7 @@ impl Tx {
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id WHERE message_id = $1",
         )
         .bind(message_id.to_owned())
-        .fetch_optional(self.connection()?)
+        .fetch_optional(self.connection().await?)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let id = row.try_get("id")?;
@@ -218,7 +199,7 @@ impl Tx {
             query("SELECT COUNT(*) FROM outbox WHERE ticket_id = $1 AND automatic = 1 AND created_at >= $2")
                 .bind(ticket_id)
                 .bind(instant_text(since))
-                .fetch_one(self.connection()?)
+                .fetch_one(self.connection().await?)
                 .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
@@ -235,24 +216,23 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .fetch_optional(self.connection()?)
+        .fetch_optional(self.connection().await?)
         .await?;
         row.map(|row| Ok((row.try_get("recipient")?, read_word(&row, "outbox", "purpose", id)?))).transpose()
     }
 
-    /// Records how attempts ended. That a mail was accepted is only written, and needs nothing read, unless it is an answer.
+    /// Records how attempts ended.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<()> {
         for Attempt { due, at, reply, verdict } in attempts {
-            let instant = instant_text(*at);
             self.writes.push(
                 Table::Attempt,
                 [
                     due.id.into(),
                     i64::from(due.attempt).into(),
-                    instant.as_str().into(),
+                    instant_text(*at).into(),
                     storable(reply).into(),
                 ],
             );
@@ -269,38 +249,15 @@ impl Tx {
                 reply_code(reply)
             );
             self.append_event(*at, NewEvent::by_desk(what, detail).on_ticket(due.ticket_id));
-            match verdict {
-                Verdict::Sent => self.writes.change(Change::Sent, &instant, due.id),
-                Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
-                Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
-            }
-            match (due.ticket_id, due.purpose, verdict) {
-                (Some(ticket_id), Purpose::Acknowledgement, Verdict::Sent) => {
-                    self.writes.change(Change::Acknowledged, &instant, ticket_id);
-                }
-                (Some(ticket_id), Purpose::Answer, Verdict::Sent) => {
-                    self.answered(ticket_id, due.created_at, *at).await?;
-                }
-                _ => {}
-            }
         }
-        Ok(())
-    }
-
-    /// An answer has left: its ticket is answered, unless the inquirer wrote again after it was written.
-    async fn answered(&mut self, ticket: i64, written: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
-        query(
-            "UPDATE ticket SET answered_at = $2,
-                    status = CASE WHEN status IN ('open', 'waiting') AND NOT EXISTS
-                                  (SELECT id FROM entry WHERE ticket_id = $1 AND direction = 'in' AND at > $3)
-                             THEN 'answered' ELSE status END
-             WHERE id = $1",
-        )
-        .bind(ticket)
-        .bind(instant_text(now))
-        .bind(instant_text(written))
-        .execute(self.connection()?)
-        .await?;
+        for Attempt { due, at, verdict, .. } in attempts {
+            let (state, next, finished) = match verdict {
+                Verdict::Sent => (OutboxState::Sent, None, Some(*at)),
+                Verdict::Retry { at } => (OutboxState::Queued, Some(*at), None),
+                Verdict::Failed => (OutboxState::Failed, None, Some(*at)),
+            };
+            self.conclude(due.id, state, next, finished).await?;
+        }
         Ok(())
     }
 
@@ -316,7 +273,7 @@ impl Tx {
             .bind(state.as_str())
             .bind(next.map(instant_text))
             .bind(finished.map(instant_text))
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(())
     }
@@ -333,7 +290,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .execute(self.connection()?)
+        .execute(self.connection().await?)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -349,7 +306,7 @@ impl Tx {
         )
         .bind(id)
         .bind(instant_text(now))
-        .execute(self.connection()?)
+        .execute(self.connection().await?)
         .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -358,18 +315,18 @@ impl Tx {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<Draft>> {
+    pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<QueuedDraft>> {
         let rows = query(
             "SELECT id, purpose, author, entry_id, state FROM outbox
              WHERE ticket_id = $1 AND purpose IN ('answer', 'question') AND state IN ('queued', 'held') AND attempts = 0
              ORDER BY id DESC",
         )
         .bind(ticket_id)
-        .fetch_all(self.connection()?)
+        .fetch_all(self.connection().await?)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
-            Ok(Draft {
+            Ok(QueuedDraft {
                 id,
                 purpose: read_word(row, "outbox", "purpose", id)?,
                 author: row.try_get("author")?,
@@ -390,7 +347,7 @@ impl Tx {
         )
         .bind(recipient.to_owned())
         .bind(instant_text(since))
-        .fetch_one(self.connection()?)
+        .fetch_one(self.connection().await?)
         .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
@@ -402,7 +359,7 @@ impl Tx {
     pub async fn author_of(&mut self, id: i64) -> Result<Option<String>> {
         let row = query("SELECT author FROM outbox WHERE id = $1")
             .bind(id)
-            .fetch_optional(self.connection()?)
+            .fetch_optional(self.connection().await?)
             .await?;
         Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
     }
@@ -415,7 +372,7 @@ impl Tx {
         query("UPDATE outbox SET state = 'queued', next_attempt_at = $2 WHERE id = $1 AND state = 'held'")
             .bind(id)
             .bind(instant_text(at))
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(())
     }
@@ -426,7 +383,7 @@ impl Tx {
     /// When the database refuses.
     pub async fn forget_entry(&mut self, id: i64) -> Result<()> {
         for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
-            query(sql).bind(id).execute(self.connection()?).await?;
+            query(sql).bind(id).execute(self.connection().await?).await?;
         }
         Ok(())
     }

@@ -27,11 +27,11 @@ impl Tx {
         query("INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name.to_owned())
             .bind(value.to_owned())
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         let row = query("SELECT value FROM state WHERE name = $1")
             .bind(name.to_owned())
-            .fetch_one(self.connection()?)
+            .fetch_one(self.connection().await?)
             .await?;
         Ok(row.try_get(0)?)
     }
@@ -43,12 +43,12 @@ impl Tx {
     pub async fn set_state(&mut self, name: &str, value: &str) -> Result<Option<String>> {
         let before = query("SELECT value FROM state WHERE name = $1")
             .bind(name.to_owned())
-            .fetch_optional(self.connection()?)
+            .fetch_optional(self.connection().await?)
             .await?;
         query("INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
             .bind(name.to_owned())
             .bind(value.to_owned())
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(before.map(|row| row.try_get(0)).transpose()?)
     }

@@ -8,7 +8,8 @@ use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
     thread::TicketFacts,
-    ticket::{Channel, Direction, NewTicket, Standing, TicketNumber},
+    ticket::{Channel, Direction, NewTicket, SlaClock, TicketNumber},
+    turn::Turn,
 };
 use crate::mail::{Attachment, Mailbox};
 
@@ -22,7 +23,7 @@ pub struct TicketRow {
     /// How it came.
     pub channel: Channel,
     /// Where it stands.
-    pub standing: Standing,
+    pub clock: SlaClock,
     /// The four fields.
     pub fields: Fields,
     /// Evident from the organization.
@@ -122,7 +123,7 @@ impl Tx {
         asking: Asking<'_>,
     ) -> i64 {
         let id = self.fresh_id();
-        let NewTicket { fields, standing, .. } = ticket;
+        let NewTicket { fields, clock, .. } = ticket;
         self.writes.push(
             Table::Ticket,
             [
@@ -130,7 +131,7 @@ impl Tx {
                 number.to_string().into(),
                 i64::from(number.fiscal_year()).into(),
                 i64::from(number.serial()).into(),
-                standing.status().as_str().into(),
+                clock.status().as_str().into(),
                 ticket.channel.as_str().into(),
                 fields.organization.clone().into(),
                 fields.name.clone().into(),
@@ -141,40 +142,31 @@ impl Tx {
                 from.address.clone().into(),
                 subject.into(),
                 instant_text(received_at).into(),
-                standing.deadline().map(instant_text).into(),
-                standing.budget_left().seconds().into(),
-                standing.running_since().map(instant_text).into(),
+                clock.deadline().map(instant_text).into(),
+                clock.budget_left().seconds().into(),
+                clock.running_since().map(instant_text).into(),
                 asking.to.into(),
                 asking.at.map(instant_text).into(),
                 asking.assignee.into(),
             ],
         );
+        self.add_turn(id, &Turn::first(clock, received_at));
         id
     }
 
-    /// Writes where a ticket stands now, and its fields.
+    /// Writes the fields of a ticket's form.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn update_ticket(&mut self, id: i64, standing: &Standing, fields: &Fields) -> Result<()> {
-        query(
-            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5,
-                               organization = $6, name = $7, contact = $8, inquiry = $9,
-                               closed_at = CASE WHEN $2 = 'closed' THEN closed_at END,
-                               asked_at = CASE WHEN $2 = 'waiting' THEN asked_at END
-             WHERE id = $1",
-        )
-        .bind(id)
-        .bind(standing.status().as_str())
-        .bind(standing.deadline().map(instant_text))
-        .bind(standing.budget_left().seconds())
-        .bind(standing.running_since().map(instant_text))
-        .bind(fields.organization.clone())
-        .bind(fields.name.clone())
-        .bind(fields.contact.clone())
-        .bind(fields.inquiry.clone())
-        .execute(self.connection()?)
-        .await?;
+    pub async fn set_fields(&mut self, id: i64, fields: &Fields) -> Result<()> {
+        query("UPDATE ticket SET organization = $2, name = $3, contact = $4, inquiry = $5 WHERE id = $1")
+            .bind(id)
+            .bind(fields.organization.clone())
+            .bind(fields.name.clone())
+            .bind(fields.contact.clone())
+            .bind(fields.inquiry.clone())
+            .execute(self.connection().await?)
+            .await?;
         Ok(())
     }
 
@@ -213,6 +205,33 @@ impl Tx {
         id
     }
 
+    /// Notes when the mail server accepted the acknowledgement.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_acknowledged(&mut self, id: i64, at: DateTime<Utc>) -> Result<()> {
+        query("UPDATE ticket SET acknowledged_at = $2 WHERE id = $1 AND acknowledged_at IS NULL")
+            .bind(id)
+            .bind(instant_text(at))
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether an inquirer wrote in a ticket after an instant.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn heard_since(&mut self, id: i64, since: DateTime<Utc>) -> Result<bool> {
+        let row = query("SELECT id FROM entry WHERE ticket_id = $1 AND direction = $2 AND at > $3 LIMIT 1")
+            .bind(id)
+            .bind(Direction::In.as_str())
+            .bind(instant_text(since))
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Sets who works on a ticket.
     ///
     /// # Errors
@@ -221,7 +240,7 @@ impl Tx {
         query("UPDATE ticket SET assignee = $2 WHERE id = $1")
             .bind(id)
             .bind(address.to_owned())
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(())
     }
@@ -234,38 +253,7 @@ impl Tx {
         query("UPDATE ticket SET tags = $2 WHERE id = $1")
             .bind(id)
             .bind(storable(&tags.join("\n")))
-            .execute(self.connection()?)
-            .await?;
-        Ok(())
-    }
-
-    /// Notes when a ticket was closed, or answered by other means than mail.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn set_ended(
-        &mut self,
-        id: i64,
-        closed_at: Option<DateTime<Utc>>,
-        answered_at: Option<DateTime<Utc>>,
-    ) -> Result<()> {
-        query("UPDATE ticket SET closed_at = $2, answered_at = COALESCE($3, answered_at) WHERE id = $1")
-            .bind(id)
-            .bind(closed_at.map(instant_text))
-            .bind(answered_at.map(instant_text))
-            .execute(self.connection()?)
-            .await?;
-        Ok(())
-    }
-
-    /// An answer did not arrive after all: one is owed as before, until the same deadline.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn unanswer(&mut self, id: i64) -> Result<()> {
-        query("UPDATE ticket SET status = 'open', answered_at = NULL WHERE id = $1 AND status = 'answered'")
-            .bind(id)
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(())
     }
@@ -278,12 +266,12 @@ impl Tx {
         query("UPDATE ticket SET merged_into = $2 WHERE id = $1")
             .bind(from)
             .bind(into.number.to_string())
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         query("UPDATE entry SET ticket_id = $2 WHERE ticket_id = $1")
             .bind(from)
             .bind(into.id)
-            .execute(self.connection()?)
+            .execute(self.connection().await?)
             .await?;
         Ok(())
     }
@@ -296,7 +284,7 @@ impl Tx {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(number.to_string())
-            .fetch_optional(self.connection()?)
+            .fetch_optional(self.connection().await?)
             .await?;
         row.as_ref().map(read_ticket).transpose()
     }
@@ -316,7 +304,7 @@ impl Tx {
         let entries =
             query("SELECT from_address, recipients FROM entry WHERE ticket_id = $1 AND direction = 'in'")
                 .bind(ticket.id)
-                .fetch_all(self.connection()?)
+                .fetch_all(self.connection().await?)
                 .await?;
         // Whoever was erased does not take part any more, and no mail without an address takes their place.
         let mut participants = vec![ticket.from.address.to_lowercase()];
@@ -328,7 +316,7 @@ impl Tx {
         Ok(Some(TicketFacts {
             id: ticket.id,
             number: ticket.number,
-            standing: ticket.standing,
+            clock: ticket.clock,
             fields: ticket.fields,
             closed_at: ticket.closed_at,
             waits_for_form: ticket.asked_at.is_some(),
@@ -344,7 +332,8 @@ impl Tx {
     /// When the database does not answer.
     pub async fn ticket(&mut self, id: i64) -> Result<Option<TicketRow>> {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.connection()?).await?;
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.connection().await?).await?;
         row.as_ref().map(read_ticket).transpose()
     }
 
@@ -355,7 +344,7 @@ impl Tx {
     pub async fn thread_of(&mut self, ticket_id: i64) -> Result<Vec<String>> {
         let rows = query("SELECT message_id FROM message WHERE ticket_id = $1 ORDER BY id DESC LIMIT 20")
             .bind(ticket_id)
-            .fetch_all(self.connection()?)
+            .fetch_all(self.connection().await?)
             .await?;
         rows.iter().rev().map(|row| Ok(row.try_get(0)?)).collect()
     }
@@ -419,8 +408,8 @@ pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "")
 }
 
-pub(super) fn read_standing(row: &AnyRow, id: i64) -> Result<Standing> {
-    Ok(Standing::stored(
+pub(super) fn read_clock(row: &AnyRow, id: i64) -> Result<SlaClock> {
+    Ok(SlaClock::stored(
         read_word(row, "ticket", "status", id)?,
         read_instant_option(row, "ticket", "deadline", id)?,
         BusinessTime::from_seconds(row.try_get("budget_left")?),
@@ -438,7 +427,7 @@ pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
         id,
         number: read_word(row, "ticket", "number", id)?,
         channel: read_word(row, "ticket", "channel", id)?,
-        standing: read_standing(row, id)?,
+        clock: read_clock(row, id)?,
         fields,
         prefecture: row.try_get("prefecture")?,
         from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },

@@ -11,11 +11,8 @@ const VALUES_AT_ONCE: usize = 20_000;
 /// Room for so many rows of a table is made at once: a filed mail has fewer, with the verdicts that it takes along.
 const ROWS_A_MAIL: usize = 4;
 
-/// Room for what stands behind the rows: changes, the desk's row, a question.
-const ROOM_FOR_CHANGES: usize = 32;
-
 /// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     (
         "message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome, reason, detail, \
          ticket_id, duplicate_of, attempts)",
@@ -27,6 +24,7 @@ const TABLES: [(&str, &str); 8] = [
          from_address, subject, received_at, deadline, budget_left, running_since, answer_to, asked_at, assignee)",
         "",
     ),
+    ("turn (ticket_id, nth, asked_at, due_at, held, held_since, ended_at, ending, ended_by, in_time)", ""),
     ("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)", ""),
     ("attachment (id, entry_id, position, name, media_type, size)", ""),
     (
@@ -38,15 +36,6 @@ const TABLES: [(&str, &str); 8] = [
     ("event (id, at, actor, ticket_id, message_ref, what, detail, hash)", ""),
 ];
 
-/// Changes that many rows have in common: where their instant goes, and their identifiers after it.
-const CHANGES: [(&str, &str); 2] = [
-    (
-        "UPDATE outbox SET state = 'sent', next_attempt_at = NULL, claimed_by = NULL, finished_at = ",
-        " WHERE state = 'queued' AND id IN ",
-    ),
-    ("UPDATE ticket SET acknowledged_at = ", " WHERE acknowledged_at IS NULL AND id IN "),
-];
-
 /// A table of [`TABLES`].
 #[derive(Debug, Clone, Copy)]
 pub enum Table {
@@ -56,6 +45,7 @@ pub enum Table {
     Unsettled,
     /// Tickets.
     Ticket,
+    Turn,
     /// Steps of a conversation.
     Entry,
     /// Names of attachments.
@@ -79,21 +69,10 @@ pub enum Value {
     Bytes(Arc<Vec<u8>>),
 }
 
-/// A change of [`CHANGES`].
-#[derive(Debug, Clone, Copy)]
-pub enum Change {
-    /// A mail has left.
-    Sent,
-    /// The inquirer has the receipt.
-    Acknowledged,
-}
-
-/// Rows by table, and changes of rows that are there.
+/// Rows by table.
 #[derive(Debug, Default)]
 pub struct Writes {
     rows: [Vec<Value>; TABLES.len()],
-    /// The instant, and the rows' identifiers.
-    changes: [(String, Vec<i64>); CHANGES.len()],
 }
 
 impl Writes {
@@ -107,26 +86,15 @@ impl Writes {
         rows.extend(row);
     }
 
-    /// Changes a row that is there, once the rows that are added are in; the latest instant given stands for all.
-    pub fn change(&mut self, change: Change, at: &str, id: i64) {
-        let (latest, ids) = &mut self.changes[change as usize];
-        if latest.as_str() < at {
-            at.clone_into(latest);
-        }
-        ids.push(id);
+    pub fn is_empty(&self) -> bool {
+        self.rows.iter().all(Vec::is_empty)
     }
 
-    /// Whether one trip takes all that is left.
-    pub fn fit_one_trip(&self) -> bool {
-        let changes = self.changes.iter().map(|(_, ids)| ids.len() + 1);
-        self.rows.iter().map(Vec::len).chain(changes).sum::<usize>() <= VALUES_AT_ONCE
-    }
-
-    /// As much as one trip takes: the statements, and their values after those that are there. Values are parameters,
-    /// so that the same few statements come again and again, and are prepared once.
+    /// As much as one trip takes: the statements, and their values. Values are parameters, so that the same few
+    /// statements come again and again, and are prepared once.
     pub fn trip(&mut self, dialect: Dialect, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
-        values.reserve(self.rows.iter().map(Vec::len).sum::<usize>().min(room) + ROOM_FOR_CHANGES);
+        values.reserve(self.rows.iter().map(Vec::len).sum::<usize>().min(room));
         for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             let most = room / COLUMNS[nth] * COLUMNS[nth];
             if most == 0 {
@@ -136,21 +104,6 @@ impl Writes {
             room -= rows.len();
             statements.push(insert(dialect, nth, values.len(), rows.len()));
             values.extend(std::mem::replace(rows, rest));
-        }
-        for (nth, (at, ids)) in self.changes.iter_mut().enumerate() {
-            let Some(&last) = ids.last().filter(|_| ids.len() < room) else { continue };
-            let (set, of) = CHANGES[nth];
-            let (at, mut ids) = (std::mem::take(at), std::mem::take(ids));
-            // As many as a power of two, the last identifier in the rest: so few texts are prepared.
-            ids.resize(ids.len().next_power_of_two().min(room - 1), last);
-            room -= ids.len() + 1;
-            let mut sql = set.to_owned();
-            dialect.write_parameter(&mut sql, values.len() + 1);
-            values.push(at.into());
-            sql.push_str(of);
-            write_rows(dialect, &mut sql, values.len(), ids.len(), ids.len());
-            values.extend(ids.into_iter().map(Value::from));
-            statements.push(sql);
         }
         statements
     }
@@ -252,7 +205,7 @@ impl From<Arc<Vec<u8>>> for Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Dialect, Table, Writes, insert};
+    use super::{Dialect, Table, insert};
 
     #[test]
     fn every_row_has_its_own_parameters() {
@@ -265,17 +218,5 @@ mod tests {
             sql(Dialect::Sqlite),
             "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES (?, ?, ?, ?), (?, ?, ?, ?) ON CONFLICT (outbox_id, nth) DO NOTHING"
         );
-    }
-
-    #[test]
-    fn three_changes_have_the_text_of_four() {
-        let text = |changes: i64| {
-            let (mut writes, mut values) = (Writes::default(), Vec::new());
-            (0..changes).for_each(|id| writes.change(Change::Acknowledged, "2026-07-01", id));
-            (writes.trip(Dialect::Sqlite, &mut values), values.len())
-        };
-        assert_eq!(text(3), text(4));
-        assert_eq!(text(4).1, 5);
-        assert_ne!(text(4), text(5));
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use madoguchi::{
     letter::Purpose,
     store::{
-        Ahead, Attempt, Claim, NewEvent, NewMail, NewMessage, Next, OutboxState, Outcome, Place, Recipient,
-        Sought, Store, StoreError, Tx, Verdict,
+        Ahead, Attempt, Claim, LedgerLookup, NewEvent, NewMail, NewMessage, Next, OutboxState, Outcome,
+        Place, Recipient, Store, StoreError, Tx, Verdict,
     },
 };
 use tokio::sync::oneshot;
@@ -25,7 +25,7 @@ async fn leaves(tx: Tx) -> Ahead {
     let place = Place::File { folder: "f".into(), name: "n".into() };
     let (now, (tell, told)) = (DateTime::<Utc>::UNIX_EPOCH, oneshot::channel());
     let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
-    let sought = Sought { place: &place, message_id: "m@example.jp", hash: "h", recipient };
+    let sought = LedgerLookup { place: &place, message_id: "m@example.jp", hash: "h", recipient };
     tx.commit_before(Some(Next { sought, tell })).await.unwrap();
     told.await.unwrap()
 }
@@ -83,10 +83,10 @@ on_both! {
             let elsewhere = Place::Imap { folder: "elsewhere".into(), uidvalidity: 1, uid: 1 };
             let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
             for (place, hash) in places.iter().zip(&hashes) {
-                let here = Sought { place, message_id: "m@example.jp", hash: "another", recipient };
+                let here = LedgerLookup { place, message_id: "m@example.jp", hash: "another", recipient };
                 let (_, earlier, _) = store.write_about(&here).await.unwrap();
                 assert!(earlier.iter().any(|row| row.same_place), "{place:?}");
-                let there = Sought { place: &elsewhere, message_id: "m@example.jp", hash, recipient };
+                let there = LedgerLookup { place: &elsewhere, message_id: "m@example.jp", hash, recipient };
                 let (_, earlier, _) = store.write_about(&there).await.unwrap();
                 assert!(earlier.iter().any(|row| row.same_content), "{hash}");
             }

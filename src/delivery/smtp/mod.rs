@@ -1,5 +1,5 @@
-//! One connection to the SMTP server, used for many mails. Each verb has a time limit, and each failure says at
-//! which verb it happened, since that decides whether the mail or the server is at fault.
+//! One connection to the SMTP server, used for many mails. Every command has a timeout, and every error names its
+//! command, because the command decides whether the mail or the server is the cause.
 
 mod stream;
 
@@ -27,26 +27,23 @@ use crate::{
     settings::Tls,
 };
 
-/// Replies to MAIL that speak of our login and not of the mail (RFC 4954, 6).
+/// Reply codes to MAIL that concern our login and not the mail (RFC 4954, 6).
 const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
 
-/// How long a server may take to say goodbye.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// Timeout of QUIT.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a connection needs to know.
+/// Settings of an SMTP connection.
 #[derive(Debug, Clone)]
 pub struct SmtpOptions {
-    /// Server.
     pub host: String,
-    /// Port.
     pub port: u16,
-    /// Transport security.
     pub tls: Tls,
-    /// A private certificate authority.
+    /// PEM file of certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<PathBuf>,
-    /// Login, where the server asks for one.
+    /// `None` if the server requires no login.
     pub login: Option<Login>,
-    /// Time limit of each verb.
+    /// Timeout of each command.
     pub timeout: Duration,
 }
 
@@ -63,26 +60,27 @@ impl SmtpOptions {
     }
 }
 
-/// An open connection, logged in.
+/// An open connection after the login.
 pub struct SmtpSession {
     connection: AsyncSmtpConnection,
     timeout: Duration,
-    /// Whether the server takes several commands at once (RFC 2920).
+    /// The server supports PIPELINING (RFC 2920): several commands in one packet.
     pipelining: bool,
+    /// False after an error that leaves the state of the connection unknown.
     usable: bool,
 }
 
 impl SmtpSession {
-    /// Connects, secures and logs in.
+    /// Connects, starts TLS and logs in.
     ///
     /// # Errors
-    /// Always of the kind [`Failure::Server`]: no mail is at fault.
+    /// Always [`Failure::Server`], because no mail can be the cause.
     pub async fn connect(options: &SmtpOptions) -> Result<Self, SendError> {
         let Some(login) = &options.login else { return Self::attempt(options, None).await };
         let proof = || async { login.proof().await.map_err(|error| server("AUTH", error.to_string())) };
         let first = proof().await?;
         match (Self::attempt(options, Some((login, &first))).await, &first, login.tokens()) {
-            // A token may end early; a newer one is worth one attempt.
+            // A provider may revoke a token before it expires, so one retry with a newer token makes sense.
             (Err(error), Proof::Token(access), Some(tokens))
                 if error.verb == "AUTH" && tokens.refused(access) =>
             {
@@ -101,7 +99,7 @@ impl SmtpSession {
             limited("EHLO", limit, greeting).await.map_err(|error| explain(&error, options))?;
         if options.tls == Tls::Starttls {
             if !connection.can_starttls() {
-                let _ = tokio::time::timeout(FAREWELL, connection.abort()).await;
+                let _ = tokio::time::timeout(QUIT_TIMEOUT, connection.abort()).await;
                 return Err(server(
                     "STARTTLS",
                     format!(
@@ -122,7 +120,7 @@ impl SmtpSession {
             let auth = limited("AUTH", limit, connection.auth(mechanisms, &credentials)).await;
             auth.map_err(|error| explain(&error, options))?;
         }
-        // Asked once more, since the library keeps no extension that it does not use itself.
+        // A second EHLO, because lettre does not store extensions that it does not use itself, such as PIPELINING.
         let pipelining = match limited("EHLO", limit, connection.command(Ehlo::new(hello))).await {
             Ok(offers) => offers.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING")),
             Err(error) if is_refusal(&error) => false,
@@ -137,14 +135,12 @@ impl SmtpSession {
         self.usable
     }
 
-    /// Hands one mail over; the server's reply on success.
-    ///
-    /// # Errors
-    /// The verdict, the verb and the reply.
+    /// Sends one mail and returns the server's reply.
     pub async fn send(&mut self, sender: &str, recipient: &str, bytes: &[u8]) -> Result<String, SendError> {
         let result = self.transaction(sender, recipient, bytes).await;
         if let Err(error) = &result {
-            // After a refusal the connection is good for the next mail; after anything else it is not.
+            // After a refusal (4xx, 5xx) and RSET, the connection can send the next mail. After any other error its
+            // state is unknown.
             self.usable = self.usable
                 && is_refusal(error)
                 && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
@@ -166,7 +162,7 @@ impl SmtpSession {
             if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { Vec::new() };
         let (mail, rcpt) = (Mail::new(Some(sender), parameters), Rcpt::new(recipient, vec![]));
         if self.pipelining {
-            self.announce_at_once(&mail, &rcpt).await?;
+            self.send_envelope_pipelined(&mail, &rcpt).await?;
         } else {
             limited("MAIL", limit, self.connection.command(mail)).await?;
             limited("RCPT", limit, self.connection.command(rcpt)).await?;
@@ -178,19 +174,20 @@ impl SmtpSession {
         Ok(text(&reply))
     }
 
-    /// The library takes any reply that is no refusal. One of another kind answers something else: whatever it says, the mail is
-    /// not accepted, and the connection is left.
+    /// Checks that a reply has the expected kind. lettre accepts every 2xx and 3xx reply. A reply of the wrong kind
+    /// belongs to another command, so the mail counts as not accepted and the connection is closed.
     fn expect(&mut self, verb: &'static str, reply: &Response, kind: Severity) -> Result<(), SendError> {
         if reply.code().severity == kind {
             return Ok(());
         }
         self.usable = false;
-        let reply = format!("{}, which is no answer to it", text(reply));
+        let reply = format!("{}, which is not a valid reply to this command", text(reply));
         Err(SendError { failure: Failure::Retry, verb, reply })
     }
 
-    /// Three commands in one round trip. Each has its reply, also after one that was refused; the first refusal counts.
-    async fn announce_at_once(&mut self, mail: &Mail, rcpt: &Rcpt) -> Result<(), SendError> {
+    /// Sends MAIL, RCPT and DATA in one round trip. The server replies to each, even after a refusal; the first
+    /// refusal is the result.
+    async fn send_envelope_pipelined(&mut self, mail: &Mail, rcpt: &Rcpt) -> Result<(), SendError> {
         let limit = self.timeout;
         let mut reply = limited("MAIL", limit, self.connection.command(format!("{mail}{rcpt}{Data}"))).await;
         let mut refusal = None;
@@ -207,18 +204,20 @@ impl SmtpSession {
         let Some(refusal) = refusal else {
             return self.expect("DATA", &reply?, Severity::PositiveIntermediate);
         };
-        // Were DATA accepted all the same, whatever is said would be the mail's text, and a dot would send it (RFC 2920, 3.1).
+        // If the server accepted DATA in spite of the refusal, it would read our next commands as mail text, and a line
+        // with only a dot would send it (RFC 2920, 3.1). Such a connection must not be used again.
         self.usable = reply.is_err_and(|error| is_refusal(&error));
         Err(refusal)
     }
 
-    /// Says goodbye.
+    /// Sends QUIT and ignores its result.
     pub async fn quit(mut self) {
-        let _ = tokio::time::timeout(FAREWELL, self.connection.abort()).await;
+        let _ = tokio::time::timeout(QUIT_TIMEOUT, self.connection.abort()).await;
     }
 }
 
-/// What lettre needs to upgrade a connection itself; with implicit TLS it gets a [`Stream`] that is secured already.
+/// TLS parameters for STARTTLS, which lettre performs itself. With implicit TLS, lettre gets a [`Stream`] that
+/// already uses TLS.
 fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
     let failed = |reply: String| server("TLS", reply);
     let mut builder = TlsParameters::builder(options.host.clone());
@@ -237,7 +236,7 @@ fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
     builder.build_rustls().map_err(|error| failed(error.to_string()))
 }
 
-/// A failure before the first mail: no mail is at fault.
+/// An error before the first mail, so no mail is the cause.
 fn server(verb: &'static str, reply: String) -> SendError {
     SendError { failure: Failure::Server, verb, reply }
 }
@@ -250,18 +249,18 @@ fn parse(address: &str) -> Result<Address, SendError> {
     })
 }
 
-/// Whether the server refused, and goes on listening.
+/// Whether the server refused the command and still accepts others. 421 closes the connection (RFC 5321, 4.2.3).
 fn is_refusal(error: &SendError) -> bool {
     error.reply.starts_with(['4', '5']) && !error.reply.starts_with("421")
 }
 
-/// The reply as the server wrote it.
+/// The server's reply as one line.
 fn text(reply: &Response) -> String {
     let lines: Vec<&str> = reply.message().collect();
     format!("{} {}", reply.code(), lines.join(" ")).trim().to_owned()
 }
 
-/// Runs a verb within its time limit and judges its failure.
+/// Runs a command with a timeout and classifies its error.
 async fn limited<T>(
     verb: &'static str,
     limit: Duration,
@@ -293,7 +292,7 @@ async fn limited<T>(
     Err(SendError { failure, verb, reply: reply.trim().to_owned() })
 }
 
-/// Adds what to do to a failure before the first mail.
+/// Adds the remedy to an error before the first mail.
 fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
     let SmtpOptions { host, port, .. } = options;
     let reply = &error.reply;

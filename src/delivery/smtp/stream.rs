@@ -1,6 +1,5 @@
-//! The byte stream below lettre: ours, since lettre writes the end of DATA by itself, and on its own stream waits for the peer's
-//! delayed acknowledgement of what was before it (Nagle's algorithm, some 40 ms a mail). Here what is written leaves together,
-//! as soon as a reply is waited for.
+//! The byte stream under lettre. lettre writes the end of DATA separately; on its own stream, Nagle's algorithm would
+//! delay that write until the peer's delayed ACK, some 40 ms per mail. This stream collects writes until the next read.
 
 use std::{
     io,
@@ -20,45 +19,42 @@ use tokio_util::either::Either;
 use super::SmtpOptions;
 use crate::{net::NetError, settings::Tls};
 
-/// Most bytes that wait for a read.
-const HELD: usize = 16 * 1024;
+/// Limit of buffered bytes.
+const BUFFER_SIZE: usize = 16 * 1024;
 
-/// TCP, or TLS from the first byte.
+/// A TCP or implicit-TLS connection with a write buffer.
 #[derive(Debug)]
 pub struct Stream {
     connection: Either<TlsStream<TcpStream>, TcpStream>,
-    /// What is written and has not left.
-    held: Vec<u8>,
-    /// Whether anything was written since the last reply was waited for.
-    asked: bool,
+    /// Bytes written by lettre and not yet sent.
+    buffer: Vec<u8>,
+    /// Whether lettre has written anything since the last flush, so that the next read must flush first.
+    dirty: bool,
 }
 
 impl Stream {
-    /// Connects, and secures with implicit TLS. With STARTTLS the connection is still plain.
-    ///
-    /// # Errors
-    /// When the server cannot be reached, or not safely.
+    /// Connects, with TLS if it is implicit. With STARTTLS the connection is still in plain text.
     pub async fn open(options: &SmtpOptions) -> Result<Self, NetError> {
         let stream = options.peer().connect().await?;
         let connection = match options.tls {
             Tls::Implicit => Either::Left(options.peer().secure(stream).await?),
             Tls::Starttls | Tls::None => Either::Right(stream),
         };
-        Ok(Self { connection, held: Vec::new(), asked: false })
+        Ok(Self { connection, buffer: Vec::new(), dirty: false })
     }
 
-    /// Lets go what is held.
-    fn poll_release(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Sends the buffered bytes and flushes the connection.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut connection = Pin::new(&mut self.connection);
-        while !self.held.is_empty() {
-            let written = ready!(connection.as_mut().poll_write(cx, &self.held))?;
+        while !self.buffer.is_empty() {
+            let written = ready!(connection.as_mut().poll_write(cx, &self.buffer))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.held.drain(..written);
+            self.buffer.drain(..written);
         }
         ready!(connection.poll_flush(cx))?;
-        self.asked = false;
+        self.dirty = false;
         Poll::Ready(Ok(()))
     }
 }
@@ -78,8 +74,8 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.asked {
-            ready!(self.poll_release(cx))?;
+        if self.dirty {
+            ready!(self.poll_send(cx))?;
         }
         Pin::new(&mut self.connection).poll_read(cx, buf)
     }
@@ -87,25 +83,25 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let is_held = self.held.len() + buf.len() <= HELD;
-        if !is_held {
-            ready!(self.poll_release(cx))?;
+        let fits = self.buffer.len() + buf.len() <= BUFFER_SIZE;
+        if !fits {
+            ready!(self.poll_send(cx))?;
         }
-        self.asked = true;
-        if is_held {
-            self.held.extend_from_slice(buf);
+        self.dirty = true;
+        if fits {
+            self.buffer.extend_from_slice(buf);
             return Poll::Ready(Ok(buf.len()));
         }
         Pin::new(&mut self.connection).poll_write(cx, buf)
     }
 
-    /// Who has asked waits for a reply, and a read lets go what is held.
+    /// Does nothing: after its commands lettre reads the reply, and that read sends the buffer.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_release(cx))?;
+        ready!(self.poll_send(cx))?;
         Pin::new(&mut self.connection).poll_shutdown(cx)
     }
 }

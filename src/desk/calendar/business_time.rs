@@ -1,4 +1,4 @@
-//! Lengths of business time, and how they are written. What counts as business time is the calendar's.
+//! Durations of business time, and their text form. `calendar` defines which time counts.
 
 use std::{fmt, str::FromStr};
 
@@ -7,33 +7,31 @@ use chrono::TimeDelta;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// A length of business time in whole seconds, never negative. Written "16h", "90m", "1h30m".
+/// A duration of business time in whole seconds, never negative. Written "16h", "90m" or "1h30m".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BusinessTime(i64);
 
 impl BusinessTime {
-    /// No time.
     pub const ZERO: Self = Self(0);
 
-    /// So many seconds; a negative number is none.
+    /// Zero for a negative number.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(if seconds < 0 { 0 } else { seconds })
     }
 
-    /// So many hours; a negative number is none.
+    /// Zero for a negative number.
     #[must_use]
     pub const fn from_hours(hours: i64) -> Self {
         Self::from_seconds(hours.saturating_mul(HOUR))
     }
 
-    /// In seconds.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0
     }
 
-    /// As chrono has it; `None` for hundreds of millions of years.
+    /// `None` if the duration is out of range for chrono (some 292 million years).
     pub(super) fn delta(self) -> Option<TimeDelta> {
         TimeDelta::try_seconds(self.0)
     }

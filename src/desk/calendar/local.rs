@@ -1,23 +1,22 @@
-//! Local time and instants, where clocks are changed too. Knows no opening hours.
+//! Converts between local time and instants, including days with a time change. Knows no opening hours.
 
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::{GapInfo, Tz};
 
-/// The local date at an instant.
 pub fn date_of(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    // A day short of chrono's range: an offset would leave it, and chrono panics there.
+    // Clamps to one day inside chrono's range, because chrono panics if the offset leaves the range.
     let inside = |date: Option<NaiveDate>| date.map(|date| date.and_time(NaiveTime::MIN).and_utc());
     let first = inside(NaiveDate::MIN.succ_opt()).unwrap_or(DateTime::UNIX_EPOCH);
     let last = inside(NaiveDate::MAX.pred_opt()).unwrap_or(DateTime::UNIX_EPOCH);
     at.clamp(first, last).with_timezone(&zone).date_naive()
 }
 
-/// The first instant of a local time; the end of the gap for one that is skipped.
+/// The instant of a local time. The first one if the time is repeated, the end of the gap if it is skipped.
 pub fn earliest(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     instant(local, zone, |earliest, _| earliest)
 }
 
-/// The last instant of a local time; the end of the gap for one that is skipped.
+/// The instant of a local time. The last one if the time is repeated, the end of the gap if it is skipped.
 pub(super) fn latest(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     instant(local, zone, |_, latest| latest)
 }

@@ -1,5 +1,5 @@
-//! The business calendar: on which days and at which hours the desk is served, and arithmetic in business time.
-//! What a deadline is and when its clock is held is `deadline`'s, the acceptance window `window`'s.
+//! The business calendar: opening hours of the desk, and arithmetic in business time.
+//! `deadline` and `ticket` define deadlines and the SLA clock; `window` defines the acceptance window.
 
 mod business_time;
 mod local;
@@ -17,33 +17,31 @@ use local::latest;
 pub use local::{date_of, earliest};
 pub use rules::{ClosedDays, ClosedReason, Day, DayHours, HoursRules};
 
-/// Last year for which the Cabinet Office has published the holidays and this calendar is tested against them.
-/// Each February the equinoxes of the next year are announced (暦要項), so a later year is a forecast.
+/// Last year for which the Cabinet Office has published the holidays; a test compares the calendar with that list.
+/// The equinoxes of a year are announced in February of the year before (暦要項), so later years are a forecast.
 pub const LAST_PUBLISHED_HOLIDAY_YEAR: i32 = 2027;
 
-/// First year with business time: the Happy Monday law holds from 2000 on, and no desk is older.
+/// First year with business time: the Happy Monday law applies since 2000, and no desk is older.
 const FIRST_YEAR: i32 = 2000;
-/// Last year with business time: the equinox formula behind the holidays ends there.
+/// Last year with business time: the equinox formula for the holidays is valid until then.
 const LAST_YEAR: i32 = 2150;
 
-/// When the desk is served.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     rules: HoursRules,
 }
 
-/// Business time that was counted on one day, in the desk's local time.
+/// Business time counted on one day, in local time of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// The day.
     pub date: NaiveDate,
-    /// First instant that counted.
+    /// First instant that counts.
     pub from: NaiveTime,
-    /// First instant that did not count any more.
+    /// First instant that no longer counts.
     pub to: NaiveTime,
 }
 
-/// A stretch of business time: `[from, to)`, never empty.
+/// A half-open interval `[from, to)` of business time, never empty.
 struct Span {
     date: NaiveDate,
     from: DateTime<Utc>,
@@ -51,19 +49,17 @@ struct Span {
 }
 
 impl Calendar {
-    /// The calendar that these rules give.
     #[must_use]
     pub fn new(rules: HoursRules) -> Self {
         Self { rules }
     }
 
-    /// The desk's time zone.
     #[must_use]
     pub fn time_zone(&self) -> Tz {
         self.rules.time_zone
     }
 
-    /// Whether the desk is served on a day, and why not.
+    /// The opening hours of a day, or the reason why the desk is closed.
     #[must_use]
     pub fn day(&self, date: NaiveDate) -> Day {
         match self.closed_reason(date) {
@@ -75,15 +71,15 @@ impl Calendar {
         }
     }
 
-    /// The days of a month in order; none for a month that does not exist.
+    /// The days of a month in order. Empty if `month` is not in 1 to 12.
     #[must_use]
     pub fn month(&self, year: i32, month: u32) -> Vec<(NaiveDate, Day)> {
         let days = (1..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, month, day));
         days.map(|date| (date, self.day(date))).collect()
     }
 
-    /// The instants `[from, to)` at which the desk is served on a day. Where the clocks are changed, a time that is
-    /// skipped is the first instant after the gap; one that comes twice opens at the first and closes at the second.
+    /// Opening hours of a day as instants `[from, to)`. On days with a time change, a skipped local time becomes the
+    /// first instant after the gap. For a repeated local time, the desk opens at the first and closes at the second.
     #[must_use]
     pub fn open_span(&self, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let Day::Open { opens, closes } = self.day(date) else {
@@ -94,21 +90,20 @@ impl Calendar {
         (from < to).then_some((from, to))
     }
 
-    /// Whether the desk is served at this instant; the closing time itself is outside.
+    /// Whether the desk is open at `at`. It is closed at the closing time itself.
     #[must_use]
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
         self.next_opening(at) == Some(at)
     }
 
-    /// The first instant from `at` on at which the desk is served: `at` itself while it is open.
-    /// `None` when it never opens again.
+    /// The first instant, `at` or later, at which the desk is open. `None` if it never opens again.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.spans_from(at).next().map(|span| span.from)
     }
 
-    /// The earliest instant by which `time` of business time has passed since `from`: half-open, so that eight hours
-    /// from 09:00 end at 17:00 the same day. `None` when the desk is never again served for so long.
+    /// The earliest instant at which `time` of business time has passed since `from`. Intervals are half-open: eight
+    /// hours from 09:00 end at 17:00 of the same day. `None` if the calendar has too little business time left.
     #[must_use]
     pub fn add_business(&self, from: DateTime<Utc>, time: BusinessTime) -> Option<DateTime<Utc>> {
         let mut left = time.delta()?;
@@ -125,8 +120,9 @@ impl Calendar {
         None
     }
 
-    /// The latest instant from which `time` of business time passes until `until`: within opening hours, so that four
-    /// hours before 13:00 is 09:00 and not the evening before. `None` when the desk was never served for so long.
+    /// The latest instant from which `time` of business time passes until `until`. It is within opening hours: four
+    /// hours before 13:00 is 09:00, not the evening before. `None` if the calendar has too little business time before
+    /// `until`.
     #[must_use]
     pub fn subtract_business(&self, until: DateTime<Utc>, time: BusinessTime) -> Option<DateTime<Utc>> {
         let mut left = time.delta()?;
@@ -143,7 +139,7 @@ impl Calendar {
         None
     }
 
-    /// The business time in `[from, until)`, in whole seconds; none when `until` is not after `from`.
+    /// The business time in `[from, until)`, cut to whole seconds. Zero if `until` is not after `from`.
     #[must_use]
     pub fn business_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> BusinessTime {
         let spans = self.spans_from(from).take_while(|span| span.from < until);
@@ -151,7 +147,7 @@ impl Calendar {
         BusinessTime::from_seconds(total.num_seconds())
     }
 
-    /// How [`Self::add_business`] comes to its result, day by day.
+    /// The business time that [`Self::add_business`] counts on each day.
     #[must_use]
     pub fn counted(&self, from: DateTime<Utc>, time: BusinessTime) -> Vec<Counted> {
         let Some(until) = self.add_business(from, time) else {
@@ -164,7 +160,7 @@ impl Calendar {
             .collect()
     }
 
-    /// Whether the holidays of an instant's year are published; a calendar without public holidays needs none.
+    /// Whether the holidays of that year are published. Always true for a calendar that ignores public holidays.
     #[must_use]
     pub fn covered(&self, at: DateTime<Utc>) -> bool {
         !self.rules.public_holidays || date_of(at, self.rules.time_zone).year() <= LAST_PUBLISHED_HOLIDAY_YEAR
@@ -193,10 +189,10 @@ impl Calendar {
         own.map_or((self.rules.opens, self.rules.closes), |hours| (hours.opens, hours.closes))
     }
 
-    /// Business time from an instant on, in order and without overlap.
+    /// Intervals of business time from `from` on, in order and without overlap.
     fn spans_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Span> {
         let mut reached = from;
-        // The day before too: where clocks go back over midnight, it may still be served.
+        // Starts one day earlier: if the clocks go back over midnight, the desk may still be open for that day.
         let first = date_of(from, self.rules.time_zone).pred_opt().unwrap_or(NaiveDate::MIN);
         let first = first.max(NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or(NaiveDate::MIN));
         first.iter_days().take_while(|date| date.year() <= LAST_YEAR).filter_map(move |date| {
@@ -207,7 +203,7 @@ impl Calendar {
         })
     }
 
-    /// Business time before an instant, the latest first and without overlap.
+    /// Intervals of business time before `until`, latest first and without overlap.
     fn spans_until(&self, until: DateTime<Utc>) -> impl Iterator<Item = Span> {
         let mut reached = until;
         let last = date_of(until, self.rules.time_zone).succ_opt().unwrap_or(NaiveDate::MAX);
@@ -221,12 +217,13 @@ impl Calendar {
     }
 }
 
-/// The public holiday that a day is (国民の祝日に関する法律). A year is worked out once: each deadline looks at some ten days.
+/// The name of the public holiday on `date` (国民の祝日に関する法律). Computes each year once and caches it: every
+/// deadline looks up some ten days.
 fn public_holiday(date: NaiveDate) -> Option<&'static str> {
     type Year = Vec<Option<String>>;
     const YEARS: usize = (LAST_YEAR - FIRST_YEAR + 1) as usize;
-    static WORKED_OUT: [OnceLock<Year>; YEARS] = [const { OnceLock::new() }; YEARS];
-    let year = WORKED_OUT.get(usize::try_from(date.year() - FIRST_YEAR).ok()?)?;
+    static CACHE: [OnceLock<Year>; YEARS] = [const { OnceLock::new() }; YEARS];
+    let year = CACHE.get(usize::try_from(date.year() - FIRST_YEAR).ok()?)?;
     let days = year.get_or_init(|| {
         let days = NaiveDate::from_yo_opt(date.year(), 1).into_iter().flat_map(|first| first.iter_days());
         days.take_while(|day| day.year() == date.year()).map(yasumi::holiday_name).collect()

@@ -1,28 +1,27 @@
-//! The rules of opening hours as the settings give them, and what they make of a day. The arithmetic is the calendar's.
+//! Types for the opening hours in the settings and for the state of a day. `calendar` does the arithmetic.
 
 use std::{fmt, str::FromStr};
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
-/// When the desk is served.
+/// Opening hours of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoursRules {
-    /// The desk's time zone.
     pub time_zone: Tz,
-    /// Days of the week on which it is served.
+    /// Days of the week on which the desk is open.
     pub days: Vec<Weekday>,
-    /// First instant of a day.
+    /// First instant of business time on a day.
     pub opens: NaiveTime,
-    /// End of a day: the first instant that is outside.
+    /// First instant after business time on a day.
     pub closes: NaiveTime,
-    /// Days of the week with hours of their own, among `days`.
+    /// Different hours for some of `days`.
     pub by_day: Vec<DayHours>,
-    /// Whether 国民の祝日, 振替休日 and 国民の休日 (祝日法 articles 2 and 3) are closed.
+    /// Whether the desk is closed on 国民の祝日, 振替休日 and 国民の休日 (祝日法 articles 2 and 3).
     pub public_holidays: bool,
-    /// Days that are closed besides.
+    /// Other days on which the desk is closed.
     pub closed: Vec<ClosedDays>,
-    /// Dates that are open in spite of every other rule.
+    /// Dates on which the desk is open. Overrides all other rules.
     pub open: Vec<NaiveDate>,
 }
 
@@ -44,65 +43,55 @@ impl Default for HoursRules {
     }
 }
 
-/// The hours of one day of the week.
+/// Hours of one day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayHours {
-    /// The day of the week.
     pub day: Weekday,
-    /// First instant of the day.
+    /// First instant of business time.
     pub opens: NaiveTime,
-    /// End of the day: the first instant that is outside.
+    /// First instant after business time.
     pub closes: NaiveTime,
 }
 
-/// What the rules make of a day, in local time.
+/// State of a day, in local time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Day {
-    /// Served in `[opens, closes)`.
+    /// Open in `[opens, closes)`.
     Open {
-        /// First instant.
         opens: NaiveTime,
-        /// First instant that is outside.
         closes: NaiveTime,
     },
-    /// Not served.
     Closed(ClosedReason),
 }
 
-/// Why the desk is not served on a day.
+/// Why the desk is closed on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClosedReason {
-    /// A public holiday, by name.
+    /// A public holiday, with its name.
     PublicHoliday(String),
-    /// A day of the week on which it never is.
+    /// Not in `HoursRules::days`.
     Weekday,
-    /// The settings close it.
+    /// In `HoursRules::closed`.
     Listed(ClosedDays),
-    /// The calendar knows no holidays so early or so late.
+    /// Outside the years for which the calendar knows the holidays.
     OutOfRange,
 }
 
-/// Days that the settings close, both ends included. Written "12-29..01-03", "12-29", "2025-08-13..2025-08-15", "2025-08-15".
+/// Closed days, both ends included. Written "12-29..01-03", "12-29", "2025-08-13..2025-08-15" or "2025-08-15".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClosedDays {
-    /// Every year, by month and day; over the turn of the year when `from` is later than `to`.
+    /// Every year, as (month, day). The range spans the turn of the year if `from` is later than `to`.
     Yearly {
-        /// First month and day.
         from: (u32, u32),
-        /// Last month and day.
         to: (u32, u32),
     },
-    /// Once.
     Dates {
-        /// First date.
         from: NaiveDate,
-        /// Last date.
         to: NaiveDate,
     },
 }
 
 impl ClosedDays {
-    /// Whether the date is among them.
     #[must_use]
     pub fn contains(&self, date: NaiveDate) -> bool {
         match self {
@@ -132,7 +121,7 @@ impl FromStr for ClosedDays {
     }
 }
 
-/// "12-29"; 02-29 is a day, of leap years.
+/// Parses "12-29". Accepts 02-29, which matches in leap years only.
 fn month_and_day(text: &str) -> Option<(u32, u32)> {
     let date: NaiveDate = format!("2000-{text}").parse().ok()?;
     Some((date.month(), date.day()))

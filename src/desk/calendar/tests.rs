@@ -1,4 +1,4 @@
-//! The arithmetic, on the desk of the circular and worked out by hand.
+//! Calendar arithmetic with the opening hours of the circular; expected values computed by hand.
 
 mod clocks;
 mod oracle;
@@ -24,7 +24,7 @@ fn time(text: &str) -> BusinessTime {
     text.parse().unwrap()
 }
 
-/// The desk of the circular: received, business time, deadline; local times of Tokyo.
+/// Cases of (received, business time, deadline) in Tokyo local time, with the opening hours of the circular.
 fn check(cases: &[(&str, &str, &str)]) {
     let calendar = Calendar::new(HoursRules::default());
     for (received, target, expected) in cases {
@@ -69,7 +69,7 @@ fn year_end_of_2025() {
 
 #[test]
 fn golden_week_of_2026() {
-    // 04-29 昭和の日, 05-03 to 05-05 three holidays, 05-06 振替休日 for the Sunday
+    // 04-29 昭和の日, 05-03 to 05-05 three holidays, 05-06 振替休日 for the Sunday 05-03
     check(&[
         ("2026-04-28T16:00:00", "16h", "2026-05-01T16:00:00"),
         ("2026-04-29T10:00:00", "8h", "2026-04-30T17:00:00"),
@@ -91,14 +91,14 @@ fn silver_week_of_2026() {
 }
 
 #[test]
-fn a_long_closure_and_a_long_target_end_at_no_limit() {
+fn a_long_closure_and_a_long_target_have_no_limit() {
     let rules =
         HoursRules { closed: vec!["2025-07-02..2035-07-01".parse().unwrap()], ..HoursRules::default() };
     let calendar = Calendar::new(rules);
     // 2035-07-02 is a Monday
     let deadline = calendar.add_business(at("2025-07-01T16:00:00+09:00"), time("8h"));
     assert_eq!(deadline, Some(at("2035-07-02T16:00:00+09:00")));
-    // Ninety days of eight hours from a Monday, no holiday and no year-end among them: eighteen weeks.
+    // 720 hours are 90 days of eight hours, or 18 weeks from a Monday; this calendar has no holidays and closed days.
     let plain =
         Calendar::new(HoursRules { public_holidays: false, closed: Vec::new(), ..HoursRules::default() });
     let deadline = plain.add_business(at("2025-06-30T09:00:00+09:00"), time("720h"));
@@ -119,7 +119,7 @@ fn a_desk_that_never_opens_again_has_no_deadline() {
 }
 
 #[test]
-fn instants_at_the_ends_of_time_are_answered() {
+fn the_first_and_the_last_instant_of_chrono_do_not_panic() {
     let calendar = Calendar::new(HoursRules::default());
     for (far, opens) in
         [(DateTime::<Utc>::MIN_UTC, Some(at("2000-01-04T09:00:00+09:00"))), (DateTime::<Utc>::MAX_UTC, None)]
@@ -133,7 +133,7 @@ fn instants_at_the_ends_of_time_are_answered() {
 }
 
 #[test]
-fn counting_is_explained_day_by_day() {
+fn counted_lists_the_business_time_of_each_day() {
     let calendar = Calendar::new(HoursRules::default());
     let counted = calendar.counted(at("2025-12-26T16:30:00+09:00"), time("16h"));
     let day = |day, from, to| Counted { date: date(day), from: clock(from), to: clock(to) };
@@ -148,7 +148,7 @@ fn counting_is_explained_day_by_day() {
 }
 
 #[test]
-fn going_back_ends_within_opening_hours() {
+fn subtracting_ends_within_opening_hours() {
     let calendar = Calendar::new(HoursRules::default());
     for (until, target, expected) in [
         ("2025-07-02T17:00:00+09:00", "4h", "2025-07-02T13:00:00+09:00"),

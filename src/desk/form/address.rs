@@ -1,8 +1,8 @@
-//! Finds mail addresses in the characters of a contact field, and takes them out so that their digits are no telephone.
+//! Finds mail addresses in a contact field, and blanks them so that `telephone` does not read their digits.
 
 use super::Finding;
 
-/// The addresses, as written but half-width; their characters are blanked.
+/// Returns the addresses in the given case, and blanks their characters.
 pub(super) fn take(chars: &mut [char], findings: &mut Vec<Finding>) -> Vec<String> {
     unmask(chars, findings);
     let mut addresses: Vec<String> = Vec::new();
@@ -18,7 +18,7 @@ pub(super) fn take(chars: &mut [char], findings: &mut Vec<Finding>) -> Vec<Strin
         } else {
             findings.push(Finding::of(
                 "address_incomplete",
-                "something with an @ in the contact field is no complete mail address",
+                "text with an @ in the contact field is not a complete mail address",
             ));
         }
         blank(chars, start, end.max(at + 1));
@@ -28,7 +28,7 @@ pub(super) fn take(chars: &mut [char], findings: &mut Vec<Finding>) -> Vec<Strin
     addresses
 }
 
-/// `taro(at)example.jp`, as people write it for fear of robots.
+/// Replaces `(at)` by `@`: people write `taro(at)example.jp` to avoid address harvesting.
 fn unmask(chars: &mut [char], findings: &mut Vec<Finding>) {
     for at in 0..chars.len() {
         let masked = matches!(
@@ -39,18 +39,19 @@ fn unmask(chars: &mut [char], findings: &mut Vec<Finding>) {
             for (c, plain) in chars.iter_mut().skip(at).zip(['@', ' ', ' ', ' ']) {
                 *c = plain;
             }
-            findings.push(Finding::of("address_masked", "a mail address was written with (at) for @"));
+            findings.push(Finding::of("address_masked", "a mail address was written with (at) instead of @"));
         }
     }
 }
 
-/// The first character of an address and the one behind its last; a blank beside the @ is passed over.
+/// Start and end (exclusive) of the address around the @ at `at`. One blank before the @ and up to four after it are
+/// allowed.
 fn bounds(chars: &[char], from: usize, at: usize) -> (usize, usize) {
     let before = chars.get(from..at).unwrap_or_default();
     let gap = usize::from(before.last() == Some(&' '));
     let local = before.iter().rev().skip(gap).take_while(|c| is_local(**c)).count();
     let start = at - gap - local;
-    // A local part begins with a letter, a digit or a stroke below.
+    // A local part begins with a letter, a digit or an underscore.
     let start = start
         + chars
             .get(start..at)
@@ -88,7 +89,7 @@ fn is_address(text: &str) -> bool {
         && top.chars().all(|c| c.is_ascii_alphabetic())
 }
 
-/// Web addresses hold digits too.
+/// Blanks URLs, whose digits are no telephone number either.
 fn blank_links(chars: &mut [char]) {
     let mut at = 0;
     while at < chars.len() {

@@ -1,34 +1,34 @@
-//! Tells a value from what only stands in its place: なし, ―, 〇〇市, （記入してください）, an empty bracket.
-//! What a blank field leads to is decided elsewhere.
+//! Recognises values that count as blank: なし, ―, 〇〇市, （記入してください）, an empty bracket.
+//! Callers decide what to do about a blank field.
 
 use super::{FieldKey, fold::squash};
 
 /// Why a value counts as blank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blank {
-    /// Nothing is there, or only strokes, dots and brackets.
+    /// Empty, or only strokes, dots and brackets.
     Empty,
-    /// A word that says that there is nothing: なし.
+    /// A word that means "none": なし.
     None,
-    /// It refers to a text above that is not there: 同上.
+    /// A reference to another field: 同上.
     Reference,
-    /// The template's own words or circles: 〇〇市, （記入してください）.
+    /// The template's own words, or circles: 〇〇市, （記入してください）.
     Placeholder,
 }
 
 impl Blank {
-    /// In words for a finding.
+    /// Text for a finding.
     pub(super) fn describe(self) -> &'static str {
         match self {
             Self::Empty => "a mark",
-            Self::None => "a word for nothing",
+            Self::None => "a word that means none",
             Self::Reference => "a reference to another field",
             Self::Placeholder => "a placeholder",
         }
     }
 }
 
-/// Whether a trimmed value is blank. Looks at short values only: a placeholder is never long.
+/// Whether a trimmed value counts as blank, and why. Values longer than `MAX_BYTES` never do.
 pub(super) fn blank(value: &str, key: FieldKey) -> Option<Blank> {
     const MAX_BYTES: usize = 200;
     if value.len() > MAX_BYTES {
@@ -93,7 +93,7 @@ const NOTHING: [&str; 42] = [
     "null",
     "nil",
     "blank",
-    // The polite end of a mail behind an empty last field.
+    // Closing words of a mail, after an empty last field.
     "以上",
     "以上です",
     "よろしくお願いします",
@@ -120,12 +120,12 @@ const SAME: [&str; 13] = [
     "仝",
 ];
 
-/// Strokes, dots, brackets and circles, which hold no information.
+/// Strokes, dots, brackets and circles, which carry no information.
 fn is_filler(c: char) -> bool {
     !c.is_alphanumeric() && !matches!(c, '々' | '〃' | '@' | '+') || matches!(c, 'ー' | '〇')
 }
 
-/// The template's own words: what to write here, or an example of it.
+/// Whether a value consists of the template's own words: an instruction, a label or an example.
 fn is_instruction(bare: &str, key: FieldKey) -> bool {
     const LABELS: [&str; 12] = [
         "氏名",
@@ -141,7 +141,7 @@ fn is_instruction(bare: &str, key: FieldKey) -> bool {
         "telメールアドレス",
         "要記入",
     ];
-    let asks = ["記入", "入力", "記載", "お書き"].iter().any(|word| bare.contains(word))
+    let is_request = ["記入", "入力", "記載", "お書き"].iter().any(|word| bare.contains(word))
         && [
             "ください",
             "下さい",
@@ -158,10 +158,12 @@ fn is_instruction(bare: &str, key: FieldKey) -> bool {
         && !bare.contains("教え");
     let example = bare.strip_prefix(['例']).is_some_and(|rest| rest.starts_with([':', ')', ']', '】']))
         || bare.starts_with("記入例");
-    (asks && bare.chars().count() <= 30) || LABELS.contains(&bare) || (example && key != FieldKey::Inquiry)
+    (is_request && bare.chars().count() <= 30)
+        || LABELS.contains(&bare)
+        || (example && key != FieldKey::Inquiry)
 }
 
-/// Circles, crosses or x with nothing but the kind of place between them: 〇〇県△△市, xxx, ●●病院.
+/// Whether a value has only circles, crosses or x, and words for the kind of place: 〇〇県△△市, xxx, ●●病院.
 fn is_circles(folded: &str) -> bool {
     const KINDS: &str = "都道府県市区町村立病医院診療所師会課部局係室名社センター事務機関団体法人株式会社薬訪問看護ステション役場氏先生様太郎花子";
     let folded = folded.strip_suffix("について").unwrap_or(folded);
@@ -174,7 +176,7 @@ fn is_circle(c: char) -> bool {
     matches!(c, '○' | '〇' | '◯' | '●' | '◎' | '△' | '▲' | '□' | '■' | '×' | '✕' | '＊' | '*' | '_' | 'x')
 }
 
-/// Only the words that head a telephone number or an address, or a number of zeros.
+/// Whether a contact has only words such as 電話 or メール, or a telephone number of zeros.
 fn is_empty_contact(folded: &str) -> bool {
     if folded.contains(|c: char| ('1'..='9').contains(&c)) {
         return false;
@@ -202,7 +204,7 @@ fn is_empty_contact(folded: &str) -> bool {
         rest = rest.replace(word, "");
     }
     let zeros = rest.chars().filter(|c| *c == '0').count();
-    // 〇〇@〇〇.jp and xxx@example.jp
+    // 〇〇@〇〇.jp or xxx@example.jp
     let circled =
         rest.split('@').next().is_some_and(|local| local.ends_with(is_circle)) && rest.contains('@');
     rest.chars().all(|c| is_filler(c) || c == '0' || (circled && (c == '@' || c.is_ascii_alphabetic())))

@@ -1,20 +1,19 @@
-//! Reads telephone numbers and mail addresses out of a contact field, however they are written.
-//! Whether a number exists is not asked; a fax number is no way to be called back.
+//! Parses telephone numbers and mail addresses in a contact field, in any spelling.
+//! Does not check whether a number exists, and leaves out fax numbers, because staff cannot call them.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Finding, address, telephone};
 
-/// How the inquirer can be reached.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Contact {
     pub(super) telephones: Vec<String>,
     pub(super) addresses: Vec<String>,
 }
 
-/// Reads a contact field. What looks like a number or an address and is none is a finding.
+/// Parses a contact field. Text that only resembles a number or an address becomes a finding.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Contact {
-    /// Longer than any contact; the rest is somebody's letter.
+    /// Longer than any real contact; the rest is other text.
     const MAX_CHARS: usize = 4_000;
     let mut chars = Vec::with_capacity(text.len().min(MAX_CHARS));
     chars.extend(text.nfkc().take(MAX_CHARS).map(plain));
@@ -29,7 +28,7 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Contact {
     Contact { telephones, addresses }
 }
 
-/// One kind of hyphen and blank.
+/// Maps all hyphens and blanks to one kind each.
 fn plain(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{2501}' | 'ー' => '-',

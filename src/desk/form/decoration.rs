@@ -1,38 +1,38 @@
-//! What stands in front of a label: numbers, bullets, brackets, 「本文：」. Reads backwards from the label.
+//! Parses the decoration before a label, backwards from the label: numbers, bullets, brackets, 「本文：」.
 
 use super::fold::{fold_char, is_blank};
 
-/// How a label is set off.
+/// Kind of decoration of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Style {
-    /// Not at all.
     #[default]
     Plain,
-    /// By a bullet: ・氏名.
+    /// A bullet: ・氏名.
     Bulleted,
-    /// By brackets: 【氏名】.
+    /// Brackets: 【氏名】.
     Bracketed,
-    /// By a number: 2) 氏名.
+    /// A list number: 2) 氏名.
     Numbered,
 }
 
-/// The decoration in front of a label.
+/// The decoration before a label.
 #[derive(Debug, Default)]
 pub(super) struct Front {
-    /// Bytes of it.
+    /// In bytes.
     pub(super) length: usize,
     pub(super) style: Style,
     pub(super) number: Option<u8>,
-    /// Something parts it from the words before.
+    /// The label is separated from the text before it.
     pub(super) parted: bool,
-    /// The bracket that must close behind the label.
+    /// The closing bracket that must follow the label.
     pub(super) bracket: Option<char>,
 }
 
-/// Reads the decoration at the end of `before`, the text between the last label and this one.
-/// A bare digit in the middle of a line counts only as the `position` of the label: 「内線 12 氏名：」.
+/// Parses the decoration at the end of `before`, the text between the previous label and this one.
+/// A digit without closing mark in the middle of a line counts only if it is the label's `position`: in
+/// 「内線 12 氏名：」 it does not.
 pub(super) fn front(before: &str, position: u8) -> Front {
-    /// Indentation or a gap wider than this is not looked through twice.
+    /// Limit on pieces of decoration.
     const MAX_PARTS: usize = 8;
     let mut found = Front::default();
     let mut rest = before;
@@ -62,7 +62,8 @@ pub(super) fn front(before: &str, position: u8) -> Front {
     found
 }
 
-/// A label never begins behind this character: it is a letter of a word, no decoration. Quick, for every character is asked.
+/// Whether a label never begins after this character, because it is a letter of a word and not decoration.
+/// Must be fast: runs for every character of a body.
 pub(super) fn is_inside_word(c: char) -> bool {
     matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9FFF}')
         && !matches!(
@@ -95,7 +96,7 @@ enum Part {
     Delimiter,
 }
 
-/// The last piece of decoration, and the text without it.
+/// The last piece of decoration, and the text before it.
 fn last_part(text: &str, position: u8) -> Option<(Part, &str)> {
     let (without, c) = split_last(text)?;
     if is_blank(c) {
@@ -127,11 +128,11 @@ fn heading(text: &str) -> Option<&str> {
     text.trim_end_matches(is_blank).strip_suffix("本文")
 }
 
-/// A number of a list at the end: `1)`, `（１）`, `①`, `1.`, `一、`, `Ⅱ`, `a)`, `1`.
+/// A list number at the end, and the text before it: `1)`, `（１）`, `①`, `1.`, `一、`, `Ⅱ`, `a)`, `1`.
 fn number(text: &str, position: u8) -> Option<(u8, &str)> {
     let bare = text.trim_end_matches(is_closer);
     let closers = text.get(bare.len()..)?;
-    // More than two closers are text: 「……」.
+    // Longer runs of closing marks are text: 「……」.
     if closers.len() > 6 {
         return None;
     }
@@ -150,14 +151,15 @@ fn number(text: &str, position: u8) -> Option<(u8, &str)> {
     if (!closed && value != position && !alone) || (!drawn && !alone) {
         return None;
     }
-    // A digit that ends a word or a larger number is no list number, unless it is the very one that must come here.
+    // A digit at the end of a word or a larger number is not a list number, except if it is closed and is the
+    // label's position.
     let glued = rest.chars().next_back().is_some_and(|c| {
         c.is_ascii_alphanumeric() || fold_char(c).is_some_and(|c| c.is_ascii_digit() || c == '-')
     });
     (!glued || (closed && value == position)).then_some((value, rest))
 }
 
-/// The text without what belongs to a number behind it: the bracket that one of the closers closes, or 「No.」.
+/// Removes the prefix of a list number from the end of the text: its opening bracket, or 「No.」.
 fn without_opening<'a>(text: &'a str, closers: &str) -> &'a str {
     let shorter = trim_few(text);
     let bracket = split_last(shorter)
@@ -169,10 +171,10 @@ fn without_opening<'a>(text: &'a str, closers: &str) -> &'a str {
     )
 }
 
-/// Indentation wider than this is not looked through.
+/// Limit on the indentation that is checked.
 const MAX_INDENT: usize = 32;
 
-/// Without the few blanks at the end that stand inside the decoration.
+/// Removes up to two blanks at the end, which may be inside the decoration.
 fn trim_few(text: &str) -> &str {
     let mut rest = text;
     for _ in 0..2 {
@@ -188,10 +190,10 @@ fn is_closer(c: char) -> bool {
     )
 }
 
-/// A number of one or two digits that ends in `digit`, and the text before it.
+/// A number of one or two digits that ends with `digit`, and the text before it.
 fn two_digits(before: &str, digit: u8, position: u8, closed: bool) -> (u8, &str) {
     match split_last(before) {
-        // The value before ends in a digit: 「03-0000-12014)照会内容」.
+        // The digit before belongs to the previous value: 「03-0000-12014)照会内容」.
         Some((_, c)) if closed && digit == position && single(c).is_some() => (digit, before),
         Some((shorter, c)) => match single(c) {
             Some(ten @ 1..=9) => (ten * 10 + digit, shorter),
@@ -201,7 +203,7 @@ fn two_digits(before: &str, digit: u8, position: u8, closed: bool) -> (u8, &str)
     }
 }
 
-/// Letters that count: a) b) c) d), ア イ ウ エ.
+/// Letters used as list numbers: a) b) c) d), ア イ ウ エ.
 fn letter(c: char) -> Option<u8> {
     ["aア", "bイ", "cウ", "dエ"]
         .iter()
@@ -209,7 +211,7 @@ fn letter(c: char) -> Option<u8> {
         .and_then(|index| u8::try_from(index + 1).ok())
 }
 
-/// The bracket that closes another.
+/// The closing bracket for an opening one.
 pub(super) fn closing(open: char) -> Option<char> {
     Some(match open {
         '(' | '（' => ')',
@@ -224,7 +226,7 @@ pub(super) fn closing(open: char) -> Option<char> {
     })
 }
 
-/// Whether a character is the closing bracket, in any width.
+/// Whether a character is this closing bracket, half-width or full-width.
 pub(super) fn closes(c: char, close: char) -> bool {
     c == close || fold_char(c) == Some(close) || (close == '>' && matches!(c, '〉' | '》'))
 }
@@ -235,7 +237,7 @@ fn split_last(text: &str) -> Option<(&str, char)> {
     Some((chars.as_str(), last))
 }
 
-/// Numbers that are drawn as one character: ①, ⑴, ⒈, ❶, Ⅰ, ⓵.
+/// Numbers that are one character: ①, ⑴, ⒈, ❶, Ⅰ, ⓵.
 fn enclosed(c: char) -> Option<u8> {
     let offset = |base: char| u8::try_from(u32::from(c) - u32::from(base) + 1).ok();
     match c {

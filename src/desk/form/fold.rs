@@ -1,11 +1,11 @@
-//! Folds text for comparison: NFKC, lower case, one kind of dot, dash and wave, no invisible characters.
-//! Works a character at a time, so that matching a label allocates nothing; what is compared is the callers' affair.
+//! Folds text for comparison: NFKC, lower case, one kind of dot, dash and wave dash, no invisible characters.
+//! Works on one character at a time, so that matching a label usually allocates nothing.
 
 use std::str::Chars;
 
 use unicode_normalization::{UnicodeNormalization, char::compose};
 
-/// The folded characters of a text, each with the byte offset behind the source that it came from.
+/// Iterator over the folded characters of a text, each with the byte offset after its source character.
 pub(super) struct Folds<'a> {
     length: usize,
     rest: Chars<'a>,
@@ -13,7 +13,7 @@ pub(super) struct Folds<'a> {
 }
 
 impl<'a> Folds<'a> {
-    /// Folds `text` from byte `at` on.
+    /// Starts at byte `at`.
     pub(super) fn from(text: &'a str, at: usize) -> Self {
         Self { length: text.len(), rest: text.get(at..).unwrap_or_default().chars(), pending: None }
     }
@@ -22,7 +22,7 @@ impl<'a> Folds<'a> {
         self.length - self.rest.as_str().len()
     }
 
-    /// Folds by the tables of Unicode, into several characters maybe.
+    /// Folds with the Unicode tables; one character may become several.
     fn expand(&mut self, c: char) -> Option<(char, usize)> {
         let mut pending =
             std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect::<Vec<_>>().into_iter();
@@ -48,7 +48,7 @@ impl Iterator for Folds<'_> {
                 return self.expand(c);
             }
         };
-        // Half-width kana and text from macOS carry the voicing mark as a character of its own.
+        // Half-width kana and text from macOS have the voicing mark as a separate character.
         if matches!(folded, 'ぁ'..='ヿ')
             && let Some(mark) = self.rest.clone().next().and_then(voicing)
             && let Some(composed) = compose(folded, mark)
@@ -60,24 +60,23 @@ impl Iterator for Folds<'_> {
     }
 }
 
-/// Folds a whole text.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     folded.extend(Folds::from(text, 0).map(|(c, _)| c));
     folded
 }
 
-/// Folds a whole text and drops blanks and the dots and commas that people put between words.
+/// Folds a text, and removes blanks and the dots and commas that people put between words.
 pub(super) fn squash(text: &str) -> String {
     let mut squashed = String::with_capacity(text.len());
     squashed.extend(Folds::from(text, 0).map(|(c, _)| c).filter(|c| !c.is_whitespace() && !is_joint(*c)));
     squashed
 }
 
-/// If the text at byte `at` begins with `pattern` (squashed), the offset behind it.
-/// Blanks and joints between the pattern's characters are skipped, a tab or line break is not.
+/// If the text at byte `at` begins with `pattern` (squashed), the offset after the match.
+/// Skips blanks and joints between the characters of the pattern, but not tabs and line breaks.
 pub(super) fn match_at(text: &str, at: usize, pattern: &str) -> Option<usize> {
-    /// More blanks than anybody puts inside a label; the limit keeps matching linear.
+    /// No real label has as many blanks between two characters. The limit keeps matching linear.
     const MAX_SKIPPED: usize = 8;
     let mut folds = Folds::from(text, at);
     let mut end = at;
@@ -96,11 +95,11 @@ pub(super) fn match_at(text: &str, at: usize, pattern: &str) -> Option<usize> {
             }
         }
     }
-    // Half of an expanded character is no match: 「㈱」 does not end in the middle.
+    // A match must not end in the middle of an expanded character such as 「㈱」.
     folds.pending.is_none_or(|mut rest| rest.next().is_none()).then_some(end)
 }
 
-/// A blank within a line, or a tab.
+/// Any white space (including tabs) or invisible character, except a line feed.
 pub(super) fn is_blank(c: char) -> bool {
     c != '\n' && (c.is_whitespace() || is_invisible(c))
 }
@@ -116,7 +115,7 @@ pub(super) fn is_invisible(c: char) -> bool {
         && matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// One character, where folding it needs no look at the tables; `None` where it does.
+/// Folds one character without the Unicode tables; `None` if it needs them.
 #[inline]
 pub(super) fn fold_char(c: char) -> Option<char> {
     Some(match c {
@@ -133,7 +132,7 @@ pub(super) fn fold_char(c: char) -> Option<char> {
     })
 }
 
-/// What the half-width kana U+FF66 to U+FF9D stand for.
+/// Full-width forms of the half-width kana U+FF66 to U+FF9D.
 const KANA: [char; 56] = [
     'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ',
     'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ',
@@ -141,7 +140,7 @@ const KANA: [char; 56] = [
     'ル', 'レ', 'ロ', 'ワ', 'ン',
 ];
 
-/// Dots, commas and strokes that come and go between the words of a label or a subject.
+/// Dots, commas and dashes between the words of a label or a subject, which people often change.
 fn is_joint(c: char) -> bool {
     matches!(c, '・' | '、' | '/' | ',' | '.' | '。' | '-' | '&')
 }

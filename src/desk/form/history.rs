@@ -1,19 +1,18 @@
-//! Finds where another mail begins inside a body: quoted behind an attribution, forwarded behind its headers, or an official document.
-//! Which part of the body counts is the callers' affair.
+//! Finds where another mail begins in a body: after an attribution line, after copied header fields, or at an official
+//! document. Callers decide which part of the body counts.
 
 use super::{
     fold::{Folds, is_blank, squash},
     lines::Lines,
 };
 
-/// The beginning of another mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Boundary {
-    /// The first line that is not the writer's.
+    /// The first line that the sender did not write.
     pub(super) line: usize,
 }
 
-/// Every place where another mail begins, in order.
+/// The starts of all other mails in a body, in order.
 pub(super) fn boundaries(lines: &Lines<'_>) -> Vec<Boundary> {
     let mut found = Vec::new();
     let mut line = 0;
@@ -47,9 +46,9 @@ fn at(lines: &Lines<'_>, line: usize) -> Option<usize> {
     is_attribution(lines, line, first)
 }
 
-/// An official document: 「事務連絡」, or a date with its addressee behind it.
+/// Whether an official document begins here: 「事務連絡」, or a date with an addressee below it.
 pub(super) fn is_document(lines: &Lines<'_>, line: usize) -> bool {
-    /// 「日医発第537号」 in front of it, and blank lines.
+    /// Lines between date and addressee, such as 「日医発第537号」 and blank lines.
     const MAX_LINES: usize = 6;
     let body = lines.body(line);
     if body.len() > 60 || !body.starts_with(['令', '平', '2', '２', '事']) {
@@ -65,7 +64,7 @@ pub(super) fn is_document(lines: &Lines<'_>, line: usize) -> bool {
             }))
 }
 
-/// `-----Original Message-----` and its kin.
+/// Whether the line is a separator such as `-----Original Message-----`.
 fn is_separator(body: &str, first: char) -> bool {
     const WORDS: [&str; 14] = [
         "originalmessage",
@@ -96,9 +95,10 @@ fn is_separator(body: &str, first: char) -> bool {
     count && (ruled || folded.starts_with("beginforwardedmessage"))
 }
 
-/// A block of mail headers that begins on a line: the line behind it, and how many kinds of header it holds.
+/// A block of copied header fields at line `from`: the line after it, and the number of different fields.
+/// `None` without a From field.
 fn headers(lines: &Lines<'_>, from: usize) -> Option<(usize, u32)> {
-    /// Headers that a mail program repeats, with some folded onto a second line.
+    /// Header fields that mail programs copy, some of them folded.
     const MAX_LINES: usize = 12;
     let first = header(lines.body(from))?;
     let mut kinds = first;
@@ -109,7 +109,7 @@ fn headers(lines: &Lines<'_>, from: usize) -> Option<(usize, u32)> {
                 kinds |= kind;
                 end = line + 1;
             }
-            // A recipient list goes on, or Outlook put a blank line between.
+            // A recipient list continues, or Outlook inserted a blank line.
             None if line <= end + 1 => {}
             None => break,
         }
@@ -122,7 +122,7 @@ const DATE: u8 = 2;
 const TO: u8 = 4;
 const SUBJECT: u8 = 8;
 
-/// Which header a line is.
+/// The header field of a line.
 fn header(body: &str) -> Option<u8> {
     const NAMES: [(u8, &[&str]); 4] = [
         (FROM, &["差出人", "送信者", "送信元", "発信者", "from", "von", "från", "fra", "de"]),
@@ -145,7 +145,7 @@ fn header(body: &str) -> Option<u8> {
         (TO, &["宛先", "受信者", "送信先", "cc", "to", "an", "till", "til", "à"]),
         (SUBJECT, &["件名", "題名", "subject", "betreff", "ämne", "emne", "objet"]),
     ];
-    /// The longest name, with blanks and stars around it.
+    /// The longest field name, with blanks and asterisks around it.
     const MAX_BYTES: usize = 40;
     const FIRSTS: [char; 32] = [
         '差', '送', '発', '日', '受', '宛', '件', '題', 'f', 'F', 'd', 'D', 's', 'S', 't', 'T', 'c', 'C',
@@ -161,7 +161,8 @@ fn header(body: &str) -> Option<u8> {
     NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
 }
 
-/// `2025年7月1日(火) 10:00 山田 <a@b>:` or `On … wrote:`, on one line or two; the line behind it.
+/// If an attribution line begins at `line`, the line after it. It has one or two lines:
+/// `2025年7月1日(火) 10:00 山田 <a@b>:` or `On … wrote:`.
 fn is_attribution(lines: &Lines<'_>, line: usize, first: char) -> Option<usize> {
     const MAX_BYTES: usize = 400;
     let dated = first.is_ascii_digit()
@@ -199,7 +200,7 @@ fn ends_like_attribution(body: &str) -> bool {
             .any(|end| bare.ends_with(end))
 }
 
-/// The verb of other languages, anywhere in the line: `Am 3.2.2016 schrieb Max <a@b>:`.
+/// Whether the line contains the verb "wrote" of some language, anywhere: `Am 3.2.2016 schrieb Max <a@b>:`.
 fn says_wrote(body: &str) -> bool {
     const VERBS: [&str; 10] = [
         " schrieb",
@@ -216,9 +217,9 @@ fn says_wrote(body: &str) -> bool {
     VERBS.iter().any(|verb| body.contains(verb))
 }
 
-/// The line begins with a day and goes on with a time: `2025年7月1日(火) 10:00`, `(2025/07/01 10:00)`.
+/// Whether the line begins with a date and a time: `2025年7月1日(火) 10:00`, `(2025/07/01 10:00)`.
 fn has_date(body: &str) -> bool {
-    /// A date with its weekday and time.
+    /// Length of a date with weekday and time.
     const MAX_CHARS: usize = 60;
     let folded: String = Folds::from(body, 0).map(|(c, _)| c).take(MAX_CHARS).collect();
     let date = folded.trim_start_matches(|c: char| !c.is_alphanumeric());

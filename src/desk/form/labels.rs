@@ -1,5 +1,5 @@
-//! Finds the places where a label heads a value: number, bullet or bracket in front, a separator behind.
-//! Which of them make up the form, and where each value ends, is `blocks`' and `values`' affair.
+//! Finds labels: a number, bullet or bracket before the words, a separator after them.
+//! `blocks` groups them to forms, `values` finds the end of each value.
 
 use super::{
     FieldKey,
@@ -10,35 +10,34 @@ use super::{
     tail::{Separator, hint_below, tail},
 };
 
-/// More labels than any form has; behind them a body is read as text, so that memory stays bounded.
+/// Limit on labels per body, to bound memory. No real form has as many; the rest of the body is read as text.
 const MAX_MARKS: usize = 500;
 
-/// A label in its place; offsets are bytes of the whole text.
+/// A label and its position. Offsets are bytes in the whole text.
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
     pub(super) key: FieldKey,
     pub(super) rank: Rank,
     pub(super) line: usize,
-    /// Where the label's decoration begins; the value before ends here.
+    /// Start of the decoration; the previous value ends here.
     pub(super) start: usize,
-    /// Where the label's words begin.
+    /// Start of the label's words.
     pub(super) label: usize,
-    /// Where the value begins.
     pub(super) value: usize,
     pub(super) separator: Separator,
     pub(super) style: Style,
     pub(super) number: Option<u8>,
-    /// Nothing but decoration is in front of it on its line.
+    /// Only decoration comes before it on its line.
     pub(super) leads: bool,
 }
 
 impl Mark {
-    /// Its number is the one the circular gives it, or one off: people leave out a field or split one in two.
+    /// Whether its list number is the circular's, or differs by one: people leave out a field or split one in two.
     pub(super) fn is_numbered(&self) -> bool {
         self.number.is_some_and(|number| number.abs_diff(self.key as u8 + 1) <= 1)
     }
 
-    /// It is a label beyond doubt, whatever the rest of the mail looks like.
+    /// Whether it is a label regardless of the rest of the mail.
     pub(super) fn is_firm(&self) -> bool {
         let strong = matches!(self.separator, Separator::Colon | Separator::Cell | Separator::Bracket);
         let numbered = self.is_numbered() && self.separator != Separator::Nothing;
@@ -47,7 +46,7 @@ impl Mark {
     }
 }
 
-/// Every place in the text that looks like a label, in order.
+/// All positions in the text that look like a label, in order.
 pub(super) fn find(lines: &Lines<'_>, spellings: &Spellings) -> Vec<Mark> {
     let mut marks = Vec::new();
     for line in 0..lines.len() {
@@ -78,7 +77,7 @@ fn find_in_line(lines: &Lines<'_>, line: usize, spellings: &Spellings, marks: &m
     }
 }
 
-/// The label at byte `at` of a line, if one is there; `from` is where the last one on the line ended.
+/// The label at byte `at`, if there is one. `from` is the end of the previous label on the line.
 fn mark_at(
     lines: &Lines<'_>,
     line: usize,
@@ -114,33 +113,36 @@ fn mark_at(
         mark.separator = hint.separator;
     }
     let quoted = matches!(bracket, Some('」' | '』' | ')'));
-    let placed = leads || ((parted || mark.is_numbered()) && start >= from);
+    let may_be_here = leads || ((parted || mark.is_numbered()) && start >= from);
     let value = behind.get(tail.length..).unwrap_or_default();
-    (placed && is_plausible(&mark, quoted, value)).then_some(mark)
+    (may_be_here && is_plausible(&mark, quoted, value)).then_some(mark)
 }
 
-/// Whether a word in this place can be a label at all; `quoted` if it stands in brackets that sentences have too.
+/// Whether a word at this position can be a label. `quoted` means that it is in brackets that sentences use too.
 fn is_plausible(mark: &Mark, quoted: bool, value: &str) -> bool {
     match mark.separator {
-        Separator::Bracket if quoted => mark.leads && !goes_on(value) && !begins_with_particle(value),
-        // 「氏名：」の欄 speaks of the label.
+        Separator::Bracket if quoted => mark.leads && !continues(value) && !begins_with_particle(value),
+        // 「氏名：」の欄 is a sentence about the label.
         Separator::Colon if value.starts_with(['」', '』']) || value.starts_with("の欄") => false,
         Separator::Colon | Separator::Cell | Separator::Bracket => mark.leads || mark.rank <= Rank::Part,
         Separator::LineEnd | Separator::Dash => mark.leads || (mark.is_numbered() && mark.rank <= Rank::Part),
-        Separator::Blank => mark.rank <= Rank::Part && (mark.leads || mark.is_numbered()) && !goes_on(value),
+        Separator::Blank => {
+            mark.rank <= Rank::Part && (mark.leads || mark.is_numbered()) && !continues(value)
+        }
         Separator::Nothing => {
-            mark.rank <= Rank::Part && mark.is_numbered() && !goes_on(value) && !begins_with_particle(value)
+            mark.rank <= Rank::Part && mark.is_numbered() && !continues(value) && !begins_with_particle(value)
         }
     }
 }
 
-/// Words that go on with an enumeration or a sentence: 「氏名・連絡先を」, 「氏名 及び 連絡先」.
-fn goes_on(value: &str) -> bool {
+/// Whether the text continues an enumeration or a sentence: 「氏名・連絡先を」, 「氏名 及び 連絡先」.
+fn continues(value: &str) -> bool {
     value.starts_with(['等', '及', '・', '、', '。', '，', '欄', ')', '）'])
         || ["など", "または", "から", "について", "および"].iter().any(|word| value.starts_with(word))
 }
 
-/// A particle glued to the label: 「氏名の公表」, 「連絡先は」. Behind a blank it begins a name: 「氏名 にしだ」.
+/// Whether a particle directly follows the label: 「氏名の公表」, 「連絡先は」. After a blank, the same character may
+/// begin a name: 「氏名 にしだ」.
 fn begins_with_particle(value: &str) -> bool {
     value.starts_with(['の', 'は', 'が', 'を', 'に', 'と', 'も', 'や', 'で', 'へ'])
 }

@@ -1,34 +1,32 @@
-//! The lines of a body, with their quote marks set apart. What a line means is left to the other files.
+//! Splits a body into lines and measures their quote marks. The other files interpret the lines.
 
 use super::fold::is_blank;
 
-/// Bodies longer than this are read as one long last field from there on: nobody writes that many lines by hand.
+/// From this line on, the rest of the body counts as part of the last field. No person writes as many lines.
 const MAX_LINES: usize = 50_000;
 
-/// One line; offsets are bytes of the whole text.
+/// One line. Offsets are bytes in the whole text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
-    /// Where it begins, quote marks included.
+    /// Start of the line, before its quote marks.
     pub(super) start: usize,
-    /// Behind the quote marks and one blank.
+    /// After the quote marks and one blank.
     pub(super) indent: usize,
-    /// Where its text begins: behind quote marks and blanks.
+    /// Start of the text, after quote marks and all blanks.
     pub(super) body: usize,
-    /// Where its text ends: before trailing blanks and the line break.
+    /// End of the text, before trailing blanks and the line break.
     pub(super) end: usize,
-    /// How often it is quoted.
+    /// Number of quote marks.
     pub(super) depth: u8,
 }
 
-/// A text as lines.
 pub(super) struct Lines<'a> {
-    /// The whole text.
     pub(super) text: &'a str,
     all: Vec<Line>,
 }
 
 impl<'a> Lines<'a> {
-    /// Splits a text; line breaks may be `\n` or `\r\n`.
+    /// Line breaks may be `\n` or `\r\n`.
     pub(super) fn of(text: &'a str) -> Self {
         let mut all = Vec::with_capacity(64);
         let mut start = 0;
@@ -39,12 +37,11 @@ impl<'a> Lines<'a> {
         Self { text, all }
     }
 
-    /// How many.
     pub(super) fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// A line; one behind the last is empty.
+    /// The line at `index`, or an empty line at the end of the text if there is none.
     pub(super) fn get(&self, index: usize) -> Line {
         let end = self.text.len();
         self.all.get(index).copied().unwrap_or(Line { start: end, indent: end, body: end, end, depth: 0 })
@@ -56,24 +53,24 @@ impl<'a> Lines<'a> {
         self.text.get(line.body..line.end).unwrap_or_default()
     }
 
-    /// A line as it is written, without its line break and trailing blanks.
+    /// A line with its quote marks, without its line break and trailing blanks.
     pub(super) fn raw(&self, index: usize) -> &'a str {
         let line = self.get(index);
         self.text.get(line.start..line.end).unwrap_or_default()
     }
 
-    /// Whether nothing but quote marks and blanks is on the line.
+    /// Whether the line has only quote marks and blanks.
     pub(super) fn is_empty(&self, index: usize) -> bool {
         let line = self.get(index);
         line.body >= line.end
     }
 
-    /// The first line that is not empty.
+    /// Index of the first line that is not empty; 0 if all are empty.
     pub(super) fn first_text(&self) -> usize {
         (0..self.len()).find(|line| !self.is_empty(*line)).unwrap_or_default()
     }
 
-    /// The line that holds a byte.
+    /// Index of the line that contains a byte.
     pub(super) fn at(&self, byte: usize) -> usize {
         self.all.partition_point(|line| line.start <= byte).saturating_sub(1)
     }
@@ -81,7 +78,7 @@ impl<'a> Lines<'a> {
 
 fn measure(line: &str, start: usize) -> Line {
     let content = line.trim_end_matches(|c| c == '\n' || is_blank(c));
-    // A stroke in front quotes, but where one ends the line too it draws the border of a table.
+    // A vertical stroke at the start is a quote mark, unless the line also ends with one: then it is a table border.
     let row = content.trim_end_matches(is_stroke);
     let bordered = row.len() < content.len();
     let mut body = 0;

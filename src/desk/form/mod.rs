@@ -1,5 +1,5 @@
-//! Reads the prescribed form (the circular's 別紙1) out of a subject and a body, however people fill it in: four fields, what is missing, how to reach them.
-//! Never decides whether an inquiry is accepted or answered; that is `triage`.
+//! Parses the prescribed form (circular, 別紙1) in a subject and a body: four fields, missing fields, contact data.
+//! `triage` decides whether the desk accepts the inquiry.
 
 mod address;
 mod blank;
@@ -43,10 +43,10 @@ pub enum FieldKey {
 }
 
 impl FieldKey {
-    /// All four, in the circular's order.
+    /// In the circular's order.
     pub const ALL: [Self; 4] = [Self::Organization, Self::Name, Self::Contact, Self::Inquiry];
 
-    /// The key in settings, JSON and the database.
+    /// The identifier in settings, JSON and the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,42 +58,37 @@ impl FieldKey {
     }
 }
 
-/// How one field is labelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldRule {
-    /// Which field.
     pub key: FieldKey,
-    /// The label as it is prescribed.
     pub label: String,
-    /// Other spellings, besides those that are common everywhere.
+    /// Other labels, in addition to the common spellings built in.
     pub aliases: Vec<String>,
 }
 
-/// The form that a desk prescribes.
+/// The prescribed form of a desk.
 #[derive(Debug, Clone)]
 pub struct FormRules {
     subject: String,
     fields: Vec<FieldRule>,
-    /// The subject as subjects are compared, and the spellings of the labels: made once, needed for every mail.
-    wanted: String,
+    /// The subject in the form used for comparison. Computed once, as are the spellings: every mail needs them.
+    squashed_subject: String,
     spellings: Spellings,
 }
 
 impl FormRules {
-    /// The rules for a prescribed subject and fields.
     #[must_use]
     pub fn new(subject: String, fields: Vec<FieldRule>) -> Self {
-        let (wanted, spellings) = (squash(&subject), Spellings::of(&fields));
-        Self { subject, fields, wanted, spellings }
+        let (squashed_subject, spellings) = (squash(&subject), Spellings::of(&fields));
+        Self { subject, fields, squashed_subject, spellings }
     }
 
-    /// The prescribed subject.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The fields, in the order in which they are asked for.
+    /// The fields in form order.
     #[must_use]
     pub fn fields(&self) -> &[FieldRule] {
         &self.fields
@@ -118,7 +113,7 @@ impl Default for FormRules {
     }
 }
 
-/// What was filled in: the exact text, without surrounding blanks; `None` where nothing was.
+/// The values of the form: the exact text without surrounding blanks, or `None` if a field is absent or blank.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Fields {
     /// 自治体・機関名
@@ -132,7 +127,6 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The text of a field.
     #[must_use]
     pub fn get(&self, key: FieldKey) -> Option<&str> {
         match key {
@@ -144,20 +138,19 @@ impl Fields {
         .as_deref()
     }
 
-    /// The fields that are absent, in the circular's order.
+    /// The fields without a value, in the circular's order.
     #[must_use]
     pub fn missing(&self) -> Vec<FieldKey> {
         FieldKey::ALL.into_iter().filter(|key| self.get(*key).is_none()).collect()
     }
 
-    /// Takes from `other` what is absent here.
+    /// Copies the missing fields from `other`.
     pub fn complete(&mut self, other: &Self) {
         for key in self.missing() {
             self.set(key, other.get(key).map(str::to_owned));
         }
     }
 
-    /// Sets the text of a field.
     pub fn set(&mut self, key: FieldKey, text: Option<String>) {
         *match key {
             FieldKey::Organization => &mut self.organization,
@@ -168,14 +161,14 @@ impl Fields {
     }
 }
 
-/// Something odd in the form, and how it was read.
+/// Something unusual in the form, and how the parser treated it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Short and stable. Of the form: `placeholder`, `duplicate_field`, `out_of_order`, `quoted_form`, `forwarded_form`,
-    /// `other_form`, `free_text`; of the contact: `contact_unusable`, `telephone_incomplete`, `fax_number`,
-    /// `address_incomplete`, `address_masked`.
+    /// Stable identifier. On the form: `placeholder`, `duplicate_field`, `out_of_order`, `quoted_form`,
+    /// `forwarded_form`, `other_form`, `free_text`. On the contact field: `contact_unusable`,
+    /// `telephone_incomplete`, `fax_number`, `address_incomplete`, `address_masked`.
     pub code: &'static str,
-    /// English; names fields, repeats nothing of the mail.
+    /// English text. It may name fields, but never contains text of the mail.
     pub detail: String,
 }
 
@@ -185,28 +178,25 @@ impl Finding {
     }
 }
 
-/// The form as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Form {
-    /// The subject is the prescribed one, but for reply marks, tags, widths and dots.
+    /// The subject is the prescribed one, apart from reply marks, tags, character widths and dots.
     pub subject_conforms: bool,
-    /// The body carries the form, filled in or not.
+    /// The body contains the form, filled in or not.
     pub has_form: bool,
-    /// What was filled in.
     pub fields: Fields,
     /// Fields that are absent or blank, in the circular's order.
     pub missing: Vec<FieldKey>,
-    /// Telephone numbers in the contact field: half-width, hyphens. Fax numbers and extensions (内線) are none.
+    /// Telephone numbers in the contact field, half-width with hyphens. Without fax numbers and extensions (内線).
     pub telephones: Vec<String>,
     /// Mail addresses in the contact field, half-width.
     pub addresses: Vec<String>,
-    /// The prefecture, where the organization names it or one of its municipalities.
+    /// The prefecture, if the organization's name contains it or one of its municipalities.
     pub prefecture: Option<&'static str>,
-    /// Everything odd.
     pub findings: Vec<Finding>,
 }
 
-/// What the writer of a mail wrote: without the mails that are quoted or forwarded in it, and without a signature.
+/// The sender's own text, without quoted and forwarded mails and without the signature.
 #[must_use]
 pub fn own_text(text: &str) -> String {
     let lines = lines::Lines::of(text);
@@ -217,28 +207,28 @@ pub fn own_text(text: &str) -> String {
     own.join("\n").trim_matches('\n').trim_end().to_owned()
 }
 
-/// The telephone numbers in a contact field.
+/// The telephone numbers in a contact field, half-width with hyphens.
 #[must_use]
 pub fn telephones(contact: &str) -> Vec<String> {
     contact::read(contact, &mut Vec::new()).telephones
 }
 
-/// The prefecture that an organization's name shows.
+/// The prefecture of an organization, if its name shows it.
 #[must_use]
 pub fn prefecture(organization: &str) -> Option<&'static str> {
     prefecture::of(organization)
 }
 
-/// The mail addresses in a contact field.
+/// The mail addresses in a contact field, half-width.
 #[must_use]
 pub fn addresses(contact: &str) -> Vec<String> {
     contact::read(contact, &mut Vec::new()).addresses
 }
 
-/// Reads the form. Never fails; takes time and memory linear in the text.
+/// Parses the form. Never fails; needs time and memory linear in the size of the text.
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
-    let subject_conforms = subject::conforms(subject, &rules.wanted);
+    let subject_conforms = subject::conforms(subject, &rules.squashed_subject);
     let Reading { has_form, fields, mut findings } = reading::read(text, &rules.spellings, subject_conforms);
     let contact = contact::read(fields.contact.as_deref().unwrap_or_default(), &mut findings);
     Form {

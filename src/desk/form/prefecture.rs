@@ -1,5 +1,5 @@
-//! Derives the prefecture from an organization's name, where it is evident: named itself, or by one of its municipalities.
-//! A name that several prefectures know (府中市) shows nothing.
+//! Derives the prefecture from an organization's name, by the prefecture itself or by one of its municipalities.
+//! A name that exists in several prefectures (府中市) gives no result.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,17 +8,17 @@ use std::{
 
 use super::fold::fold;
 
-/// A prefecture a line, with its cities, towns and villages, the 23 wards of Tokyo, and the wards of the designated cities,
-/// each name once. Compiled from general knowledge, not copied from an official file: a test holds the counts against
-/// 792 cities, 743 towns and 183 villages (since 1 January 2024); single names are not checked.
+/// One prefecture per line, with its cities, towns and villages, the 23 wards of Tokyo, and the wards of the designated
+/// cities; each name once. Compiled from general knowledge, not copied from an official file. A test checks the totals
+/// of 792 cities, 743 towns and 183 villages (since 1 January 2024), but not single names.
 pub(super) const MUNICIPALITIES: &str = include_str!("municipalities.txt");
 
-/// The longest name of a municipality, in characters.
+/// Length of the longest municipality name, in characters.
 pub(super) const LONGEST: usize = 7;
 
-/// The prefecture that an organization's name shows.
+/// The prefecture of an organization, if its name shows it.
 pub(super) fn of(organization: &str) -> Option<&'static str> {
-    /// Names are short; what follows is a department or an address.
+    /// Names are short; the text after this is a department or an address.
     const MAX_CHARS: usize = 120;
     let text: String = fold(organization).chars().map(plain).take(MAX_CHARS).collect();
     let places = || text.char_indices().map(|(at, _)| text.split_at(at));
@@ -30,7 +30,7 @@ pub(super) fn of(organization: &str) -> Option<&'static str> {
     })
 }
 
-/// 龍ヶ崎 and 龍ケ崎, 梼原 and 檮原 are the same place.
+/// Maps character variants to one: 龍ヶ崎 and 龍ケ崎, 梼原 and 檮原 are the same place.
 fn plain(c: char) -> char {
     match c {
         'ヶ' | 'ヵ' => 'ケ',
@@ -51,7 +51,8 @@ fn prefecture_at(text: &str) -> Option<&'static str> {
     TABLE.prefectures.iter().find(|name| text.starts_with(**name)).copied()
 }
 
-/// The prefecture of the municipality that the text begins with; `Some(None)` if several prefectures have one of that name.
+/// The prefecture of the municipality at the start of the text. `Some(None)` if several prefectures have one of that
+/// name, `None` if the text does not begin with a municipality.
 fn municipality_at(text: &str) -> Option<Option<&'static str>> {
     let longest = text.chars().take(LONGEST).count();
     for length in (1..=longest).rev() {
@@ -85,14 +86,14 @@ fn municipality_at(text: &str) -> Option<Option<&'static str>> {
     })
 }
 
-/// Bodies that bear the name of the city they serve: 札幌医師会, 川口保健所.
+/// Whether a regional body follows, which has the name of its city: 札幌医師会, 川口保健所.
 fn heads_regional_body(behind: &str) -> bool {
     ["医師会", "歯科医師会", "薬剤師会", "保健所", "地区", "赤十字病院", "労災病院", "市民病院"]
         .iter()
         .any(|body| behind.starts_with(body))
 }
 
-/// A name can begin here: at the start, behind a blank or a mark, or behind the legal form of the body.
+/// Whether a name can begin here: at the start, after a blank or a punctuation mark, or after the legal form of a body.
 fn begins_name(before: &str) -> bool {
     const ENDS: [&str; 12] =
         ["法人", "社団", "財団", "組合", "連合", "郡", "国保", "保険", "公立", "事務局", "本部", "支部"];
@@ -100,16 +101,16 @@ fn begins_name(before: &str) -> bool {
     !last.is_alphanumeric() || last.is_ascii_alphanumeric() || ENDS.iter().any(|end| before.ends_with(end))
 }
 
-/// The first so many characters of a text, and the rest.
+/// Splits a text after `count` characters.
 fn split_chars(text: &str, count: usize) -> (&str, &str) {
     text.split_at(text.char_indices().nth(count).map_or(text.len(), |(at, _)| at))
 }
 
 struct Table {
     prefectures: Vec<&'static str>,
-    /// Municipality to prefecture; `None` where several have one.
+    /// Municipality to prefecture; `None` if several prefectures have one of that name.
     names: HashMap<String, Option<&'static str>>,
-    /// The same for cities without 市, where no other municipality elsewhere shares the stem.
+    /// The same for names of cities without 市; `None` if a municipality in another prefecture has the same stem.
     stems: HashMap<String, Option<&'static str>>,
 }
 
@@ -133,7 +134,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             }
         }
     }
-    // 中央医師会 is no body of 中央市.
+    // 中央医師会 is not a body of 中央市.
     table.stems.retain(|stem, _| cities.contains(stem) && stem != "中央");
     table
 });

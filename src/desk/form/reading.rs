@@ -1,5 +1,5 @@
-//! Picks the form that was filled in: templates above, below and inside quoted mail are passed over. Takes the four values out of it.
-//! Which labels belong together is `blocks`' affair, where a value ends is `values`'.
+//! Selects the form that the sender filled in, skips templates and quoted forms, and extracts the four values.
+//! `blocks` groups the labels, `values` finds the end of each value.
 
 use super::{
     FieldKey, Fields, Finding,
@@ -12,7 +12,6 @@ use super::{
     values::{Span, value},
 };
 
-/// What the body holds.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) has_form: bool,
@@ -20,7 +19,6 @@ pub(super) struct Reading {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Reads the form in a body.
 pub(super) fn read(text: &str, spellings: &Spellings, subject_conforms: bool) -> Reading {
     let lines = Lines::of(text);
     let sections = boundaries(&lines);
@@ -31,7 +29,7 @@ pub(super) fn read(text: &str, spellings: &Spellings, subject_conforms: bool) ->
         .map(|block| fill(&lines, block))
         .filter(|filled| filled.is_form(subject_conforms))
         .collect();
-    let best = (0..forms.len()).max_by_key(|index| forms.get(*index).map(Filled::worth));
+    let best = (0..forms.len()).max_by_key(|index| forms.get(*index).map(Filled::priority));
     let own_end = sections.first().map_or(lines.len(), |boundary| boundary.line);
     let Some(best) = best.map(|index| forms.swap_remove(index)) else {
         let mut reading = Reading::default();
@@ -40,23 +38,23 @@ pub(super) fn read(text: &str, spellings: &Spellings, subject_conforms: bool) ->
         }
         return reading;
     };
-    let template = if best.block.section == 0 { best.block.first_line() } else { own_end };
-    let unasked = !best.block.has(FieldKey::Inquiry);
+    let free_text_end = if best.block.section == 0 { best.block.first_line() } else { own_end };
+    let no_inquiry_label = !best.block.has(FieldKey::Inquiry);
     let mut reading = Reading { has_form: true, fields: best.fields, findings: best.findings };
     if forms.iter().any(|other| other.count > 0 && other.block.section == best.block.section) {
-        reading.findings.push(Finding::of("other_form", "the body holds another form that is filled in"));
+        reading.findings.push(Finding::of("other_form", "the body contains another form that is filled in"));
     }
-    // The label is there and nothing behind it: what stands above is a greeting as long as other fields are filled in.
-    let free = reading.fields == Fields::default() || unasked;
-    // A template at the end of its own circular has the circular above it, not a question.
+    // If the inquiry label has no value but other fields have one, the text above the form is only a greeting.
+    let may_be_inquiry = reading.fields == Fields::default() || no_inquiry_label;
+    // The text above the template at the end of the circular is the circular itself, not a question.
     let circular = is_document(&lines, lines.first_text());
-    if subject_conforms && reading.fields.inquiry.is_none() && free && !circular {
-        take_free_text(&mut reading, &lines, template);
+    if subject_conforms && reading.fields.inquiry.is_none() && may_be_inquiry && !circular {
+        take_free_text(&mut reading, &lines, free_text_end);
     }
     reading
 }
 
-/// The writer's own text up to a line becomes the inquiry, where no form holds one.
+/// Takes the sender's own text up to line `end` as the inquiry, because the form has none.
 fn take_free_text(reading: &mut Reading, lines: &Lines<'_>, end: usize) {
     let to = lines.get(end).start;
     let span = Span { from: 0, to, depth: 0, cut_short: false };
@@ -72,33 +70,34 @@ fn is_question(text: &str) -> bool {
     ["か。", "か？", "？", "教え", "教示", "伺い", "知りたい"].iter().any(|word| text.contains(word))
 }
 
-/// A form with its values.
 struct Filled<'b, 'm> {
     block: &'b Block<'m>,
     fields: Fields,
     findings: Vec<Finding>,
-    /// How many values it holds.
+    /// Number of fields with a value.
     count: usize,
-    /// How often its least quoted label is quoted.
+    /// Smallest quote depth of its labels.
     depth: u8,
 }
 
 impl Filled<'_, '_> {
-    /// A template that is only quoted or forwarded makes no inquiry, unless the subject says so.
+    /// Whether this is the form. Under other subjects than the prescribed one, a quoted or forwarded template without
+    /// values does not count.
     fn is_form(&self, subject_conforms: bool) -> bool {
         let own = self.count > 0 || (self.depth == 0 && self.block.section == 0);
         self.block.is_form(subject_conforms) && (own || subject_conforms)
     }
 
-    /// Filled in before blank, own before forwarded, plain before quoted, more values before fewer, and of equals the last.
-    fn worth(&self) -> impl Ord + use<> {
+    /// Sort key; the form with the greatest key is selected, the last one of equals. Filled in before blank, own before
+    /// forwarded, unquoted before quoted, more values before fewer.
+    fn priority(&self) -> impl Ord + use<> {
         let nearness = std::cmp::Reverse((self.block.section, self.depth));
         let own = self.block.section == 0;
         (self.count > 0, own, std::cmp::Reverse(self.depth), self.count, nearness)
     }
 }
 
-/// Takes the values of a form.
+/// Extracts the values of a form.
 fn fill<'b, 'm>(lines: &Lines<'_>, block: &'b Block<'m>) -> Filled<'b, 'm> {
     let depth = block.marks.iter().map(|mark| lines.get(mark.line).depth).min().unwrap_or(0);
     let mut filled = Filled { block, fields: Fields::default(), findings: Vec::new(), count: 0, depth };
@@ -122,16 +121,16 @@ fn fill<'b, 'm>(lines: &Lines<'_>, block: &'b Block<'m>) -> Filled<'b, 'm> {
         filled.findings.push(Finding::of("quoted_form", "the labels of the form are quoted"));
     }
     if block.section > 0 {
-        filled.findings.push(Finding::of("forwarded_form", "the form stands in a quoted or forwarded mail"));
+        filled.findings.push(Finding::of("forwarded_form", "the form is in a quoted or forwarded mail"));
     }
     order_findings(block, &mut filled.findings);
     filled
 }
 
-/// Labels that come twice or out of the circular's order.
+/// Reports duplicate labels and labels that are not in the circular's order.
 fn order_findings(block: &Block<'_>, findings: &mut Vec<Finding>) {
     let mut keys: Vec<FieldKey> = block.marks.iter().map(|mark| mark.key).collect();
-    // Telephone and mail with a label each are one field.
+    // Adjacent labels of one field (telephone and mail) count once.
     keys.dedup();
     for key in FieldKey::ALL {
         if keys.iter().filter(|other| **other == key).count() > 1 {
@@ -143,7 +142,7 @@ fn order_findings(block: &Block<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The text behind a key's label, or behind its labels where it has several.
+/// The text after the labels of `key`, joined if there are several; `None` if it has no label.
 fn text_of(lines: &Lines<'_>, block: &Block<'_>, key: FieldKey, fields: &Fields) -> Option<String> {
     let parts = block.marks.iter().filter(|mark| mark.key == key && mark.rank == Rank::Part).count();
     let mut texts = Vec::new();
@@ -154,7 +153,7 @@ fn text_of(lines: &Lines<'_>, block: &Block<'_>, key: FieldKey, fields: &Fields)
             continue;
         }
         found = true;
-        // 「機関名：… 所属：…」 is one text; telephone and mail in fields of their own keep their labels.
+        // 「機関名：… 所属：…」 is one text. Telephone and mail with separate labels keep these labels in the text.
         let part = mark.rank == Rank::Part && parts > 1;
         while !part && marks.next_if(|next| next.key == key).is_some() {}
         let next = marks.peek();

@@ -1,5 +1,5 @@
-//! Finds where the writer's text ends: at a signature, a mobile's remark, or quoted lines at the very end.
-//! Other mails behind it are `history`'s affair.
+//! Finds the end of the sender's text: a signature, the footer of a mobile mail program, or quoted lines at the end.
+//! `history` finds other mails below it.
 
 use super::{
     Fields,
@@ -7,11 +7,11 @@ use super::{
     lines::Lines,
 };
 
-/// The line behind the writer's text, which begins on line `from` and ends before line `to`.
-/// `fields` are what is already read: a closing line that repeats them is a signature.
+/// The end line (exclusive) of the sender's text in the lines `from..to`.
+/// `fields` are the fields parsed so far: a closing line that repeats one of them is part of a signature.
 pub(super) fn end_of_text(lines: &Lines<'_>, from: usize, to: usize, depth: u8, fields: &Fields) -> usize {
     let mut to = without_blank_lines(lines, from, to);
-    // Quoted lines at the end are the mail that was answered.
+    // Quoted lines at the end are the mail that the sender replied to.
     while to > from && lines.get(to - 1).depth > depth {
         to = without_blank_lines(lines, from, to - 1);
     }
@@ -27,17 +27,17 @@ fn without_blank_lines(lines: &Lines<'_>, from: usize, to: usize) -> usize {
     (from..to).rev().find(|line| !lines.is_empty(*line)).map_or(from, |line| line + 1)
 }
 
-/// A line that parts the signature from the text.
+/// Whether a line separates the signature from the text.
 pub(super) fn is_delimiter(lines: &Lines<'_>, line: usize, to: usize) -> bool {
     let body = lines.body(line);
-    if body == "--" || is_mobile_remark(body) {
+    if body == "--" || is_mobile_footer(body) {
         return true;
     }
     let heading = body.len() <= 30 && squash(body).trim_matches(|c: char| !c.is_alphanumeric()) == "署名";
     (heading || is_rule(body)) && looks_like_signature(lines, line + 1, to)
 }
 
-/// 「以上、よろしくお願いいたします。」
+/// Whether a line has closing words: 「以上、よろしくお願いいたします。」
 pub(super) fn is_closing(body: &str) -> bool {
     const MAX_BYTES: usize = 150;
     body.len() <= MAX_BYTES
@@ -45,8 +45,8 @@ pub(super) fn is_closing(body: &str) -> bool {
             || ["よろしくお願い", "宜しくお願い", "よろしく御"].iter().any(|words| body.contains(words)))
 }
 
-/// 「iPhoneから送信」 and its kin.
-fn is_mobile_remark(body: &str) -> bool {
+/// Whether a line is a footer such as 「iPhoneから送信」.
+fn is_mobile_footer(body: &str) -> bool {
     const MAX_BYTES: usize = 120;
     if body.len() > MAX_BYTES {
         return false;
@@ -81,7 +81,7 @@ fn is_mobile_remark(body: &str) -> bool {
         || body.starts_with("Yahoo!メール - ")
 }
 
-/// A line of nothing but strokes, stars or other ornaments.
+/// Whether a line has only dashes, asterisks or other ornaments (a ruled line).
 pub(super) fn is_rule(body: &str) -> bool {
     let mut count = 0;
     for c in body.chars().filter(|c| !is_blank(*c)) {
@@ -95,9 +95,9 @@ pub(super) fn is_rule(body: &str) -> bool {
     count >= 4 || (count >= 3 && body.starts_with(['-', '=', '*', '_', '─', '━', '＊', '＝', '―', '－']))
 }
 
-/// Short lines with an address or a telephone, or with nothing that reads as a sentence, up to the end.
+/// Whether the lines look like a signature: short, with an address or a telephone, or without a sentence.
 fn looks_like_signature(lines: &Lines<'_>, from: usize, to: usize) -> bool {
-    /// Longer blocks are text; every ruled line asks, so that blank and ruled lines count for the limit.
+    /// Longer blocks are text. The check runs for every ruled line, so a second limit includes blank and ruled lines.
     const MAX_LINES: usize = 20;
     if to > from + 3 * MAX_LINES {
         return false;
@@ -129,14 +129,14 @@ fn first_text<'a>(lines: &Lines<'a>, from: usize, to: usize) -> &'a str {
         .unwrap_or_default()
 }
 
-/// The closing block without a line above it: the last lines with 〒, TEL and mail, or the writer's name once more.
+/// Removes a signature without a line above it: the last lines with 〒, TEL and mail, or the sender's name again.
 fn without_closing_block(lines: &Lines<'_>, from: usize, to: usize, fields: &Fields) -> usize {
-    /// Longer blocks are text.
+    /// A longer block is text, not a signature.
     const MAX_LINES: usize = 14;
     let mut end = to;
     let mut cut = to;
     let mut marks = 0;
-    let echoes = echoes(fields);
+    let own_names = own_names(fields);
     for line in (from + 1..to).rev().take(MAX_LINES) {
         let body = lines.body(line);
         if body.is_empty() {
@@ -150,8 +150,8 @@ fn without_closing_block(lines: &Lines<'_>, from: usize, to: usize, fields: &Fie
         }
         let squashed = squash(body);
         let contact = has_contact(body);
-        let echo = echoes.iter().any(|echo| squashed.contains(echo.as_str()));
-        if contact || echo {
+        let has_name = own_names.iter().any(|name| squashed.contains(name.as_str()));
+        if contact || has_name {
             marks += if contact { 2 } else { 1 };
         } else if marks == 0 || !ends_like_place(&squashed) {
             break;
@@ -165,20 +165,20 @@ fn without_closing_block(lines: &Lines<'_>, from: usize, to: usize, fields: &Fie
     if parted && marks > 0 { without_blank_lines(lines, from, cut) } else { to }
 }
 
-/// What of the fields a signature would repeat.
-fn echoes(fields: &Fields) -> Vec<String> {
+/// Organization and name from the fields, which a signature may repeat, squashed.
+fn own_names(fields: &Fields) -> Vec<String> {
     const MIN_CHARS: usize = 2;
-    let mut echoes = Vec::new();
+    let mut names = Vec::new();
     for value in [&fields.organization, &fields.name].into_iter().flatten() {
         let line = value.lines().next().unwrap_or_default();
-        echoes.push(squash(line));
-        echoes.push(squash(line.split(is_blank).next().unwrap_or_default()));
+        names.push(squash(line));
+        names.push(squash(line.split(is_blank).next().unwrap_or_default()));
     }
-    echoes.retain(|echo| echo.chars().count() >= MIN_CHARS);
-    echoes
+    names.retain(|name| name.chars().count() >= MIN_CHARS);
+    names
 }
 
-/// A post code, a telephone number or an address with or without its label.
+/// Whether a line has a post code, a telephone number, a mail address or a URL, with or without a label.
 pub(super) fn has_contact(body: &str) -> bool {
     const MAX_BYTES: usize = 300;
     if body.len() > MAX_BYTES {
@@ -198,7 +198,7 @@ pub(super) fn has_contact(body: &str) -> bool {
         || (digits >= 10 && digits * 10 >= folded.chars().count() * 6)
 }
 
-/// Ends or goes on like a sentence.
+/// Whether a line is a sentence or part of one.
 pub(super) fn is_sentence(body: &str) -> bool {
     body.contains('。')
         || body.contains('？')
@@ -227,7 +227,7 @@ pub(super) fn is_sentence(body: &str) -> bool {
         .any(|end| body.ends_with(end))
 }
 
-/// A line of a list: 「・会議」, 「(1) 費用」.
+/// Whether a line is a list item: 「・会議」, 「(1) 費用」.
 fn is_list_item(body: &str) -> bool {
     let Some(first) = body.chars().next() else {
         return false;
@@ -240,7 +240,7 @@ fn is_list_item(body: &str) -> bool {
     bare.len() < rest.len() && bare.starts_with([')', '）', '.', '．', '、', '】'])
 }
 
-/// The name of an office or a house.
+/// Whether a line ends like the name of an office or an institution.
 fn ends_like_place(squashed: &str) -> bool {
     [
         "市",

@@ -1,5 +1,5 @@
-//! The ways in which people spell the four labels: those of the settings, and those that every desk meets.
-//! Finds which spelling stands at a place; whether that is a label or a word of a sentence is `labels`' affair.
+//! Spellings of the four labels, from the settings and a built-in list, and their search at a position.
+//! `labels` decides whether a match is a label or a word of a sentence.
 
 use std::sync::LazyLock;
 
@@ -8,24 +8,24 @@ use super::{
     fold::{Folds, fold_char, match_at, squash},
 };
 
-/// How much a spelling tells by itself.
+/// Strength of a spelling as evidence for a label; the strongest is first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// The label that the circular prescribes.
+    /// The prescribed label.
     Prescribed,
-    /// Another spelling of it.
+    /// Another spelling of the label.
     Alias,
-    /// A part of the contact field: 電話, メール. A field of its own only where no 連絡先 is.
+    /// A part of the contact field: 電話, メール. Counts as the contact field only if there is no 連絡先.
     Part,
-    /// A word that heads many other things too: 内容, 担当.
+    /// A word that is also common for other things: 内容, 担当.
     Weak,
 }
 
-/// A spelling, squashed.
 #[derive(Debug, Clone)]
 struct Spelling {
     first: char,
     second: Option<char>,
+    /// Squashed.
     text: String,
     key: FieldKey,
     rank: Rank,
@@ -38,16 +38,16 @@ impl Spelling {
     }
 }
 
-/// What stands at a place.
+/// A spelling found at a position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spelled {
     pub(super) key: FieldKey,
     pub(super) rank: Rank,
-    /// Offset behind the label's last character.
+    /// Offset after the last character.
     pub(super) end: usize,
 }
 
-/// Every spelling of a desk's labels.
+/// All spellings of a desk's labels.
 #[derive(Debug, Clone)]
 pub(super) struct Spellings {
     own: Vec<Spelling>,
@@ -55,7 +55,7 @@ pub(super) struct Spellings {
 }
 
 impl Spellings {
-    /// The settings' labels and aliases, on top of the common ones.
+    /// The labels and aliases of the settings, in addition to the common spellings.
     pub(super) fn of(fields: &[FieldRule]) -> Self {
         let mut own = Vec::with_capacity(16);
         let mut starts = COMMON.starts.clone();
@@ -64,7 +64,7 @@ impl Spellings {
                 .chain(field.aliases.iter().map(|alias| (alias, Rank::Alias)))
             {
                 for text in variants(text) {
-                    // 電話番号 as an alias stays what it is for everybody: a part of the contact.
+                    // An alias that is a common spelling keeps its common rank: 電話番号 stays a part of the contact.
                     let known = COMMON.rank(&text);
                     if known.is_some_and(|known| known == rank || rank == Rank::Alias) {
                         continue;
@@ -79,15 +79,15 @@ impl Spellings {
         Self { own, starts }
     }
 
-    /// Whether a spelling may begin with this character, as it is written.
+    /// Whether a spelling may begin with this character, before folding.
     pub(super) fn may_begin(&self, c: char) -> bool {
         self.starts.hold(c)
     }
 
-    /// The longest spelling that stands at byte `at`, which begins with the folded character `first`.
+    /// The longest spelling at byte `at`. `first` is the folded character there.
     pub(super) fn at(&self, text: &str, at: usize, first: char) -> Option<Spelled> {
         let own = self.own.iter().filter(|spelling| spelling.first == first);
-        // Most words that begin like a label differ in their second character, and no blank comes between ideographs there.
+        // Fast check: most words that begin like a label differ in their second character.
         let second = text.get(at..)?.chars().nth(1).filter(|c| ('一'..='\u{9FFF}').contains(c));
         own.chain(COMMON.beginning(first))
             .filter(|spelling| second.is_none() || spelling.second.is_none() || second == spelling.second)
@@ -102,7 +102,7 @@ impl Spellings {
     }
 }
 
-/// A label without what it says in brackets, and as it is written but for the brackets.
+/// A label without its text in brackets, and the whole label without the bracket characters.
 fn variants(label: &str) -> impl Iterator<Item = String> {
     const BRACKETS: [char; 10] = ['(', '〔', '[', '【', '〈', ')', '〕', ']', '】', '〉'];
     let mut base = squash(label);
@@ -114,8 +114,8 @@ fn variants(label: &str) -> impl Iterator<Item = String> {
     std::iter::once(base).chain(whole)
 }
 
-/// Every character of the Basic Multilingual Plane that folds into the first one of a spelling, a bit each: reading
-/// looks at every character of a body, and nearly all begin no label.
+/// Bit set over the Basic Multilingual Plane: characters that fold to the first character of a spelling. The search
+/// tests every character of a body, and nearly all of them begin no label.
 #[derive(Clone)]
 struct Starts(Vec<u64>);
 
@@ -186,7 +186,7 @@ static COMMON: LazyLock<Common> = LazyLock::new(|| {
     Common { starts: Starts::of(&firsts), all }
 });
 
-/// What desks meet besides the circular's own words. お, ご, 御 and 貴 in front are skipped by `labels`.
+/// Spellings that occur in inquiries. `decoration` skips お, ご, 御 and 貴 before them.
 const SPELLINGS: [(FieldKey, Rank, &str); 11] = [
     (FieldKey::Organization, Rank::Prescribed, "自治体・機関名"),
     (

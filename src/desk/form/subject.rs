@@ -1,9 +1,9 @@
-//! Compares a subject with the prescribed one, as a receptionist would: reply marks, tags, dots and widths do not count.
-//! Whether an inquiry under another subject is accepted is decided elsewhere.
+//! Compares a subject with the prescribed one; ignores reply marks, tags, dots and character widths.
+//! `triage` decides about inquiries under other subjects.
 
 use super::fold::{fold, match_at};
 
-/// Whether `subject` is the one that is `wanted`, which is squashed.
+/// Whether `subject` is the prescribed one. `wanted` is the prescribed subject, squashed.
 pub(super) fn conforms(subject: &str, wanted: &str) -> bool {
     if wanted.is_empty() {
         return false;
@@ -21,13 +21,13 @@ pub(super) fn conforms(subject: &str, wanted: &str) -> bool {
     }
 }
 
-/// The subject without its first tag, reply mark, bracket or word; `None` at the end.
+/// Removes the first tag, reply mark, bracket or word; `None` at the end.
 fn without_front(text: &str) -> Option<&str> {
     let first = text.chars().next()?;
     if is_delimiter(first) {
         return text.get(first.len_utf8()..);
     }
-    // A word in front counts only when something parts it from the subject: 「A市 拠点整備…」, 「照会：拠点整備…」.
+    // A word in front must be separated from the subject: 「A市 拠点整備…」, 「照会：拠点整備…」.
     text.find(is_delimiter).and_then(|at| text.get(at..))
 }
 
@@ -35,7 +35,7 @@ fn is_delimiter(c: char) -> bool {
     c.is_whitespace() || !(c.is_alphanumeric() || c == '・' || c == 'ー' || c == '々')
 }
 
-/// What may stand behind the prescribed subject: nothing, something set apart, or a polite ending.
+/// Whether `tail` may follow the prescribed subject: nothing, separated text, or a polite ending.
 fn may_follow(tail: &str) -> bool {
     const ENDINGS: [&str; 12] = [
         "について",

@@ -1,43 +1,40 @@
-//! What stands behind a label: remarks in brackets, the bracket that closes it, the separator. Reads forwards from the label.
-//! Whether the word in front is a label at all is `labels`' affair.
+//! Parses the text after a label: remarks in brackets, the closing bracket, the separator.
+//! `labels` decides whether the word is a label.
 
 use super::{
     decoration::{closes, closing},
     fold::{fold_char, is_blank, squash},
 };
 
-/// What parts a label from its value.
+/// The separator between a label and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     /// A colon, an equals sign or an arrow.
     Colon,
     /// A tab or a vertical stroke: the border of a table cell.
     Cell,
-    /// The label stands in brackets: 【氏名】.
+    /// The closing bracket of a label in brackets: 【氏名】.
     Bracket,
-    /// A dash or leaders.
+    /// A dash or dot leaders.
     Dash,
-    /// The line ends.
     LineEnd,
-    /// A blank.
     Blank,
-    /// Nothing.
     Nothing,
 }
 
-/// What stands between a label's words and its value.
+/// The text between the words of a label and its value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tail {
-    /// Bytes of it.
+    /// In bytes.
     pub(super) length: usize,
     pub(super) separator: Separator,
 }
 
-/// Reads remarks, the closing bracket and the separator behind a label; `bracket` is what must close.
+/// Parses remarks, the closing bracket and the separator after a label. `bracket` is the expected closing bracket.
 pub(super) fn tail(behind: &str, bracket: Option<char>) -> Tail {
     let mut length = 0;
     let mut closed = false;
-    // A label has at most a remark or two: （TEL/メールアドレス）, （必須）, ※.
+    // A label has one or two remarks: （TEL/メールアドレス）, （必須）, ※.
     for _ in 0..4 {
         let rest = behind.get(length..).unwrap_or_default();
         let blanks = blanks(rest);
@@ -61,13 +58,14 @@ pub(super) fn tail(behind: &str, bracket: Option<char>) -> Tail {
     let rest = behind.get(length..).unwrap_or_default();
     let (skipped, separator) = separator(rest, closed);
     length += skipped;
-    // **氏名：** 山田
+    // Bold in Markdown: **氏名：** 山田
     let bold = behind.get(length..).is_some_and(|rest| rest.starts_with("**") && !rest.starts_with("***"));
     length += if bold { 2 } else { 0 };
     Tail { length, separator }
 }
 
-/// A label of two lines, as a narrow cell breaks it: what the second line holds besides the value. `None` if it is no hint.
+/// Parses the second line of a label that a narrow table cell broke after its words: the remark and the separator.
+/// `None` if the line does not begin with a remark.
 pub(super) fn hint_below(line: &str) -> Option<Tail> {
     let length = remark(line);
     let (skipped, separator) = separator(line.get(length..)?, false);
@@ -75,9 +73,10 @@ pub(super) fn hint_below(line: &str) -> Option<Tail> {
     (length > 0 && parted).then_some(Tail { length: length + skipped, separator })
 }
 
-/// The length of a remark in brackets at the beginning, 0 if there is none or if it is the value: 「氏名（山田）」.
+/// Length in bytes of a remark in brackets at the start. 0 if there is none, or if the brackets contain the value:
+/// 「氏名（山田）」.
 fn remark(rest: &str) -> usize {
-    /// Longer than any remark that a form makes.
+    /// Longer than any remark of a form, in characters.
     const MAX_REMARK: usize = 40;
     let Some(close) = rest.chars().next().and_then(closing) else {
         return 0;
@@ -89,10 +88,11 @@ fn remark(rest: &str) -> usize {
     let (inside, behind) = rest.split_at(end);
     let headed =
         behind.trim_start_matches(is_blank).starts_with([':', '：', '】', ']', '］', '』', '」', '=', '＝']);
-    if headed || says_how(&squash(inside)) { end } else { 0 }
+    if headed || explains_field(&squash(inside)) { end } else { 0 }
 }
 
-fn says_how(remark: &str) -> bool {
+/// Whether a remark says what to fill in.
+fn explains_field(remark: &str) -> bool {
     [
         "tel",
         "mail",
@@ -127,7 +127,7 @@ fn says_how(remark: &str) -> bool {
     .any(|word| remark.contains(word))
 }
 
-/// The length and kind of the separator at the beginning.
+/// Length in bytes and kind of the separator at the start.
 fn separator(rest: &str, closed: bool) -> (usize, Separator) {
     let blank = blanks(rest);
     let tail = rest.get(blank..).unwrap_or_default();
@@ -153,7 +153,7 @@ fn separator(rest: &str, closed: bool) -> (usize, Separator) {
     }
 }
 
-/// The length of the blanks at the beginning, tabs not counted.
+/// Length in bytes of the blanks at the start, without tabs.
 fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches(|c| c != '\t' && is_blank(c)).len()
 }

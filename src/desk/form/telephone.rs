@@ -1,10 +1,9 @@
-//! Finds telephone numbers in the characters of a contact field and writes them one way: half-width, hyphens.
-//! Extensions (内線) stay in the contact's text, fax numbers become findings.
-//! Hyphens stand where the writer put separators; where there were none, only for numbers whose parts are certain.
+//! Finds telephone numbers in a contact field and formats them half-width with hyphens.
+//! Fax numbers become findings; extensions (内線) stay in the text of the contact field.
 
 use super::Finding;
 
-/// The numbers, in order; fax numbers are findings.
+/// The numbers in order, without duplicates.
 pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut last = 0;
@@ -15,11 +14,11 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
             continue;
         }
         let number = number(chars, at);
-        let Some(written) = number.written() else {
-            if number.looks_cut() && chars.get(at.wrapping_sub(1)) != Some(&'〒') {
+        let Some(formatted) = number.formatted() else {
+            if number.looks_incomplete() && chars.get(at.wrapping_sub(1)) != Some(&'〒') {
                 findings.push(Finding::of(
                     "telephone_incomplete",
-                    "something like a telephone number has too few or too many digits",
+                    "a possible telephone number has too few or too many digits",
                 ));
             }
             at = number.end.max(at + 1);
@@ -35,8 +34,8 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
             at = number.end;
             continue;
         }
-        if !found.contains(&written) {
-            found.push(written);
+        if !found.contains(&formatted) {
+            found.push(formatted);
         }
         last = number.end;
         at = number.end;
@@ -44,7 +43,8 @@ pub(super) fn find(chars: &[char], findings: &mut Vec<Finding>) -> Vec<String> {
     found
 }
 
-/// A number begins here: 0 or +, and not in the middle of other digits, be they a date; `last` is where the number before ended.
+/// Whether a number begins here: with 0 or +, and not inside other digits such as a date. `last` is the end of the
+/// previous number.
 fn begins(chars: &[char], at: usize, last: usize) -> bool {
     let before = |back: usize| {
         at.checked_sub(back).filter(|at| *at >= last).and_then(|at| chars.get(at)).copied().unwrap_or(' ')
@@ -56,12 +56,12 @@ fn begins(chars: &[char], at: usize, last: usize) -> bool {
             || (chars.get(at) == Some(&'+') && chars.get(at + 1).is_some_and(char::is_ascii_digit)))
 }
 
-/// The digits of a number, in the groups that the writer made.
+/// The digits of a number, in groups as written.
 #[derive(Debug, Default)]
 struct Number {
     groups: Vec<String>,
     end: usize,
-    /// More digits follow, or it is a foreign number.
+    /// Too many digits, or a foreign number.
     odd: bool,
 }
 
@@ -95,7 +95,7 @@ fn number(chars: &[char], from: usize) -> Number {
         let Some((gap, length)) = gap(chars.get(at..).unwrap_or_default()) else {
             break;
         };
-        // A blank goes on only between groups that blanks part: 「060-0042 011-…」 is a post code and a number.
+        // A blank continues a number only if no hyphen came before: 「060-0042 011-…」 is a post code and a number.
         if gap == Gap::Blank && !blank_only {
             break;
         }
@@ -108,7 +108,7 @@ fn number(chars: &[char], from: usize) -> Number {
     number
 }
 
-/// `+81 (0)3 …` begins like `03 …`; other countries' numbers are left to people.
+/// Parses the country code. `+81 (0)3 …` becomes `03 …`; numbers of other countries are marked as odd.
 fn country(chars: &[char], from: usize) -> (Number, usize) {
     let rest = chars.get(from..).unwrap_or_default();
     let japan = match rest {
@@ -133,7 +133,7 @@ fn country(chars: &[char], from: usize) -> (Number, usize) {
     (Number { groups: vec!["0".to_owned()], end: at, odd: false }, at)
 }
 
-/// What parts two groups of digits.
+/// The separator between two groups of digits, and its length.
 fn gap(rest: &[char]) -> Option<(Gap, usize)> {
     /// 「03 - 1234」, 「(03) 1234」.
     const MAX_GAP: usize = 4;
@@ -162,7 +162,7 @@ impl Number {
         self.expected().is_some_and(|expected| self.groups.iter().map(String::len).sum::<usize>() >= expected)
     }
 
-    /// How many digits a number with this beginning has, by the numbering plan of the Ministry of Internal Affairs.
+    /// Number of digits of a telephone number with this prefix (numbering plan of the Ministry of Internal Affairs).
     fn expected(&self) -> Option<usize> {
         let digits = self.digits();
         let kind = digits.get(..4)?;
@@ -170,8 +170,9 @@ impl Number {
         Some(if mobile { 11 } else { 10 })
     }
 
-    /// Hyphenated, or `None` if it is no telephone number.
-    fn written(&self) -> Option<String> {
+    /// The number with hyphens, or `None` if it is not a telephone number. Hyphens replace the written separators.
+    /// A number without separators gets hyphens only if its prefix determines its parts.
+    fn formatted(&self) -> Option<String> {
         let digits = self.digits();
         if self.odd
             || self.expected()? != digits.len()
@@ -196,22 +197,22 @@ impl Number {
             _ if digits.len() == 11 => split(3, 4),
             "0120" | "0570" => split(4, 3),
             _ if kind.starts_with("03") || kind.starts_with("06") => split(2, 4),
-            // The writer parted the area code only; the last four digits are always the subscriber's.
+            // Only the area code is separated; the last four digits are always the subscriber number.
             _ if self.groups.len() == 2 && (3..=5).contains(&first) => split(first, 6 - first),
             _ if self.groups.len() > 1 => Some(self.groups.join("-")),
             _ => Some(digits),
         }
     }
 
-    /// It was meant as a number: groups with hyphens, and not the seven digits of a post code.
-    fn looks_cut(&self) -> bool {
+    /// Whether the digits were probably meant as a telephone number. Seven digits are a post code.
+    fn looks_incomplete(&self) -> bool {
         let count = self.digits().len();
         self.groups.len() >= 3 && (8..=12).contains(&count)
             || (self.groups.len() < 3 && (9..=12).contains(&count))
     }
 }
 
-/// Whether the words before a number, or a bracket behind it, make it a fax number.
+/// Whether the words before a number, or a bracket after it, show that it is a fax number.
 fn is_fax(before: &str, behind: &[char]) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default().to_lowercase();
     let behind: String = behind.iter().take(6).filter(|c| **c != ' ').collect::<String>().to_lowercase();

@@ -1,5 +1,5 @@
-//! Takes the text of one field out of the body: where it ends, without quote marks, exact otherwise.
-//! Whether it counts as blank is `blank`'s affair.
+//! Extracts the text of one field from the body: finds its end and removes quote marks, but changes nothing else.
+//! `blank` decides whether the text counts as blank.
 
 use super::{
     FieldKey, Fields,
@@ -8,25 +8,24 @@ use super::{
     signature::{end_of_text, has_contact, is_closing, is_delimiter, is_rule},
 };
 
-/// Where a field's text may stand.
+/// The part of the body that may contain the text of a field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
-    /// First byte.
+    /// Byte offset of the start.
     pub(super) from: usize,
-    /// Byte behind the last.
+    /// Byte offset of the end, exclusive.
     pub(super) to: usize,
-    /// How often the label is quoted.
+    /// Quote depth of the label.
     pub(super) depth: u8,
-    /// Another label follows on the line where it ends.
+    /// Another label follows on the last line.
     pub(super) cut_short: bool,
 }
 
-/// The text of one field.
 pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Fields) -> String {
     let first = lines.at(span.from);
     let last = if span.to > span.from { lines.at(span.to - 1) + 1 } else { first + 1 };
     let end = if key == FieldKey::Inquiry {
-        // The line of the label is no signature.
+        // The line of the label is never part of a signature.
         let least = first + usize::from(span.from > lines.get(first).start);
         end_of_text(lines, first, last, span.depth, fields).max(least)
     } else {
@@ -35,15 +34,16 @@ pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Field
     let to = if end < last { lines.get(end).start.max(span.from) } else { span.to };
     let text = join(lines, Span { to, ..span }, first, end);
     let text = trim(&text).trim_end_matches(|c: char| {
-        // The border of a table's cell, and what parts the value from a label that follows on its line.
+        // The border of a table cell, and separators before a label on the same line.
         matches!(c, '|' | '｜' | '│' | '┃')
             || c.is_whitespace()
             || (span.cut_short && matches!(c, '、' | '，' | ',' | '/' | '／' | ';' | '；'))
     });
-    without_lines_to_fill(text).to_owned()
+    without_underscores(text).to_owned()
 }
 
-/// The line behind a short field: a blank line behind its text ends it, as does a rule, a signature or the polite end of the mail.
+/// The end line (exclusive) of a field other than the inquiry. A blank line after its text ends it, as do a ruled line,
+/// a signature and the closing words of the mail.
 fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last: usize) -> usize {
     let same_line = lines.text.get(span.from..lines.get(first).end.min(span.to)).unwrap_or_default();
     let mut begun = !trim(same_line).is_empty();
@@ -67,7 +67,7 @@ fn end_of_short(lines: &Lines<'_>, span: Span, key: FieldKey, first: usize, last
     last
 }
 
-/// The lines of a span: verbatim, or without quote marks where the form was quoted.
+/// The lines of a span: verbatim, or without quote marks if the form is quoted.
 fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
     if span.depth == 0 {
         let text = lines.text.get(span.from..span.to).unwrap_or_default();
@@ -79,7 +79,7 @@ fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
         let place = lines.get(line);
         let from = if line == first { span.from } else { place.indent };
         let piece = lines.text.get(from..place.end.min(span.to)).unwrap_or_default();
-        // The answer stands unquoted below the quoted label: what is quoted around it is the template.
+        // If the value is unquoted below a quoted label, the quoted lines around it are the template.
         if !(answered && line > first && place.depth >= span.depth) {
             pieces.push(piece);
         }
@@ -87,7 +87,7 @@ fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
     pieces.join("\n")
 }
 
-/// 「＿＿山田＿＿」 without the line to write on.
-fn without_lines_to_fill(text: &str) -> &str {
+/// Removes underscores around a value, which some templates have as the line to write on: 「＿＿山田＿＿」.
+fn without_underscores(text: &str) -> &str {
     text.trim_matches(|c: char| matches!(c, '_' | '＿') || c.is_whitespace() || is_invisible(c))
 }

@@ -1,43 +1,42 @@
-//! The commands at the top of a staff mail, one a line, in Japanese and ASCII spellings.
+//! Parses the commands at the top of a staff mail: one per line, in Japanese or ASCII.
 
 use super::Problem;
 use crate::desk::ticket::TicketNumber;
 
-/// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// 担当: somebody takes the ticket; a name or address, nothing for oneself.
+    /// 担当: assign the ticket to a member, by name or address. Empty means the sender.
     Assign(String),
-    /// メモ: a note among staff.
+    /// メモ: add an internal note.
     Note(String),
-    /// 質問: a question to the inquirer, which holds the clock.
+    /// 質問: send a question to the inquirer and pause the SLA clock.
     Ask(String),
-    /// 完了: nothing more is expected.
+    /// 完了: close the ticket.
     Close,
-    /// 再開: an answer is owed again.
+    /// 再開: reopen the ticket; the desk owes an answer again.
     Reopen,
-    /// 保留: the clock is held.
+    /// 保留: pause the SLA clock.
     Wait,
-    /// 統合: it is the same matter as another ticket.
+    /// 統合: merge the ticket into another one.
     Merge(TicketNumber),
-    /// 分類: words to find it by.
+    /// 分類: add tags.
     Tag(Vec<String>),
-    /// 折返済: the caller was called back; with a note.
+    /// 折返済: record that a member called the inquirer back, with a note.
     CalledBack(String),
-    /// 取消: an answer that waits is not sent.
+    /// 取消: do not send a waiting answer.
     Cancel,
-    /// 承認: an answer of a colleague's may be sent.
+    /// 承認: approve the answer of another member.
     Approve,
-    /// 差戻: it may not, and why.
+    /// 差戻: reject the answer of another member, with a reason.
     Reject(String),
-    /// 一覧: the digest, now.
+    /// 一覧: send the digest now.
     List,
-    /// ヘルプ: the manual.
+    /// ヘルプ: send the manual.
     Help,
 }
 
 impl Command {
-    /// Whether the lines below belong to it.
+    /// Whether the lines below the command belong to it.
     #[must_use]
     pub fn takes_text(&self) -> bool {
         matches!(self, Self::Note(_) | Self::Ask(_) | Self::CalledBack(_) | Self::Reject(_))
@@ -48,19 +47,18 @@ impl Command {
     }
 }
 
-/// A command, and the ticket it is about.
+/// A command with its ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// What to do.
     pub command: Command,
-    /// To which ticket; `None` for those that need none.
+    /// `None` for commands that need no ticket.
     pub ticket: Option<TicketNumber>,
-    /// As it was written.
+    /// The line as the member wrote it, after NFKC normalization.
     pub line: String,
 }
 
 impl Order {
-    /// Lines below a note, a question or a reason.
+    /// Adds lines to the text of a note, a question or a reason. No effect on other commands.
     pub(super) fn append(&mut self, more: &str) {
         if let Command::Note(text) | Command::Ask(text) | Command::CalledBack(text) | Command::Reject(text) =
             &mut self.command
@@ -73,15 +71,14 @@ impl Order {
     }
 }
 
-/// What a line is.
 pub(super) enum Parsed {
     Order(Order),
     Problem(Problem),
-    /// Words, and no command.
+    /// Not a command.
     Text,
 }
 
-/// The spellings. A command stands alone on its line, or in front of a blank or a colon.
+/// Spellings of the commands. A command ends at the end of its line, at a blank or at a colon.
 const WORDS: [(&str, &[&str]); 14] = [
     ("assign", &["担当", "assign"]),
     ("note", &["メモ", "note"]),
@@ -99,12 +96,12 @@ const WORDS: [(&str, &[&str]); 14] = [
     ("help", &["ヘルプ", "help"]),
 ];
 
-/// Reads a line. `subject` is the ticket that the mail is about, if it is about one.
+/// Parses one line. `subject` is the ticket in the subject of the mail, if there is one.
 pub(super) fn parse(line: &str, subject: Option<&TicketNumber>) -> Parsed {
     use unicode_normalization::UnicodeNormalization as _;
     let folded: String = line.nfkc().collect();
     let line = folded.trim();
-    let command_like = line.starts_with('/') || line.starts_with('!');
+    let has_prefix = line.starts_with('/') || line.starts_with('!');
     let bare = line.trim_start_matches(['/', '!']).trim_start();
     let end = bare.find(|c: char| c.is_whitespace() || c == ':').unwrap_or(bare.len());
     let (word, rest) = bare.split_at(end);
@@ -112,8 +109,8 @@ pub(super) fn parse(line: &str, subject: Option<&TicketNumber>) -> Parsed {
     let argument = rest;
     let lower = word.to_lowercase();
     let Some((name, _)) = WORDS.iter().find(|(_, words)| words.contains(&lower.as_str())) else {
-        // Only what is marked as a command, and is none, is a mistake; everything else is text.
-        return if command_like {
+        // An unknown word is an error only after a command prefix (`/` or `!`); otherwise the line is text.
+        return if has_prefix {
             Parsed::Problem(Problem::UnknownCommand(line.to_owned()))
         } else {
             Parsed::Text
@@ -121,7 +118,7 @@ pub(super) fn parse(line: &str, subject: Option<&TicketNumber>) -> Parsed {
     };
     let (mut own, mut rest) = leading_number(rest);
     if *name == "merge" && rest.is_empty() {
-        // The number is that of the other ticket; this one is what the mail is about.
+        // A single number is the target of the merge; the source is the ticket in the subject.
         (own, rest) = (None, argument);
     }
     let Some(command) = command(name, rest) else {
@@ -134,7 +131,7 @@ pub(super) fn parse(line: &str, subject: Option<&TicketNumber>) -> Parsed {
     Parsed::Order(Order { command, ticket, line: line.to_owned() })
 }
 
-/// A ticket number in front of the rest.
+/// Splits a ticket number off the front. Returns the whole text as the rest if there is none.
 fn leading_number(rest: &str) -> (Option<TicketNumber>, &str) {
     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let (word, after) = rest.split_at(end);
@@ -145,7 +142,7 @@ fn leading_number(rest: &str) -> (Option<TicketNumber>, &str) {
     }
 }
 
-/// `None` where a word is missing or one too many.
+/// `None` if an argument is missing or there is one too many.
 fn command(name: &str, rest: &str) -> Option<Command> {
     let alone = rest.is_empty();
     Some(match name {

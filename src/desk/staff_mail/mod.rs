@@ -1,6 +1,5 @@
-//! What a member of staff wrote to the desk: answers under the marker lines of a digest, one answer above the line of
-//! a notice, commands at the top. Takes only what the member wrote, and refuses whatever does not surely belong to
-//! exactly one ticket. Whether the member may do it, and whether it can be done, is decided elsewhere.
+//! Parses a staff mail: commands, answers between the markers of a digest, or one answer above the cut line of a
+//! notice. Callers check permissions and execute.
 
 pub mod command;
 mod sections;
@@ -18,19 +17,19 @@ use super::{
     ticket::TicketNumber,
 };
 
-/// Above this line a notice is answered; what stands below is never sent.
+/// Cut line of a notice. The member writes the answer above it; the desk never sends quoted text below it.
 pub const CUT_LINE: &str = "▲ 回答はこの線より上にご記入ください ▲";
 
-/// The first line of a digest: what stands above is the reader's own.
+/// First line of a digest. Text above it is the member's own.
 pub const TOP_LINE: &str = "━━ ここから日次一覧 ━━";
 
-/// The line above the place for a ticket's answer in a digest.
+/// The line that begins the answer section of a ticket in a digest.
 #[must_use]
 pub fn begin_marker(ticket: &TicketNumber, key: &str) -> String {
     format!("▼ {ticket} 回答ここから {key} ▼")
 }
 
-/// The line below it.
+/// The line that ends the answer section of a ticket in a digest.
 #[must_use]
 pub fn end_marker(ticket: &TicketNumber) -> String {
     format!("▲ {ticket} 回答ここまで ▲")
@@ -39,68 +38,64 @@ pub fn end_marker(ticket: &TicketNumber) -> String {
 /// An answer to an inquirer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The ticket.
     pub ticket: TicketNumber,
-    /// The exact text.
+    /// Sent to the inquirer verbatim.
     pub text: String,
 }
 
-/// Something that could not be done, to be explained to its writer alone.
+/// An error in a staff mail. The desk explains it only to the member who wrote the mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// A line at the top begins like a command, but is none.
+    /// A line at the top looks like a command, but is not a valid one.
     UnknownCommand(String),
-    /// A command that needs a ticket names none.
+    /// A command needs a ticket, but the mail names none.
     NoTicket(String),
-    /// The text under a marker has no end, so that nobody knows what belongs to it.
+    /// The end marker of an answer is missing, so the length of the answer is unknown.
     NoEnd(TicketNumber),
-    /// Two different texts for one ticket.
+    /// Two different answers for one ticket.
     TwoAnswers(TicketNumber),
-    /// The key beside a ticket is not this member's.
+    /// The key is not valid for this member and ticket.
     WrongKey(TicketNumber),
-    /// The key is too old.
+    /// The key was valid, but has expired.
     ExpiredKey(TicketNumber),
-    /// Text below the line of a notice.
+    /// There is text below the cut line of a notice, which may be part of the answer.
     TextBelow(TicketNumber),
-    /// Files came with several answers.
+    /// The mail has attachments and several answers, so the ticket of the attachments is unknown.
     FilesForSeveral,
-    /// Text outside all markers, which is sent to nobody.
+    /// There is text outside all markers. The desk does not send it.
     TextOutside(String),
 }
 
-/// A mail of a member of staff, taken apart.
+/// A parsed staff mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StaffMail {
-    /// What to do, in the order written.
+    /// Commands, in the order written.
     pub orders: Vec<Order>,
-    /// What to send.
     pub answers: Vec<Answer>,
-    /// What cannot be done.
     pub problems: Vec<Problem>,
-    /// A key of this member's came with the mail.
+    /// The mail contains a key of this member. An expired key counts: it is enough to explain problems to the member.
     pub keyed: bool,
 }
 
-/// What is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The subject.
     pub subject: &'a str,
-    /// The body.
+    /// Plain text body.
     pub text: &'a str,
-    /// The member's address.
+    /// Address of the member.
     pub address: &'a str,
-    /// What ticket numbers begin with.
+    /// First part of every ticket number, such as `ZT`.
     pub prefix: &'a str,
-    /// The desk's name and address: where they stand above what is quoted, a mail program says who wrote that.
+    /// Name and address of the desk. A line above quoted text that contains one of them is an attribution line.
     pub desk: (&'a str, &'a str),
-    /// Whether files came with the mail.
+    /// The mail has attachments.
     pub files: bool,
-    /// The local day.
+    /// Local day of the desk, for the expiry of keys.
     pub today: NaiveDate,
 }
 
-/// Reads a mail of a member of staff.
+/// Parses a staff mail. Takes only text that the member wrote, and reports text that does not belong to exactly one
+/// ticket as a problem.
 #[must_use]
 pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let mut mail = StaffMail::default();
@@ -110,23 +105,23 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let head: String = input.text.lines().take(head_end).map(|line| format!("{line}\n")).collect();
     let mut own = own_text(without_attribution(&head, input.desk));
     if found.sections.is_empty() && head_end == input.text.lines().count() {
-        // Nothing of ours is quoted: the mail program cut it away, or the mail is a fresh one.
+        // The mail does not quote our text: the mail program removed it, or the mail is not a reply.
         own = own_text(input.text);
     }
     let rest = commands(&own, subject.as_ref(), &mut mail);
-    // 「完了 しました。」 may be a command that went wrong or the beginning of an answer: then nothing of it is sent.
-    let unsure = mail
+    // 「完了 しました。」 may be a wrong command or the beginning of an answer, so none of the text is sent.
+    let has_command_error = mail
         .problems
         .iter()
         .any(|problem| matches!(problem, Problem::UnknownCommand(_) | Problem::NoTicket(_)));
     for section in &found.sections {
         take_section(section, input, keys, &mut mail);
     }
-    mail.problems.extend(found.endless.iter().cloned().map(Problem::NoEnd));
-    let is_order_only = rest.trim().is_empty();
+    mail.problems.extend(found.without_end.iter().cloned().map(Problem::NoEnd));
+    let only_commands = rest.trim().is_empty();
     match subject {
-        Some(ticket) if found.sections.is_empty() && !unsure => {
-            match (is_order_only, below_cut_line(input.text)) {
+        Some(ticket) if found.sections.is_empty() && !has_command_error => {
+            match (only_commands, below_cut_line(input.text)) {
                 (true, Below::Nothing) => {}
                 (false, Below::Nothing) => {
                     let text = rest.trim().to_owned();
@@ -138,10 +133,10 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
                 _ => mail.problems.push(Problem::TextBelow(ticket)),
             }
         }
-        _ if !is_order_only => mail.problems.push(Problem::TextOutside(rest.trim().to_owned())),
+        _ if !only_commands => mail.problems.push(Problem::TextOutside(rest.trim().to_owned())),
         _ => {}
     }
-    refuse_doubles(&mut mail);
+    merge_equal_answers(&mut mail);
     if input.files && mail.answers.len() > 1 {
         mail.answers.clear();
         mail.problems.push(Problem::FilesForSeveral);
@@ -149,14 +144,15 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     mail
 }
 
-/// The ticket whose key stands in the subject: of a notice that is answered, or of a digest's link.
+/// The ticket in the subject, if a valid key is there too. Replies to a notice and links in a digest have both.
 fn subject_ticket(input: &Input<'_>, keys: &StaffKeys, mail: &mut StaffMail) -> Option<TicketNumber> {
     let ticket = TicketNumber::in_subject(input.subject, input.prefix)?;
     let key = find_key(input.subject)?;
-    admit(keys, key, &ticket, input, mail).then_some(ticket)
+    check_key(keys, key, &ticket, input, mail).then_some(ticket)
 }
 
-fn admit(
+/// Checks a key and records a problem if it is not valid.
+fn check_key(
     keys: &StaffKeys,
     key: &str,
     ticket: &TicketNumber,
@@ -169,7 +165,7 @@ fn admit(
             true
         }
         Err(KeyFault::Expired) => {
-            // It was this member's: enough to explain, not to act.
+            // It was this member's key: enough to explain the problem, not to act on the mail.
             mail.keyed = true;
             mail.problems.push(Problem::ExpiredKey(ticket.clone()));
             false
@@ -181,7 +177,7 @@ fn admit(
     }
 }
 
-/// Reads commands from the top of the member's own text, a line each; returns the text behind them.
+/// Parses the commands at the top of the member's own text. Returns the text after them.
 fn commands(own: &str, subject: Option<&TicketNumber>, mail: &mut StaffMail) -> String {
     let mut lines = own.lines().peekable();
     while let Some(line) = lines.peek() {
@@ -196,7 +192,7 @@ fn commands(own: &str, subject: Option<&TicketNumber>, mail: &mut StaffMail) -> 
         }
         lines.next();
     }
-    // A note or a question goes on over the lines below it, up to the end of the text.
+    // A note or a question includes all lines below it.
     let rest: Vec<&str> = lines.collect();
     let rest = rest.join("\n");
     match mail.orders.last_mut() {
@@ -209,18 +205,18 @@ fn commands(own: &str, subject: Option<&TicketNumber>, mail: &mut StaffMail) -> 
 }
 
 fn take_section(section: &Section, input: &Input<'_>, keys: &StaffKeys, mail: &mut StaffMail) {
-    let known = keys.check(&section.key, input.address, &section.ticket, input.today);
-    mail.keyed |= known.is_ok();
+    let checked = keys.check(&section.key, input.address, &section.ticket, input.today);
+    mail.keyed |= checked.is_ok();
     if section.text.is_empty() {
         return;
     }
-    if admit(keys, &section.key, &section.ticket, input, mail) {
+    if check_key(keys, &section.key, &section.ticket, input, mail) {
         mail.answers.push(Answer { ticket: section.ticket.clone(), text: section.text.clone() });
     }
 }
 
-/// The same text twice is one answer (a digest quoted twice); two texts are none.
-fn refuse_doubles(mail: &mut StaffMail) {
+/// Merges equal answers for one ticket (the digest was quoted twice). Different answers become a problem.
+fn merge_equal_answers(mail: &mut StaffMail) {
     let answers = std::mem::take(&mut mail.answers);
     for answer in answers {
         if mail.answers.contains(&answer)
@@ -237,19 +233,19 @@ fn refuse_doubles(mail: &mut StaffMail) {
     }
 }
 
-/// The line on which what we wrote begins, or the number of lines.
+/// Index of the first line of our own quoted text, or the number of lines.
 fn cut_line(text: &str) -> usize {
     text.lines()
         .position(|line| line.contains(CUT_LINE) || line.contains(TOP_LINE))
         .unwrap_or_else(|| text.lines().count())
 }
 
-/// What stands below a line of ours that is quoted, without quote marks.
+/// Text without quote marks below a quoted cut line.
 enum Below {
     Nothing,
-    /// Behind everything that is quoted, and so its writer's for sure.
+    /// After all quoted lines, so the member wrote it.
     AtTheEnd(String),
-    /// Between our words: nobody's for sure.
+    /// Between quoted lines, so the author is unclear.
     Between,
 }
 
@@ -268,10 +264,10 @@ fn below_cut_line(text: &str) -> Below {
     if tail.trim().is_empty() { Below::Nothing } else { Below::AtTheEnd(tail.trim().to_owned()) }
 }
 
-/// The text without its last block, if that names the desk: 「2025年7月1日 9:00 窓口 <desk@…>:」 in whatever language
-/// and however it is folded.
+/// Removes the last block if it names the desk: that is an attribution line such as
+/// 「2025年7月1日 9:00 窓口 <desk@…>:」, in any language and folding.
 fn without_attribution<'t>(head: &'t str, (name, address): (&str, &str)) -> &'t str {
-    /// The headers that Outlook repeats are the longest.
+    /// Outlook's copy of the header fields is the longest form.
     const MOST_LINES: usize = 8;
     let text = head.trim_end();
     let start = text.rfind("\n\n").map_or(0, |at| at + 2);

@@ -1,8 +1,8 @@
-//! Finds the marker lines of a digest in what a mail program made of it, and the text between them.
+//! Finds the marker lines of a digest in a reply, and the text between them. Mail programs may quote or fold the lines.
 
 use crate::desk::{staff_key::find_key, ticket::TicketNumber};
 
-/// What stands between two markers of a ticket.
+/// The text between the two markers of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Section {
     pub(super) ticket: TicketNumber,
@@ -10,20 +10,19 @@ pub(super) struct Section {
     pub(super) text: String,
 }
 
-/// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) sections: Vec<Section>,
-    /// Tickets with a beginning and no end.
-    pub(super) endless: Vec<TicketNumber>,
-    /// The line of the first marker, or the number of lines.
+    /// Tickets with a begin marker and no end marker.
+    pub(super) without_end: Vec<TicketNumber>,
+    /// Index of the line with the first marker, or the number of lines.
     pub(super) first_line: usize,
 }
 
-/// A line without its quote marks.
 struct Line<'a> {
+    /// Number of quote marks.
     depth: usize,
-    /// Without quote marks and one blank behind them.
+    /// The line without quote marks and one blank after them.
     text: &'a str,
 }
 
@@ -46,7 +45,6 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Finds the sections of a text.
 pub(super) fn sections(text: &str) -> Found {
     let lines: Vec<Line<'_>> = text.lines().map(Line::of).collect();
     let mut found = Found { first_line: lines.len(), ..Found::default() };
@@ -67,7 +65,7 @@ pub(super) fn sections(text: &str) -> Found {
                 at = end + 1;
             }
             None => {
-                found.endless.push(ticket);
+                found.without_end.push(ticket);
                 at = after;
             }
         }
@@ -75,13 +73,13 @@ pub(super) fn sections(text: &str) -> Found {
     found
 }
 
-/// A marker's beginning on a line, which mail programs may have folded onto the next: ticket, key, and the line behind it.
+/// Parses a begin marker at line `at`. Mail programs may have folded it over up to three lines. Returns ticket, key and
+/// the index of the line after the marker.
 fn begin(lines: &[Line<'_>], at: usize) -> Option<(TicketNumber, String, usize)> {
     let first = lines.get(at)?.text;
     if !first.contains('▼') {
         return None;
     }
-    // One line, or two or three where it was folded.
     (1..=3).find_map(|count| {
         let joined = joined(lines, at, count)?;
         let ticket = number(&joined)?;
@@ -103,15 +101,14 @@ fn joined(lines: &[Line<'_>], at: usize, count: usize) -> Option<String> {
     Some(lines.get(at..at + count)?.iter().map(|line| line.text).collect::<Vec<_>>().concat())
 }
 
-/// The ticket number in a marker.
 fn number(marker: &str) -> Option<TicketNumber> {
     marker
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
         .find_map(|word| word.parse::<TicketNumber>().ok())
 }
 
-/// What was written there: the digest leaves the place empty, so that every word is the writer's, whether the mail
-/// program put quote marks in front or not. Deeper quotes are somebody else's.
+/// The text between two markers. The digest has no text there, so the member wrote all of it, with or without quote
+/// marks. Lines with more quote marks than the marker come from another mail.
 fn between(lines: &[Line<'_>], depth: usize) -> String {
     let kept = lines.iter().filter(|line| line.depth <= depth).map(|line| line.text);
     let text = kept.collect::<Vec<_>>().join("\n");

@@ -1,4 +1,4 @@
-//! What mail programs make of a digest and a notice, and what is taken out of it.
+//! Replies to digests and notices, as mail programs change them.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn key(nth: u32) -> String {
     keys().make(SATO, &number(nth), today())
 }
 
-/// A digest with two tickets, and what was written under each.
+/// A digest with two tickets, and the answer under each.
 fn digest(one: &str, two: &str) -> String {
     let place = |nth, text: &str| {
         format!(
@@ -55,11 +55,11 @@ fn answers(text: &str) -> Vec<(u32, String)> {
 }
 
 #[test]
-fn answers_are_read_under_their_markers_whatever_the_mail_program_did() {
+fn answers_are_read_under_their_markers_from_any_mail_program() {
     let blank = digest("\n", "\n");
     let written = "市の例をお送りします。\n\n二行目です。";
     let expected = vec![(1, written.to_owned())];
-    // Outlook: no quote marks, the headers in front, and the text typed in between.
+    // Outlook: no quote marks, header fields above, the answer typed between the markers.
     let outlook = format!(
         "お疲れさまです。\n\n-----Original Message-----\nFrom: 窓口 <zaitaku@example.jp>\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤\nSubject: 一覧\n\n{}",
         digest(written, "\n")
@@ -70,16 +70,16 @@ fn answers_are_read_under_their_markers_whatever_the_mail_program_did() {
         digest(written, "\n")
     );
     assert_eq!(answers(&japanese), expected);
-    // Gmail and Thunderbird: quote marks, and the writer's lines without.
+    // Gmail and Thunderbird: quote marks, except on the lines of the writer.
     let marked = quoted(&blank, "> ");
     let place = format!("> {}\n", begin_marker(&number(1), &key(1)));
     let gmail = marked.replace(&place, &format!("{place}{written}\n"));
     assert_eq!(answers(&format!("2025年7月1日(火) 9:00 窓口 <zaitaku@example.jp>:\n{gmail}")), expected);
-    // A phone that goes on quoting what is typed.
+    // A phone that adds quote marks to typed lines too.
     let phone = quoted(&digest(written, "\n"), "> ");
     assert_eq!(answers(&phone), expected);
     assert_eq!(answers(&quoted(&digest(written, "\n"), ">")), expected);
-    // A marker that was folded at the 60th column.
+    // A marker that was folded.
     let folded = digest(written, "\n").replace("回答ここから ", "回答ここから\n");
     assert_eq!(answers(&folded), expected);
     let folded = quoted(&digest(written, "\n"), "> ").replace("回答ここから ", "回答ここから\n> ");
@@ -87,12 +87,12 @@ fn answers_are_read_under_their_markers_whatever_the_mail_program_did() {
     // Two answers in one mail.
     assert_eq!(answers(&digest("一つ目", "二つ目")), [(1, "一つ目".to_owned()), (2, "二つ目".to_owned())]);
     assert_eq!(answers(&blank), []);
-    // The digest quoted twice, the answer in one of them.
+    // The digest is quoted twice; one copy has the answer.
     assert_eq!(answers(&format!("{}\n{}", digest(written, "\n"), quoted(&blank, "> "))), expected);
 }
 
 #[test]
-fn what_does_not_surely_belong_to_one_ticket_is_refused() {
+fn text_that_may_belong_to_no_ticket_or_to_several_is_refused() {
     let problems = |text: &str| read(&input("Re: 一覧", text), &keys()).problems;
     let without_end = digest("回答です。", "\n").replace(&end_marker(&number(1)), "");
     assert_eq!(problems(&without_end), [Problem::NoEnd(number(1))]);
@@ -149,7 +149,7 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
     ] {
         assert_eq!(of(&text).answers, expected, "{text}");
     }
-    // A phone in another language, and one that folds the line.
+    // Attribution lines in other languages, and a folded one.
     for attribution in [
         "W dniu 1.07.2025 o 09:00, 窓口 pisze:",
         "2025年7月1日(火) 9:00\n在宅医療の体制整備・運用に関する\n相談窓口 <Zaitaku@example.jp>:",
@@ -161,7 +161,7 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
         );
         assert_eq!(of(&text).answers, expected, "{text}");
     }
-    // Below everything that is quoted, it is the writer's as surely as above.
+    // Text below all quoted lines is the writer's, as text above them is.
     let below = format!(
         "窓口 <zaitaku@example.jp>:\n{}\nお世話になっております。\n例をお送りします。\n",
         quoted(&notice, "> ")
@@ -217,7 +217,7 @@ fn commands_stand_at_the_top_in_japanese_and_in_ascii() {
 }
 
 #[test]
-fn an_answer_that_begins_like_a_command_is_not_sent_by_half() {
+fn an_answer_that_begins_like_a_command_is_not_sent_in_part() {
     let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
     for first in ["完了 しました。", "Wait for our guidebook.", "/消去"] {
         let text = format!("{first}\n詳しくは別添のとおりです。\n");

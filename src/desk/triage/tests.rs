@@ -1,11 +1,11 @@
-//! Decisions on messages that name a ticket, and on those that nobody should answer.
+//! Messages that refer to a ticket, and messages that must not get an automatic reply.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::{
     desk::{calendar::BusinessTime, form::FieldKey, ticket::Status},
-    mail, service,
+    mail,
     settings::Settings,
 };
 
@@ -25,7 +25,7 @@ fn number() -> TicketNumber {
     "ZT-2025-0001".parse().unwrap()
 }
 
-/// A ticket of the inquirer's, with everything filled in.
+/// A ticket of the inquirer, with all fields filled in.
 fn ticket(status: Status) -> TicketFacts {
     let deadline = (status == Status::Open).then(|| at("2025-07-03T00:00:00Z"));
     let mut fields = Fields::default();
@@ -35,7 +35,7 @@ fn ticket(status: Status) -> TicketFacts {
     TicketFacts {
         id: 7,
         number: number(),
-        standing: Standing::stored(status, deadline, BusinessTime::from_hours(16), None),
+        clock: SlaClock::stored(status, deadline, BusinessTime::from_hours(16), None),
         fields,
         closed_at: None,
         waits_for_form: true,
@@ -49,7 +49,7 @@ fn known(ticket: TicketFacts) -> Known {
 }
 
 fn decide(head: &str, body: &str, received_at: &str, known: &Known) -> Decision {
-    let rules = service::rules(&Settings::from_toml("").unwrap());
+    let rules = crate::server::rules(&Settings::from_toml("").unwrap());
     let raw = format!(
         "{head}\r\nTo: zaitaku@tohmatu.co.jp\r\nMessage-ID: <1@x.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}"
     );
@@ -103,7 +103,7 @@ fn a_follow_up_opens_an_answered_ticket_and_one_closed_within_fourteen_days() {
         let decision = decide(&head, "もう一点です。", LATER, &known(facts));
         assert_eq!(status_after(&decision), expected);
     }
-    // Later it is a new matter of somebody who is known.
+    // A later message becomes a new ticket; its inquirer is known.
     let decision = decide(&head, "来年度の件です。", LATER, &known(closed(15)));
     let Filing::Ticket { ticket, mentions } = decision.filing else { panic!("a ticket of its own") };
     assert_eq!(mentions, Some(number()));
@@ -133,7 +133,7 @@ fn no_robot_opens_a_ticket() {
 }
 
 #[test]
-fn a_ticket_waits_until_its_form_is_complete_and_then_its_inquirer_gets_the_receipt() {
+fn a_ticket_waits_until_its_form_is_complete_and_then_its_inquirer_gets_the_acknowledgement() {
     let head = format!("From: {INQUIRER}\r\nSubject: Re: [ZT-2025-0001] x");
     let mut waiting = ticket(Status::Waiting);
     waiting.fields.set(FieldKey::Name, None);
@@ -150,7 +150,7 @@ fn a_ticket_waits_until_its_form_is_complete_and_then_its_inquirer_gets_the_rece
 }
 
 #[test]
-fn who_shows_no_wish_for_an_answer_gets_none_after_the_first() {
+fn a_sender_who_did_not_ask_for_a_reply_gets_one_and_no_second() {
     let now = at(LATER);
     let known = |last: Option<DateTime<Utc>>| {
         let gate = GateFacts {
@@ -162,7 +162,8 @@ fn who_shows_no_wish_for_an_answer_gets_none_after_the_first() {
     };
     let recently = Some(now - TimeDelta::hours(1));
     for (subject, body, last, code) in [
-        // A vacation responder without any mark answers our form, then our receipt under another subject.
+        // A vacation responder without an `Auto-Submitted` field replies to our form, then to our acknowledgement
+        // under another subject.
         ("休みます", "休んでいます。", None, ""),
         ("休みます", "休んでいます。", recently, "answered_recently"),
         (
@@ -171,7 +172,7 @@ fn who_shows_no_wish_for_an_answer_gets_none_after_the_first() {
             recently,
             "answered_recently",
         ),
-        // Whoever fills in the form is a person.
+        // A filled-in form is proof of a person.
         ("拠点整備・運用に関する照会", FORM, recently, ""),
     ] {
         let head = format!("From: {INQUIRER}\r\nSubject: {subject}");

@@ -1,5 +1,5 @@
-//! Reads delivery reports: whom a mail did not reach, why, and which mail it was.
-//! Whether the returned mail was one of ours is `desk`; reports that are no reports of delivery are `automatic`.
+//! Parses delivery reports: the recipient, the reason, and the Message-ID of the returned mail.
+//! `desk` checks whether the returned mail was ours; `automatic` detects other kinds of reports.
 
 use serde::Serialize;
 
@@ -12,38 +12,35 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-/// What a delivery report says happened.
+/// The Action field of a delivery report (RFC 3464, 2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// Not delivered, for good.
+    /// A permanent failure.
     Failed,
-    /// Not delivered yet.
+    /// Not delivered yet; the server may still succeed.
     Delayed,
-    /// Delivered.
     Delivered,
-    /// Handed to a system that does not report.
+    /// Passed on to a system that does not send delivery reports.
     Relayed,
-    /// Delivered to a list.
+    /// Delivered to a list, which forwards it to its members.
     Expanded,
 }
 
-/// A delivery report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bounce {
-    /// Who did not get the mail, as the report names them.
+    /// The recipient that the report names, else the only recipient of the returned mail.
     pub recipient: Option<String>,
-    /// What happened.
     pub action: Action,
     /// Enhanced status code (RFC 3463), e.g. `5.1.1`.
     pub status: Option<String>,
-    /// What the refusing server said; one line.
+    /// The reply of the rejecting server: one line, at most 500 characters.
     pub diagnostic: Option<String>,
     /// The Message-ID of the returned mail, without brackets.
     pub original_message_id: Option<String>,
 }
 
-/// Reads a report, or nothing if the mail is none. Abuse reports and reading receipts report no delivery.
+/// Returns `None` if the mail is not a delivery report. Abuse reports and read receipts are not.
 pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
     let parts = root.walk();
     let others = ["message/feedback-report", "message/disposition-notification"];
@@ -65,7 +62,7 @@ pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
     Some(bounce)
 }
 
-/// What the returned mail, or its header, tells about itself.
+/// Data from the returned mail or from its header.
 struct Returned {
     message_id: Option<String>,
     recipient: Option<String>,
@@ -92,7 +89,7 @@ impl Returned {
         let (fields, _) = field::split(bytes.trim_ascii_start());
         let message_id = fields.get("Message-ID").and_then(|raw| message_id(&field::text(raw).0));
         let to = fields.get("To").map(|raw| address::read(raw, &mut Vec::new())).unwrap_or_default();
-        // With several recipients nothing says which one failed.
+        // With several recipients we cannot tell which one failed.
         let recipient = <[_; 1]>::try_from(to).ok().map(|[only]| only.address);
         Self { message_id, recipient }
     }

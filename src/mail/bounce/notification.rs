@@ -1,10 +1,10 @@
-//! Reads what Amazon SES tells by Amazon SNS: a delivery report as JSON in the text of a mail.
-//! A complaint is no report of delivery.
+//! Parses delivery reports of Amazon SES, which Amazon SNS mails as JSON in the text.
+//! Complaints are not delivery reports and are ignored.
 
 use super::{Action, Bounce, status};
 use crate::mail::{InboundMail, clean};
 
-/// Reads such a notification, or nothing if the mail is none. SNS wraps it in JSON of its own, all quotes escaped.
+/// Returns `None` if the mail is not such a report. SNS may wrap it in its own JSON, with all quotes escaped.
 pub(super) fn read(mail: &InboundMail) -> Option<Bounce> {
     let from = mail.from.as_ref()?;
     if !from.address.to_ascii_lowercase().ends_with("@sns.amazonaws.com") {
@@ -29,7 +29,7 @@ pub(super) fn read(mail: &InboundMail) -> Option<Bounce> {
     Some(Bounce { recipient, action, status, diagnostic, original_message_id: None })
 }
 
-/// The string, or the first string of the list, under the first key of that name.
+/// Returns the value of the first key with this name: a string, or the first string of a list.
 fn value(json: &str, key: &str) -> Option<String> {
     let (_, after) = json.split_once(&format!("\"{key}\""))?;
     let after = after.trim_start().strip_prefix(':')?.trim_start_matches(['[', ' ']);

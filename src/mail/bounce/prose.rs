@@ -1,10 +1,10 @@
-//! Reads delivery reports that are written for people only: qmail, Exim, Exchange, Notes, Japanese carriers and others.
-//! A report must come from a mail system and say that it is one; a person who quotes a report sends none.
+//! Parses delivery reports in plain text only: qmail, Exim, Exchange, Notes, Japanese carriers and others.
+//! Sender and wording must both be those of a report, so mail from a person who quotes a report does not match.
 
 use super::{Action, Bounce, Returned, message_id, status};
 use crate::mail::{InboundMail, automatic, clean, part::Part};
 
-/// Lower case, found anywhere in the subject.
+/// Phrases in lower case, matched anywhere in the subject.
 const SUBJECTS: &str = "\
     undeliver|returned mail|mail returned|returned to sender|returning message|returning to sender|\
     failure notice|delivery failure|delivery fail|delivery has failed|delivery status notification|\
@@ -15,7 +15,7 @@ const SUBJECTS: &str = "\
     bounced mail|配信不能|配信エラー|配信できません|配達不能|送信エラー|送信できません|送信失敗|\
     メールエラー|エラーメール|不達|返送";
 
-/// Lower case, found anywhere in the text before the returned mail.
+/// Phrases in lower case, matched anywhere in the text before the returned mail.
 const PHRASES: &str = "\
     this is the qmail-send program|created automatically by mail delivery software|\
     could not be delivered|couldn't be delivered|cannot be delivered|could not deliver|couldn't deliver|\
@@ -30,18 +30,18 @@ const PHRASES: &str = "\
     送信できず|配信できません|配信不能|配送できません|送信に失敗|お届けできません|\
     届けることができません|宛先不明|あて先不明|リストにありません";
 
-/// Words of reports that only say that it takes longer.
+/// Phrases of reports that announce only a delay.
 const DELAYS: &str = "\
     delayed|message delay|warning message only|do not need to resend|no need to resend|\
     not need to resend|will continue trying|will continue to|attempts will continue|will be retried|\
     still being retried|will keep trying|遅延|遅れています";
 
-/// Words that a delay does not use.
+/// Phrases that rule out a mere delay, because the failure is permanent.
 const FINAL: &str = "\
     permanent|giving up|given up|not going to try again|returned mail|returning message|\
     returned to sender|送信できませんでした";
 
-/// Reads such a report, or nothing if the mail is none.
+/// Returns `None` if the mail is not such a report.
 pub(super) fn read(root: &Part<'_>, mail: &InboundMail) -> Option<Bounce> {
     let failed = mail.header("X-Failed-Recipients").find_map(|value| addresses(value).next());
     if failed.is_none() && !is_report(root, mail) {
@@ -75,7 +75,7 @@ fn is_report(root: &Part<'_>, mail: &InboundMail) -> bool {
     let kind = root.param("report-type");
     let named = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("delivery-status"))
         || contains(&mail.subject.to_lowercase(), SUBJECTS);
-    // Anything may come from a no-reply address, so there the subject has to say it.
+    // No-reply addresses send all kinds of mail. For them, a match in the text is not enough.
     named || (matches!(sender, Sender::System) && contains(&split(&mail.text).0.to_lowercase(), PHRASES))
 }
 
@@ -84,7 +84,7 @@ fn action(subject: &str, head: &str) -> Action {
     if contains(&text, DELAYS) && !contains(&text, FINAL) { Action::Delayed } else { Action::Failed }
 }
 
-/// The Message-ID of a mail that was returned within the text.
+/// Finds the Message-ID of the returned mail within the text.
 pub(super) fn returned_id(text: &str) -> Option<String> {
     text.lines().find_map(|line| {
         let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '|'));
@@ -93,19 +93,19 @@ pub(super) fn returned_id(text: &str) -> Option<String> {
     })
 }
 
-/// Whether a text contains one of the words that a list separates by `|`.
+/// Whether the text contains one of the phrases in `words`, which are separated by `|`.
 fn contains(text: &str, words: &str) -> bool {
     words.split('|').any(|word| text.contains(word))
 }
 
 enum Sender {
     System,
-    /// Anything may come from there, reports among it.
+    /// A no-reply address, which sends all kinds of mail including delivery reports.
     NoReply,
     Other,
 }
 
-/// A mailer daemon or postmaster in From, or a null or daemon's return path.
+/// `System` means a mailer daemon or postmaster in From, or a null or mailer-daemon return path.
 fn sender(mail: &InboundMail) -> Sender {
     let path = mail.header("Return-Path").next().unwrap_or_default().to_lowercase();
     let from = mail.header("From").next().unwrap_or_default().to_lowercase();
@@ -124,7 +124,7 @@ fn sender(mail: &InboundMail) -> Sender {
     }
 }
 
-/// The report itself, and the returned mail behind it.
+/// Splits the text into the report and the returned mail after it.
 fn split(text: &str) -> (&str, &str) {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
@@ -139,14 +139,14 @@ fn split(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// The first line of a returned header.
+/// Whether the line begins the header of the returned mail.
 fn is_header(line: &str) -> bool {
     const NAMES: [&str; 5] =
         ["Received:", "Return-Path:", "Return-path:", "DKIM-Signature:", "X-Google-Smtp-Source:"];
     NAMES.iter().any(|name| line.trim_start().starts_with(name))
 }
 
-/// The line that announces the returned mail.
+/// Whether the line announces the returned mail.
 fn is_border(line: &str) -> bool {
     let line = line.trim();
     let ruled = line.starts_with(['-', '=', '*', '|', '_']) || line.ends_with(['-', ':', '.']);
@@ -159,7 +159,7 @@ fn is_border(line: &str) -> bool {
     contains(&line, words) && !line.starts_with("the original message")
 }
 
-/// From the first line that looks like a field of message/delivery-status.
+/// Returns up to 50 lines, from the first one that looks like a field of message/delivery-status.
 fn field_lines(head: &str) -> Option<String> {
     let names = ["final-recipient:", "original-recipient:", "action:", "status:"];
     let is_field = |line: &str| names.iter().any(|name| line.to_lowercase().starts_with(name));
@@ -168,7 +168,7 @@ fn field_lines(head: &str) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// `550 5.1.1 …`, `550-5.7.26 …`, `<<< 554 …`, `said: 550 …`, `#5.1.1`.
+/// Whether the line is a server reply: `550 5.1.1 …`, `550-5.7.26 …`, `<<< 554 …`, `said: 550 …`, `#5.1.1`.
 fn is_server_reply(line: &str) -> bool {
     let code = |word: &str| {
         let word = word.trim_start_matches(['<', '>', '(', ':', '#']);
@@ -187,7 +187,9 @@ fn is_server_reply(line: &str) -> bool {
         })
 }
 
-/// The address that the report is about: one that begins a line if there is such, else the first that is not ours or the system's.
+/// Finds the failed recipient: an address at the start of a line, else one in a line about a recipient, else any.
+///
+/// Skips our own addresses and those of mail systems.
 fn recipient_in(head: &str, mail: &InboundMail) -> Option<String> {
     let ours = |address: &String| {
         mail.to.iter().chain(&mail.from).any(|other| other.address.eq_ignore_ascii_case(address))
@@ -211,11 +213,11 @@ fn recipient_in(head: &str, mail: &InboundMail) -> Option<String> {
         .find(wanted)
         .or_else(|| tagged().flat_map(addresses).find(wanted))
         .or_else(|| addresses(head).find(wanted))
-        // A mail from the desk to itself.
+        // The desk sent the mail to itself, so the recipient is one of our own addresses.
         .or_else(|| line_starts(head).chain(tagged().flat_map(addresses)).find(|address| !system(address)))
 }
 
-/// The addresses that begin a line.
+/// The addresses at the start of a line, after marks such as `<` and `・`.
 fn line_starts(text: &str) -> impl Iterator<Item = String> {
     let is_mark = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '[' | '*' | '・');
     text.lines().filter_map(move |line| {
@@ -225,7 +227,7 @@ fn line_starts(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Everything in a text that looks like an address, without the punctuation around it.
+/// All words that look like an address, without the punctuation around them.
 fn addresses(text: &str) -> impl Iterator<Item = String> {
     let is_edge = |c: char| {
         c.is_whitespace()

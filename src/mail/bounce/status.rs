@@ -1,5 +1,5 @@
-//! Reads message/delivery-status (RFC 3464, RFC 6533): the machine's half of a report.
-//! Reports that have no such part are the business of the families beside.
+//! Parses message/delivery-status (RFC 3464, RFC 6533), the machine-readable part of a delivery report.
+//! `notification` and `prose` read reports without this part.
 
 use super::{Action, Bounce};
 use crate::mail::{
@@ -7,10 +7,10 @@ use crate::mail::{
     part::Part,
 };
 
-/// Longer than any server's reason; bounds what a report can put into the ticket.
+/// In characters. No server reply is longer; limits what a report can write into the ticket.
 const MAX_DIAGNOSTIC: usize = 500;
 
-/// The first recipient that failed, else the first recipient.
+/// Returns the first recipient that failed, else the first recipient.
 pub(super) fn read(part: &Part<'_>) -> Option<Bounce> {
     if !part.is("message/delivery-status") && !part.is("message/global-delivery-status") {
         return None;
@@ -18,14 +18,14 @@ pub(super) fn read(part: &Part<'_>) -> Option<Bounce> {
     read_fields(&part.content().bytes)
 }
 
-/// The same fields wherever they stand; some systems put them into the text.
+/// Reads the same fields from any bytes, because some systems put them into the text.
 pub(super) fn read_fields(bytes: &[u8]) -> Option<Bounce> {
     let groups = groups(bytes);
     let bounces = || groups.iter().filter_map(recipient_group);
     bounces().find(|bounce| bounce.action == Action::Failed).or_else(|| bounces().next())
 }
 
-/// The field groups between blank lines; the first one is about the message (RFC 3464, 2.1).
+/// Returns the field groups, which blank lines separate. The first one is about the message (RFC 3464, 2.1).
 fn groups(bytes: &[u8]) -> Vec<Fields<'_>> {
     let mut groups = Vec::new();
     let mut rest = bytes.trim_ascii_start();
@@ -63,7 +63,7 @@ fn recipient_group(fields: &Fields<'_>) -> Option<Bounce> {
     })
 }
 
-/// `rfc822; <user@example.jp>` without type and brackets.
+/// Removes type and brackets from `rfc822; <user@example.jp>`.
 fn recipient(value: &str) -> String {
     let address = value.split_once(';').map_or(value, |(_, address)| address);
     address.trim().trim_start_matches('<').trim_end_matches('>').trim().to_owned()
@@ -81,7 +81,7 @@ fn action(value: &str) -> Option<Action> {
     }
 }
 
-/// The class of a status says what happened (RFC 3463, 3.1).
+/// Derives the action from the class, the first digit of the status (RFC 3463, 3.1).
 pub(super) fn action_of_status(status: &str) -> Action {
     match status.as_bytes().first() {
         Some(b'2') => Action::Delivered,
@@ -90,7 +90,7 @@ pub(super) fn action_of_status(status: &str) -> Action {
     }
 }
 
-/// `smtp; 550 5.1.1 …` without the type, one line, cut to a sensible length.
+/// Removes the type from `smtp; 550 5.1.1 …` and cuts the text to `MAX_DIAGNOSTIC` characters.
 pub(super) fn diagnostic(value: &str) -> String {
     let text = match value.split_once(';') {
         Some((kind, text))
@@ -103,7 +103,8 @@ pub(super) fn diagnostic(value: &str) -> String {
     text.trim().chars().take(MAX_DIAGNOSTIC).collect()
 }
 
-/// The first `5.1.1` in a text (RFC 3463, 2), not a part of a longer number such as an address.
+/// Finds the first enhanced status code such as `5.1.1` (RFC 3463, 2). Parts of longer numbers, e.g. IP addresses,
+/// do not count.
 pub(super) fn enhanced_status(text: &str) -> Option<String> {
     let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
     words.map(|word| word.trim_matches('.')).find(|word| is_enhanced_status(word)).map(str::to_owned)

@@ -1,7 +1,7 @@
 use super::Action;
 use crate::mail::read;
 
-/// Recipient, action, status, Message-ID of the returned mail.
+/// Expected recipient, action, status, and Message-ID of the returned mail.
 type Report<'a> = (Option<&'a str>, Action, Option<&'a str>, Option<&'a str>);
 
 fn check(cases: &[(&str, String, Option<Report<'_>>)]) {
@@ -17,7 +17,7 @@ fn check(cases: &[(&str, String, Option<Report<'_>>)]) {
 const RETURNED: &str =
     "From: desk@example.go.jp\nTo: taro@city.example\nMessage-ID: <1@example.go.jp>\nSubject: s\n\nbody\n";
 
-/// A report by RFC 3464 with these recipient fields.
+/// A report as specified by RFC 3464, with these recipient fields.
 fn report(fields: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example\nSubject: Returned mail\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
@@ -26,7 +26,7 @@ fn report(fields: &str) -> String {
     )
 }
 
-/// A report in prose.
+/// A plain-text report.
 fn prose(subject: &str, text: &str) -> String {
     format!(
         "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example>\nReturn-Path: <>\nSubject: {subject}\n\n{text}"
@@ -55,7 +55,7 @@ fn reports_by_rfc_3464() {
             Some((Some("taro@city.example"), Action::Delivered, Some("2.0.0"), id)),
         ),
         (
-            "a final recipient that is no address",
+            "a final recipient that is not an address",
             report(
                 "Original-Recipient: rfc822; <a..b@docomo.example>\nFinal-Recipient: X400; /S=x\nAction: failed\nStatus: 5.0.0",
             ),
@@ -65,7 +65,7 @@ fn reports_by_rfc_3464() {
 }
 
 #[test]
-fn reports_in_prose() {
+fn plain_text_reports() {
     check(&[
         (
             "Exim",
@@ -89,7 +89,7 @@ fn reports_in_prose() {
     ]);
 }
 
-/// A notification of SNS, wrapped as SNS wraps it or bare.
+/// An SNS notification, with or without the JSON that SNS wraps around it.
 fn notification(json: &str, wrapped: bool) -> String {
     let json = if wrapped {
         format!("{{\n  \"Message\" : \"{}\"\n}}", json.replace('"', "\\\""))
@@ -100,7 +100,7 @@ fn notification(json: &str, wrapped: bool) -> String {
 }
 
 #[test]
-fn notifications_by_amazon() {
+fn notifications_of_amazon_sns() {
     let bounce = r#"{"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"taro@city.example","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 unknown"}]}}"#;
     let delivery = r#"{"notificationType":"Delivery","delivery":{"recipients":["taro@city.example"],"smtpResponse":"250 2.6.0 queued"}}"#;
     let complaint = r#"{"notificationType":"Complaint","complaint":{}}"#;
@@ -119,7 +119,7 @@ fn notifications_by_amazon() {
 }
 
 #[test]
-fn what_is_no_report_of_delivery() {
+fn other_mail_is_not_a_delivery_report() {
     check(&[
         (
             "an abuse report",
@@ -129,7 +129,7 @@ fn what_is_no_report_of_delivery() {
             None,
         ),
         (
-            "a reading receipt",
+            "a read receipt",
             "From: a@b.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n\
              --b\n\nread\n--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action; displayed\n\n--b--\n"
                 .to_owned(),
@@ -141,7 +141,7 @@ fn what_is_no_report_of_delivery() {
             None,
         ),
         (
-            "an absence",
+            "an out-of-office reply",
             "From: taro@city.example\nAuto-Submitted: auto-replied\nSubject: Out of office\n\nI am away.\n".to_owned(),
             None,
         ),

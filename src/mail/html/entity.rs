@@ -1,12 +1,14 @@
-//! Decodes character references (WHATWG HTML, 13.2.5.72). The names come from mail-parser's table.
+//! Decodes character references (WHATWG HTML, 13.2.5.72). The names come from the table of mail-parser.
 
 use encoding_rs::WINDOWS_1252;
 use mail_parser::decoders::html::add_html_token;
 
-/// The longest name in the standard has 31 letters.
+/// In bytes. The longest name in the standard has 31 letters.
 const MAX_NAME: usize = 32;
 
-/// Decodes the reference at the beginning of `text` into `out`; returns its length, or `None` if it is just an ampersand.
+/// Appends the decoded reference at the start of `text` to `out`.
+///
+/// Returns its length in bytes, or `None` for a plain ampersand.
 pub(super) fn decode(text: &str, out: &mut String) -> Option<usize> {
     let body = text.strip_prefix('&')?;
     let len = body.bytes().take(MAX_NAME).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
@@ -17,7 +19,7 @@ pub(super) fn decode(text: &str, out: &mut String) -> Option<usize> {
     } else if semicolon == 1 {
         named(name, out)?;
     } else if matches!(name, "nbsp" | "amp" | "lt" | "gt" | "quot" | "copy" | "reg" | "yen") {
-        // Old references that browsers take without the semicolon.
+        // Legacy references, which browsers accept without the semicolon.
         named(name, out)?;
     } else {
         return None;
@@ -41,7 +43,7 @@ fn numeric(digits: &str) -> Option<char> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => digits.parse().ok()?,
     };
-    // 128 to 159 mean what Windows put there.
+    // Browsers decode 128 to 159 as Windows-1252.
     if let Ok(byte @ 0x80..=0x9f) = u8::try_from(code) {
         return WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next();
     }

@@ -1,5 +1,5 @@
-//! HTML → text that keeps one line a field: blocks, rows and breaks end lines, cells are set apart by one tab.
-//! Drops what a reader does not see (styles, scripts, comments, hidden elements); knows no CSS beyond that.
+//! Converts HTML to text that keeps one form field per line: blocks, rows and breaks end lines, a tab separates cells.
+//! Drops invisible content (styles, scripts, comments, hidden elements); ignores CSS except hiding and `white-space`.
 
 mod entity;
 mod tag;
@@ -11,7 +11,7 @@ mod tests;
 use tag::{Tag, Token, Tokens};
 use writer::Writer;
 
-/// The text that a reader of the HTML would see. Linear time on any input.
+/// Returns the visible text. Takes linear time on any input.
 #[must_use]
 pub fn to_text(html: &str) -> String {
     let mut reader = Reader {
@@ -36,7 +36,7 @@ pub fn to_text(html: &str) -> String {
     reader.out.finish()
 }
 
-/// The charset that the document names itself, within its first kilobyte (WHATWG HTML, 13.2.3.2).
+/// The charset that a `<meta>` declares within the first 1,024 bytes (WHATWG HTML, 13.2.3.2).
 #[must_use]
 pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(bytes.get(..1024).unwrap_or(bytes)).to_ascii_lowercase();
@@ -46,7 +46,7 @@ pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     Some(value[..end].to_owned()).filter(|charset| !charset.is_empty())
 }
 
-/// Elements whose content is no text.
+/// Elements whose content is not shown as text.
 fn is_raw(name: &str) -> bool {
     matches!(name, "style" | "script" | "title" | "template" | "xml" | "noframes" | "object" | "svg")
 }
@@ -100,15 +100,15 @@ fn is_block(name: &str) -> bool {
     )
 }
 
-/// What an element does to everything inside it.
+/// An effect of an element on all its content.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
     Hidden,
-    /// `white-space: pre` on another element than `<pre>`.
+    /// `white-space: pre` on an element other than `<pre>`.
     Preserved,
 }
 
-/// The outermost element with an effect; its end tag is found by counting those of its name.
+/// The outermost element with an effect. `depth` counts open elements of its name, to find its end tag.
 struct Enclosing {
     name: String,
     depth: usize,
@@ -124,7 +124,7 @@ struct Reader {
     out: Writer,
     enclosing: Option<Enclosing>,
     lists: Vec<List>,
-    /// For each open table, whether its current row has a cell already.
+    /// For each open table: whether its current row already has a cell.
     rows: Vec<bool>,
 }
 
@@ -194,7 +194,7 @@ impl Reader {
         self.out.marker(marker);
     }
 
-    /// Quotations get `> `; a blockquote that only indents (Outlook, Gmail's toolbar) does not.
+    /// Quotations get `> `. A blockquote that only indents (Outlook, Gmail's toolbar) does not.
     fn quote(&mut self, tag: &Tag<'_>, closing: bool) {
         let class = tag.attribute("class").unwrap_or_default();
         let cites = tag.attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite"))

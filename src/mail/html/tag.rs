@@ -1,7 +1,6 @@
-//! Cuts HTML into text and tags, forgiving as browsers are (WHATWG HTML, 13.2.5), in linear time.
-//! Knows no element; that is the module above.
+//! Splits HTML into text and tags in linear time, as tolerant as browsers (WHATWG HTML, 13.2.5).
+//! The parent module interprets the elements.
 
-/// A start or end tag.
 pub(super) struct Tag<'a> {
     /// Lower case.
     pub name: String,
@@ -10,7 +9,7 @@ pub(super) struct Tag<'a> {
 }
 
 impl Tag<'_> {
-    /// Elements without content.
+    /// Whether the element has no content: a void element or a self-closing tag.
     pub fn is_void(&self) -> bool {
         matches!(
             self.name.as_str(),
@@ -18,7 +17,7 @@ impl Tag<'_> {
         ) || self.attributes.ends_with('/')
     }
 
-    /// The raw value of an attribute.
+    /// The raw value of an attribute; character references are not decoded.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         let mut rest = self.attributes;
         loop {
@@ -44,23 +43,21 @@ impl Tag<'_> {
     }
 }
 
-/// What a document consists of.
 pub(super) enum Token<'a> {
-    /// Entities not yet decoded.
+    /// Character references are not yet decoded.
     Text(&'a str),
     Tag(Tag<'a>),
 }
 
-/// The tokens of a document.
 pub(super) struct Tokens<'a> {
     rest: &'a str,
-    /// No `-->` is left, so looking again would only take time.
-    comments_end: bool,
+    /// Whether a `-->` may be left. Avoids repeated searches when there is none, which would take quadratic time.
+    may_have_comment_end: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub fn new(html: &'a str) -> Self {
-        Self { rest: html, comments_end: html.contains("-->") }
+        Self { rest: html, may_have_comment_end: html.contains("-->") }
     }
 
     pub fn next(&mut self) -> Option<Token<'a>> {
@@ -90,20 +87,20 @@ impl<'a> Tokens<'a> {
         taken
     }
 
-    /// A comment, also a conditional one of Outlook, or any other declaration.
+    /// Skips a comment, including the conditional comments of Outlook, or any other declaration.
     fn skip_declaration(&mut self) {
-        if self.rest.starts_with("<!--") && self.comments_end {
+        if self.rest.starts_with("<!--") && self.may_have_comment_end {
             if let Some((_, after)) = self.rest[2..].split_once("-->") {
                 self.rest = after;
                 return;
             }
-            self.comments_end = false;
+            self.may_have_comment_end = false;
         }
         let end = self.rest.find('>').map_or(self.rest.len(), |at| at + 1);
         self.take(end);
     }
 
-    /// Skips to behind `</name …>`, or to the end.
+    /// Skips past `</name …>`, or to the end of the document.
     pub fn skip_past_end_of(&mut self, name: &str) {
         let bytes = self.rest.as_bytes();
         let is_end = |at: &usize| {
@@ -119,7 +116,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The tag at the beginning of `html`, and its length. `<山田>`, `<a@b.jp>` and `a < b` are text.
+/// Returns the tag at the start of `html` and its length in bytes. `<山田>`, `<a@b.jp>` and `a < b` are text.
 fn tag(html: &str) -> Option<(Tag<'_>, usize)> {
     let after = &html[1..];
     let (closing, after) = after.strip_prefix('/').map_or((false, after), |after| (true, after));
@@ -138,7 +135,7 @@ fn tag(html: &str) -> Option<(Tag<'_>, usize)> {
     Some((Tag { name: name.to_ascii_lowercase(), closing, attributes: attributes[..end].trim() }, len))
 }
 
-/// Where the `>` is, not counting those in quoted values; another `<` first means that this is no tag.
+/// The offset of the closing `>`, except in quoted values. `None` if a `<` comes first: then this is not a tag.
 fn end_of_tag(attributes: &str) -> Option<usize> {
     let bytes = attributes.as_bytes();
     let mut at = 0;

@@ -48,17 +48,17 @@ fn lines_end_where_a_reader_sees_them_end() {
 }
 
 #[test]
-fn blanks_collapse_and_vanish_inside_japanese() {
+fn spaces_collapse_and_vanish_inside_japanese() {
     check(&[
         ("source lines", "<p>拠点整\n備・運用に  関する\r\n   照会</p>", "拠点整備・運用に 関する照会"),
-        ("latin keeps its blank", "<p>a\nb</p>", "a b"),
+        ("Latin keeps its space", "<p>a\nb</p>", "a b"),
         ("across inline tags", "a <b> b</b>", "a b"),
-        ("hard blanks", "a&nbsp;&nbsp;b\u{a0}c", "a  b c"),
+        ("no-break spaces", "a&nbsp;&nbsp;b\u{a0}c", "a  b c"),
     ]);
 }
 
 #[test]
-fn what_nobody_sees_is_dropped() {
+fn invisible_content_is_dropped() {
     check(&[
         ("styles", "<style>p { }</style><script>if (a < b) {}</script><title>t</title>x", "x"),
         ("comments", "a<!-- b --><!--[if mso]><p>c</p><![endif]--><![if !x]>d<![endif]>e", "ade"),

@@ -1,14 +1,14 @@
-//! Writes text with HTML's rules for blanks and line ends; a line end waits until something follows.
-//! Knows no tags; that is the module above.
+//! Writes text with HTML's whitespace rules; the line break after a block is written only when more text follows.
+//! The parent module interprets the tags.
 
 use super::entity;
 
-/// What separates the text so far from what comes next.
+/// The separator to write before the next text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pending {
     Nothing,
-    /// A blank; `true` if the source had a line break there.
-    Blank(bool),
+    /// Whitespace; `true` if it contained a line break in the source.
+    Space(bool),
     Cell,
     Line,
 }
@@ -16,11 +16,13 @@ enum Pending {
 pub(super) struct Writer {
     out: String,
     pending: Pending,
-    /// The mark of a list item that has no content yet.
+    /// The marker of a list item that has no content yet.
     marker: Option<String>,
+    /// Number of open elements that preserve whitespace.
     preserved: usize,
-    /// For each open blockquote, whether it quotes.
+    /// For each open blockquote: whether its lines get a quote mark.
     quotes: Vec<bool>,
+    /// Number of quote marks before each line.
     depth: usize,
 }
 
@@ -30,7 +32,7 @@ impl Writer {
         Self { out, pending: Pending::Nothing, marker: None, preserved: 0, quotes: Vec::new(), depth: 0 }
     }
 
-    /// Writes text of the document, entities included.
+    /// Writes text of the document and decodes its character references.
     pub fn text(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
@@ -46,7 +48,7 @@ impl Writer {
                     self.word(" ");
                     c.len_utf8()
                 }
-                _ => self.blank(rest),
+                _ => self.whitespace(rest),
             };
             rest = &rest[len..];
         }
@@ -66,11 +68,11 @@ impl Writer {
         }
     }
 
-    fn blank(&mut self, text: &str) -> usize {
+    fn whitespace(&mut self, text: &str) -> usize {
         let len = text.bytes().take_while(u8::is_ascii_whitespace).count();
-        let blanks = &text[..len];
+        let spaces = &text[..len];
         if self.preserved > 0 {
-            for c in blanks.chars().filter(|&c| c != '\r') {
+            for c in spaces.chars().filter(|&c| c != '\r') {
                 if c == '\n' {
                     self.line_break();
                 } else {
@@ -78,10 +80,10 @@ impl Writer {
                 }
             }
         } else {
-            let broken = blanks.contains(['\n', '\r']);
+            let broken = spaces.contains(['\n', '\r']);
             self.pending = match self.pending {
-                Pending::Nothing => Pending::Blank(broken),
-                Pending::Blank(before) => Pending::Blank(before || broken),
+                Pending::Nothing => Pending::Space(broken),
+                Pending::Space(before) => Pending::Space(before || broken),
                 other => other,
             };
         }
@@ -93,8 +95,8 @@ impl Writer {
         match std::mem::replace(&mut self.pending, Pending::Nothing) {
             Pending::Line => self.end_line(),
             Pending::Cell if !self.at_line_start() => self.out.push('\t'),
-            Pending::Blank(broken) if !self.at_line_start() => {
-                // Senders break source lines inside Japanese words; there is no blank in them.
+            Pending::Space(broken) if !self.at_line_start() => {
+                // Senders wrap source lines inside Japanese words. Such a line break is not a space.
                 let last = self.out.chars().next_back();
                 if !(broken && is_wide(first) && last.is_some_and(is_wide)) {
                     self.out.push(' ');
@@ -129,19 +131,19 @@ impl Writer {
         self.out.push('\n');
     }
 
-    /// A block begins or ends; at the beginning of a cell it changes nothing.
+    /// Start or end of a block element. At the start of a cell it has no effect.
     pub fn block(&mut self) {
         if self.pending != Pending::Cell {
             self.pending = Pending::Line;
         }
     }
 
-    /// A table row begins or ends.
+    /// Start or end of a table row.
     pub fn row(&mut self) {
         self.pending = Pending::Line;
     }
 
-    /// Another cell of the row begins.
+    /// Start of a second or later cell of the row.
     pub fn cell(&mut self) {
         self.pending = Pending::Cell;
     }
@@ -154,9 +156,9 @@ impl Writer {
         self.preserved = if on { self.preserved + 1 } else { self.preserved.saturating_sub(1) };
     }
 
-    /// A blockquote; `cites` if it is a quotation rather than an indentation.
+    /// Start of a blockquote. `cites` is true for a quotation and false for an indentation.
     pub fn begin_quote(&mut self, cites: bool) {
-        // Deeper quotations are not told apart, and their marks would take quadratic room.
+        // Deeper quotations get no further marks, because their number could grow quadratically.
         let counts = cites && self.depth < 10;
         self.quotes.push(counts);
         self.depth += usize::from(counts);
@@ -166,7 +168,7 @@ impl Writer {
         self.depth -= usize::from(self.quotes.pop().unwrap_or(false));
     }
 
-    /// The text, lines trimmed at their ends, at most one blank line in a row.
+    /// Returns the text without trailing whitespace and with at most one blank line in a row.
     pub fn finish(self) -> String {
         let mut text = String::with_capacity(self.out.len());
         let mut blanks = 0;
@@ -182,7 +184,7 @@ impl Writer {
     }
 }
 
-/// Letters that are written without blanks between them: kana, kanji, full-width forms, CJK punctuation.
+/// Characters without spaces between words: kana, kanji, full-width forms, CJK punctuation.
 fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }

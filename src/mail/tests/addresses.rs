@@ -1,6 +1,6 @@
 use super::mail;
 
-/// Name, raw From, display name, address.
+/// Name, raw From, expected display name, expected address.
 fn check(cases: &[(&str, &[u8], Option<&str>, &str)]) {
     for (name, from, shown, address) in cases {
         let read = mail(&[b"From: ", *from].concat(), b"x");
@@ -27,7 +27,7 @@ fn addresses_of_carriers() {
 }
 
 #[test]
-fn raw_names_do_not_cost_the_address() {
+fn raw_names_do_not_hide_the_address() {
     let cases: [(&str, &[u8]); 4] = [
         ("utf-8", b"\xe5\xb1\xb1\xe7\x94\xb0 \xe5\xa4\xaa\xe9\x83\x8e"),
         ("jis", b"\x1b$B;3ED\x1b(B \x1b$BB@O:\x1b(B"),

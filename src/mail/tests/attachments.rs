@@ -1,6 +1,6 @@
 use super::{codes, mail};
 
-/// Name, header lines of the attached part, the name it gets.
+/// Name, header lines of the attached part, expected file name.
 fn check(cases: &[(&str, &str, &str)]) {
     for (name, lines, expected) in cases {
         let body = format!(
@@ -49,7 +49,7 @@ fn names_are_safe() {
         ("none", "Content-Type: application/pdf", "attachment-1.pdf"),
         ("an inline picture", "Content-Type: image/png; name=a.png\r\nContent-Disposition: inline", "a.png"),
         (
-            "a text file is no body",
+            "a text file is not the body",
             "Content-Type: text/plain; name=\"=?utf-8?B?5Yil57SZLnR4dA==?=\"",
             "別紙.txt",
         ),
@@ -80,7 +80,7 @@ fn a_forwarded_mail_is_kept_and_readable() {
 }
 
 #[test]
-fn what_cannot_be_read_is_reported() {
+fn unreadable_content_is_reported() {
     let cases: [(&str, &str, &str); 5] = [
         ("winmail.dat alone", "Content-Type: application/ms-tnef; name=winmail.dat", "winmail_dat"),
         (

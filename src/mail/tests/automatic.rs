@@ -11,9 +11,9 @@ fn check(cases: &[(&str, &str, Option<Reason>)]) {
 }
 
 #[test]
-fn headers_of_robots() {
+fn headers_of_automatic_mail() {
     check(&[
-        ("our own mark", "X-Madoguchi-Loop: 1", Some(Reason::Loop)),
+        ("our own loop header", "X-Madoguchi-Loop: 1", Some(Reason::Loop)),
         ("our own address", "From: Desk <DESK@example.go.jp>", Some(Reason::OwnMail)),
         ("RFC 3834", "Auto-Submitted: auto-replied (vacation)", Some(Reason::AutoSubmitted)),
         ("an older responder", "X-Autoreply: yes", Some(Reason::AutoReplyHeader)),
@@ -25,28 +25,28 @@ fn headers_of_robots() {
             "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
             Some(Reason::Report),
         ),
-        ("a reading receipt", "Content-Type: message/disposition-notification", Some(Reason::Report)),
-        ("nobody reads there", "From: no-reply@example.jp", Some(Reason::NoReplySender)),
+        ("a read receipt", "Content-Type: message/disposition-notification", Some(Reason::Report)),
+        ("a no-reply address", "From: no-reply@example.jp", Some(Reason::NoReplySender)),
         ("the postmaster", "From: MAILER-DAEMON@example.jp", Some(Reason::NoReplySender)),
     ]);
 }
 
 #[test]
-fn headers_of_people() {
+fn headers_of_mail_from_people() {
     check(&[
         ("nothing", "Subject: s", None),
         ("explicitly not automatic", "Auto-Submitted: no; owner-email=a@b", None),
         ("a responder that says no", "X-Autoreply: no", None),
         ("first-class", "Precedence: first-class", None),
-        ("Outlook's wish for silence is no proof", "X-Auto-Response-Suppress: All", None),
+        ("Outlook's request for no automatic reply proves nothing", "X-Auto-Response-Suppress: All", None),
         ("an ordinary return path", "Return-Path: <a@b.example>", None),
-        ("unsubscribing is offered by tools for single letters", "List-Unsubscribe: <mailto:a@b>", None),
-        ("a name that ends so", "From: tonoreplya@example.jp", None),
+        ("newsletter tools set it on individual mail", "List-Unsubscribe: <mailto:a@b>", None),
+        ("a name that contains it", "From: tonoreplya@example.jp", None),
     ]);
 }
 
 #[test]
-fn subjects_of_absence() {
+fn subjects_of_automatic_replies() {
     let subject = |text: &str| format!("From: a@b.example\r\nSubject: {text}");
     for text in [
         "自動返信：ご連絡ありがとうございます",
@@ -76,7 +76,7 @@ fn subjects_of_absence() {
 }
 
 #[test]
-fn a_wish_for_silence_is_heard() {
+fn a_request_for_no_automatic_reply_is_detected() {
     let cases = [
         ("X-Auto-Response-Suppress: DR, OOF, AutoReply", true),
         ("X-Auto-Response-Suppress: All", true),

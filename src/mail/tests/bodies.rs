@@ -1,6 +1,6 @@
 use super::{codes, mail};
 
-/// Name, header lines, body, text.
+/// Name, header lines, body, expected text.
 fn check(cases: &[(&str, &[u8], &[u8], &str)]) {
     for (name, header, body, text) in cases {
         let read = mail(header, body);
@@ -72,7 +72,7 @@ fn wrong_transfer_encodings() {
             b"Hello, this is\r\nplain.",
             "Hello, this is\nplain.",
         ),
-        ("base64 that nobody declared", UTF8.as_bytes(), long, "拠点の整備について、教えてください。"),
+        ("undeclared base64", UTF8.as_bytes(), long, "拠点の整備について、教えてください。"),
         ("base64 declared as 7bit", &transfer(UTF8, "7bit"), long, "拠点の整備について、教えてください。"),
         (
             "base64 declared as quoted-printable",
@@ -80,14 +80,14 @@ fn wrong_transfer_encodings() {
             b"5oug54K544Gu54Wn5LyaeA==",
             "拠点の照会x",
         ),
-        ("base64 of JIS that nobody declared", JIS.as_bytes(), b"GyRCNXJFQCROPkgycRsoQg==", "拠点の照会"),
+        ("undeclared base64 of JIS", JIS.as_bytes(), b"GyRCNXJFQCROPkgycRsoQg==", "拠点の照会"),
         (
-            "quoted-printable that nobody declared",
+            "undeclared quoted-printable",
             UTF8.as_bytes(),
             b"=E6=8B=A0=E7=82=B9=E3=81=AE=E7=85=A7=E4=BC=9A",
             "拠点の照会",
         ),
-        ("quoted-printable JIS that nobody declared", JIS.as_bytes(), b"=1b$B>H2q=1b(B", "照会"),
+        ("undeclared quoted-printable JIS", JIS.as_bytes(), b"=1b$B>H2q=1b(B", "照会"),
         (
             "quoted-printable declared as base64",
             &transfer(UTF8, "base64"),
@@ -141,7 +141,7 @@ fn flowed_text() {
         ("soft breaks", &flowed(""), b"This is \r\nlong.\r\n\r\nNext\r\n", "This is long.\n\nNext"),
         ("DelSp", &flowed("; delsp=yes"), "拠点の \r\n照会 \r\nです\r\n".as_bytes(), "拠点の照会です"),
         ("quoted depth", &flowed(""), b"> a \r\n> b\r\nc \r\n> d\r\n", "> a b\nc \n> d"),
-        ("the signature keeps its blank", &flowed(""), b"a \r\n-- \r\nb\r\n", "a \n-- \nb"),
+        ("the signature keeps its space", &flowed(""), b"a \r\n-- \r\nb\r\n", "a \n-- \nb"),
         ("stuffed lines", &flowed(""), b" >a\r\n From b\r\n", ">a\nFrom b"),
         ("fixed", UTF8.as_bytes(), b"a \r\nb\r\n", "a \nb"),
         (
@@ -191,7 +191,7 @@ fn html_bodies() {
 }
 
 #[test]
-fn content_types_that_are_none() {
+fn invalid_content_types() {
     for content_type in [
         "text",
         "plain",
@@ -261,7 +261,7 @@ fn broken_multiparts() {
 }
 
 #[test]
-fn what_was_wrong_is_said() {
+fn anomalies_are_reported() {
     let cases: [(&str, &[u8], &[u8], &str); 4] = [
         ("base64 declared", &transfer(UTF8, "base64"), "照会です".as_bytes(), "transfer_encoding_wrong"),
         ("base64 undeclared", UTF8.as_bytes(), b"5oug54K544Gu54Wn5Lya", "transfer_encoding_missing"),

@@ -1,6 +1,6 @@
 use super::{codes, mail};
 
-/// Name, charset label, body, text, whether it was guessed.
+/// Name, charset label, body, expected text, and whether a guess is expected.
 type Case<'a> = (&'a str, Option<&'a str>, &'a [u8], &'a str, bool);
 
 fn check(cases: &[Case<'_>]) {
@@ -68,7 +68,7 @@ fn unicode_goes_by_many_names() {
     }
     check(&[
         (
-            "a byte order mark is no letter",
+            "a byte order mark is not text",
             Some("utf-8"),
             b"\xef\xbb\xbf\xe7\x85\xa7\xe4\xbc\x9a",
             "照会",
@@ -78,7 +78,7 @@ fn unicode_goes_by_many_names() {
         ("UTF-16, big-endian mark", Some("utf-16"), b"\xfe\xffqgO\x1a\x00A", "照会A", false),
         ("UTF-16 without a mark is big-endian", Some("utf-16"), b"qgO\x1a\x00A", "照会A", false),
         ("UTF-16 by its full name", Some("utf-16le"), b"gq\x1aOA\x00", "照会A", false),
-        ("UTF-16 that nobody declared", None, b"\xff\xfegq\x1aOA\x00", "照会A", true),
+        ("undeclared UTF-16", None, b"\xff\xfegq\x1aOA\x00", "照会A", true),
         ("UTF-16 without mark and label", None, b"1\x00)\x00 \x00gq\x1aO \x00A\x00", "1) 照会 A", true),
         ("UTF-7", Some("utf-7"), b"+cWdPGg 1+-1=2 +MGcwWQ-", "照会 1+1=2 です", false),
         ("UTF-7 by its first name", Some("UNICODE-1-1-UTF-7"), b"+cWdPGg-", "照会", false),
@@ -155,7 +155,7 @@ fn euc_jp_has_three_sets() {
 }
 
 #[test]
-fn missing_unknown_and_wrong_labels_are_guessed_and_said() {
+fn missing_unknown_and_wrong_labels_are_guessed_and_reported() {
     let labels: [Option<&str>; 8] = [
         None,
         Some("us-ascii"),
@@ -192,7 +192,7 @@ fn short_text_without_a_label_is_still_japanese() {
 }
 
 #[test]
-fn a_label_that_decodes_stands() {
+fn a_label_that_decodes_is_kept() {
     check(&[
         ("German", Some("iso-8859-1"), b"Gr\xfc\xdfe aus M\xfcnchen", "Grüße aus München", false),
         ("curly quotes", Some("windows-1252"), b"\x93quote\x94", "“quote”", false),
@@ -204,7 +204,7 @@ fn a_label_that_decodes_stands() {
 }
 
 #[test]
-fn damage_is_said_and_stays_small() {
+fn damage_is_reported_and_stays_small() {
     let cases: [(&str, &str, &[u8], &str); 3] = [
         (
             "UTF-8 cut inside a character",

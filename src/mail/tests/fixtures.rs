@@ -1,5 +1,5 @@
-//! The samples under tests/fixtures/mail: every way in which Japanese mail has been seen to be encoded. What must be
-//! read is written beside them by the generator, whose codecs are not ours.
+//! Parses the samples in tests/fixtures/mail: one for every way of encoding that we have seen in Japanese mail.
+//! The generator `make.py` writes the expected results with codecs other than ours.
 
 use std::{fs, path::PathBuf};
 
@@ -11,7 +11,7 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail")
 }
 
-/// What is wrong with a reading, in words; empty when nothing is.
+/// Returns the differences between the mail and the expected values; empty if there are none.
 fn check(mail: &InboundMail, expected: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut same = |what: &str, is: Value, wanted: &Value| {

@@ -21,7 +21,7 @@ fn encoded_words_in_every_charset() {
         ("Shift_JIS in B", b"=?Shift_JIS?B?7uDtlYdAg1yVXA==?=", "髙﨑①ソ表"),
         ("Shift_JIS in Q", b"=?windows-31j?q?=EE=E0=ED=95=87@=83=5C=95=5C?=", "髙﨑①ソ表"),
         ("EUC-JP in B", b"=?eucJP-ms?b?/OL59a2h?=", "髙﨑①"),
-        ("UTF-8 in Q with blanks as underscores", b"=?utf-8?Q?Re:_=E7=85=A7=E4=BC=9A_1?=", "Re: 照会 1"),
+        ("UTF-8 in Q with underscores for spaces", b"=?utf-8?Q?Re:_=E7=85=A7=E4=BC=9A_1?=", "Re: 照会 1"),
         ("UTF-7", b"=?utf-7?Q?+cWdPGg-?=", "照会"),
         ("UTF-16", b"=?utf-16?B?//5ncRpP?=", "照会"),
         ("language suffix", b"=?utf-8*ja?B?54Wn5Lya?=", "照会"),
@@ -54,7 +54,7 @@ fn encoded_words_that_were_cut_and_glued() {
         ("glued to ASCII", b"Re:=?utf-8?B?54Wn5Lya?=(1)", "Re:照会(1)"),
         ("glued to each other", b"=?utf-8?B?5oug54K5?==?utf-8?B?5pW05YKZ?=", "拠点整備"),
         (
-            "ASCII between keeps its blanks",
+            "ASCII between keeps its spaces",
             b"[ml 1] =?utf-8?B?5oug54K5?= and =?utf-8?B?5pW05YKZ?=",
             "[ml 1] 拠点 and 整備",
         ),
@@ -62,9 +62,9 @@ fn encoded_words_that_were_cut_and_glued() {
         ("two charsets", b"=?utf-8?B?5oug54K5?= =?iso-2022-jp?B?GyRCQDBIdxsoQg==?=", "拠点整備"),
         ("in quotes", b"\"=?utf-8?B?54Wn5Lya?=\"", "\"照会\""),
         ("folded inside the word", b"=?utf-8?B?5oug\r\n 54K5?=", "拠点"),
-        ("raw blanks in Q", b"=?utf-8?Q?Hello =E7=85=A7=E4=BC=9A world?=", "Hello 照会 world"),
+        ("raw spaces in Q", b"=?utf-8?Q?Hello =E7=85=A7=E4=BC=9A world?=", "Hello 照会 world"),
         ("without an end", b"=?utf-8?B?54Wn5Lya", "照会"),
-        ("no word at all", b"=? =?x? =?utf-8?Z?abc?= ?=", "=? =?x? =?utf-8?Z?abc?= ?="),
+        ("no encoded-word", b"=? =?x? =?utf-8?Z?abc?= ?=", "=? =?x? =?utf-8?Z?abc?= ?="),
     ]);
 }
 
@@ -109,7 +109,7 @@ fn raw_headers() {
 }
 
 #[test]
-fn nothing_gets_into_a_header_that_breaks_it() {
+fn no_value_can_break_a_header() {
     check(&[
         ("line break, NUL, override", b"=?utf-8?Q?a=0D=0ABcc:_x=00=E2=80=AEb?=", "a  Bcc: xb"),
         ("next line and line separator", b"=?utf-8?Q?a=C2=85b=E2=80=A8c?=", "ab c"),
@@ -124,7 +124,7 @@ fn broken_header_blocks() {
     let cases: [(&str, &[u8], &str, &str); 7] = [
         ("a line of an mbox before", b"From a@b Tue Jul  1 09:45:33 2025\nSubject: s\n\nx\n", "s", "x"),
         ("blank lines before", b"\r\n\r\nSubject: s\r\n\r\nx\r\n", "s", "x"),
-        ("a fold without its blank", b"Subject: long\ncontinues\nTo: c@d\n\nx\n", "long continues", "x"),
+        ("a fold without indentation", b"Subject: long\ncontinues\nTo: c@d\n\nx\n", "long continues", "x"),
         ("bare line feeds", b"Subject: s\n\nx\ny\n", "s", "x\ny"),
         ("bare carriage returns", b"Subject: s\r\rx\r", "s", "x"),
         ("no body", b"Subject: s", "s", ""),

@@ -1,4 +1,4 @@
-//! Mail as it really comes, class by class: bytes in, what a reader sees out.
+//! Tests of the parser with the kinds of mail that occur in practice: bytes in, parsed mail out.
 
 mod addresses;
 mod attachments;
@@ -13,7 +13,7 @@ mod properties;
 
 use super::{InboundMail, read};
 
-/// A mail of one header line (or several) and a body.
+/// Parses a mail of one or more header lines and a body.
 fn mail(header: &[u8], body: &[u8]) -> InboundMail {
     read(&[header, b"\r\n\r\n", body].concat())
 }

@@ -1,6 +1,6 @@
 use super::mail;
 
-/// Name, lines for the header of the attached part, its file name.
+/// Name, header lines of the attached part, expected file name.
 fn check(cases: &[(&str, &[u8], &str)]) {
     for (name, lines, expected) in cases {
         let body = [b"--b\r\n\r\ntext\r\n--b\r\n", *lines, b"\r\n\r\nabc\r\n--b--\r\n"].concat();
@@ -86,18 +86,18 @@ fn raw_names() {
         ("percent-encoded without a star", b"Content-Disposition: attachment; filename=\"%E5%88%A5%E7%B4%99.xlsx\"", "別紙.xlsx"),
         ("a percent sign that means itself", b"Content-Disposition: attachment; filename=\"100%25.txt\"", "100%25.txt"),
         ("decomposed by macOS", "Content-Disposition: attachment; filename=\"カ\u{3099}イト\u{3099}.pdf\"".as_bytes(), "ガイド.pdf"),
-        ("blanks without quotes", b"Content-Disposition: attachment; filename=my file (1).pdf", "my file (1).pdf"),
+        ("spaces without quotes", b"Content-Disposition: attachment; filename=my file (1).pdf", "my file (1).pdf"),
         ("a closing quote is missing", b"Content-Disposition: attachment; filename=\"a.pdf; size=3", "a.pdf"),
         ("single quotes", b"Content-Disposition: attachment; filename='a.pdf'", "a.pdf"),
     ]);
 }
 
 #[test]
-fn content_types_that_bend_the_grammar() {
+fn malformed_content_types() {
     let cases: [(&str, &[u8]); 8] = [
         ("no semicolon", b"text/plain charset=shift_jis"),
         ("a comma", b"text/plain, charset=shift_jis"),
-        ("blanks everywhere", b"text/plain ; charset = \"shift_jis\" ; format=fixed"),
+        ("spaces everywhere", b"text/plain ; charset = \"shift_jis\" ; format=fixed"),
         ("a comment", b"text/plain; charset=shift_jis (Windows)"),
         ("upper case", b"TEXT/PLAIN; CHARSET=SHIFT_JIS"),
         ("folded", b"text/plain;\r\n\tcharset=\"Shift_JIS\""),

@@ -1,4 +1,4 @@
-//! What holds for any bytes, and for any Japanese text in any encoding.
+//! Properties that hold for any bytes, and for any Japanese text in any encoding.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use encoding_rs::{EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8};
@@ -12,7 +12,7 @@ fn is_one_clean_line(text: &str) -> bool {
     })
 }
 
-/// Everything of a mail that may get into a header, a log line or a file name.
+/// All strings of a mail that may get into a header, a log line or a file name.
 fn lines(mail: &InboundMail) -> Vec<&str> {
     let mut all = vec![mail.subject.as_str()];
     all.extend(mail.headers.iter().flat_map(|h| [h.name.as_str(), h.value.as_str()]));
@@ -30,7 +30,7 @@ fn lines(mail: &InboundMail) -> Vec<&str> {
     all
 }
 
-/// Mail-like bytes: the words of the grammar in any order, with any bytes between.
+/// Bytes that resemble mail: tokens of the grammar in any order, with arbitrary bytes between them.
 fn mail_like() -> impl Strategy<Value = Vec<u8>> {
     let words: Vec<&[u8]> = vec![
         b"From: ",
@@ -108,7 +108,7 @@ fn mail_like() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
 }
 
-/// Sentences of letters that all four charsets hold.
+/// Sentences of characters that all four charsets contain.
 fn japanese() -> impl Strategy<Value = String> {
     let letters: Vec<char> = "あいうえおかがきぎのはばぱをんアイウソテドポー山田太郎照会拠点整備表能予十構、。・「」（）ＡＺ０９　abcXYZ019 :,.?=_<>()\"\\"
         .chars()

@@ -1,16 +1,16 @@
-//! Days on which clocks are changed.
+//! Days with a time change.
 
 use super::*;
 
 #[test]
-fn clocks_that_are_changed_move_the_opening_and_the_closing() {
+fn a_time_change_moves_the_opening_and_the_closing() {
     // (zone, date, opens, closes, from, to)
     for (zone, day, opens, closes, from, to) in [
-        // an ordinary day, and the same across each change: real hours count
+        // An ordinary day, then the same hours across each time change. Elapsed hours count.
         (Tz::Europe__Berlin, "2026-03-28", "01:00", "05:00", "2026-03-28T00:00:00Z", "2026-03-28T04:00:00Z"),
         (Tz::Europe__Berlin, "2026-03-29", "01:00", "05:00", "2026-03-29T00:00:00Z", "2026-03-29T03:00:00Z"),
         (Tz::Europe__Berlin, "2026-10-25", "01:00", "05:00", "2026-10-24T23:00:00Z", "2026-10-25T04:00:00Z"),
-        // 02:30 is skipped in spring and comes twice in autumn
+        // 02:30 is skipped in spring and repeated in autumn.
         (Tz::Europe__Berlin, "2026-03-29", "02:30", "05:00", "2026-03-29T01:00:00Z", "2026-03-29T03:00:00Z"),
         (Tz::Europe__Berlin, "2026-03-29", "01:00", "02:30", "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"),
         (Tz::Europe__Berlin, "2026-10-25", "02:30", "05:00", "2026-10-25T00:30:00Z", "2026-10-25T04:00:00Z"),
@@ -23,7 +23,7 @@ fn clocks_that_are_changed_move_the_opening_and_the_closing() {
             "2026-11-01T05:00:00Z",
             "2026-11-01T06:30:00Z",
         ),
-        // half an hour
+        // A time change of half an hour.
         (
             Tz::Australia__Lord_Howe,
             "2026-10-04",
@@ -63,8 +63,8 @@ fn clocks_that_are_changed_move_the_opening_and_the_closing() {
 }
 
 #[test]
-fn clocks_that_go_back_over_midnight_count_no_second_twice_and_none_too_little() {
-    // Newfoundland, 2010-11-07: from 00:01 -02:30 (02:31 UTC) back to 23:01 -03:30 of the day before.
+fn if_clocks_go_back_over_midnight_every_second_counts_once() {
+    // Newfoundland, 2010-11-07: the clocks go from 00:01 -02:30 (02:31 UTC) back to 23:01 -03:30 of the day before.
     let day = |day, opens, closes| DayHours { day, opens: clock(opens), closes: clock(closes) };
     let calendar = |days: &[Weekday]| {
         Calendar::new(HoursRules {
@@ -80,9 +80,9 @@ fn clocks_that_go_back_over_midnight_count_no_second_twice_and_none_too_little()
     assert_eq!(both.business_between(opens, closes), time("4h"));
     assert_eq!(both.add_business(opens, time("4h")), Some(closes));
     assert_eq!(both.subtract_business(closes, time("4h")), Some(opens));
-    // The first 00:00:30 of Sunday: Saturday goes on.
+    // The first 00:00:30 of Sunday: the hours of Saturday continue.
     assert!(calendar(&[Weekday::Sat]).is_open(at("2010-11-07T02:30:30Z")));
-    // The second 23:15 of Saturday: Sunday has begun.
+    // The second 23:15 of Saturday: the hours of Sunday have begun.
     let sunday = calendar(&[Weekday::Sun]);
     assert!(sunday.is_open(at("2010-11-07T02:45:00Z")));
     assert_eq!(

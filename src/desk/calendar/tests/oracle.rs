@@ -1,4 +1,4 @@
-//! Properties of the calendar, and a second calendar that walks minute by minute and is written only for comparison.
+//! Property tests of the calendar, and an oracle: a second implementation that checks every minute.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
 
-/// Minutes that the oracle looks at, from two days before the instant on.
+/// Number of minutes that the oracle checks, starting two days before the instant.
 const HORIZON: usize = 24 * 24 * 60;
 
 const ZONES: [Tz; 9] = [
     Tz::Asia__Tokyo,
     Tz::America__New_York,
     Tz::Europe__Berlin,
-    Tz::Australia__Lord_Howe, // half an hour
-    Tz::America__St_Johns,    // until 2011 the clocks went back from 00:01 over midnight
-    Tz::America__Havana,      // midnight is skipped
-    Tz::America__Sao_Paulo,   // midnight was skipped until 2018
-    Tz::Pacific__Apia,        // the whole of 2011-12-30 is skipped
+    Tz::Australia__Lord_Howe, // the time change is half an hour
+    Tz::America__St_Johns,    // until 2011 the clocks went back at 00:01, over midnight
+    Tz::America__Havana,      // skips midnight
+    Tz::America__Sao_Paulo,   // skipped midnight until 2018
+    Tz::Pacific__Apia,        // skipped the whole of 2011-12-30
     Tz::Asia__Kolkata,
 ];
 
-/// Days near which clocks change in one of the zones, or Japan has holidays.
+/// Days near a time change in one of the zones, or near holidays in Japan.
 const DAYS: [&str; 16] = [
     "2010-03-14",
     "2010-11-07",
@@ -78,7 +78,7 @@ fn rules() -> impl Strategy<Value = HoursRules> {
     )
 }
 
-/// An instant near one of the days, to the second; often on a whole hour.
+/// An instant near one of `DAYS`, in whole seconds; often on a whole hour.
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
     let second = prop_oneof![(0..24_i64).prop_map(|hour| hour * 3600), 0..86_400_i64];
     (near(4), second)
@@ -92,8 +92,8 @@ fn target(most: i64) -> impl Strategy<Value = BusinessTime> {
     ]
 }
 
-/// Whether each minute is business time. Of a day: from the first minute that reads `opens` or later to the last that
-/// reads earlier than `closes`.
+/// For each minute, whether it is business time. On each local day, business time starts with the first minute whose
+/// local time is `opens` or later, and ends with the last one before `closes`.
 struct Oracle {
     start: DateTime<Utc>,
     open: Vec<bool>,
@@ -121,7 +121,7 @@ impl Oracle {
         for (date, minutes) in days {
             if let (Some(first), Some(last)) = minutes
                 && first <= last
-                && served(rules, date)
+                && is_open_day(rules, date)
             {
                 open[first..=last].fill(true);
             }
@@ -129,7 +129,7 @@ impl Oracle {
         Self { start, open }
     }
 
-    /// The minutes of business time that an instant starts or interrupts: (from, seconds).
+    /// The minutes of business time from an instant on, as (start, seconds left in the minute).
     fn minutes_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, i64)> {
         let begins = |index: usize| self.start + TimeDelta::minutes(index as i64);
         let open =
@@ -150,7 +150,7 @@ impl Oracle {
     }
 }
 
-fn served(rules: &HoursRules, date: NaiveDate) -> bool {
+fn is_open_day(rules: &HoursRules, date: NaiveDate) -> bool {
     let day = date.to_string();
     let holiday = || {
         if date.year() < 2020 { yasumi::is_holiday(date) } else { PUBLISHED.contains(&day) }
@@ -169,7 +169,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn deadlines_agree_with_a_walk_minute_by_minute(rules in rules(), from in instant(), time in target(60 * 3600)) {
+    fn deadlines_agree_with_the_oracle(rules in rules(), from in instant(), time in target(60 * 3600)) {
         let oracle = Oracle::new(&rules, from);
         let calendar = Calendar::new(rules);
         let ours = calendar.add_business(from, time);
@@ -207,7 +207,7 @@ proptest! {
         prop_assert_eq!(calendar.business_between(middle, end), two);
         prop_assert_eq!(calendar.business_between(from, end), both);
         prop_assert_eq!(calendar.business_between(end, from), BusinessTime::ZERO);
-        // back again: the latest instant that is so far from the end, and it is within opening hours
+        // Backwards: the result is the latest possible instant, and within opening hours.
         let back = calendar.subtract_business(end, two).unwrap();
         prop_assert!(back >= middle && calendar.is_open(back));
         prop_assert_eq!(calendar.business_between(back, end), two);
@@ -215,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn the_explanation_accounts_for_every_second(from in instant(), time in target(720 * 3600)) {
+    fn counted_adds_up_to_every_second(from in instant(), time in target(720 * 3600)) {
         let calendar = Calendar::new(HoursRules::default());
         let counted = calendar.counted(from, time);
         let total: TimeDelta = counted.iter().map(|day| day.to - day.from).sum();
@@ -228,7 +228,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read_back(seconds in 0..i64::from(u32::MAX), days in near(400), more in 0..40_i64) {
+    fn display_and_parse_are_inverse(seconds in 0..i64::from(u32::MAX), days in near(400), more in 0..40_i64) {
         let time = BusinessTime::from_seconds(seconds);
         prop_assert_eq!(time.to_string().parse(), Ok(time));
         let to = days + TimeDelta::days(more);
@@ -239,7 +239,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_too_odd_to_refuse(text in "[0-9hms.\\-]{0,12}|\\PC{0,12}") {
+    fn parsing_random_text_does_not_panic(text in "[0-9hms.\\-]{0,12}|\\PC{0,12}") {
         let _ = text.parse::<BusinessTime>();
         let _ = text.parse::<ClosedDays>();
     }

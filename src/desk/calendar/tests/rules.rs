@@ -1,4 +1,4 @@
-//! What the rules make of a day, and how they are written.
+//! State of days under the rules, and the text form of the rules.
 
 use super::*;
 
@@ -23,8 +23,8 @@ fn holidays_are_those_that_the_cabinet_office_published() {
     let ours: Vec<_> = ours
         .iter()
         .map(|(day, name)| {
-            let unnamed = name.ends_with("振替休日") || name == "国民の休日";
-            (*day, if unnamed { "休日" } else { name.as_str() })
+            let is_unnamed = name.ends_with("振替休日") || name == "国民の休日";
+            (*day, if is_unnamed { "休日" } else { name.as_str() })
         })
         .collect();
     assert_eq!(ours, published);
@@ -99,7 +99,7 @@ fn business_time_is_written_in_hours_minutes_and_seconds() {
 
 #[test]
 fn closed_days_are_yearly_or_once() {
-    // (text, among them, not among them, as written back)
+    // (text, days inside, days outside, text form)
     for (text, inside, outside, canonical) in [
         (
             "12-29..01-03",

@@ -1,4 +1,4 @@
-//! What counts as blank, and what only looks like it.
+//! Values that count as blank, and values that only look blank.
 
 use super::{check, check_missing, read};
 

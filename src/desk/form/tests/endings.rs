@@ -1,4 +1,4 @@
-//! Where the fourth field ends, and what does not end it.
+//! The end of the fourth field.
 
 use super::{fields, read};
 
@@ -89,13 +89,13 @@ fn the_inquiry_runs_to_its_real_end() {
         whole("a table", "職種\t人数\n医師\t3\n看護師\t5"),
         whole("one word", "会議"),
         whole("dashes in front of items", "- 費用\n- 期間"),
-        whole("its own numbers go on from the form's", "次の点です。\n5) 費用\n6) 期間"),
+        whole("its own numbers continue those of the form", "次の点です。\n5) 費用\n6) 期間"),
         whole(
             "a list with labels and colons",
             "名簿の例です。\n・氏名：必須\n・所属：必須\n・連絡先：任意\nこれでよいですか。",
         ),
         whole(
-            "a question in a form's clothes",
+            "a question with the layout of a form",
             "(1) 自治体・機関名の書き方\n(2) 氏名の書き方\n(3) 連絡先の書き方\nを教えてください。",
         ),
         whole("a question mark at the end", "会議は年4回必要でしょうか？"),
@@ -150,10 +150,10 @@ fn signatures_and_quoted_mail_are_not_part_of_the_inquiry() {
             "\n\n----------\n所属：星川市 健康福祉部\n氏名：高橋 真由美\n連絡先：03-0000-1201\n----------",
         ),
         ("a label 署名", "\n\n【署名】\n星川市 健康福祉部\n高橋 真由美\nTEL 03-0000-1201"),
-        ("a mobile's remark", "\n\niPhoneから送信"),
-        ("another mobile's remark", "\n\nSent from my iPhone"),
-        ("Outlook's remark", "\n\nAndroid 版 Outlook を入手する<https://aka.ms/AAb9ysg>"),
-        ("Yahoo's remark", "\n\nYahoo!メール - 広告ナシの最新アプリ"),
+        ("a mobile footer", "\n\niPhoneから送信"),
+        ("another mobile footer", "\n\nSent from my iPhone"),
+        ("an Outlook footer", "\n\nAndroid 版 Outlook を入手する<https://aka.ms/AAb9ysg>"),
+        ("a Yahoo footer", "\n\nYahoo!メール - 広告ナシの最新アプリ"),
         (
             "an English attribution",
             "\n\nOn Fri, Jun 27, 2025 at 9:12 AM Taro <taro@example.jp> wrote:\n> お世話になっております。\n> 事務局",

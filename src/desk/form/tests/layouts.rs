@@ -1,4 +1,4 @@
-//! Ways to lay out the four fields.
+//! Layouts of the four fields.
 
 use super::check;
 
@@ -8,7 +8,7 @@ const CONTACT: &str = "03-0000-1201（内線 2315）／m.takahashi@city.hoshikaw
 const INQUIRY: &str = "会議の参加者の例を教えてください。\n(1) 職種\n(2) 機関\nよろしくお願いいたします。";
 const FOUR: [&str; 4] = [ORGANIZATION, NAME, CONTACT, INQUIRY];
 
-/// A form with the four values where `{1}` to `{4}` stand.
+/// Replaces `{1}` to `{4}` in a layout by the four values.
 fn form(layout: &str) -> String {
     FOUR.iter()
         .enumerate()

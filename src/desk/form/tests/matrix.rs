@@ -1,4 +1,4 @@
-//! Every numbering with every spelling of the labels and every separator, four values of several kinds.
+//! All combinations of numbering, spelling of the labels and separator, with several sets of values.
 
 use super::{fields, read};
 
@@ -88,7 +88,7 @@ const VALUES: [[&str; 4]; 3] = [
     ],
 ];
 
-/// A field with `{index}` for its value.
+/// A field with `{index}` as its value.
 pub(super) fn field(numbers: [&str; 4], labels: [&str; 4], separator: &str, index: usize) -> String {
     let open = if separator == "】" { "【" } else { "" };
     format!("{}{open}{}{separator}{{{index}}}", numbers[index], labels[index])

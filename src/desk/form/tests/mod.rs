@@ -1,4 +1,4 @@
-//! The form as people fill it in, in tables of ways.
+//! Table tests of the form parser, with forms as people fill them in.
 
 mod blanks;
 mod contacts;
@@ -29,7 +29,7 @@ fn fields([organization, name, contact, inquiry]: [&str; 4]) -> Fields {
     }
 }
 
-/// Reads a body under the prescribed subject, and compares the four fields; an empty one is missing.
+/// Parses bodies under the prescribed subject and compares the four fields. An empty string means a missing field.
 fn check(cases: &[(&str, &str, [&str; 4])]) {
     let mut wrong = Vec::new();
     for (name, text, expected) in cases {
@@ -41,7 +41,7 @@ fn check(cases: &[(&str, &str, [&str; 4])]) {
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-/// Reads bodies under the prescribed subject, and compares which fields are missing, by their initials: ONCI.
+/// Parses bodies under the prescribed subject and compares the missing fields, given by their initials (ONCI).
 fn check_missing(cases: &[(&str, String, &str)]) {
     let mut wrong = Vec::new();
     for (name, text, expected) in cases {

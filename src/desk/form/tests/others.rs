@@ -1,4 +1,4 @@
-//! Mails that are no form, and forms under other subjects.
+//! Mails without a form, and forms under other subjects.
 
 use crate::desk::form::{FormRules, read_form};
 

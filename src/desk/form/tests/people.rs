@@ -1,4 +1,4 @@
-//! Whole mails as people write them, and odd values.
+//! Whole mails as people write them, and unusual values.
 
 use super::{check, read};
 
@@ -56,7 +56,7 @@ fn values_are_taken_as_they_are_written() {
             ["星川市", "主任 高橋 真由美（たかはし まゆみ）", "a@example.jp", "会議の例"],
         ),
         (
-            "a name in kana behind a blank",
+            "a name in kana after a blank",
             "自治体・機関名　にじいろクリニック\n氏名　のだ とも\n連絡先　a@example.jp\n照会内容　はじめての会議の例",
             ["にじいろクリニック", "のだ とも", "a@example.jp", "はじめての会議の例"],
         ),
@@ -131,7 +131,7 @@ fn values_are_taken_as_they_are_written() {
             ["星川市", "高橋", "a@example.jp", "会議の例"],
         ),
         (
-            "hints behind a stroke",
+            "hints after a stroke",
             "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先/TEL・メール：a@example.jp\n4) 照会内容：会議の例",
             ["星川市", "高橋", "a@example.jp", "会議の例"],
         ),
@@ -146,7 +146,7 @@ fn values_are_taken_as_they_are_written() {
             ["星川市", "高橋", "a@example.jp", "会議の例"],
         ),
         (
-            "answers behind arrows below",
+            "answers after arrows below",
             "1) 自治体・機関名\n→星川市\n2) 氏名\n→高橋\n3) 連絡先\n→a@example.jp\n4) 照会内容\n→会議の例",
             ["→星川市", "→高橋", "→a@example.jp", "→会議の例"],
         ),
@@ -166,17 +166,17 @@ fn values_are_taken_as_they_are_written() {
             ["星川市", "高橋", "a@example.jp", "会議の例"],
         ),
         (
-            "a closing line behind the fields, the inquiry first",
+            "closing words after the fields, the inquiry first",
             "照会内容：会議の例を教えてください。\n\n自治体・機関名：星川市\n氏名：高橋\n連絡先：a@example.jp\n\nよろしくお願いいたします。",
             ["星川市", "高橋", "a@example.jp", "会議の例を教えてください。"],
         ),
         (
-            "a closing line right behind the fields, the inquiry first",
+            "closing words directly after the fields, the inquiry first",
             "照会内容：会議の例を教えてください。\n自治体・機関名：星川市\n氏名：高橋\n連絡先：a@example.jp\n以上、よろしくお願いいたします。",
             ["星川市", "高橋", "a@example.jp", "会議の例を教えてください。"],
         ),
         (
-            "a signature behind the fields, the inquiry first",
+            "a signature after the fields, the inquiry first",
             "照会内容：会議の例を教えてください。\n自治体・機関名：星川市\n氏名：高橋\n連絡先：a@example.jp\n-- \n星川市\n高橋\nTEL 03-0000-1201",
             ["星川市", "高橋", "a@example.jp", "会議の例を教えてください。"],
         ),
@@ -211,12 +211,12 @@ fn values_are_taken_as_they_are_written() {
             ["星川市", "高橋", "a@example.jp", "会議の例\n5) その他：特になし"],
         ),
         (
-            "a closing block behind an empty inquiry",
+            "a closing block after an empty inquiry",
             "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：\n\n星川市 健康福祉部\n高橋\nTEL 03-0000-1201\n",
             ["星川市", "高橋", "a@example.jp", ""],
         ),
         (
-            "a polite end behind an empty inquiry",
+            "closing words after an empty inquiry",
             "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：a@example.jp\n4) 照会内容：\n\n以上、よろしくお願いいたします。\n",
             ["星川市", "高橋", "a@example.jp", ""],
         ),
@@ -226,7 +226,7 @@ fn values_are_taken_as_they_are_written() {
             ["星川市\n担当：高橋", "高橋 真由美", "a@example.jp", "会議の例"],
         ),
         (
-            "municipality and section apart",
+            "municipality and section separate",
             "自治体名：星川市\n氏名：高橋\n所属：健康福祉部\n連絡先：a@example.jp\n照会内容：会議の例",
             ["星川市\n健康福祉部", "高橋", "a@example.jp", "会議の例"],
         ),
@@ -319,7 +319,7 @@ fn values_are_taken_as_they_are_written() {
 }
 
 #[test]
-fn everything_odd_is_a_finding() {
+fn everything_unusual_is_a_finding() {
     let cases = [
         (
             "nothing odd",
@@ -358,7 +358,7 @@ fn everything_odd_is_a_finding() {
         ),
         ("free text", "会議の例を教えてください。", vec!["free_text"]),
         (
-            "a contact that is none",
+            "an unusable contact",
             "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3) 連絡先：平日のみ\n4) 照会内容：会議の例",
             vec!["contact_unusable"],
         ),

@@ -1,4 +1,4 @@
-//! Random forms in random layouts and charsets read back as they were; random text never harms.
+//! Property tests: random forms in random layouts and charsets are parsed correctly; random text causes no panic.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
@@ -10,7 +10,7 @@ use crate::{
     mail,
 };
 
-/// Words of values: nothing that is a label, a number of a list or a placeholder by itself.
+/// Words for values. None of them is a label, a list number or a placeholder by itself.
 fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "星川市",
@@ -65,7 +65,7 @@ fn contact() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-/// Sentences, with lists of their own and words of labels.
+/// Sentences with lists and with words of labels.
 fn inquiry() -> impl Strategy<Value = String> {
     let line = prop::sample::select(vec![
         "会議の参加者の例を教えてください。",
@@ -88,7 +88,8 @@ fn inquiry() -> impl Strategy<Value = String> {
         "参考 https://www.example.jp/a?b=c です。",
     ]);
     prop::collection::vec(line, 1..9).prop_map(|lines| {
-        // A text neither begins nor ends with a blank line, and ends with a sentence: other ends may be a signature's.
+        // No blank line at the start or the end. The last line is a sentence, because other lines may be read as a
+        // signature.
         format!("拠点の運用について。\n{}\nご教示ください。", lines.join("\n").trim_matches('\n'))
     })
 }
@@ -124,7 +125,7 @@ fn layout() -> impl Strategy<Value = String> {
         })
 }
 
-/// A mail with this body in a charset, or in UTF-8 where the charset cannot hold it as it is.
+/// A mail with this body in a charset, or in UTF-8 if the charset cannot encode it.
 fn message(text: &str, charset: &'static Encoding, base64: bool) -> Vec<u8> {
     let holds = |text: &str| charset.decode(&charset.encode(text).0).0 == text;
     let charset = if holds(text) && holds(super::SUBJECT) { charset } else { UTF_8 };
@@ -145,11 +146,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn a_random_form_reads_back_as_it_was(
+    fn a_random_form_is_parsed_correctly(
         layout in layout(), organization in words(), name in words(), contact in contact(), inquiry in inquiry(),
         charset in prop::sample::select(vec![UTF_8, ISO_2022_JP, SHIFT_JIS, EUC_JP]), base64 in any::<bool>(),
     ) {
-        // 「電話番号：… TEL：…」 without 連絡先 may be one field or two.
+        // 「電話番号：… TEL：…」 without 連絡先 may be one field or two: skip such cases.
         prop_assume!(!contact.contains('\n') || !layout.contains("所属") && !layout.contains("所　属"));
         let values = [organization.as_str(), &name, &contact, &inquiry];
         let quoted = layout.starts_with("> ");
@@ -165,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_without_harm(subject in ".{0,80}", text in "(?s).{0,400}") {
+    fn any_text_is_parsed_without_a_panic(subject in ".{0,80}", text in "(?s).{0,400}") {
         let form = read_form(&subject, &text, &FormRules::default());
         for finding in form.findings {
             prop_assert!(finding.detail.is_ascii(), "a finding repeats the mail: {}", finding.detail);
@@ -173,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn any_mixture_of_form_pieces_is_read_without_harm(pieces in prop::collection::vec(prop::sample::select(vec![
+    fn any_mixture_of_form_pieces_is_parsed_without_a_panic(pieces in prop::collection::vec(prop::sample::select(vec![
         "1)", "氏名", "：", "\n", "> ", "連絡先（", "TEL", "）", "照会内容", " ", "　", "\t", "|", "--", "----\n", "On a wrote:", "From: a\n", "令和7年6月25日\n御中", "【", "】", "自治体・機関名", "03-0000-0000", "+81", "@", "(at)", "a.jp",
         "ﾒ", "ﾞ", "\u{3099}", "㍿", "①", "、", "なし", "本文：", "*", "お", "内線", "FAX", "（TEL/\n", "\r", "〇〇", "無し",
     ]), 0..60)) {

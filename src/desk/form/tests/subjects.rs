@@ -1,9 +1,9 @@
-//! Which subjects are the prescribed one.
+//! Subjects that are and are not the prescribed one.
 
 use crate::desk::form::{FormRules, read_form};
 
 #[test]
-fn subjects_are_compared_as_a_receptionist_would() {
+fn subjects_are_compared_without_reply_marks_tags_and_widths() {
     let cases = [
         ("拠点整備・運用に関する照会", true),
         ("拠点整備･運用に関する照会", true),

@@ -1,0 +1,116 @@
+//! What a filed message means to staff: notices about it, and what a member's mail asks for.
+
+use crate::{
+    desk::triage::{Decision, Filing, ParkReason, Reported},
+    letter::{self, Purpose},
+    mail::Bounce,
+    notify::{
+        auto_reply::FiledTicket,
+        staff_notice::{NoticeContent, notify_of_ticket},
+        undeliverable::{Undelivered, notify_undelivered},
+    },
+    service::{Fault, Operation, PreparedMail},
+    store::NewEvent,
+    tickets::staff_mail::{explain_refusal, work_on},
+};
+
+/// What staff are told at once: of a new ticket, of an inquirer who wrote again, of a mail in a colleague's name. Does
+/// what a colleague asks for.
+pub(super) async fn notify_staff(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    ticket: Option<&FiledTicket>,
+    assignee: Option<&str>,
+) -> Result<(), Fault> {
+    let (desk, reading) = (operation.desk, &mail.reading);
+    if reading.not_authentic {
+        let why = "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません";
+        explain_refusal(operation, mail, why).await?;
+    }
+    match (&decision.filing, ticket) {
+        (Filing::Staff, _) => {
+            let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
+            if let (Some(member), Some(orders)) = (from, &reading.staff) {
+                work_on(operation, mail, member, orders).await?;
+            }
+        }
+        (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
+            let why = "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください";
+            explain_refusal(operation, mail, why).await?;
+        }
+        // Mail from before the desk began is filed in silence.
+        (Filing::Ticket { ticket: new, .. }, Some(filed)) if reading.received_at >= desk.accept_since => {
+            let content = NoticeContent {
+                number: &filed.number,
+                fields: &filed.fields,
+                clock: &new.clock,
+                assignee,
+                news: "",
+                remarks: remarks(decision),
+            };
+            notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
+        }
+        (Filing::Join { change: Some(change), .. }, Some(filed))
+            if reading.received_at >= desk.accept_since =>
+        {
+            let content = NoticeContent {
+                number: &filed.number,
+                fields: &filed.fields,
+                clock: &change.0,
+                assignee,
+                news: &reading.mail.text,
+                remarks: remarks(decision),
+            };
+            notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// What staff should know of a message besides its text: why it is a ticket of its own, and why nothing answered it.
+fn remarks(decision: &Decision) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
+        remarks.push(format!(
+            "件名などに {other} とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。"
+        ));
+    }
+    if let Some(Err(refusal)) = &decision.reply {
+        remarks
+            .push(format!("照会者への自動のメールは送っていません：{}。", letter::refusal_in_words(refusal)));
+    }
+    remarks
+}
+
+/// A delivery report says that a mail of ours did not arrive: it is shown there, and staff are told.
+pub(super) async fn undelivered(
+    operation: &mut Operation<'_>,
+    mail: &Reported,
+    bounce: Option<&Bounce>,
+) -> Result<(), Fault> {
+    let (tx, now) = (&mut *operation.tx, operation.now);
+    let Some((recipient, purpose)) = tx.mark_bounced(mail.outbox, now).await? else { return Ok(()) };
+    let status = bounce.and_then(|bounce| bounce.status.as_deref()).unwrap_or_default();
+    let ticket_id = mail.ticket.as_ref().map(|(id, _)| *id);
+    let event = NewEvent::by_desk("bounced", format!("{purpose} (outbox {}): {status}", mail.outbox));
+    tx.append_event(now, event.on_ticket(ticket_id));
+    let mut ticket = match ticket_id {
+        Some(id) => tx.ticket(id).await?,
+        None => None,
+    };
+    if let Some(bounced) = &mut ticket
+        && purpose == Purpose::Answer
+    {
+        bounced.clock = operation.revoke_answer(bounced).await?;
+    }
+    let mail = Undelivered {
+        outbox: mail.outbox,
+        purpose,
+        recipient: &recipient,
+        status,
+        diagnostic: bounce.and_then(|bounce| bounce.diagnostic.as_deref()).unwrap_or_default(),
+    };
+    notify_undelivered(operation, ticket.as_ref(), &mail).await
+}

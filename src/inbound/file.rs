@@ -1,0 +1,228 @@
+//! Files one message: reads the known facts, has triage decide, takes the ticket's number, and writes ledger row, ticket,
+//! conversation, audit and mails. `pipeline` commits.
+
+use super::effects::{notify_staff, undelivered};
+use crate::{
+    desk::{
+        form::Fields,
+        gate::{FORM_ONCE_IN, GateFacts, recipient},
+        staff::Member,
+        ticket::{Channel, Direction, NewTicket},
+        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, triage},
+        window::{fiscal_year, start_of_day},
+    },
+    mail::Mailbox,
+    notify::auto_reply::{self, FiledTicket},
+    service::{Fault, Operation, PreparedMail, Processed},
+    settings::NewTicketTo,
+    store::{Asking, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient, StoreError},
+};
+
+use chrono::{DateTime, Utc};
+
+/// Where the store keeps whose turn it is.
+const ROTATION: &str = "rotation";
+
+/// Files a message. Nothing is written when it was accounted for before.
+pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let Some(known) = known(operation, mail).await? else { return Ok(Processed::BEFORE) };
+    let decision = triage(&mail.reading, &desk.rules, &known);
+    let id = mail.entered.map_or_else(|| operation.tx.fresh_id(), |(id, _)| id);
+    let mut row = mail.ledger_row(id, now);
+    let (mut ticket, mut assignee) = (None, None);
+    match &decision.filing {
+        Filing::Ticket { ticket: new, .. } => {
+            assignee = next_assignee(operation, &decision).await?;
+            let filed = file_ticket(operation, mail, new, &decision, assignee.as_deref());
+            (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(filed.id));
+            ticket = Some(filed);
+        }
+        Filing::Join { ticket: Some((ticket_id, number)), change } => {
+            let mut fields = Fields::default();
+            if let Some(change) = change
+                && let Some(joined) = operation.tx.ticket(*ticket_id).await?
+            {
+                operation.hear(&joined, &change.0).await?;
+                operation.tx.set_fields(*ticket_id, &change.1).await?;
+                fields = change.1.clone();
+                assignee = joined.assignee;
+            }
+            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+        }
+        Filing::Join { ticket: None, .. } => row.reason = Some(ParkReason::Failed.as_str()),
+        Filing::Report { mail, .. } => match &mail.ticket {
+            Some((ticket_id, number)) => {
+                (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+                let fields = Fields::default();
+                ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            }
+            None => row.reason = Some(ParkReason::Bounce.as_str()),
+        },
+        Filing::Staff => row.outcome = Outcome::Staff,
+        Filing::Park { reason, detail } => {
+            (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str()));
+        }
+        Filing::Duplicate { of } => (row.outcome, row.duplicate_of) = (Outcome::Duplicate, Some(*of)),
+    }
+    match mail.entered {
+        Some(_) if !operation.tx.conclude_message(&row).await? => return Ok(Processed::BEFORE),
+        Some(_) => {}
+        None => operation.tx.add_message(&row),
+    }
+    if let Some(ticket) = &ticket {
+        add_entry(operation, ticket.id, id, &mail.reading);
+    }
+    record_filing(operation, id, &row, &decision);
+    notify_staff(operation, mail, &decision, ticket.as_ref(), assignee.as_deref()).await?;
+    if let Filing::Report { mail: reported, failed: true } = &decision.filing {
+        undelivered(operation, reported, mail.reading.mail.bounce.as_ref()).await?;
+    }
+    let refusal = auto_reply::reply(operation, mail, &decision, id, ticket.as_ref()).await?;
+    if let Some(refusal) = refusal {
+        let event = NewEvent::by_desk("refused", refusal.audit()).on_message(id).on_ticket(row.ticket_id);
+        operation.tx.append_event(now, event);
+    }
+    Ok(Processed {
+        message: Some(id),
+        outcome: row.outcome,
+        ticket: ticket.map(|ticket| ticket.number.to_string()),
+        reason: row.reason,
+    })
+}
+
+/// What triage needs to know; `None` when this very message was accounted for before.
+async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Option<Known>, StoreError> {
+    let (desk, now) = (operation.desk, operation.now);
+    let midnight = start_of_day(now, desk.rules.calendar.time_zone());
+    let inbound = &mail.reading.mail;
+    let lookup = LedgerLookup {
+        place: &mail.place,
+        message_id: &mail.message_id,
+        hash: &mail.hash,
+        recipient: Recipient {
+            address: recipient(inbound).unwrap_or_default(),
+            midnight,
+            form_since: now - FORM_ONCE_IN,
+        },
+    };
+    let day = operation.day();
+    let tx = &mut *operation.tx;
+    let (mut earlier, sent) = tx.lookup(&lookup).await?;
+    let own_row = mail.entered.map(|(id, _)| id);
+    // A message that is decided again may repeat another message, but no copy of one: two copies could wait for each other.
+    earlier.retain(|row| own_row.is_none() || Some(row.id) != own_row && row.duplicate_of.is_none());
+    if earlier.iter().any(|row| row.same_place) {
+        return Ok(None);
+    }
+    let ticket = match &mail.reading.reference {
+        Some(reference) => tx.ticket_facts(reference.number()).await?,
+        None => None,
+    };
+    let original = inbound.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_deref());
+    let reported = match original.filter(|id| desk.ids.is_ours(id)) {
+        Some(id) => tx.reported(id).await?,
+        None => None,
+    };
+    let sent_in_thread = match &ticket {
+        Some(ticket) => tx.sent_in_thread(ticket.id, midnight).await?,
+        None => 0,
+    };
+    let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
+    let gate = GateFacts {
+        sent_to_recipient: sent.today,
+        last_to_recipient: sent.last,
+        form_sent: sent.form,
+        sent_in_thread,
+        sent_today: tx.automatic_sent_on(&day),
+        accept_since: Some(desk.accept_since),
+    };
+    let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
+    let message_id_reused = reused && inbound.message_id.is_some();
+    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, gate }))
+}
+
+fn file_ticket(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    new: &NewTicket,
+    decision: &Decision,
+    assignee: Option<&str>,
+) -> FiledTicket {
+    let (rules, now) = (&operation.desk.rules, operation.now);
+    let reading = &mail.reading;
+    let fiscal_year = fiscal_year(reading.received_at, rules.calendar.time_zone());
+    let number = operation.tx.take_number(&rules.ticket_prefix, fiscal_year);
+    let nobody = Mailbox { name: None, address: String::new() };
+    let from = reading.mail.from.as_ref().unwrap_or(&nobody);
+    let asking = Asking {
+        to: recipient(&reading.mail).filter(|_| new.channel != Channel::Telephone),
+        at: asked_at(decision, now),
+        assignee,
+    };
+    let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
+    FiledTicket { id, number, fields: new.fields.clone() }
+}
+
+/// Who works on a new ticket, where members take turns.
+async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Result<Option<String>, Fault> {
+    let desk = operation.desk;
+    let staff: Vec<&Member> = desk.rules.staff.all().collect();
+    if desk.new_ticket != NewTicketTo::Rotation || staff.is_empty() || decision.kind == Kind::Staff {
+        return Ok(None);
+    }
+    let last = operation.tx.state_or_insert(ROTATION, "0").await?;
+    let turn = last.parse::<usize>().unwrap_or(0);
+    operation.tx.set_state(ROTATION, &turn.wrapping_add(1).to_string()).await?;
+    Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
+}
+
+/// When reminders begin to count: now, if the inquirer is asked for missing fields, or could be another day.
+fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match &decision.reply {
+        Some(Ok(Reply::AskMissing)) => Some(now),
+        Some(Err(refusal)) if refusal.is_of_today() => Some(now),
+        _ => None,
+    }
+}
+
+fn add_entry(operation: &mut Operation<'_>, ticket_id: i64, message: i64, reading: &Reading) {
+    let mail = &reading.mail;
+    // An automatic mail is kept, but nobody takes part in a ticket by it.
+    let by_robot = reading.automatic.is_some() || mail.bounce.is_some();
+    let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
+    operation.tx.add_entry(&NewEntry {
+        ticket_id,
+        message_ref: Some(message),
+        direction: if by_robot { Direction::Note } else { Direction::In },
+        from: mail.from.as_ref(),
+        recipients,
+        at: reading.received_at,
+        text: &mail.text,
+        attachments: &mail.attachments,
+    });
+}
+
+fn record_filing(operation: &mut Operation<'_>, id: i64, row: &NewMessage<'_>, decision: &Decision) {
+    let (what, detail) = match &decision.filing {
+        Filing::Ticket { mentions: Some(other), .. } => {
+            ("filed", format!("mentions {other}, whose thread it could not join"))
+        }
+        Filing::Ticket { .. } => ("filed", String::new()),
+        Filing::Join { .. } => ("joined", String::new()),
+        Filing::Report { failed: true, .. } => ("delivery_report", "failed".to_owned()),
+        Filing::Report { .. } => ("delivery_report", "nothing changes".to_owned()),
+        Filing::Staff => ("staff_mail", String::new()),
+        Filing::Park { reason, .. } => ("parked", reason.to_string()),
+        Filing::Duplicate { of } => ("duplicate", format!("of message {of}")),
+    };
+    let warnings: Vec<&str> = decision.warnings.iter().map(|warning| warning.code).collect();
+    let detail = if warnings.is_empty() {
+        detail
+    } else {
+        format!("{detail} [{}]", warnings.join(", ")).trim().to_owned()
+    };
+    let event = NewEvent::by_desk(what, detail).on_message(id).on_ticket(row.ticket_id);
+    operation.tx.append_event(operation.now, event);
+}

@@ -1,0 +1,229 @@
+//! Intake: the loop that looks into the mailbox, fetches a batch, accounts for each message, settles, and waits for more.
+
+mod effects;
+mod file;
+mod fingerprint;
+mod pipeline;
+mod prepare;
+pub mod reconcile;
+mod unfetchable;
+
+use std::{
+    panic::resume_unwind,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+pub use pipeline::{process, process_again};
+pub use prepare::inspect;
+pub use unfetchable::take_unfetchable;
+
+use self::{pipeline::process_all, prepare::prepare};
+use crate::{
+    mailbox::{IntakeError, Open, SETTLE_AT_ONCE, Source},
+    service::{Desk, PassError, PreparedMail, Wakeups, metrics},
+    store::{Lead, Outcome},
+};
+
+/// First wait after a failed connection; doubled up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// How often a process that stands by tries to take the lead.
+const STAND_BY: Duration = Duration::from_secs(2);
+/// Longest wait between attempts to connect: a mailbox that is back should be noticed soon.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// Where mail arrives, and for which desk.
+#[derive(Debug)]
+pub struct Inbound {
+    pub desk: Arc<Desk>,
+    pub source: Source,
+    /// The mailbox is looked at so often, whether or not the server tells of new mail.
+    pub poll: Duration,
+}
+
+/// Takes mail until `stop`, and wakes the other loops when something was filed.
+pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToken) {
+    let mut wait = FIRST_WAIT;
+    while !stop.is_cancelled() {
+        inbound.desk.health.tick("intake", wait);
+        // Of several processes on PostgreSQL one takes the mail; the others stand by, and notice its death.
+        let mut lead = match inbound.desk.store.take_lead().await {
+            Ok(Some(lead)) => lead,
+            Ok(None) => {
+                inbound.desk.health.standby(true);
+                let _ = tokio::time::timeout(STAND_BY, stop.cancelled()).await;
+                continue;
+            }
+            Err(error) => {
+                inbound.desk.health.intake_failed(error.to_string());
+                error!("intake: {error}");
+                let _ = tokio::time::timeout(STAND_BY, stop.cancelled()).await;
+                continue;
+            }
+        };
+        inbound.desk.health.standby(false);
+        match session(&inbound, &wakeups, &stop, &mut wait, &mut lead).await {
+            Ok(()) => {}
+            Err(error) => {
+                inbound.desk.health.intake_failed(error.to_string());
+                error!(retry_s = wait.as_secs(), "intake: {error}");
+                inbound.desk.health.tick("intake", wait);
+                let _ = tokio::time::timeout(jittered(wait), stop.cancelled()).await;
+                wait = (wait * 2).min(LONGEST_WAIT);
+            }
+        }
+    }
+}
+
+/// One connection: passes and waits until it breaks or `stop`.
+async fn session(
+    inbound: &Inbound,
+    wakeups: &Wakeups,
+    stop: &CancellationToken,
+    wait: &mut Duration,
+    lead: &mut Lead,
+) -> Result<(), PassError> {
+    let mut mailbox = inbound.source.open().await?;
+    debug!("the mailbox is open");
+    metrics::count_connection();
+    while !stop.is_cancelled() {
+        if !lead.holds().await {
+            warn!("another process may take the mail now: the database closed our session");
+            break;
+        }
+        inbound.desk.health.tick("intake", inbound.poll);
+        let began = Instant::now();
+        let mut gets_on = false;
+        let after_batch = || {
+            gets_on = true;
+            wakeups.wake();
+        };
+        let drained = drain_mailbox(&inbound.desk, &mut mailbox, stop, after_batch).await;
+        if gets_on || drained.is_ok() {
+            *wait = FIRST_WAIT;
+        }
+        let taken = drained?;
+        metrics::record_pass(began.elapsed());
+        inbound.desk.health.intake_pass(inbound.desk.clock.now());
+        if let Err(error) = mailbox.left_over() {
+            inbound.desk.health.intake_failed(error.to_string());
+            error!("intake: {error}");
+        }
+        if taken > 0 {
+            info!(taken, "pass finished");
+        }
+        if !stop.is_cancelled() {
+            mailbox.wait(inbound.poll, stop).await?;
+        }
+    }
+    if let Open::Imap(session) = mailbox {
+        session.logout().await;
+    }
+    Ok(())
+}
+
+/// Takes every message that lies in the mailbox, and settles what is accounted for. `after_batch` is called when
+/// something may have been queued. Ends early, between two messages, on `stop`.
+///
+/// # Errors
+/// When the mailbox or the database fails; what was committed stays, the rest is taken by the next pass.
+pub async fn drain_mailbox(
+    desk: &Arc<Desk>,
+    mailbox: &mut Open,
+    stop: &CancellationToken,
+    mut after_batch: impl FnMut(),
+) -> Result<usize, PassError> {
+    let drained = drain(desk, mailbox, stop, &mut after_batch).await;
+    if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &*mailbox)
+        && unfetchable::note(desk, session, error, stop).await?
+    {
+        after_batch();
+    }
+    drained
+}
+
+async fn drain(
+    desk: &Arc<Desk>,
+    mailbox: &mut Open,
+    stop: &CancellationToken,
+    mut after_batch: impl FnMut(),
+) -> Result<usize, PassError> {
+    let mut taken = retry_pending(desk).await?;
+    mailbox.look(&desk.store).await?;
+    let mut batch = next_batch(desk, mailbox).await?;
+    let (mut unsettled, mut settles) = (0, true);
+    while !batch.is_empty() && !stop.is_cancelled() {
+        // While these messages are filed, earlier ones are settled and the next are fetched.
+        let beside = async {
+            if settles && unsettled >= SETTLE_AT_ONCE {
+                unsettled = 0;
+                settles = settle(desk, mailbox).await?;
+            }
+            next_batch(desk, mailbox).await
+        };
+        let (next, filed) = tokio::join!(beside, process_all(desk, &batch, stop, &mut after_batch));
+        let filed = filed?;
+        (taken, unsettled) = (taken + filed, unsettled + filed);
+        desk.health.tick("intake", Duration::ZERO);
+        if stop.is_cancelled() {
+            // Some of these may be left: an error about the next ones comes after them.
+            break;
+        }
+        batch = next?;
+    }
+    if settles {
+        settle(desk, mailbox).await?;
+    }
+    Ok(taken)
+}
+
+/// Fetches the next few messages and reads them, on a thread of its own: the loops go on meanwhile.
+async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<PreparedMail>, PassError> {
+    let fetched = mailbox.next_batch().await?;
+    if fetched.is_empty() {
+        return Ok(Vec::new());
+    }
+    let desk = Arc::clone(desk);
+    let read = tokio::task::spawn_blocking(move || {
+        fetched.into_iter().map(|message| prepare(&desk, &message)).collect()
+    });
+    let prepared: Result<_, _> = match read.await {
+        Ok(prepared) => prepared,
+        // `prepare` catches panics of the reader. Any other panic ends the process, as it would on this thread.
+        Err(error) => resume_unwind(error.into_panic()),
+    };
+    Ok(prepared?)
+}
+
+/// Settles what is accounted for. A mailbox that refuses a flag or a move is no reason to stop: `false`, and it is tried
+/// again with the next pass.
+async fn settle(desk: &Desk, mailbox: &mut Open) -> Result<bool, PassError> {
+    match mailbox.settle(&desk.store).await {
+        Ok(()) => Ok(true),
+        Err(IntakeError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            desk.health.settle_failed(error.to_string());
+            warn!("messages are accounted for, but could not be flagged or moved: {error}");
+            Ok(false)
+        }
+    }
+}
+
+/// Tries messages again whose decision failed before.
+async fn retry_pending(desk: &Desk) -> Result<usize, PassError> {
+    let mut count = 0;
+    for row in desk.store.messages_with(Outcome::Pending).await? {
+        process_again(desk, row.id).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Spreads reconnects over a quarter of the wait, so that many desks do not call a server at once.
+fn jittered(wait: Duration) -> Duration {
+    let share = getrandom::u32().map_or(0.0, |random| f64::from(random) / f64::from(u32::MAX));
+    wait.mul_f64(1.0 + share / 4.0)
+}

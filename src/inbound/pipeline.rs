@@ -1,0 +1,185 @@
+//! Files messages in batches: one transaction a batch, one savepoint a message. Inside the transaction each message's facts
+//! are read, the decision is made and its rows are written, so that the next message sees them.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{
+    file::file,
+    fingerprint::content_hash,
+    prepare::{prepare, read},
+};
+use crate::{
+    desk::triage::ParkReason,
+    mailbox::FetchedMessage,
+    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics},
+    store::{NewEvent, Outcome, StoreError},
+};
+
+/// Most messages of a batch.
+const BATCH_MESSAGES: usize = 100;
+/// Bytes of a batch, packed, unless one message is larger.
+const BATCH_BYTES: usize = 4_000_000;
+/// A batch that has taken so long is committed: inquirers wait for its receipts, and other writers for the database.
+const BATCH_TIME: Duration = Duration::from_millis(50);
+
+/// Accounts for one message.
+///
+/// # Errors
+/// When the database fails. Any other fault is this message's own: the ledger keeps it, it is tried again, and is parked
+/// after the set number of attempts.
+pub async fn process(desk: &Desk, fetched: &FetchedMessage) -> Result<Processed, StoreError> {
+    process_prepared(desk, prepare(desk, fetched)?).await
+}
+
+/// Decides again on a message in the ledger: one that could not be processed, or that the operator wants retried.
+/// `None` when there is no such message, or it needs no decision.
+///
+/// # Errors
+/// When the database fails.
+pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, StoreError> {
+    let Some((row, raw)) = desk.store.message(id).await? else { return Ok(None) };
+    // What was erased cannot be decided again.
+    if raw.is_empty() || !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
+        return Ok(None);
+    }
+    let fetched = FetchedMessage {
+        place: row.place.clone(),
+        oversize: raw.len() as u64 != row.size
+            && row.reason.as_deref() == Some(ParkReason::Oversize.as_str()),
+        size: row.size,
+        received_at: Some(row.received_at),
+        file_time: None,
+        raw,
+    };
+    let reading = read(&fetched, &desk.rules, &desk.ids, desk.clock.now());
+    let hash = content_hash(&reading.mail, &fetched.raw);
+    let prepared = PreparedMail {
+        reading,
+        place: row.place,
+        size: fetched.size,
+        hash,
+        message_id: row.message_id,
+        raw: Arc::default(),
+        entered: Some((id, row.attempts)),
+        settled: false,
+    };
+    process_prepared(desk, prepared).await.map(Some)
+}
+
+async fn process_prepared(desk: &Desk, mail: PreparedMail) -> Result<Processed, StoreError> {
+    let filed = file_batch(desk, &mut [mail].iter().peekable(), &CancellationToken::new()).await?;
+    Ok(filed.into_iter().next().unwrap_or(Processed::BEFORE))
+}
+
+/// Accounts for messages in their order, batch by batch, until `stop`. Returns for how many. `after_batch` is called after
+/// each commit.
+///
+/// # Errors
+/// As [`process`]. The batches before are committed.
+pub(super) async fn process_all(
+    desk: &Desk,
+    mails: &[PreparedMail],
+    stop: &CancellationToken,
+    mut after_batch: impl FnMut(),
+) -> Result<usize, StoreError> {
+    let (mut left, mut count) = (mails.iter().peekable(), 0);
+    while left.peek().is_some() && !stop.is_cancelled() {
+        let began = Instant::now();
+        count += file_batch(desk, &mut left, stop).await?.len();
+        after_batch();
+        desk.alternation.let_send(began.elapsed()).await;
+    }
+    Ok(count)
+}
+
+type Mails<'a> = std::iter::Peekable<std::slice::Iter<'a, PreparedMail>>;
+
+async fn file_batch(
+    desk: &Desk,
+    mails: &mut Mails<'_>,
+    stop: &CancellationToken,
+) -> Result<Vec<Processed>, StoreError> {
+    let turn = desk.alternation.file().await;
+    let mut tx = desk.store.write().await?;
+    let began = Instant::now();
+    let (mut filed, mut bytes) = (Vec::new(), 0);
+    while let Some(mail) = mails.next() {
+        bytes += mail.raw.len();
+        tx.savepoint().await?;
+        let mut operation = Operation::by_desk(desk, &mut tx, desk.clock.now());
+        let started = Instant::now();
+        let processed = file_or_keep(&mut operation, mail).await?;
+        filed.push((processed, started.elapsed()));
+        let full = filed.len() >= BATCH_MESSAGES || bytes >= BATCH_BYTES || began.elapsed() >= BATCH_TIME;
+        // Lists that a member asks for are read outside of the transaction: it has to be committed before.
+        let before_staff = mails.peek().is_some_and(|next| next.reading.staff.is_some());
+        if full || before_staff || stop.is_cancelled() {
+            break;
+        }
+    }
+    tx.commit().await?;
+    drop(turn);
+    Ok(filed.into_iter().map(|(processed, took)| report(processed, took)).collect())
+}
+
+/// Files a message. When that fails by its own fault, nothing of it stays but its ledger row.
+async fn file_or_keep(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, StoreError> {
+    let fault = match file(operation, mail).await {
+        // A row that the database refuses is refused here.
+        Ok(processed) => match operation.tx.flush().await {
+            Ok(()) => return Ok(processed),
+            Err(error) => Fault::Store(error),
+        },
+        Err(fault) => fault,
+    };
+    match fault {
+        Fault::Store(error) if !error.is_of_a_row() => Err(error),
+        fault => {
+            operation.tx.roll_back().await?;
+            keep(operation, mail, &fault.to_string()).await
+        }
+    }
+}
+
+/// Keeps a message whose decision failed: it is tried again, and parked after the set number of attempts.
+async fn keep(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    error: &str,
+) -> Result<Processed, StoreError> {
+    let (desk, now) = (operation.desk, operation.now);
+    let tx = &mut *operation.tx;
+    let id = mail.entered.map_or_else(|| tx.fresh_id(), |(id, _)| id);
+    let mut row = mail.ledger_row(id, now);
+    let attempts = row.attempts;
+    row.outcome = if attempts >= desk.max_attempts { Outcome::Parked } else { Outcome::Pending };
+    (row.reason, row.detail) = (Some(ParkReason::Failed.as_str()), Some(error));
+    match mail.entered {
+        Some(_) if !tx.conclude_message(&row).await? => return Ok(Processed::BEFORE),
+        Some(_) => {}
+        None => tx.add_message(&row),
+    }
+    tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id));
+    tx.flush().await?;
+    warn!(message.id = id, attempts, "message not processed: {error}");
+    Ok(Processed { message: Some(id), outcome: row.outcome, ticket: None, reason: row.reason })
+}
+
+fn report(processed: Processed, took: Duration) -> Processed {
+    metrics::count_message(processed.outcome.as_str());
+    info!(
+        message.id = processed.message,
+        outcome = %processed.outcome,
+        ticket.number = processed.ticket.as_deref(),
+        reason = processed.reason,
+        duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "message accounted for"
+    );
+    processed
+}

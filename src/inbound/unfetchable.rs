@@ -1,0 +1,121 @@
+//! A message that the mail server does not hand over: it is asked for again, and when others can be had, parked where it
+//! lies, so that it stops nothing. Once the server is mended, the operator has it taken.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{fingerprint::message_id, prepare::prepare};
+use crate::{
+    desk::triage::ParkReason,
+    hex,
+    mail::InboundMail,
+    mailbox::{ImapError, ImapSession, IntakeError, Open, STUCK_MESSAGE, Source, StuckMessage},
+    service::{Desk, PassError, metrics},
+    store::{LedgerRow, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
+};
+
+/// How long a message is waited for at least: a server may withhold one for as long as it repairs an index, and whoever wrote
+/// it is answered much later when it is parked by mistake.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+
+/// How long to look for another message that can be had.
+const WITNESS_WITHIN: Duration = Duration::from_secs(300);
+
+/// Remembers which message a pass ended over, or parks it when it was asked for alone often and long enough while another one
+/// could be had. `true` when that is news: it is its own fault, or it is parked.
+pub(super) async fn note(
+    desk: &Desk,
+    session: &ImapSession,
+    error: &IntakeError,
+    stop: &CancellationToken,
+) -> Result<bool, StoreError> {
+    let IntakeError::Imap(ImapError::Unfetchable { uid, alone, why }) = error else { return Ok(false) };
+    desk.health.tick("intake", WITNESS_WITHIN);
+    let witness = tokio::time::timeout(WITNESS_WITHIN, session.hands_over_another());
+    let own_fault = *alone && matches!(stop.run_until_cancelled(witness).await, Some(Ok(true)));
+    let now = desk.clock.now();
+    let place = session.place();
+    let mut tx = desk.store.write().await?;
+    let known = tx.state_or_insert(STUCK_MESSAGE, "").await?.parse::<StuckMessage>().ok();
+    let known = known.filter(|known| known.tries > 0 && known.lies_in(&place) && known.uid == *uid);
+    let (folder, uidvalidity) = place;
+    let mut suspect = known.unwrap_or(StuckMessage { tries: 0, since: now, uidvalidity, uid: *uid, folder });
+    suspect.tries += u32::from(own_fault);
+    tx.set_state(STUCK_MESSAGE, &suspect.to_string()).await?;
+    let given_up = own_fault && suspect.tries >= desk.max_attempts && now - suspect.since >= PATIENCE;
+    let parked = if given_up { Some(park(&mut tx, &suspect, why, now)?) } else { None };
+    tx.commit().await?;
+    if let Some(id) = parked {
+        metrics::count_message(Outcome::Parked.as_str());
+        warn!(
+            message.id = id,
+            "UID {uid} is parked where it lies: the mail server has not handed it over in {} attempts; once it does, \
+             `madoguchi parked retry {id}` takes it",
+            suspect.tries
+        );
+    }
+    Ok(given_up || own_fault && suspect.tries == 1)
+}
+
+/// Accounts for a message of which nothing is known but its place.
+fn park(tx: &mut Tx, suspect: &StuckMessage, why: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    let StuckMessage { tries, uidvalidity, uid, folder, .. } = suspect;
+    let place = Place::Imap { folder: folder.clone(), uidvalidity: *uidvalidity, uid: *uid };
+    let hash = hex::encode(&Sha256::digest(format!("withheld {place:?}")));
+    let id = tx.fresh_id();
+    tx.add_message(&NewMessage {
+        id,
+        place: &place,
+        message_id: &message_id(&InboundMail::default(), &hash),
+        hash: &hash,
+        received_at: now,
+        taken_at: now,
+        size: 0,
+        raw: &pack(&[])?,
+        outcome: Outcome::Parked,
+        reason: Some(ParkReason::Unfetchable.as_str()),
+        detail: Some(why),
+        ticket_id: None,
+        duplicate_of: None,
+        attempts: *tries,
+        // It is left as it is for whoever looks after it.
+        settled: true,
+    });
+    tx.append_event(now, NewEvent::by_desk("withheld", format!("attempt {tries}")).on_message(id));
+    Ok(id)
+}
+
+/// Asks the mail server once more for a parked message that it did not hand over; then the message is to be decided.
+/// `false` when it lies there no more.
+///
+/// # Errors
+/// When the mailbox or the database fails.
+pub async fn take_unfetchable(desk: &Desk, source: &Source, row: &LedgerRow) -> Result<bool, PassError> {
+    let (Place::Imap { folder, uidvalidity, uid }, Open::Imap(mut session)) =
+        (&row.place, source.open().await?)
+    else {
+        return Ok(false);
+    };
+    let there = session.place() == (folder.clone(), *uidvalidity);
+    let taken = if there { session.one(*uid).await.map_err(IntakeError::from)? } else { None };
+    session.logout().await;
+    let Some(taken) = taken.filter(|taken| !taken.raw.is_empty()) else { return Ok(false) };
+    let prepared = prepare(desk, &taken)?;
+    let mut tx = desk.store.write().await?;
+    let completed = NewMessage {
+        outcome: Outcome::Pending,
+        reason: taken.oversize.then_some(ParkReason::Oversize.as_str()),
+        // The first decision is still to come.
+        attempts: 0,
+        ..prepared.ledger_row(row.id, desk.clock.now())
+    };
+    if tx.complete_message(&completed, ParkReason::Unfetchable.as_str()).await? {
+        tx.append_event(desk.clock.now(), NewEvent::by_operator("handed_over", "").on_message(row.id));
+        tx.commit().await?;
+    }
+    Ok(true)
+}

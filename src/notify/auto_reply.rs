@@ -1,0 +1,115 @@
+//! Automatic mails to inquirers: receipts, questions about missing fields, the form, the window's opening and closing.
+
+use tracing::warn;
+
+use super::{Outgoing, Thread, enqueue};
+use crate::{
+    desk::{
+        form::Fields,
+        gate::{Refusal, recipient},
+        ticket::TicketNumber,
+        triage::{Decision, Filing, Reply},
+    },
+    letter::{self, Purpose},
+    service::{Fault, Operation, PreparedMail},
+};
+
+/// The ticket that a message became or joined.
+#[derive(Debug, Clone)]
+pub struct FiledTicket {
+    pub id: i64,
+    pub number: TicketNumber,
+    pub fields: Fields,
+}
+
+/// Queues the reply to a message, if there is one and the gate lets it out. A refusal is returned for the audit.
+pub async fn reply(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    message: i64,
+    ticket: Option<&FiledTicket>,
+) -> Result<Option<Refusal>, Fault> {
+    let reply: Reply = match &decision.reply {
+        None => return Ok(None),
+        Some(Err(refusal)) => return Ok(Some(refusal.clone())),
+        Some(Ok(reply)) => *reply,
+    };
+    let inbound = &mail.reading.mail;
+    let Some(to) = recipient(inbound) else { return Ok(Some(Refusal::NoSender)) };
+    let purpose = Purpose::from(reply);
+    let ids = &operation.desk.ids;
+    let message_id = match ticket {
+        Some(ticket) => ids.of_ticket(&ticket.number, purpose.as_str()),
+        None => ids.of_message(&mail.hash, purpose.as_str()),
+    };
+    // A new ticket has a new number, and no mail yet that could be the same.
+    let is_new = matches!(decision.filing, Filing::Ticket { .. });
+    if !is_new && operation.tx.has_mail(&message_id).await? {
+        return Ok(None);
+    }
+    let facts = letter::Facts {
+        number: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default(),
+        fields: ticket.map_or_else(|| mail.reading.form.fields.clone(), |ticket| ticket.fields.clone()),
+        received_at: mail.reading.received_at,
+        deadline: decision.deadline,
+        now: operation.now,
+        text: String::new(),
+        author: String::new(),
+    };
+    let mut references: Vec<&str> = inbound.references.iter().map(String::as_str).collect();
+    references.extend(inbound.message_id.as_deref());
+    let automatic = Automatic {
+        purpose,
+        to,
+        message_id: &message_id,
+        thread: Thread { in_reply_to: inbound.message_id.as_deref(), references },
+        ticket: ticket.map(|ticket| ticket.id),
+        message_ref: Some(message),
+    };
+    queue(operation, automatic, &facts)
+}
+
+/// An automatic mail to an inquirer.
+pub(super) struct Automatic<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) to: &'a str,
+    pub(super) message_id: &'a str,
+    pub(super) thread: Thread<'a>,
+    pub(super) ticket: Option<i64>,
+    /// The ledger row it answers.
+    pub(super) message_ref: Option<i64>,
+}
+
+/// Renders and queues an automatic mail. A refusal says that it cannot be sent.
+pub(super) fn queue(
+    operation: &mut Operation<'_>,
+    automatic: Automatic<'_>,
+    facts: &letter::Facts,
+) -> Result<Option<Refusal>, Fault> {
+    let desk = operation.desk;
+    let Automatic { purpose, to, message_id, thread, ticket, message_ref } = automatic;
+    let context = letter::context(&desk.profile, &desk.rules, facts);
+    let (subject, body) = desk.wording.render(purpose, &context)?;
+    let outgoing = Outgoing {
+        purpose,
+        to,
+        subject: &subject,
+        body: &body,
+        html: None,
+        files: &[],
+        message_id,
+        thread,
+        ticket,
+        message_ref,
+        leaves_at: Some(operation.now),
+        author: None,
+    };
+    match enqueue(operation, &outgoing)? {
+        Ok(()) => Ok(None),
+        Err(error) => {
+            warn!(message.id = message_ref, "no mail leaves: {}", error.kind());
+            Ok(Some(Refusal::NoSender))
+        }
+    }
+}

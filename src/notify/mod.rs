@@ -1,0 +1,123 @@
+//! Every mail that no person wrote, and the one way into the outbox: [`enqueue`].
+
+pub mod auto_reply;
+pub mod digest;
+pub mod reminder;
+pub mod staff_notice;
+pub mod undeliverable;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    desk::ticket::Direction,
+    letter::{self, ComposeError, Letter, Purpose},
+    mail::{Attachment, Mailbox},
+    service::Operation,
+    store::{NewEntry, NewMail, StoreError},
+};
+
+/// Message-IDs in References. The last few identify a thread as well as all of them.
+const MOST_REFERENCES: usize = 20;
+
+/// A mail that is rendered and not composed yet.
+pub struct Outgoing<'a> {
+    pub purpose: Purpose,
+    pub to: &'a str,
+    pub subject: &'a str,
+    pub body: &'a str,
+    pub html: Option<&'a str>,
+    pub files: &'a [Attachment],
+    /// Without brackets. A mail with the same one is never queued twice.
+    pub message_id: &'a str,
+    pub thread: Thread<'a>,
+    /// The ticket whose conversation it becomes part of.
+    pub ticket: Option<i64>,
+    /// The ledger row it answers.
+    pub message_ref: Option<i64>,
+    /// When it leaves; `None`: when a lead approves it.
+    pub leaves_at: Option<DateTime<Utc>>,
+    /// The author as the audit names them, where a person wrote it.
+    pub author: Option<&'a str>,
+}
+
+/// The thread that a mail belongs to, by Message-IDs without brackets.
+#[derive(Debug, Clone, Default)]
+pub struct Thread<'a> {
+    pub in_reply_to: Option<&'a str>,
+    /// Oldest first.
+    pub references: Vec<&'a str>,
+}
+
+impl<'a> Thread<'a> {
+    /// A thread whose last mail is answered.
+    pub fn of(messages: &'a [String]) -> Self {
+        Self {
+            in_reply_to: messages.last().map(String::as_str),
+            references: messages.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// Composes a mail, queues it, counts it against the budgets where it is automatic, and adds it to its ticket's conversation.
+///
+/// The inner error says that the mail cannot be composed: its address is none. Then nothing was written.
+///
+/// # Errors
+/// When memory runs out.
+pub fn enqueue(
+    operation: &mut Operation<'_>,
+    mail: &Outgoing<'_>,
+) -> Result<Result<(), ComposeError>, StoreError> {
+    let (profile, now) = (&operation.desk.profile, operation.now);
+    let references = &mail.thread.references;
+    let first = references.len().saturating_sub(MOST_REFERENCES);
+    let composed = letter::compose(&Letter {
+        from: (&profile.name, &profile.address),
+        to: mail.to,
+        subject: mail.subject,
+        body: mail.body,
+        html: mail.html,
+        files: mail.files,
+        date: now,
+        message_id: mail.message_id,
+        in_reply_to: mail.thread.in_reply_to,
+        references: references.get(first..).unwrap_or_default().to_vec(),
+        auto_submitted: mail.purpose.auto_submitted(),
+    });
+    let envelope = match composed {
+        Ok(envelope) => envelope,
+        Err(error) => return Ok(Err(error)),
+    };
+    let entry = mail.ticket.map(|ticket_id| {
+        let from = Mailbox { name: Some(profile.name.clone()), address: profile.address.clone() };
+        operation.tx.add_entry(&NewEntry {
+            ticket_id,
+            message_ref: None,
+            direction: Direction::Out,
+            from: Some(&from),
+            recipients: vec![mail.to],
+            at: now,
+            text: mail.body,
+            attachments: mail.files,
+        })
+    });
+    operation.tx.add_mail(&NewMail {
+        ticket_id: mail.ticket,
+        message_ref: mail.message_ref,
+        purpose: mail.purpose,
+        sender: &envelope.sender,
+        recipient: &envelope.recipient,
+        message_id: mail.message_id,
+        bytes: &envelope.bytes,
+        at: now,
+        leaves_at: mail.leaves_at,
+        author: mail.author,
+        // A person's mail that is stopped takes its step of the conversation with it.
+        entry: entry.filter(|_| mail.author.is_some()),
+    })?;
+    if mail.purpose.is_automatic() {
+        let day = operation.day();
+        operation.tx.count_automatic(&day);
+    }
+    Ok(Ok(()))
+}

@@ -1,0 +1,49 @@
+//! Notices that a mail to an inquirer did not arrive.
+
+use super::staff_notice::{Notice, concerns, in_words, notify};
+use crate::{
+    desk::{form::telephones, staff::Member},
+    letter::{self, Purpose, UndeliveredContext},
+    service::{Fault, Operation},
+    store::TicketRow,
+};
+
+/// A mail that did not arrive.
+pub struct Undelivered<'a> {
+    pub outbox: i64,
+    pub purpose: Purpose,
+    pub recipient: &'a str,
+    /// Enhanced status code, or nothing.
+    pub status: &'a str,
+    /// What the server said.
+    pub diagnostic: &'a str,
+}
+
+/// Notifies the author, the assignee and the leads that a mail did not arrive, and how else the inquirer can be reached.
+pub async fn notify_undelivered(
+    operation: &mut Operation<'_>,
+    ticket: Option<&TicketRow>,
+    mail: &Undelivered<'_>,
+) -> Result<(), Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let contact = ticket.and_then(|ticket| ticket.fields.contact.as_deref()).unwrap_or_default();
+    let undelivered = UndeliveredContext {
+        what: letter::purpose_in_words(mail.purpose),
+        recipient: mail.recipient.to_owned(),
+        reason: letter::status_in_words(mail.status),
+        diagnostic: mail.diagnostic.chars().take(300).collect(),
+        telephones: telephones(contact),
+    };
+    let occasion = format!("undelivered {}", mail.outbox);
+    let author = operation.tx.author_of(mail.outbox).await?;
+    let wrote =
+        |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
+    let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member);
+    for member in desk.rules.staff.all().filter(told) {
+        let tickets = ticket.map(|ticket| in_words(desk, ticket, now)).into_iter().collect();
+        let mut notice = Notice::about(Purpose::Undeliverable, &occasion, tickets);
+        notice.undelivered = undelivered.clone();
+        notify(operation, member, notice)?;
+    }
+    Ok(())
+}

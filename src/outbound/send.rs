@@ -1,0 +1,160 @@
+//! Sends a batch of claimed mails over several connections side by side, and has their verdicts recorded on the way.
+
+use std::{collections::VecDeque, sync::Mutex};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use tokio::sync::{RwLockReadGuard, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::{Drained, Outbound, Outbox, record::record};
+use crate::{
+    delivery::{Failure, SendError, Session, backoff::after_failure},
+    store::{Attempt, ClaimedMail, StoreError, Verdict},
+};
+
+/// Connections to the mail server, one place each; kept open from batch to batch.
+pub struct Connections(Vec<Option<Session>>);
+
+impl Connections {
+    pub fn new(count: usize) -> Self {
+        Self((0..count).map(|_| None).collect())
+    }
+
+    pub async fn close(&mut self) {
+        join_all(self.0.iter_mut().filter_map(Option::take).map(Session::close)).await;
+    }
+}
+
+/// Held while a mail is sent and its verdict recorded.
+type Turn<'a> = RwLockReadGuard<'a, ()>;
+
+/// What the connections share while a batch is sent.
+struct Batch<'a> {
+    outbound: &'a Outbound,
+    queue: Mutex<VecDeque<ClaimedMail>>,
+    /// Why the server cannot be used. Then no other mail of the batch dials.
+    down: Mutex<Option<SendError>>,
+    halt: CancellationToken,
+}
+
+/// Sends a batch and records the verdicts as they come.
+///
+/// The channel holds one verdict: a connection sends its next mail when its last verdict has been taken for a commit. So at
+/// most one verdict a connection waits behind the commit under way, and a kill repeats no more mails than were in flight.
+///
+/// # Errors
+/// When the database fails. Mails that were not sent stay claimed.
+pub(super) async fn send_batch(
+    outbound: &Outbound,
+    outbox: &mut Outbox,
+    mails: Vec<ClaimedMail>,
+    stop: &CancellationToken,
+) -> Result<Drained, StoreError> {
+    let batch =
+        Batch { outbound, queue: Mutex::new(mails.into()), down: Mutex::new(None), halt: stop.child_token() };
+    let (verdicts, mut recorded) = mpsc::channel(1);
+    let Outbox { connections: Connections(connections), unrecorded, .. } = outbox;
+    let at_once = connections.len();
+    let mut turns = Vec::with_capacity(at_once);
+    let workers = async {
+        let shares = connections.iter_mut().map(|session| work(&batch, session, verdicts.clone()));
+        let (sent, left): (Vec<usize>, Vec<Option<Attempt>>) = join_all(shares).await.into_iter().unzip();
+        drop(verdicts);
+        (sent.into_iter().sum(), left)
+    };
+    let recorder = async {
+        let mut result = Ok(());
+        while result.is_ok() && recorded.recv_many(&mut turns, at_once).await > 0 {
+            let (attempts, taken): (Vec<Attempt>, Vec<Turn<'_>>) = turns.drain(..).unzip();
+            unrecorded.extend(attempts);
+            result = record(&outbound.desk, unrecorded).await;
+            drop(taken);
+        }
+        // What cannot be put on record is not sent.
+        batch.halt.cancel();
+        recorded.close();
+        while let Some((attempt, _)) = recorded.recv().await {
+            unrecorded.push(attempt);
+        }
+        result
+    };
+    let ((sent, left), result) = tokio::join!(workers, recorder);
+    unrecorded.extend(left.into_iter().flatten());
+    result?;
+    let server_down = lock(&batch.down).as_ref().map(ToString::to_string);
+    Ok(Drained { sent, server_down })
+}
+
+/// One connection's share: takes mails from the queue until it is empty or the batch is halted. Returns how many were
+/// accepted, and the verdict that nobody took.
+async fn work<'a>(
+    batch: &'a Batch<'_>,
+    session: &mut Option<Session>,
+    verdicts: mpsc::Sender<(Attempt, Turn<'a>)>,
+) -> (usize, Option<Attempt>) {
+    let mut sent = 0;
+    loop {
+        let turn = batch.outbound.desk.alternation.send().await;
+        if batch.halt.is_cancelled() {
+            break;
+        }
+        let Some(mail) = lock(&batch.queue).pop_front() else { break };
+        let attempt = attempt(batch, session, mail).await;
+        sent += usize::from(attempt.verdict == Verdict::Sent);
+        if let Err(mpsc::error::SendError((attempt, _))) = verdicts.send((attempt, turn)).await {
+            return (sent, Some(attempt));
+        }
+    }
+    (sent, None)
+}
+
+async fn attempt(batch: &Batch<'_>, session: &mut Option<Session>, due: ClaimedMail) -> Attempt {
+    let known_down = lock(&batch.down).clone();
+    let result = match known_down {
+        Some(error) => Err(error),
+        None => send(batch.outbound, session, &due).await,
+    };
+    let at = batch.outbound.desk.clock.now();
+    match result {
+        Ok(reply) => Attempt { due, at, reply, verdict: Verdict::Sent },
+        Err(error) => {
+            let verdict = verdict(batch.outbound, &due, &error, at);
+            let reply = error.to_string();
+            if error.failure == Failure::Server {
+                *lock(&batch.down) = Some(error);
+            }
+            Attempt { due, at, reply, verdict }
+        }
+    }
+}
+
+async fn send(
+    outbound: &Outbound,
+    session: &mut Option<Session>,
+    due: &ClaimedMail,
+) -> Result<String, SendError> {
+    let reused = session.is_some();
+    let mut open = match session.take() {
+        Some(open) => open,
+        None => outbound.transport.open().await?,
+    };
+    let mut result = open.send(due).await;
+    if reused && !open.is_usable() && result.as_ref().is_err_and(|error| error.verb == "MAIL") {
+        // A server may close a connection between two mails (RFC 5321, 3.8): nothing was sent, so a fresh one is tried.
+        open = outbound.transport.open().await?;
+        result = open.send(due).await;
+    }
+    *session = open.is_usable().then_some(open);
+    result
+}
+
+fn verdict(outbound: &Outbound, due: &ClaimedMail, error: &SendError, now: DateTime<Utc>) -> Verdict {
+    let jitter = u64::try_from(due.id).unwrap_or(0).wrapping_mul(2_654_435_761);
+    after_failure(error.failure, due.attempt, due.created_at, now, outbound.desk.retry_for, jitter)
+}
+
+/// Nothing can panic while one of these locks is held.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

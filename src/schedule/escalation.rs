@@ -1,0 +1,74 @@
+//! Warns staff of deadlines that come near and reports those that have passed, each once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tracing::info;
+
+use crate::{
+    desk::{escalation, staff::Member},
+    notify::staff_notice::{Notice, concerns, in_words, notify},
+    service::{Desk, Fault, Operation},
+    store::{NewEvent, StoreError, TicketRow},
+};
+
+/// When staff are to be told of a deadline next.
+pub(super) async fn next_deadline(
+    desk: &Desk,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let watched = desk.store.next_watched().await?;
+    let next = |watched: &escalation::Watched| watched.next(&desk.rules.calendar, &desk.rules.sla, now);
+    Ok(watched.iter().filter_map(next).min())
+}
+
+/// Tells staff of deadlines; returns of how many, and how many mails were queued.
+pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
+    let (calendar, sla) = (&desk.rules.calendar, &desk.rules.sla);
+    let mut tx = desk.store.write().await?;
+    let now = desk.clock.now();
+    // Nothing that is due later than this can be near.
+    let until = calendar.add_business(now, sla.warn_before).unwrap_or(now) + TimeDelta::seconds(1);
+    let watched = tx.watched(until, now).await?;
+    let (mut told, mut mails) = (0, 0);
+    for notice in [escalation::Notice::Warning, escalation::Notice::Miss] {
+        let due: Vec<&TicketRow> = watched
+            .iter()
+            .filter(|(_, watched)| watched.due(calendar, sla, now) == Some(notice))
+            .map(|(ticket, _)| ticket)
+            .collect();
+        for member in desk.rules.staff.all() {
+            let own: Vec<&TicketRow> =
+                due.iter().copied().filter(|ticket| is_told(desk, notice, ticket, member)).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let tickets = own.iter().map(|ticket| in_words(desk, ticket, now)).collect();
+            let occasion = occasion(&own);
+            let mail = Notice::about(notice.into(), &occasion, tickets);
+            notify(&mut Operation::by_desk(desk, &mut tx, now), member, mail)?;
+            mails += 1;
+        }
+        let ids: Vec<i64> = due.iter().map(|ticket| ticket.id).collect();
+        tx.told(notice, &ids).await?;
+        for ticket in &due {
+            tx.append_event(now, NewEvent::by_desk(notice.as_str(), "").on_ticket(ticket.id));
+            info!(ticket.number = %ticket.number, notice = %notice, "deadline");
+        }
+        told += due.len();
+    }
+    tx.commit().await?;
+    Ok((told, mails))
+}
+
+/// Leads hear of every deadline, the assignee while there is still time.
+fn is_told(desk: &Desk, notice: escalation::Notice, ticket: &TicketRow, member: &Member) -> bool {
+    concerns(desk, Some(ticket).filter(|_| notice == escalation::Notice::Warning), member)
+}
+
+/// Tickets and their deadlines: told of anew when one moves.
+fn occasion(tickets: &[&TicketRow]) -> String {
+    let one = |ticket: &&TicketRow| {
+        let deadline = ticket.clock.deadline().map(|at| at.to_rfc3339()).unwrap_or_default();
+        format!("{}@{deadline}", ticket.number)
+    };
+    tickets.iter().map(one).collect::<Vec<_>>().join(" ")
+}

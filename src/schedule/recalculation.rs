@@ -1,0 +1,54 @@
+//! Recalculates the deadlines of open tickets when the calendar has changed.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+use tracing::info;
+
+use crate::{
+    hex,
+    service::{Desk, Operation},
+    store::{NewEvent, StoreError, Tx},
+};
+
+/// Where the store keeps the fingerprint of the calendar that the deadlines were calculated with.
+const CALENDAR: &str = "calendar";
+
+/// Counts the deadlines of open tickets again if the calendar, or the program that knows the holidays, has changed
+/// since they were counted. Old and new stand in the audit.
+pub async fn recalculate_deadlines(desk: &Desk) -> Result<(), StoreError> {
+    let rules = format!("{} {:?}", env!("CARGO_PKG_VERSION"), desk.rules.calendar);
+    let fingerprint = hex::encode(&Sha256::digest(rules));
+    if desk.store.state(CALENDAR).await?.as_deref() == Some(&fingerprint) {
+        return Ok(());
+    }
+    let mut tx = desk.store.write().await?;
+    if tx.set_state(CALENDAR, &fingerprint).await?.is_some() {
+        let moved = recalculate_all(desk, &mut tx).await?;
+        if moved > 0 {
+            info!(moved, "the calendar has changed: deadlines were counted again");
+        }
+    }
+    tx.commit().await
+}
+
+async fn recalculate_all(desk: &Desk, tx: &mut Tx) -> Result<usize, StoreError> {
+    let calendar = &desk.rules.calendar;
+    let text = |at: Option<DateTime<Utc>>| {
+        let local = at.map(|at| at.with_timezone(&calendar.time_zone()));
+        local.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
+    };
+    let (mut moved, mut after) = (0, 0);
+    loop {
+        let tickets = tx.open_tickets(after).await?;
+        let Some(last) = tickets.last() else { return Ok(moved) };
+        after = last.id;
+        for ticket in tickets {
+            let Some(clock) = ticket.clock.recalculated(calendar) else { continue };
+            Operation::by_desk(desk, tx, desk.clock.now()).move_clock(&ticket, &clock).await?;
+            let (old, new) = (text(ticket.clock.deadline()), text(clock.deadline()));
+            let event = NewEvent::by_desk("recounted", format!("the calendar has changed: {old} → {new}"));
+            tx.append_event(desk.clock.now(), event.on_ticket(ticket.id));
+            moved += 1;
+        }
+    }
+}

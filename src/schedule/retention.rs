@@ -1,0 +1,240 @@
+//! What the desk forgets: raw mails after a time, an inquirer's data some time after the ticket has ended, and a person's on
+//! request. The audit says that it was done, and not what it was.
+
+use chrono::{DateTime, Utc};
+use tracing::info;
+
+use crate::{
+    desk::{
+        calendar::date_of,
+        form::{FieldKey, Fields},
+        redact::{Person, redact},
+        ticket::{Direction, Status},
+    },
+    mail,
+    service::{Desk, Retention},
+    store::{EntryText, NewEvent, StoreError, TicketRow, Tx},
+};
+
+/// Where the store keeps the day on which the desk last forgot.
+const LAST: &str = "retention";
+
+/// Forgets what is due, once a day.
+pub(super) async fn forget_due(desk: &Desk) -> Result<(), StoreError> {
+    let Retention { raw, personal } = desk.retention;
+    if raw.is_none() && personal.is_none() {
+        return Ok(());
+    }
+    let now = desk.clock.now();
+    let today = date_of(now, desk.rules.calendar.time_zone()).to_string();
+    if desk.store.state(LAST).await?.is_some_and(|last| last == today) {
+        return Ok(());
+    }
+    let mut forgotten = false;
+    if let Some(age) = raw {
+        forgotten |= forget_raw(desk, now - age, now).await?;
+    }
+    if let Some(age) = personal {
+        loop {
+            let tickets = desk.store.tickets_to_erase(now - age).await?;
+            for id in &tickets {
+                let mut tx = desk.store.write().await?;
+                if let Some(ticket) = tx.ticket(*id).await? {
+                    erase_inquirer(desk, &mut tx, &ticket, "retention", now).await?;
+                }
+                tx.commit().await?;
+            }
+            forgotten |= !tickets.is_empty();
+            if tickets.is_empty() {
+                break;
+            }
+        }
+    }
+    let mut tx = desk.store.write().await?;
+    tx.set_state(LAST, &today).await?;
+    tx.commit().await?;
+    if forgotten {
+        desk.store.fold_log().await?;
+    }
+    Ok(())
+}
+
+async fn forget_raw(desk: &Desk, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let mut total = 0;
+    loop {
+        let mut tx = desk.store.write().await?;
+        let erased = tx.erase_raw(before).await?;
+        total += erased;
+        if erased > 0 {
+            let detail = format!("{erased} mails from before {}", before.format("%Y-%m-%d"));
+            tx.append_event(now, NewEvent::by_desk("raw_erased", detail));
+        }
+        tx.commit().await?;
+        if erased == 0 {
+            break;
+        }
+    }
+    if total > 0 {
+        info!(total, "retention: raw mails erased");
+    }
+    Ok(total > 0)
+}
+
+/// Erases who asked from a ticket, its conversation and the mails about it.
+async fn erase_inquirer(
+    desk: &Desk,
+    tx: &mut Tx,
+    ticket: &TicketRow,
+    why: &'static str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut entries = tx.entry_texts(ticket.id).await?;
+    let person = person(&ticket.fields, ticket, &entries, desk);
+    for entry in &mut entries {
+        if entry.direction != Direction::Out && !desk.knows(&entry.from.address) {
+            entry.from = mail::Mailbox::default();
+        }
+        entry.recipients.retain(|address| desk.knows(address));
+        forget_words(entry, &person);
+        tx.rewrite_entry(entry).await?;
+    }
+    let inquiry = ticket.fields.get(FieldKey::Inquiry).map(|text| redact(text, &person));
+    tx.erase_inquirer(ticket.id, &redact(&ticket.subject, &person), inquiry.as_deref(), now).await?;
+    tx.erase_bytes_of(ticket.id).await?;
+    tx.append_event(now, NewEvent::by_desk("personal_erased", why).on_ticket(ticket.id));
+    info!(ticket.number = %ticket.number, why, "personal data erased");
+    Ok(())
+}
+
+/// Everybody outside the desk who wrote in a ticket.
+fn person(fields: &Fields, ticket: &TicketRow, entries: &[EntryText], desk: &Desk) -> Person {
+    let writers = entries.iter().map(|entry| &entry.from).chain([&ticket.from]);
+    let names = writers.filter(|from| !desk.knows(&from.address)).filter_map(|from| from.name.clone());
+    Person {
+        names: names.chain(fields.get(FieldKey::Name).map(str::to_owned)).collect(),
+        texts: fields.get(FieldKey::Contact).map(str::to_owned).into_iter().collect(),
+    }
+}
+
+fn forget_words(entry: &mut EntryText, person: &Person) {
+    entry.text = redact(&entry.text, person);
+    for (_, name) in &mut entry.attachments {
+        *name = redact(name, person);
+    }
+}
+
+impl Desk {
+    /// Whether an address is the desk's own or staff's: those stay.
+    fn knows(&self, address: &str) -> bool {
+        self.rules.gate.own_addresses.contains(&address.to_lowercase())
+            || self.rules.staff.find(address).is_some()
+    }
+}
+
+/// What the desk holds of a person.
+#[derive(Debug, Default)]
+pub struct Holdings {
+    /// Tickets that the person opened.
+    pub own: Vec<TicketRow>,
+    /// Of those, the ones that still owe an answer; they are erased only on demand.
+    pub open: Vec<TicketRow>,
+    /// Tickets of others in which the person took part.
+    pub others: Vec<TicketRow>,
+    /// Messages that belong to no ticket.
+    pub messages: Vec<i64>,
+}
+
+/// Looks up what the desk holds of an address.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError> {
+    let address = address.to_lowercase();
+    let mut found = Holdings::default();
+    for (ticket, own) in desk.store.tickets_with(&address).await? {
+        let is_open = matches!(ticket.clock.status(), Status::Open | Status::Waiting);
+        match (own, is_open) {
+            (true, true) => found.open.push(ticket),
+            (true, false) => found.own.push(ticket),
+            (false, _) => found.others.push(ticket),
+        }
+    }
+    for id in desk.store.messages_without_ticket().await? {
+        let Some((_, raw)) = desk.store.message(id).await? else { continue };
+        let mail = mail::read(&raw);
+        if String::from_utf8_lossy(&raw).to_lowercase().contains(&address)
+            || mail.text.to_lowercase().contains(&address)
+        {
+            found.messages.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// Erases what the desk holds of an address, in one transaction. Returns how many mails of the outbox were emptied.
+///
+/// # Errors
+/// When the database refuses; then nothing was erased.
+pub async fn erase(
+    desk: &Desk,
+    address: &str,
+    holdings: &Holdings,
+    open_too: bool,
+) -> Result<u64, StoreError> {
+    let (address, now) = (address.to_lowercase(), desk.clock.now());
+    let mut tx = desk.store.write().await?;
+    let open = holdings.open.iter().filter(|_| open_too);
+    let mut since = now;
+    for ticket in holdings.own.iter().chain(open) {
+        since = since.min(ticket.received_at);
+        erase_inquirer(desk, &mut tx, ticket, "on request", now).await?;
+    }
+    for ticket in &holdings.others {
+        since = since.min(ticket.received_at);
+        erase_participant(&mut tx, ticket, &address, now).await?;
+    }
+    tx.erase_messages(&holdings.messages).await?;
+    let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
+    let mails = tx.erase_mails(&address, &staff, since).await?;
+    let detail = format!("on request: {} messages without a ticket, {mails} mails", holdings.messages.len());
+    tx.append_event(now, NewEvent::by_operator("personal_erased", detail));
+    tx.commit().await?;
+    desk.store.fold_log().await?;
+    Ok(mails)
+}
+
+/// Erases one who took part in another's ticket.
+async fn erase_participant(
+    tx: &mut Tx,
+    ticket: &TicketRow,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut entries = tx.entry_texts(ticket.id).await?;
+    let is_theirs = |entry: &EntryText| entry.from.address.to_lowercase() == address;
+    let person = Person {
+        names: entries
+            .iter()
+            .filter(|entry| is_theirs(entry))
+            .filter_map(|entry| entry.from.name.clone())
+            .collect(),
+        texts: vec![address.to_owned()],
+    };
+    let theirs: Vec<i64> =
+        entries.iter().filter(|entry| is_theirs(entry)).filter_map(|entry| entry.message).collect();
+    for entry in &mut entries {
+        if is_theirs(entry) {
+            entry.from = mail::Mailbox::default();
+        }
+        entry.recipients.retain(|recipient| recipient.to_lowercase() != address);
+        forget_words(entry, &person);
+        tx.rewrite_entry(entry).await?;
+    }
+    // Headers of the others' mails name them as well; as long as an answer is owed those are needed.
+    match ticket.clock.status() {
+        Status::Open | Status::Waiting => tx.erase_messages(&theirs).await?,
+        Status::Answered | Status::Closed => tx.erase_bytes_of(ticket.id).await?,
+    }
+    tx.append_event(now, NewEvent::by_operator("personal_erased", "on request").on_ticket(ticket.id));
+    Ok(())
+}

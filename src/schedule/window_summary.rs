@@ -1,0 +1,54 @@
+//! The summary of the window, for leads, once the window has closed.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    desk::{ticket::Status, triage::Rules},
+    letter::Purpose,
+    notify::staff_notice::{Notice, in_words, notify},
+    service::{
+        Desk, Fault, Operation,
+        figures::{figures, figures_in_words},
+    },
+    store::Figures,
+};
+
+/// Most open tickets that the summary lists.
+const LISTED: usize = 100;
+
+/// When leads are told what the window came to: the desk's first opening after it.
+pub(super) fn summary_at(rules: &Rules) -> Option<DateTime<Utc>> {
+    rules.calendar.next_opening(rules.window.ends()?)
+}
+
+/// Tells leads what the window came to, once for each last day.
+pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
+    let (rules, now) = (&desk.rules, desk.clock.now());
+    let name = format!("window_summary:{}", rules.window.closes);
+    let due = summary_at(rules).is_some_and(|at| at <= now) && rules.calendar.is_open(now);
+    if !due || desk.store.state(&name).await?.is_some() {
+        return Ok(0);
+    }
+    let (from, until) = (rules.window.begins().unwrap_or(now), rules.window.ends().unwrap_or(now));
+    let figures = figures(desk, from, until).await?;
+    let mut open = desk.store.ticket_heads(Status::Open).await?;
+    open.sort_by_key(|ticket| ticket.clock.deadline());
+    let listed: Vec<i64> = open.iter().take(LISTED).map(|ticket| ticket.id).collect();
+    let listed = desk.store.tickets_of(&listed).await?;
+    let mut tx = desk.store.write().await?;
+    if tx.set_state(&name, &now.to_rfc3339()).await?.is_some() {
+        // Another process was faster.
+        return Ok(0);
+    }
+    let mut queued = 0;
+    // A desk that was set up later has nothing to tell.
+    for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
+        let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
+        let mut notice = Notice::about(Purpose::WindowSummary, &name, tickets);
+        notice.figures = figures_in_words(&figures);
+        notify(&mut Operation::by_desk(desk, &mut tx, now), lead, notice)?;
+        queued += 1;
+    }
+    tx.commit().await?;
+    Ok(queued)
+}

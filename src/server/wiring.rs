@@ -1,0 +1,474 @@
+//! Puts a desk together from its settings: each room gets its own small struct.
+
+use std::sync::Arc;
+
+use chrono::{NaiveTime, TimeDelta, Utc, Weekday};
+
+use super::Serving;
+use crate::{
+    clock::Clock,
+    delivery::{SmtpOptions, Transport},
+    desk::{
+        calendar::{BusinessTime, Calendar, HoursRules},
+        deadline::Sla,
+        form::{FieldRule, Fields, FormRules},
+        gate::{Budgets, GateRules},
+        japanese_time::{self, weekday},
+        staff::{Member, Staff},
+        thread::MessageIds,
+        ticket::SlaClock,
+        triage::Rules,
+        window::Window,
+    },
+    hex,
+    letter::{
+        Facts, FiguresContext, Profile, Purpose, TicketFacts, UndeliveredContext, Wording, WordingError,
+        context, staff_context, staff_ticket,
+    },
+    login::{Login, OAuth2Options, Secret, Tokens},
+    mailbox::{ImapOptions, Maildir, Source},
+    schedule::recalculation::recalculate_deadlines,
+    service::{Alternation, Answers, Desk, Health, Retention},
+    settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
+    store::{InstanceLock, NewEvent, Store, StoreError},
+};
+
+/// Where the store keeps the key of our Message-IDs.
+const KEY: &str = "key:message_id";
+/// Where the store keeps the instant of the first run.
+const FIRST_RUN: &str = "first_run";
+
+/// A desk that cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A template.
+    #[error(transparent)]
+    Wording(#[from] WordingError),
+    /// The operating system gives no random bytes.
+    #[error("cannot make a secret key: {0}")]
+    Random(String),
+}
+
+impl WiringError {
+    /// Whether the settings are at fault, and not the world.
+    #[must_use]
+    pub fn is_settings(&self) -> bool {
+        matches!(self, Self::Settings(_) | Self::Wording(_))
+    }
+}
+
+/// The rules that the settings give.
+#[must_use]
+pub fn rules(settings: &Settings) -> Rules {
+    let lower = |text: &String| text.to_lowercase();
+    let hours = &settings.hours;
+    let calendar = Calendar::new(HoursRules {
+        time_zone: hours.time_zone,
+        days: hours.days.clone(),
+        opens: hours.opens,
+        closes: hours.closes,
+        by_day: hours.by_day.clone(),
+        public_holidays: hours.public_holidays,
+        closed: hours.closed.clone(),
+        open: hours.open.clone(),
+    });
+    Rules {
+        staff: Staff::new(settings.staff.iter().map(member).collect()),
+        form: form(settings),
+        calendar,
+        window: Window {
+            opens: settings.window.opens,
+            closes: settings.window.closes,
+            time_zone: hours.time_zone,
+        },
+        sla: Sla {
+            answer_within: settings.sla.answer_within,
+            warn_before: settings.sla.warn_before,
+            remind_after: settings.sla.remind_after,
+        },
+        gate: GateRules {
+            own_addresses: std::iter::once(&settings.desk.address)
+                .chain(&settings.desk.aliases)
+                .map(lower)
+                .collect(),
+            authserv_id: settings.mailbox.authserv_id.clone(),
+            budgets: Budgets {
+                per_sender: settings.delivery.per_sender_daily_limit,
+                per_thread: settings.delivery.per_thread_daily_limit,
+                per_day: settings.delivery.daily_limit,
+            },
+        },
+        ticket_prefix: settings.desk.ticket_prefix.clone(),
+        desk_name: settings.desk.name.clone(),
+    }
+}
+
+/// The wording that the settings name.
+///
+/// # Errors
+/// When a template of the operator's cannot be read or is none.
+fn wording(settings: &Settings) -> Result<Wording, WordingError> {
+    match &settings.templates.dir {
+        Some(dir) => Wording::from_dir(dir),
+        None => Wording::built_in(),
+    }
+}
+
+/// Renders every letter once, so that a template with a fault is found before an inquirer waits for it.
+///
+/// # Errors
+/// What is wrong, with the template's name.
+pub fn check_wording(settings: &Settings) -> Result<(), String> {
+    let wording = wording(settings).map_err(|error| error.to_string())?;
+    let (profile, rules) = (profile(settings), rules(settings));
+    let now = chrono::DateTime::UNIX_EPOCH;
+    for fields in [
+        Fields::default(),
+        Fields {
+            inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default()
+        },
+    ] {
+        let facts = Facts {
+            number: "ZT-2025-0001".into(),
+            fields,
+            received_at: now,
+            deadline: Some(now),
+            now,
+            text: "文".into(),
+            author: "佐藤".into(),
+        };
+        let context = context(&profile, &rules, &facts);
+        let ticket = TicketFacts {
+            number: facts.number.clone(),
+            fields: &facts.fields,
+            received_at: now,
+            clock: &SlaClock::waiting(rules.sla.answer_within),
+            assignee: None,
+        };
+        let tickets = vec![staff_ticket(&rules, &ticket, now); 2];
+        let for_staff = staff_context(
+            &profile,
+            &rules,
+            "佐藤",
+            tickets,
+            FiguresContext::default(),
+            UndeliveredContext::default(),
+            now,
+        );
+        for purpose in Purpose::ALL {
+            let rendered = if purpose.is_for_staff() {
+                wording.render(purpose, &for_staff)
+            } else {
+                wording.render(purpose, &context)
+            };
+            rendered.map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a desk together: opens the database, brings its schema up to date, reads the keys and the wording.
+///
+/// # Errors
+/// When the database or a template cannot be used.
+pub async fn open(settings: &Settings, clock: Clock) -> Result<Desk, WiringError> {
+    // Before the database is made: a template with a fault should leave no traces.
+    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
+    let store = Store::open(&settings.database.url).await?;
+    store.migrate(&settings.database.url).await?;
+    desk(settings, clock, store).await
+}
+
+/// A desk whose wording has been checked, on a store that is open.
+async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, WiringError> {
+    let wording = wording(settings)?;
+    let (keys, first_run) = first_facts(&store, clock).await?;
+    let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
+    let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
+    Ok(Desk {
+        rules: rules(settings),
+        profile: profile(settings),
+        wording,
+        ids,
+        store,
+        clock,
+        accept_since: accept_since.unwrap_or(first_run),
+        max_attempts: settings.mailbox.max_attempts,
+        retry_for: settings.delivery.retry_for.0,
+        max_message_size: settings.mailbox.max_message_size.0,
+        settled_at_once: false,
+        alternation: Alternation::default(),
+        answers: Answers {
+            undo: TimeDelta::from_std(settings.answers.undo.0).unwrap_or_default(),
+            approval: settings.answers.approval,
+            sign_with_name: settings.answers.sign_with_name,
+        },
+        new_ticket: settings.answers.new_ticket,
+        digest_at: settings.digest.at.clone(),
+        retention: retention(settings),
+        silence_alarm: settings.mailbox.silence_alarm,
+        health: Health::default(),
+    })
+}
+
+pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, WiringError> {
+    settings.check_network()?;
+    let (source, transport) = (source(settings)?, transport(settings)?);
+    let desk = open(settings, clock).await?;
+    let instance = desk.store.enter(&settings.database.url, random()?).await?;
+    let mut tx = desk.store.write().await?;
+    tx.release_dead_claims(desk.store.dialect().release_dead_claims(), clock.now(), instance.process).await?;
+    tx.commit().await?;
+    recalculate_deadlines(&desk).await?;
+    Ok(serving(settings, desk, source, transport, Arc::new(instance)))
+}
+
+/// The same desk by other settings. What serves now is left as it is.
+pub(super) async fn reload(running: &Serving, settings: &Settings) -> Result<Serving, WiringError> {
+    settings.check_network()?;
+    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
+    let (source, transport) = (source(settings)?, transport(settings)?);
+    let desk = desk(settings, running.desk.clock, running.desk.store.clone()).await?;
+    desk.health.go_on_from(&running.desk.health);
+    recalculate_deadlines(&desk).await?;
+    Ok(serving(settings, desk, source, transport, Arc::clone(&running.instance)))
+}
+
+fn serving(
+    settings: &Settings,
+    mut desk: Desk,
+    source: Source,
+    transport: Transport,
+    instance: Arc<InstanceLock>,
+) -> Serving {
+    desk.settled_at_once = source.settles_itself();
+    Serving {
+        desk: Arc::new(desk),
+        source,
+        transport,
+        connections: settings.delivery.connections as usize,
+        poll: settings.mailbox.poll.0,
+        listen: settings.http.listen,
+        instance,
+    }
+}
+
+/// Where mail arrives.
+///
+/// # Errors
+/// When the password cannot be read.
+pub fn source(settings: &Settings) -> Result<Source, SettingsError> {
+    let mailbox = &settings.mailbox;
+    Ok(match mailbox.kind {
+        MailboxKind::Imap => Source::Imap(Box::new(ImapOptions {
+            host: mailbox.host.clone(),
+            port: mailbox.port,
+            tls: mailbox.tls,
+            ca_file: mailbox.ca_file.clone(),
+            login: login("mailbox", settings.mailbox_credentials()?),
+            folder: mailbox.folder.clone(),
+            after: mailbox.after,
+            processed_folder: mailbox.processed_folder.clone(),
+            parked_folder: mailbox.parked_folder.clone(),
+            max_message_size: mailbox.max_message_size.0,
+            timeout: mailbox.timeout.0,
+            idle: mailbox.idle,
+        })),
+        MailboxKind::Maildir => Source::Maildir(Maildir::new(
+            mailbox.path.clone().unwrap_or_default(),
+            mailbox.after,
+            mailbox.processed_folder.clone(),
+            mailbox.parked_folder.clone(),
+            mailbox.max_message_size.0,
+        )),
+    })
+}
+
+/// Where mail leaves.
+///
+/// # Errors
+/// When the password cannot be read.
+pub fn transport(settings: &Settings) -> Result<Transport, SettingsError> {
+    let delivery = &settings.delivery;
+    Ok(match delivery.kind {
+        DeliveryKind::Smtp => Transport::Smtp(Box::new(SmtpOptions {
+            host: delivery.host.clone(),
+            port: delivery.port,
+            tls: delivery.tls,
+            ca_file: delivery.ca_file.clone(),
+            login: settings.delivery_credentials()?.map(|credentials| login("delivery", credentials)),
+            timeout: delivery.timeout.0,
+        })),
+        DeliveryKind::Maildir => Transport::Maildir(delivery.path.clone().unwrap_or_default()),
+    })
+}
+
+fn login(section: &'static str, credentials: Credentials) -> Login {
+    let secret = match credentials.proof {
+        Proof::Password(password) => Secret::Password(password),
+        Proof::OAuth2 { rules, client_secret, refresh_token } => Secret::OAuth2(Tokens::new(OAuth2Options {
+            section,
+            grant: rules.grant,
+            token_url: rules.endpoint(),
+            scopes: rules.wanted_scopes(),
+            client_id: rules.client_id,
+            client_secret,
+            refresh_token,
+            token_file: rules.token_file,
+            proxy: rules.proxy,
+            ca_file: rules.ca_file,
+        })),
+    };
+    Login { user: credentials.user, secret }
+}
+
+/// Puts a new key in front of those of our Message-IDs; returns how many older ones stay.
+///
+/// # Errors
+/// When the database refuses, or there are no random bytes.
+pub async fn rotate_key(desk: &Desk) -> Result<usize, WiringError> {
+    let fresh = fresh_key()?;
+    let mut tx = desk.store.write().await?;
+    let known = tx.state_or_insert(KEY, &fresh).await?;
+    tx.set_state(KEY, &format!("{fresh} {known}")).await?;
+    tx.append_event(desk.clock.now(), NewEvent::by_operator("key_rotated", ""));
+    tx.commit().await?;
+    Ok(known.split_whitespace().count())
+}
+
+fn fresh_key() -> Result<String, WiringError> {
+    let mut fresh = [0_u8; 32];
+    getrandom::fill(&mut fresh).map_err(|error| WiringError::Random(error.to_string()))?;
+    Ok(hex::encode(&fresh))
+}
+
+/// The keys of our Message-IDs, the newest first, and the instant of the first run: made once, by whoever comes first.
+async fn first_facts(
+    store: &Store,
+    clock: Clock,
+) -> Result<(Vec<Vec<u8>>, chrono::DateTime<Utc>), WiringError> {
+    let stored = (store.state(KEY).await?, store.state(FIRST_RUN).await?);
+    let (key, first_run) = match stored {
+        (Some(key), Some(first_run)) => (key, first_run),
+        _ => {
+            let fresh = fresh_key()?;
+            let mut tx = store.write().await?;
+            let key = tx.state_or_insert(KEY, &fresh).await?;
+            let first_run = tx.state_or_insert(FIRST_RUN, &clock.now().to_rfc3339()).await?;
+            tx.commit().await?;
+            (key, first_run)
+        }
+    };
+    let wrong =
+        |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
+    let first_run = first_run.parse().map_err(|_| wrong(FIRST_RUN, &first_run))?;
+    let keys: Option<Vec<Vec<u8>>> = key.split_whitespace().map(hex::decode).collect();
+    Ok((keys.filter(|keys| !keys.is_empty()).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
+}
+
+fn random() -> Result<u32, WiringError> {
+    getrandom::u32().map_err(|error| WiringError::Random(error.to_string()))
+}
+
+fn retention(settings: &Settings) -> Retention {
+    let time = |period: Option<Period>| period.and_then(|period| TimeDelta::from_std(period.0).ok());
+    Retention { raw: time(settings.retention.raw_after), personal: time(settings.retention.personal_after) }
+}
+
+fn member(staff: &crate::settings::Staff) -> Member {
+    Member { name: staff.name.trim().to_owned(), address: staff.address.clone(), lead: staff.lead }
+}
+
+fn form(settings: &Settings) -> FormRules {
+    let default = FormRules::default();
+    let written = &settings.form;
+    let rule = |field: &crate::settings::Field| FieldRule {
+        key: field.key,
+        label: field.label.clone(),
+        aliases: field.aliases.clone(),
+    };
+    FormRules::new(
+        written.subject.clone().unwrap_or_else(|| default.subject().to_owned()),
+        if written.fields.is_empty() {
+            default.fields().to_vec()
+        } else {
+            written.fields.iter().map(rule).collect()
+        },
+    )
+}
+
+pub fn profile(settings: &Settings) -> Profile {
+    let desk = &settings.desk;
+    Profile {
+        name: desk.name.clone(),
+        organization: desk.organization.clone(),
+        address: desk.address.clone(),
+        telephone: desk.telephone.clone(),
+        hours: hours_in_words(&settings.hours),
+        undo: japanese_time::duration(BusinessTime::from_seconds(
+            i64::try_from(settings.answers.undo.0.as_secs()).unwrap_or(i64::MAX),
+        )),
+    }
+}
+
+/// The hours as the circular writes them: 「平日9時から17時まで（祝日・年末年始を除く）」.
+fn hours_in_words(hours: &Hours) -> String {
+    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+    let all = [Mon, Tue, Wed, Thu, Fri, Sat, Sun];
+    let open: Vec<Weekday> = all.into_iter().filter(|day| hours.days.contains(day)).collect();
+    let days = match open.as_slice() {
+        [Mon, Tue, Wed, Thu, Fri] => "平日".to_owned(),
+        days if days.len() == 7 => "毎日".to_owned(),
+        days => days.iter().map(|day| weekday(*day).to_string()).collect::<Vec<_>>().join("・") + "曜日",
+    };
+    let mut except = Vec::new();
+    if hours.public_holidays {
+        except.push("祝日");
+    }
+    if hours.closed.iter().any(|closed| closed.to_string() == "12-29..01-03") {
+        except.push("年末年始");
+    }
+    let except =
+        if except.is_empty() { String::new() } else { format!("（{}を除く）", except.join("・")) };
+    let range = |opens, closes| format!("{}から{}まで", clock_time(opens), clock_time(closes));
+    let by_day: Vec<String> = hours
+        .by_day
+        .iter()
+        .map(|own| format!("、{}曜日は{}", weekday(own.day), range(own.opens, own.closes)))
+        .collect();
+    format!("{days}{}{}{except}", range(hours.opens, hours.closes), by_day.concat())
+}
+
+fn clock_time(time: NaiveTime) -> String {
+    let text = time.format("%-H時%-M分").to_string();
+    text.strip_suffix("時0分").map_or(text.clone(), |hour| format!("{hour}時"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_written_as_in_the_circular() {
+        for (toml, expected) in [
+            ("", "平日9時から17時まで（祝日・年末年始を除く）"),
+            (
+                "[hours]\ndays = [\"mon\", \"wed\"]\nopens = \"09:30\"\npublic_holidays = false",
+                "月・水曜日9時30分から17時まで（年末年始を除く）",
+            ),
+            (
+                "[hours]\nby_day = { fri = \"09:00-15:00\" }",
+                "平日9時から17時まで、金曜日は9時から15時まで（祝日・年末年始を除く）",
+            ),
+            ("[hours]\nclosed = []\npublic_holidays = false", "平日9時から17時まで"),
+        ] {
+            assert_eq!(hours_in_words(&Settings::from_toml(toml).unwrap().hours), expected);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What can go wrong while the desk works, by whose fault it is.
+
+use crate::{letter, mailbox::IntakeError, store::StoreError};
+
+/// Why a message or a ticket could not be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database failed. No single message is to blame, and the pass ends.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A letter could not be written.
+    #[error(transparent)]
+    Wording(#[from] letter::WordingError),
+    /// A mail to staff could not be composed.
+    #[error("staff cannot be written to: {0}; see [[staff]]")]
+    Staff(letter::ComposeError),
+}
+
+/// A pass that could not be finished. What it had committed stays.
+#[derive(Debug, thiserror::Error)]
+pub enum PassError {
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is due by the clock.
+    #[error("what is due by the clock could not be done: {0}")]
+    Timetable(String),
+    /// The health endpoint cannot be opened.
+    #[error("cannot listen on {0}")]
+    Listen(String),
+    /// A loop ended by itself.
+    #[error("a loop of the service ended by itself: {0}")]
+    Loop(String),
+}

@@ -1,0 +1,34 @@
+//! Figures of the desk, for the digest and the summary of the window.
+
+use chrono::{DateTime, Utc};
+
+use super::Desk;
+use crate::{
+    desk::{triage::ParkReason, window::fiscal_year},
+    letter::{FiguresContext, ParkedContext, reason_in_words},
+    store::{Figures, StoreError},
+};
+
+/// Figures of everything received in `[from, until)`.
+pub async fn figures(desk: &Desk, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Figures, StoreError> {
+    let year = |at| fiscal_year(at, desk.rules.calendar.time_zone());
+    desk.store.figures(from, until, (year(from), year(until))).await
+}
+
+pub fn figures_in_words(figures: &Figures) -> FiguresContext {
+    let parked = figures.parked.iter().map(|(reason, count)| ParkedContext {
+        reason: reason.parse::<ParkReason>().map_or("そのほか", reason_in_words),
+        count: *count,
+    });
+    FiguresContext {
+        total: figures.total,
+        telephone: figures.telephone,
+        open: figures.open,
+        waiting: figures.waiting,
+        answered: figures.answered,
+        in_time: figures.answered_in_time,
+        late: figures.answered_late,
+        parked_total: figures.parked.values().sum(),
+        parked: parked.collect(),
+    }
+}

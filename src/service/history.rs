@@ -1,0 +1,82 @@
+//! Moves a ticket's clock, and its turns with it. Every change of a ticket's status goes through here.
+
+use chrono::{DateTime, Utc};
+
+use super::Operation;
+use crate::{
+    desk::{
+        ticket::{SlaClock, Status},
+        turn::{Ending, Turn, after_answer},
+    },
+    store::{Course, StoreError, TicketRow},
+};
+
+impl Operation<'_> {
+    /// The clock of a ticket goes on: held, resumed, reopened, or with another deadline.
+    pub async fn move_clock(&mut self, ticket: &TicketRow, after: &SlaClock) -> Result<(), StoreError> {
+        self.go_on(ticket, after, None).await
+    }
+
+    /// As [`Operation::move_clock`], by a mail of the inquirer's: a ticket that waits for fields of its form may still do so.
+    pub async fn hear(&mut self, ticket: &TicketRow, after: &SlaClock) -> Result<(), StoreError> {
+        self.go_on(ticket, after, ticket.asked_at.filter(|_| after.status() == Status::Waiting)).await
+    }
+
+    async fn go_on(
+        &mut self,
+        ticket: &TicketRow,
+        after: &SlaClock,
+        asked_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        let turn = self.tx.last_turn(ticket.id).await?;
+        let turn = turn.moved(&ticket.clock, after, &self.desk.rules.calendar, self.now);
+        let closed_at = ticket.closed_at.filter(|_| after.status() == Status::Closed);
+        let course = Course { asked_at, closed_at, answered_at: ticket.answered_at };
+        self.tx.set_clock(ticket.id, after, course, &turn).await
+    }
+
+    /// The turn of a ticket ends, by an actor as the audit names it.
+    pub async fn end_turn(
+        &mut self,
+        ticket: &TicketRow,
+        ending: Ending,
+        by: &str,
+    ) -> Result<Turn, StoreError> {
+        let turn = self.tx.last_turn(ticket.id).await?.ended(&ticket.clock, ending, by, self.now);
+        let clock = ticket.clock.clone();
+        let (clock, closed_at) =
+            if ending.is_answer() { (clock.answered(), None) } else { (clock.closed(), Some(self.now)) };
+        let answered_at = if ending.is_answer() { Some(self.now) } else { ticket.answered_at };
+        let course = Course { asked_at: None, closed_at, answered_at };
+        self.tx.set_clock(ticket.id, &clock, course, &turn).await?;
+        Ok(turn)
+    }
+
+    /// The mail server has accepted an answer that was written at `written`.
+    pub async fn answer_left(
+        &mut self,
+        ticket: &TicketRow,
+        written: DateTime<Utc>,
+        by: &str,
+    ) -> Result<(), StoreError> {
+        let heard_again = self.tx.heard_since(ticket.id, written).await?;
+        let last = self.tx.last_turn(ticket.id).await?;
+        let (clock, turn) = after_answer(&ticket.clock, &last, heard_again, by, self.now);
+        let course = Course {
+            asked_at: ticket.asked_at.filter(|_| clock.status() == Status::Waiting),
+            closed_at: ticket.closed_at,
+            answered_at: Some(self.now),
+        };
+        self.tx.set_clock(ticket.id, &clock, course, &turn).await
+    }
+
+    /// The answer did not arrive: it is owed again, until the same deadline. Returns the ticket's clock.
+    pub async fn revoke_answer(&mut self, ticket: &TicketRow) -> Result<SlaClock, StoreError> {
+        let clock = ticket.clock.clone().unanswered();
+        if clock != ticket.clock {
+            let turn = self.tx.last_turn(ticket.id).await?.resumed();
+            self.tx.set_clock(ticket.id, &clock, Course::default(), &turn).await?;
+        }
+        Ok(clock)
+    }
+}

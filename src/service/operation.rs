@@ -1,0 +1,91 @@
+//! One write transaction and what everything done in it shares: the desk, the actor and the instant.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::Desk;
+use crate::{
+    desk::staff::Member,
+    store::{NewEvent, TicketRow, Tx},
+};
+
+/// What is done in one transaction, by one actor, at one instant. The caller begins and commits the transaction.
+#[derive(Debug)]
+pub struct Operation<'a> {
+    pub desk: &'a Desk,
+    pub tx: &'a mut Tx,
+    pub actor: Actor<'a>,
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Operation<'a> {
+    /// An operation of the desk's own accord.
+    pub fn by_desk(desk: &'a Desk, tx: &'a mut Tx, now: DateTime<Utc>) -> Self {
+        Self { desk, tx, actor: Actor::Desk, now }
+    }
+
+    /// The same transaction on behalf of another actor.
+    pub fn on_behalf_of<'b>(&'b mut self, actor: Actor<'b>) -> Operation<'b>
+    where
+        'a: 'b,
+    {
+        Operation { desk: self.desk, tx: self.tx, actor, now: self.now }
+    }
+
+    /// Appends to the audit what the actor did to a ticket.
+    pub fn record(&mut self, ticket: &TicketRow, what: &'static str, detail: impl Into<String>) {
+        let event = NewEvent { actor: self.actor.audit(), ..NewEvent::by_desk(what, detail) };
+        self.tx.append_event(self.now, event.on_ticket(ticket.id));
+    }
+
+    /// The local day of `now`, as the daily budget counts it.
+    pub fn day(&self) -> String {
+        self.now.with_timezone(&self.desk.rules.calendar.time_zone()).format("%Y-%m-%d").to_string()
+    }
+
+    /// An instant for operators and the audit: RFC 3339 in the desk's zone; empty for none.
+    pub fn instant_text(&self, at: Option<DateTime<Utc>>) -> String {
+        let zone = self.desk.rules.calendar.time_zone();
+        at.map(|at| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, Copy)]
+pub enum Actor<'a> {
+    /// The program, of its own accord.
+    Desk,
+    /// A member of staff, by mail.
+    Staff(&'a Member),
+    /// The operator, from the shell.
+    Operator,
+}
+
+impl Actor<'_> {
+    /// As the audit names the actor.
+    pub fn audit(self) -> String {
+        match self {
+            Self::Desk => "desk".to_owned(),
+            Self::Staff(member) => member.address.to_lowercase(),
+            Self::Operator => "operator".to_owned(),
+        }
+    }
+
+    /// Whether the actor may approve and reject answers.
+    pub fn may_approve(self, desk: &Desk) -> bool {
+        match self {
+            Self::Desk => false,
+            Self::Staff(member) => desk.rules.staff.is_lead(member),
+            Self::Operator => true,
+        }
+    }
+}
+
+/// What was done, or why not: a sentence for staff and one for the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    pub japanese: String,
+    pub english: String,
+}
+
+/// Done, or refused. A refused operation has changed nothing.
+pub type Outcome = Result<Feedback, Feedback>;

@@ -1,0 +1,127 @@
+//! Turns of tickets, and the one place that writes a ticket's clock: both move together.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, any::AnyRow};
+
+use super::{
+    Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word,
+    writes::{Value, bind},
+};
+use crate::desk::{
+    calendar::BusinessTime,
+    ticket::SlaClock,
+    turn::{Ended, Turn},
+};
+
+/// What a ticket's row keeps beside the clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Course {
+    /// Since when the inquirer is asked for a field of the form, if the ticket still waits for one.
+    pub asked_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+const COLUMNS: &str =
+    "ticket_id, nth, asked_at, due_at, held, held_since, ended_at, ending, ended_by, in_time";
+
+impl Tx {
+    /// Adds the first turn of a new ticket.
+    pub(super) fn add_turn(&mut self, ticket: i64, turn: &Turn) {
+        self.writes.push(Table::Turn, values(ticket, turn));
+    }
+
+    /// The last turn of a ticket.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the ticket has no turn.
+    pub async fn last_turn(&mut self, ticket: i64) -> Result<Turn> {
+        let sql = format!("SELECT {COLUMNS} FROM turn WHERE ticket_id = $1 ORDER BY nth DESC LIMIT 1");
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ticket);
+        read_turn(&query.fetch_one(self.connection().await?).await?)
+    }
+
+    /// Writes a ticket's clock, the rest of its course, and its last turn.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_clock(
+        &mut self,
+        ticket: i64,
+        clock: &SlaClock,
+        course: Course,
+        turn: &Turn,
+    ) -> Result<()> {
+        query(
+            "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5,
+                               asked_at = $6, closed_at = $7, answered_at = $8 WHERE id = $1",
+        )
+        .bind(ticket)
+        .bind(clock.status().as_str())
+        .bind(clock.deadline().map(instant_text))
+        .bind(clock.budget_left().seconds())
+        .bind(clock.running_since().map(instant_text))
+        .bind(course.asked_at.map(instant_text))
+        .bind(course.closed_at.map(instant_text))
+        .bind(course.answered_at.map(instant_text))
+        .execute(self.connection().await?)
+        .await?;
+        let upsert = "
+            INSERT INTO turn (ticket_id, nth, asked_at, due_at, held, held_since, ended_at, ending, ended_by, in_time)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (ticket_id, nth) DO UPDATE SET due_at = excluded.due_at, held = excluded.held,
+                held_since = excluded.held_since, ended_at = excluded.ended_at, ending = excluded.ending,
+                ended_by = excluded.ended_by, in_time = excluded.in_time";
+        bind(query(upsert), values(ticket, turn)).execute(self.connection().await?).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The turns of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn turns_of(&self, ticket: i64) -> Result<Vec<Turn>> {
+        let sql = format!("SELECT {COLUMNS} FROM turn WHERE ticket_id = $1 ORDER BY nth");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ticket).fetch_all(&self.pool).await?;
+        rows.iter().map(read_turn).collect()
+    }
+}
+
+fn values(ticket: i64, turn: &Turn) -> [Value; 10] {
+    let ended = turn.ended.as_ref();
+    [
+        ticket.into(),
+        i64::from(turn.nth).into(),
+        instant_text(turn.asked_at).into(),
+        turn.due_at.map(instant_text).into(),
+        turn.held.seconds().into(),
+        turn.held_since.map(instant_text).into(),
+        ended.map(|ended| instant_text(ended.at)).into(),
+        ended.map(|ended| ended.ending.as_str()).into(),
+        ended.map(|ended| ended.by.as_str()).into(),
+        ended.and_then(|ended| ended.in_time).map(i64::from).into(),
+    ]
+}
+
+fn read_turn(row: &AnyRow) -> Result<Turn> {
+    let id = row.try_get("ticket_id")?;
+    let ended = match read_instant_option(row, "turn", "ended_at", id)? {
+        Some(at) => Some(Ended {
+            at,
+            ending: read_word(row, "turn", "ending", id)?,
+            by: row.try_get::<Option<String>, _>("ended_by")?.unwrap_or_default(),
+            in_time: row.try_get::<Option<i64>, _>("in_time")?.map(|in_time| in_time != 0),
+        }),
+        None => None,
+    };
+    Ok(Turn {
+        nth: u32::try_from(row.try_get::<i64, _>("nth")?).unwrap_or(u32::MAX),
+        asked_at: read_instant(row, "turn", "asked_at", id)?,
+        due_at: read_instant_option(row, "turn", "due_at", id)?,
+        held: BusinessTime::from_seconds(row.try_get("held")?),
+        held_since: read_instant_option(row, "turn", "held_since", id)?,
+        ended,
+    })
+}

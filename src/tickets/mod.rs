@@ -1,0 +1,7 @@
+//! What a person does to a ticket, by mail or from the shell.
+
+pub mod answer;
+pub mod commands;
+mod feedback;
+pub mod phone;
+pub mod staff_mail;
