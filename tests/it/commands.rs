@@ -4,44 +4,52 @@ use std::{fs, os::unix::fs::symlink};
 
 use crate::support::desk::{Desk, On, inquiry, kept, on_both, program};
 
-on_both! {
-    fn ingest_takes_files_folders_mbox_and_standard_input(desk: Desk) {
-        let dir = desk.dir.path().to_owned();
-        fs::write(dir.join("one.eml"), kept(1)).unwrap();
-        for folder in ["cur", "new", "tmp"] {
-            fs::create_dir_all(dir.join("Maildir").join(folder)).unwrap();
-        }
-        fs::write(dir.join("Maildir/cur/2:2,S"), kept(2)).unwrap();
-        fs::write(dir.join("Maildir/new/3"), kept(3)).unwrap();
-        let mbox = format!("From a@b Tue Jul  1 10:00:00 2025\n{}\nFrom a@b Tue Jul  1 10:00:00 2025\n{}\n", kept(4), kept(5));
-        fs::write(dir.join("mbox"), mbox).unwrap();
-        let path = |name: &str| dir.join(name).display().to_string();
-        let counts = desk.json(&["ingest", &path("one.eml"), &path("Maildir"), &path("mbox")]);
-        assert_eq!(counts["ticket"], 5, "{counts}");
-        let piped = desk.pipe(&["ingest"], format!("From MTA Tue Jul  1 10:00:00 2025\n{}", kept(6)).as_bytes());
-        assert_eq!(piped.code, Some(0), "{}", piped.stderr);
-        assert_eq!(desk.pipe(&["ingest", "-"], kept(6).as_bytes()).stdout.trim(), "1 duplicate");
-        assert_eq!(desk.numbers().len(), 6);
-        assert!(desk.smtp.mails().is_empty(), "ingest queues; the service sends");
-        desk.starts_at("2025-07-01T10:01:00+09:00");
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 6);
-    }
+on_both!(
+    ingest_takes_files_folders_mbox_and_standard_input,
+    check_says_that_everything_works,
+    migrate_makes_the_schema_and_does_it_once
+);
 
-    fn check_says_that_everything_works(desk: Desk) {
-        desk.once();
-        let done = desk.run(&["check"]);
-        assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
-        for what in ["settings", "templates", "mailbox", "delivery", "database"] {
-            assert!(done.stdout.contains(&format!("ok     {what}: ")), "{}", done.stdout);
-        }
+fn ingest_takes_files_folders_mbox_and_standard_input(desk: &mut Desk) {
+    let dir = desk.dir.path().to_owned();
+    fs::write(dir.join("one.eml"), kept(1)).unwrap();
+    for folder in ["cur", "new", "tmp"] {
+        fs::create_dir_all(dir.join("Maildir").join(folder)).unwrap();
     }
+    fs::write(dir.join("Maildir/cur/2:2,S"), kept(2)).unwrap();
+    fs::write(dir.join("Maildir/new/3"), kept(3)).unwrap();
+    let mbox = format!(
+        "From a@b Tue Jul  1 10:00:00 2025\n{}\nFrom a@b Tue Jul  1 10:00:00 2025\n{}\n",
+        kept(4),
+        kept(5)
+    );
+    fs::write(dir.join("mbox"), mbox).unwrap();
+    let path = |name: &str| dir.join(name).display().to_string();
+    let counts = desk.json(&["ingest", &path("one.eml"), &path("Maildir"), &path("mbox")]);
+    assert_eq!(counts["ticket"], 5, "{counts}");
+    let piped = desk.pipe(&["ingest"], format!("From MTA Tue Jul  1 10:00:00 2025\n{}", kept(6)).as_bytes());
+    assert_eq!(piped.code, Some(0), "{}", piped.stderr);
+    assert_eq!(desk.pipe(&["ingest", "-"], kept(6).as_bytes()).stdout.trim(), "1 duplicate");
+    assert_eq!(desk.numbers().len(), 6);
+    assert!(desk.smtp.mails().is_empty(), "ingest queues; the service sends");
+    desk.starts_at("2025-07-01T10:01:00+09:00");
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 6);
+}
 
-    fn migrate_makes_the_schema_and_does_it_once(desk: Desk) {
-        assert_eq!(desk.run(&["migrate"]).code, Some(0));
-        assert_eq!(desk.run(&["migrate"]).code, Some(0));
-        assert!(desk.tickets().is_empty());
+fn check_says_that_everything_works(desk: &Desk) {
+    desk.once();
+    let done = desk.run(&["check"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    for what in ["settings", "templates", "mailbox", "delivery", "database"] {
+        assert!(done.stdout.contains(&format!("ok     {what}: ")), "{}", done.stdout);
     }
+}
+
+fn migrate_makes_the_schema_and_does_it_once(desk: &Desk) {
+    assert_eq!(desk.run(&["migrate"]).code, Some(0));
+    assert_eq!(desk.run(&["migrate"]).code, Some(0));
+    assert!(desk.tickets().is_empty());
 }
 
 #[test]

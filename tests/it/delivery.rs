@@ -6,6 +6,15 @@ use crate::support::{
     smtp::{Act, At, Mail},
 };
 
+on_both!(
+    a_mail_that_is_put_off_is_tried_again_with_the_same_message_id,
+    a_mail_that_is_refused_for_good_is_shown_and_can_be_retried,
+    a_line_dropped_after_data_repeats_the_mail_and_loses_none,
+    a_server_that_is_away_delays_acknowledgements_and_nothing_else,
+    a_mail_is_given_up_after_two_days,
+    a_mail_can_be_stopped_while_it_waits
+);
+
 /// State and last reply of every mail in the outbox.
 fn outbox(desk: &Desk) -> Vec<(String, String)> {
     let rows = desk.json(&["outbox", "list", "--all"]);
@@ -13,89 +22,87 @@ fn outbox(desk: &Desk) -> Vec<(String, String)> {
     rows.as_array().unwrap().iter().map(|row| (text(&row["state"]), text(&row["last_reply"]))).collect()
 }
 
-on_both! {
-    fn a_mail_that_is_put_off_is_tried_again_with_the_same_message_id(desk: Desk) {
-        desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 greylisted, try later")).times(1));
-        desk.deliver(inquiry(1));
-        desk.once();
-        assert_eq!(outbox(desk)[0].0, "queued");
-        assert!(outbox(desk)[0].1.starts_with("451 4.7.1 greylisted"), "{:?}", outbox(desk));
-        assert!(desk.tickets()[0]["acknowledged_at"].is_null());
-        desk.once();
-        assert!(desk.smtp.mails().is_empty(), "not before it is due");
-        desk.starts_at("2025-07-01T10:05:00+09:00");
-        desk.once();
-        assert_eq!(outbox(desk)[0].0, "sent");
-        assert_eq!(desk.smtp.mails().len(), 1);
-        assert!(desk.tickets()[0]["acknowledged_at"].is_string());
-    }
+fn a_mail_that_is_put_off_is_tried_again_with_the_same_message_id(desk: &mut Desk) {
+    desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 greylisted, try later")).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(outbox(desk)[0].0, "queued");
+    assert!(outbox(desk)[0].1.starts_with("451 4.7.1 greylisted"), "{:?}", outbox(desk));
+    assert!(desk.tickets()[0]["acknowledged_at"].is_null());
+    desk.once();
+    assert!(desk.smtp.mails().is_empty(), "not before it is due");
+    desk.starts_at("2025-07-01T10:05:00+09:00");
+    desk.once();
+    assert_eq!(outbox(desk)[0].0, "sent");
+    assert_eq!(desk.smtp.mails().len(), 1);
+    assert!(desk.tickets()[0]["acknowledged_at"].is_string());
+}
 
-    fn a_mail_that_is_refused_for_good_is_shown_and_can_be_retried(desk: Desk) {
-        desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp").times(1));
-        desk.deliver(inquiry(1));
-        desk.deliver(inquiry(2));
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 1, "the other mail goes all the same");
-        let rows = desk.json(&["outbox", "list"]);
-        assert_eq!(rows.as_array().unwrap().len(), 1);
-        assert_eq!(rows[0]["state"], "failed");
-        assert!(rows[0]["last_reply"].as_str().unwrap().starts_with("550 5.1.1 no such user"));
-        let id = rows[0]["id"].to_string();
-        assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
-        // A rehearsed clock starts anew with each process.
-        desk.starts_at("2025-07-01T10:05:00+09:00");
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 2);
-    }
+fn a_mail_that_is_refused_for_good_is_shown_and_can_be_retried(desk: &mut Desk) {
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp").times(1));
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 1, "the other mail goes all the same");
+    let rows = desk.json(&["outbox", "list"]);
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    assert_eq!(rows[0]["state"], "failed");
+    assert!(rows[0]["last_reply"].as_str().unwrap().starts_with("550 5.1.1 no such user"));
+    let id = rows[0]["id"].to_string();
+    assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
+    // A rehearsed clock starts anew with each process.
+    desk.starts_at("2025-07-01T10:05:00+09:00");
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 2);
+}
 
-    fn a_line_dropped_after_data_repeats_the_mail_and_loses_none(desk: Desk) {
-        desk.smtp.on(At::End.does(Act::KeepAndDrop).times(1));
-        desk.deliver(inquiry(1));
-        desk.once();
-        desk.starts_at("2025-07-01T10:05:00+09:00");
-        desk.once();
-        let mails = desk.smtp.mails();
-        assert_eq!(mails.len(), 2);
-        assert_eq!(mails[0].data, mails[1].data, "a repeat is byte-identical");
-    }
+fn a_line_dropped_after_data_repeats_the_mail_and_loses_none(desk: &mut Desk) {
+    desk.smtp.on(At::End.does(Act::KeepAndDrop).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.starts_at("2025-07-01T10:05:00+09:00");
+    desk.once();
+    let mails = desk.smtp.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].data, mails[1].data, "a repeat is byte-identical");
+}
 
-    fn a_server_that_is_away_delays_acknowledgements_and_nothing_else(desk: Desk) {
-        desk.smtp.stop();
-        for nth in 1..=5 {
-            desk.deliver(inquiry(nth));
-        }
-        let done = desk.run(&["once"]);
-        assert_eq!(done.code, Some(1));
-        assert!(done.error().contains("delivery.host"), "{}", done.error());
-        assert_eq!(desk.tickets().len(), 5);
-        desk.smtp.resume();
-        desk.starts_at("2025-07-01T10:10:00+09:00");
-        desk.once();
-        let mut answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
-        answered.sort();
-        assert_eq!(answered, (1..=5).map(|nth| format!("yamada{nth}@city.example.jp")).collect::<Vec<_>>());
+fn a_server_that_is_away_delays_acknowledgements_and_nothing_else(desk: &mut Desk) {
+    desk.smtp.stop();
+    for nth in 1..=5 {
+        desk.deliver(inquiry(nth));
     }
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("delivery.host"), "{}", done.error());
+    assert_eq!(desk.tickets().len(), 5);
+    desk.smtp.resume();
+    desk.starts_at("2025-07-01T10:10:00+09:00");
+    desk.once();
+    let mut answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+    answered.sort();
+    assert_eq!(answered, (1..=5).map(|nth| format!("yamada{nth}@city.example.jp")).collect::<Vec<_>>());
+}
 
-    fn a_mail_is_given_up_after_two_days(desk: Desk) {
-        desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
-        desk.deliver(inquiry(1));
-        desk.once();
-        desk.starts_at("2025-07-03T10:00:01+09:00");
-        desk.once();
-        assert_eq!(outbox(desk)[0].0, "failed");
-    }
+fn a_mail_is_given_up_after_two_days(desk: &mut Desk) {
+    desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.starts_at("2025-07-03T10:00:01+09:00");
+    desk.once();
+    assert_eq!(outbox(desk)[0].0, "failed");
+}
 
-    fn a_mail_can_be_stopped_while_it_waits(desk: Desk) {
-        desk.smtp.on(At::Mail.does(Act::Reply("451 4.3.0 not now")).times(1));
-        desk.deliver(inquiry(1));
-        desk.once();
-        let id = desk.json(&["outbox", "list"])[0]["id"].to_string();
-        assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(0));
-        desk.starts_at("2025-07-01T11:00:00+09:00");
-        desk.once();
-        assert!(desk.smtp.mails().is_empty());
-        assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(1), "it does not wait any more");
-    }
+fn a_mail_can_be_stopped_while_it_waits(desk: &mut Desk) {
+    desk.smtp.on(At::Mail.does(Act::Reply("451 4.3.0 not now")).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    let id = desk.json(&["outbox", "list"])[0]["id"].to_string();
+    assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(0));
+    desk.starts_at("2025-07-01T11:00:00+09:00");
+    desk.once();
+    assert!(desk.smtp.mails().is_empty());
+    assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(1), "it does not wait any more");
 }
 
 #[test]

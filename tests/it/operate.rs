@@ -8,57 +8,65 @@ use crate::support::{
     http::{free_port, get, wait_for},
 };
 
-on_both! {
-    fn a_desk_at_work_is_ready_and_tells_its_figures(desk: Desk) {
-        let port = free_port();
-        desk.set("http.listen", format!("127.0.0.1:{port}"));
-        desk.deliver(inquiry(1));
-        let _daemon = Daemon(desk.spawn(&["run"]));
-        wait_for(port, "/readyz", 200);
-        assert_eq!(get(port, "/healthz"), (200, "alive\n".to_owned()));
-        let expected = [
-            "madoguchi_messages_total{outcome=\"ticket\"} 1",
-            "madoguchi_tickets{status=\"open\"} 1",
-            "madoguchi_ready 1",
-            "madoguchi_outbox_queued 0",
-            "madoguchi_delivery_attempts_total{verdict=\"sent\"} 1",
-        ];
-        // A counter is told at once, a gauge when it is measured next: they need not come together.
-        let mut figures = String::new();
-        for _ in 0..200 {
-            figures = get(port, "/metrics").1;
-            if expected.iter().all(|line| figures.contains(line)) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        for line in expected {
-            assert!(figures.contains(line), "{line}: {figures}");
-        }
-        assert_eq!(desk.run(&["health"]).code, Some(0));
-        assert_eq!(get(port, "/").0, 404);
-    }
+on_both!(
+    a_desk_at_work_is_ready_and_tells_its_figures,
+    a_mailbox_that_refuses_makes_the_desk_alive_and_not_ready,
+    settings_are_read_again_at_a_hangup_and_bad_ones_are_refused,
+    silence_in_business_hours_is_an_alarm_that_needs_no_mail_server
+);
 
-    fn a_mailbox_that_refuses_makes_the_desk_alive_and_not_ready(desk: Desk) {
-        let port = free_port();
-        desk.set("http.listen", format!("127.0.0.1:{port}"));
-        std::fs::write(desk.dir.path().join("password"), "wrong").unwrap();
-        let _daemon = Daemon(desk.spawn(&["run"]));
-        wait_for(port, "/healthz", 200);
-        let mut body = String::new();
-        for _ in 0..200 {
-            body = wait_for(port, "/readyz", 503);
-            if body.contains("refused the login") {
-                break;
-            }
-            thread::sleep(Duration::from_millis(50));
+fn a_desk_at_work_is_ready_and_tells_its_figures(desk: &mut Desk) {
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    desk.deliver(inquiry(1));
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    wait_for(port, "/readyz", 200);
+    assert_eq!(get(port, "/healthz"), (200, "alive\n".to_owned()));
+    let expected = [
+        "madoguchi_messages_total{outcome=\"ticket\"} 1",
+        "madoguchi_tickets{status=\"open\"} 1",
+        "madoguchi_ready 1",
+        "madoguchi_outbox_queued 0",
+        "madoguchi_delivery_attempts_total{verdict=\"sent\"} 1",
+    ];
+    // A counter is told at once, a gauge when it is measured next: they need not come together.
+    let mut figures = String::new();
+    for _ in 0..200 {
+        figures = get(port, "/metrics").1;
+        if expected.iter().all(|line| figures.contains(line)) {
+            break;
         }
-        let report: serde_json::Value = serde_json::from_str(&body).unwrap();
-        assert!(report["reasons"][0].as_str().unwrap().starts_with("mailbox: the IMAP server refused the login"), "{body}");
-        let health = desk.run(&["health"]);
-        assert_eq!(health.code, Some(1));
-        assert!(health.stdout.contains("refused the login"), "{}", health.stdout);
+        thread::sleep(Duration::from_millis(50));
     }
+    for line in expected {
+        assert!(figures.contains(line), "{line}: {figures}");
+    }
+    assert_eq!(desk.run(&["health"]).code, Some(0));
+    assert_eq!(get(port, "/").0, 404);
+}
+
+fn a_mailbox_that_refuses_makes_the_desk_alive_and_not_ready(desk: &mut Desk) {
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    std::fs::write(desk.dir.path().join("password"), "wrong").unwrap();
+    let _daemon = Daemon(desk.spawn(&["run"]));
+    wait_for(port, "/healthz", 200);
+    let mut body = String::new();
+    for _ in 0..200 {
+        body = wait_for(port, "/readyz", 503);
+        if body.contains("refused the login") {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let report: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert!(
+        report["reasons"][0].as_str().unwrap().starts_with("mailbox: the IMAP server refused the login"),
+        "{body}"
+    );
+    let health = desk.run(&["health"]);
+    assert_eq!(health.code, Some(1));
+    assert!(health.stdout.contains("refused the login"), "{}", health.stdout);
 }
 
 #[test]
@@ -181,64 +189,72 @@ fn logged(desk: &Desk, what: &str) {
     panic!("the log does not say {what}: {}", std::fs::read_to_string(desk.log()).unwrap());
 }
 
-on_both! {
-    fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: Desk) {
-        let port = free_port();
-        desk.set("http.listen", format!("127.0.0.1:{port}"));
-        let daemon = Daemon(desk.spawn(&["run"]));
-        wait_for(port, "/readyz", 200);
-        let good = std::fs::read_to_string(desk.config()).unwrap();
+fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk) {
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    let daemon = Daemon(desk.spawn(&["run"]));
+    wait_for(port, "/readyz", 200);
+    let good = std::fs::read_to_string(desk.config()).unwrap();
 
-        std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\nopened = 1\n")).unwrap();
-        hang_up(&daemon);
-        logged(desk, "the settings are refused, and the desk goes on by the old ones: window.opened: is not a known key");
-        desk.deliver(inquiry(1));
-        logged(desk, "outcome=ticket");
+    std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\nopened = 1\n")).unwrap();
+    hang_up(&daemon);
+    logged(
+        desk,
+        "the settings are refused, and the desk goes on by the old ones: window.opened: is not a known key",
+    );
+    desk.deliver(inquiry(1));
+    logged(desk, "outcome=ticket");
 
-        std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\n")).unwrap();
-        hang_up(&daemon);
-        logged(desk, "settings: window.closes: (not set) → \"2025-06-28\"");
-        logged(desk, "the desk goes on by the new settings");
-        desk.deliver(inquiry(2));
-        logged(desk, "outcome=parked");
-        let figures = get(port, "/metrics").1;
-        assert!(figures.contains("madoguchi_messages_total{outcome=\"ticket\"} 1"), "counting goes on: {figures}");
-        assert_eq!(get(port, "/readyz").0, 200);
+    std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\n")).unwrap();
+    hang_up(&daemon);
+    logged(desk, "settings: window.closes: (not set) → \"2025-06-28\"");
+    logged(desk, "the desk goes on by the new settings");
+    desk.deliver(inquiry(2));
+    logged(desk, "outcome=parked");
+    let figures = get(port, "/metrics").1;
+    assert!(
+        figures.contains("madoguchi_messages_total{outcome=\"ticket\"} 1"),
+        "counting goes on: {figures}"
+    );
+    assert_eq!(get(port, "/readyz").0, 200);
 
-        std::fs::write(desk.config(), good.replace("url = \"", "url = \"sqlite:/elsewhere-")).unwrap();
-        hang_up(&daemon);
-        logged(desk, "database.url: has changed; restart the desk");
-        std::fs::write(desk.config(), &good).unwrap();
-        hang_up(&daemon);
-        logged(desk, "settings: window.closes: \"2025-06-28\" → (not set)");
-        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
-    }
+    std::fs::write(desk.config(), good.replace("url = \"", "url = \"sqlite:/elsewhere-")).unwrap();
+    hang_up(&daemon);
+    logged(desk, "database.url: has changed; restart the desk");
+    std::fs::write(desk.config(), &good).unwrap();
+    hang_up(&daemon);
+    logged(desk, "settings: window.closes: \"2025-06-28\" → (not set)");
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+}
 
-    fn silence_in_business_hours_is_an_alarm_that_needs_no_mail_server(desk: Desk) {
-        desk.add_settings("[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n");
-        desk.deliver(inquiry(1));
-        desk.once();
-        // A week and a day later: 48 business hours, a holiday not counted.
-        desk.starts_at("2025-07-09T10:00:30+09:00");
-        let port = free_port();
-        desk.set("http.listen", format!("127.0.0.1:{port}"));
-        let daemon = Daemon(desk.spawn(&["run"]));
-        wait_for(port, "/readyz", 200);
-        for _ in 0..100 {
-            if desk.run(&["health", "--strict"]).code == Some(1) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(50));
+fn silence_in_business_hours_is_an_alarm_that_needs_no_mail_server(desk: &mut Desk) {
+    desk.add_settings("[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n");
+    desk.deliver(inquiry(1));
+    desk.once();
+    // A week and a day later: 48 business hours, a holiday not counted.
+    desk.starts_at("2025-07-09T10:00:30+09:00");
+    let port = free_port();
+    desk.set("http.listen", format!("127.0.0.1:{port}"));
+    let daemon = Daemon(desk.spawn(&["run"]));
+    wait_for(port, "/readyz", 200);
+    for _ in 0..100 {
+        if desk.run(&["health", "--strict"]).code == Some(1) {
+            break;
         }
-        let strict = desk.run(&["health", "--strict"]);
-        assert_eq!(strict.code, Some(1));
-        assert!(strict.stdout.contains("silence: no mail for 48 h of business time"), "{}", strict.stdout);
-        assert_eq!(desk.run(&["health"]).code, Some(0), "mail is taken and sent");
-        assert!(get(port, "/metrics").1.contains("madoguchi_silence_business_seconds 1728"), "{}", get(port, "/metrics").1);
-        drop(daemon);
-        let digest = desk.run(&["digest", "--preview"]).stdout;
-        assert!(digest.contains("受付時間で48時間のあいだ、メールが1通も届いていません"), "{digest}");
+        thread::sleep(Duration::from_millis(50));
     }
+    let strict = desk.run(&["health", "--strict"]);
+    assert_eq!(strict.code, Some(1));
+    assert!(strict.stdout.contains("silence: no mail for 48 h of business time"), "{}", strict.stdout);
+    assert_eq!(desk.run(&["health"]).code, Some(0), "mail is taken and sent");
+    assert!(
+        get(port, "/metrics").1.contains("madoguchi_silence_business_seconds 1728"),
+        "{}",
+        get(port, "/metrics").1
+    );
+    drop(daemon);
+    let digest = desk.run(&["digest", "--preview"]).stdout;
+    assert!(digest.contains("受付時間で48時間のあいだ、メールが1通も届いていません"), "{digest}");
 }
 
 #[test]
