@@ -154,7 +154,7 @@ fn a_parked_mail_that_several_operators_retry_at_once_becomes_one_ticket(desk: &
     desk.set("window.opens", "2025-06-27");
     let retries: Vec<_> = (0..6).map(|_| desk.spawn(&["parked", "retry", &id])).collect();
     for mut retry in retries {
-        retry.wait().unwrap();
+        retry.0.wait().unwrap();
     }
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
 }

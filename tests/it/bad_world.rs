@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use crate::support::{
-    daemon::{Daemon, until},
+    daemon::until,
     desk::{Desk, Done, On, inquiry},
     dovecot::Dovecot,
     http::{free_port, get, wait_for},
@@ -126,7 +126,7 @@ fn a_clock_that_is_hours_behind_the_mail_server_is_told() {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.deliver_at(inquiry(1), "2025-07-01T15:00:00+09:00");
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     ready_says(port, 200, "clock: the mail server is 299 min ahead of this machine");
     // The deadline is counted from the mail server's instant all the same.
     until("ticket", || desk.numbers().len() == 1);
@@ -157,7 +157,7 @@ fn a_folder_that_is_deleted_is_told_and_read_again_when_it_is_back() {
     desk.set("window.closes", "2099-12-31")
         .set("mailbox.folder", "照会")
         .set("http.listen", format!("127.0.0.1:{port}"));
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     until("first ticket", || desk.numbers().len() == 1);
     fs::remove_dir_all(&folder).unwrap();
     until("the fault is told", || get(port, "/readyz").1.contains("mailbox"));
@@ -182,7 +182,7 @@ fn a_mailbox_that_is_full_refuses_the_move_and_is_told_and_nothing_is_lost() {
     desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user).set("mailbox.after", "move");
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.deliver(format!("{}{}", inquiry(1), "本文が続きます。\n".repeat(400)));
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     ready_says(port, 200, "uota");
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
     assert_eq!(desk.mailbox.messages("INBOX").len(), 1);
@@ -199,7 +199,7 @@ fn a_greylisting_server_gets_the_mail_a_little_later() {
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.smtp.on(At::Rcpt.does(Act::Reply("450 4.2.0 Greylisted, see https://postgrey.example/")).times(1));
     desk.deliver(inquiry(1));
-    let daemon = Daemon(desk.spawn(&["run"]));
+    let daemon = desk.spawn(&["run"]);
     until("the delay is in the log", || fs::read_to_string(desk.log()).unwrap().contains("mail delayed"));
     assert_eq!(get(port, "/readyz").0, 200, "greylisting is nothing to worry about");
     drop(daemon);
@@ -220,7 +220,7 @@ fn a_database_server_that_is_restarted_under_load_loses_and_doubles_nothing() {
     for nth in 1..=COUNT {
         desk.deliver(inquiry(nth));
     }
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     for wanted in [20, 150] {
         until("some are filed", || {
             fs::read_to_string(desk.log()).unwrap().matches("outcome=ticket").count() >= wanted

@@ -2,9 +2,10 @@
 
 use std::{
     fs,
-    process::{Child, Command, ExitStatus},
     time::{Duration, Instant},
 };
+
+use rustix::process::Signal;
 
 use crate::support::{
     desk::{Desk, On, inquiry, on_both},
@@ -14,33 +15,12 @@ use crate::support::{
 
 on_both!(the_daemon_answers_what_arrives_and_ends_on_sigterm);
 
-/// Sends a signal to a process.
-fn signal(child: &Child, name: &str) {
-    assert!(
-        Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success()
-    );
-}
-
 /// Waits until something holds.
 fn until(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < Duration::from_secs(20), "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn ended(child: &mut Child, within: Duration) -> ExitStatus {
-    let started = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
-        }
-        if started.elapsed() > within {
-            child.kill().unwrap();
-            panic!("it did not end within {within:?}");
-        }
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
@@ -52,8 +32,8 @@ fn the_daemon_answers_what_arrives_and_ends_on_sigterm(desk: &mut Desk) {
     std::thread::sleep(Duration::from_millis(500));
     desk.deliver(inquiry(1));
     until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
-    signal(&daemon, "TERM");
-    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+    daemon.signal(Signal::TERM);
+    assert!(daemon.ended(Duration::from_secs(10)).success());
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
     let log = fs::read_to_string(desk.log()).unwrap();
     assert!(log.contains("rehearsing"), "{log}");
@@ -74,8 +54,8 @@ fn a_server_without_idle_is_polled() {
     until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
     desk.deliver(inquiry(1));
     until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
-    signal(&daemon, "INT");
-    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+    daemon.signal(Signal::INT);
+    assert!(daemon.ended(Duration::from_secs(10)).success());
 }
 
 #[test]
@@ -97,8 +77,8 @@ fn a_mailbox_that_goes_away_and_comes_back_is_read_again() {
     desk.deliver(inquiry(2));
     server.resume();
     until("the second acknowledgement is out", || desk.smtp.mails().len() == 2);
-    signal(&daemon, "TERM");
-    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+    daemon.signal(Signal::TERM);
+    assert!(daemon.ended(Duration::from_secs(10)).success());
 }
 
 #[test]
@@ -109,8 +89,8 @@ fn a_second_process_on_one_sqlite_file_is_refused() {
     let done = desk.run(&["once"]);
     assert_eq!(done.code, Some(1));
     assert!(done.error().contains("another process"), "{}", done.error());
-    signal(&daemon, "TERM");
-    assert!(ended(&mut daemon, Duration::from_secs(10)).success());
+    daemon.signal(Signal::TERM);
+    assert!(daemon.ended(Duration::from_secs(10)).success());
     desk.once();
 }
 
@@ -123,11 +103,11 @@ fn a_second_signal_ends_it_at_once() {
     let mut daemon = desk.spawn(&["run"]);
     until("a mail is on its way", || desk.smtp.connections() > 0);
     std::thread::sleep(Duration::from_millis(300));
-    signal(&daemon, "TERM");
+    daemon.signal(Signal::TERM);
     std::thread::sleep(Duration::from_millis(300));
-    assert!(daemon.try_wait().unwrap().is_none(), "the mail in hand is finished first");
-    signal(&daemon, "TERM");
-    assert_eq!(ended(&mut daemon, Duration::from_secs(2)).code(), Some(1));
+    assert!(daemon.is_running(), "the mail in hand is finished first");
+    daemon.signal(Signal::TERM);
+    assert_eq!(daemon.ended(Duration::from_secs(2)).code(), Some(1));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use crate::support::{
-    daemon::{Daemon, until},
+    daemon::until,
     desk::{Desk, On, inquiry},
     dovecot::Dovecot,
     http::{free_port, get, wait_for},
@@ -158,7 +158,7 @@ fn tokens_are_renewed_ahead_of_their_end_and_an_endpoint_that_is_down_is_told() 
     let port = free_port();
     story.desk.set("http.listen", format!("127.0.0.1:{port}"));
     story.endpoint.state().life = Duration::from_secs(4);
-    let _daemon = Daemon(story.desk.spawn(&["run"]));
+    let _daemon = story.desk.spawn(&["run"]);
     until("renewal", || story.requests() >= 6);
     let ready = wait_for(port, "/readyz", 200);
     assert!(ready.contains("\"section\":\"mailbox\"") && ready.contains("\"error\":null"), "{ready}");
@@ -173,7 +173,7 @@ fn tokens_are_renewed_ahead_of_their_end_and_an_endpoint_that_is_down_is_told() 
 fn a_token_that_ends_early_is_replaced_at_once() {
     let story = Story::with("");
     story.server.stop();
-    let _daemon = Daemon(story.desk.spawn(&["run"]));
+    let _daemon = story.desk.spawn(&["run"]);
     until("first tokens", || story.requests() == 2);
     story.endpoint.withdraw();
     story.server.resume();

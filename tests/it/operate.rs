@@ -2,8 +2,9 @@
 
 use std::{thread, time::Duration};
 
+use rustix::process::Signal;
+
 use crate::support::{
-    daemon::Daemon,
     desk::{Desk, On, inquiry, on_both, program},
     http::{free_port, get, wait_for},
 };
@@ -19,7 +20,7 @@ fn a_desk_at_work_is_ready_and_tells_its_figures(desk: &mut Desk) {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.deliver(inquiry(1));
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     wait_for(port, "/readyz", 200);
     assert_eq!(get(port, "/healthz"), (200, "alive\n".to_owned()));
     let expected = [
@@ -49,7 +50,7 @@ fn a_mailbox_that_refuses_makes_the_desk_alive_and_not_ready(desk: &mut Desk) {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     std::fs::write(desk.dir.path().join("password"), "wrong").unwrap();
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     wait_for(port, "/healthz", 200);
     let mut body = String::new();
     for _ in 0..200 {
@@ -74,10 +75,10 @@ fn of_two_processes_on_postgresql_one_takes_the_mail_and_the_other_takes_over() 
     let mut desk = Desk::on(On::Postgres);
     let (one, two) = (free_port(), free_port());
     desk.set("http.listen", format!("127.0.0.1:{one}"));
-    let mut first = Daemon(desk.spawn(&["run"]));
+    let mut first = desk.spawn(&["run"]);
     wait_for(one, "/readyz", 200);
     desk.set("http.listen", format!("127.0.0.1:{two}"));
-    let _second = Daemon(desk.spawn(&["run"]));
+    let _second = desk.spawn(&["run"]);
     let standby = |port, expected: bool| {
         let mut body = String::new();
         for _ in 0..200 {
@@ -92,8 +93,7 @@ fn of_two_processes_on_postgresql_one_takes_the_mail_and_the_other_takes_over() 
     standby(two, true);
     standby(one, false);
     // Killed without a word; the other notices within seconds.
-    let _ = first.0.kill();
-    let _ = first.0.wait();
+    first.kill();
     standby(two, false);
     desk.deliver(inquiry(1));
     for _ in 0..200 {
@@ -172,12 +172,6 @@ fn completions_and_manual_pages_are_made() {
     );
 }
 
-/// Tells a process to read its settings again.
-fn hang_up(daemon: &Daemon) {
-    let done = std::process::Command::new("kill").args(["-HUP", &daemon.0.id().to_string()]).status();
-    assert!(done.unwrap().success());
-}
-
 /// Waits until the log says it.
 fn logged(desk: &Desk, what: &str) {
     for _ in 0..200 {
@@ -192,12 +186,12 @@ fn logged(desk: &Desk, what: &str) {
 fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk) {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
-    let daemon = Daemon(desk.spawn(&["run"]));
+    let daemon = desk.spawn(&["run"]);
     wait_for(port, "/readyz", 200);
     let good = std::fs::read_to_string(desk.config()).unwrap();
 
     std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\nopened = 1\n")).unwrap();
-    hang_up(&daemon);
+    daemon.signal(Signal::HUP);
     logged(
         desk,
         "the settings are refused, and the desk goes on by the old ones: window.opened: is not a known key",
@@ -206,7 +200,7 @@ fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk)
     logged(desk, "outcome=ticket");
 
     std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\n")).unwrap();
-    hang_up(&daemon);
+    daemon.signal(Signal::HUP);
     logged(desk, "settings: window.closes: (not set) → \"2025-06-28\"");
     logged(desk, "the desk goes on by the new settings");
     desk.deliver(inquiry(2));
@@ -219,10 +213,10 @@ fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk)
     assert_eq!(get(port, "/readyz").0, 200);
 
     std::fs::write(desk.config(), good.replace("url = \"", "url = \"sqlite:/elsewhere-")).unwrap();
-    hang_up(&daemon);
+    daemon.signal(Signal::HUP);
     logged(desk, "database.url: has changed; restart the desk");
     std::fs::write(desk.config(), &good).unwrap();
-    hang_up(&daemon);
+    daemon.signal(Signal::HUP);
     logged(desk, "settings: window.closes: \"2025-06-28\" → (not set)");
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
 }
@@ -235,7 +229,7 @@ fn silence_in_business_hours_is_an_alarm_that_needs_no_mail_server(desk: &mut De
     desk.starts_at("2025-07-09T10:00:30+09:00");
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
-    let daemon = Daemon(desk.spawn(&["run"]));
+    let daemon = desk.spawn(&["run"]);
     wait_for(port, "/readyz", 200);
     for _ in 0..100 {
         if desk.run(&["health", "--strict"]).code == Some(1) {
@@ -302,7 +296,7 @@ fn a_desk_that_is_served_does_not_move() {
     let mut desk = Desk::on(On::Sqlite);
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     wait_for(port, "/readyz", 200);
     let url = |file: &str| format!("sqlite:{}", desk.dir.path().join(file).display());
     let done = desk.run(&["migrate", "--from", &url("desk.db"), "--to", &url("new.db")]);

@@ -5,7 +5,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::Instant,
 };
 
@@ -14,6 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
+    daemon::Daemon,
     maildir::Mailbox,
     postgres::Database,
     rig::{PASSWORD, rig},
@@ -181,10 +182,10 @@ impl Desk {
         done
     }
 
-    /// Starts a command that goes on.
-    pub fn spawn(&self, arguments: &[&str]) -> Child {
+    /// Starts a command and does not wait for its end.
+    pub fn spawn(&self, arguments: &[&str]) -> Daemon {
         let log = fs::File::create(self.log()).unwrap();
-        self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+        Daemon(self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
     /// Where a spawned command logs.
