@@ -1,9 +1,6 @@
 //! The daemon: it serves until it is told to stop, and says what it does without naming anybody.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Duration};
 
 use rustix::process::Signal;
 
@@ -11,31 +8,26 @@ use crate::support::{
     desk::{Desk, On, inquiry, on_both},
     dovecot::Dovecot,
     smtp::{Act, At},
+    wait::wait_until,
 };
 
 on_both!(the_daemon_answers_what_arrives_and_ends_on_sigterm);
 
-/// Waits until something holds.
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(20), "waited in vain until {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
+/// The desk cuts a stop off after nine seconds; the machine may stall for ten.
+const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 
 fn the_daemon_answers_what_arrives_and_ends_on_sigterm(desk: &mut Desk) {
     // Only IDLE can be this quick.
     desk.set("mailbox.poll", "10m");
     let mut daemon = desk.spawn(&["run"]);
-    until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
-    std::thread::sleep(Duration::from_millis(500));
+    desk.wait_for_log("in service");
+    thread::sleep(Duration::from_millis(500));
     desk.deliver(inquiry(1));
-    until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
+    desk.smtp.wait_for_mails(1);
     daemon.signal(Signal::TERM);
-    assert!(daemon.ended(Duration::from_secs(10)).success());
+    assert!(daemon.ended(STOPPED_WITHIN).success());
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
-    let log = fs::read_to_string(desk.log()).unwrap();
+    let log = desk.log();
     assert!(log.contains("rehearsing"), "{log}");
     assert!(log.contains("ticket.number=\"ZT-2025-0001\"") && log.contains("outcome=ticket"), "{log}");
     for personal in ["yamada", "山田", "第1市", "03-0000", "secret"] {
@@ -51,11 +43,11 @@ fn a_server_without_idle_is_polled() {
     let user = desk.mailbox.user.clone();
     desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user);
     let mut daemon = desk.spawn(&["run"]);
-    until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
+    desk.wait_for_log("in service");
     desk.deliver(inquiry(1));
-    until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
+    desk.smtp.wait_for_mails(1);
     daemon.signal(Signal::INT);
-    assert!(daemon.ended(Duration::from_secs(10)).success());
+    assert!(daemon.ended(STOPPED_WITHIN).success());
 }
 
 #[test]
@@ -67,30 +59,28 @@ fn a_mailbox_that_goes_away_and_comes_back_is_read_again() {
     desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user);
     server.stop();
     let mut daemon = desk.spawn(&["run"]);
-    until("the fault is in the log", || {
-        fs::read_to_string(desk.log()).unwrap().contains("cannot connect to the IMAP server")
-    });
+    desk.wait_for_log("cannot connect to the IMAP server");
     server.resume();
     desk.deliver(inquiry(1));
-    until("the acknowledgement is out", || desk.smtp.mails().len() == 1);
+    desk.smtp.wait_for_mails(1);
     server.stop();
     desk.deliver(inquiry(2));
     server.resume();
-    until("the second acknowledgement is out", || desk.smtp.mails().len() == 2);
+    desk.smtp.wait_for_mails(2);
     daemon.signal(Signal::TERM);
-    assert!(daemon.ended(Duration::from_secs(10)).success());
+    assert!(daemon.ended(STOPPED_WITHIN).success());
 }
 
 #[test]
 fn a_second_process_on_one_sqlite_file_is_refused() {
     let desk = Desk::on(On::Sqlite);
     let mut daemon = desk.spawn(&["run"]);
-    until("the desk is in service", || fs::read_to_string(desk.log()).unwrap().contains("in service"));
+    desk.wait_for_log("in service");
     let done = desk.run(&["once"]);
     assert_eq!(done.code, Some(1));
     assert!(done.error().contains("another process"), "{}", done.error());
     daemon.signal(Signal::TERM);
-    assert!(daemon.ended(Duration::from_secs(10)).success());
+    assert!(daemon.ended(STOPPED_WITHIN).success());
     desk.once();
 }
 
@@ -101,13 +91,15 @@ fn a_second_signal_ends_it_at_once() {
     desk.smtp.on(At::Data.does(Act::Hang));
     desk.deliver(inquiry(1));
     let mut daemon = desk.spawn(&["run"]);
-    until("a mail is on its way", || desk.smtp.connections() > 0);
-    std::thread::sleep(Duration::from_millis(300));
+    wait_until("a mail is on its way", || desk.smtp.connections() > 0);
+    thread::sleep(Duration::from_millis(300));
     daemon.signal(Signal::TERM);
-    std::thread::sleep(Duration::from_millis(300));
+    desk.wait_for_log("stopping: the message in hand is finished");
+    thread::sleep(Duration::from_millis(300));
     assert!(daemon.is_running(), "the mail in hand is finished first");
     daemon.signal(Signal::TERM);
-    assert_eq!(daemon.ended(Duration::from_secs(2)).code(), Some(1));
+    assert_eq!(daemon.ended(STOPPED_WITHIN).code(), Some(1), "after the time limit of a stop it is 0");
+    assert!(desk.log().contains("stopped at once by a second signal"), "{}", desk.log());
 }
 
 #[test]

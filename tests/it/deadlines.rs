@@ -1,8 +1,11 @@
 //! What the clock brings: warnings, misses, the end of the window, and a calendar that changes.
 
-use std::{fmt::Write as _, thread, time::Duration};
+use std::fmt::Write as _;
 
-use crate::support::desk::{Desk, On, form, inquiry, message, on_both};
+use crate::support::{
+    desk::{Desk, On, form, inquiry, message, on_both},
+    wait::wait_until,
+};
 
 on_both!(
     a_whole_window,
@@ -192,11 +195,7 @@ fn the_daemon_warns_at_the_very_minute(desk: &mut Desk) {
     desk.starts_at("2025-07-02T13:29:57+09:00");
     let mut daemon = desk.spawn(&["run"]);
     let warned = || desk.smtp.mails().iter().filter(|mail| mail.to == ["sato@example.jp"]).count();
-    let mut looks = 0;
-    while warned() == 0 && looks < 200 {
-        thread::sleep(Duration::from_millis(50));
-        looks += 1;
-    }
+    wait_until("the warning", || warned() > 0);
     daemon.kill();
     assert_eq!(warned(), 1);
     let mail = desk.smtp.mails().into_iter().find(|mail| mail.to == ["sato@example.jp"]).unwrap();

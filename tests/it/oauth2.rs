@@ -3,11 +3,11 @@
 use std::{fs, time::Duration};
 
 use crate::support::{
-    daemon::until,
     desk::{Desk, On, inquiry},
     dovecot::Dovecot,
-    http::{free_port, get, wait_for},
+    http::{free_port, get, wait_for_status},
     oauth2::{CLIENT_SECRET, Endpoint},
+    wait::wait_until,
 };
 
 /// A desk whose mail comes from and leaves by a Dovecot that takes tokens alone.
@@ -159,13 +159,13 @@ fn tokens_are_renewed_ahead_of_their_end_and_an_endpoint_that_is_down_is_told() 
     story.desk.set("http.listen", format!("127.0.0.1:{port}"));
     story.endpoint.state().life = Duration::from_secs(4);
     let _daemon = story.desk.spawn(&["run"]);
-    until("renewal", || story.requests() >= 6);
-    let ready = wait_for(port, "/readyz", 200);
+    wait_until("renewed tokens", || story.requests() >= 6);
+    let ready = wait_for_status(port, "/readyz", 200);
     assert!(ready.contains("\"section\":\"mailbox\"") && ready.contains("\"error\":null"), "{ready}");
     let figures = get(port, "/metrics").1;
     assert!(figures.contains("madoguchi_token_expires_in_seconds{section=\"delivery\"}"), "{figures}");
     story.endpoint.state().answer = Some((503, ""));
-    let down = wait_for(port, "/readyz", 503);
+    let down = wait_for_status(port, "/readyz", 503);
     assert!(down.contains("mailbox token: the token endpoint"), "{down}");
 }
 
@@ -174,10 +174,10 @@ fn a_token_that_ends_early_is_replaced_at_once() {
     let story = Story::with("");
     story.server.stop();
     let _daemon = story.desk.spawn(&["run"]);
-    until("first tokens", || story.requests() == 2);
+    wait_until("the first tokens", || story.requests() == 2);
     story.endpoint.withdraw();
     story.server.resume();
     story.desk.deliver(inquiry(1));
-    until("mail", || story.sent() == 1);
+    story.desk.smtp.wait_for_mails(1);
     assert_eq!(story.requests(), 4, "one more for each server");
 }

@@ -1,12 +1,11 @@
 //! Operation: health, metrics, backup, completions and manual pages.
 
-use std::{thread, time::Duration};
-
 use rustix::process::Signal;
 
 use crate::support::{
     desk::{Desk, On, inquiry, on_both, program},
-    http::{free_port, get, wait_for},
+    http::{free_port, get, wait_for_answer, wait_for_status},
+    wait::{LIMIT, wait_for},
 };
 
 on_both!(
@@ -21,7 +20,7 @@ fn a_desk_at_work_is_ready_and_tells_its_figures(desk: &mut Desk) {
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.deliver(inquiry(1));
     let _daemon = desk.spawn(&["run"]);
-    wait_for(port, "/readyz", 200);
+    wait_for_status(port, "/readyz", 200);
     assert_eq!(get(port, "/healthz"), (200, "alive\n".to_owned()));
     let expected = [
         "madoguchi_messages_total{outcome=\"ticket\"} 1",
@@ -30,18 +29,14 @@ fn a_desk_at_work_is_ready_and_tells_its_figures(desk: &mut Desk) {
         "madoguchi_outbox_queued 0",
         "madoguchi_delivery_attempts_total{verdict=\"sent\"} 1",
     ];
-    // A counter is told at once, a gauge when it is measured next: they need not come together.
-    let mut figures = String::new();
-    for _ in 0..200 {
-        figures = get(port, "/metrics").1;
-        if expected.iter().all(|line| figures.contains(line)) {
-            break;
+    // A counter is updated at once, a gauge at the next measurement: they need not change together.
+    wait_for("the figures", LIMIT, || {
+        let figures = get(port, "/metrics").1;
+        match expected.iter().find(|line| !figures.contains(**line)) {
+            None => Ok(()),
+            Some(line) => Err(format!("{line} is not among them: {figures}")),
         }
-        thread::sleep(Duration::from_millis(50));
-    }
-    for line in expected {
-        assert!(figures.contains(line), "{line}: {figures}");
-    }
+    });
     assert_eq!(desk.run(&["health"]).code, Some(0));
     assert_eq!(get(port, "/").0, 404);
 }
@@ -51,15 +46,8 @@ fn a_mailbox_that_refuses_makes_the_desk_alive_and_not_ready(desk: &mut Desk) {
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     std::fs::write(desk.dir.path().join("password"), "wrong").unwrap();
     let _daemon = desk.spawn(&["run"]);
-    wait_for(port, "/healthz", 200);
-    let mut body = String::new();
-    for _ in 0..200 {
-        body = wait_for(port, "/readyz", 503);
-        if body.contains("refused the login") {
-            break;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
+    wait_for_status(port, "/healthz", 200);
+    let body = wait_for_answer(port, "/readyz", 503, "refused the login");
     let report: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert!(
         report["reasons"][0].as_str().unwrap().starts_with("mailbox: the IMAP server refused the login"),
@@ -76,19 +64,11 @@ fn of_two_processes_on_postgresql_one_takes_the_mail_and_the_other_takes_over() 
     let (one, two) = (free_port(), free_port());
     desk.set("http.listen", format!("127.0.0.1:{one}"));
     let mut first = desk.spawn(&["run"]);
-    wait_for(one, "/readyz", 200);
+    wait_for_status(one, "/readyz", 200);
     desk.set("http.listen", format!("127.0.0.1:{two}"));
     let _second = desk.spawn(&["run"]);
     let standby = |port, expected: bool| {
-        let mut body = String::new();
-        for _ in 0..200 {
-            body = wait_for(port, "/readyz", 200);
-            if body.contains(&format!("\"standby\":{expected}")) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        panic!("standby is not {expected}: {body}");
+        wait_for_answer(port, "/readyz", 200, &format!("\"standby\":{expected}"));
     };
     standby(two, true);
     standby(one, false);
@@ -96,13 +76,7 @@ fn of_two_processes_on_postgresql_one_takes_the_mail_and_the_other_takes_over() 
     first.kill();
     standby(two, false);
     desk.deliver(inquiry(1));
-    for _ in 0..200 {
-        if desk.smtp.mails().len() == 1 {
-            break;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    assert_eq!(desk.smtp.mails().len(), 1);
+    desk.smtp.wait_for_mails(1);
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
 }
 
@@ -172,39 +146,27 @@ fn completions_and_manual_pages_are_made() {
     );
 }
 
-/// Waits until the log says it.
-fn logged(desk: &Desk, what: &str) {
-    for _ in 0..200 {
-        if std::fs::read_to_string(desk.log()).unwrap().contains(what) {
-            return;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("the log does not say {what}: {}", std::fs::read_to_string(desk.log()).unwrap());
-}
-
 fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk) {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     let daemon = desk.spawn(&["run"]);
-    wait_for(port, "/readyz", 200);
+    wait_for_status(port, "/readyz", 200);
     let good = std::fs::read_to_string(desk.config()).unwrap();
 
     std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\nopened = 1\n")).unwrap();
     daemon.signal(Signal::HUP);
-    logged(
-        desk,
+    desk.wait_for_log(
         "the settings are refused, and the desk goes on by the old ones: window.opened: is not a known key",
     );
     desk.deliver(inquiry(1));
-    logged(desk, "outcome=ticket");
+    desk.wait_for_log("outcome=ticket");
 
     std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\n")).unwrap();
     daemon.signal(Signal::HUP);
-    logged(desk, "settings: window.closes: (not set) → \"2025-06-28\"");
-    logged(desk, "the desk goes on by the new settings");
+    desk.wait_for_log("settings: window.closes: (not set) → \"2025-06-28\"");
+    desk.wait_for_log("the desk goes on by the new settings");
     desk.deliver(inquiry(2));
-    logged(desk, "outcome=parked");
+    desk.wait_for_log("outcome=parked");
     let figures = get(port, "/metrics").1;
     assert!(
         figures.contains("madoguchi_messages_total{outcome=\"ticket\"} 1"),
@@ -214,10 +176,10 @@ fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk)
 
     std::fs::write(desk.config(), good.replace("url = \"", "url = \"sqlite:/elsewhere-")).unwrap();
     daemon.signal(Signal::HUP);
-    logged(desk, "database.url: has changed; restart the desk");
+    desk.wait_for_log("database.url: has changed; restart the desk");
     std::fs::write(desk.config(), &good).unwrap();
     daemon.signal(Signal::HUP);
-    logged(desk, "settings: window.closes: \"2025-06-28\" → (not set)");
+    desk.wait_for_log("settings: window.closes: \"2025-06-28\" → (not set)");
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
 }
 
@@ -230,15 +192,11 @@ fn silence_in_business_hours_is_an_alarm_that_needs_no_mail_server(desk: &mut De
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     let daemon = desk.spawn(&["run"]);
-    wait_for(port, "/readyz", 200);
-    for _ in 0..100 {
-        if desk.run(&["health", "--strict"]).code == Some(1) {
-            break;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    let strict = desk.run(&["health", "--strict"]);
-    assert_eq!(strict.code, Some(1));
+    wait_for_status(port, "/readyz", 200);
+    let strict = wait_for("an alarm", LIMIT, || {
+        let done = desk.run(&["health", "--strict"]);
+        if done.code == Some(1) { Ok(done) } else { Err(done.stdout) }
+    });
     assert!(strict.stdout.contains("silence: no mail for 48 h of business time"), "{}", strict.stdout);
     assert_eq!(desk.run(&["health"]).code, Some(0), "mail is taken and sent");
     assert!(
@@ -297,7 +255,7 @@ fn a_desk_that_is_served_does_not_move() {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     let _daemon = desk.spawn(&["run"]);
-    wait_for(port, "/readyz", 200);
+    wait_for_status(port, "/readyz", 200);
     let url = |file: &str| format!("sqlite:{}", desk.dir.path().join(file).display());
     let done = desk.run(&["migrate", "--from", &url("desk.db"), "--to", &url("new.db")]);
     assert_eq!(done.code, Some(1));

@@ -2,11 +2,12 @@
 
 use std::{
     process::{Child, ExitStatus},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use super::wait::wait_for;
 
 /// The process is killed when this is dropped, so that a failed test leaves none behind.
 #[derive(Debug)]
@@ -28,15 +29,9 @@ impl Daemon {
     }
 
     /// Waits for the end; fails the test after `limit`.
+    #[track_caller]
     pub fn ended(&mut self, limit: Duration) -> ExitStatus {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.0.try_wait().unwrap() {
-                return status;
-            }
-            assert!(started.elapsed() <= limit, "it did not end within {limit:?}");
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_for("the end of the process", limit, || self.0.try_wait().unwrap().ok_or_else(String::new))
     }
 }
 
@@ -45,15 +40,4 @@ impl Drop for Daemon {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Waits until it holds; fails the test after half a minute.
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..600 {
-        if holds() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("{what} did not come about");
 }

@@ -19,6 +19,7 @@ use super::{
     postgres::Database,
     rig::{PASSWORD, rig},
     smtp::SmtpServer,
+    wait::{LIMIT, wait_for},
 };
 
 /// The instant at which every rehearsal starts, unless a test says otherwise: a Tuesday morning in the window.
@@ -184,13 +185,25 @@ impl Desk {
 
     /// Starts a command and does not wait for its end.
     pub fn spawn(&self, arguments: &[&str]) -> Daemon {
-        let log = fs::File::create(self.log()).unwrap();
+        let log = fs::File::create(self.log_file()).unwrap();
         Daemon(self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
-    /// Where a spawned command logs.
-    pub fn log(&self) -> PathBuf {
+    fn log_file(&self) -> PathBuf {
         self.dir.path().join("log")
+    }
+
+    /// What the last spawned command has logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap()
+    }
+
+    #[track_caller]
+    pub fn wait_for_log(&self, part: &str) {
+        wait_for(&format!("{part:?} in the log"), LIMIT, || {
+            let log = self.log();
+            if log.contains(part) { Ok(()) } else { Err(format!("The log is:\n{log}")) }
+        });
     }
 
     /// What a command prints with `--json`.

@@ -10,6 +10,7 @@ pub mod oauth2;
 pub mod postgres;
 pub mod rig;
 pub mod smtp;
+pub mod wait;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

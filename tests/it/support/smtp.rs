@@ -10,7 +10,8 @@ use std::{
     thread,
 };
 
-use session::Session;
+use self::session::Session;
+use super::wait::{LIMIT, wait_for};
 
 /// Where in a mail's delivery a rule acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +155,17 @@ impl SmtpServer {
     /// Everything accepted so far, in order.
     pub fn mails(&self) -> Vec<Mail> {
         lock(&self.state).mails.clone()
+    }
+
+    /// Waits for this many mails, and returns them; fails the test if there are more.
+    #[track_caller]
+    pub fn wait_for_mails(&self, count: usize) -> Vec<Mail> {
+        let mails = wait_for(&format!("{count} mails"), LIMIT, || {
+            let mails = self.mails();
+            if mails.len() >= count { Ok(mails) } else { Err(format!("There were {}.", mails.len())) }
+        });
+        assert_eq!(mails.len(), count, "{mails:?}");
+        mails
     }
 
     /// How often somebody connected.
