@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use madoguchi::{
+    desk::form::FieldKey,
     letter::Purpose,
     store::{
         Ahead, Attempt, Claim, NewEvent, NewMail, NewMessage, Next, OutboxState, Outcome, Place, Recipient,
@@ -12,7 +13,10 @@ use madoguchi::{
 };
 use tokio::sync::oneshot;
 
-use crate::support::desk::{Desk, form, inquiry, kept, message, on_both};
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::{inquiry, kept, message},
+};
 
 on_both!(
     the_same_mail_twice_is_a_duplicate_and_is_answered_once,
@@ -51,7 +55,7 @@ fn the_same_mail_twice_is_a_duplicate_and_is_answered_once(desk: &Desk) {
     desk.deliver(inquiry(1));
     desk.deliver(inquiry(1));
     // The same mail again over another way has other Received headers.
-    desk.deliver(format!("Received: from a by b; Tue, 1 Jul 2025 09:29:30 +0900\n{}", inquiry(1)));
+    desk.deliver(inquiry(1).header("Received", "from a by b; Tue, 1 Jul 2025 09:29:30 +0900"));
     desk.once();
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
     assert_eq!(desk.smtp.mails().len(), 1);
@@ -59,7 +63,7 @@ fn the_same_mail_twice_is_a_duplicate_and_is_answered_once(desk: &Desk) {
 
 fn the_same_message_id_with_other_content_is_a_message_of_its_own(desk: &Desk) {
     desk.deliver(inquiry(1));
-    desk.deliver(inquiry(1).replace("会議の参加者", "災害時の連携"));
+    desk.deliver(inquiry(1).field(FieldKey::Inquiry, "災害時の連携の例を教えてください。"));
     desk.once();
     assert_eq!(desk.tickets().len(), 2);
     let shown = desk.json(&["ticket", "show", "ZT-2025-0002"]);
@@ -115,16 +119,13 @@ fn a_message_is_known_by_place_and_content_however_often_its_message_id_came(des
 }
 
 fn odd_messages_are_filed_or_parked_and_stop_nothing(desk: &Desk) {
-    let without = |header: &str, nth| {
-        inquiry(nth).lines().filter(|line| !line.starts_with(header)).collect::<Vec<_>>().join("\n")
-    };
     desk.deliver("");
-    desk.deliver(without("From:", 1));
-    desk.deliver(without("Message-ID:", 2));
-    desk.deliver(without("Message-ID:", 2));
-    desk.deliver(without("Date:", 3));
+    desk.deliver(inquiry(1).without("From"));
+    desk.deliver(inquiry(2).without("Message-ID"));
+    desk.deliver(inquiry(2).without("Message-ID"));
+    desk.deliver(inquiry(3).without("Date"));
     desk.deliver([0_u8, 159, 146, 150, 10, 10, 255, 254]);
-    desk.deliver(format!("{}{}", inquiry(4), "長い本文です。\n".repeat(1_500_000)));
+    desk.deliver(inquiry(4).body("長い本文です。\n".repeat(1_500_000)));
     desk.deliver(inquiry(5));
     desk.once();
     let organizations: Vec<String> =
@@ -173,7 +174,7 @@ fn a_parked_mail_that_came_twice_becomes_one_ticket_when_it_is_retried(desk: &mu
 }
 
 fn a_parked_mail_can_be_shown_retried_and_put_aside(desk: &mut Desk) {
-    desk.deliver(format!("{}{}", inquiry(1), "長い本文です。\n".repeat(100)));
+    desk.deliver(inquiry(1).body("長い本文です。\n".repeat(100)));
     desk.set("mailbox.max_message_size", "1KB");
     desk.once();
     let rows = desk.json(&["parked", "list"]);
@@ -192,7 +193,7 @@ fn a_parked_mail_can_be_shown_retried_and_put_aside(desk: &mut Desk) {
 
 fn a_new_uidvalidity_is_a_rescan_that_files_nothing_twice(desk: &Desk) {
     desk.deliver(inquiry(1));
-    desk.deliver(message(2, "拠点整備・運用に関する照会", &form(2)));
+    desk.deliver(inquiry(2));
     desk.once();
     desk.forget_uids();
     desk.deliver(inquiry(3));
@@ -207,7 +208,7 @@ fn numbers_have_no_gap_and_no_double_under_two_writers(desk: &Desk) {
         let path = desk.dir.path().join(format!("half{half}"));
         std::fs::create_dir(&path).unwrap();
         for nth in 1..=25 {
-            std::fs::write(path.join(format!("{nth}.eml")), kept(half * 100 + nth)).unwrap();
+            std::fs::write(path.join(format!("{nth}.eml")), kept(half * 100 + nth).bytes()).unwrap();
         }
         path.display().to_string()
     };
@@ -311,9 +312,7 @@ fn seen_flags_what_is_accounted_for(desk: &mut Desk) {
 fn move_sorts_accounted_and_parked_mail_into_their_folders(desk: &mut Desk) {
     desk.set("mailbox.after", "move");
     desk.deliver(inquiry(1));
-    desk.deliver(
-        message(2, "お知らせ", "x").replace("MIME-Version", "List-Id: <l.example.jp>\nMIME-Version"),
-    );
+    desk.deliver(message(2, "お知らせ", "x").header("List-Id", "<l.example.jp>"));
     desk.once();
     assert!(desk.mailbox.messages("INBOX").is_empty());
     let folder = |name: &str| desk.mailbox.messages(name).len();

@@ -3,9 +3,10 @@
 use std::{fs, path::Path, process::Command};
 
 use crate::support::{
-    desk::{Desk, Done, On, inquiry},
+    desk::{Desk, Done, On},
     dovecot::Dovecot,
     http::{free_port, get, wait_for_answer, wait_for_status},
+    mail::inquiry,
     rig::{Servers, rig},
     wait::{LIMIT, wait_for, wait_until},
 };
@@ -15,7 +16,7 @@ fn a_full_disk_stops_the_pass_and_loses_nothing() {
     let desk = Desk::on(On::Sqlite);
     desk.once();
     for nth in 1..=30 {
-        desk.deliver(format!("{}{}", inquiry(nth), "本文が続きます。".repeat(2000 + nth)));
+        desk.deliver(inquiry(nth).body("本文が続きます。".repeat(2000 + nth)));
     }
     // A limit on file size refuses writes as a full disk does; the signal that comes with it is ignored.
     let program = desk.command(&["once"]);
@@ -144,7 +145,7 @@ fn a_folder_that_is_deleted_is_told_and_read_again_when_it_is_back() {
         assert!(done.unwrap().success());
     };
     let deliver = |nth: usize| {
-        fs::write(folder.join("new").join(format!("{nth}.mail")), inquiry(nth)).unwrap();
+        fs::write(folder.join("new").join(format!("{nth}.mail")), inquiry(nth).bytes()).unwrap();
     };
     make();
     deliver(1);
@@ -177,7 +178,7 @@ fn a_mailbox_that_is_full_refuses_the_move_and_is_told_and_nothing_is_lost() {
     let (port, user) = (free_port(), desk.mailbox.user.clone());
     desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user).set("mailbox.after", "move");
     desk.set("http.listen", format!("127.0.0.1:{port}"));
-    desk.deliver(format!("{}{}", inquiry(1), "本文が続きます。\n".repeat(400)));
+    desk.deliver(inquiry(1).body("本文が続きます。\n".repeat(400)));
     let _daemon = desk.spawn(&["run"]);
     wait_for_answer(port, "/readyz", 200, "uota");
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);

@@ -1,8 +1,14 @@
 //! A conversation that is safe: threads, missing fields, reminders, robots, loops, bounces, and nothing unexplained.
 
+use madoguchi::{
+    desk::form::FieldKey,
+    mail::{InboundMail, read},
+};
+
 use crate::support::{
-    desk::{Desk, form, inquiry, message, on_both},
-    smtp::{Act, At},
+    desk::{Desk, on_both},
+    mail::{Mail, inquiry, message},
+    smtp::{Accepted, Act, At},
 };
 
 on_both!(
@@ -22,19 +28,16 @@ const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@examp
 /// A mail that left.
 struct Sent {
     to: String,
-    mail: madoguchi::mail::InboundMail,
+    mail: InboundMail,
 }
 
 impl Desk {
     fn sent(&self) -> Vec<Sent> {
-        let read = |sent: &crate::support::smtp::Mail| Sent {
-            to: sent.to.join(", "),
-            mail: madoguchi::mail::read(&sent.data),
-        };
+        let read = |sent: &Accepted| Sent { to: sent.to.join(", "), mail: read(&sent.data) };
         self.smtp.mails().iter().map(read).collect()
     }
 
-    fn last_to(&self, to: &str) -> madoguchi::mail::InboundMail {
+    fn last_to(&self, to: &str) -> InboundMail {
         self.sent().into_iter().rev().find(|sent| sent.to == to).unwrap().mail
     }
 
@@ -46,19 +49,19 @@ impl Desk {
 }
 
 /// An answer to a mail of ours, as a mail program writes it.
-fn answer_to(mail: &madoguchi::mail::InboundMail, from: &str, nth: usize, body: &str) -> String {
+fn answer_to(mail: &InboundMail, from: &str, nth: usize, body: &str) -> Mail {
     let id = mail.message_id.as_deref().unwrap();
-    format!(
-        "From: {from}\nTo: zaitaku@tohmatu.co.jp\nSubject: Re: {}\nIn-Reply-To: <{id}>\nReferences: <{id}>\n\
-         Message-ID: <answer-{nth}@city.example.jp>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n\n{body}\n",
-        mail.subject
-    )
+    Mail::new()
+        .from(from)
+        .subject(&format!("Re: {}", mail.subject))
+        .in_reply_to(id)
+        .header("References", &format!("<{id}>"))
+        .id(&format!("answer-{nth}@city.example.jp"))
+        .body(format!("{body}\n"))
 }
 
-fn incomplete(nth: usize) -> String {
-    let body: String =
-        form(nth).lines().filter(|line| !line.starts_with("3)")).map(|line| format!("{line}\n")).collect();
-    message(nth, "拠点整備・運用に関する照会", &body)
+fn incomplete(nth: usize) -> Mail {
+    inquiry(nth).without_field(FieldKey::Contact)
 }
 
 fn a_missing_field_is_asked_for_and_its_answer_starts_the_clock(desk: &mut Desk) {
@@ -141,12 +144,21 @@ fn a_bounce_of_our_mail_is_shown_and_told_and_any_other_is_parked(desk: &Desk) {
     desk.once();
     let receipt = desk.last_to("yamada1@city.example.jp");
     let report = |id: &str, action: &str, nth: usize| {
-        format!(
-            "From: MAILER-DAEMON@mx.example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: Undelivered Mail Returned to Sender\nReturn-Path: <>\nMessage-ID: <report-{nth}@mx.example.jp>\n\
-         Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry.\n\
-         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.jp\n\nFinal-Recipient: rfc822; yamada1@city.example.jp\nAction: {action}\nStatus: 5.1.1\n\
-         Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{id}>\nTo: yamada1@city.example.jp\n\n--b--\n"
-        )
+        Mail::new()
+            .from("MAILER-DAEMON@mx.example.jp")
+            .subject("Undelivered Mail Returned to Sender")
+            .header("Return-Path", "<>")
+            .header("Auto-Submitted", "auto-replied")
+            .id(&format!("report-{nth}@mx.example.jp"))
+            .header("Content-Type", "multipart/report; report-type=delivery-status; boundary=b")
+            .body(format!(
+                "--b\nContent-Type: text/plain\n\nSorry.\n\
+                 --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.jp\n\n\
+                 Final-Recipient: rfc822; yamada1@city.example.jp\nAction: {action}\nStatus: 5.1.1\n\
+                 Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n\
+                 --b\nContent-Type: text/rfc822-headers\n\n\
+                 Message-ID: <{id}>\nTo: yamada1@city.example.jp\n\n--b--\n"
+            ))
     };
     let id = receipt.message_id.unwrap();
     desk.deliver(report(&id, "delayed", 1));
@@ -199,15 +211,15 @@ fn two_desks_and_a_vacation_responder_stop_after_one_mail(desk: &Desk) {
     let receipt = desk.last_to("yamada1@city.example.jp");
     desk.deliver(
         answer_to(&receipt, "yamada1@city.example.jp", 11, "お問い合わせを受け付けました。")
-            .replace("Subject: Re:", "Subject: [OTHER-123] 受付 Re:"),
+            .subject(&format!("[OTHER-123] 受付 Re: {}", receipt.subject)),
     );
     // A vacation responder that keeps the subject, one that keeps nothing, one that answers from another address.
     let receipt = desk.last_to("yamada2@city.example.jp");
     desk.deliver(answer_to(&receipt, "yamada2@city.example.jp", 12, "しばらく休みます。"));
-    desk.deliver(message(2, "しばらく休みます", "休んでいます。").replace("inquiry-2@", "vacation-2@"));
+    desk.deliver(message(2, "しばらく休みます", "休んでいます。").id("vacation-2@city.example.jp"));
     desk.deliver(
         message(3, "Re: 拠点整備・運用に関する照会（記載事項のご案内）", "休んでいます。")
-            .replace("inquiry-3@", "vacation-3@"),
+            .id("vacation-3@city.example.jp"),
     );
     desk.once();
     assert_eq!(
@@ -228,19 +240,19 @@ fn two_desks_and_a_vacation_responder_stop_after_one_mail(desk: &Desk) {
 fn the_form_goes_once_and_only_to_who_wrote_to_the_desk(desk: &mut Desk) {
     desk.set("mailbox.authserv_id", "mx.example.jp");
     desk.deliver(message(1, "お尋ね", "教えてください。"));
-    desk.deliver(message(2, "お尋ね", "教えてください。").replace("To: zaitaku@", "To: undisclosed@"));
+    desk.deliver(message(2, "お尋ね", "教えてください。").to("undisclosed@tohmatu.co.jp"));
     desk.deliver(
         message(3, "お尋ね", "教えてください。")
-            .replace("From:", "Authentication-Results: mx.example.jp; dmarc=fail\nFrom:"),
+            .header("Authentication-Results", "mx.example.jp; dmarc=fail"),
     );
-    desk.deliver(inquiry(4).replace("From:", "Authentication-Results: mx.example.jp; dmarc=fail\nFrom:"));
+    desk.deliver(inquiry(4).header("Authentication-Results", "mx.example.jp; dmarc=fail"));
     desk.once();
     assert_eq!(desk.sent().into_iter().map(|sent| sent.to).collect::<Vec<_>>(), ["yamada1@city.example.jp"]);
     assert_eq!(desk.numbers(), ["ZT-2025-0001"], "a conforming inquiry is filed all the same");
     assert!(desk.events("ZT-2025-0001", "refused")[0].starts_with("not_authentic"));
     desk.starts_at("2025-07-08T10:00:00+09:00");
     desk.deliver_at(
-        message(1, "もう一度", "教えてください。").replace("inquiry-1@", "again@"),
+        message(1, "もう一度", "教えてください。").id("again@city.example.jp"),
         "2025-07-08T09:00:00+09:00",
     );
     desk.once();

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, thread, time::Duration};
 
-use crate::support::desk::{Desk, inquiry, on_both};
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::inquiry,
+};
 
 on_both!(a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing);
 

@@ -5,8 +5,9 @@ use std::{thread, time::Duration};
 use rustix::process::Signal;
 
 use crate::support::{
-    desk::{Desk, On, inquiry, on_both},
+    desk::{Desk, On, on_both},
     dovecot::Dovecot,
+    mail::inquiry,
     smtp::{Act, At},
     wait::wait_until,
 };

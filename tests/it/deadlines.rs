@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use madoguchi::desk::form::FieldKey;
+
 use crate::support::{
-    desk::{Desk, On, form, inquiry, message, on_both},
+    desk::{Desk, On, on_both},
+    mail::{inquiry, message},
     wait::wait_until,
 };
 
@@ -121,19 +124,9 @@ fn a_whole_window(desk: &mut Desk) {
         nth += 1;
         let mail = match what {
             "form" => inquiry(nth),
-            "incomplete" => message(
-                nth,
-                "拠点整備・運用に関する照会",
-                &form(nth)
-                    .replace("03-0000-", "")
-                    .lines()
-                    .filter(|line| !line.starts_with("3)"))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            ),
-            _ => message(8, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
-                .replace("yamada8@", "yamada2@")
-                .replace("inquiry-8@", "again@"),
+            "incomplete" => inquiry(nth).without_field(FieldKey::Contact),
+            _ => message(2, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
+                .id("again@city.example.jp"),
         };
         desk.deliver_at(mail, received);
         for now in looks {

@@ -1,9 +1,10 @@
 //! The outbox: an SMTP server that refuses, hangs, breaks or is away delays mail, and nothing else.
 
 use crate::support::{
-    desk::{Desk, On, form, inquiry, message, on_both},
+    desk::{Desk, On, on_both},
     dovecot::Dovecot,
-    smtp::{Act, At, Mail},
+    mail::inquiry,
+    smtp::{Accepted, Act, At},
 };
 
 on_both!(
@@ -205,8 +206,7 @@ fn a_login_that_is_refused_says_which_setting() {
 
 #[test]
 fn mail_short_and_long_leaves_over_starttls_and_over_implicit_tls_with_a_login() {
-    let long = form(2) + &"会議の参加者の例を教えてください。\n".repeat(1_000) + "ここで終わります。\n";
-    let long = message(2, "拠点整備・運用に関する照会", &long);
+    let long = inquiry(2).body("会議の参加者の例を教えてください。\n".repeat(1_000) + "ここで終わります。\n");
     for tls in ["starttls", "implicit"] {
         for mechanism in ["plain", "login"] {
             let mut desk = Desk::on(On::Sqlite);
@@ -223,7 +223,8 @@ fn mail_short_and_long_leaves_over_starttls_and_over_implicit_tls_with_a_login()
             desk.once();
             let mails = desk.smtp.mails();
             assert_eq!(mails.len(), 2, "{tls}, {mechanism}");
-            let whole = |mail: &Mail| madoguchi::mail::read(&mail.data).text.contains("ここで終わります。");
+            let whole =
+                |mail: &Accepted| madoguchi::mail::read(&mail.data).text.contains("ここで終わります。");
             assert_eq!(mails.iter().filter(|mail| whole(mail)).count(), 1, "{tls}, {mechanism}");
         }
     }

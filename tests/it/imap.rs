@@ -9,8 +9,9 @@ use std::{
 };
 
 use crate::support::{
-    desk::{Desk, On, inquiry, on_both},
+    desk::{Desk, On, on_both},
     dovecot::Dovecot,
+    mail::inquiry,
     rig::{Servers, rig},
 };
 

@@ -3,9 +3,10 @@
 use std::{fs, time::Duration};
 
 use crate::support::{
-    desk::{Desk, On, inquiry},
+    desk::{Desk, On},
     dovecot::Dovecot,
     http::{free_port, get, wait_for_status},
+    mail::inquiry,
     oauth2::{CLIENT_SECRET, Endpoint},
     wait::wait_until,
 };

@@ -1,10 +1,12 @@
 //! Operation: health, metrics, backup, completions and manual pages.
 
+use madoguchi::desk::form::FieldKey;
 use rustix::process::Signal;
 
 use crate::support::{
-    desk::{Desk, On, inquiry, on_both, program},
+    desk::{Desk, On, on_both, program},
     http::{free_port, get, wait_for_answer, wait_for_status},
+    mail::inquiry,
     wait::{LIMIT, wait_for},
 };
 
@@ -118,7 +120,7 @@ fn a_copy_made_at_work_can_take_the_place_of_a_lost_database() {
 #[test]
 fn tickets_are_exported_for_people_and_for_programs() {
     let desk = Desk::on(On::Sqlite);
-    desk.deliver(inquiry(1).replace("2) 氏名：山田 太郎", "2) 氏名：=1+1"));
+    desk.deliver(inquiry(1).field(FieldKey::Name, "=1+1"));
     desk.deliver(inquiry(2));
     desk.once();
     let json = desk.json(&["export"]);

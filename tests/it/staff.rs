@@ -2,7 +2,11 @@
 
 use madoguchi::mail::{InboundMail, read};
 
-use crate::support::desk::{Desk, NOW, inquiry, message, on_both};
+use crate::support::{
+    desk::{Desk, NOW, on_both},
+    mail::{Mail, inquiry, message},
+    smtp::{Act, At},
+};
 
 on_both!(
     an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once,
@@ -54,13 +58,13 @@ impl Desk {
 }
 
 /// A reply of a member of staff.
-fn reply(from: &str, to: &InboundMail, nth: usize, body: &str) -> String {
-    format!(
-        "From: {from}\nTo: zaitaku@tohmatu.co.jp\nSubject: RE: {}\nIn-Reply-To: <{}>\nMessage-ID: <staff-{nth}@example.jp>\n\
-         MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n{body}\n",
-        to.subject,
-        to.message_id.as_deref().unwrap()
-    )
+fn reply(from: &str, to: &InboundMail, nth: usize, body: &str) -> Mail {
+    Mail::new()
+        .from(from)
+        .subject(&format!("RE: {}", to.subject))
+        .in_reply_to(to.message_id.as_deref().unwrap())
+        .id(&format!("staff-{nth}@example.jp"))
+        .body(format!("{body}\n"))
 }
 
 fn quoted(text: &str) -> String {
@@ -91,7 +95,7 @@ fn an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once(desk: &mut D
     let mail = reply("ito@example.jp", &digest, 1, &under_marker(&digest, "ZT-2025-0001", answer));
     desk.deliver_at(&mail, "2025-07-01T14:00:00+09:00");
     desk.deliver_at(&mail, "2025-07-01T14:00:00+09:00");
-    desk.deliver_at(mail.replace("staff-1@", "staff-1b@"), "2025-07-01T14:01:00+09:00");
+    desk.deliver_at(mail.clone().id("staff-1b@example.jp"), "2025-07-01T14:01:00+09:00");
     desk.once_at("2025-07-01T14:02:00+09:00");
     // At once the writer is shown what will leave, and nothing has left.
     let echo = desk.mail_to("ito@example.jp", "送信前のご確認");
@@ -123,7 +127,7 @@ fn an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once(desk: &mut D
     assert!(desk.ticket(1)["answered_at"].is_string());
     // The inquirer's thanks and further question open it again, and its assignee or everybody is told.
     let further = message(1, &format!("Re: {}", sent.subject), "もう一点教えてください。")
-        .replace("inquiry-1@", "further@");
+        .id("further@city.example.jp");
     desk.deliver_at(further, "2025-07-02T09:30:00+09:00");
     desk.once_at("2025-07-02T09:31:00+09:00");
     assert_eq!(desk.ticket(1)["deadline"], "2025-07-04T09:30:00+09:00");
@@ -139,8 +143,8 @@ fn files_travel_with_an_answer_and_quotes_do_not(desk: &mut Desk) {
          Content-Disposition: attachment; filename*=UTF-8''%E4%BE%8B.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQK\n--b--\n",
         quoted(&notice.text)
     );
-    let mail = reply("ito@example.jp", &notice, 1, &body)
-        .replace("text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit", "multipart/mixed; boundary=b");
+    let mail =
+        reply("ito@example.jp", &notice, 1, &body).header("Content-Type", "multipart/mixed; boundary=b");
     desk.deliver_at(mail, "2025-07-01T10:30:00+09:00");
     desk.once_at("2025-07-01T10:31:00+09:00");
     assert!(desk.mail_to("ito@example.jp", "送信前のご確認").text.contains("添付　　：例.pdf"));
@@ -156,13 +160,17 @@ fn files_travel_with_an_answer_and_quotes_do_not(desk: &mut Desk) {
     assert_eq!(files, [("例.pdf", &b"%PDF-1.4\n"[..])]);
     // The server took it, and reports later that it did not arrive: an answer is owed as before.
     assert_eq!(desk.status(1), "answered");
-    let report = format!(
-        "From: MAILER-DAEMON@mx.example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <report@mx.example.jp>\n\
-         MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n\
-         Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; yamada1@city.example.jp\nAction: failed\nStatus: 5.2.2\n\n--b\n\
-         Content-Type: text/rfc822-headers\n\nMessage-ID: <{}>\n\n--b--\n",
-        sent.message_id.unwrap()
-    );
+    let report = Mail::new()
+        .from("MAILER-DAEMON@mx.example.jp")
+        .subject("Undelivered Mail Returned to Sender")
+        .id("report@mx.example.jp")
+        .header("Content-Type", "multipart/report; report-type=delivery-status; boundary=b")
+        .body(format!(
+            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n\
+             Final-Recipient: rfc822; yamada1@city.example.jp\nAction: failed\nStatus: 5.2.2\n\n\
+             --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{}>\n\n--b--\n",
+            sent.message_id.unwrap()
+        ));
     desk.deliver_at(report, "2025-07-01T11:00:00+09:00");
     desk.once_at("2025-07-01T11:01:00+09:00");
     assert_eq!(
@@ -210,12 +218,12 @@ fn new_tickets_go_round_and_an_undeliverable_answer_comes_back_to_its_author(des
         .find(|word| word.starts_with('#'))
         .unwrap();
     desk.run(&["ticket", "assign", "ZT-2025-0002", "伊藤"]);
-    desk.smtp.on(crate::support::smtp::At::Rcpt
-        .does(crate::support::smtp::Act::Reply("550 5.1.1 no such user"))
-        .to("yamada2@city.example.jp"));
-    let fresh = format!(
-        "From: tanaka@example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: [ZT-2025-0002] 回答 {key}\nMessage-ID: <fresh@example.jp>\nContent-Type: text/plain; charset=UTF-8\n\n新しいメールからの回答です。\n"
-    );
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada2@city.example.jp"));
+    let fresh = Mail::new()
+        .from("tanaka@example.jp")
+        .subject(&format!("[ZT-2025-0002] 回答 {key}"))
+        .id("fresh@example.jp")
+        .body("新しいメールからの回答です。\n");
     desk.deliver_at(fresh, "2025-07-01T13:10:00+09:00");
     desk.once_at("2025-07-01T13:11:00+09:00");
     desk.once_at("2025-07-01T13:30:00+09:00");
@@ -237,11 +245,8 @@ fn an_answer_is_stopped_before_it_leaves(desk: &mut Desk) {
     );
     // A colleague who is away answers nobody.
     let away = reply("sato@example.jp", &notice, 9, "不在にしております。")
-        .replace("Subject: RE:", "Subject: 自動返信:");
-    desk.deliver_at(
-        away.replace("From:", "Auto-Submitted: auto-replied\nFrom:"),
-        "2025-07-01T10:30:00+09:00",
-    );
+        .subject(&format!("自動返信: {}", notice.subject));
+    desk.deliver_at(away.header("Auto-Submitted", "auto-replied"), "2025-07-01T10:30:00+09:00");
     desk.once_at("2025-07-01T10:31:00+09:00");
     assert!(!desk.smtp.mails().iter().any(|mail| read(&mail.data).text.contains("不在にしております")));
     let echo = desk.mail_to("ito@example.jp", "送信前のご確認");
@@ -306,7 +311,7 @@ fn commands_are_carried_out_and_mistakes_explained_to_their_writer_alone(desk: &
     assert!(question.text.contains("対象は何年度でしょうか。"));
     // Two of sixteen hours were used; the answer comes a day later.
     desk.deliver_at(
-        message(1, &format!("Re: {}", question.subject), "令和7年度です。").replace("inquiry-1@", "answer@"),
+        message(1, &format!("Re: {}", question.subject), "令和7年度です。").id("answer@city.example.jp"),
         "2025-07-02T11:31:00+09:00",
     );
     desk.once_at("2025-07-02T11:32:00+09:00");
@@ -322,8 +327,7 @@ fn commands_are_carried_out_and_mistakes_explained_to_their_writer_alone(desk: &
     );
     desk.deliver_at(order(4, "統合 ZT-2025-0002"), "2025-07-02T12:00:00+09:00");
     desk.deliver_at(order(5, "ヘルプ"), "2025-07-02T12:00:00+09:00");
-    let stranger = message(9, "[ZT-2025-0002] 便乗", &crate::support::desk::form(9))
-        .replace("From:", "X-Auto-Response-Suppress: All\nFrom:");
+    let stranger = inquiry(9).subject("[ZT-2025-0002] 便乗").header("X-Auto-Response-Suppress", "All");
     desk.deliver_at(stranger, "2025-07-02T11:59:00+09:00");
     desk.once_at("2025-07-02T12:01:00+09:00");
     assert_eq!(
@@ -334,7 +338,7 @@ fn commands_are_carried_out_and_mistakes_explained_to_their_writer_alone(desk: &
     assert!(own.contains("ZT-2025-0002 とありますが") && own.contains("自動返信を断っています"), "{own}");
     assert!(desk.mail_to("sato@example.jp", "使い方").text.contains("日次一覧に返信し"));
     desk.deliver_at(
-        message(1, "[ZT-2025-0001] 追加", "追記です。").replace("inquiry-1@", "more@"),
+        message(1, "[ZT-2025-0001] 追加", "追記です。").id("more@city.example.jp"),
         "2025-07-02T13:00:00+09:00",
     );
     desk.once_at("2025-07-02T13:01:00+09:00");
@@ -351,8 +355,12 @@ fn an_address_alone_makes_nobody_staff(desk: &mut Desk) {
     desk.deliver(inquiry(1));
     desk.once();
     let before = desk.smtp.mails().len();
-    let forged = "From: ito@example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: [ZT-2025-0001] 回答\nMessage-ID: <forged@example.jp>\nContent-Type: text/plain; charset=UTF-8\n\n偽の回答です。\n";
-    desk.deliver_at(forged, "2025-07-01T10:10:00+09:00");
+    let forged = Mail::new()
+        .from("ito@example.jp")
+        .subject("[ZT-2025-0001] 回答")
+        .id("forged@example.jp")
+        .body("偽の回答です。\n");
+    desk.deliver_at(&forged, "2025-07-01T10:10:00+09:00");
     desk.once_at("2025-07-01T10:30:00+09:00");
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1);
     assert_eq!(desk.parked(), ["staff"]);
@@ -363,17 +371,15 @@ fn an_address_alone_makes_nobody_staff(desk: &mut Desk) {
     let notice = desk.mail_to("ito@example.jp", "新しい照会");
     let answer = reply("ito@example.jp", &notice, 1, "回答です。");
     desk.deliver_at(
-        answer.replace("From:", "Authentication-Results: mx.example.jp; dmarc=fail\nFrom:"),
+        answer.clone().header("Authentication-Results", "mx.example.jp; dmarc=fail"),
         "2025-07-01T10:40:00+09:00",
     );
-    desk.deliver_at(answer.replace("staff-1@", "staff-2@"), "2025-07-01T10:40:00+09:00");
+    desk.deliver_at(answer.clone().id("staff-2@example.jp"), "2025-07-01T10:40:00+09:00");
     desk.once_at("2025-07-01T11:00:00+09:00");
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1);
     assert!(desk.mail_to("sato@example.jp", "できなかった操作").text.contains("差出人を確認できなかった"));
     desk.deliver_at(
-        answer
-            .replace("staff-1@", "staff-3@")
-            .replace("From:", "Authentication-Results: mx.example.jp; dmarc=pass\nFrom:"),
+        answer.id("staff-3@example.jp").header("Authentication-Results", "mx.example.jp; dmarc=pass"),
         "2025-07-01T11:10:00+09:00",
     );
     desk.once_at("2025-07-01T11:11:00+09:00");
@@ -381,7 +387,7 @@ fn an_address_alone_makes_nobody_staff(desk: &mut Desk) {
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 2);
     // A rule that sends every explanation back does not go on for ever.
     for nth in 0..14 {
-        desk.deliver_at(forged.replace("forged@", &format!("loop-{nth}@")), "2025-07-01T11:31:00+09:00");
+        desk.deliver_at(forged.clone().id(&format!("loop-{nth}@example.jp")), "2025-07-01T11:31:00+09:00");
     }
     desk.once_at("2025-07-01T11:32:00+09:00");
     assert_eq!(
@@ -440,8 +446,10 @@ fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: &mut Desk) {
 
 fn a_call_is_filed_by_mail_and_from_the_shell_and_closed_when_called_back(desk: &mut Desk) {
     desk.add_settings(STAFF);
-    let call = "From: sato@example.jp\nTo: zaitaku@tohmatu.co.jp\nSubject: 電話照会\nMessage-ID: <call@example.jp>\nContent-Type: text/plain; charset=UTF-8\n\n\
-                1) 自治体・機関名：白樺台村\n2) 氏名：藤井\n3) 連絡先：03-0000-5566\n4) 照会内容：研修の例を知りたい。\n";
+    let call = Mail::new().from("sato@example.jp").subject("電話照会").id("call@example.jp").body(
+        "1) 自治体・機関名：白樺台村\n2) 氏名：藤井\n3) 連絡先：03-0000-5566\n\
+         4) 照会内容：研修の例を知りたい。\n",
+    );
     desk.deliver(call);
     desk.once();
     let ticket = desk.ticket(1);

@@ -10,7 +10,8 @@ use std::{
 };
 
 use crate::support::{
-    desk::{Desk, On, inquiry, on_both},
+    desk::{Desk, On, on_both},
+    mail::inquiry,
     rig::rig,
 };
 

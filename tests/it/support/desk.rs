@@ -118,13 +118,13 @@ impl Desk {
     }
 
     /// Puts a message into the mailbox, received at an instant.
-    pub fn deliver_at(&self, message: impl AsRef<[u8]>, received: &str) {
+    pub fn deliver_at(&self, message: impl Into<Vec<u8>>, received: &str) {
         let received: DateTime<FixedOffset> = received.parse().unwrap();
-        self.mailbox.deliver_at(message.as_ref(), received.to_utc());
+        self.mailbox.deliver_at(&message.into(), received.to_utc());
     }
 
     /// Puts a message into the mailbox, received half an hour before [`NOW`].
-    pub fn deliver(&self, message: impl AsRef<[u8]>) {
+    pub fn deliver(&self, message: impl Into<Vec<u8>>) {
         self.deliver_at(message, "2025-07-01T09:30:00+09:00");
     }
 
@@ -262,28 +262,6 @@ pub fn program() -> Command {
     command
 }
 
-/// The circular's own template, filled in, from one inquirer a number.
-pub fn inquiry(nth: usize) -> String {
-    message(nth, "拠点整備・運用に関する照会", &form(nth))
-}
-
-/// The filled form of an inquirer.
-pub fn form(nth: usize) -> String {
-    format!(
-        "1) 自治体・機関名：第{nth}市 健康福祉部\n2) 氏名：山田 太郎\n3) 連絡先（TEL/メールアドレス）：03-0000-{nth:04} / yamada{nth}@city.example.jp\n\
-         4) 照会内容（具体的に）：\n会議の参加者の例を教えてください。\n"
-    )
-}
-
-/// A plain mail in UTF-8 from an inquirer.
-pub fn message(nth: usize, subject: &str, body: &str) -> String {
-    format!(
-        "From: Yamada <yamada{nth}@city.example.jp>\nTo: zaitaku@tohmatu.co.jp\nSubject: {subject}\n\
-         Date: Tue, 1 Jul 2025 09:29:00 +0900\nMessage-ID: <inquiry-{nth}@city.example.jp>\n\
-         MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n{body}"
-    )
-}
-
 /// Makes two tests of each story, `story::on_sqlite` and `story::on_postgres`. A story is a function that takes a
 /// `&Desk` or a `&mut Desk`; the compiler reports one that is not listed as dead code.
 macro_rules! on_both {
@@ -307,11 +285,3 @@ macro_rules! on_both {
 }
 
 pub(crate) use on_both;
-
-/// An inquiry as a mail server keeps it in a file: the topmost `Received` says when it came.
-pub fn kept(nth: usize) -> String {
-    format!(
-        "Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}",
-        inquiry(nth)
-    )
-}

@@ -5,6 +5,7 @@ pub mod daemon;
 pub mod desk;
 pub mod dovecot;
 pub mod http;
+pub mod mail;
 pub mod maildir;
 pub mod oauth2;
 pub mod postgres;

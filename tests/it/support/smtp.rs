@@ -78,7 +78,7 @@ impl Rule {
 
 /// A mail that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
+pub struct Accepted {
     /// The envelope's sender; empty for `<>`.
     pub from: String,
     /// The envelope's recipients.
@@ -98,7 +98,7 @@ pub struct SmtpServer {
 struct State {
     listening: bool,
     rules: Vec<Rule>,
-    mails: Vec<Mail>,
+    mails: Vec<Accepted>,
     connections: usize,
     one_by_one: bool,
     takes_data_for_nobody: bool,
@@ -153,13 +153,13 @@ impl SmtpServer {
     }
 
     /// Everything accepted so far, in order.
-    pub fn mails(&self) -> Vec<Mail> {
+    pub fn mails(&self) -> Vec<Accepted> {
         lock(&self.state).mails.clone()
     }
 
     /// Waits for this many mails, and returns them; fails the test if there are more.
     #[track_caller]
-    pub fn wait_for_mails(&self, count: usize) -> Vec<Mail> {
+    pub fn wait_for_mails(&self, count: usize) -> Vec<Accepted> {
         let mails = wait_for(&format!("{count} mails"), LIMIT, || {
             let mails = self.mails();
             if mails.len() >= count { Ok(mails) } else { Err(format!("There were {}.", mails.len())) }

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{Act, At, Mail, State, lock};
+use super::{Accepted, Act, At, State, lock};
 
 /// A connection and the mail that is under way on it.
 pub(super) struct Session {
@@ -101,7 +101,7 @@ impl Session {
         }
         self.reply("354 go on")?;
         let data = self.read_data()?;
-        let mail = Mail { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
+        let mail = Accepted { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
         self.forget();
         let rule = lock(&self.state).rule(At::End, &to);
         if matches!(rule, None | Some(Act::KeepAndDrop)) {
