@@ -35,13 +35,13 @@ on_both!(
     move_sorts_accounted_and_parked_mail_into_their_folders
 );
 
-/// A transaction with something in it.
+/// A transaction with something to commit.
 fn decided(mut tx: Tx) -> Tx {
     tx.append_event(DateTime::<Utc>::UNIX_EPOCH, NewEvent::by_desk("tested", ""));
     tx
 }
 
-/// Commits, and returns what that leaves to a message that comes next.
+/// Commits, and returns what the store read ahead for the next message.
 async fn leaves(tx: Tx) -> Ahead {
     let place = Place::File { folder: "f".into(), name: "n".into() };
     let (now, (tell, told)) = (DateTime::<Utc>::UNIX_EPOCH, oneshot::channel());
@@ -54,7 +54,7 @@ async fn leaves(tx: Tx) -> Ahead {
 fn the_same_mail_twice_is_a_duplicate_and_is_answered_once(desk: &Desk) {
     desk.deliver(inquiry(1));
     desk.deliver(inquiry(1));
-    // The same mail again over another way has other Received headers.
+    // The same mail by another route has other Received fields.
     desk.deliver(inquiry(1).header("Received", "from a by b; Tue, 1 Jul 2025 09:29:30 +0900"));
     desk.once();
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
@@ -146,7 +146,7 @@ fn odd_messages_are_filed_or_parked_and_stop_nothing(desk: &Desk) {
 }
 
 fn a_parked_mail_that_several_operators_retry_at_once_becomes_one_ticket(desk: &mut Desk) {
-    // Received before the window, whose opening is set right afterwards.
+    // The mail came before the window opened; the opening date is corrected below.
     desk.deliver(inquiry(1));
     desk.set("window.opens", "2025-07-02").set("window.closes", "2026-02-28");
     desk.once();

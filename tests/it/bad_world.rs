@@ -1,4 +1,4 @@
-//! A full disk, a read-only database, a database that cannot be opened: clear errors, and nothing lost.
+//! Failures of disk, database, mailbox and clock: the errors are clear, and nothing is lost.
 
 use std::{fs, path::Path, process::Command};
 
@@ -18,7 +18,7 @@ fn a_full_disk_stops_the_pass_and_loses_nothing() {
     for nth in 1..=30 {
         desk.deliver(inquiry(nth).body("本文が続きます。".repeat(2000 + nth)));
     }
-    // A limit on file size refuses writes as a full disk does; the signal that comes with it is ignored.
+    // ulimit -f fails writes as a full disk does; the shell ignores the signal SIGXFSZ that comes with it.
     let program = desk.command(&["once"]);
     let mut limited = Command::new("bash");
     limited
@@ -121,7 +121,7 @@ fn a_clock_that_is_hours_behind_the_mail_server_is_told() {
     desk.deliver_at(inquiry(1), "2025-07-01T15:00:00+09:00");
     let _daemon = desk.spawn(&["run"]);
     wait_for_answer(port, "/readyz", 200, "clock: the mail server is 299 min ahead of this machine");
-    // The deadline is counted from the mail server's instant all the same.
+    // The deadline still counts from the mail server's INTERNALDATE.
     wait_until("a ticket", || desk.numbers().len() == 1);
     assert_eq!(desk.tickets()[0]["deadline"], "2025-07-03T15:00:00+09:00");
     desk.deliver(inquiry(2));
@@ -149,7 +149,7 @@ fn a_folder_that_is_deleted_is_told_and_read_again_when_it_is_back() {
     };
     make();
     deliver(1);
-    // The file says when it came: today.
+    // INTERNALDATE is the file's time, which is today and not the rehearsed date.
     desk.set("window.closes", "2099-12-31")
         .set("mailbox.folder", "照会")
         .set("http.listen", format!("127.0.0.1:{port}"));
@@ -165,13 +165,13 @@ fn a_folder_that_is_deleted_is_told_and_read_again_when_it_is_back() {
     wait_until("the second ticket", || desk.numbers().len() == 2);
     wait_for_status(port, "/readyz", 200);
     assert!(reason.contains("照会") || reason.contains("IMAP"), "{reason}");
-    // The ticket is there before its receipt has left.
+    // The ticket is committed before its receipt is sent.
     desk.smtp.wait_for_mails(2);
 }
 
 #[test]
 fn a_mailbox_that_is_full_refuses_the_move_and_is_told_and_nothing_is_lost() {
-    // Without MOVE a message is copied first, which a full mailbox refuses.
+    // Without the MOVE extension the desk copies first, and a full mailbox refuses the copy.
     let server = Dovecot::start(&["quota=12", "without=MOVE"]);
     let mut desk = Desk::on(On::Sqlite);
     desk.mailbox = server.mailbox();
@@ -207,7 +207,7 @@ fn a_greylisting_server_gets_the_mail_a_little_later() {
 
 #[test]
 fn a_database_server_that_is_restarted_under_load_loses_and_doubles_nothing() {
-    // Its own servers: nobody else's connections may break.
+    // Servers of its own: other tests must keep their connections.
     let servers = Servers::start("start", &[]);
     let mut desk = Desk::on(On::Sqlite);
     let port = free_port();

@@ -177,7 +177,7 @@ fn the_demonstration_shows_the_whole_job() {
     assert_eq!(again.status.code(), Some(1), "a folder in use is not touched");
 }
 
-/// A desk whose mail comes from a Maildir, `in`, and leaves to another, `out`; and what runs a command of it.
+/// A desk that takes mail from the Maildir `in` and delivers to the Maildir `out`, and a function that runs its commands.
 fn between_maildirs() -> (tempfile::TempDir, impl Fn(&[&str]) -> std::process::Output) {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_owned();
@@ -223,7 +223,7 @@ fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
     let (folder, run) = between_maildirs();
     let dir = folder.path();
     fs::write(dir.join("in/new/1.host"), kept(1).bytes()).unwrap();
-    // Even root cannot read it.
+    // Not even root can read this file, and tests may run as root.
     symlink("/proc/self/mem", dir.join("in/new/2.host")).unwrap();
     fs::write(dir.join("in/new/3.host"), kept(3).bytes()).unwrap();
     let done = run(&["once"]);

@@ -1,4 +1,4 @@
-//! A conversation that is safe: threads, missing fields, reminders, robots, loops, bounces, and nothing unexplained.
+//! Conversations with inquirers: threads, missing fields, reminders, autoresponders, loops and bounces.
 
 use madoguchi::{
     desk::form::FieldKey,
@@ -25,7 +25,6 @@ on_both!(
 const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
                      [answers]\nnew_ticket = \"none\"\n[digest]\nat = []\n";
 
-/// A mail that left.
 struct Sent {
     to: String,
     mail: InboundMail,
@@ -48,7 +47,6 @@ impl Desk {
     }
 }
 
-/// An answer to a mail of ours, as a mail program writes it.
 fn answer_to(mail: &InboundMail, from: &str, nth: usize, body: &str) -> Mail {
     let id = mail.message_id.as_deref().unwrap();
     Mail::new()
@@ -74,7 +72,7 @@ fn a_missing_field_is_asked_for_and_its_answer_starts_the_clock(desk: &mut Desk)
         (&ticket["status"], &ticket["deadline"], &ticket["missing"][0]),
         (&"waiting".into(), &serde_json::Value::Null, &"contact".into())
     );
-    // The answer stands above the quoted form.
+    // Mail programs put the answer above the quoted form.
     let quoted: String = ask.text.lines().map(|line| format!("> {line}\n")).collect();
     desk.starts_at("2025-07-02T11:00:00+09:00");
     desk.deliver_at(
@@ -103,7 +101,7 @@ fn who_does_not_answer_is_reminded_twice_and_then_staff_decide(desk: &mut Desk) 
     desk.deliver(incomplete(1));
     desk.once();
     let mut told = Vec::new();
-    // Asked on Tuesday at 10; 24 business hours are three days.
+    // The desk asked on Tuesday at 10:00; a reminder is due after 24 business hours, which are three days.
     for now in [
         "2025-07-04T09:59:00+09:00",
         "2025-07-04T10:00:30+09:00",
@@ -207,13 +205,13 @@ fn two_desks_and_a_vacation_responder_stop_after_one_mail(desk: &Desk) {
     desk.deliver(message(3, "お尋ね", "一度お電話をいただけますか。"));
     desk.once();
     assert_eq!(desk.sent().len(), 3);
-    // Another desk acknowledges our receipt with a receipt of its own, and does not say that it is one.
+    // Another desk answers our receipt with its own, which has no Auto-Submitted field.
     let receipt = desk.last_to("yamada1@city.example.jp");
     desk.deliver(
         answer_to(&receipt, "yamada1@city.example.jp", 11, "お問い合わせを受け付けました。")
             .subject(&format!("[OTHER-123] 受付 Re: {}", receipt.subject)),
     );
-    // A vacation responder that keeps the subject, one that keeps nothing, one that answers from another address.
+    // Three vacation responders: one answers in the thread, one with a new subject, one with our subject alone.
     let receipt = desk.last_to("yamada2@city.example.jp");
     desk.deliver(answer_to(&receipt, "yamada2@city.example.jp", 12, "しばらく休みます。"));
     desk.deliver(message(2, "しばらく休みます", "休んでいます。").id("vacation-2@city.example.jp"));

@@ -1,4 +1,5 @@
-//! Killed at any moment and started again: no ticket lost or double, every acknowledgement sent with one Message-ID.
+//! The desk is killed at any moment and started again: no ticket is lost or doubled, and each acknowledgement keeps
+//! one Message-ID.
 
 use std::{collections::BTreeMap, thread, time::Duration};
 
@@ -9,9 +10,8 @@ use crate::support::{
 
 on_both!(a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing);
 
-/// Mails in the mailbox.
 const MAILS: usize = 150;
-/// Moments at which the program is killed; milliseconds after its start, spread over its way.
+/// Milliseconds from start to kill, spread over the duration of one pass.
 const KILLS: [u64; 8] = [15, 40, 70, 110, 160, 220, 300, 400];
 
 fn a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing(desk: &mut Desk) {
@@ -27,7 +27,7 @@ fn a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing(desk: &mut De
         child.kill();
     }
     assert!(killed >= 3, "it was killed {killed} times on its way");
-    // Later than all before it: its rehearsed clock starts anew.
+    // The rehearsed clock must not go back behind what the killed processes wrote.
     desk.starts_at("2025-07-01T10:05:00+09:00");
     desk.once();
     assert_eq!(desk.numbers(), (1..=MAILS).map(|nth| format!("ZT-2025-{nth:04}")).collect::<Vec<_>>());

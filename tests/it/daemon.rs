@@ -1,4 +1,4 @@
-//! The daemon: it serves until it is told to stop, and says what it does without naming anybody.
+//! The command `run`: start, stop, signals, and a log without personal data.
 
 use std::{thread, time::Duration};
 
@@ -14,14 +14,15 @@ use crate::support::{
 
 on_both!(the_daemon_answers_what_arrives_and_ends_on_sigterm);
 
-/// The desk cuts a stop off after nine seconds; the machine may stall for ten.
+/// A stop ends after nine seconds at the latest; the machine may stall for ten more.
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 
 fn the_daemon_answers_what_arrives_and_ends_on_sigterm(desk: &mut Desk) {
-    // Only IDLE can be this quick.
+    // With this poll interval only IDLE can bring the mail in time.
     desk.set("mailbox.poll", "10m");
     let mut daemon = desk.spawn(&["run"]);
     desk.wait_for_log("in service");
+    // Time to enter IDLE, which is not logged. The first pass finds a mail that arrives earlier.
     thread::sleep(Duration::from_millis(500));
     desk.deliver(inquiry(1));
     desk.smtp.wait_for_mails(1);

@@ -1,4 +1,4 @@
-//! What the clock brings: warnings, misses, the end of the window, and a calendar that changes.
+//! What is due by the clock: warnings, missed deadlines, the end of the window, and changes of the calendar.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@examp
                      [answers]\nnew_ticket = \"none\"\n[digest]\nat = []\n";
 
 impl Desk {
-    /// One pass at an instant; returns what left in it: receiver, kind and subject of each mail, and its text.
+    /// One pass at an instant. Returns recipient, Auto-Submitted, subject and text of each mail that it sent, sorted.
     fn pass(&mut self, now: &str) -> Vec<[String; 4]> {
         let before = self.smtp.mails().len();
         self.starts_at(now);
@@ -49,8 +49,8 @@ impl Desk {
     }
 }
 
-/// The whole window of the circular, with mails at its awkward instants and a look at every hour at which something
-/// may be due. What left is the same on both databases, to the letter.
+/// The whole window of the circular, with mails at its edges and a pass whenever something may be due. Both databases
+/// must send the same text: they share the snapshot.
 fn a_whole_window(desk: &mut Desk) {
     desk.add_settings(STAFF);
     let mut told = String::new();
@@ -60,10 +60,10 @@ fn a_whole_window(desk: &mut Desk) {
             writeln!(told, "════ {now}　→ {to}　[{kind}]\n件名：{subject}\n\n{text}\n").unwrap();
         }
     };
-    // (what arrives, when, and when the desk looks after that)
+    // (mail, received, passes after it)
     for (what, received, looks) in [
         ("form", "2025-06-26T23:59:59+09:00", &["2025-06-27T00:00:00+09:00"][..]),
-        // The first instant of the window, at night; due on Monday at 17:00, missed on Tuesday at 9.
+        // The first instant of the window, at night: due on Monday at 17:00, reported as missed on Tuesday at 9:00.
         (
             "form",
             "2025-06-27T00:00:00+09:00",
@@ -89,7 +89,7 @@ fn a_whole_window(desk: &mut Desk) {
                 "2025-07-24T09:00:00+09:00",
             ],
         ),
-        // Closing time to the second; 敬老の日 is the Monday before, 秋分の日 the Tuesday after.
+        // Exactly closing time. 敬老の日 is the Monday before, 秋分の日 the Tuesday after.
         ("form", "2025-09-19T17:00:00+09:00", &["2025-09-19T17:01:00+09:00", "2025-09-25T13:00:00+09:00"]),
         // Half an hour before the year's last closing, then New Year's Eve and New Year's Day.
         ("form", "2025-12-26T16:30:00+09:00", &["2025-12-26T16:31:00+09:00"]),
@@ -133,7 +133,7 @@ fn a_whole_window(desk: &mut Desk) {
             look(desk, now);
         }
     }
-    // Keys of staff differ from desk to desk.
+    // Staff keys depend on the secret of the desk.
     insta::with_settings!({filters => vec![(r"#\d{8}-[0-9a-f]{32}", "#[key]")]}, {
         insta::assert_snapshot!("whole_window", told);
     });
@@ -144,7 +144,7 @@ fn what_was_missed_while_down_is_told_once_and_together(desk: &mut Desk) {
     desk.deliver(inquiry(1));
     desk.deliver(inquiry(2));
     desk.once();
-    // Down until long after the deadline, and back in the night.
+    // The desk was down until long after the deadline, and starts at night.
     assert_eq!(desk.subjects("2025-07-14T03:00:00+09:00"), [""; 0]);
     assert_eq!(
         desk.subjects("2025-07-14T09:00:00+09:00"),
@@ -152,7 +152,7 @@ fn what_was_missed_while_down_is_told_once_and_together(desk: &mut Desk) {
         "no warning, one mail for both, and to the lead alone"
     );
     assert_eq!(desk.subjects("2025-07-14T09:00:10+09:00"), [""; 0]);
-    // The clock is set back, and forward again.
+    // Somebody sets the clock back, then forward again.
     assert_eq!(desk.subjects("2025-07-03T09:15:00+09:00"), [""; 0]);
     assert_eq!(desk.subjects("2025-07-15T10:00:00+09:00"), [""; 0]);
     let shown = desk.json(&["ticket", "show", "ZT-2025-0001"]);
@@ -182,7 +182,7 @@ fn a_calendar_that_changes_moves_deadlines_and_says_so(desk: &mut Desk) {
 
 fn the_daemon_warns_at_the_very_minute(desk: &mut Desk) {
     desk.add_settings(STAFF);
-    // Received at 9:30, so staff are warned on 2 July at 13:30.
+    // Received on 1 July at 9:30: the warning is due on 2 July at 13:30.
     desk.deliver(inquiry(1));
     desk.once();
     desk.starts_at("2025-07-02T13:29:57+09:00");

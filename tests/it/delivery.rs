@@ -1,4 +1,4 @@
-//! The outbox: an SMTP server that refuses, hangs, breaks or is away delays mail, and nothing else.
+//! The outbox against an SMTP server that refuses, hangs, disconnects or is down: mail is late, nothing else suffers.
 
 use crate::support::{
     desk::{Desk, On, on_both},
@@ -51,7 +51,7 @@ fn a_mail_that_is_refused_for_good_is_shown_and_can_be_retried(desk: &mut Desk) 
     assert!(rows[0]["last_reply"].as_str().unwrap().starts_with("550 5.1.1 no such user"));
     let id = rows[0]["id"].to_string();
     assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
-    // A rehearsed clock starts anew with each process.
+    // Later than `outbox retry`, which made the mail due at its own time.
     desk.starts_at("2025-07-01T10:05:00+09:00");
     desk.once();
     assert_eq!(desk.smtp.mails().len(), 2);

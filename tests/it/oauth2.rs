@@ -1,4 +1,4 @@
-//! Access tokens in place of passwords, against Dovecot's OAuth2 and a token endpoint.
+//! OAuth2 access tokens instead of passwords, against Dovecot and a token endpoint of the tests.
 
 use std::{fs, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::support::{
     wait::wait_until,
 };
 
-/// A desk whose mail comes from and leaves by a Dovecot that takes tokens alone.
+/// A desk that receives and sends through a Dovecot that accepts access tokens only.
 struct Story {
     desk: Desk,
     endpoint: Endpoint,
@@ -91,7 +91,7 @@ fn a_refresh_token_that_is_good_once_is_exchanged_and_kept() {
     let newest = story.endpoint.state().refresh_token.clone();
     let kept = fs::read_to_string(story.desk.dir.path().join("oauth2.json")).unwrap();
     assert!(kept.contains(&newest), "{kept}");
-    // Withdrawn, and agreed to anew: the one that the operator sets is the one that counts.
+    // The refresh token is revoked and the operator authorises again: the token in the settings now counts.
     story.endpoint.state().refresh_token = "another".into();
     let check = story.desk.run(&["check"]);
     assert!(

@@ -1,4 +1,4 @@
-//! Operation: health, metrics, backup, completions and manual pages.
+//! Operation: health, metrics, reload, backup, export, move between databases, completions and manual pages.
 
 use madoguchi::desk::form::FieldKey;
 use rustix::process::Signal;
@@ -74,7 +74,7 @@ fn of_two_processes_on_postgresql_one_takes_the_mail_and_the_other_takes_over() 
     };
     standby(two, true);
     standby(one, false);
-    // Killed without a word; the other notices within seconds.
+    // SIGKILL: the first process cannot give its lead back, and the other must notice.
     first.kill();
     standby(two, false);
     desk.deliver(inquiry(1));
@@ -189,7 +189,7 @@ fn silence_in_business_hours_is_an_alarm_that_needs_no_mail_server(desk: &mut De
     desk.add_settings("[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n");
     desk.deliver(inquiry(1));
     desk.once();
-    // A week and a day later: 48 business hours, a holiday not counted.
+    // Eight days later: 48 business hours, without the weekend.
     desk.starts_at("2025-07-09T10:00:30+09:00");
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
@@ -232,11 +232,11 @@ fn a_desk_moves_from_sqlite_to_postgresql_and_back_whole() {
     let again = desk.run(&["migrate", "--from", &old, "--to", &new]);
     assert_eq!(again.code, Some(1));
     assert!(again.error().contains("holds a desk already"), "{}", again.error());
-    // The moved desk goes on where the other one stopped.
+    // The moved desk continues where the other stopped.
     moved.set("mailbox.user", &desk.mailbox.user);
     let shown = |desk: &Desk| {
         let mut ticket = desk.json(&["ticket", "show", "ZT-2025-0002"]);
-        // Each desk's clock goes on while the other one is asked.
+        // `left` differs: each desk's clock runs on while the other answers.
         ticket.as_object_mut().unwrap().remove("left").unwrap();
         ticket
     };

@@ -1,4 +1,4 @@
-//! What the desk forgets: by age, after closing, on request. Nothing of it is left in the file.
+//! Erasure of personal data: by age, after closing, on request. Nothing of it remains in the database file.
 
 use std::fs;
 
@@ -15,7 +15,6 @@ on_both!(
     a_person_is_erased_on_request_after_a_look
 );
 
-/// Answers a ticket from the shell and closes it.
 fn answer_and_close(desk: &Desk, number: &str) {
     let answer = "山田 太郎 様\n会議には薬剤師会も参加しています。お電話は03-0000-0001へおかけします。\n";
     assert_eq!(desk.pipe(&["ticket", "answer", number], answer.as_bytes()).code, Some(0));
@@ -57,7 +56,7 @@ fn who_asked_is_forgotten_after_closing_and_what_was_asked_stays(desk: &mut Desk
     assert!(shown(desk, "ZT-2025-0002").contains("yamada2@"), "an open ticket stays whole");
     audit_is_whole(desk);
     assert_eq!(desk.run(&["reconcile"]).code, Some(0));
-    // Delivered once more, it is still known and answered by nobody.
+    // The same mail once more is still a duplicate, and gets no answer.
     let before = desk.smtp.mails().len();
     desk.deliver(inquiry(1));
     desk.once();

@@ -1,4 +1,4 @@
-//! Staff work by mail: digest, answers, commands, approval, telephone; and the same from the shell.
+//! Staff work by mail and from the shell: digest, answers, commands, approval, telephone.
 
 use madoguchi::mail::{InboundMail, read};
 
@@ -27,12 +27,12 @@ const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@examp
                      [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n";
 
 impl Desk {
-    /// Mails to somebody, oldest first.
+    /// Oldest first.
     fn mails_to(&self, to: &str) -> Vec<InboundMail> {
         self.smtp.mails().iter().filter(|mail| mail.to == [to]).map(|mail| read(&mail.data)).collect()
     }
 
-    /// The newest mail to somebody whose subject contains a word.
+    /// The newest mail to this address with this word in its subject.
     fn mail_to(&self, to: &str, word: &str) -> InboundMail {
         let mails = self.mails_to(to);
         let subjects: Vec<String> = mails.iter().map(|mail| mail.subject.clone()).collect();
@@ -57,7 +57,6 @@ impl Desk {
     }
 }
 
-/// A reply of a member of staff.
 fn reply(from: &str, to: &InboundMail, nth: usize, body: &str) -> Mail {
     Mail::new()
         .from(from)
@@ -71,7 +70,7 @@ fn quoted(text: &str) -> String {
     text.lines().map(|line| format!("> {line}\n")).collect()
 }
 
-/// The digest as Gmail quotes it, with an answer under a ticket's marker.
+/// The digest as Gmail quotes it, with the answer below the ticket's marker line.
 fn under_marker(digest: &InboundMail, number: &str, answer: &str) -> String {
     let marked = quoted(&digest.text);
     let begin = marked.lines().find(|line| line.contains('▼') && line.contains(number)).unwrap().to_owned();
@@ -97,7 +96,7 @@ fn an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once(desk: &mut D
     desk.deliver_at(&mail, "2025-07-01T14:00:00+09:00");
     desk.deliver_at(mail.clone().id("staff-1b@example.jp"), "2025-07-01T14:01:00+09:00");
     desk.once_at("2025-07-01T14:02:00+09:00");
-    // At once the writer is shown what will leave, and nothing has left.
+    // The writer gets an echo of the mail at once; the answer itself waits in the outbox.
     let echo = desk.mail_to("ito@example.jp", "送信前のご確認");
     assert!(
         echo.text.contains(answer)
@@ -125,7 +124,7 @@ fn an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once(desk: &mut D
     assert_eq!(desk.mails_to("yamada2@city.example.jp").len(), 1, "nobody else got anything");
     assert_eq!((desk.status(1), desk.status(2)), ("answered".into(), "open".into()));
     assert!(desk.ticket(1)["answered_at"].is_string());
-    // The inquirer's thanks and further question open it again, and its assignee or everybody is told.
+    // A further question from the inquirer opens the ticket again and starts a new deadline.
     let further = message(1, &format!("Re: {}", sent.subject), "もう一点教えてください。")
         .id("further@city.example.jp");
     desk.deliver_at(further, "2025-07-02T09:30:00+09:00");
@@ -158,7 +157,7 @@ fn files_travel_with_an_answer_and_quotes_do_not(desk: &mut Desk) {
     let files: Vec<_> =
         sent.attachments.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
     assert_eq!(files, [("例.pdf", &b"%PDF-1.4\n"[..])]);
-    // The server took it, and reports later that it did not arrive: an answer is owed as before.
+    // The mail server accepted the answer and bounces it later: the ticket is open again.
     assert_eq!(desk.status(1), "answered");
     let report = Mail::new()
         .from("MAILER-DAEMON@mx.example.jp")
@@ -196,14 +195,14 @@ fn new_tickets_go_round_and_an_undeliverable_answer_comes_back_to_its_author(des
     assert_eq!(assignees, ["sato@example.jp", "ito@example.jp", "tanaka@example.jp", "sato@example.jp"]);
     let told = |to: &str| desk.mails_to(to).iter().filter(|mail| mail.subject.contains("新しい照会")).count();
     assert_eq!((told("sato@example.jp"), told("ito@example.jp"), told("tanaka@example.jp")), (2, 1, 1));
-    // Tanaka answers Ito's ticket by the link of the digest; the mail server refuses.
+    // Tanaka answers Ito's ticket with the key from a digest; the mail server refuses the recipient.
     desk.once_at("2025-07-01T13:00:00+09:00");
     desk.run(&["digest"]);
     desk.once();
     desk.run(&["ticket", "assign", "ZT-2025-0002", "田中"]);
     desk.run(&["digest"]);
     desk.once_at("2025-07-01T13:00:30+09:00");
-    // Several digests leave side by side, in any order.
+    // Several connections send the digests, so their order is not fixed.
     let digests: String = desk
         .mails_to("tanaka@example.jp")
         .iter()
@@ -243,7 +242,7 @@ fn an_answer_is_stopped_before_it_leaves(desk: &mut Desk) {
         reply("ito@example.jp", &notice, 1, &format!("間違えた回答です。\n\n{}", quoted(&notice.text))),
         "2025-07-01T10:30:00+09:00",
     );
-    // A colleague who is away answers nobody.
+    // A colleague's vacation responder answers the notice.
     let away = reply("sato@example.jp", &notice, 9, "不在にしております。")
         .subject(&format!("自動返信: {}", notice.subject));
     desk.deliver_at(away.header("Auto-Submitted", "auto-replied"), "2025-07-01T10:30:00+09:00");
@@ -309,7 +308,7 @@ fn commands_are_carried_out_and_mistakes_explained_to_their_writer_alone(desk: &
     desk.once_at("2025-07-01T11:45:00+09:00");
     let question = desk.mail_to("yamada1@city.example.jp", "おたずね");
     assert!(question.text.contains("対象は何年度でしょうか。"));
-    // Two of sixteen hours were used; the answer comes a day later.
+    // The question stopped the clock after two of sixteen hours; the inquirer answers a day later.
     desk.deliver_at(
         message(1, &format!("Re: {}", question.subject), "令和7年度です。").id("answer@city.example.jp"),
         "2025-07-02T11:31:00+09:00",
@@ -366,7 +365,7 @@ fn an_address_alone_makes_nobody_staff(desk: &mut Desk) {
     assert_eq!(desk.parked(), ["staff"]);
     assert!(desk.mail_to("sato@example.jp", "できなかった操作").text.contains("記号"), "leads are told");
     assert!(desk.smtp.mails().len() > before);
-    // With our own server's name, its verdict counts too.
+    // With `mailbox.authserv_id` set, the verdict of our own mail server counts, too.
     desk.set("mailbox.authserv_id", "mx.example.jp");
     let notice = desk.mail_to("ito@example.jp", "新しい照会");
     let answer = reply("ito@example.jp", &notice, 1, "回答です。");
@@ -385,7 +384,7 @@ fn an_address_alone_makes_nobody_staff(desk: &mut Desk) {
     desk.once_at("2025-07-01T11:11:00+09:00");
     desk.once_at("2025-07-01T11:30:00+09:00");
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 2);
-    // A rule that sends every explanation back does not go on for ever.
+    // A mail rule that returns every explanation must not loop without end.
     for nth in 0..14 {
         desk.deliver_at(forged.clone().id(&format!("loop-{nth}@example.jp")), "2025-07-01T11:31:00+09:00");
     }
@@ -419,7 +418,7 @@ fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: &mut Desk) {
     assert!(desk.mail_to("ito@example.jp", "できなかった操作").text.contains("例を足してください"));
     desk.deliver_at(reply("ito@example.jp", &notice, 3, "二案です。例：第一市"), "2025-07-01T13:05:00+09:00");
     desk.once_at("2025-07-01T13:06:00+09:00");
-    // The author may not approve.
+    // An author who is no lead cannot approve.
     let echo = desk.mail_to("ito@example.jp", "送信前のご確認");
     desk.deliver_at(reply("ito@example.jp", &echo, 4, "承認"), "2025-07-01T13:07:00+09:00");
     desk.once_at("2025-07-01T13:08:00+09:00");
@@ -467,7 +466,7 @@ fn a_call_is_filed_by_mail_and_from_the_shell_and_closed_when_called_back(desk: 
     );
     desk.once_at("2025-07-01T11:01:00+09:00");
     assert_eq!(desk.status(1), "answered");
-    // There is nobody to write to.
+    // A ticket by telephone has no mail address.
     let done = desk.pipe(&["ticket", "answer", "ZT-2025-0002"], "回答です。".as_bytes());
     assert_eq!(done.code, Some(1));
     assert!(done.error().contains("no mail address"), "{}", done.stderr);
@@ -516,7 +515,7 @@ fn a_digest_goes_out_at_its_times_when_there_is_something_to_say(desk: &mut Desk
     let digests = |desk: &Desk| {
         desk.smtp.mails().iter().filter(|mail| read(&mail.data).subject.contains("日次一覧")).count()
     };
-    // (now, how many since the beginning)
+    // (now, digests sent so far)
     for (now, count) in [
         ("2025-07-01T10:00:00+09:00", 2),
         ("2025-07-01T10:05:00+09:00", 2),
@@ -542,7 +541,7 @@ fn a_digest_goes_out_at_its_times_when_there_is_something_to_say(desk: &mut Desk
 
 fn every_digest_that_is_asked_for_leaves_though_rehearsals_tell_one_instant_twice(desk: &mut Desk) {
     desk.add_settings("[[staff]]\nname = \"田中 実\"\naddress = \"tanaka@example.jp\"\n");
-    // Each process begins at the same instant and queues some milliseconds later.
+    // Each process starts at the same rehearsed instant, and queues its digest some milliseconds later.
     for _ in 0..20 {
         desk.starts_at(NOW);
         assert_eq!(desk.run(&["digest"]).code, Some(0));

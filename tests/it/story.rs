@@ -1,4 +1,4 @@
-//! The whole path: a mail in the mailbox becomes a ticket, and its sender gets an acknowledgement.
+//! The main path: a mail in the mailbox becomes a ticket, and its sender gets an acknowledgement.
 
 use crate::support::{
     desk::{Desk, on_both},
@@ -92,10 +92,10 @@ fn a_reply_joins_its_ticket_by_our_message_id_or_by_number_and_sender(desk: &Des
     desk.once();
     let acknowledgement = madoguchi::mail::read(&desk.smtp.mails()[0].data);
     let id = acknowledgement.message_id.unwrap();
-    // A colleague who was sent our mail, and the inquirer who wrote a fresh one with the number.
+    // A colleague replies to our mail; the inquirer writes a new one with the number in its subject.
     desk.deliver(message(7, "Re: 照会", "追記です。").in_reply_to(&id));
     desk.deliver(message(1, "[ZT-2025-0001] 追加", "もう一点です。").id("second-1@city.example.jp"));
-    // A stranger who knows the number gets a ticket of their own.
+    // The number alone opens no door: a stranger gets a new ticket.
     desk.deliver(message(9, "[ZT-2025-0001] 便乗", "私にも教えてください。"));
     desk.once();
     assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002"]);

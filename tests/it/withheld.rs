@@ -1,5 +1,4 @@
-//! One message that the mailbox does not hand over: it is asked for again, stops nothing for long, and is never passed over
-//! in silence.
+//! A message that the mail server does not deliver to intake: intake retries it, then parks it, and takes the others.
 
 use std::{
     fs,
@@ -23,13 +22,13 @@ on_both!(
 
 const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
 
-/// Whether the mail server can read a message.
+/// Makes the `nth` message readable for the mail server, or not.
 fn readable(desk: &Desk, nth: usize, readable: bool) {
     let mode = if readable { 0o644 } else { 0o000 };
     fs::set_permissions(&desk.mailbox.files("INBOX")[nth - 1], fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// The inquirers whose tickets are there.
+/// Organizations of all tickets, in order.
 fn organizations(desk: &Desk) -> Vec<String> {
     desk.tickets().iter().map(|ticket| ticket["organization"].as_str().unwrap().to_owned()).collect()
 }
@@ -54,7 +53,7 @@ fn one_that_it_can_never_read_is_parked_where_it_lies_and_taken_later(desk: &mut
         desk.deliver(inquiry(nth));
     }
     readable(desk, 2, false);
-    // First together with others, then alone.
+    // Intake first fetches it together with others, then alone.
     for minute in [0, 1, 2, 10] {
         assert!(desk.parked().is_empty(), "it is waited for until 10:{minute:02}");
         desk.starts_at(&format!("2025-07-01T10:{minute:02}:00+09:00"));
@@ -128,7 +127,7 @@ fn nothing_before_a_parked_message_is_passed_over_and_a_gone_one_stays_on_record
 fn copies_of_a_withheld_message_never_wait_for_each_other() {
     let mut desk = Desk::on(On::Sqlite);
     desk.set("mailbox.max_attempts", 1).set("window.opens", "2025-07-02").set("window.closes", "2026-02-28");
-    // The second one can be read, but comes before the window.
+    // The server can read the second copy, which came before the window.
     desk.deliver(inquiry(1));
     desk.deliver(inquiry(1));
     readable(&desk, 1, false);
@@ -142,7 +141,7 @@ fn copies_of_a_withheld_message_never_wait_for_each_other() {
     let retry = |desk: &Desk, nth: usize| desk.run(&["parked", "retry", &rows[nth]["id"].to_string()]).stdout;
     readable(&desk, 1, true);
     assert!(retry(&desk, 0).contains("duplicate"));
-    // Sent once more, it repeats the first of its kind, which is a copy itself now.
+    // A third copy is a duplicate of the first, which has become a duplicate itself.
     desk.deliver(inquiry(1));
     desk.once();
     desk.set("window.opens", "2025-06-27");
@@ -169,7 +168,7 @@ fn while_nothing_at_all_is_handed_over_nothing_is_parked() {
     assert_eq!(organizations(&desk), ["第1市 健康福祉部", "第2市 健康福祉部"]);
 }
 
-/// What happens when the content of a message is asked for.
+/// The fault when the client fetches the body of the message.
 #[derive(Debug, Clone, Copy)]
 enum Over {
     HangsUp,
@@ -177,7 +176,8 @@ enum Over {
     Garbles,
 }
 
-/// A way to the mail server that breaks over one message, whole or with others. Dovecot itself cannot be made to.
+/// A proxy before the mail server with a fault at every FETCH of this message, alone or among others.
+/// Dovecot itself cannot be made to fail so.
 fn breaks_over(uid: u32, over: Over) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -201,7 +201,7 @@ fn pass_on(client: &TcpStream, mut server: TcpStream, uid: u32, over: Over) {
         let asked =
             matches!(words[..], [_, "UID", "FETCH", set, ..] if line.contains("BODY") && holds(set, uid));
         match over {
-            // In the orderly way: what the client still says is read.
+            // An orderly close: the proxy still reads what the client sends.
             Over::HangsUp if asked => server.shutdown(Shutdown::Both).unwrap(),
             Over::IsSilent if asked => {}
             Over::Garbles if asked => {
@@ -215,7 +215,7 @@ fn pass_on(client: &TcpStream, mut server: TcpStream, uid: u32, over: Over) {
     let _ = server.shutdown(Shutdown::Both);
 }
 
-/// Whether a sequence set such as `1:3,5` holds a UID.
+/// For sequence sets such as `1:3,5`.
 fn holds(set: &str, uid: u32) -> bool {
     set.split(',').any(|run| {
         let (first, last) = run.split_once(':').unwrap_or((run, run));
@@ -223,7 +223,7 @@ fn holds(set: &str, uid: u32) -> bool {
     })
 }
 
-/// Passes until one succeeds, some minutes apart; returns what they logged.
+/// Runs passes, four minutes apart, until one succeeds; returns their logs.
 fn passes(desk: &mut Desk) -> String {
     let mut said = String::new();
     for pass in 0..12 {

@@ -1,4 +1,4 @@
-//! Questions to the health endpoint.
+//! Requests to the HTTP endpoint of the desk.
 
 use std::{
     io::{Read, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use super::wait::{LIMIT, wait_for};
 
-/// Status and body of an answer; 0 when nobody answers.
+/// Status and body; status 0 without an answer.
 pub fn get(port: u16, path: &str) -> (u16, String) {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
@@ -26,7 +26,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Asks until the answer has this status and its body contains this part; returns the body.
+/// Waits for an answer with this status and this part in its body; returns the body.
 #[track_caller]
 pub fn wait_for_answer(port: u16, path: &str, status: u16, part: &str) -> String {
     wait_for(&format!("{status} from {path} with {part:?}"), LIMIT, || {

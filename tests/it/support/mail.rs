@@ -1,5 +1,5 @@
-//! Mails to the desk. A test takes one and changes the part that its story is about; mails whose exact bytes matter
-//! are files in `samples` and `tests/fixtures/mail`.
+//! Mails to the desk. A test changes the parts that matter to it; mails with the exact bytes of real mail programs are
+//! files in `samples` and `tests/fixtures/mail`.
 
 use madoguchi::desk::form::FieldKey;
 
@@ -7,13 +7,13 @@ use madoguchi::desk::form::FieldKey;
 #[derive(Debug, Clone)]
 pub struct Mail {
     head: Vec<(String, String)>,
-    /// The lines of the circular's template; none in a mail that is not the form.
+    /// Lines of the circular's template; none in free text.
     form: Vec<(FieldKey, String)>,
-    /// What follows the form.
+    /// Comes after the form.
     body: Vec<u8>,
 }
 
-/// The circular's template, filled in by an inquirer who is told from the others by a number.
+/// The circular's template, filled in by inquirer number `nth`.
 pub fn inquiry(nth: usize) -> Mail {
     message(nth, "拠点整備・運用に関する照会", "")
         .field(FieldKey::Organization, &format!("第{nth}市 健康福祉部"))
@@ -22,7 +22,7 @@ pub fn inquiry(nth: usize) -> Mail {
         .field(FieldKey::Inquiry, "会議の参加者の例を教えてください。")
 }
 
-/// Free text from an inquirer.
+/// Free text from inquirer number `nth`.
 pub fn message(nth: usize, subject: &str, body: &str) -> Mail {
     Mail::new()
         .from(&format!("Yamada <yamada{nth}@city.example.jp>"))
@@ -32,7 +32,7 @@ pub fn message(nth: usize, subject: &str, body: &str) -> Mail {
         .body(body)
 }
 
-/// An inquiry in a mail server's file: the topmost `Received` says when it came.
+/// An inquiry as a mail server stores it: intake takes the time of receipt from the topmost Received field.
 pub fn kept(nth: usize) -> Mail {
     inquiry(nth)
         .header("Received", "from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900")

@@ -5,14 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For waits that are no measurement. A machine that stalls for ten seconds must not fail a test; nextest ends one
+/// For waits that measure nothing. A machine that stalls for ten seconds must not fail a test; nextest ends a test
 /// after three minutes.
 pub const LIMIT: Duration = Duration::from_secs(60);
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
-/// Looks until there is a value, and returns it. After `limit` the test fails with the last error, which should say
-/// what was there instead.
+/// Calls `look` until it returns a value. After `limit` it fails the test with the last error, which should say what was
+/// there instead.
 #[track_caller]
 pub fn wait_for<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Result<T, String>) -> T {
     let started = Instant::now();
