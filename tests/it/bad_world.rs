@@ -1,13 +1,14 @@
-//! A full disk, a read-only database, a database that cannot be opened: clear errors, and nothing lost.
+//! Failures of disk, database, mailbox and clock: the errors are clear, and nothing is lost.
 
 use std::{fs, path::Path, process::Command};
 
 use crate::support::{
-    daemon::{Daemon, until},
-    desk::{Desk, Done, On, inquiry},
+    desk::{Desk, Done, On},
     dovecot::Dovecot,
-    http::{free_port, get, wait_for},
+    http::{free_port, get, wait_for_answer, wait_for_status},
+    mail::inquiry,
     rig::{Servers, rig},
+    wait::{LIMIT, wait_for, wait_until},
 };
 
 #[test]
@@ -15,9 +16,9 @@ fn a_full_disk_stops_the_pass_and_loses_nothing() {
     let desk = Desk::on(On::Sqlite);
     desk.once();
     for nth in 1..=30 {
-        desk.deliver(format!("{}{}", inquiry(nth), "本文が続きます。".repeat(2000 + nth)));
+        desk.deliver(inquiry(nth).body("本文が続きます。".repeat(2000 + nth)));
     }
-    // A limit on file size refuses writes as a full disk does; the signal that comes with it is ignored.
+    // ulimit -f fails writes as a full disk does; the shell ignores the signal SIGXFSZ that comes with it.
     let program = desk.command(&["once"]);
     let mut limited = Command::new("bash");
     limited
@@ -86,14 +87,6 @@ fn a_password_of_the_database_is_not_printed() {
     }
 }
 
-/// Waits until readiness is that and says this.
-fn ready_says(port: u16, status: u16, what: &str) {
-    until(what, || {
-        let (said, body) = get(port, "/readyz");
-        said == status && body.contains(what)
-    });
-}
-
 #[test]
 fn a_backup_for_which_there_is_no_room_leaves_no_half_copy() {
     let desk = Desk::on(On::Sqlite);
@@ -126,13 +119,16 @@ fn a_clock_that_is_hours_behind_the_mail_server_is_told() {
     let port = free_port();
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.deliver_at(inquiry(1), "2025-07-01T15:00:00+09:00");
-    let _daemon = Daemon(desk.spawn(&["run"]));
-    ready_says(port, 200, "clock: the mail server is 299 min ahead of this machine");
-    // The deadline is counted from the mail server's instant all the same.
-    until("ticket", || desk.numbers().len() == 1);
+    let _daemon = desk.spawn(&["run"]);
+    wait_for_answer(port, "/readyz", 200, "clock: the mail server is 299 min ahead of this machine");
+    // The deadline still counts from the mail server's INTERNALDATE.
+    wait_until("a ticket", || desk.numbers().len() == 1);
     assert_eq!(desk.tickets()[0]["deadline"], "2025-07-03T15:00:00+09:00");
     desk.deliver(inquiry(2));
-    until("the warning goes", || !get(port, "/readyz").1.contains("clock:"));
+    wait_until("the end of the warning", || {
+        let (status, body) = get(port, "/readyz");
+        status == 200 && !body.contains("clock:")
+    });
 }
 
 #[test]
@@ -149,45 +145,46 @@ fn a_folder_that_is_deleted_is_told_and_read_again_when_it_is_back() {
         assert!(done.unwrap().success());
     };
     let deliver = |nth: usize| {
-        fs::write(folder.join("new").join(format!("{nth}.mail")), inquiry(nth)).unwrap();
+        fs::write(folder.join("new").join(format!("{nth}.mail")), inquiry(nth).bytes()).unwrap();
     };
     make();
     deliver(1);
-    // The file says when it came: today.
+    // INTERNALDATE is the file's time, which is today and not the rehearsed date.
     desk.set("window.closes", "2099-12-31")
         .set("mailbox.folder", "照会")
         .set("http.listen", format!("127.0.0.1:{port}"));
-    let _daemon = Daemon(desk.spawn(&["run"]));
-    until("first ticket", || desk.numbers().len() == 1);
+    let _daemon = desk.spawn(&["run"]);
+    wait_until("the first ticket", || desk.numbers().len() == 1);
     fs::remove_dir_all(&folder).unwrap();
-    until("the fault is told", || get(port, "/readyz").1.contains("mailbox"));
-    let reason = get(port, "/readyz").1;
+    let reason = wait_for("a fault of the mailbox", LIMIT, || {
+        let (_, body) = get(port, "/readyz");
+        if body.contains("mailbox") { Ok(body) } else { Err(body) }
+    });
     make();
     deliver(2);
-    until("second ticket", || desk.numbers().len() == 2);
-    wait_for(port, "/readyz", 200);
+    wait_until("the second ticket", || desk.numbers().len() == 2);
+    wait_for_status(port, "/readyz", 200);
     assert!(reason.contains("照会") || reason.contains("IMAP"), "{reason}");
-    // The ticket is there before its receipt has left.
-    until("second receipt", || desk.smtp.mails().len() >= 2);
-    assert_eq!(desk.smtp.mails().len(), 2);
+    // The ticket is committed before its receipt is sent.
+    desk.smtp.wait_for_mails(2);
 }
 
 #[test]
 fn a_mailbox_that_is_full_refuses_the_move_and_is_told_and_nothing_is_lost() {
-    // Without MOVE a message is copied first, which a full mailbox refuses.
+    // Without the MOVE extension the desk copies first, and a full mailbox refuses the copy.
     let server = Dovecot::start(&["quota=12", "without=MOVE"]);
     let mut desk = Desk::on(On::Sqlite);
     desk.mailbox = server.mailbox();
     let (port, user) = (free_port(), desk.mailbox.user.clone());
     desk.set("mailbox.port", server.imap_port()).set("mailbox.user", user).set("mailbox.after", "move");
     desk.set("http.listen", format!("127.0.0.1:{port}"));
-    desk.deliver(format!("{}{}", inquiry(1), "本文が続きます。\n".repeat(400)));
-    let _daemon = Daemon(desk.spawn(&["run"]));
-    ready_says(port, 200, "uota");
+    desk.deliver(inquiry(1).body("本文が続きます。\n".repeat(400)));
+    let _daemon = desk.spawn(&["run"]);
+    wait_for_answer(port, "/readyz", 200, "uota");
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
     assert_eq!(desk.mailbox.messages("INBOX").len(), 1);
-    until("one mail", || desk.smtp.mails().len() == 1);
-    let log = fs::read_to_string(desk.log()).unwrap();
+    desk.smtp.wait_for_mails(1);
+    let log = desk.log();
     assert!(log.contains("accounted for, but could not be flagged or moved"), "{log}");
 }
 
@@ -199,8 +196,8 @@ fn a_greylisting_server_gets_the_mail_a_little_later() {
     desk.set("http.listen", format!("127.0.0.1:{port}"));
     desk.smtp.on(At::Rcpt.does(Act::Reply("450 4.2.0 Greylisted, see https://postgrey.example/")).times(1));
     desk.deliver(inquiry(1));
-    let daemon = Daemon(desk.spawn(&["run"]));
-    until("the delay is in the log", || fs::read_to_string(desk.log()).unwrap().contains("mail delayed"));
+    let daemon = desk.spawn(&["run"]);
+    desk.wait_for_log("mail delayed");
     assert_eq!(get(port, "/readyz").0, 200, "greylisting is nothing to worry about");
     drop(daemon);
     desk.starts_at("2025-07-01T10:15:00+09:00");
@@ -210,7 +207,7 @@ fn a_greylisting_server_gets_the_mail_a_little_later() {
 
 #[test]
 fn a_database_server_that_is_restarted_under_load_loses_and_doubles_nothing() {
-    // Its own servers: nobody else's connections may break.
+    // Servers of its own: other tests must keep their connections.
     let servers = Servers::start("start", &[]);
     let mut desk = Desk::on(On::Sqlite);
     let port = free_port();
@@ -220,25 +217,23 @@ fn a_database_server_that_is_restarted_under_load_loses_and_doubles_nothing() {
     for nth in 1..=COUNT {
         desk.deliver(inquiry(nth));
     }
-    let _daemon = Daemon(desk.spawn(&["run"]));
+    let _daemon = desk.spawn(&["run"]);
     for wanted in [20, 150] {
-        until("some are filed", || {
-            fs::read_to_string(desk.log()).unwrap().matches("outcome=ticket").count() >= wanted
-        });
+        wait_until("some tickets", || desk.log().matches("outcome=ticket").count() >= wanted);
         servers.control("kill", "postgres");
         if wanted == 20 {
-            ready_says(port, 503, "database");
+            wait_for_answer(port, "/readyz", 503, "database");
         }
         servers.control("resume", "postgres");
     }
-    until("all are answered", || {
+    wait_until("all answers", || {
         let mut to: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
         to.sort();
         to.dedup();
         to.len() == COUNT
     });
     assert_eq!(desk.numbers(), (1..=COUNT).map(|nth| format!("ZT-2025-{nth:04}")).collect::<Vec<_>>());
-    wait_for(port, "/readyz", 200);
+    wait_for_status(port, "/readyz", 200);
     assert_eq!(desk.run(&["reconcile"]).code, Some(0));
     assert!(desk.run(&["check"]).stdout.contains("the audit chain is whole"));
 }

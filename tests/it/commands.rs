@@ -2,52 +2,61 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use crate::support::desk::{Desk, On, inquiry, kept, on_both, program};
+use crate::support::{
+    desk::{Desk, On, on_both, program},
+    mail::{inquiry, kept},
+};
 
-on_both! {
-    fn ingest_takes_files_folders_mbox_and_standard_input(desk: Desk) {
-        let dir = desk.dir.path().to_owned();
-        fs::write(dir.join("one.eml"), kept(1)).unwrap();
-        for folder in ["cur", "new", "tmp"] {
-            fs::create_dir_all(dir.join("Maildir").join(folder)).unwrap();
-        }
-        fs::write(dir.join("Maildir/cur/2:2,S"), kept(2)).unwrap();
-        fs::write(dir.join("Maildir/new/3"), kept(3)).unwrap();
-        let mbox = format!("From a@b Tue Jul  1 10:00:00 2025\n{}\nFrom a@b Tue Jul  1 10:00:00 2025\n{}\n", kept(4), kept(5));
-        fs::write(dir.join("mbox"), mbox).unwrap();
-        let path = |name: &str| dir.join(name).display().to_string();
-        let counts = desk.json(&["ingest", &path("one.eml"), &path("Maildir"), &path("mbox")]);
-        assert_eq!(counts["ticket"], 5, "{counts}");
-        let piped = desk.pipe(&["ingest"], format!("From MTA Tue Jul  1 10:00:00 2025\n{}", kept(6)).as_bytes());
-        assert_eq!(piped.code, Some(0), "{}", piped.stderr);
-        assert_eq!(desk.pipe(&["ingest", "-"], kept(6).as_bytes()).stdout.trim(), "1 duplicate");
-        assert_eq!(desk.numbers().len(), 6);
-        assert!(desk.smtp.mails().is_empty(), "ingest queues; the service sends");
-        desk.starts_at("2025-07-01T10:01:00+09:00");
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 6);
-    }
+on_both!(
+    ingest_takes_files_folders_mbox_and_standard_input,
+    check_says_that_everything_works,
+    migrate_makes_the_schema_and_does_it_once
+);
 
-    fn check_says_that_everything_works(desk: Desk) {
-        desk.once();
-        let done = desk.run(&["check"]);
-        assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
-        for what in ["settings", "templates", "mailbox", "delivery", "database"] {
-            assert!(done.stdout.contains(&format!("ok     {what}: ")), "{}", done.stdout);
-        }
+fn ingest_takes_files_folders_mbox_and_standard_input(desk: &mut Desk) {
+    let dir = desk.dir.path().to_owned();
+    fs::write(dir.join("one.eml"), kept(1).bytes()).unwrap();
+    for folder in ["cur", "new", "tmp"] {
+        fs::create_dir_all(dir.join("Maildir").join(folder)).unwrap();
     }
+    fs::write(dir.join("Maildir/cur/2:2,S"), kept(2).bytes()).unwrap();
+    fs::write(dir.join("Maildir/new/3"), kept(3).bytes()).unwrap();
+    let separator = b"From a@b Tue Jul  1 10:00:00 2025\n";
+    let mbox = [&separator[..], &kept(4).bytes(), b"\n", separator, &kept(5).bytes(), b"\n"].concat();
+    fs::write(dir.join("mbox"), mbox).unwrap();
+    let path = |name: &str| dir.join(name).display().to_string();
+    let counts = desk.json(&["ingest", &path("one.eml"), &path("Maildir"), &path("mbox")]);
+    assert_eq!(counts["ticket"], 5, "{counts}");
+    let piped =
+        desk.pipe(&["ingest"], &[&b"From MTA Tue Jul  1 10:00:00 2025\n"[..], &kept(6).bytes()].concat());
+    assert_eq!(piped.code, Some(0), "{}", piped.stderr);
+    assert_eq!(desk.pipe(&["ingest", "-"], &kept(6).bytes()).stdout.trim(), "1 duplicate");
+    assert_eq!(desk.numbers().len(), 6);
+    assert!(desk.smtp.mails().is_empty(), "ingest queues; the service sends");
+    desk.starts_at("2025-07-01T10:01:00+09:00");
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 6);
+}
 
-    fn migrate_makes_the_schema_and_does_it_once(desk: Desk) {
-        assert_eq!(desk.run(&["migrate"]).code, Some(0));
-        assert_eq!(desk.run(&["migrate"]).code, Some(0));
-        assert!(desk.tickets().is_empty());
+fn check_says_that_everything_works(desk: &Desk) {
+    desk.once();
+    let done = desk.run(&["check"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    for what in ["settings", "templates", "mailbox", "delivery", "database"] {
+        assert!(done.stdout.contains(&format!("ok     {what}: ")), "{}", done.stdout);
     }
+}
+
+fn migrate_makes_the_schema_and_does_it_once(desk: &Desk) {
+    assert_eq!(desk.run(&["migrate"]).code, Some(0));
+    assert_eq!(desk.run(&["migrate"]).code, Some(0));
+    assert!(desk.tickets().is_empty());
 }
 
 #[test]
 fn inspect_needs_no_database_and_changes_nothing() {
     let desk = Desk::on(On::Sqlite);
-    let done = desk.pipe(&["inspect", "--json", "-"], inquiry(1).as_bytes());
+    let done = desk.pipe(&["inspect", "--json", "-"], &inquiry(1).bytes());
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let object: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
     assert_eq!(object["kind"], "inquiry");
@@ -71,7 +80,7 @@ fn the_sample_mails_are_read_as_reviewed() {
 fn a_file_is_never_received_later_than_now() {
     let desk = Desk::on(On::Sqlite);
     let file = desk.dir.path().join("today.eml");
-    fs::write(&file, inquiry(1)).unwrap();
+    fs::write(&file, inquiry(1).bytes()).unwrap();
     let object = desk.json(&["inspect", &file.display().to_string()]);
     let received = object["received_at"].as_str().unwrap();
     assert!(received.starts_with("2025-07-01T10:00"), "{received}, rehearsing");
@@ -142,7 +151,7 @@ fn a_ticket_that_is_not_there_is_said_so() {
 fn a_pipe_ends_with_75_when_the_database_is_away() {
     let mut desk = Desk::on(On::Sqlite);
     desk.set("database.url", "postgres://nobody@127.0.0.1:1/none");
-    let done = desk.pipe(&["ingest"], inquiry(1).as_bytes());
+    let done = desk.pipe(&["ingest"], &inquiry(1).bytes());
     assert_eq!(done.code, Some(75), "{}", done.stderr);
     assert!(done.error().contains("database.url"), "{}", done.error());
 }
@@ -168,7 +177,7 @@ fn the_demonstration_shows_the_whole_job() {
     assert_eq!(again.status.code(), Some(1), "a folder in use is not touched");
 }
 
-/// A desk whose mail comes from a Maildir, `in`, and leaves to another, `out`; and what runs a command of it.
+/// A desk that takes mail from the Maildir `in` and delivers to the Maildir `out`, and a function that runs its commands.
 fn between_maildirs() -> (tempfile::TempDir, impl Fn(&[&str]) -> std::process::Output) {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_owned();
@@ -197,8 +206,8 @@ fn between_maildirs() -> (tempfile::TempDir, impl Fn(&[&str]) -> std::process::O
 fn a_maildir_can_be_the_mailbox() {
     let (folder, run) = between_maildirs();
     let dir = folder.path();
-    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
-    fs::write(dir.join("in/cur/2.host:2,S"), kept(2)).unwrap();
+    fs::write(dir.join("in/new/1.host"), kept(1).bytes()).unwrap();
+    fs::write(dir.join("in/cur/2.host:2,S"), kept(2).bytes()).unwrap();
     let done = run(&["once"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(run(&["once"]).status.success());
@@ -213,10 +222,10 @@ fn a_maildir_can_be_the_mailbox() {
 fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
     let (folder, run) = between_maildirs();
     let dir = folder.path();
-    fs::write(dir.join("in/new/1.host"), kept(1)).unwrap();
-    // Even root cannot read it.
+    fs::write(dir.join("in/new/1.host"), kept(1).bytes()).unwrap();
+    // Not even root can read this file, and tests may run as root.
     symlink("/proc/self/mem", dir.join("in/new/2.host")).unwrap();
-    fs::write(dir.join("in/new/3.host"), kept(3)).unwrap();
+    fs::write(dir.join("in/new/3.host"), kept(3).bytes()).unwrap();
     let done = run(&["once"]);
     let error = String::from_utf8_lossy(&done.stderr);
     assert_eq!(done.status.code(), Some(1), "{error}");
@@ -224,7 +233,7 @@ fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
     let count = |path: &str| fs::read_dir(dir.join(path)).unwrap().count();
     assert_eq!((count("in/new"), count("out/new")), (1, 2), "the others are settled and answered");
     fs::remove_file(dir.join("in/new/2.host")).unwrap();
-    fs::write(dir.join("in/new/2.host"), kept(2)).unwrap();
+    fs::write(dir.join("in/new/2.host"), kept(2).bytes()).unwrap();
     assert!(run(&["once"]).status.success());
     assert_eq!((count("in/new"), count("out/new")), (0, 3));
 }

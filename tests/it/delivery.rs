@@ -1,10 +1,20 @@
-//! The outbox: an SMTP server that refuses, hangs, breaks or is away delays mail, and nothing else.
+//! The outbox against an SMTP server that refuses, hangs, disconnects or is down: mail is late, nothing else suffers.
 
 use crate::support::{
-    desk::{Desk, On, form, inquiry, message, on_both},
+    desk::{Desk, On, on_both},
     dovecot::Dovecot,
-    smtp::{Act, At, Mail},
+    mail::inquiry,
+    smtp::{Accepted, Act, At},
 };
+
+on_both!(
+    a_mail_that_is_put_off_is_tried_again_with_the_same_message_id,
+    a_mail_that_is_refused_for_good_is_shown_and_can_be_retried,
+    a_line_dropped_after_data_repeats_the_mail_and_loses_none,
+    a_server_that_is_away_delays_acknowledgements_and_nothing_else,
+    a_mail_is_given_up_after_two_days,
+    a_mail_can_be_stopped_while_it_waits
+);
 
 /// State and last reply of every mail in the outbox.
 fn outbox(desk: &Desk) -> Vec<(String, String)> {
@@ -13,89 +23,87 @@ fn outbox(desk: &Desk) -> Vec<(String, String)> {
     rows.as_array().unwrap().iter().map(|row| (text(&row["state"]), text(&row["last_reply"]))).collect()
 }
 
-on_both! {
-    fn a_mail_that_is_put_off_is_tried_again_with_the_same_message_id(desk: Desk) {
-        desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 greylisted, try later")).times(1));
-        desk.deliver(inquiry(1));
-        desk.once();
-        assert_eq!(outbox(desk)[0].0, "queued");
-        assert!(outbox(desk)[0].1.starts_with("451 4.7.1 greylisted"), "{:?}", outbox(desk));
-        assert!(desk.tickets()[0]["acknowledged_at"].is_null());
-        desk.once();
-        assert!(desk.smtp.mails().is_empty(), "not before it is due");
-        desk.starts_at("2025-07-01T10:05:00+09:00");
-        desk.once();
-        assert_eq!(outbox(desk)[0].0, "sent");
-        assert_eq!(desk.smtp.mails().len(), 1);
-        assert!(desk.tickets()[0]["acknowledged_at"].is_string());
-    }
+fn a_mail_that_is_put_off_is_tried_again_with_the_same_message_id(desk: &mut Desk) {
+    desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 greylisted, try later")).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(outbox(desk)[0].0, "queued");
+    assert!(outbox(desk)[0].1.starts_with("451 4.7.1 greylisted"), "{:?}", outbox(desk));
+    assert!(desk.tickets()[0]["acknowledged_at"].is_null());
+    desk.once();
+    assert!(desk.smtp.mails().is_empty(), "not before it is due");
+    desk.starts_at("2025-07-01T10:05:00+09:00");
+    desk.once();
+    assert_eq!(outbox(desk)[0].0, "sent");
+    assert_eq!(desk.smtp.mails().len(), 1);
+    assert!(desk.tickets()[0]["acknowledged_at"].is_string());
+}
 
-    fn a_mail_that_is_refused_for_good_is_shown_and_can_be_retried(desk: Desk) {
-        desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp").times(1));
-        desk.deliver(inquiry(1));
-        desk.deliver(inquiry(2));
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 1, "the other mail goes all the same");
-        let rows = desk.json(&["outbox", "list"]);
-        assert_eq!(rows.as_array().unwrap().len(), 1);
-        assert_eq!(rows[0]["state"], "failed");
-        assert!(rows[0]["last_reply"].as_str().unwrap().starts_with("550 5.1.1 no such user"));
-        let id = rows[0]["id"].to_string();
-        assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
-        // A rehearsed clock starts anew with each process.
-        desk.starts_at("2025-07-01T10:05:00+09:00");
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 2);
-    }
+fn a_mail_that_is_refused_for_good_is_shown_and_can_be_retried(desk: &mut Desk) {
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada1@city.example.jp").times(1));
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 1, "the other mail goes all the same");
+    let rows = desk.json(&["outbox", "list"]);
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    assert_eq!(rows[0]["state"], "failed");
+    assert!(rows[0]["last_reply"].as_str().unwrap().starts_with("550 5.1.1 no such user"));
+    let id = rows[0]["id"].to_string();
+    assert_eq!(desk.run(&["outbox", "retry", &id]).code, Some(0));
+    // Later than `outbox retry`, which made the mail due at its own time.
+    desk.starts_at("2025-07-01T10:05:00+09:00");
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 2);
+}
 
-    fn a_line_dropped_after_data_repeats_the_mail_and_loses_none(desk: Desk) {
-        desk.smtp.on(At::End.does(Act::KeepAndDrop).times(1));
-        desk.deliver(inquiry(1));
-        desk.once();
-        desk.starts_at("2025-07-01T10:05:00+09:00");
-        desk.once();
-        let mails = desk.smtp.mails();
-        assert_eq!(mails.len(), 2);
-        assert_eq!(mails[0].data, mails[1].data, "a repeat is byte-identical");
-    }
+fn a_line_dropped_after_data_repeats_the_mail_and_loses_none(desk: &mut Desk) {
+    desk.smtp.on(At::End.does(Act::KeepAndDrop).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.starts_at("2025-07-01T10:05:00+09:00");
+    desk.once();
+    let mails = desk.smtp.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].data, mails[1].data, "a repeat is byte-identical");
+}
 
-    fn a_server_that_is_away_delays_acknowledgements_and_nothing_else(desk: Desk) {
-        desk.smtp.stop();
-        for nth in 1..=5 {
-            desk.deliver(inquiry(nth));
-        }
-        let done = desk.run(&["once"]);
-        assert_eq!(done.code, Some(1));
-        assert!(done.error().contains("delivery.host"), "{}", done.error());
-        assert_eq!(desk.tickets().len(), 5);
-        desk.smtp.resume();
-        desk.starts_at("2025-07-01T10:10:00+09:00");
-        desk.once();
-        let mut answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
-        answered.sort();
-        assert_eq!(answered, (1..=5).map(|nth| format!("yamada{nth}@city.example.jp")).collect::<Vec<_>>());
+fn a_server_that_is_away_delays_acknowledgements_and_nothing_else(desk: &mut Desk) {
+    desk.smtp.stop();
+    for nth in 1..=5 {
+        desk.deliver(inquiry(nth));
     }
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("delivery.host"), "{}", done.error());
+    assert_eq!(desk.tickets().len(), 5);
+    desk.smtp.resume();
+    desk.starts_at("2025-07-01T10:10:00+09:00");
+    desk.once();
+    let mut answered: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+    answered.sort();
+    assert_eq!(answered, (1..=5).map(|nth| format!("yamada{nth}@city.example.jp")).collect::<Vec<_>>());
+}
 
-    fn a_mail_is_given_up_after_two_days(desk: Desk) {
-        desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
-        desk.deliver(inquiry(1));
-        desk.once();
-        desk.starts_at("2025-07-03T10:00:01+09:00");
-        desk.once();
-        assert_eq!(outbox(desk)[0].0, "failed");
-    }
+fn a_mail_is_given_up_after_two_days(desk: &mut Desk) {
+    desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.starts_at("2025-07-03T10:00:01+09:00");
+    desk.once();
+    assert_eq!(outbox(desk)[0].0, "failed");
+}
 
-    fn a_mail_can_be_stopped_while_it_waits(desk: Desk) {
-        desk.smtp.on(At::Mail.does(Act::Reply("451 4.3.0 not now")).times(1));
-        desk.deliver(inquiry(1));
-        desk.once();
-        let id = desk.json(&["outbox", "list"])[0]["id"].to_string();
-        assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(0));
-        desk.starts_at("2025-07-01T11:00:00+09:00");
-        desk.once();
-        assert!(desk.smtp.mails().is_empty());
-        assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(1), "it does not wait any more");
-    }
+fn a_mail_can_be_stopped_while_it_waits(desk: &mut Desk) {
+    desk.smtp.on(At::Mail.does(Act::Reply("451 4.3.0 not now")).times(1));
+    desk.deliver(inquiry(1));
+    desk.once();
+    let id = desk.json(&["outbox", "list"])[0]["id"].to_string();
+    assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(0));
+    desk.starts_at("2025-07-01T11:00:00+09:00");
+    desk.once();
+    assert!(desk.smtp.mails().is_empty());
+    assert_eq!(desk.run(&["outbox", "cancel", &id]).code, Some(1), "it does not wait any more");
 }
 
 #[test]
@@ -198,8 +206,7 @@ fn a_login_that_is_refused_says_which_setting() {
 
 #[test]
 fn mail_short_and_long_leaves_over_starttls_and_over_implicit_tls_with_a_login() {
-    let long = form(2) + &"会議の参加者の例を教えてください。\n".repeat(1_000) + "ここで終わります。\n";
-    let long = message(2, "拠点整備・運用に関する照会", &long);
+    let long = inquiry(2).body("会議の参加者の例を教えてください。\n".repeat(1_000) + "ここで終わります。\n");
     for tls in ["starttls", "implicit"] {
         for mechanism in ["plain", "login"] {
             let mut desk = Desk::on(On::Sqlite);
@@ -216,7 +223,8 @@ fn mail_short_and_long_leaves_over_starttls_and_over_implicit_tls_with_a_login()
             desk.once();
             let mails = desk.smtp.mails();
             assert_eq!(mails.len(), 2, "{tls}, {mechanism}");
-            let whole = |mail: &Mail| madoguchi::mail::read(&mail.data).text.contains("ここで終わります。");
+            let whole =
+                |mail: &Accepted| madoguchi::mail::read(&mail.data).text.contains("ここで終わります。");
             assert_eq!(mails.iter().filter(|mail| whole(mail)).count(), 1, "{tls}, {mechanism}");
         }
     }

@@ -1,4 +1,4 @@
-//! The mailbox over IMAP: every way to connect, every refusal with its remedy, and servers without extensions.
+//! The mailbox over IMAP: ways to connect, errors with their remedies, and servers without extensions.
 
 use std::{
     fs,
@@ -9,26 +9,29 @@ use std::{
 };
 
 use crate::support::{
-    desk::{Desk, On, inquiry, on_both},
+    desk::{Desk, On, on_both},
     dovecot::Dovecot,
+    mail::inquiry,
     rig::{Servers, rig},
 };
 
-/// Points a desk at a mailbox on these servers.
+on_both!(mail_is_taken_over_implicit_tls);
+
+/// Moves the desk to a new mailbox on these servers.
 fn point_at(desk: &mut Desk, servers: &Servers) {
     desk.mailbox = servers.mailbox();
     let (host, port, user) = (servers.host().to_owned(), servers.imap_port(), desk.mailbox.user.clone());
     desk.set("mailbox.host", host).set("mailbox.port", port).set("mailbox.user", user);
 }
 
-on_both! {
-    fn mail_is_taken_over_implicit_tls(desk: Desk) {
-        desk.set("mailbox.tls", "implicit").set("mailbox.port", rig().imaps_port()).set("mailbox.host", "localhost");
-        desk.set("mailbox.ca_file", rig().ca_file().display());
-        desk.deliver(inquiry(1));
-        desk.once();
-        assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
-    }
+fn mail_is_taken_over_implicit_tls(desk: &mut Desk) {
+    desk.set("mailbox.tls", "implicit")
+        .set("mailbox.port", rig().imaps_port())
+        .set("mailbox.host", "localhost");
+    desk.set("mailbox.ca_file", rig().ca_file().display());
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
 }
 
 #[test]
@@ -146,7 +149,7 @@ fn a_server_without_authenticate_plain_gets_login() {
     assert!(done.stdout.contains("ok     mailbox"), "{}", done.stdout);
 }
 
-/// A server that knows LOGIN alone: Dovecot always has AUTHENTICATE PLAIN beside it.
+/// A server that has LOGIN but not AUTHENTICATE PLAIN. Dovecot always has both.
 fn login_only() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -177,7 +180,7 @@ fn without_move_messages_are_copied_and_only_they_are_expunged() {
     desk.set("mailbox.after", "move");
     desk.deliver(inquiry(1));
     desk.once();
-    // Somebody marks a mail as deleted by hand; our expunge must leave it alone.
+    // A person marks a mail as deleted; our EXPUNGE must leave it alone.
     desk.deliver(inquiry(2));
     desk.set("mailbox.after", "keep");
     desk.once();
@@ -192,7 +195,7 @@ fn without_move_messages_are_copied_and_only_they_are_expunged() {
     assert_eq!(desk.mailbox.messages("処理済").len(), 2);
 }
 
-/// Marks every message of the folder as deleted, as a person's mail program would.
+/// Sets `\Deleted` on every message of INBOX.
 fn mark_deleted(server: &Servers, desk: &Desk) {
     let folder = Path::new(&server.dir()).join("mail").join(&desk.mailbox.user);
     for part in ["new", "cur"] {
@@ -209,7 +212,7 @@ fn a_move_that_the_server_refuses_is_tried_again_alone() {
     let mut desk = Desk::on(On::Sqlite);
     desk.set("mailbox.after", "move");
     desk.once();
-    // The folder cannot be written: its owner has no right.
+    // A file in place of the folder makes the move fail.
     let folder = Path::new(&rig().dir()).join("mail").join(&desk.mailbox.user);
     let target = folder.join(".処理済");
     let aside = desk.dir.path().join("aside");

@@ -1,7 +1,7 @@
-//! Stories against real servers: given mails, a command of the program, then tickets and mails. One module a promise;
-//! every story that touches a database is told on both.
-//! (Marked as tests, so that clippy lets them unwrap.)
+//! Integration tests against real servers: mails in, a command of the program, then tickets and mails out.
+//! The tests that a file lists in `on_both!` run on SQLite and on PostgreSQL.
 
+// Clippy allows unwrap only below cfg(test).
 #[cfg(test)]
 mod absences;
 #[cfg(test)]

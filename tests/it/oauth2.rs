@@ -1,16 +1,17 @@
-//! Access tokens in place of passwords, against Dovecot's OAuth2 and a token endpoint.
+//! OAuth2 access tokens instead of passwords, against Dovecot and a token endpoint of the tests.
 
 use std::{fs, time::Duration};
 
 use crate::support::{
-    daemon::{Daemon, until},
-    desk::{Desk, On, inquiry},
+    desk::{Desk, On},
     dovecot::Dovecot,
-    http::{free_port, get, wait_for},
+    http::{free_port, get, wait_for_status},
+    mail::inquiry,
     oauth2::{CLIENT_SECRET, Endpoint},
+    wait::wait_until,
 };
 
-/// A desk whose mail comes from and leaves by a Dovecot that takes tokens alone.
+/// A desk that receives and sends through a Dovecot that accepts access tokens only.
 struct Story {
     desk: Desk,
     endpoint: Endpoint,
@@ -90,7 +91,7 @@ fn a_refresh_token_that_is_good_once_is_exchanged_and_kept() {
     let newest = story.endpoint.state().refresh_token.clone();
     let kept = fs::read_to_string(story.desk.dir.path().join("oauth2.json")).unwrap();
     assert!(kept.contains(&newest), "{kept}");
-    // Withdrawn, and agreed to anew: the one that the operator sets is the one that counts.
+    // The refresh token is revoked and the operator authorises again: the token in the settings now counts.
     story.endpoint.state().refresh_token = "another".into();
     let check = story.desk.run(&["check"]);
     assert!(
@@ -158,14 +159,14 @@ fn tokens_are_renewed_ahead_of_their_end_and_an_endpoint_that_is_down_is_told() 
     let port = free_port();
     story.desk.set("http.listen", format!("127.0.0.1:{port}"));
     story.endpoint.state().life = Duration::from_secs(4);
-    let _daemon = Daemon(story.desk.spawn(&["run"]));
-    until("renewal", || story.requests() >= 6);
-    let ready = wait_for(port, "/readyz", 200);
+    let _daemon = story.desk.spawn(&["run"]);
+    wait_until("renewed tokens", || story.requests() >= 6);
+    let ready = wait_for_status(port, "/readyz", 200);
     assert!(ready.contains("\"section\":\"mailbox\"") && ready.contains("\"error\":null"), "{ready}");
     let figures = get(port, "/metrics").1;
     assert!(figures.contains("madoguchi_token_expires_in_seconds{section=\"delivery\"}"), "{figures}");
     story.endpoint.state().answer = Some((503, ""));
-    let down = wait_for(port, "/readyz", 503);
+    let down = wait_for_status(port, "/readyz", 503);
     assert!(down.contains("mailbox token: the token endpoint"), "{down}");
 }
 
@@ -173,11 +174,11 @@ fn tokens_are_renewed_ahead_of_their_end_and_an_endpoint_that_is_down_is_told() 
 fn a_token_that_ends_early_is_replaced_at_once() {
     let story = Story::with("");
     story.server.stop();
-    let _daemon = Daemon(story.desk.spawn(&["run"]));
-    until("first tokens", || story.requests() == 2);
+    let _daemon = story.desk.spawn(&["run"]);
+    wait_until("the first tokens", || story.requests() == 2);
     story.endpoint.withdraw();
     story.server.resume();
     story.desk.deliver(inquiry(1));
-    until("mail", || story.sent() == 1);
+    story.desk.smtp.wait_for_mails(1);
     assert_eq!(story.requests(), 4, "one more for each server");
 }

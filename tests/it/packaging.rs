@@ -1,5 +1,5 @@
-//! What is shipped beside the program says nothing that the program does not know: compose file, alert rules, dashboard,
-//! units. (How the package behaves under a real systemd is `scripts/test-package`.)
+//! Compose file, alert rules, dashboard and units must agree with the program.
+//! `scripts/test-package` tests the package under a real systemd.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Stdio};
 
@@ -68,7 +68,6 @@ fn the_compose_file_is_whole_and_pins_what_it_uses() {
     assert!(containerfile.contains("\nUSER madoguchi\n"));
 }
 
-/// The environment of the services is what the program takes for its settings.
 #[test]
 fn the_services_of_the_compose_file_have_settings_that_the_program_accepts() {
     let compose = yaml("docker-compose.yml");
@@ -87,7 +86,7 @@ fn the_services_of_the_compose_file_have_settings_that_the_program_accepts() {
     }
 }
 
-/// Names of figures in a text.
+/// Names of metrics in a text.
 fn figures(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in text.match_indices("madoguchi_") {

@@ -1,5 +1,4 @@
-//! One message that the mailbox does not hand over: it is asked for again, stops nothing for long, and is never passed over
-//! in silence.
+//! A message that the mail server does not deliver to intake: intake retries it, then parks it, and takes the others.
 
 use std::{
     fs,
@@ -10,108 +9,125 @@ use std::{
 };
 
 use crate::support::{
-    desk::{Desk, On, inquiry, on_both},
+    desk::{Desk, On, on_both},
+    mail::inquiry,
     rig::rig,
 };
 
+on_both!(
+    a_message_that_the_server_cannot_read_for_a_while_is_waited_for,
+    one_that_it_can_never_read_is_parked_where_it_lies_and_taken_later,
+    nothing_before_a_parked_message_is_passed_over_and_a_gone_one_stays_on_record
+);
+
 const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
 
-/// Whether the mail server can read a message.
+/// Makes the `nth` message readable for the mail server, or not.
 fn readable(desk: &Desk, nth: usize, readable: bool) {
     let mode = if readable { 0o644 } else { 0o000 };
     fs::set_permissions(&desk.mailbox.files("INBOX")[nth - 1], fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// The inquirers whose tickets are there.
+/// Organizations of all tickets, in order.
 fn organizations(desk: &Desk) -> Vec<String> {
     desk.tickets().iter().map(|ticket| ticket["organization"].as_str().unwrap().to_owned()).collect()
 }
 
-on_both! {
-    fn a_message_that_the_server_cannot_read_for_a_while_is_waited_for(desk: Desk) {
-        desk.deliver(inquiry(1));
-        desk.deliver(inquiry(2));
-        readable(desk, 1, false);
+fn a_message_that_the_server_cannot_read_for_a_while_is_waited_for(desk: &Desk) {
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    readable(desk, 1, false);
+    let done = desk.run(&["once"]);
+    assert_eq!(done.code, Some(1), "{}", done.stderr);
+    assert!(done.error().contains("no answer about UID 1 "), "{}", done.error());
+    readable(desk, 1, true);
+    desk.once();
+    assert_eq!(organizations(desk), ["第1市 健康福祉部", "第2市 健康福祉部"]);
+    assert_eq!(desk.smtp.mails().len(), 2);
+}
+
+fn one_that_it_can_never_read_is_parked_where_it_lies_and_taken_later(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("mailbox.max_attempts", 2).set("mailbox.after", "move").set("answers.new_ticket", "none");
+    for nth in 1..=4 {
+        desk.deliver(inquiry(nth));
+    }
+    readable(desk, 2, false);
+    // Intake first fetches it together with others, then alone.
+    for minute in [0, 1, 2, 10] {
+        assert!(desk.parked().is_empty(), "it is waited for until 10:{minute:02}");
+        desk.starts_at(&format!("2025-07-01T10:{minute:02}:00+09:00"));
         let done = desk.run(&["once"]);
         assert_eq!(done.code, Some(1), "{}", done.stderr);
-        assert!(done.error().contains("no answer about UID 1 "), "{}", done.error());
-        readable(desk, 1, true);
-        desk.once();
-        assert_eq!(organizations(desk), ["第1市 健康福祉部", "第2市 健康福祉部"]);
-        assert_eq!(desk.smtp.mails().len(), 2);
+        assert!(done.error().contains("no answer about UID 2 "), "{}", done.error());
     }
+    desk.starts_at("2025-07-01T10:12:00+09:00");
+    assert_eq!(desk.run(&["once"]).code, Some(1));
+    assert_eq!(organizations(desk), ["第1市 健康福祉部"], "what lies before it is taken");
+    assert_eq!(desk.parked(), ["withheld"]);
+    desk.once();
+    assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部", "第4市 健康福祉部"]);
+    let digest = desk.run(&["digest", "--preview"]).stdout;
+    assert!(
+        digest.contains(
+            "　メールサーバーから取り出せないメール　差出人・件名は不明です。運用担当者にご連絡ください\n"
+        ),
+        "{digest}"
+    );
+    assert_eq!(desk.mailbox.messages("処理済").len(), 3);
+    assert_eq!(desk.run(&["reconcile"]).code, Some(0), "it is accounted for where it lies");
 
-    fn one_that_it_can_never_read_is_parked_where_it_lies_and_taken_later(desk: Desk) {
-        desk.add_settings(LEAD);
-        desk.set("mailbox.max_attempts", 2).set("mailbox.after", "move").set("answers.new_ticket", "none");
-        for nth in 1..=4 {
-            desk.deliver(inquiry(nth));
-        }
-        readable(desk, 2, false);
-        // First together with others, then alone.
-        for minute in [0, 1, 2, 10] {
-            assert!(desk.parked().is_empty(), "it is waited for until 10:{minute:02}");
-            desk.starts_at(&format!("2025-07-01T10:{minute:02}:00+09:00"));
-            let done = desk.run(&["once"]);
-            assert_eq!(done.code, Some(1), "{}", done.stderr);
-            assert!(done.error().contains("no answer about UID 2 "), "{}", done.error());
-        }
-        desk.starts_at("2025-07-01T10:12:00+09:00");
+    let id = desk.json(&["parked", "list"])[0]["id"].to_string();
+    let retry = desk.run(&["parked", "retry", &id]);
+    assert_eq!(retry.code, Some(1));
+    assert!(
+        retry.error().contains("stays parked: IMAP UID FETCH failed: no answer about UID 2 "),
+        "{}",
+        retry.error()
+    );
+    readable(desk, 1, true);
+    let retry = desk.run(&["parked", "retry", &id]);
+    assert_eq!(retry.code, Some(0), "{}", retry.error());
+    assert!(retry.stdout.contains("ZT-2025-0004"), "{}", retry.stdout);
+    let ticket = desk.json(&["ticket", "show", "ZT-2025-0004"]);
+    assert_eq!(
+        (&ticket["organization"], &ticket["received_at"]),
+        (&"第2市 健康福祉部".into(), &"2025-07-01T09:30:00+09:00".into())
+    );
+    desk.once();
+    assert_eq!(desk.smtp.mails().len(), 4);
+    assert_eq!((desk.mailbox.messages("INBOX").len(), desk.mailbox.messages("処理済").len()), (0, 4));
+    assert_eq!(desk.run(&["reconcile"]).code, Some(0));
+    assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+    assert_eq!(desk.run(&["parked", "retry", &id]).code, Some(1), "it is a ticket now");
+}
+
+fn nothing_before_a_parked_message_is_passed_over_and_a_gone_one_stays_on_record(desk: &mut Desk) {
+    desk.set("mailbox.max_attempts", 1);
+    for nth in 1..=3 {
+        desk.deliver(inquiry(nth));
+    }
+    readable(desk, 2, false);
+    for minute in [0, 1, 12] {
+        desk.starts_at(&format!("2025-07-01T10:{minute:02}:00+09:00"));
         assert_eq!(desk.run(&["once"]).code, Some(1));
-        assert_eq!(organizations(desk), ["第1市 健康福祉部"], "what lies before it is taken");
-        assert_eq!(desk.parked(), ["withheld"]);
-        desk.once();
-        assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部", "第4市 健康福祉部"]);
-        let digest = desk.run(&["digest", "--preview"]).stdout;
-        assert!(digest.contains("　メールサーバーから取り出せないメール　差出人・件名は不明です。運用担当者にご連絡ください\n"), "{digest}");
-        assert_eq!(desk.mailbox.messages("処理済").len(), 3);
-        assert_eq!(desk.run(&["reconcile"]).code, Some(0), "it is accounted for where it lies");
-
-        let id = desk.json(&["parked", "list"])[0]["id"].to_string();
-        let retry = desk.run(&["parked", "retry", &id]);
-        assert_eq!(retry.code, Some(1));
-        assert!(retry.error().contains("stays parked: IMAP UID FETCH failed: no answer about UID 2 "), "{}", retry.error());
-        readable(desk, 1, true);
-        let retry = desk.run(&["parked", "retry", &id]);
-        assert_eq!(retry.code, Some(0), "{}", retry.error());
-        assert!(retry.stdout.contains("ZT-2025-0004"), "{}", retry.stdout);
-        let ticket = desk.json(&["ticket", "show", "ZT-2025-0004"]);
-        assert_eq!((&ticket["organization"], &ticket["received_at"]), (&"第2市 健康福祉部".into(), &"2025-07-01T09:30:00+09:00".into()));
-        desk.once();
-        assert_eq!(desk.smtp.mails().len(), 4);
-        assert_eq!((desk.mailbox.messages("INBOX").len(), desk.mailbox.messages("処理済").len()), (0, 4));
-        assert_eq!(desk.run(&["reconcile"]).code, Some(0));
-        assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
-        assert_eq!(desk.run(&["parked", "retry", &id]).code, Some(1), "it is a ticket now");
     }
-
-    fn nothing_before_a_parked_message_is_passed_over_and_a_gone_one_stays_on_record(desk: Desk) {
-        desk.set("mailbox.max_attempts", 1);
-        for nth in 1..=3 {
-            desk.deliver(inquiry(nth));
-        }
-        readable(desk, 2, false);
-        for minute in [0, 1, 12] {
-            desk.starts_at(&format!("2025-07-01T10:{minute:02}:00+09:00"));
-            assert_eq!(desk.run(&["once"]).code, Some(1));
-        }
-        desk.once();
-        assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部"]);
-        assert_eq!(desk.parked(), ["withheld"]);
-        fs::remove_file(&desk.mailbox.files("INBOX")[1]).unwrap();
-        let id = desk.json(&["parked", "list"])[0]["id"].to_string();
-        let retry = desk.run(&["parked", "retry", &id]);
-        assert_eq!(retry.code, Some(1));
-        assert!(retry.error().contains("there is nothing at INBOX;UIDVALIDITY="), "{}", retry.error());
-        assert_eq!(desk.parked(), ["withheld"]);
-    }
+    desk.once();
+    assert_eq!(organizations(desk), ["第1市 健康福祉部", "第3市 健康福祉部"]);
+    assert_eq!(desk.parked(), ["withheld"]);
+    fs::remove_file(&desk.mailbox.files("INBOX")[1]).unwrap();
+    let id = desk.json(&["parked", "list"])[0]["id"].to_string();
+    let retry = desk.run(&["parked", "retry", &id]);
+    assert_eq!(retry.code, Some(1));
+    assert!(retry.error().contains("there is nothing at INBOX;UIDVALIDITY="), "{}", retry.error());
+    assert_eq!(desk.parked(), ["withheld"]);
 }
 
 #[test]
 fn copies_of_a_withheld_message_never_wait_for_each_other() {
     let mut desk = Desk::on(On::Sqlite);
     desk.set("mailbox.max_attempts", 1).set("window.opens", "2025-07-02").set("window.closes", "2026-02-28");
-    // The second one can be read, but comes before the window.
+    // The server can read the second copy, which came before the window.
     desk.deliver(inquiry(1));
     desk.deliver(inquiry(1));
     readable(&desk, 1, false);
@@ -125,7 +141,7 @@ fn copies_of_a_withheld_message_never_wait_for_each_other() {
     let retry = |desk: &Desk, nth: usize| desk.run(&["parked", "retry", &rows[nth]["id"].to_string()]).stdout;
     readable(&desk, 1, true);
     assert!(retry(&desk, 0).contains("duplicate"));
-    // Sent once more, it repeats the first of its kind, which is a copy itself now.
+    // A third copy is a duplicate of the first, which has become a duplicate itself.
     desk.deliver(inquiry(1));
     desk.once();
     desk.set("window.opens", "2025-06-27");
@@ -152,7 +168,7 @@ fn while_nothing_at_all_is_handed_over_nothing_is_parked() {
     assert_eq!(organizations(&desk), ["第1市 健康福祉部", "第2市 健康福祉部"]);
 }
 
-/// What happens when the content of a message is asked for.
+/// The fault when the client fetches the body of the message.
 #[derive(Debug, Clone, Copy)]
 enum Over {
     HangsUp,
@@ -160,7 +176,8 @@ enum Over {
     Garbles,
 }
 
-/// A way to the mail server that breaks over one message, whole or with others. Dovecot itself cannot be made to.
+/// A proxy before the mail server with a fault at every FETCH of this message, alone or among others.
+/// Dovecot itself cannot be made to fail so.
 fn breaks_over(uid: u32, over: Over) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -184,7 +201,7 @@ fn pass_on(client: &TcpStream, mut server: TcpStream, uid: u32, over: Over) {
         let asked =
             matches!(words[..], [_, "UID", "FETCH", set, ..] if line.contains("BODY") && holds(set, uid));
         match over {
-            // In the orderly way: what the client still says is read.
+            // An orderly close: the proxy still reads what the client sends.
             Over::HangsUp if asked => server.shutdown(Shutdown::Both).unwrap(),
             Over::IsSilent if asked => {}
             Over::Garbles if asked => {
@@ -198,7 +215,7 @@ fn pass_on(client: &TcpStream, mut server: TcpStream, uid: u32, over: Over) {
     let _ = server.shutdown(Shutdown::Both);
 }
 
-/// Whether a sequence set such as `1:3,5` holds a UID.
+/// For sequence sets such as `1:3,5`.
 fn holds(set: &str, uid: u32) -> bool {
     set.split(',').any(|run| {
         let (first, last) = run.split_once(':').unwrap_or((run, run));
@@ -206,7 +223,7 @@ fn holds(set: &str, uid: u32) -> bool {
     })
 }
 
-/// Passes until one succeeds, some minutes apart; returns what they logged.
+/// Runs passes, four minutes apart, until one succeeds; returns their logs.
 fn passes(desk: &mut Desk) -> String {
     let mut said = String::new();
     for pass in 0..12 {

@@ -1,11 +1,11 @@
-//! A desk under test: its settings file, its mailbox on the shared mail server, its own database and SMTP server.
-//! It is driven as an operator drives it, through the program's commands.
+//! A desk under test: a settings file, a mailbox on the shared mail server, a database and an SMTP server of its own.
+//! Tests drive it through the commands of the program, as operators do.
 
 use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::Instant,
 };
 
@@ -14,35 +14,36 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
+    daemon::Daemon,
     maildir::Mailbox,
     postgres::Database,
     rig::{PASSWORD, rig},
     smtp::SmtpServer,
+    wait::{LIMIT, wait_for},
 };
 
-/// The instant at which every rehearsal starts, unless a test says otherwise: a Tuesday morning in the window.
+/// The clock's initial time: a Tuesday morning in the window.
 pub const NOW: &str = "2025-07-01T10:00:00+09:00";
 
-/// Which database a story is told on.
+/// The database of a desk.
 #[derive(Debug, Clone, Copy)]
 pub enum On {
     Sqlite,
     Postgres,
 }
 
-/// A desk and the world around it.
 #[derive(Debug)]
 pub struct Desk {
     pub mailbox: Mailbox,
     pub smtp: SmtpServer,
     pub dir: TempDir,
-    /// What the clock was set to, and when: it goes on from one command to the next.
+    /// The time that the clock was set to, and when. It runs on between commands.
     clock: (DateTime<FixedOffset>, Instant),
     variables: Vec<(String, String)>,
     database: Option<Database>,
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Done {
     pub code: Option<i32>,
@@ -51,7 +52,6 @@ pub struct Done {
 }
 
 impl Desk {
-    /// A desk whose mailbox is on the shared server and whose mail goes to an SMTP server of its own.
     pub fn on(database: On) -> Self {
         let database = match database {
             On::Sqlite => None,
@@ -88,7 +88,6 @@ impl Desk {
         fs::write(self.config(), toml).unwrap();
     }
 
-    /// Its database.
     pub fn database_url(&self) -> String {
         match &self.database {
             None => format!("sqlite:{}", self.dir.path().join("desk.db").display()),
@@ -96,18 +95,17 @@ impl Desk {
         }
     }
 
-    /// Its settings file.
     pub fn config(&self) -> PathBuf {
         self.dir.path().join("madoguchi.toml")
     }
 
-    /// Adds tables to its settings file.
+    /// Appends to the settings file.
     pub fn add_settings(&self, toml: &str) {
         let text = fs::read_to_string(self.config()).unwrap() + toml;
         fs::write(self.config(), text).unwrap();
     }
 
-    /// Overrides a setting: `mailbox.after`, `move`.
+    /// Overrides a setting by its environment variable, for all later commands: `set("mailbox.after", "move")`.
     #[expect(clippy::needless_pass_by_value, reason = "so that a test reads like the settings: set(key, 3)")]
     pub fn set(&mut self, key: &str, value: impl ToString) -> &mut Self {
         let name = format!("MADOGUCHI_{}", key.replace('.', "__").to_uppercase());
@@ -115,29 +113,28 @@ impl Desk {
         self
     }
 
-    /// Puts a message into the mailbox, received at an instant.
-    pub fn deliver_at(&self, message: impl AsRef<[u8]>, received: &str) {
+    pub fn deliver_at(&self, message: impl Into<Vec<u8>>, received: &str) {
         let received: DateTime<FixedOffset> = received.parse().unwrap();
-        self.mailbox.deliver_at(message.as_ref(), received.to_utc());
+        self.mailbox.deliver_at(&message.into(), received.to_utc());
     }
 
-    /// Puts a message into the mailbox, received half an hour before [`NOW`].
-    pub fn deliver(&self, message: impl AsRef<[u8]>) {
+    /// Received half an hour before [`NOW`].
+    pub fn deliver(&self, message: impl Into<Vec<u8>>) {
         self.deliver_at(message, "2025-07-01T09:30:00+09:00");
     }
 
-    /// Sets the clock to another instant, from which it goes on.
+    /// Sets the clock, which runs on from there.
     pub fn starts_at(&mut self, now: &str) {
         self.clock = set_clock(now);
     }
 
-    /// What the clock says. A command that begins later is never behind what an earlier one wrote.
+    /// For `--as-of`. It runs on, so that no command starts before the time that an earlier one wrote.
     fn now(&self) -> String {
         let (set_to, at) = self.clock;
         (set_to + at.elapsed()).to_rfc3339_opts(SecondsFormat::Millis, false)
     }
 
-    /// Has the mail server give its folder a new UIDVALIDITY, as after a restore.
+    /// Deletes the indexes of the mail server: it assigns a new UIDVALIDITY, as after a restore.
     pub fn forget_uids(&self) {
         let folder = Path::new(rig().value("RIG_MAIL_DIR")).join(&self.mailbox.user);
         for file in fs::read_dir(folder).unwrap() {
@@ -148,7 +145,6 @@ impl Desk {
         }
     }
 
-    /// The program with this desk's settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
         command.arg("--config").arg(self.config()).args(["--as-of", &self.now()]).args(arguments);
@@ -156,12 +152,11 @@ impl Desk {
         command
     }
 
-    /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Done {
         Done::from(self.command(arguments).output().unwrap())
     }
 
-    /// Runs a command with text on its standard input.
+    /// Runs a command with this standard input.
     pub fn pipe(&self, arguments: &[&str], input: &[u8]) -> Done {
         let mut child = self
             .command(arguments)
@@ -174,37 +169,48 @@ impl Desk {
         Done::from(child.wait_with_output().unwrap())
     }
 
-    /// One pass, which must succeed.
+    /// Runs `once`, which must succeed.
     pub fn once(&self) -> Done {
         let done = self.run(&["once"]);
         assert_eq!(done.code, Some(0), "once failed: {}", done.stderr);
         done
     }
 
-    /// Starts a command that goes on.
-    pub fn spawn(&self, arguments: &[&str]) -> Child {
-        let log = fs::File::create(self.log()).unwrap();
-        self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    /// Starts a command and does not wait for its end.
+    pub fn spawn(&self, arguments: &[&str]) -> Daemon {
+        let log = fs::File::create(self.log_file()).unwrap();
+        Daemon(self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
-    /// Where a spawned command logs.
-    pub fn log(&self) -> PathBuf {
+    fn log_file(&self) -> PathBuf {
         self.dir.path().join("log")
     }
 
-    /// What a command prints with `--json`.
+    /// What the last spawned command has logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap()
+    }
+
+    #[track_caller]
+    pub fn wait_for_log(&self, part: &str) {
+        wait_for(&format!("{part:?} in the log"), LIMIT, || {
+            let log = self.log();
+            if log.contains(part) { Ok(()) } else { Err(format!("The log is:\n{log}")) }
+        });
+    }
+
+    /// The output of a command with `--json`.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let done = self.run(&[arguments, &["--json"]].concat());
         assert_eq!(done.code, Some(0), "{arguments:?} failed: {}", done.stderr);
         serde_json::from_str(&done.stdout).unwrap()
     }
 
-    /// All tickets.
     pub fn tickets(&self) -> Vec<Value> {
         self.json(&["ticket", "list"]).as_array().unwrap().clone()
     }
 
-    /// Reasons of all parked messages, in order.
+    /// Reasons of the parked messages, in order.
     pub fn parked(&self) -> Vec<String> {
         let rows = self.json(&["parked", "list"]);
         rows.as_array()
@@ -214,14 +220,14 @@ impl Desk {
             .collect()
     }
 
-    /// Numbers of all tickets, in order.
+    /// Numbers of the tickets, in order.
     pub fn numbers(&self) -> Vec<String> {
         self.tickets().iter().map(|ticket| ticket["number"].as_str().unwrap().to_owned()).collect()
     }
 }
 
 impl Done {
-    /// The line of an error, as an operator reads it.
+    /// The line with the error message.
     pub fn error(&self) -> &str {
         self.stderr.lines().find(|line| line.starts_with("madoguchi: ")).unwrap_or(&self.stderr)
     }
@@ -241,54 +247,29 @@ impl From<Output> for Done {
     }
 }
 
-/// The program, in a folder without settings of its own.
+/// In the folder `/`, so that it finds no settings file of the source tree.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
     command.current_dir(Path::new("/"));
     command
 }
 
-/// The circular's own template, filled in, from one inquirer a number.
-pub fn inquiry(nth: usize) -> String {
-    message(nth, "拠点整備・運用に関する照会", &form(nth))
-}
-
-/// The filled form of an inquirer.
-pub fn form(nth: usize) -> String {
-    format!(
-        "1) 自治体・機関名：第{nth}市 健康福祉部\n2) 氏名：山田 太郎\n3) 連絡先（TEL/メールアドレス）：03-0000-{nth:04} / yamada{nth}@city.example.jp\n\
-         4) 照会内容（具体的に）：\n会議の参加者の例を教えてください。\n"
-    )
-}
-
-/// A plain mail in UTF-8 from an inquirer.
-pub fn message(nth: usize, subject: &str, body: &str) -> String {
-    format!(
-        "From: Yamada <yamada{nth}@city.example.jp>\nTo: zaitaku@tohmatu.co.jp\nSubject: {subject}\n\
-         Date: Tue, 1 Jul 2025 09:29:00 +0900\nMessage-ID: <inquiry-{nth}@city.example.jp>\n\
-         MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n{body}"
-    )
-}
-
-/// Tells a story on both databases.
+/// Makes two tests of each story, `story::on_sqlite` and `story::on_postgres`. A story is a function that takes a
+/// `&Desk` or a `&mut Desk`; the compiler reports one that is not listed as dead code.
 macro_rules! on_both {
-    ($($(#[$meta:meta])* fn $name:ident($desk:ident: Desk) $body:block)+) => {
+    ($($story:ident),+ $(,)?) => {
         $(
-            mod $name {
-                use super::*;
+            mod $story {
+                use $crate::support::desk::{Desk, On};
 
-                fn story($desk: &mut Desk) $body
-
-                $(#[$meta])*
                 #[test]
                 fn on_sqlite() {
-                    story(&mut Desk::on($crate::support::desk::On::Sqlite));
+                    super::$story(&mut Desk::on(On::Sqlite));
                 }
 
-                $(#[$meta])*
                 #[test]
                 fn on_postgres() {
-                    story(&mut Desk::on($crate::support::desk::On::Postgres));
+                    super::$story(&mut Desk::on(On::Postgres));
                 }
             }
         )+
@@ -296,11 +277,3 @@ macro_rules! on_both {
 }
 
 pub(crate) use on_both;
-
-/// An inquiry as a mail server keeps it in a file: the topmost `Received` says when it came.
-pub fn kept(nth: usize) -> String {
-    format!(
-        "Received: from mx.city.example.jp by mx.example.jp; Tue, 1 Jul 2025 09:29:30 +0900\n{}",
-        inquiry(nth)
-    )
-}

@@ -1,39 +1,38 @@
-//! A Dovecot of one test alone, for what the shared one must not be: stopped, without an extension, with a bad certificate.
-//! It goes with the process, however that ends.
+//! A Dovecot for one test, where the shared one does not do: it can be stopped, lack an extension or have a bad
+//! certificate. It ends with the test process.
 
 use std::ops::Deref;
 
 use super::rig::{Servers, script};
 
-/// A private mail server; mailboxes and ports as on [`Servers`].
 #[derive(Debug)]
 pub struct Dovecot {
     servers: Servers,
 }
 
 impl Dovecot {
-    /// Starts one with options of `scripts/rig`:
+    /// Options of `scripts/rig`:
     ///
     /// | option | effect |
     /// |---|---|
     /// | `without=MOVE,IDLE` | IMAP capabilities that are not offered |
-    /// | `tls=no` | STARTTLS neither offered nor taken, no TLS ports |
+    /// | `tls=no` | no STARTTLS and no TLS ports |
     /// | `cleartext=no` | LOGINDISABLED before TLS |
     /// | `mechanisms=plain` | the SASL mechanisms offered (default: plain login) |
-    /// | `certificate=expired` or `other` | a certificate that is over, or another host's |
-    /// | `oauth2=PORT` | access tokens alone; asked after at [`super::oauth2::Endpoint`] |
-    /// | `quota=KB` | how much a mailbox may hold |
-    /// | `relay=PORT` | where submission relays to, e.g. [`super::smtp::SmtpServer::port`] |
+    /// | `certificate=expired` or `other` | an expired certificate, or one for another host |
+    /// | `oauth2=PORT` | access tokens only; Dovecot introspects them at [`super::oauth2::Endpoint`] |
+    /// | `quota=KB` | size limit of a mailbox |
+    /// | `relay=PORT` | submission relays to this port, e.g. [`super::smtp::SmtpServer::port`] |
     pub fn start(options: &[&str]) -> Self {
         Self { servers: Servers::start("dovecot", options) }
     }
 
-    /// Stops it; every connection breaks.
+    /// Breaks every connection.
     pub fn stop(&self) {
         script(&["stop", self.dir().to_str().unwrap()]);
     }
 
-    /// Starts it again with its mail and on its ports.
+    /// The mail and the ports are as before.
     pub fn resume(&self) {
         script(&["resume", self.dir().to_str().unwrap()]);
     }

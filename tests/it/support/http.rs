@@ -1,17 +1,17 @@
-//! Questions to the health endpoint.
+//! Requests to the HTTP endpoint of the desk.
 
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    thread,
-    time::Duration,
 };
 
-/// Status and body of an answer; 0 when nobody answers.
+use super::wait::{LIMIT, wait_for};
+
+/// Status and body; status 0 without an answer.
 pub fn get(port: u16, path: &str) -> (u16, String) {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(LIMIT))?;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
@@ -26,15 +26,20 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Asks until the status is that, for ten seconds at most.
-pub fn wait_for(port: u16, path: &str, status: u16) -> String {
-    let mut last = (0, String::new());
-    for _ in 0..200 {
-        last = get(port, path);
-        if last.0 == status {
-            return last.1;
+/// Waits for an answer with this status and this part in its body; returns the body.
+#[track_caller]
+pub fn wait_for_answer(port: u16, path: &str, status: u16, part: &str) -> String {
+    wait_for(&format!("{status} from {path} with {part:?}"), LIMIT, || {
+        let (said, body) = get(port, path);
+        if said == status && body.contains(part) {
+            Ok(body)
+        } else {
+            Err(format!("The answer was {said}: {body}"))
         }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("{path} did not become {status}: {last:?}");
+    })
+}
+
+#[track_caller]
+pub fn wait_for_status(port: u16, path: &str, status: u16) -> String {
+    wait_for_answer(port, path, status, "")
 }

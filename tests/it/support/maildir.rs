@@ -1,5 +1,5 @@
-//! One user's mailbox on the IMAP server, seen from the server's side: its Maildir.
-//! Mail put here is new mail to IMAP; what a client did (flags, moves) is read from file names.
+//! One user's mailbox on the IMAP server: the Maildir behind it. Files put here are new mail for IMAP clients;
+//! flags and moves by clients are read from file names.
 
 use std::{
     fs,
@@ -9,20 +9,17 @@ use std::{
     time::SystemTime,
 };
 
-/// A mailbox and the login name of its user; the password is [`super::rig::PASSWORD`].
 #[derive(Debug)]
 pub struct Mailbox {
-    /// Login name.
+    /// Login name; the password is [`super::rig::PASSWORD`].
     pub user: String,
     dir: PathBuf,
 }
 
-/// A message as it lies in the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Letters as Maildir spells them: `S` for `\Seen`, `T` for `\Deleted`, `R`, `F`, `D`; empty for none.
+    /// Maildir flags: `S` for `\Seen`, `T` for `\Deleted`, `R`, `F`, `D`.
     pub flags: String,
-    /// The message, unchanged.
     pub bytes: Vec<u8>,
 }
 
@@ -36,20 +33,20 @@ impl Mailbox {
         Self { user, dir }
     }
 
-    /// Puts a message into INBOX, with this INTERNALDATE.
+    /// Puts a message into INBOX. `received` becomes its INTERNALDATE.
     pub fn deliver_at(&self, message: &[u8], received: impl Into<SystemTime>) {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        // Dovecot gives UIDs in the order of the first number.
+        // Dovecot assigns UIDs in the order of the first number.
         let name = format!("{}.{}", COUNT.fetch_add(1, Ordering::Relaxed), super::unique("rig"));
         let file = self.dir.join("tmp").join(&name);
         fs::write(&file, message).unwrap();
-        // Dovecot's INTERNALDATE is the file's time.
+        // Dovecot takes INTERNALDATE from the modification time.
         fs::File::options().write(true).open(&file).unwrap().set_modified(received.into()).unwrap();
         give(&file, &self.dir);
         fs::rename(&file, self.dir.join("new").join(&name)).unwrap();
     }
 
-    /// The folders that exist, `INBOX` first, then by name.
+    /// `INBOX` first, then by name.
     pub fn folders(&self) -> Vec<String> {
         let names =
             fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -60,13 +57,13 @@ impl Mailbox {
         folders
     }
 
-    /// The messages of a folder, oldest first; none when there is no such folder.
+    /// Oldest first; none if there is no such folder.
     pub fn messages(&self, folder: &str) -> Vec<Message> {
         let read = |file: &PathBuf| Message { flags: flags(file), bytes: fs::read(file).unwrap() };
         self.files(folder).iter().map(read).collect()
     }
 
-    /// Their files, in the same order.
+    /// Files of the messages, in the same order.
     pub fn files(&self, folder: &str) -> Vec<PathBuf> {
         let dir = if folder == "INBOX" { self.dir.clone() } else { self.dir.join(format!(".{folder}")) };
         let mut files: Vec<PathBuf> = Vec::new();
@@ -80,7 +77,7 @@ impl Mailbox {
     }
 }
 
-/// A Maildir file name begins with a number: our count, or Dovecot's seconds.
+/// By the number at the beginning of the file name: our count, or seconds where Dovecot wrote the file.
 fn order(file: &Path) -> (u64, PathBuf) {
     let name = file.file_name().unwrap().to_string_lossy();
     let number = name.split('.').next().and_then(|number| number.parse().ok());
@@ -91,7 +88,7 @@ fn flags(file: &Path) -> String {
     file.to_string_lossy().rsplit_once(":2,").map(|(_, flags)| flags.to_owned()).unwrap_or_default()
 }
 
-/// Gives a file to the owner of another: tests may run as root, the mail server never does.
+/// Gives a file the owner of another: tests may run as root, the mail server never does.
 fn give(file: &Path, like: &Path) {
     let owner = fs::metadata(like).unwrap();
     chown(file, Some(owner.uid()), Some(owner.gid())).unwrap();

@@ -1,5 +1,5 @@
-//! A token endpoint (RFC 6749) that also answers Dovecot's questions about tokens (RFC 7662), and fails, rotates and
-//! expires on request. It is its own proxy: a request line may name a whole address.
+//! A token endpoint (RFC 6749) with introspection for Dovecot (RFC 7662) that fails, rotates and expires on request.
+//! It is its own HTTP proxy: a request line may have an absolute URI.
 
 use std::{
     collections::BTreeMap,
@@ -12,28 +12,27 @@ use std::{
 
 use serde_json::json;
 
-/// The secret of the one application that is registered.
+/// Of the only registered application.
 pub const CLIENT_SECRET: &str = "application secret";
 
-/// What the endpoint knows and does.
 #[derive(Debug)]
 pub struct State {
-    /// Answers every request for a token so: status and body.
+    /// Status and body of the answer to every token request, instead of a token.
     pub answer: Option<(u16, &'static str)>,
-    /// How long tokens hold.
+    /// Lifetime of access tokens.
     pub life: Duration,
-    /// Each refresh token is good once, and exchanged for a new one.
+    /// Each refresh token is valid once and is replaced by a new one.
     pub rotates: bool,
-    /// The refresh token that is good now.
+    /// The only valid refresh token.
     pub refresh_token: String,
-    /// The user whom tokens are for.
+    /// The mailbox user that introspection names.
     pub user: String,
-    /// Requests for tokens, as they came: the request line, then the form's fields.
+    /// Token requests in order: request line, form fields.
     pub requests: Vec<(String, BTreeMap<String, String>)>,
     tokens: BTreeMap<String, Instant>,
 }
 
-/// A running endpoint. It goes with the process.
+/// It ends with the test process.
 #[derive(Debug)]
 pub struct Endpoint {
     port: u16,
@@ -41,7 +40,6 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Starts one.
     pub fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -64,17 +62,16 @@ impl Endpoint {
         Self { port, state }
     }
 
-    /// Where it listens.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// What it knows and does, to look at and to change.
+    /// To read and to change.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All tokens end now.
+    /// Revokes all access tokens.
     pub fn withdraw(&self) {
         self.state().tokens.clear();
     }
@@ -143,7 +140,7 @@ fn token(state: &mut State, form: &BTreeMap<String, String>) -> (u16, String) {
     (200, answer.to_string())
 }
 
-/// The fields of application/x-www-form-urlencoded.
+/// Decodes application/x-www-form-urlencoded.
 fn fields(body: &str) -> BTreeMap<String, String> {
     let decode = |text: &str| {
         let mut bytes = Vec::new();

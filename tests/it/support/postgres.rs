@@ -1,26 +1,23 @@
-//! A PostgreSQL database of one test alone, in the rig's cluster.
-//! It is dropped with its connections when the value is dropped.
+//! A PostgreSQL database for one test, in the rig's cluster. Dropping the value drops the database and its connections.
 
 use std::{path::Path, process::Command};
 
 use super::{rig::rig, unique};
 
-/// A new, empty database.
 #[derive(Debug)]
 pub struct Database {
     name: String,
 }
 
 impl Database {
-    /// Creates it.
     pub fn create() -> Self {
         let name = unique("test");
-        // template0 is never connected to, so that tests may create databases at the same time.
+        // Nobody connects to template0, so tests can create databases at the same time.
         tool("createdb", &["--template=template0", &name]);
         Self { name }
     }
 
-    /// `postgres://…`, as `[database] url` takes it.
+    /// For the setting `database.url`.
     pub fn url(&self) -> String {
         let server = rig().value("RIG_POSTGRES_URL").trim_end_matches("/postgres");
         format!("{server}/{}", self.name)

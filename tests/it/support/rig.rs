@@ -1,5 +1,5 @@
-//! The shared servers, as `scripts/rig` started them and wrote them down in `rig.env`.
-//! Tests share them safely because each has its own mailbox user and its own database.
+//! The shared servers that `scripts/rig` starts and describes in `rig.env`. Tests can share them because each has its own
+//! mailbox user and its own database.
 
 use std::{
     collections::BTreeMap,
@@ -11,16 +11,16 @@ use std::{
 
 use super::{maildir::Mailbox, unique};
 
-/// The one password of every mailbox user.
+/// Of every mailbox user.
 pub const PASSWORD: &str = "secret";
 
-/// Where servers of the rig listen and keep their files.
+/// The variables of one `rig.env`.
 #[derive(Debug, Clone)]
 pub struct Servers {
     values: BTreeMap<String, String>,
 }
 
-/// The rig that all tests share: the one `scripts/test` started, else one of this process alone.
+/// The rig that `scripts/test` started; without one, a rig of this process.
 pub fn rig() -> &'static Servers {
     static RIG: OnceLock<Servers> = OnceLock::new();
     RIG.get_or_init(|| match shared() {
@@ -38,7 +38,7 @@ fn shared() -> Option<String> {
 }
 
 impl Servers {
-    /// Starts servers in a new folder that goes, with them, when this process ends (however it ends).
+    /// Starts servers in a new folder. `scripts/rig` ends them and removes the folder when this process has ended.
     pub fn start(verb: &str, options: &[&str]) -> Self {
         // In /tmp, where the path is short enough for sockets and open to the servers' user.
         let dir = tempfile::Builder::new().prefix("rig-").tempdir_in("/tmp").unwrap().keep();
@@ -53,7 +53,6 @@ impl Servers {
         Self { values: pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect() }
     }
 
-    /// The folder of everything they write.
     pub fn dir(&self) -> PathBuf {
         self.value("RIG_DIR").into()
     }
@@ -63,37 +62,37 @@ impl Servers {
         self.value("RIG_HOST")
     }
 
-    /// IMAP, with STARTTLS unless it was started with `tls=no`.
+    /// With STARTTLS, except for `tls=no`.
     pub fn imap_port(&self) -> u16 {
         self.port("RIG_IMAP_PORT")
     }
 
-    /// IMAP with TLS from the first byte.
+    /// Implicit TLS.
     pub fn imaps_port(&self) -> u16 {
         self.port("RIG_IMAPS_PORT")
     }
 
-    /// Submission with STARTTLS and AUTH PLAIN LOGIN; relays to `relay=PORT`, else to the sink.
+    /// STARTTLS, AUTH PLAIN and LOGIN; relays to `relay=PORT`, else to the sink.
     pub fn submission_port(&self) -> u16 {
         self.port("RIG_SUBMISSION_PORT")
     }
 
-    /// Submission with TLS from the first byte.
+    /// Implicit TLS.
     pub fn submissions_port(&self) -> u16 {
         self.port("RIG_SUBMISSIONS_PORT")
     }
 
-    /// The authority that signed the servers' certificates.
+    /// The CA certificate of the servers.
     pub fn ca_file(&self) -> PathBuf {
         self.value("RIG_CA_FILE").into()
     }
 
-    /// A new, empty mailbox of a new user.
+    /// An empty mailbox of a new user.
     pub fn mailbox(&self) -> Mailbox {
         Mailbox::create(Path::new(self.value("RIG_MAIL_DIR")), unique("desk"))
     }
 
-    /// Does something (`stop`, `kill`, `resume`) to one of them: `dovecot` or `postgres`.
+    /// `verb` is `stop`, `kill` or `resume`; `server` is `dovecot` or `postgres`.
     pub fn control(&self, verb: &str, server: &str) {
         script(&[verb, self.value("RIG_DIR"), server]);
     }
@@ -107,7 +106,7 @@ impl Servers {
     }
 }
 
-/// Runs `scripts/rig`; fails the test with what it said.
+/// Runs `scripts/rig`; fails the test with its error output.
 pub(super) fn script(arguments: &[&str]) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/rig");
     let output = Command::new(script).args(arguments).output().unwrap();

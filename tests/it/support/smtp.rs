@@ -1,5 +1,5 @@
-//! An SMTP server (RFC 5321) that keeps every mail it accepts, and misbehaves where a test tells it to.
-//! It runs on threads of its own, so that any test can use it, async or not; TLS and AUTH are Dovecot's, see `dovecot`.
+//! An SMTP server (RFC 5321) that keeps every mail it accepts, and misbehaves by the rules of a test. It has neither TLS
+//! nor AUTH; Dovecot does these, see `dovecot`.
 
 mod session;
 
@@ -10,35 +10,33 @@ use std::{
     thread,
 };
 
-use session::Session;
+use self::session::Session;
+use super::wait::{LIMIT, wait_for};
 
-/// Where in a mail's delivery a rule acts.
+/// The point in a session at which a rule acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum At {
     /// Instead of the greeting.
     Connect,
-    /// At MAIL FROM.
     Mail,
-    /// At RCPT TO.
     Rcpt,
-    /// At DATA.
     Data,
     /// After the final dot.
     End,
 }
 
-/// What a rule does instead of accepting.
+/// The action of a rule, instead of accepting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Answers this line, such as `"451 4.3.0 try later"`; closes the line after a 421.
+    /// Replies with this line, such as `"451 4.3.0 try later"`; closes the connection after a 421.
     Reply(&'static str),
-    /// Says nothing more, and keeps the line open.
+    /// Never replies, and keeps the connection open.
     Hang,
-    /// At [`At::End`]: keeps the mail, then closes the line without a word.
+    /// At [`At::End`]: keeps the mail, then closes the connection without a reply.
     KeepAndDrop,
 }
 
-/// One departure from good behaviour: `At::Rcpt.does(Act::Reply("450 4.2.1 busy")).to("a@example.jp").times(1)`.
+/// For example `At::Rcpt.does(Act::Reply("450 4.2.1 busy")).to("a@example.jp").times(1)`.
 #[derive(Debug, Clone)]
 pub struct Rule {
     at: At,
@@ -48,19 +46,19 @@ pub struct Rule {
 }
 
 impl At {
-    /// A rule that holds here, always and for everybody.
+    /// A rule for every mail, until [`Rule::to`] or [`Rule::times`] limits it.
     pub fn does(self, act: Act) -> Rule {
         Rule { at: self, act, to: None, times: usize::MAX }
     }
 }
 
 impl Rule {
-    /// Only for this recipient, from [`At::Rcpt`] on. (At [`At::Data`] and [`At::End`]: where it is one of them.)
+    /// Only for this recipient, from [`At::Rcpt`] on; at [`At::Data`] and [`At::End`] if it is one of several.
     pub fn to(self, recipient: &str) -> Self {
         Self { to: Some(recipient.into()), ..self }
     }
 
-    /// Only this often; then the server behaves.
+    /// Only this often; then the rule is used up.
     pub fn times(self, times: usize) -> Self {
         Self { times, ..self }
     }
@@ -75,18 +73,17 @@ impl Rule {
     }
 }
 
-/// A mail that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// The envelope's sender; empty for `<>`.
+pub struct Accepted {
+    /// The envelope sender; empty for `<>`.
     pub from: String,
-    /// The envelope's recipients.
+    /// The envelope recipients.
     pub to: Vec<String>,
-    /// The bytes, line ends as they came, dots unstuffed.
+    /// The bytes with their line ends, without dot-stuffing.
     pub data: Vec<u8>,
 }
 
-/// The server; it ends when dropped.
+/// It ends when dropped.
 #[derive(Debug)]
 pub struct SmtpServer {
     address: SocketAddr,
@@ -97,23 +94,23 @@ pub struct SmtpServer {
 struct State {
     listening: bool,
     rules: Vec<Rule>,
-    mails: Vec<Mail>,
+    mails: Vec<Accepted>,
     connections: usize,
     one_by_one: bool,
     takes_data_for_nobody: bool,
-    /// Every connection, to break it.
+    /// Kept to break them.
     lines: Vec<TcpStream>,
 }
 
 impl State {
-    /// What the first rule that fits wants done.
+    /// The action of the first rule that fits.
     fn rule(&mut self, at: At, to: &[String]) -> Option<Act> {
         self.rules.iter_mut().find_map(|rule| rule.acts(at, to).then_some(rule.act))
     }
 }
 
 impl SmtpServer {
-    /// A server that offers PIPELINING, 8BITMIME and SMTPUTF8, and accepts everything.
+    /// It offers PIPELINING, 8BITMIME and SMTPUTF8, and accepts everything.
     pub fn start() -> Self {
         let listener = bind_below_ephemeral();
         let address = listener.local_addr().unwrap();
@@ -131,32 +128,42 @@ impl SmtpServer {
         server
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// On 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Adds a rule; the first added that fits is obeyed.
+    /// Adds a rule. Of those that fit, the first added applies.
     pub fn on(&self, rule: Rule) {
         lock(&self.state).rules.push(rule);
     }
 
-    /// Offers no PIPELINING, and breaks with whoever does not wait for each reply.
+    /// Offers no PIPELINING, and disconnects clients that do not wait for each reply.
     pub fn one_by_one(&self) {
         lock(&self.state).one_by_one = true;
     }
 
-    /// Takes DATA although nobody is to have it, which RFC 2920 allows.
+    /// Accepts DATA without recipients, which RFC 2920 allows.
     pub fn take_data_for_nobody(&self) {
         lock(&self.state).takes_data_for_nobody = true;
     }
 
-    /// Everything accepted so far, in order.
-    pub fn mails(&self) -> Vec<Mail> {
+    /// All mails accepted so far, in order.
+    pub fn mails(&self) -> Vec<Accepted> {
         lock(&self.state).mails.clone()
     }
 
-    /// How often somebody connected.
+    /// Waits for this many mails, and returns them; fails the test if there are more.
+    #[track_caller]
+    pub fn wait_for_mails(&self, count: usize) -> Vec<Accepted> {
+        let mails = wait_for(&format!("{count} mails"), LIMIT, || {
+            let mails = self.mails();
+            if mails.len() >= count { Ok(mails) } else { Err(format!("There were {}.", mails.len())) }
+        });
+        assert_eq!(mails.len(), count, "{mails:?}");
+        mails
+    }
+
     pub fn connections(&self) -> usize {
         lock(&self.state).connections
     }
@@ -172,7 +179,7 @@ impl SmtpServer {
         }
     }
 
-    /// Listens again, on the same port.
+    /// On the same port.
     pub fn resume(&self) {
         lock(&self.state).listening = true;
         self.listen(TcpListener::bind(self.address).unwrap());
@@ -202,7 +209,8 @@ impl Drop for SmtpServer {
     }
 }
 
-/// Below the kernel's ephemeral range (32768): a client that knocks while the server is stopped must not meet itself.
+/// Below the kernel's ephemeral range (32768): while the server is stopped, a client with a port from that range could
+/// connect to itself.
 fn bind_below_ephemeral() -> TcpListener {
     use std::hash::{BuildHasher, Hasher, RandomState};
     let random = || RandomState::new().build_hasher().finish();

@@ -1,4 +1,4 @@
-//! One connection to the scripted SMTP server: commands in, replies out, rules asked before each.
+//! One connection to the scripted SMTP server. Before each reply it looks for a rule that fits.
 
 use std::{
     io::{self, BufRead, BufReader, ErrorKind, Write},
@@ -6,14 +6,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{Act, At, Mail, State, lock};
+use super::{Accepted, Act, At, State, lock};
 
-/// A connection and the mail that is under way on it.
+/// A connection and its current mail.
 pub(super) struct Session {
     reader: BufReader<TcpStream>,
     line: TcpStream,
     state: Arc<Mutex<State>>,
-    /// The sender, once MAIL was accepted.
+    /// Set once MAIL was accepted.
     from: Option<String>,
     to: Vec<String>,
 }
@@ -24,9 +24,8 @@ impl Session {
         Self { reader, line, state, from: None, to: Vec::new() }
     }
 
-    /// Serves until either side closes.
     pub(super) fn serve(mut self) {
-        // An error is the client's going, or a rule's dropping the line.
+        // An error means that the client or a rule closed the connection.
         let _ = self.greet();
         let _ = self.line.shutdown(std::net::Shutdown::Both);
     }
@@ -38,7 +37,7 @@ impl Session {
         let mut command = Vec::new();
         while self.reader.read_until(b'\n', &mut command)? > 0 {
             let text = String::from_utf8_lossy(&command).trim_end().to_owned();
-            // Whoever was not told that he may must not go on before the reply.
+            // Without PIPELINING a client must wait for each reply (RFC 2920, 3.1).
             if lock(&self.state).one_by_one && !self.reader.buffer().is_empty() {
                 return self.reply("421 4.7.0 one after the other, please");
             }
@@ -101,7 +100,7 @@ impl Session {
         }
         self.reply("354 go on")?;
         let data = self.read_data()?;
-        let mail = Mail { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
+        let mail = Accepted { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
         self.forget();
         let rule = lock(&self.state).rule(At::End, &to);
         if matches!(rule, None | Some(Act::KeepAndDrop)) {
@@ -132,7 +131,7 @@ impl Session {
         }
     }
 
-    /// Obeys the rule that fits, if one does.
+    /// Applies the rule that fits. Returns whether there was one.
     fn misbehave(&mut self, at: At, to: &[String]) -> io::Result<bool> {
         let rule = lock(&self.state).rule(at, to);
         match rule {
