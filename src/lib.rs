@@ -5,7 +5,7 @@
 //!                       mail            desk                store            outbound
 //! ```
 //! A pure core decides, a thin shell acts. The rooms, in the one direction of their dependencies:
-//! `cli → server → {inbound, schedule, outbound} → tickets → notify → service → {mailbox, delivery} → store → letter → desk → mail`
+//! `cli → server → {inbound, schedule, outbound, views} → tickets → notify → service → {mailbox, delivery} → store → letter → desk → mail`
 //!
 //! - [`mail`]: bytes to a message as its reader sees it. Pure.
 //! - [`desk`]: the desk's rules: form, calendar, tickets, threads, the gate, triage. Pure.
@@ -19,6 +19,7 @@
 //! - [`inbound`]: from fetched bytes to a committed decision.
 //! - [`schedule`]: what is due by the clock.
 //! - [`outbound`]: claims, sends and records the outbox.
+//! - [`views`]: the one JSON and CSV shape of a ticket, an outbox mail and a parked mail. Knows no room above `service`.
 //! - [`server`]: wiring, start and stop, health.
 //! - [`cli`]: the commands. Prints, and holds no rules.
 //!
@@ -44,4 +45,5 @@ pub mod service;
 pub mod settings;
 pub mod store;
 pub mod tickets;
+pub mod views;
 mod words;

@@ -12,6 +12,7 @@ use crate::{
         japanese_time::weekday,
     },
     server::rules,
+    views::rfc3339,
 };
 
 /// Show the business calendar and calculate deadlines
@@ -95,9 +96,9 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most some years are exact in f64")]
         let hours = target.seconds() as f64 / 3600.0;
         return print::json(&json!({
-            "from": print::rfc3339(from, zone),
+            "from": rfc3339(from, zone),
             "hours": hours,
-            "deadline": print::rfc3339(deadline, zone),
+            "deadline": rfc3339(deadline, zone),
             "counted": spans.collect::<Vec<_>>(),
             "closed": closed.collect::<Vec<_>>(),
         }));
@@ -112,7 +113,7 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
     for (date, what) in lines {
         print::line(format!("{}（{}）{what}", date.format("%Y-%m-%d"), weekday(date.weekday())));
     }
-    print::line(format!("deadline {}", print::rfc3339(deadline, zone)));
+    print::line(format!("deadline {}", rfc3339(deadline, zone)));
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use crate::{
     mailbox::{FetchedMessage, FileError, from_reader, read_paths},
     server::rules,
     store::Place,
+    views::rfc3339,
 };
 
 pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<()> {
@@ -78,7 +79,7 @@ fn object(source: &str, reading: &Reading, decision: &Decision, zone: Tz) -> Val
         "from": mail.from,
         "subject": mail.subject,
         "message_id": mail.message_id,
-        "received_at": print::rfc3339(reading.received_at, zone),
+        "received_at": rfc3339(reading.received_at, zone),
         "subject_conforms": form.subject_conforms,
         "fields": form.fields,
         "telephones": form.telephones,
@@ -91,7 +92,7 @@ fn object(source: &str, reading: &Reading, decision: &Decision, zone: Tz) -> Val
         "bounce": mail.bounce,
         "unreadable": mail.unreadable,
         "window": decision.window,
-        "deadline": decision.deadline.map(|at| print::rfc3339(at, zone)),
+        "deadline": decision.deadline.map(|at| rfc3339(at, zone)),
         "would": decision.steps(),
         "refused": refusal,
         "findings": form.findings,

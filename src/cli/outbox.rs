@@ -2,10 +2,9 @@
 
 use anyhow::bail;
 use clap::Subcommand;
-use serde_json::{Value, json};
 
 use super::{Context, print};
-use crate::store::{NewEvent, OutboxRow};
+use crate::{store::NewEvent, views::outbox::Mail};
 
 /// List and change mails that are not delivered yet
 #[derive(Debug, Subcommand)]
@@ -35,8 +34,8 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::List { all } => {
             let rows = desk.store.outbox(all).await?;
             if context.json {
-                let objects: Vec<Value> = rows.iter().map(|row| object(row, zone)).collect();
-                return print::json(&objects);
+                let mails: Vec<Mail<'_>> = rows.iter().map(|row| Mail::new(row, zone)).collect();
+                return print::json(&mails);
             }
             for row in &rows {
                 let next = row
@@ -72,21 +71,4 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     tx.commit().await?;
     print::line(format!("mail {id}: {}", if cancel { "cancelled" } else { "due now" }));
     Ok(())
-}
-
-fn object(row: &OutboxRow, zone: chrono_tz::Tz) -> Value {
-    let instant = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| print::rfc3339(at, zone));
-    json!({
-        "id": row.id,
-        "ticket": row.ticket,
-        "purpose": row.purpose,
-        "recipient": row.recipient,
-        "message_id": row.message_id,
-        "state": row.state,
-        "attempts": row.attempts,
-        "created_at": instant(Some(row.created_at)),
-        "next_attempt_at": instant(row.next_attempt_at),
-        "finished_at": instant(row.finished_at),
-        "last_reply": row.last_reply,
-    })
 }

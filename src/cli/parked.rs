@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use serde_json::{Value, json};
 
 use super::{Context, print, reconcile::place_text};
 use crate::{
@@ -11,7 +10,8 @@ use crate::{
     mail,
     server::source,
     service::Desk,
-    store::{LedgerRow, NewEvent, Outcome, Place},
+    store::{NewEvent, Outcome},
+    views::parked::Parked,
 };
 
 /// List, show and process parked mail
@@ -95,8 +95,8 @@ async fn list(context: &Context, desk: &Desk) -> anyhow::Result<()> {
     rows.extend(desk.store.messages_with(Outcome::Pending).await?);
     rows.sort_by_key(|row| row.id);
     if context.json {
-        let objects: Vec<Value> = rows.iter().map(|row| object(row, zone)).collect();
-        return print::json(&objects);
+        let parked: Vec<Parked<'_>> = rows.iter().map(|row| Parked::new(row, zone)).collect();
+        return print::json(&parked);
     }
     for row in &rows {
         let (reason, detail) =
@@ -117,14 +117,8 @@ async fn show(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
     let zone = desk.rules.calendar.time_zone();
     let (row, raw) = desk.store.message(id).await?.with_context(|| no_such_message(id))?;
     let mail = mail::read(&raw);
-    let mut object = object(&row, zone);
-    let attachments: Vec<&str> = mail.attachments.iter().map(|part| part.name.as_str()).collect();
-    if let Value::Object(fields) = &mut object {
-        let more = json!({"from": mail.from, "subject": mail.subject, "text": mail.text, "attachments": attachments});
-        fields.extend(more.as_object().cloned().unwrap_or_default());
-    }
     if context.json {
-        return print::json(&object);
+        return print::json(&Parked::new(&row, zone).with_content(&mail));
     }
     print::line(format!("message {id}: {} {}", row.outcome, row.reason.as_deref().unwrap_or_default()));
     print::line(format!("  detail    {}", print::one_line(row.detail.as_deref().unwrap_or_default(), 160)));
@@ -137,24 +131,4 @@ async fn show(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<()> {
     print::line(format!("  attempts  {}\n", row.attempts));
     print::line(print::text(&mail.text));
     Ok(())
-}
-
-fn object(row: &LedgerRow, zone: chrono_tz::Tz) -> Value {
-    let place = match &row.place {
-        Place::Imap { folder, uidvalidity, uid } => {
-            json!({"folder": folder, "uidvalidity": uidvalidity, "uid": uid})
-        }
-        Place::File { folder, name } => json!({"folder": folder, "file": name}),
-    };
-    json!({
-        "id": row.id,
-        "outcome": row.outcome,
-        "reason": row.reason,
-        "detail": row.detail,
-        "attempts": row.attempts,
-        "message_id": row.message_id,
-        "received_at": print::rfc3339(row.received_at, zone),
-        "bytes": row.size,
-        "place": place,
-    })
 }

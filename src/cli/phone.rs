@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use super::{Context, print};
-use crate::{desk::form::Fields, tickets::phone::file_call};
+use crate::{desk::form::Fields, tickets::phone::file_call, views::rfc3339};
 
 /// The fields of a telephone inquiry.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context, call: Call) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let number = file_call(&desk, fields).await?;
     let deadline = desk.store.ticket(&number).await?.and_then(|ticket| ticket.clock.deadline());
-    let due = deadline.map(|at| print::rfc3339(at, desk.rules.calendar.time_zone()));
+    let due = deadline.map(|at| rfc3339(at, desk.rules.calendar.time_zone()));
     desk.store.close().await;
     if context.json {
         return print::json(&serde_json::json!({"number": number, "deadline": due}));

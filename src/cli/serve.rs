@@ -49,7 +49,7 @@ async fn serve(
         round.cancel();
         running.await?;
         (serving, settings) = (Arc::new(next.0), next.1);
-        info!("the desk goes on by the new settings");
+        info!("the new settings are in force");
     }
 }
 
@@ -66,7 +66,7 @@ async fn reloaded(
         }
         match reload(context, serving, old).await {
             Ok(next) => return next,
-            Err(error) => error!("the settings are refused, and the desk goes on by the old ones: {error:#}"),
+            Err(error) => error!("the settings are refused, the old ones stay in force: {error:#}"),
         }
     }
 }

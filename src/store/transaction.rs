@@ -91,11 +91,13 @@ impl Store {
 
 async fn begin(dialect: Dialect, connection: &mut AnyConnection) -> Result<AnyRow, sqlx::Error> {
     let begin = dialect.begin_write();
-    match dialect {
+    // All rows of all statements: the first statement has none.
+    let rows = match dialect {
         // Several statements at once take no parameters here, and are not prepared.
-        Dialect::Postgres => sqlx::raw_sql(begin).fetch_one(connection).await,
-        Dialect::Sqlite => query(begin).fetch_one(connection).await,
-    }
+        Dialect::Postgres => sqlx::raw_sql(begin).fetch_all(connection).await?,
+        Dialect::Sqlite => query(begin).fetch_all(connection).await?,
+    };
+    rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)
 }
 
 impl Tx {

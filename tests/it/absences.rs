@@ -8,14 +8,15 @@ use std::{
 };
 
 /// Rooms that depend on each other from left to right only. Rooms of one group do not know each other.
-const DIRECTION: [&[&str]; 11] = [
+const DIRECTION: [&[&str]; 12] = [
     &["cli"],
     &["server"],
     &["inbound", "schedule", "outbound"],
     &["tickets"],
     &["notify"],
     &["service"],
-    &["mailbox", "delivery"],
+    &["delivery"],
+    &["mailbox"],
     &["store"],
     &["letter"],
     &["desk"],

@@ -158,7 +158,7 @@ fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk)
     std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\nopened = 1\n")).unwrap();
     daemon.signal(Signal::HUP);
     desk.wait_for_log(
-        "the settings are refused, and the desk goes on by the old ones: window.opened: is not a known key",
+        "the settings are refused, the old ones stay in force: window.opened: is not a known key",
     );
     desk.deliver(inquiry(1));
     desk.wait_for_log("outcome=ticket");
@@ -166,7 +166,7 @@ fn settings_are_read_again_at_a_hangup_and_bad_ones_are_refused(desk: &mut Desk)
     std::fs::write(desk.config(), format!("{good}[window]\ncloses = \"2025-06-28\"\n")).unwrap();
     daemon.signal(Signal::HUP);
     desk.wait_for_log("settings: window.closes: (not set) → \"2025-06-28\"");
-    desk.wait_for_log("the desk goes on by the new settings");
+    desk.wait_for_log("the new settings are in force");
     desk.deliver(inquiry(2));
     desk.wait_for_log("outcome=parked");
     let figures = get(port, "/metrics").1;

@@ -1,0 +1,72 @@
+//! A ticket as one row of a spreadsheet: the CSV of `export --format csv`.
+
+use super::ticket::{Message, Ticket};
+use crate::{desk::ticket::Direction, letter::status_word};
+
+/// Columns of the CSV, in the order of [`row`].
+pub const COLUMNS: [&str; 17] = [
+    "受付番号",
+    "状態",
+    "受付方法",
+    "受付日時",
+    "自治体・機関名",
+    "都道府県",
+    "氏名",
+    "連絡先",
+    "照会内容",
+    "送信者",
+    "件名",
+    "担当者",
+    "回答期限",
+    "回答日時",
+    "完了日時",
+    "分類",
+    "回答",
+];
+
+/// The cells of a ticket, in the order of [`COLUMNS`], safe to open in a spreadsheet.
+#[must_use]
+pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 17] {
+    let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let answers: Vec<&str> = messages
+        .iter()
+        .filter(|message| message.direction == Direction::Out)
+        .map(|message| message.text.trim())
+        .collect();
+    let cells = [
+        ticket.number.to_string(),
+        status_word(ticket.status).to_owned(),
+        if ticket.from.address.is_empty() { "電話".to_owned() } else { ticket.channel.to_string() },
+        ticket.received_at.clone(),
+        optional(ticket.organization),
+        optional(ticket.prefecture),
+        optional(ticket.name),
+        optional(ticket.contact),
+        optional(ticket.inquiry),
+        ticket.from.address.clone(),
+        ticket.subject.to_owned(),
+        optional(ticket.assignee),
+        optional(ticket.deadline.as_deref()),
+        optional(ticket.answered_at.as_deref()),
+        optional(ticket.closed_at.as_deref()),
+        ticket.tags.join("、"),
+        answers.join("\n\n――――\n\n"),
+    ];
+    cells.map(|cell| escape_formula(&cell))
+}
+
+/// Escapes a cell that a spreadsheet would run as a formula. The text comes from untrusted mail.
+fn escape_formula(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_become_text() {
+        assert_eq!(escape_formula("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(escape_formula("会議"), "会議");
+    }
+}
