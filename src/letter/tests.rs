@@ -111,8 +111,7 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
     }
 }
 
-/// A letter as its receiver's program shows it: decoded headers in order, then the text.
-fn shown(purpose: Purpose, facts: &Facts) -> String {
+fn desk() -> (Rules, Profile) {
     let settings = Settings::from_toml("").unwrap();
     let rules = service::rules(&settings);
     let profile = Profile {
@@ -123,13 +122,27 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
         undo: "10分".into(),
     };
-    let wording = Wording::built_in().unwrap();
+    (rules, profile)
+}
+
+fn rendered(wording: &Wording, purpose: Purpose, facts: &Facts) -> (String, String) {
+    let (rules, profile) = desk();
     let rendered = if purpose.is_for_staff() {
         wording.render(purpose, &to_staff(&profile, &rules, facts))
     } else {
         wording.render(purpose, &context(&profile, &rules, facts))
     };
-    let (subject, body) = rendered.unwrap();
+    rendered.unwrap()
+}
+
+fn body(wording: &Wording, purpose: Purpose, facts: &Facts) -> String {
+    rendered(wording, purpose, facts).1
+}
+
+/// A letter as its receiver's program shows it: decoded headers in order, then the text.
+fn shown(purpose: Purpose, facts: &Facts) -> String {
+    let (_, profile) = desk();
+    let (subject, body) = rendered(&Wording::built_in().unwrap(), purpose, facts);
     let envelope = compose(&Letter {
         from: (&profile.name, &profile.address),
         to: "m.takahashi@city.hoshikawa.example.jp",
@@ -255,4 +268,43 @@ fn an_operators_template_with_a_fault_is_refused_with_its_name() {
     let toml = format!("[templates]\ndir = {:?}", folder.path());
     let error = service::check_wording(&Settings::from_toml(&toml).unwrap()).unwrap_err();
     assert!(error.contains("acknowledgement/body.txt.j2"), "{error}");
+}
+
+#[test]
+fn changing_the_hours_part_changes_every_letter_that_names_the_hours() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("_parts")).unwrap();
+    std::fs::write(folder.path().join("_parts/hours.j2"), "火曜日10時から12時まで").unwrap();
+    let (built_in, own) = (Wording::built_in().unwrap(), Wording::from_dir(folder.path()).unwrap());
+    let mut changed = 0;
+    for purpose in Purpose::ALL {
+        let before = body(&built_in, purpose, &facts(true));
+        let after = body(&own, purpose, &facts(true));
+        let hours = "平日9時から17時まで（祝日・年末年始を除く）";
+        assert_eq!(after, before.replace(hours, "火曜日10時から12時まで"), "{purpose}");
+        changed += usize::from(after != before);
+    }
+    assert_eq!(changed, 10, "eight letters to inquirers and two about deadlines");
+}
+
+#[test]
+fn every_part_can_be_replaced_and_a_fault_in_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = folder.path().join("_parts");
+    std::fs::create_dir(&parts).unwrap();
+    for (name, _) in wording::PARTS {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "［差し替え］").unwrap();
+        let own = Wording::from_dir(folder.path()).unwrap();
+        let changed = Purpose::ALL
+            .into_iter()
+            .filter(|purpose| body(&own, *purpose, &facts(true)).contains("［差し替え］"))
+            .count();
+        assert!(changed > 1, "{name} is a part of {changed} letters");
+        std::fs::write(&file, "{{ nothing_like_this }}").unwrap();
+        let toml = format!("[templates]\ndir = {:?}", folder.path());
+        let error = service::check_wording(&Settings::from_toml(&toml).unwrap()).unwrap_err();
+        assert!(error.contains(&format!("{name}:1")), "{error}");
+        std::fs::remove_file(&file).unwrap();
+    }
 }

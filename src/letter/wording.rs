@@ -152,6 +152,33 @@ const BUILT_IN: [(&str, &str); 38] = built_in!(
 const DIGEST_HTML: (&str, &str) =
     ("digest/body.html.j2", include_str!("../../templates/digest/body.html.j2"));
 
+macro_rules! parts {
+    ($($name:literal),+) => {
+        [$((concat!("_parts/", $name, ".j2"), include_str!(concat!("../../templates/_parts/", $name, ".j2"))),)+]
+    };
+}
+
+/// What letters have in common: each includes its parts by name.
+pub(super) const PARTS: [(&str, &str); 17] = parts!(
+    "address_line",
+    "draft",
+    "form",
+    "greeting",
+    "hours",
+    "how_to_reply",
+    "item",
+    "missing_items",
+    "news",
+    "purpose_notice",
+    "remarks",
+    "signature",
+    "staff_signature",
+    "telephone",
+    "thanks",
+    "ticket",
+    "ticket_details"
+);
+
 impl Wording {
     /// The built-in wording.
     ///
@@ -185,7 +212,7 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]) {
+        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
         }
@@ -225,6 +252,13 @@ impl Wording {
     }
 }
 
+/// A fault in an included part arrives wrapped; the innermost error names the part and its line.
 fn template_error(name: &str, error: &minijinja::Error) -> WordingError {
-    WordingError::Template { name: name.to_owned(), detail: error.to_string() }
+    let mut innermost = error;
+    while let Some(inner) =
+        std::error::Error::source(innermost).and_then(<dyn std::error::Error>::downcast_ref)
+    {
+        innermost = inner;
+    }
+    WordingError::Template { name: name.to_owned(), detail: innermost.to_string() }
 }
