@@ -3,6 +3,7 @@
 
 mod compose;
 mod context;
+pub mod feedback;
 mod staff;
 mod wording;
 
@@ -18,7 +19,7 @@ pub use wording::{
 };
 
 use crate::{
-    desk::{escalation::Notice, triage::Reply},
+    desk::{escalation::Notice, feedback::Written, triage::Reply},
     words::closed_set,
 };
 
@@ -134,6 +135,15 @@ impl From<Notice> for Purpose {
         match notice {
             Notice::Warning => Self::DeadlineWarning,
             Notice::Miss => Self::DeadlineMissed,
+        }
+    }
+}
+
+impl From<Written> for Purpose {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Answer => Self::Answer,
+            Written::Question => Self::Question,
         }
     }
 }

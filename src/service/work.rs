@@ -42,7 +42,7 @@ impl Actor<'_> {
     pub(super) fn name(self) -> String {
         match self {
             Self::Staff(member) => member.name.clone(),
-            Self::Operator => "運用者".to_owned(),
+            Self::Operator => letter::feedback::OPERATOR.to_owned(),
         }
     }
 
