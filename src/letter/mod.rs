@@ -4,18 +4,27 @@
 mod compose;
 mod context;
 pub mod feedback;
+mod hours;
+mod problem;
+mod remark;
 mod staff;
 mod wording;
+mod words;
 
 pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
 pub use context::{Facts, Profile, context};
+pub use hours::hours_in_words;
+pub use problem::problem_in_words;
+pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
 pub use staff::{
     DraftContext, FiguresContext, Group, ParkedContext, ParkedMail, StaffContext, StaffTicket, TicketFacts,
-    UndeliveredContext, UndeliveredMail, purpose_in_words, reason_in_words, refusal_in_words,
-    sender_in_words, staff_context, status_in_words, status_word, ticket as staff_ticket,
+    UndeliveredContext, UndeliveredMail, staff_context, ticket as staff_ticket,
 };
 pub use wording::{
     Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,
+};
+pub use words::{
+    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
 };
 
 use crate::{

@@ -60,7 +60,7 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
         in_time: 37,
         late: 2,
         parked_total: 7,
-        parked: vec![ParkedContext { reason: reason_in_words(ParkReason::Automatic), count: 7 }],
+        parked: vec![ParkedContext { reason: reason_in_words(Some(ParkReason::Automatic)), count: 7 }],
     };
     let undelivered = UndeliveredContext {
         what: purpose_in_words(Purpose::Acknowledgement),
@@ -87,7 +87,7 @@ fn to_staff(profile: &Profile, rules: &Rules, facts: &Facts) -> StaffContext {
         parked_count: 3,
         parked: vec![ParkedMail {
             received: "7月2日（水）9時".into(),
-            reason: reason_in_words(ParkReason::NoForm),
+            reason: reason_in_words(Some(ParkReason::NoForm)),
             from: "tanaka@example.jp".into(),
             subject: "お尋ね <b>".into(),
         }],

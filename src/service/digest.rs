@@ -14,7 +14,6 @@ use crate::{
         japanese_time,
         staff::Member,
         ticket::Status,
-        triage::ParkReason,
     },
     letter::{
         FiguresContext, Group, ParkedMail, Purpose, StaffContext, StaffTicket, UndeliveredMail,
@@ -356,11 +355,11 @@ fn answerable(desk: &Desk, member: &Member, ticket: &TicketRow, now: DateTime<Ut
 }
 
 fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTime<Utc>) -> ParkedMail {
-    let reason = row.reason.as_deref().and_then(|reason| reason.parse::<ParkReason>().ok());
+    let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
     let short = |text: &str| text.chars().take(60).collect::<String>();
     ParkedMail {
         received: japanese_time::instant(row.received_at, desk.rules.calendar.time_zone(), now),
-        reason: reason.map_or("そのほか", reason_in_words),
+        reason: reason_in_words(reason),
         from: short(sender_in_words(reason, mail.from.as_ref().map_or("", |from| &from.address))),
         subject: short(&mail.subject),
     }

@@ -14,7 +14,7 @@ use crate::{
         ticket::TicketNumber,
         triage::{Decision, Filing, ParkReason, Reported},
     },
-    letter::{self, Purpose},
+    letter::{NoEffect, Purpose, Remark},
     mail::Bounce,
     store::{NewEvent, Tx},
 };
@@ -31,8 +31,7 @@ pub(super) async fn tell_staff(
 ) -> Result<(), Fault> {
     let reading = &hand.reading;
     if reading.not_authentic {
-        let why = "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません";
-        explain_refusal(desk, hand, tx, why, now).await?;
+        explain_refusal(desk, hand, tx, NoEffect::NotAuthentic, now).await?;
     }
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
@@ -42,8 +41,7 @@ pub(super) async fn tell_staff(
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
-            let why = "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください";
-            explain_refusal(desk, hand, tx, why, now).await?;
+            explain_refusal(desk, hand, tx, NoEffect::NoKey, now).await?;
         }
         // Mail from before the desk began is filed in silence.
         (Filing::Ticket { ticket: new, .. }, Some((_, number, fields)))
@@ -82,13 +80,10 @@ pub(super) async fn tell_staff(
 fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
-        remarks.push(format!(
-            "件名などに {other} とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。"
-        ));
+        remarks.push(Remark::NotJoined(other).in_words());
     }
     if let Some(Err(refusal)) = &decision.reply {
-        remarks
-            .push(format!("照会者への自動のメールは送っていません：{}。", letter::refusal_in_words(refusal)));
+        remarks.push(Remark::NotAnswered(refusal).in_words());
     }
     remarks
 }

@@ -13,10 +13,10 @@ use super::{
 use crate::{
     desk::{
         staff::Member,
-        staff_mail::{Command, Problem, StaffMail},
+        staff_mail::{Command, StaffMail},
         window::start_of_day,
     },
-    letter::Purpose,
+    letter::{NoEffect, Purpose, problem_in_words, refused_order},
     store::Tx,
 };
 
@@ -56,7 +56,7 @@ pub(super) async fn work_on(
         };
         match outcome {
             Ok(said) => done.push(said.japanese),
-            Err(said) => problems.push(format!("「{}」：{}", first_line(&order.line), said.japanese)),
+            Err(said) => problems.push(refused_order(&order.line, &said.japanese)),
         }
     }
     let files = hand.reading.mail.attachments.as_slice();
@@ -73,7 +73,7 @@ pub(super) async fn work_on(
             problems.push(said.japanese);
         }
     }
-    problems.extend(mail.problems.iter().map(in_words));
+    problems.extend(mail.problems.iter().map(problem_in_words));
     if list {
         digest::send_one(desk, tx, member, now).await?;
     }
@@ -90,7 +90,7 @@ pub(super) async fn explain_refusal(
     desk: &Desk,
     hand: &InHand,
     tx: &mut Tx,
-    why: &str,
+    why: NoEffect,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let from = hand.reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
@@ -103,45 +103,10 @@ pub(super) async fn explain_refusal(
         if tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS {
             continue;
         }
-        let line = format!("{from} から届いたメール「{}」：{why}", hand.reading.mail.subject);
+        let line = why.line(from, &hand.reading.mail.subject);
         notify_with(desk, tx, member, Purpose::StaffReply, &hand.hash, now, |context| {
             context.problems.push(line);
         })?;
     }
     Ok(())
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
-}
-
-fn in_words(problem: &Problem) -> String {
-    match problem {
-        Problem::UnknownCommand(line) => {
-            format!("「{line}」という操作は読み取れませんでした。使い方は「ヘルプ」と書いてお送りください")
-        }
-        Problem::NoTicket(line) => format!("「{line}」は、どの照会票の操作か分かりません。受付番号を付けてください"),
-        Problem::NoEnd(ticket) => format!(
-            "{ticket} の回答：終わりの印（▲ … 回答ここまで ▲）が見当たらず、どこまでが回答か分かりませんでした"
-        ),
-        Problem::TwoAnswers(ticket) => {
-            format!("{ticket} の回答：違う文が二つあり、どちらをお送りするか分かりませんでした")
-        }
-        Problem::WrongKey(ticket) => {
-            format!("{ticket}：印の中の記号（#…）が、お送りしたものと違います。最新の日次一覧に返信してください")
-        }
-        Problem::ExpiredKey(ticket) => {
-            format!("{ticket}：古い一覧またはお知らせへの返信のため、扱いませんでした。最新の日次一覧に返信してください")
-        }
-        Problem::TextBelow(ticket) => format!(
-            "{ticket} の回答：線より下にも文があり、どこまでが回答か分かりませんでした。線より上にまとめてお書きください"
-        ),
-        Problem::FilesForSeveral => {
-            "添付ファイル付きの回答：複数の照会への回答に添付があり、どの照会に付けるか分かりませんでした。1件ずつお送りください".to_owned()
-        }
-        Problem::TextOutside(text) => {
-            let shown: String = text.chars().take(60).collect();
-            format!("印の外の文「{}」は、誰にも送っていません", shown.replace('\n', " "))
-        }
-    }
 }

@@ -22,7 +22,7 @@ use crate::{
         escalation,
         staff::Member,
         ticket::Status,
-        triage::{ParkReason, Rules},
+        triage::Rules,
         window::fiscal_year,
     },
     hex,
@@ -211,10 +211,10 @@ pub(super) async fn figures(
 }
 
 pub(super) fn figures_in_words(figures: &Figures) -> FiguresContext {
-    let parked = figures.parked.iter().map(|(reason, count)| ParkedContext {
-        reason: reason.parse::<ParkReason>().map_or("そのほか", reason_in_words),
-        count: *count,
-    });
+    let parked = figures
+        .parked
+        .iter()
+        .map(|(reason, count)| ParkedContext { reason: reason_in_words(reason.parse().ok()), count: *count });
     FiguresContext {
         total: figures.total,
         telephone: figures.telephone,

@@ -17,7 +17,7 @@ use crate::{
         ticket::{Direction, Status},
     },
     hex,
-    letter::{self, DraftContext, Letter, Purpose},
+    letter::{self, DraftContext, Letter, Purpose, feedback::leaving_in_words},
     mail::{Attachment, Mailbox},
     store::{Draft, NewEntry, NewMail, TicketRow, Tx},
 };
@@ -145,7 +145,7 @@ pub async fn write(
     }
     let what = if purpose == Purpose::Question { "question_written" } else { "answer_written" };
     record(tx, actor, ticket, what, if held { "waits for a lead" } else { "" }, now);
-    let when = japanese_time::instant(leaves_at, desk.rules.calendar.time_zone(), now);
+    let zone = desk.rules.calendar.time_zone();
     let draft = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
@@ -153,11 +153,7 @@ pub async fn write(
         subject,
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
-        when: if held {
-            "責任者の承認後に送信します".to_owned()
-        } else {
-            format!("{when}に送信します")
-        },
+        when: leaving_in_words((!held).then_some(leaves_at), zone, now),
     };
     show(desk, tx, actor, ticket, &draft, held, &message_id, now)?;
     Ok(Ok(said(
@@ -288,8 +284,7 @@ pub(super) async fn reject(
     record(tx, actor, ticket, "rejected", format!("outbox {}", draft.id), now);
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     if let Some(author) = author {
-        let reason = if reason.is_empty() { "理由の記載はありません" } else { reason };
-        let line = format!("{number} の回答は{}さんが差し戻しました。理由：{reason}", actor.name());
+        let line = letter::rejected_answer(number, &actor.name(), reason);
         notify_with(
             desk,
             tx,
