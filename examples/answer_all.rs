@@ -7,7 +7,7 @@ use std::{env, error::Error, path::Path, time::Duration};
 use chrono::{DateTime, FixedOffset};
 use madoguchi::{
     clock::Clock,
-    letter::Purpose,
+    desk::feedback::Written,
     service::{
         Desk,
         work::Actor,
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         for ticket in &open {
             let mut tx = desk.store.write().await?;
             let said =
-                write(&desk, &mut tx, Actor::Operator, ticket, Purpose::Answer, writing, desk.clock.now());
+                write(&desk, &mut tx, Actor::Operator, ticket, Written::Answer, writing, desk.clock.now());
             said.await?.map_err(|said| said.english)?;
             tx.commit().await?;
             answered += 1;

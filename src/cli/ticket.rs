@@ -12,11 +12,11 @@ use super::{Context, print};
 use crate::{
     desk::{
         calendar::{BusinessTime, Calendar},
+        feedback::Written,
         form::FieldKey,
         staff_mail::Command as StaffCommand,
         ticket::{Status, TicketNumber},
     },
-    letter::Purpose,
     mail::Attachment,
     service::{
         rules,
@@ -137,7 +137,7 @@ async fn work(context: &Context, number: &TicketNumber, operation: Operation) ->
         Ok(ticket) => match operation {
             Operation::Answer(text, files) => {
                 let writing = Writing { text: &text, files: &files };
-                write(&desk, &mut tx, Actor::Operator, &ticket, Purpose::Answer, writing, now).await?
+                write(&desk, &mut tx, Actor::Operator, &ticket, Written::Answer, writing, now).await?
             }
             Operation::Command(command) => {
                 carry_out(&desk, &mut tx, Actor::Operator, &ticket, &command, now).await?

@@ -14,7 +14,7 @@ use crate::{
         ticket::{Direction, TicketNumber},
         triage::{Decision, Filing, Reply},
     },
-    letter::{self, Letter, Purpose},
+    letter::{self, Content, InquirerContext, Letter, Purpose, Rendered},
     mail::Mailbox,
     store::{NewEntry, NewMail, Tx},
 };
@@ -24,7 +24,6 @@ const MOST_REFERENCES: usize = 20;
 
 /// A mail to an inquirer.
 pub(super) struct Outgoing<'a> {
-    pub(super) purpose: Purpose,
     pub(super) to: &'a str,
     pub(super) message_id: &'a str,
     pub(super) in_reply_to: Option<&'a str>,
@@ -74,13 +73,11 @@ pub(super) async fn answer(
         received_at: hand.reading.received_at,
         deadline: decision.deadline,
         now,
-        text: String::new(),
-        author: String::new(),
     };
+    let content = Content::Reply(reply, InquirerContext::new(&desk.profile, &desk.rules, &facts));
     let mut references: Vec<&str> = mail.references.iter().map(String::as_str).collect();
     references.extend(mail.message_id.as_deref());
     let outgoing = Outgoing {
-        purpose,
         to,
         message_id: &message_id,
         in_reply_to: mail.message_id.as_deref(),
@@ -90,7 +87,7 @@ pub(super) async fn answer(
         day,
         express: is_new,
     };
-    queue(desk, tx, &outgoing, &facts, now)
+    queue(desk, tx, &outgoing, &content, now)
 }
 
 /// Composes a mail and queues it; it becomes part of its ticket's conversation. A refusal says that it cannot be sent.
@@ -98,12 +95,11 @@ pub(super) fn queue(
     desk: &Desk,
     tx: &mut Tx,
     outgoing: &Outgoing<'_>,
-    facts: &letter::Facts,
+    content: &Content,
     now: DateTime<Utc>,
 ) -> Result<Option<Refusal>, Fault> {
-    let purpose = outgoing.purpose;
-    let context = letter::context(&desk.profile, &desk.rules, facts);
-    let (subject, body) = desk.wording.render(purpose, &context)?;
+    let purpose = content.purpose();
+    let Rendered { subject, body, .. } = desk.wording.render(content)?;
     let composed = letter::compose(&Letter {
         from: (&desk.profile.name, &desk.profile.address),
         to: outgoing.to,

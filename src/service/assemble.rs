@@ -14,21 +14,17 @@ use crate::{
     desk::{
         calendar::{BusinessTime, Calendar, HoursRules},
         deadline::Sla,
-        form::{FieldRule, Fields, FormRules},
+        form::{FieldRule, FormRules},
         gate::{Budgets, GateRules},
         japanese_time,
         staff::{Member, Staff},
         thread::MessageIds,
-        ticket::Standing,
         triage::Rules,
         window::Window,
     },
     hex,
     intake::{ImapOptions, Maildir, Source},
-    letter::{
-        Facts, FiguresContext, Profile, Purpose, TicketFacts, UndeliveredContext, Wording, WordingError,
-        context, hours_in_words, staff_context, staff_ticket,
-    },
+    letter::{Profile, Wording, WordingError, hours_in_words},
     login::{Login, OAuth2Options, Secret, Tokens},
     settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
     store::{NewEvent, Presence, Store, StoreError},
@@ -116,51 +112,7 @@ fn wording(settings: &Settings) -> Result<Wording, WordingError> {
 /// What is wrong, with the template's name.
 pub fn check_wording(settings: &Settings) -> Result<(), String> {
     let wording = wording(settings).map_err(|error| error.to_string())?;
-    let (profile, rules) = (profile(settings), rules(settings));
-    let now = chrono::DateTime::UNIX_EPOCH;
-    for fields in [
-        Fields::default(),
-        Fields {
-            inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default()
-        },
-    ] {
-        let facts = Facts {
-            number: "ZT-2025-0001".into(),
-            fields,
-            received_at: now,
-            deadline: Some(now),
-            now,
-            text: "文".into(),
-            author: "佐藤".into(),
-        };
-        let context = context(&profile, &rules, &facts);
-        let ticket = TicketFacts {
-            number: facts.number.clone(),
-            fields: &facts.fields,
-            received_at: now,
-            standing: &Standing::waiting(rules.sla.answer_within),
-            assignee: None,
-        };
-        let tickets = vec![staff_ticket(&rules, &ticket, now); 2];
-        let for_staff = staff_context(
-            &profile,
-            &rules,
-            "佐藤",
-            tickets,
-            FiguresContext::default(),
-            UndeliveredContext::default(),
-            now,
-        );
-        for purpose in Purpose::ALL {
-            let rendered = if purpose.is_for_staff() {
-                wording.render(purpose, &for_staff)
-            } else {
-                wording.render(purpose, &context)
-            };
-            rendered.map_err(|error| error.to_string())?;
-        }
-    }
-    Ok(())
+    wording.check(&profile(settings), &rules(settings)).map_err(|error| error.to_string())
 }
 
 pub(super) async fn open(settings: &Settings, clock: Clock) -> Result<Desk, AssembleError> {

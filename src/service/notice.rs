@@ -15,63 +15,25 @@ use crate::{
     },
     hex,
     letter::{
-        self, FiguresContext, Letter, Purpose, StaffContext, StaffTicket, TicketFacts, UndeliveredContext,
+        self, Content, Letter, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
+        UndeliverableContext, UndeliveredContext,
     },
     settings::NewTicketTo,
     store::{NewMail, TicketRow, Tx},
 };
 
-/// A mail to staff.
-pub(super) struct Notice<'a> {
-    pub(super) purpose: Purpose,
-    /// What it is about: the same occasion gives the same Message-ID, and is never queued twice.
-    pub(super) occasion: &'a str,
-    pub(super) tickets: Vec<StaffTicket>,
-    pub(super) figures: FiguresContext,
-    pub(super) undelivered: UndeliveredContext,
-}
-
-impl<'a> Notice<'a> {
-    /// A mail about tickets.
-    pub(super) fn about(purpose: Purpose, occasion: &'a str, tickets: Vec<StaffTicket>) -> Self {
-        let (figures, undelivered) = (FiguresContext::default(), UndeliveredContext::default());
-        Self { purpose, occasion, tickets, figures, undelivered }
-    }
-}
-
-/// Queues a mail to one member of staff.
+/// Queues a mail to one member of staff. The same occasion gives the same Message-ID, and is never queued twice.
 pub(super) fn notify(
     desk: &Desk,
     tx: &mut Tx,
     to: &Member,
-    notice: Notice<'_>,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let Notice { purpose, occasion, tickets, figures, undelivered } = notice;
-    notify_with(desk, tx, to, purpose, occasion, now, |context| {
-        (context.tickets, context.figures, context.undelivered) = (tickets, figures, undelivered);
-    })
-}
-
-/// Queues a mail to one member of staff, whose template sees what `fill` puts in.
-pub(super) fn notify_with(
-    desk: &Desk,
-    tx: &mut Tx,
-    to: &Member,
-    purpose: Purpose,
     occasion: &str,
     now: DateTime<Utc>,
-    fill: impl FnOnce(&mut StaffContext),
+    content: impl FnOnce(StaffCommon) -> Content,
 ) -> Result<(), Fault> {
-    let (figures, undelivered) = (FiguresContext::default(), UndeliveredContext::default());
-    let (profile, rules) = (&desk.profile, &desk.rules);
-    let mut context = letter::staff_context(profile, rules, &to.name, Vec::new(), figures, undelivered, now);
-    fill(&mut context);
-    let (subject, body) = desk.wording.render(purpose, &context)?;
-    let html = match purpose {
-        Purpose::Digest => Some(desk.wording.render_html(&context)?),
-        _ => None,
-    };
+    let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
+    let purpose = content.purpose();
+    let Rendered { subject, body, html } = desk.wording.render(&content)?;
     let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
     let message_id = desk.ids.of_message(&hash, purpose.as_str());
     let composed = letter::compose(&Letter {
@@ -127,10 +89,10 @@ pub(super) async fn tell_undelivered(
         |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
     let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member);
     for member in desk.rules.staff.all().filter(told) {
-        let tickets = ticket.map(|ticket| in_words(desk, ticket, now)).into_iter().collect();
-        let mut notice = Notice::about(Purpose::Undeliverable, &occasion, tickets);
-        notice.undelivered = undelivered.clone();
-        notify(desk, tx, member, notice, now)?;
+        let ticket = ticket.map(|ticket| in_words(desk, ticket, now));
+        notify(desk, tx, member, &occasion, now, |common| {
+            Content::Undeliverable(UndeliverableContext { common, undelivered: undelivered.clone(), ticket })
+        })?;
     }
     Ok(())
 }
@@ -192,14 +154,18 @@ pub(super) fn announce(
         standing: told.standing,
         assignee: assignee.map(|member| member.name.as_str()),
     };
-    let ticket = letter::staff_ticket(&desk.rules, &facts, now);
+    let ticket = StaffTicket::new(&desk.rules, &facts, now);
     for member in receivers {
         let key = desk.key(member, told.number, now);
         let shown = ticket.clone().answerable(told.number, key, &desk.profile.address);
-        notify_with(desk, tx, member, purpose, &hand.hash, now, |context| {
-            context.tickets.push(shown);
-            context.news = told.news.to_owned();
-            context.remarks.clone_from(&told.remarks);
+        notify(desk, tx, member, &hand.hash, now, |common| {
+            let (news, remarks) = (told.news.to_owned(), told.remarks.clone());
+            let context = NoticeContext { common, ticket: shown, news, remarks };
+            if purpose == Purpose::NewTicket {
+                Content::NewTicket(context)
+            } else {
+                Content::FollowUp(context)
+            }
         })?;
     }
     Ok(())
@@ -216,5 +182,5 @@ pub(super) fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> S
         standing: &ticket.standing,
         assignee: known.map(|member| member.name.as_str()).or(assignee),
     };
-    letter::staff_ticket(&desk.rules, &facts, now)
+    StaffTicket::new(&desk.rules, &facts, now)
 }

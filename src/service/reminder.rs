@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Desk,
     answer::{Outgoing, queue},
-    notice::{Notice, concerns, in_words, notify},
+    notice::{concerns, in_words, notify},
     process::Fault,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         gate::{GateFacts, within},
         window::start_of_day,
     },
-    letter::{self, Purpose},
+    letter::{self, Content, DeadlineContext, InquirerContext},
     store::{NewEvent, StoreError, Tx, Waiting},
 };
 
@@ -80,11 +80,9 @@ async fn ask_again(desk: &Desk, tx: &mut Tx, waiting: &Waiting, now: DateTime<Ut
         received_at: ticket.received_at,
         deadline: None,
         now,
-        text: String::new(),
-        author: String::new(),
     };
+    let content = Content::Reminder(InquirerContext::new(&desk.profile, &desk.rules, &facts));
     let outgoing = Outgoing {
-        purpose: Purpose::RemindMissing,
         to,
         message_id: &desk.ids.of_ticket(&ticket.number, &format!("remind_missing{}", reminded + 1)),
         in_reply_to: thread.last().map(String::as_str),
@@ -94,7 +92,7 @@ async fn ask_again(desk: &Desk, tx: &mut Tx, waiting: &Waiting, now: DateTime<Ut
         day: &day,
         express: false,
     };
-    Ok(queue(desk, tx, &outgoing, &facts, now)?.is_none())
+    Ok(queue(desk, tx, &outgoing, &content, now)?.is_none())
 }
 
 fn tell_staff(desk: &Desk, tx: &mut Tx, waiting: &Waiting, now: DateTime<Utc>) -> Result<usize, Fault> {
@@ -102,8 +100,10 @@ fn tell_staff(desk: &Desk, tx: &mut Tx, waiting: &Waiting, now: DateTime<Utc>) -
     let occasion = format!("unanswered {} {}", ticket.number, now.to_rfc3339());
     let mut queued = 0;
     for member in desk.rules.staff.all().filter(|member| concerns(desk, Some(ticket), member)) {
-        let notice = Notice::about(Purpose::WaitingUnanswered, &occasion, vec![in_words(desk, ticket, now)]);
-        notify(desk, tx, member, notice, now)?;
+        let tickets = vec![in_words(desk, ticket, now)];
+        notify(desk, tx, member, &occasion, now, |common| {
+            Content::WaitingUnanswered(DeadlineContext { common, tickets })
+        })?;
         queued += 1;
     }
     tx.append_event(now, NewEvent::by_desk("unanswered", "asked twice; staff decide").on_ticket(ticket.id));

@@ -5,18 +5,19 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Desk, digest,
-    notice::notify_with,
+    notice::notify,
     process::{Fault, InHand},
     work::{self, Actor},
     writing::{self, Writing},
 };
 use crate::{
     desk::{
+        feedback::Written,
         staff::Member,
         staff_mail::{Command, StaffMail},
         window::start_of_day,
     },
-    letter::{NoEffect, Purpose, problem_in_words, refused_order},
+    letter::{Content, NoEffect, StaffReplyContext, problem_in_words, refused_order},
     store::Tx,
 };
 
@@ -64,7 +65,7 @@ pub(super) async fn work_on(
         let outcome = match work::find(tx, &answer.ticket).await? {
             Ok(ticket) => {
                 let writing = Writing { text: &answer.text, files };
-                writing::write(desk, tx, actor, &ticket, Purpose::Answer, writing, now).await?
+                writing::write(desk, tx, actor, &ticket, Written::Answer, writing, now).await?
             }
             Err(none) => Err(none),
         };
@@ -80,8 +81,8 @@ pub(super) async fn work_on(
     if done.is_empty() && problems.is_empty() && !manual {
         return Ok(());
     }
-    notify_with(desk, tx, member, Purpose::StaffReply, &hand.hash, now, |context| {
-        (context.done, context.problems, context.manual) = (done, problems, manual);
+    notify(desk, tx, member, &hand.hash, now, |common| {
+        Content::StaffReply(StaffReplyContext { common, done, problems, manual })
     })
 }
 
@@ -103,9 +104,9 @@ pub(super) async fn explain_refusal(
         if tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS {
             continue;
         }
-        let line = why.line(from, &hand.reading.mail.subject);
-        notify_with(desk, tx, member, Purpose::StaffReply, &hand.hash, now, |context| {
-            context.problems.push(line);
+        let problems = vec![why.line(from, &hand.reading.mail.subject)];
+        notify(desk, tx, member, &hand.hash, now, |common| {
+            Content::StaffReply(StaffReplyContext { common, done: Vec::new(), problems, manual: false })
         })?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use tracing::{error, info};
 
 use super::{
     Bells, Desk, Serving, digest,
-    notice::{Notice, concerns, in_words, notify},
+    notice::{concerns, in_words, notify},
     process::Fault,
     reminder::{next_reminder, remind},
     retention::forget_due,
@@ -26,7 +26,7 @@ use crate::{
         window::fiscal_year,
     },
     hex,
-    letter::{FiguresContext, ParkedContext, Purpose, reason_in_words},
+    letter::{Content, DeadlineContext, FiguresContext, ParkedContext, SummaryContext, reason_in_words},
     store::{Figures, NewEvent, Store, StoreError, TicketRow, Tx},
 };
 
@@ -133,8 +133,9 @@ async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
             }
             let tickets = own.iter().map(|ticket| in_words(desk, ticket, now)).collect();
             let occasion = occasion(&own);
-            let mail = Notice::about(notice.into(), &occasion, tickets);
-            notify(desk, &mut tx, member, mail, now)?;
+            notify(desk, &mut tx, member, &occasion, now, |common| {
+                Content::Deadline(notice, DeadlineContext { common, tickets })
+            })?;
             mails += 1;
         }
         let ids: Vec<i64> = due.iter().map(|ticket| ticket.id).collect();
@@ -191,9 +192,10 @@ async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     // A desk that was set up later has nothing to tell.
     for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
         let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
-        let mut notice = Notice::about(Purpose::WindowSummary, &name, tickets);
-        notice.figures = figures_in_words(&figures);
-        notify(desk, &mut tx, lead, notice, now)?;
+        let figures = figures_in_words(&figures);
+        notify(desk, &mut tx, lead, &name, now, |common| {
+            Content::WindowSummary(SummaryContext { common, figures, tickets })
+        })?;
         queued += 1;
     }
     tx.commit().await?;

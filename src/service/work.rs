@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     desk::{
+        feedback::Written,
         form::{Fields, prefecture},
         japanese_time,
         staff::Member,
@@ -17,7 +18,7 @@ use crate::{
         ticket::{Channel, Direction, NewTicket, Standing, Status, TicketNumber},
         window::fiscal_year,
     },
-    letter::{self, Purpose},
+    letter,
     mail::Mailbox,
     store::{Asking, NewEntry, NewEvent, TicketRow, Tx},
 };
@@ -108,7 +109,7 @@ pub async fn carry_out(
             Ok(Ok(said(format!("{number} にメモを残しました"), format!("{number}: noted"))))
         }
         Command::Ask(text) => {
-            write(desk, tx, actor, ticket, Purpose::Question, Writing { text, files: &[] }, now).await
+            write(desk, tx, actor, ticket, Written::Question, Writing { text, files: &[] }, now).await
         }
         Command::Close => close(tx, actor, ticket, now).await,
         Command::Reopen => reopen(desk, tx, actor, ticket, now).await,

@@ -5,19 +5,23 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Desk,
-    notice::{in_words, notify_with},
+    notice::{in_words, notify},
     process::Fault,
     work::{Actor, Outcome, Said, deadline_text, record, said},
 };
 use crate::{
     desk::{
+        feedback::Written,
         form::addresses,
         japanese_time,
         staff::Member,
         ticket::{Direction, Status},
     },
     hex,
-    letter::{self, DraftContext, Letter, Purpose, feedback::leaving_in_words},
+    letter::{
+        self, Content, DraftContext, DraftShownContext, InquirerContext, Letter, Purpose, Rendered,
+        StaffReplyContext, WrittenContext, feedback::leaving_in_words,
+    },
     mail::{Attachment, Mailbox},
     store::{Draft, NewEntry, NewMail, TicketRow, Tx},
 };
@@ -51,11 +55,11 @@ pub async fn write(
     tx: &mut Tx,
     actor: Actor<'_>,
     ticket: &TicketRow,
-    purpose: Purpose,
+    written: Written,
     writing: Writing<'_>,
     now: DateTime<Utc>,
 ) -> Result<Outcome, Fault> {
-    let number = &ticket.number;
+    let (number, purpose) = (&ticket.number, Purpose::from(written));
     let Writing { text, files } = writing;
     if text.trim().is_empty() {
         return Ok(Err(said(
@@ -81,11 +85,13 @@ pub async fn write(
         received_at: ticket.received_at,
         deadline: ticket.standing.deadline(),
         now,
+    };
+    let context = WrittenContext {
+        inquirer: InquirerContext::new(&desk.profile, &desk.rules, &facts),
         text: text.trim().to_owned(),
         author: if desk.answers.sign_with_name { actor.name() } else { String::new() },
     };
-    let (subject, body) =
-        desk.wording.render(purpose, &letter::context(&desk.profile, &desk.rules, &facts))?;
+    let Rendered { subject, body, .. } = desk.wording.render(&Content::Written(written, context))?;
     let message_id = desk.ids.of_ticket(number, &format!("{purpose}-{}", fingerprint(text, files)));
     if tx.has_mail(&message_id).await? {
         return Ok(Err(said(
@@ -140,10 +146,10 @@ pub async fn write(
         entry: Some(entry),
         claim: None,
     })?;
-    if purpose == Purpose::Question {
+    if written == Written::Question {
         tx.set_standing(ticket.id, &ticket.standing.clone().held(&desk.rules.calendar, now)).await?;
     }
-    let what = if purpose == Purpose::Question { "question_written" } else { "answer_written" };
+    let what = if written == Written::Question { "question_written" } else { "answer_written" };
     record(tx, actor, ticket, what, if held { "waits for a lead" } else { "" }, now);
     let zone = desk.rules.calendar.time_zone();
     let draft = DraftContext {
@@ -174,24 +180,23 @@ fn show(
     message_id: &str,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let mut tell = |member: &Member, purpose| {
+    let mut tell = |member: &Member, purpose, content: fn(DraftShownContext) -> Content| {
         let occasion = format!("{purpose} {message_id}");
         let shown = in_words(desk, ticket, now).answerable(
             &ticket.number,
             desk.key(member, &ticket.number, now),
             &desk.profile.address,
         );
-        notify_with(desk, tx, member, purpose, &occasion, now, |context| {
-            context.tickets.push(shown);
-            context.draft = draft.clone();
+        notify(desk, tx, member, &occasion, now, |common| {
+            content(DraftShownContext { common, ticket: shown, draft: draft.clone() })
         })
     };
     if let Actor::Staff(member) = actor {
-        tell(member, Purpose::Echo)?;
+        tell(member, Purpose::Echo, Content::Echo)?;
     }
     if held {
         for lead in desk.rules.staff.leads() {
-            tell(lead, Purpose::Approval)?;
+            tell(lead, Purpose::Approval, Content::Approval)?;
         }
     }
     Ok(())
@@ -284,18 +289,10 @@ pub(super) async fn reject(
     record(tx, actor, ticket, "rejected", format!("outbox {}", draft.id), now);
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     if let Some(author) = author {
-        let line = letter::rejected_answer(number, &actor.name(), reason);
-        notify_with(
-            desk,
-            tx,
-            author,
-            Purpose::StaffReply,
-            &format!("rejected {}", draft.id),
-            now,
-            |context| {
-                context.problems.push(line);
-            },
-        )?;
+        let problems = vec![letter::rejected_answer(number, &actor.name(), reason)];
+        notify(desk, tx, author, &format!("rejected {}", draft.id), now, |common| {
+            Content::StaffReply(StaffReplyContext { common, done: Vec::new(), problems, manual: false })
+        })?;
     }
     Ok(Ok(said(format!("{number} を差し戻しました"), format!("{number}: rejected"))))
 }
