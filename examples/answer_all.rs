@@ -8,7 +8,8 @@ use std::{env, error::Error, path::Path, time::Duration};
 use chrono::{DateTime, FixedOffset};
 use madoguchi::{
     clock::Clock,
-    letter::Purpose,
+    desk::feedback::Written,
+    letter::feedback::refusal_to_operator,
     server,
     service::{Actor, Operation},
     settings::Settings,
@@ -39,8 +40,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let mut tx = desk.store.write().await?;
             let now = desk.clock.now();
             let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
-            let result = write(&mut operation, ticket, Purpose::Answer, draft);
-            result.await?.map_err(|refusal| refusal.english)?;
+            let written = write(&mut operation, ticket, Written::Answer, draft).await?;
+            written.map_err(|refused| refusal_to_operator(&refused))?;
             tx.commit().await?;
             answered += 1;
             newest = ticket.id;

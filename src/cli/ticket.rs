@@ -11,10 +11,11 @@ use super::{Context, print};
 use crate::{
     desk::{
         calendar::{BusinessTime, Calendar},
+        feedback::Written,
         staff_mail::Command as StaffCommand,
         ticket::{Status, TicketNumber},
     },
-    letter::Purpose,
+    letter::feedback::{refusal_to_operator, to_operator},
     mail::Attachment,
     service::{Actor, Operation},
     store::TicketRow,
@@ -137,22 +138,23 @@ async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::R
         Ok(ticket) => match work {
             Work::Answer(text, files) => {
                 let draft = Draft { text: &text, files: &files };
-                write(&mut operation, &ticket, Purpose::Answer, draft).await?
+                write(&mut operation, &ticket, Written::Answer, draft).await?
             }
             Work::Command(command) => carry_out(&mut operation, &ticket, &command).await?,
         },
     };
     match outcome {
-        Ok(reply) => {
+        Ok(done) => {
             tx.commit().await?;
             desk.store.close().await;
+            let done = to_operator(&done, desk.rules.calendar.time_zone());
             if context.json {
-                return print::json(&json!({"done": reply.english}));
+                return print::json(&json!({"done": done}));
             }
-            print::line(reply.english);
+            print::line(done);
             Ok(())
         }
-        Err(reply) => anyhow::bail!(reply.english),
+        Err(refused) => anyhow::bail!(refusal_to_operator(&refused)),
     }
 }
 

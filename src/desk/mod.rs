@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod deadline;
 pub mod escalation;
+pub mod feedback;
 pub mod form;
 pub mod gate;
 pub mod japanese_time;

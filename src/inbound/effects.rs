@@ -2,7 +2,7 @@
 
 use crate::{
     desk::triage::{Decision, Filing, ParkReason, Reported},
-    letter::{self, Purpose},
+    letter::{NoEffect, Purpose, Remark},
     mail::Bounce,
     notify::{
         auto_reply::FiledTicket,
@@ -25,8 +25,7 @@ pub(super) async fn notify_staff(
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
     if reading.not_authentic {
-        let why = "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません";
-        explain_refusal(operation, mail, why).await?;
+        explain_refusal(operation, mail, NoEffect::NotAuthentic).await?;
     }
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
@@ -36,8 +35,7 @@ pub(super) async fn notify_staff(
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
-            let why = "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください";
-            explain_refusal(operation, mail, why).await?;
+            explain_refusal(operation, mail, NoEffect::NoKey).await?;
         }
         // Mail from before the desk began is filed in silence.
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if reading.received_at >= desk.accept_since => {
@@ -73,13 +71,10 @@ pub(super) async fn notify_staff(
 fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
-        remarks.push(format!(
-            "件名などに {other} とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。"
-        ));
+        remarks.push(Remark::NotJoined(other).in_words());
     }
     if let Some(Err(refusal)) = &decision.reply {
-        remarks
-            .push(format!("照会者への自動のメールは送っていません：{}。", letter::refusal_in_words(refusal)));
+        remarks.push(Remark::NotAnswered(refusal).in_words());
     }
     remarks
 }

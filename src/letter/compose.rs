@@ -1,4 +1,5 @@
-//! Composes a letter to bytes. Date and Message-ID are given, so that composing again gives the same bytes.
+//! Composes a letter to the bytes of a mail. The caller gives date and Message-ID, so that composing the same letter
+//! again gives the same bytes.
 
 use chrono::{DateTime, Utc};
 use lettre::{
@@ -11,19 +12,16 @@ use lettre::{
 
 use crate::mail::Attachment;
 
-/// A letter that cannot be composed.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
-    /// An address that no mail server would take.
     #[error("{0:?} is not an address that mail can be sent to")]
     Address(String),
-    /// The library refused.
     #[error("cannot compose the letter: {0}")]
     Message(#[from] lettre::error::Error),
 }
 
 impl ComposeError {
-    /// What failed, without the address, for the log.
+    /// What failed, for the log: without the address, which is personal data.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -33,28 +31,23 @@ impl ComposeError {
     }
 }
 
-/// Everything a letter says. Header values are one line of text without control characters.
+/// The parts of a mail. Header values are one line of text without control characters.
 #[derive(Debug, Clone)]
 pub struct Letter<'a> {
-    /// Name and address it comes from.
+    /// Name and address.
     pub from: (&'a str, &'a str),
-    /// Address it goes to.
     pub to: &'a str,
-    /// Subject.
     pub subject: &'a str,
     /// Text with `\n` line ends.
     pub body: &'a str,
-    /// The same as HTML.
+    /// The same text as HTML.
     pub html: Option<&'a str>,
-    /// Files: name, media type, bytes.
     pub files: &'a [Attachment],
-    /// Its date.
     pub date: DateTime<Utc>,
-    /// Its Message-ID, without brackets.
+    /// Without angle brackets, as all Message-IDs here.
     pub message_id: &'a str,
-    /// The Message-ID it answers.
     pub in_reply_to: Option<&'a str>,
-    /// The thread: Message-IDs, oldest first.
+    /// Message-IDs of the thread, oldest first.
     pub references: Vec<&'a str>,
     /// The value of `Auto-Submitted` (RFC 3834, 5); `None` for what a person wrote.
     pub auto_submitted: Option<&'static str>,
@@ -63,23 +56,21 @@ pub struct Letter<'a> {
 /// Envelope and bytes, ready for the outbox.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// Envelope sender.
     pub sender: String,
-    /// Envelope recipient, quoted where RFC 5321 wants it.
+    /// Quoted where RFC 5321, 4.1.2 requires it.
     pub recipient: String,
     /// The whole message.
     pub bytes: Vec<u8>,
 }
 
-/// Composes a letter.
-///
 /// # Errors
-/// When the recipient's address cannot be written in an envelope.
+/// When the sender's or the recipient's address cannot be written in an envelope.
 pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
     let (from_name, from_address) = letter.from;
     let (sender, recipient) = (address(from_address)?, address(letter.to)?);
     let envelope = lettre::address::Envelope::new(Some(sender.clone()), vec![recipient.clone()])?;
-    // Given, not read back from the headers: the library cannot read the quoted addresses that it writes.
+    // Without an explicit envelope, lettre parses the header fields again, and cannot parse the quoted addresses that it
+    // writes itself.
     let mut builder = Message::builder()
         .envelope(envelope)
         .from(Mailbox::new(Some(from_name.to_owned()), sender.clone()))
@@ -125,14 +116,14 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
 }
 
-/// A text with the line ends of mail (RFC 5322, 2.3). What is not ASCII is given as bytes, which go out in base64, as nearly all
-/// Japanese would: the library would look for a string's line ends again.
+/// A text with CRLF line ends (RFC 5322, 2.3). Text that is not ASCII is passed as bytes, which lettre encodes in base64;
+/// it would choose base64 for nearly all Japanese strings, too, but only after a second search for line ends.
 fn text(text: &str) -> MaybeString {
     let text = text.replace('\n', "\r\n");
     if text.is_ascii() { text.into() } else { text.into_bytes().into() }
 }
 
-/// The same for the same letter, so that composing again gives the same bytes.
+/// A MIME boundary that depends on the Message-ID alone, so that composing again gives the same bytes.
 fn boundary(letter: &Letter<'_>, kind: &str) -> String {
     let local = letter.message_id.split('@').next().unwrap_or_default();
     let kept: String = local.chars().filter(char::is_ascii_alphanumeric).rev().take(40).collect();
@@ -147,15 +138,15 @@ fn part(file: &Attachment) -> SinglePart {
     lettre::message::Attachment::new(file.name.clone()).body(file.bytes.clone(), kind.unwrap_or_else(octets))
 }
 
-/// An address for the envelope. Carriers gave out local parts such as `a..b` and `a.` that are no dot-atom;
-/// RFC 5321, 4.1.2 lets them travel quoted. Nothing that could end a line or a path gets in.
+/// An address for the envelope. Japanese carriers have issued local parts such as `a..b` and `a.` that are no dot-atom;
+/// RFC 5321, 4.1.2 allows them as quoted strings. A character that could end a line or an SMTP path is refused.
 #[must_use]
 pub fn envelope_address(text: &str) -> Option<Address> {
     let (local, domain) = text.rsplit_once('@')?;
     if let Ok(address) = Address::new(local, domain) {
         return Some(address);
     }
-    // Any local part will do to have the library judge the domain.
+    // Checks the domain alone.
     Address::new("x", domain).ok()?;
     let bare = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(local);
     let plain = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\'));

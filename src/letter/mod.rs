@@ -1,24 +1,42 @@
-//! What leaves the desk: which letters there are, their wording, and their bytes. Only this room builds MIME.
-//! Never decides whether a letter may leave; that is `desk::gate`.
+//! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
+//! read. Whether a mail may leave is decided by `desk::gate`.
 
 mod compose;
-mod context;
+mod content;
+mod digest;
+pub mod feedback;
+mod hours;
+mod inquirer;
+mod problem;
+mod remark;
+mod samples;
 mod staff;
+mod ticket;
 mod wording;
+mod words;
 
 pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
-pub use context::{Facts, Profile, context};
-pub use staff::{
-    DraftContext, FiguresContext, Group, ParkedContext, ParkedMail, StaffContext, StaffTicket, TicketFacts,
-    UndeliveredContext, UndeliveredMail, purpose_in_words, reason_in_words, refusal_in_words,
-    sender_in_words, staff_context, status_in_words, status_word, ticket as staff_ticket,
+pub use content::Content;
+pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
+pub use hours::hours_in_words;
+pub use inquirer::{
+    DeskContext, Facts, FormContext, InquirerContext, Item, Profile, TicketContext, WindowContext,
+    WrittenContext,
 };
-pub use wording::{
-    Context, DeskContext, FormContext, Item, TicketContext, WindowContext, Wording, WordingError,
+pub use problem::problem_in_words;
+pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
+pub use staff::{
+    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, NoticeContext, ParkedContext,
+    StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
+};
+pub use ticket::{StaffTicket, TicketFacts};
+pub use wording::{Rendered, Wording, WordingError};
+pub use words::{
+    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
 };
 
 use crate::{
-    desk::{escalation::Notice, triage::Reply},
+    desk::{escalation::Notice, feedback::Written, triage::Reply},
     words::closed_set,
 };
 
@@ -29,7 +47,7 @@ closed_set! {
         Acknowledgement = "acknowledgement",
         /// The missing fields are asked for.
         AskMissing = "ask_missing",
-        /// The form.
+        /// The blank form, with a request to fill it in.
         SendForm = "send_form",
         /// Inquiries are not accepted yet.
         BeforeWindow = "before_window",
@@ -39,11 +57,11 @@ closed_set! {
         DeadlineWarning = "deadline_warning",
         /// To leads: a deadline has passed.
         DeadlineMissed = "deadline_missed",
-        /// To leads: what the window came to.
+        /// To leads: figures of the acceptance window when it has closed.
         WindowSummary = "window_summary",
         /// The missing fields are asked for again.
         RemindMissing = "remind_missing",
-        /// To leads: an inquirer does not answer.
+        /// To staff: an inquirer does not answer.
         WaitingUnanswered = "waiting_unanswered",
         /// To staff: a mail did not arrive.
         Undeliverable = "undeliverable",
@@ -57,11 +75,11 @@ closed_set! {
         NewTicket = "new_ticket",
         /// To staff: the inquirer wrote again.
         FollowUp = "follow_up",
-        /// To staff: what is about to leave, and how to stop it.
+        /// To its author: the mail that is about to leave, and how to stop it.
         Echo = "echo",
         /// To leads: a colleague's answer waits for them.
         Approval = "approval",
-        /// To staff: what their mail did, and what it could not do.
+        /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
     }
 }
@@ -90,8 +108,8 @@ impl Purpose {
         Self::StaffReply,
     ];
 
-    /// The value of `Auto-Submitted` (RFC 3834, 5): a reply to a mail, or a mail of the desk's own accord.
-    /// `None` for what a person wrote.
+    /// The value of `Auto-Submitted` (RFC 3834, 5): `auto-replied` for a reply to a mail, `auto-generated` for any
+    /// other automatic mail, `None` for what a person wrote.
     #[must_use]
     pub fn auto_submitted(self) -> Option<&'static str> {
         match self {
@@ -116,13 +134,12 @@ impl Purpose {
         }
     }
 
-    /// Whether it answers an inquirer by itself, and so counts against the budgets.
+    /// Whether it is an automatic reply to an inquirer, and so counts against the budgets.
     #[must_use]
     pub fn is_automatic(self) -> bool {
         self.auto_submitted() == Some("auto-replied")
     }
 
-    /// Whether staff read it, and its template a [`StaffContext`].
     #[must_use]
     pub fn is_for_staff(self) -> bool {
         self.auto_submitted() == Some("auto-generated")
@@ -134,6 +151,15 @@ impl From<Notice> for Purpose {
         match notice {
             Notice::Warning => Self::DeadlineWarning,
             Notice::Miss => Self::DeadlineMissed,
+        }
+    }
+}
+
+impl From<Written> for Purpose {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Answer => Self::Answer,
+            Written::Question => Self::Question,
         }
     }
 }

@@ -1,435 +1,164 @@
-//! What mails to staff say, in words. Templates choose among these.
+//! What templates of mails to staff may name: one struct a kind of mail, over what all of them share.
+//! Every value is text as a person reads it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Profile, Purpose,
-    context::{form, window},
-    wording::{DeskContext, FormContext, WindowContext},
+    StaffTicket,
+    inquirer::{DeskContext, FormContext, Profile, WindowContext},
 };
-use crate::desk::{
-    form::{FieldKey, Fields},
-    gate::Refusal,
-    japanese_time, staff_mail,
-    ticket::{SlaClock, Status, TicketNumber},
-    triage::{ParkReason, Rules},
-};
+use crate::desk::{form::Fields, japanese_time, staff_mail, triage::Rules};
 
-/// As much of an inquiry as a notice shows, in characters.
-const BEGINNING: usize = 300;
-
-/// What templates of mails to staff may name. Every value is text as a person reads it.
+/// What every mail to staff may name.
 #[derive(Debug, Clone, Serialize)]
-pub struct StaffContext {
-    /// Who reads it.
+pub struct StaffCommon {
+    /// Name of the reader.
     pub staff: String,
-    /// The desk.
     pub desk: DeskContext,
-    /// The form; its items are empty.
+    /// The form; its items have no values.
     pub form: FormContext,
-    /// The acceptance window.
     pub window: WindowContext,
-    /// When the desk is served.
+    /// Opening hours.
     pub hours: String,
-    /// The tickets it is about.
-    pub tickets: Vec<StaffTicket>,
-    /// Figures; all zero where the mail is about tickets alone.
-    pub figures: FiguresContext,
-    /// The mail that did not arrive; empty where the mail is about something else.
-    pub undelivered: UndeliveredContext,
-    /// Now, in words.
     pub now: String,
     /// The line above which a notice is answered.
     pub cut_line: &'static str,
     /// The first line of a digest.
     pub top_line: &'static str,
-    /// How long an answer waits before it leaves, in words.
+    /// How long an answer waits before it leaves.
     pub undo: String,
-    /// What a digest is about, in a few words.
-    pub summary: String,
-    /// The tickets of a digest.
-    pub groups: Vec<Group>,
-    /// Parked mail of a digest.
-    pub parked: Vec<ParkedMail>,
-    /// How many parked mails there are; fewer may be shown.
-    pub parked_count: usize,
-    /// Mails that did not arrive, of a digest.
-    pub undelivered_mails: Vec<UndeliveredMail>,
-    /// The alarm that business time outruns the published holidays; else empty.
-    pub alarm: String,
-    /// What the inquirer wrote last; empty where the ticket says it all.
-    pub news: String,
-    /// What staff should know of it.
-    pub remarks: Vec<String>,
-    /// What is about to leave.
-    pub draft: DraftContext,
-    /// What was done.
-    pub done: Vec<String>,
-    /// What was not, and why.
-    pub problems: Vec<String>,
-    /// Whether the manual is asked for.
-    pub manual: bool,
 }
 
-/// Tickets of a digest under one title.
-#[derive(Debug, Clone, Serialize)]
-pub struct Group {
-    /// What they have in common.
-    pub title: &'static str,
-    /// How many there are.
-    pub count: usize,
-    /// The first of them.
-    pub tickets: Vec<StaffTicket>,
-}
-
-/// A parked mail, for a digest.
-#[derive(Debug, Clone, Serialize)]
-pub struct ParkedMail {
-    /// When it came.
-    pub received: String,
-    /// Why it is parked.
-    pub reason: &'static str,
-    /// Who sent it.
-    pub from: String,
-    /// Its subject.
-    pub subject: String,
-}
-
-/// A mail that did not arrive, for a digest.
-#[derive(Debug, Clone, Serialize)]
-pub struct UndeliveredMail {
-    /// The ticket.
-    pub number: String,
-    /// What it was for.
-    pub what: &'static str,
-    /// Whom it did not reach.
-    pub recipient: String,
-}
-
-/// A mail that is about to leave, for its writer and for leads.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct DraftContext {
-    /// What it is.
-    pub what: &'static str,
-    /// Who wrote it.
-    pub author: String,
-    /// Recipient.
-    pub to: String,
-    /// Subject.
-    pub subject: String,
-    /// The exact text.
-    pub text: String,
-    /// Names of files.
-    pub attachments: Vec<String>,
-    /// When it leaves, in words: 「7月1日（火）10時10分に送信します」.
-    pub when: String,
-}
-
-/// A mail that did not arrive, for templates.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct UndeliveredContext {
-    /// What it was for, in words.
-    pub what: &'static str,
-    /// Whom it did not reach.
-    pub recipient: String,
-    /// Why, in words.
-    pub reason: &'static str,
-    /// What the server said; empty where it said nothing.
-    pub diagnostic: String,
-    /// Telephone numbers of the inquirer.
-    pub telephones: Vec<String>,
-}
-
-/// A ticket, for templates. What is not known is empty.
-#[derive(Debug, Clone, Serialize)]
-pub struct StaffTicket {
-    /// Its number.
-    pub number: String,
-    /// 自治体・機関名
-    pub organization: String,
-    /// 氏名
-    pub name: String,
-    /// 連絡先, on one line.
-    pub contact: String,
-    /// 照会内容, or its beginning.
-    pub inquiry: String,
-    /// When it was received.
-    pub received: String,
-    /// When the answer is due.
-    pub deadline: String,
-    /// Business time left.
-    pub left: String,
-    /// Business time since the deadline.
-    pub late: String,
-    /// Who works on it.
-    pub assignee: String,
-    /// Where it stands, in words.
-    pub status: &'static str,
-    /// The inquiry line by line, for HTML.
-    pub inquiry_lines: Vec<String>,
-    /// The key of the reader for it; empty where nobody may answer by this mail.
-    pub key: String,
-    /// The marker line above the place for an answer.
-    pub begin: String,
-    /// The marker line below it.
-    pub end: String,
-    /// Where a mail about this ticket alone begins.
-    pub mailto: String,
-}
-
-impl StaffTicket {
-    /// Lets a reader answer by this mail.
+impl StaffCommon {
     #[must_use]
-    pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str) -> Self {
-        self.begin = staff_mail::begin_marker(number, &key);
-        self.end = staff_mail::end_marker(number);
-        let subject = percent(&format!("[{number}] 回答 {key}"));
-        self.mailto = format!("mailto:{desk}?subject={subject}");
-        self.key = key;
-        self
+    pub fn new(profile: &Profile, rules: &Rules, staff: &str, now: DateTime<Utc>) -> Self {
+        Self {
+            staff: staff.to_owned(),
+            desk: profile.into(),
+            form: FormContext::new(rules, &Fields::default()),
+            window: rules.into(),
+            hours: profile.hours.clone(),
+            now: japanese_time::instant(now, rules.calendar.time_zone(), now),
+            cut_line: staff_mail::CUT_LINE,
+            top_line: staff_mail::TOP_LINE,
+            undo: profile.undo.clone(),
+        }
     }
 }
 
-/// Percent-encodes a header of a `mailto:` (RFC 6068, 2).
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+/// An inquiry came, or an inquirer wrote again.
+#[derive(Debug, Clone, Serialize)]
+pub struct NoticeContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub ticket: StaffTicket,
+    /// The text of a follow-up; empty for a new ticket.
+    pub news: String,
+    /// What staff should know besides the text.
+    pub remarks: Vec<String>,
 }
 
-/// Figures, for templates.
+/// Tickets whose deadline is near or has passed, or whose inquirer does not answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeadlineContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// At least one.
+    pub tickets: Vec<StaffTicket>,
+}
+
+/// The acceptance window has closed.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub figures: FiguresContext,
+    /// The first of the open tickets.
+    pub tickets: Vec<StaffTicket>,
+}
+
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FiguresContext {
     /// All tickets.
     pub total: u64,
-    /// Those that came by telephone.
+    /// Tickets that came by telephone.
     pub telephone: u64,
-    /// The desk owes an answer.
     pub open: u64,
-    /// The inquirer owes something.
     pub waiting: u64,
     /// Answered or closed.
     pub answered: u64,
     /// Answered by the deadline.
     pub in_time: u64,
-    /// Answered after it.
+    /// Answered after the deadline.
     pub late: u64,
     /// All parked messages.
     pub parked_total: u64,
-    /// Parked messages by reason.
     pub parked: Vec<ParkedContext>,
 }
 
-/// Parked messages of one reason, for templates.
+/// Parked messages of one reason.
 #[derive(Debug, Clone, Serialize)]
 pub struct ParkedContext {
-    /// The reason in words.
     pub reason: &'static str,
-    /// How many.
     pub count: u64,
 }
 
-/// A ticket as staff are told of it.
-#[derive(Debug, Clone)]
-pub struct TicketFacts<'a> {
-    /// Its number.
-    pub number: String,
-    /// The fields.
-    pub fields: &'a Fields,
-    /// When it was received.
-    pub received_at: DateTime<Utc>,
-    /// Where it stands.
-    pub clock: &'a SlaClock,
-    /// Name of who works on it.
-    pub assignee: Option<&'a str>,
+/// A mail did not arrive.
+#[derive(Debug, Clone, Serialize)]
+pub struct UndeliverableContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub undelivered: UndeliveredContext,
+    /// The ticket that the mail belongs to, if there is one.
+    pub ticket: Option<StaffTicket>,
 }
 
-/// A ticket in words, at `now`.
-#[must_use]
-pub fn ticket(rules: &Rules, facts: &TicketFacts<'_>, now: DateTime<Utc>) -> StaffTicket {
-    let calendar = &rules.calendar;
-    let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
-    let value = |key| facts.fields.get(key).unwrap_or_default();
-    let between = |from, until| japanese_time::duration(calendar.business_between(from, until));
-    let status = facts.clock.status();
-    let deadline = facts.clock.deadline();
-    let open = deadline.filter(|_| status == Status::Open);
-    let inquiry = beginning(value(FieldKey::Inquiry));
-    StaffTicket {
-        number: facts.number.clone(),
-        organization: one_line(value(FieldKey::Organization)),
-        name: one_line(value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
-        contact: one_line(value(FieldKey::Contact)),
-        inquiry_lines: inquiry.lines().map(str::to_owned).collect(),
-        inquiry,
-        received: words(facts.received_at),
-        deadline: deadline.map(words).unwrap_or_default(),
-        left: open
-            .filter(|deadline| now <= *deadline)
-            .map(|deadline| between(now, deadline))
-            .unwrap_or_default(),
-        late: open
-            .filter(|deadline| now > *deadline)
-            .map(|deadline| between(deadline, now))
-            .unwrap_or_default(),
-        assignee: facts.assignee.unwrap_or_default().to_owned(),
-        status: status_word(status),
-        key: String::new(),
-        begin: String::new(),
-        end: String::new(),
-        mailto: String::new(),
-    }
+#[derive(Debug, Clone, Serialize)]
+pub struct UndeliveredContext {
+    /// What the mail was for.
+    pub what: &'static str,
+    pub recipient: String,
+    /// Why it did not arrive.
+    pub reason: &'static str,
+    /// The mail server's reply; empty where there is none.
+    pub diagnostic: String,
+    /// Telephone numbers of the inquirer.
+    pub telephones: Vec<String>,
 }
 
-/// Puts a mail to one member of staff together.
-#[must_use]
-pub fn staff_context(
-    profile: &Profile,
-    rules: &Rules,
-    staff: &str,
-    tickets: Vec<StaffTicket>,
-    figures: FiguresContext,
-    undelivered: UndeliveredContext,
-    now: DateTime<Utc>,
-) -> StaffContext {
-    StaffContext {
-        staff: staff.to_owned(),
-        desk: profile.into(),
-        form: form(rules, &Fields::default()),
-        window: window(rules),
-        hours: profile.hours.clone(),
-        tickets,
-        figures,
-        undelivered,
-        now: japanese_time::instant(now, rules.calendar.time_zone(), now),
-        cut_line: staff_mail::CUT_LINE,
-        top_line: staff_mail::TOP_LINE,
-        undo: profile.undo.clone(),
-        summary: String::new(),
-        groups: Vec::new(),
-        parked: Vec::new(),
-        parked_count: 0,
-        undelivered_mails: Vec::new(),
-        alarm: String::new(),
-        news: String::new(),
-        remarks: Vec::new(),
-        draft: DraftContext::default(),
-        done: Vec::new(),
-        problems: Vec::new(),
-        manual: false,
-    }
+/// A mail to an inquirer is shown before it leaves: to its author (echo), or to a lead (approval).
+#[derive(Debug, Clone, Serialize)]
+pub struct DraftShownContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub ticket: StaffTicket,
+    pub draft: DraftContext,
 }
 
-/// Where a ticket stands, in words.
-#[must_use]
-pub fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Open => "未回答",
-        Status::Waiting => "返信待ち",
-        Status::Answered => "回答済",
-        Status::Closed => "完了",
-    }
+#[derive(Debug, Clone, Serialize)]
+pub struct DraftContext {
+    /// An answer or a question.
+    pub what: &'static str,
+    pub author: String,
+    pub to: String,
+    pub subject: String,
+    /// The exact text.
+    pub text: String,
+    /// Names of the attached files.
+    pub attachments: Vec<String>,
+    /// When it leaves: 「7月1日（火）10時10分に送信します」.
+    pub when: String,
 }
 
-/// Why a message is parked, in words.
-#[must_use]
-pub fn reason_in_words(reason: ParkReason) -> &'static str {
-    match reason {
-        ParkReason::Unreadable => "読み取れないメール",
-        ParkReason::Oversize => "大きすぎるメール",
-        ParkReason::Bounce => "配送エラーの通知",
-        ParkReason::Automatic => "自動応答・一斉配信など",
-        ParkReason::Staff => "担当者からのメール",
-        ParkReason::NoForm => "照会の様式によらないメール",
-        ParkReason::BeforeWindow => "受付期間前の照会",
-        ParkReason::AfterWindow => "受付期間後の照会",
-        ParkReason::Unfetchable => "メールサーバーから取り出せないメール",
-        ParkReason::Failed => "処理できなかったメール",
-    }
-}
-
-/// Who wrote a parked message, in words: of one whose content is not there, what to do.
-#[must_use]
-pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
-    match reason {
-        Some(ParkReason::Unfetchable) => "差出人・件名は不明です。運用担当者にご連絡ください",
-        _ => from,
-    }
-}
-
-/// What a mail was for, in words.
-#[must_use]
-pub fn purpose_in_words(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Acknowledgement => "受付のお知らせ",
-        Purpose::AskMissing | Purpose::RemindMissing => "記載事項のご確認のお願い",
-        Purpose::SendForm => "記載事項のご案内",
-        Purpose::BeforeWindow => "受付開始日のご案内",
-        Purpose::AfterWindow => "受付終了のご案内",
-        Purpose::DeadlineWarning | Purpose::DeadlineMissed => "回答期限のお知らせ",
-        Purpose::WindowSummary => "受付状況のご報告",
-        Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
-        Purpose::Undeliverable => "不達のお知らせ",
-        Purpose::Answer => "回答",
-        Purpose::Question => "おたずね",
-        Purpose::Digest => "日次一覧",
-        Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
-        Purpose::Echo | Purpose::Approval | Purpose::StaffReply => "担当者へのご連絡",
-    }
-}
-
-/// Why an automatic mail did not leave, in words.
-#[must_use]
-pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::NoSender => "宛先にできるアドレスがありません",
-        Refusal::Robot { .. } => "自動送信のメールと判断しました",
-        Refusal::OwnAddress => "差出人が窓口自身のアドレスです",
-        Refusal::AskedForSilence { .. } => "差出人のメールが自動返信を断っています",
-        Refusal::TooOld { .. } => "窓口の運用を始める前に届いたメールです",
-        Refusal::NotAuthentic { .. } => {
-            "差出人のドメインから送られたことを確認できません（なりすましの可能性があります）"
-        }
-        Refusal::NotAddressed => "窓口のアドレスが宛先にありません",
-        Refusal::AnsweredRecently { .. } => "同じアドレスに自動のメールを送ったばかりです",
-        Refusal::FormSentBefore => "同じアドレスに様式をお送り済みです",
-        Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } | Refusal::DailyBudget { .. } => {
-            "1日に送る自動メールの上限に達しました"
-        }
-    }
-}
-
-/// Why a mail did not arrive, in words, by its enhanced status code (RFC 3463, 3).
-#[must_use]
-pub fn status_in_words(status: &str) -> &'static str {
-    let mut parts = status.split('.').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some("1"), Some("2")) => "宛先のドメイン（＠より後ろ）が見つかりません",
-        (Some("1"), _) => "宛先のメールアドレスが見つかりません",
-        (Some("2"), Some("2")) => "宛先のメールボックスがいっぱいです",
-        (Some("2"), _) => "宛先のメールボックスが使えません",
-        (Some("3"), Some("4")) => "メールが大きすぎます",
-        (Some("4"), _) => "宛先のメールサーバーに接続できません",
-        (Some("7"), _) => "宛先のメールサーバーに受け取りを拒否されました",
-        _ => "宛先のメールサーバーが受け取りませんでした",
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The beginning of a text, without blank lines; a mark shows that it goes on.
-fn beginning(text: &str) -> String {
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let whole = lines.collect::<Vec<_>>().join("\n");
-    match whole.char_indices().nth(BEGINNING) {
-        Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + "…（以下略）",
-        None if whole.is_empty() => "（記載なし）".to_owned(),
-        None => whole,
-    }
+/// What a mail of the reader's did, and what it could not do.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaffReplyContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub done: Vec<String>,
+    /// What was not done, and why.
+    pub problems: Vec<String>,
+    /// Whether the reader asked for the manual.
+    pub manual: bool,
 }

@@ -3,115 +3,34 @@
 
 use std::path::Path;
 
-use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
-use serde::Serialize;
+use minijinja::{Environment, UndefinedBehavior, Value};
 
-use super::Purpose;
+use super::{Content, Profile, Purpose, samples};
+use crate::desk::triage::Rules;
 
 /// A template that cannot be read or rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum WordingError {
-    /// A file of the operator's cannot be read.
     #[error("cannot read the template {path}: {source}; see templates.dir")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A template has an error.
+    Unreadable { path: String, source: std::io::Error },
     #[error("template {name}: {detail}")]
     Template {
-        /// Which.
         name: String,
-        /// What is wrong, with the line.
+        /// What is wrong, with the file and the line.
         detail: String,
     },
 }
 
-/// What templates may name. Every value is text as a person reads it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Context {
-    /// The desk.
-    pub desk: DeskContext,
-    /// The form and what was read in it.
-    pub form: FormContext,
-    /// The ticket; its number is empty where there is none.
-    pub ticket: TicketContext,
-    /// The acceptance window.
-    pub window: WindowContext,
-    /// Whether the mail came within its last seven days.
-    pub last_week: bool,
-    /// When the mail was received.
-    pub received: String,
-    /// When the answer is due; empty where none is.
-    pub deadline: String,
-    /// When the desk is served.
-    pub hours: String,
-    /// Whether the mail came outside these hours.
-    pub outside_hours: bool,
-    /// When the desk next opens.
-    pub next_opening: String,
-    /// The inquirer's organization, as far as it fits into an address line.
-    pub organization: String,
-    /// The inquirer's name, likewise.
-    pub name: String,
-    /// What a person wrote; empty in automatic mail.
-    pub text: String,
-    /// Who wrote it, where the desk wants names; else empty.
-    pub author: String,
-}
-
-/// The desk, for templates.
-#[derive(Debug, Clone, Serialize)]
-pub struct DeskContext {
-    /// `desk.name`
-    pub name: String,
-    /// `desk.organization`
-    pub organization: String,
-    /// `desk.address`
-    pub address: String,
-    /// `desk.telephone`
-    pub telephone: String,
-}
-
-/// The form, for templates.
-#[derive(Debug, Clone, Serialize)]
-pub struct FormContext {
-    /// The prescribed subject.
+/// A letter in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
     pub subject: String,
-    /// The numbered fields with what was read.
-    pub items: Vec<Item>,
+    pub body: String,
+    /// The body as HTML, of a digest; every value in it is escaped.
+    pub html: Option<String>,
 }
 
-/// One numbered field, for templates.
-#[derive(Debug, Clone, Serialize)]
-pub struct Item {
-    /// From 1.
-    pub number: usize,
-    /// The label as the circular spells it.
-    pub label: String,
-    /// What was read; empty when nothing was.
-    pub value: String,
-}
-
-/// The ticket, for templates.
-#[derive(Debug, Clone, Serialize)]
-pub struct TicketContext {
-    /// Its number.
-    pub number: String,
-}
-
-/// The acceptance window, for templates.
-#[derive(Debug, Clone, Serialize)]
-pub struct WindowContext {
-    /// First day in words.
-    pub opens: String,
-    /// Last day in words.
-    pub closes: String,
-}
-
-/// The templates, ready to render.
 #[derive(Debug)]
 pub struct Wording {
     templates: Environment<'static>,
@@ -148,9 +67,36 @@ const BUILT_IN: [(&str, &str); 38] = built_in!(
     "staff_reply"
 );
 
-/// The digest is a table, too.
+/// The digest also has a body with tables.
 const DIGEST_HTML: (&str, &str) =
     ("digest/body.html.j2", include_str!("../../templates/digest/body.html.j2"));
+
+macro_rules! parts {
+    ($($name:literal),+) => {
+        [$((concat!("_parts/", $name, ".j2"), include_str!(concat!("../../templates/_parts/", $name, ".j2"))),)+]
+    };
+}
+
+/// Text that several letters have in common; they include it by name.
+pub(super) const PARTS: [(&str, &str); 17] = parts!(
+    "address_line",
+    "draft",
+    "form",
+    "greeting",
+    "hours",
+    "how_to_reply",
+    "item",
+    "missing_items",
+    "news",
+    "purpose_notice",
+    "remarks",
+    "signature",
+    "staff_signature",
+    "telephone",
+    "thanks",
+    "ticket",
+    "ticket_details"
+);
 
 impl Wording {
     /// The built-in wording.
@@ -161,7 +107,7 @@ impl Wording {
         Self::with_overrides(|_| Ok(None))
     }
 
-    /// The built-in wording, with every template replaced that has a file of the same name in `dir`.
+    /// The built-in wording, where a file of the same name in `dir` replaces a template or a part.
     ///
     /// # Errors
     /// When a file cannot be read or is not a template.
@@ -185,46 +131,58 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]) {
+        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
         }
         Ok(Self { templates })
     }
 
-    /// Subject (one line) and body of a letter: from a [`Context`], or a [`super::StaffContext`] for those to staff.
-    ///
     /// # Errors
-    /// When an operator's template names what does not exist.
-    pub fn render(
-        &self,
-        purpose: Purpose,
-        context: &impl Serialize,
-    ) -> Result<(String, String), WordingError> {
-        let values = Value::from(Serde(context));
-        let render = |file: &str| {
-            let name = format!("{purpose}/{file}.txt.j2");
-            let rendered = self.templates.get_template(&name).and_then(|template| template.render(&values));
-            rendered.map_err(|error| template_error(&name, &error))
+    /// When an operator's template names what this letter does not have.
+    pub fn render(&self, content: &Content) -> Result<Rendered, WordingError> {
+        let (purpose, values) = (content.purpose(), content.values());
+        let subject = self.text(&format!("{purpose}/subject.txt.j2"), &values)?;
+        let body = self.text(&format!("{purpose}/body.txt.j2"), &values)?;
+        let html = match content {
+            Content::Digest(_) => Some(self.text(DIGEST_HTML.0, &values)?),
+            _ => None,
         };
-        let subject = render("subject")?.split_whitespace().collect::<Vec<_>>().join(" ");
-        let body = render("body")?;
-        Ok((subject, body.trim_end().to_owned() + "\n"))
+        Ok(Rendered {
+            subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
+            body: body.trim_end().to_owned() + "\n",
+            html,
+        })
     }
-}
 
-impl Wording {
-    /// The digest as HTML; every value is escaped.
+    /// Renders every letter with sample values, so that a fault in a template shows before an inquirer waits for the
+    /// letter.
     ///
     /// # Errors
     /// As [`Self::render`].
-    pub fn render_html(&self, context: &impl Serialize) -> Result<String, WordingError> {
-        let (name, _) = DIGEST_HTML;
-        let rendered = self.templates.get_template(name).and_then(|template| template.render(Serde(context)));
+    pub fn check(&self, profile: &Profile, rules: &Rules) -> Result<(), WordingError> {
+        for full in [true, false] {
+            let facts = samples::facts(full);
+            for purpose in Purpose::ALL {
+                self.render(&samples::content(purpose, profile, rules, &facts))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, name: &str, values: &Value) -> Result<String, WordingError> {
+        let rendered = self.templates.get_template(name).and_then(|template| template.render(values));
         rendered.map_err(|error| template_error(name, &error))
     }
 }
 
+/// A fault in an included part arrives wrapped; the innermost error names the part and its line.
 fn template_error(name: &str, error: &minijinja::Error) -> WordingError {
-    WordingError::Template { name: name.to_owned(), detail: error.to_string() }
+    let mut innermost = error;
+    while let Some(inner) =
+        std::error::Error::source(innermost).and_then(<dyn std::error::Error>::downcast_ref)
+    {
+        innermost = inner;
+    }
+    WordingError::Template { name: name.to_owned(), detail: innermost.to_string() }
 }

@@ -10,7 +10,7 @@ use crate::{
         ticket::TicketNumber,
         triage::{Decision, Filing, Reply},
     },
-    letter::{self, Purpose},
+    letter::{self, Content, InquirerContext, Purpose, Rendered},
     service::{Fault, Operation, PreparedMail},
 };
 
@@ -54,25 +54,23 @@ pub async fn reply(
         received_at: mail.reading.received_at,
         deadline: decision.deadline,
         now: operation.now,
-        text: String::new(),
-        author: String::new(),
     };
+    let desk = operation.desk;
+    let content = Content::Reply(reply, InquirerContext::new(&desk.profile, &desk.rules, &facts));
     let mut references: Vec<&str> = inbound.references.iter().map(String::as_str).collect();
     references.extend(inbound.message_id.as_deref());
     let automatic = Automatic {
-        purpose,
         to,
         message_id: &message_id,
         thread: Thread { in_reply_to: inbound.message_id.as_deref(), references },
         ticket: ticket.map(|ticket| ticket.id),
         message_ref: Some(message),
     };
-    queue(operation, automatic, &facts)
+    queue(operation, automatic, &content)
 }
 
 /// An automatic mail to an inquirer.
 pub(super) struct Automatic<'a> {
-    pub(super) purpose: Purpose,
     pub(super) to: &'a str,
     pub(super) message_id: &'a str,
     pub(super) thread: Thread<'a>,
@@ -85,14 +83,12 @@ pub(super) struct Automatic<'a> {
 pub(super) fn queue(
     operation: &mut Operation<'_>,
     automatic: Automatic<'_>,
-    facts: &letter::Facts,
+    content: &Content,
 ) -> Result<Option<Refusal>, Fault> {
-    let desk = operation.desk;
-    let Automatic { purpose, to, message_id, thread, ticket, message_ref } = automatic;
-    let context = letter::context(&desk.profile, &desk.rules, facts);
-    let (subject, body) = desk.wording.render(purpose, &context)?;
+    let Automatic { to, message_id, thread, ticket, message_ref } = automatic;
+    let Rendered { subject, body, .. } = operation.desk.wording.render(content)?;
     let outgoing = Outgoing {
-        purpose,
+        purpose: content.purpose(),
         to,
         subject: &subject,
         body: &body,

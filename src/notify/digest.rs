@@ -2,18 +2,16 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::staff_notice::{in_words, notify_with};
+use super::staff_notice::{in_words, notify};
 use crate::{
     desk::{
-        calendar::{BusinessTime, Day, date_of},
-        japanese_time,
+        calendar::{Day, date_of},
         staff::Member,
         ticket::Status,
-        triage::ParkReason,
     },
     letter::{
-        FiguresContext, Group, ParkedMail, Purpose, StaffContext, StaffTicket, UndeliveredMail,
-        purpose_in_words, reason_in_words, sender_in_words, staff_context,
+        Alarm, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered, StaffCommon,
+        StaffTicket, Title, UndeliveredMail,
     },
     mail,
     service::{
@@ -142,17 +140,8 @@ pub async fn preview(desk: &Desk) -> anyhow::Result<Vec<(String, String, String)
     let mut shown = Vec::new();
     for member in desk.rules.staff.all() {
         let compiled = compile(desk, &known, member, now).await?;
-        let mut context = staff_context(
-            &desk.profile,
-            &desk.rules,
-            &member.name,
-            Vec::new(),
-            FiguresContext::default(),
-            crate::letter::UndeliveredContext::default(),
-            now,
-        );
-        compiled.fill(&mut context);
-        let (subject, body) = desk.wording.render(Purpose::Digest, &context)?;
+        let common = StaffCommon::new(&desk.profile, &desk.rules, &member.name, now);
+        let Rendered { subject, body, .. } = desk.wording.render(&compiled.content(common))?;
         shown.push((member.name.clone(), subject, body));
     }
     Ok(shown)
@@ -164,7 +153,7 @@ fn send(
     compiled: Compiled,
     occasion: &str,
 ) -> Result<(), Fault> {
-    notify_with(operation, member, Purpose::Digest, occasion, |context| compiled.fill(context))
+    notify(operation, member, occasion, |common| compiled.content(common))
 }
 
 /// What digests are made from.
@@ -177,7 +166,7 @@ struct Known {
     parked_count: usize,
     undelivered: Vec<OutboxRow>,
     figures: FiguresContext,
-    alarms: Vec<String>,
+    alarms: Vec<Alarm>,
     since: DateTime<Utc>,
 }
 
@@ -199,10 +188,10 @@ impl Known {
         let silence = silence(desk, now).await?;
         let mut alarms = Vec::new();
         if coverage_of(&desk.rules, store).await?.is_some() {
-            alarms.push(coverage_in_words());
+            alarms.push(Alarm::HolidaysUnpublished);
         }
         if desk.is_too_silent(silence) {
-            alarms.push(silence_in_words(silence));
+            alarms.push(Alarm::Silence(silence));
         }
         let begins = desk.rules.window.begins().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
         Ok(Self {
@@ -233,13 +222,17 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn fill(self, context: &mut StaffContext) {
-        context.groups = self.groups;
-        (context.parked, context.parked_count) = (self.parked, self.parked_count);
-        context.undelivered_mails = self.undelivered;
-        context.figures = self.figures;
-        context.alarm = self.alarm;
-        context.summary = self.summary;
+    fn content(self, common: StaffCommon) -> Content {
+        Content::Digest(DigestContext {
+            common,
+            summary: self.summary,
+            groups: self.groups,
+            parked: self.parked,
+            parked_count: self.parked_count,
+            undelivered_mails: self.undelivered,
+            figures: self.figures,
+            alarm: self.alarm,
+        })
     }
 }
 
@@ -265,7 +258,7 @@ async fn compile(
     let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).collect();
     let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
     left.sort_by_key(|ticket| ticket.clock.deadline());
-    let mut titled: Vec<(&'static str, Vec<&TicketHead>)> = Vec::new();
+    let mut titled: Vec<(Title, Vec<&TicketHead>)> = Vec::new();
     let mut take = |title, which: &dyn Fn(&TicketHead) -> bool| {
         let (taken, rest): (Vec<&TicketHead>, Vec<&TicketHead>) =
             left.iter().partition(|ticket| which(ticket));
@@ -274,14 +267,14 @@ async fn compile(
         titled.push((title, taken));
         count
     };
-    let overdue = take("回答期限を過ぎた照会", &late);
-    let due = take("本日が回答期限の照会", &today);
-    let mine = take("担当している照会", &own);
-    let unassigned = take("担当が決まっていない照会", &free);
+    let overdue = take(Title::Overdue, &late);
+    let due = take(Title::DueToday, &today);
+    let mine = take(Title::Own, &own);
+    let unassigned = take(Title::Unassigned, &free);
     let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
     let answered_count = answered.len();
-    titled.push(("照会者の返信待ちの照会", known.waiting.iter().filter(concerns).collect()));
-    titled.push(("前回以降に回答した照会", answered));
+    titled.push((Title::Waiting, known.waiting.iter().filter(concerns).collect()));
+    titled.push((Title::Answered, answered));
     let mut groups = Vec::new();
     for (title, heads) in titled.into_iter().filter(|(_, heads)| !heads.is_empty()) {
         let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
@@ -303,46 +296,28 @@ async fn compile(
         || parked_count > 0
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
-    let count = |words: &str, count: usize| if count > 0 { Some(format!("{words}{count}件")) } else { None };
-    let summary: Vec<String> = [
-        count("超過", overdue),
-        count("本日期限", due),
-        count("担当", mine),
-        count("担当未定", unassigned),
-        count("保留", parked_count),
-        count("不達", undelivered.len()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let counts = Counts {
+        overdue,
+        due_today: due,
+        own: mine,
+        unassigned,
+        parked: parked_count,
+        undelivered: undelivered.len(),
+    };
     Ok(Compiled {
         groups,
         parked,
         parked_count,
         undelivered,
         figures: if leads { known.figures.clone() } else { FiguresContext::default() },
-        alarm: if leads { known.alarms.concat() } else { String::new() },
-        summary: if summary.is_empty() {
-            "新しい照会はありません".to_owned()
+        alarm: if leads {
+            known.alarms.iter().map(|alarm| alarm.in_words()).collect()
         } else {
-            summary.join("・")
+            String::new()
         },
+        summary: counts.summary(),
         is_news,
     })
-}
-
-fn silence_in_words(silence: BusinessTime) -> String {
-    format!(
-        "受付時間で{}のあいだ、メールが1通も届いていません。窓口宛てのメールが届く状態か、運用担当者にご確認ください。",
-        japanese_time::duration(silence)
-    )
-}
-
-fn coverage_in_words() -> String {
-    format!(
-        "{}年より後の国民の祝日はまだ公表されていないため、回答期限や受付期間の計算が変わる可能性があります。運用担当者にお知らせください。",
-        crate::desk::calendar::LAST_PUBLISHED_HOLIDAY_YEAR
-    )
 }
 
 fn answerable(desk: &Desk, member: &Member, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
@@ -351,20 +326,11 @@ fn answerable(desk: &Desk, member: &Member, ticket: &TicketRow, now: DateTime<Ut
 }
 
 fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTime<Utc>) -> ParkedMail {
-    let reason = row.reason.as_deref().and_then(|reason| reason.parse::<ParkReason>().ok());
-    let short = |text: &str| text.chars().take(60).collect::<String>();
-    ParkedMail {
-        received: japanese_time::instant(row.received_at, desk.rules.calendar.time_zone(), now),
-        reason: reason.map_or("そのほか", reason_in_words),
-        from: short(sender_in_words(reason, mail.from.as_ref().map_or("", |from| &from.address))),
-        subject: short(&mail.subject),
-    }
+    let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
+    let from = mail.from.as_ref().map_or("", |from| &from.address);
+    ParkedMail::new(&desk.rules, row.received_at, reason, from, &mail.subject, now)
 }
 
 fn undelivered(row: &OutboxRow) -> UndeliveredMail {
-    UndeliveredMail {
-        number: row.ticket.clone().unwrap_or_default(),
-        what: purpose_in_words(row.purpose),
-        recipient: row.recipient.clone(),
-    }
+    UndeliveredMail::new(row.ticket.clone().unwrap_or_default(), row.purpose, row.recipient.clone())
 }

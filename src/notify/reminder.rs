@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use super::{
     Thread,
     auto_reply::{Automatic, queue},
-    staff_notice::{Notice, concerns, in_words, notify},
+    staff_notice::{concerns, in_words, notify},
 };
 use crate::{
     desk::{
         gate::{GateFacts, within},
         window::start_of_day,
     },
-    letter::{self, Purpose},
+    letter::{self, Content, DeadlineContext, InquirerContext},
     service::{Desk, Fault, Operation},
     store::{NewEvent, StoreError, Waiting},
 };
@@ -82,19 +82,17 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
         received_at: ticket.received_at,
         deadline: None,
         now,
-        text: String::new(),
-        author: String::new(),
     };
     let message_id = desk.ids.of_ticket(&ticket.number, &format!("remind_missing{}", reminded + 1));
+    let content = Content::Reminder(InquirerContext::new(&desk.profile, &desk.rules, &facts));
     let automatic = Automatic {
-        purpose: Purpose::RemindMissing,
         to,
         message_id: &message_id,
         thread: Thread::of(&thread),
         ticket: Some(ticket.id),
         message_ref: None,
     };
-    Ok(queue(operation, automatic, &facts)?.is_none())
+    Ok(queue(operation, automatic, &content)?.is_none())
 }
 
 fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usize, Fault> {
@@ -103,8 +101,10 @@ fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usiz
     let occasion = format!("unanswered {} {}", ticket.number, now.to_rfc3339());
     let mut queued = 0;
     for member in desk.rules.staff.all().filter(|member| concerns(desk, Some(ticket), member)) {
-        let notice = Notice::about(Purpose::WaitingUnanswered, &occasion, vec![in_words(desk, ticket, now)]);
-        notify(operation, member, notice)?;
+        let tickets = vec![in_words(desk, ticket, now)];
+        notify(operation, member, &occasion, |common| {
+            Content::WaitingUnanswered(DeadlineContext { common, tickets })
+        })?;
         queued += 1;
     }
     operation

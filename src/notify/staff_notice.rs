@@ -11,56 +11,23 @@ use crate::{
         ticket::{SlaClock, TicketNumber},
     },
     hex,
-    letter::{self, FiguresContext, Purpose, StaffContext, StaffTicket, TicketFacts, UndeliveredContext},
+    letter::{Content, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts},
     service::{Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::TicketRow,
 };
 
-/// A mail to staff.
-pub struct Notice<'a> {
-    pub purpose: Purpose,
-    /// What it is about: the same occasion gives the same Message-ID, and is never queued twice.
-    pub occasion: &'a str,
-    pub tickets: Vec<StaffTicket>,
-    pub figures: FiguresContext,
-    pub undelivered: UndeliveredContext,
-}
-
-impl<'a> Notice<'a> {
-    /// A mail about tickets.
-    pub fn about(purpose: Purpose, occasion: &'a str, tickets: Vec<StaffTicket>) -> Self {
-        let (figures, undelivered) = (FiguresContext::default(), UndeliveredContext::default());
-        Self { purpose, occasion, tickets, figures, undelivered }
-    }
-}
-
-/// Queues a mail to one member of staff.
-pub fn notify(operation: &mut Operation<'_>, to: &Member, notice: Notice<'_>) -> Result<(), Fault> {
-    let Notice { purpose, occasion, tickets, figures, undelivered } = notice;
-    notify_with(operation, to, purpose, occasion, |context| {
-        (context.tickets, context.figures, context.undelivered) = (tickets, figures, undelivered);
-    })
-}
-
-/// Queues a mail to one member of staff, whose template sees what `fill` puts in.
-pub fn notify_with(
+/// Queues a mail to one member of staff. The same occasion gives the same Message-ID, and is never queued twice.
+pub fn notify(
     operation: &mut Operation<'_>,
     to: &Member,
-    purpose: Purpose,
     occasion: &str,
-    fill: impl FnOnce(&mut StaffContext),
+    content: impl FnOnce(StaffCommon) -> Content,
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
-    let (figures, undelivered) = (FiguresContext::default(), UndeliveredContext::default());
-    let mut context =
-        letter::staff_context(&desk.profile, &desk.rules, &to.name, Vec::new(), figures, undelivered, now);
-    fill(&mut context);
-    let (subject, body) = desk.wording.render(purpose, &context)?;
-    let html = match purpose {
-        Purpose::Digest => Some(desk.wording.render_html(&context)?),
-        _ => None,
-    };
+    let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
+    let purpose = content.purpose();
+    let Rendered { subject, body, html } = desk.wording.render(&content)?;
     let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
     let message_id = desk.ids.of_message(&hash, purpose.as_str());
     let outgoing = Outgoing {
@@ -126,14 +93,18 @@ pub fn notify_of_ticket(
         clock: content.clock,
         assignee: assignee.map(|member| member.name.as_str()),
     };
-    let ticket = letter::staff_ticket(&desk.rules, &facts, operation.now);
+    let ticket = StaffTicket::new(&desk.rules, &facts, operation.now);
     for member in receivers {
         let key = desk.key(member, content.number, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address);
-        notify_with(operation, member, purpose, &mail.hash, |context| {
-            context.tickets.push(shown);
-            context.news = content.news.to_owned();
-            context.remarks.clone_from(&content.remarks);
+        notify(operation, member, &mail.hash, |common| {
+            let (news, remarks) = (content.news.to_owned(), content.remarks.clone());
+            let context = NoticeContext { common, ticket: shown, news, remarks };
+            if purpose == Purpose::NewTicket {
+                Content::NewTicket(context)
+            } else {
+                Content::FollowUp(context)
+            }
         })?;
     }
     Ok(())
@@ -150,5 +121,5 @@ pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTic
         clock: &ticket.clock,
         assignee: known.map(|member| member.name.as_str()).or(assignee),
     };
-    letter::staff_ticket(&desk.rules, &facts, now)
+    StaffTicket::new(&desk.rules, &facts, now)
 }

@@ -1,9 +1,9 @@
 //! Notices that a mail to an inquirer did not arrive.
 
-use super::staff_notice::{Notice, concerns, in_words, notify};
+use super::staff_notice::{concerns, in_words, notify};
 use crate::{
     desk::{form::telephones, staff::Member},
-    letter::{self, Purpose, UndeliveredContext},
+    letter::{self, Content, Purpose, UndeliverableContext, UndeliveredContext},
     service::{Fault, Operation},
     store::TicketRow,
 };
@@ -40,10 +40,10 @@ pub async fn notify_undelivered(
         |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
     let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member);
     for member in desk.rules.staff.all().filter(told) {
-        let tickets = ticket.map(|ticket| in_words(desk, ticket, now)).into_iter().collect();
-        let mut notice = Notice::about(Purpose::Undeliverable, &occasion, tickets);
-        notice.undelivered = undelivered.clone();
-        notify(operation, member, notice)?;
+        let ticket = ticket.map(|ticket| in_words(desk, ticket, now));
+        notify(operation, member, &occasion, |common| {
+            Content::Undeliverable(UndeliverableContext { common, undelivered: undelivered.clone(), ticket })
+        })?;
     }
     Ok(())
 }

@@ -5,7 +5,8 @@ use tracing::info;
 
 use crate::{
     desk::{escalation, staff::Member},
-    notify::staff_notice::{Notice, concerns, in_words, notify},
+    letter::{Content, DeadlineContext},
+    notify::staff_notice::{concerns, in_words, notify},
     service::{Desk, Fault, Operation},
     store::{NewEvent, StoreError, TicketRow},
 };
@@ -42,9 +43,10 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
                 continue;
             }
             let tickets = own.iter().map(|ticket| in_words(desk, ticket, now)).collect();
-            let occasion = occasion(&own);
-            let mail = Notice::about(notice.into(), &occasion, tickets);
-            notify(&mut Operation::by_desk(desk, &mut tx, now), member, mail)?;
+            let mut operation = Operation::by_desk(desk, &mut tx, now);
+            notify(&mut operation, member, &occasion(&own), |common| {
+                Content::Deadline(notice, DeadlineContext { common, tickets })
+            })?;
             mails += 1;
         }
         let ids: Vec<i64> = due.iter().map(|ticket| ticket.id).collect();

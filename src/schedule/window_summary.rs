@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     desk::{ticket::Status, triage::Rules},
-    letter::Purpose,
-    notify::staff_notice::{Notice, in_words, notify},
+    letter::{Content, SummaryContext},
+    notify::staff_notice::{in_words, notify},
     service::{
         Desk, Fault, Operation,
         figures::{figures, figures_in_words},
@@ -44,9 +44,10 @@ pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     // A desk that was set up later has nothing to tell.
     for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
         let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
-        let mut notice = Notice::about(Purpose::WindowSummary, &name, tickets);
-        notice.figures = figures_in_words(&figures);
-        notify(&mut Operation::by_desk(desk, &mut tx, now), lead, notice)?;
+        let figures = figures_in_words(&figures);
+        notify(&mut Operation::by_desk(desk, &mut tx, now), lead, &name, |common| {
+            Content::WindowSummary(SummaryContext { common, figures, tickets })
+        })?;
         queued += 1;
     }
     tx.commit().await?;

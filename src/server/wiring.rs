@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{TimeDelta, Utc};
 
 use super::Serving;
 use crate::{
@@ -11,20 +11,16 @@ use crate::{
     desk::{
         calendar::{BusinessTime, Calendar, HoursRules},
         deadline::Sla,
-        form::{FieldRule, Fields, FormRules},
+        form::{FieldRule, FormRules},
         gate::{Budgets, GateRules},
-        japanese_time::{self, weekday},
+        japanese_time,
         staff::{Member, Staff},
         thread::MessageIds,
-        ticket::SlaClock,
         triage::Rules,
         window::Window,
     },
     hex,
-    letter::{
-        Facts, FiguresContext, Profile, Purpose, TicketFacts, UndeliveredContext, Wording, WordingError,
-        context, staff_context, staff_ticket,
-    },
+    letter::{Profile, Wording, WordingError, hours_in_words},
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
@@ -67,25 +63,14 @@ impl WiringError {
 #[must_use]
 pub fn rules(settings: &Settings) -> Rules {
     let lower = |text: &String| text.to_lowercase();
-    let hours = &settings.hours;
-    let calendar = Calendar::new(HoursRules {
-        time_zone: hours.time_zone,
-        days: hours.days.clone(),
-        opens: hours.opens,
-        closes: hours.closes,
-        by_day: hours.by_day.clone(),
-        public_holidays: hours.public_holidays,
-        closed: hours.closed.clone(),
-        open: hours.open.clone(),
-    });
     Rules {
         staff: Staff::new(settings.staff.iter().map(member).collect()),
         form: form(settings),
-        calendar,
+        calendar: Calendar::new(hours(&settings.hours)),
         window: Window {
             opens: settings.window.opens,
             closes: settings.window.closes,
-            time_zone: hours.time_zone,
+            time_zone: settings.hours.time_zone,
         },
         sla: Sla {
             answer_within: settings.sla.answer_within,
@@ -126,51 +111,7 @@ fn wording(settings: &Settings) -> Result<Wording, WordingError> {
 /// What is wrong, with the template's name.
 pub fn check_wording(settings: &Settings) -> Result<(), String> {
     let wording = wording(settings).map_err(|error| error.to_string())?;
-    let (profile, rules) = (profile(settings), rules(settings));
-    let now = chrono::DateTime::UNIX_EPOCH;
-    for fields in [
-        Fields::default(),
-        Fields {
-            inquiry: Some("照会\n二行目".into()), name: Some("山田".into()), ..Fields::default()
-        },
-    ] {
-        let facts = Facts {
-            number: "ZT-2025-0001".into(),
-            fields,
-            received_at: now,
-            deadline: Some(now),
-            now,
-            text: "文".into(),
-            author: "佐藤".into(),
-        };
-        let context = context(&profile, &rules, &facts);
-        let ticket = TicketFacts {
-            number: facts.number.clone(),
-            fields: &facts.fields,
-            received_at: now,
-            clock: &SlaClock::waiting(rules.sla.answer_within),
-            assignee: None,
-        };
-        let tickets = vec![staff_ticket(&rules, &ticket, now); 2];
-        let for_staff = staff_context(
-            &profile,
-            &rules,
-            "佐藤",
-            tickets,
-            FiguresContext::default(),
-            UndeliveredContext::default(),
-            now,
-        );
-        for purpose in Purpose::ALL {
-            let rendered = if purpose.is_for_staff() {
-                wording.render(purpose, &for_staff)
-            } else {
-                wording.render(purpose, &context)
-            };
-            rendered.map_err(|error| error.to_string())?;
-        }
-    }
-    Ok(())
+    wording.check(&profile(settings), &rules(settings)).map_err(|error| error.to_string())
 }
 
 /// Puts a desk together: opens the database, brings its schema up to date, reads the keys and the wording.
@@ -410,65 +351,22 @@ pub fn profile(settings: &Settings) -> Profile {
         organization: desk.organization.clone(),
         address: desk.address.clone(),
         telephone: desk.telephone.clone(),
-        hours: hours_in_words(&settings.hours),
+        hours: hours_in_words(&hours(&settings.hours)),
         undo: japanese_time::duration(BusinessTime::from_seconds(
             i64::try_from(settings.answers.undo.0.as_secs()).unwrap_or(i64::MAX),
         )),
     }
 }
 
-/// The hours as the circular writes them: 「平日9時から17時まで（祝日・年末年始を除く）」.
-fn hours_in_words(hours: &Hours) -> String {
-    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
-    let all = [Mon, Tue, Wed, Thu, Fri, Sat, Sun];
-    let open: Vec<Weekday> = all.into_iter().filter(|day| hours.days.contains(day)).collect();
-    let days = match open.as_slice() {
-        [Mon, Tue, Wed, Thu, Fri] => "平日".to_owned(),
-        days if days.len() == 7 => "毎日".to_owned(),
-        days => days.iter().map(|day| weekday(*day).to_string()).collect::<Vec<_>>().join("・") + "曜日",
-    };
-    let mut except = Vec::new();
-    if hours.public_holidays {
-        except.push("祝日");
-    }
-    if hours.closed.iter().any(|closed| closed.to_string() == "12-29..01-03") {
-        except.push("年末年始");
-    }
-    let except =
-        if except.is_empty() { String::new() } else { format!("（{}を除く）", except.join("・")) };
-    let range = |opens, closes| format!("{}から{}まで", clock_time(opens), clock_time(closes));
-    let by_day: Vec<String> = hours
-        .by_day
-        .iter()
-        .map(|own| format!("、{}曜日は{}", weekday(own.day), range(own.opens, own.closes)))
-        .collect();
-    format!("{days}{}{}{except}", range(hours.opens, hours.closes), by_day.concat())
-}
-
-fn clock_time(time: NaiveTime) -> String {
-    let text = time.format("%-H時%-M分").to_string();
-    text.strip_suffix("時0分").map_or(text.clone(), |hour| format!("{hour}時"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hours_are_written_as_in_the_circular() {
-        for (toml, expected) in [
-            ("", "平日9時から17時まで（祝日・年末年始を除く）"),
-            (
-                "[hours]\ndays = [\"mon\", \"wed\"]\nopens = \"09:30\"\npublic_holidays = false",
-                "月・水曜日9時30分から17時まで（年末年始を除く）",
-            ),
-            (
-                "[hours]\nby_day = { fri = \"09:00-15:00\" }",
-                "平日9時から17時まで、金曜日は9時から15時まで（祝日・年末年始を除く）",
-            ),
-            ("[hours]\nclosed = []\npublic_holidays = false", "平日9時から17時まで"),
-        ] {
-            assert_eq!(hours_in_words(&Settings::from_toml(toml).unwrap().hours), expected);
-        }
+fn hours(hours: &Hours) -> HoursRules {
+    HoursRules {
+        time_zone: hours.time_zone,
+        days: hours.days.clone(),
+        opens: hours.opens,
+        closes: hours.closes,
+        by_day: hours.by_day.clone(),
+        public_holidays: hours.public_holidays,
+        closed: hours.closed.clone(),
+        open: hours.open.clone(),
     }
 }

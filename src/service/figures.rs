@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Desk;
 use crate::{
-    desk::{triage::ParkReason, window::fiscal_year},
+    desk::window::fiscal_year,
     letter::{FiguresContext, ParkedContext, reason_in_words},
     store::{Figures, StoreError},
 };
@@ -16,10 +16,10 @@ pub async fn figures(desk: &Desk, from: DateTime<Utc>, until: DateTime<Utc>) -> 
 }
 
 pub fn figures_in_words(figures: &Figures) -> FiguresContext {
-    let parked = figures.parked.iter().map(|(reason, count)| ParkedContext {
-        reason: reason.parse::<ParkReason>().map_or("そのほか", reason_in_words),
-        count: *count,
-    });
+    let parked = figures
+        .parked
+        .iter()
+        .map(|(reason, count)| ParkedContext { reason: reason_in_words(reason.parse().ok()), count: *count });
     FiguresContext {
         total: figures.total,
         telephone: figures.telephone,

@@ -6,7 +6,7 @@ use super::Operation;
 use crate::{
     desk::{
         ticket::{SlaClock, Status},
-        turn::{Ending, Turn, after_answer},
+        turn::{Ending, after_answer},
     },
     store::{Course, StoreError, TicketRow},
 };
@@ -35,21 +35,16 @@ impl Operation<'_> {
         self.tx.set_clock(ticket.id, after, course, &turn).await
     }
 
-    /// The turn of a ticket ends, by an actor as the audit names it.
-    pub async fn end_turn(
-        &mut self,
-        ticket: &TicketRow,
-        ending: Ending,
-        by: &str,
-    ) -> Result<Turn, StoreError> {
-        let turn = self.tx.last_turn(ticket.id).await?.ended(&ticket.clock, ending, by, self.now);
+    /// The turn of a ticket ends by what the actor does.
+    pub async fn end_turn(&mut self, ticket: &TicketRow, ending: Ending) -> Result<(), StoreError> {
+        let last = self.tx.last_turn(ticket.id).await?;
+        let turn = last.ended(&ticket.clock, ending, &self.actor.audit(), self.now);
         let clock = ticket.clock.clone();
         let (clock, closed_at) =
             if ending.is_answer() { (clock.answered(), None) } else { (clock.closed(), Some(self.now)) };
         let answered_at = if ending.is_answer() { Some(self.now) } else { ticket.answered_at };
         let course = Course { asked_at: None, closed_at, answered_at };
-        self.tx.set_clock(ticket.id, &clock, course, &turn).await?;
-        Ok(turn)
+        self.tx.set_clock(ticket.id, &clock, course, &turn).await
     }
 
     /// The mail server has accepted an answer that was written at `written`.

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use alternation::Alternation;
 pub use fault::{Fault, PassError};
 pub use health::Health;
-pub use operation::{Actor, Feedback, Operation, Outcome};
+pub use operation::{Actor, Operation, Outcome};
 pub use prepared::{PreparedMail, Processed};
 pub use wakeups::Wakeups;
 

@@ -4,7 +4,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::Desk;
 use crate::{
-    desk::staff::Member,
+    desk::{
+        feedback::{Done, Refused},
+        staff::Member,
+    },
+    letter::feedback::OPERATOR,
     store::{NewEvent, TicketRow, Tx},
 };
 
@@ -70,6 +74,15 @@ impl Actor<'_> {
         }
     }
 
+    /// As staff name the actor.
+    pub fn name(self) -> String {
+        match self {
+            Self::Desk => String::new(),
+            Self::Staff(member) => member.name.clone(),
+            Self::Operator => OPERATOR.to_owned(),
+        }
+    }
+
     /// Whether the actor may approve and reject answers.
     pub fn may_approve(self, desk: &Desk) -> bool {
         match self {
@@ -80,12 +93,5 @@ impl Actor<'_> {
     }
 }
 
-/// What was done, or why not: a sentence for staff and one for the operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Feedback {
-    pub japanese: String,
-    pub english: String,
-}
-
 /// Done, or refused. A refused operation has changed nothing.
-pub type Outcome = Result<Feedback, Feedback>;
+pub type Outcome = Result<Done, Refused>;

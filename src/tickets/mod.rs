@@ -2,6 +2,6 @@
 
 pub mod answer;
 pub mod commands;
-mod feedback;
+mod draft;
 pub mod phone;
 pub mod staff_mail;

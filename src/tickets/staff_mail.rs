@@ -7,12 +7,17 @@ use super::{
 };
 use crate::{
     desk::{
+        feedback::Written,
         staff::Member,
-        staff_mail::{Command, Problem, StaffMail},
+        staff_mail::{Command, StaffMail},
         window::start_of_day,
     },
-    letter::Purpose,
-    notify::{digest, staff_notice::notify_with},
+    letter::{
+        Content, NoEffect, StaffReplyContext,
+        feedback::{refusal_to_staff, to_staff},
+        problem_in_words, refused_order,
+    },
+    notify::{digest, staff_notice::notify},
     service::{Actor, Fault, Operation, PreparedMail},
 };
 
@@ -28,6 +33,7 @@ pub async fn work_on(
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
+    let zone = operation.desk.rules.calendar.time_zone();
     let (mut done, mut problems) = (Vec::new(), Vec::new());
     let (mut manual, mut list) = (false, false);
     for order in &mail.orders {
@@ -48,8 +54,8 @@ pub async fn work_on(
             Err(none) => Err(none),
         };
         match outcome {
-            Ok(said) => done.push(said.japanese),
-            Err(said) => problems.push(format!("「{}」：{}", first_line(&order.line), said.japanese)),
+            Ok(what) => done.push(to_staff(&what, zone, operation.now)),
+            Err(refused) => problems.push(refused_order(&order.line, &refusal_to_staff(&refused))),
         }
     }
     let files = prepared.reading.mail.attachments.as_slice();
@@ -57,24 +63,24 @@ pub async fn work_on(
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
                 let draft = Draft { text: &answer.text, files };
-                answer::write(operation, &ticket, Purpose::Answer, draft).await?
+                answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),
         };
         // What was taken is shown by a mail of its own.
-        if let Err(said) = outcome {
-            problems.push(said.japanese);
+        if let Err(refused) = outcome {
+            problems.push(refusal_to_staff(&refused));
         }
     }
-    problems.extend(mail.problems.iter().map(in_words));
+    problems.extend(mail.problems.iter().map(problem_in_words));
     if list {
         digest::send_one(operation, member).await?;
     }
     if done.is_empty() && problems.is_empty() && !manual {
         return Ok(());
     }
-    notify_with(operation, member, Purpose::StaffReply, &prepared.hash, |context| {
-        (context.done, context.problems, context.manual) = (done, problems, manual);
+    notify(operation, member, &prepared.hash, |common| {
+        Content::StaffReply(StaffReplyContext { common, done, problems, manual })
     })
 }
 
@@ -82,7 +88,7 @@ pub async fn work_on(
 pub async fn explain_refusal(
     operation: &mut Operation<'_>,
     prepared: &PreparedMail,
-    why: &str,
+    why: NoEffect,
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let from = prepared.reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
@@ -97,45 +103,10 @@ pub async fn explain_refusal(
         if operation.tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS {
             continue;
         }
-        let line = format!("{from} から届いたメール「{}」：{why}", prepared.reading.mail.subject);
-        notify_with(operation, member, Purpose::StaffReply, &prepared.hash, |context| {
-            context.problems.push(line);
+        let problems = vec![why.line(from, &prepared.reading.mail.subject)];
+        notify(operation, member, &prepared.hash, |common| {
+            Content::StaffReply(StaffReplyContext { common, done: Vec::new(), problems, manual: false })
         })?;
     }
     Ok(())
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
-}
-
-fn in_words(problem: &Problem) -> String {
-    match problem {
-        Problem::UnknownCommand(line) => {
-            format!("「{line}」という操作は読み取れませんでした。使い方は「ヘルプ」と書いてお送りください")
-        }
-        Problem::NoTicket(line) => format!("「{line}」は、どの照会票の操作か分かりません。受付番号を付けてください"),
-        Problem::NoEnd(ticket) => format!(
-            "{ticket} の回答：終わりの印（▲ … 回答ここまで ▲）が見当たらず、どこまでが回答か分かりませんでした"
-        ),
-        Problem::TwoAnswers(ticket) => {
-            format!("{ticket} の回答：違う文が二つあり、どちらをお送りするか分かりませんでした")
-        }
-        Problem::WrongKey(ticket) => {
-            format!("{ticket}：印の中の記号（#…）が、お送りしたものと違います。最新の日次一覧に返信してください")
-        }
-        Problem::ExpiredKey(ticket) => {
-            format!("{ticket}：古い一覧またはお知らせへの返信のため、扱いませんでした。最新の日次一覧に返信してください")
-        }
-        Problem::TextBelow(ticket) => format!(
-            "{ticket} の回答：線より下にも文があり、どこまでが回答か分かりませんでした。線より上にまとめてお書きください"
-        ),
-        Problem::FilesForSeveral => {
-            "添付ファイル付きの回答：複数の照会への回答に添付があり、どの照会に付けるか分かりませんでした。1件ずつお送りください".to_owned()
-        }
-        Problem::TextOutside(text) => {
-            let shown: String = text.chars().take(60).collect();
-            format!("印の外の文「{}」は、誰にも送っていません", shown.replace('\n', " "))
-        }
-    }
 }

@@ -1,0 +1,110 @@
+//! What came of an operation on a ticket, as values: [`Done`] or [`Refused`].
+//! `letter::feedback` has the sentences for staff and for the operator.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    calendar::BusinessTime,
+    ticket::{Status, TicketNumber},
+};
+
+/// What a person writes to an inquirer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// 回答
+    Answer,
+    /// おたずね; it holds the clock.
+    Question,
+}
+
+/// An operation that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// メモ
+    Noted(TicketNumber),
+    /// 分類; `tags` are all tags that the ticket now has.
+    Tagged { number: TicketNumber, tags: Vec<String> },
+    /// 担当
+    Assigned { number: TicketNumber, name: String, address: String },
+    /// 完了
+    Closed(TicketNumber),
+    /// 再開; `deadline` is `None` when the desk never opens again.
+    Reopened { number: TicketNumber, deadline: Option<DateTime<Utc>> },
+    /// 保留; `left` is the business time that remains.
+    Held { number: TicketNumber, left: BusinessTime },
+    /// 統合
+    Merged { number: TicketNumber, into: TicketNumber },
+    /// 折返済
+    CalledBack(TicketNumber),
+    /// 回答 or 質問; `held` mails wait for a lead, other mails leave at `leaves_at`.
+    Queued { number: TicketNumber, written: Written, leaves_at: DateTime<Utc>, held: bool },
+    /// 取消
+    Cancelled { number: TicketNumber, written: Written },
+    /// 承認
+    Approved { number: TicketNumber, leaves_at: DateTime<Utc> },
+    /// 差戻
+    Rejected(TicketNumber),
+}
+
+/// Why an operation was not carried out. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    NoSuchTicket(TicketNumber),
+    /// 一覧 and ヘルプ are no operations on a ticket.
+    NotOnATicket,
+    /// メモ without text.
+    EmptyNote(TicketNumber),
+    /// `who` names no member or several; `known` are the names of all members.
+    NoSingleMember {
+        who: String,
+        known: Vec<String>,
+    },
+    /// 完了 of a closed ticket.
+    AlreadyClosed(TicketNumber),
+    /// 再開 of an open ticket.
+    AlreadyOpen(TicketNumber),
+    /// 再開 of a ticket that was merged.
+    ReopenMerged {
+        number: TicketNumber,
+        into: TicketNumber,
+    },
+    /// 保留 of a ticket that is not open.
+    NotOpen {
+        number: TicketNumber,
+        status: Status,
+    },
+    /// 統合 of a ticket with itself, or where one of the two was merged before.
+    CannotMerge {
+        number: TicketNumber,
+        into: TicketNumber,
+    },
+    /// 折返済 of a ticket that is answered or closed.
+    AlreadyAnswered {
+        number: TicketNumber,
+        status: Status,
+    },
+    /// 回答 or 質問 without text.
+    NoText(TicketNumber),
+    /// 回答 or 質問 to a ticket that was merged.
+    WriteToMerged {
+        number: TicketNumber,
+        into: TicketNumber,
+    },
+    /// The inquirer has no mail address.
+    NoAddress(TicketNumber),
+    /// The same text was queued or sent before.
+    SameText(TicketNumber),
+    /// Mail cannot be sent to this address.
+    BadAddress {
+        number: TicketNumber,
+        to: String,
+    },
+    /// 取消 where nothing waits.
+    NothingWaits(TicketNumber),
+    /// 取消 of a mail that is being sent.
+    BeingSent(TicketNumber),
+    /// 承認 or 差戻 by a member who is no lead.
+    OnlyLeads,
+    /// 承認 or 差戻 where nothing waits for a lead.
+    NothingToApprove(TicketNumber),
+}

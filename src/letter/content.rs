@@ -1,0 +1,69 @@
+//! A letter before it is rendered: its purpose, together with the values that this purpose's template may name.
+
+use minijinja::{Value, value::Serde};
+
+use super::{
+    Purpose,
+    digest::DigestContext,
+    inquirer::{InquirerContext, WrittenContext},
+    staff::{
+        DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
+        UndeliverableContext,
+    },
+};
+use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
+
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// The automatic reply to a message.
+    Reply(Reply, InquirerContext),
+    /// The missing fields are asked for again.
+    Reminder(InquirerContext),
+    /// What a person wrote to an inquirer.
+    Written(Written, WrittenContext),
+    NewTicket(NoticeContext),
+    FollowUp(NoticeContext),
+    Deadline(Notice, DeadlineContext),
+    WaitingUnanswered(DeadlineContext),
+    WindowSummary(SummaryContext),
+    Undeliverable(UndeliverableContext),
+    Digest(DigestContext),
+    Echo(DraftShownContext),
+    Approval(DraftShownContext),
+    StaffReply(StaffReplyContext),
+}
+
+impl Content {
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        match self {
+            Self::Reply(reply, _) => (*reply).into(),
+            Self::Reminder(_) => Purpose::RemindMissing,
+            Self::Written(written, _) => (*written).into(),
+            Self::NewTicket(_) => Purpose::NewTicket,
+            Self::FollowUp(_) => Purpose::FollowUp,
+            Self::Deadline(notice, _) => (*notice).into(),
+            Self::WaitingUnanswered(_) => Purpose::WaitingUnanswered,
+            Self::WindowSummary(_) => Purpose::WindowSummary,
+            Self::Undeliverable(_) => Purpose::Undeliverable,
+            Self::Digest(_) => Purpose::Digest,
+            Self::Echo(_) => Purpose::Echo,
+            Self::Approval(_) => Purpose::Approval,
+            Self::StaffReply(_) => Purpose::StaffReply,
+        }
+    }
+
+    pub(super) fn values(&self) -> Value {
+        match self {
+            Self::Reply(_, context) | Self::Reminder(context) => Value::from(Serde(context)),
+            Self::Written(_, context) => Value::from(Serde(context)),
+            Self::NewTicket(context) | Self::FollowUp(context) => Value::from(Serde(context)),
+            Self::Deadline(_, context) | Self::WaitingUnanswered(context) => Value::from(Serde(context)),
+            Self::WindowSummary(context) => Value::from(Serde(context)),
+            Self::Undeliverable(context) => Value::from(Serde(context)),
+            Self::Digest(context) => Value::from(Serde(context)),
+            Self::Echo(context) | Self::Approval(context) => Value::from(Serde(context)),
+            Self::StaffReply(context) => Value::from(Serde(context)),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Sample values for every letter: [`super::Wording::check`] proves templates with them, and snapshots show them.
+//! Persons and places are invented, domains are reserved ones (RFC 2606).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    Alarm, Content, Counts, DeadlineContext, DigestContext, DraftContext, DraftShownContext, Facts,
+    FiguresContext, Group, InquirerContext, NoticeContext, ParkedContext, ParkedMail, Profile, Purpose,
+    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
+    UndeliverableContext, UndeliveredContext, UndeliveredMail, WrittenContext, purpose_in_words,
+    reason_in_words, status_in_words,
+};
+use crate::desk::{
+    calendar::BusinessTime,
+    escalation::Notice,
+    feedback::Written,
+    form::Fields,
+    gate::Refusal,
+    ticket::{SlaClock, Status, TicketNumber},
+    triage::{ParkReason, Reply, Rules},
+};
+
+/// 2025-07-01 09:12:04 in Tokyo, in Unix seconds: a Tuesday in the window of the built-in desk.
+const RECEIVED_AT: i64 = 1_751_328_724;
+
+/// A key as [`crate::desk::staff_key`] makes it.
+const KEY: &str = "#20250830-0123456789abcdef0123456789abcdef";
+
+const ADDRESS: &str = "m.takahashi@city.hoshikawa.example.jp";
+
+/// An inquirer who filled in the whole form, or one of whom only the inquiry is known.
+#[must_use]
+pub fn facts(full: bool) -> Facts {
+    let fields = Fields {
+        organization: full.then(|| "星川市 健康福祉部".to_owned()),
+        name: full.then(|| "高橋 真由美".to_owned()),
+        contact: full.then(|| format!("03-0000-1201\n{ADDRESS}")),
+        inquiry: Some("会議の参加者の例を教えてください。\n・職種\n・機関".to_owned()),
+    };
+    let received_at = DateTime::UNIX_EPOCH + TimeDelta::seconds(RECEIVED_AT);
+    Facts {
+        number: number(1).to_string(),
+        fields,
+        received_at,
+        deadline: Some(received_at + TimeDelta::days(2)),
+        now: received_at + TimeDelta::seconds(2876),
+    }
+}
+
+/// A letter of this purpose. Mails to staff are full when the form is, else they show as little as they ever do.
+#[must_use]
+pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts) -> Content {
+    let full = facts.fields.missing().is_empty();
+    let inquirer = || InquirerContext::new(profile, rules, facts);
+    let reply = |reply| Content::Reply(reply, inquirer());
+    let written = |written| {
+        let author = if full { String::new() } else { "佐藤 花子".to_owned() };
+        Content::Written(written, WrittenContext { inquirer: inquirer(), text: text(), author })
+    };
+    let now = facts.now + TimeDelta::minutes(27 * 60 + 30);
+    let common = StaffCommon::new(profile, rules, "伊藤 健一", now);
+    let tickets = Tickets { profile, rules, facts, now };
+    let not_joined = Remark::NotJoined(&number(7)).in_words();
+    let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
+    let deadline = |common| DeadlineContext { common, tickets: tickets.listed(full) };
+    match purpose {
+        Purpose::Acknowledgement => reply(Reply::Acknowledgement),
+        Purpose::AskMissing => reply(Reply::AskMissing),
+        Purpose::SendForm => reply(Reply::SendForm),
+        Purpose::BeforeWindow => reply(Reply::BeforeWindow),
+        Purpose::AfterWindow => reply(Reply::AfterWindow),
+        Purpose::RemindMissing => Content::Reminder(inquirer()),
+        Purpose::Answer => written(Written::Answer),
+        Purpose::Question => written(Written::Question),
+        Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
+        Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
+        Purpose::WaitingUnanswered => Content::WaitingUnanswered(deadline(common)),
+        Purpose::WindowSummary => Content::WindowSummary(SummaryContext {
+            common,
+            figures: figures(full),
+            tickets: if full { tickets.listed(full) } else { Vec::new() },
+        }),
+        Purpose::Undeliverable => Content::Undeliverable(UndeliverableContext {
+            common,
+            undelivered: undelivered(full),
+            ticket: full.then(|| tickets.known()),
+        }),
+        Purpose::Digest => Content::Digest(digest(common, &tickets, full)),
+        Purpose::NewTicket => Content::NewTicket(NoticeContext {
+            common,
+            ticket: tickets.known(),
+            news: String::new(),
+            remarks: if full { vec![not_joined, not_answered] } else { Vec::new() },
+        }),
+        Purpose::FollowUp => Content::FollowUp(NoticeContext {
+            common,
+            ticket: tickets.known(),
+            news: if full { "追記です。\n参加者は20名です。".to_owned() } else { String::new() },
+            remarks: if full { vec![not_answered] } else { Vec::new() },
+        }),
+        Purpose::Echo => {
+            Content::Echo(DraftShownContext { common, ticket: tickets.known(), draft: draft(full) })
+        }
+        Purpose::Approval => {
+            Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft: draft(full) })
+        }
+        Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
+            common,
+            done: vec!["ZT-2025-0001 の担当を佐藤 花子さんにしました".to_owned()],
+            problems: if full {
+                vec!["「/消去」という操作はありません".to_owned()]
+            } else {
+                Vec::new()
+            },
+            manual: full,
+        }),
+    }
+}
+
+fn number(serial: u32) -> TicketNumber {
+    TicketNumber::new("ZT", 2025, serial)
+}
+
+fn text() -> String {
+    "お問い合わせの件、次の例がございます。\n・第一市の会議".to_owned()
+}
+
+struct Tickets<'a> {
+    profile: &'a Profile,
+    rules: &'a Rules,
+    facts: &'a Facts,
+    now: DateTime<Utc>,
+}
+
+impl Tickets<'_> {
+    fn ticket(&self, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
+        let number = number(serial);
+        let facts = TicketFacts {
+            number: number.to_string(),
+            fields,
+            received_at: self.facts.received_at,
+            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None),
+            assignee,
+        };
+        StaffTicket::new(self.rules, &facts, self.now).answerable(
+            &number,
+            KEY.to_owned(),
+            &self.profile.address,
+        )
+    }
+
+    /// The ticket of the facts.
+    fn known(&self) -> StaffTicket {
+        self.ticket(1, &self.facts.fields, Some("佐藤 花子"))
+    }
+
+    /// That ticket; and a second one that has no assignee and no fields.
+    fn listed(&self, both: bool) -> Vec<StaffTicket> {
+        let unknown = both.then(|| self.ticket(2, &Fields::default(), None));
+        std::iter::once(self.known()).chain(unknown).collect()
+    }
+}
+
+fn figures(full: bool) -> FiguresContext {
+    if !full {
+        return FiguresContext::default();
+    }
+    FiguresContext {
+        total: 42,
+        telephone: 3,
+        open: 2,
+        waiting: 1,
+        answered: 39,
+        in_time: 37,
+        late: 2,
+        parked_total: 7,
+        parked: vec![ParkedContext { reason: reason_in_words(Some(ParkReason::Automatic)), count: 7 }],
+    }
+}
+
+fn undelivered(full: bool) -> UndeliveredContext {
+    UndeliveredContext {
+        what: purpose_in_words(Purpose::Acknowledgement),
+        recipient: ADDRESS.to_owned(),
+        reason: status_in_words("5.1.1"),
+        diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
+        telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
+    }
+}
+
+fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestContext {
+    if !full {
+        return DigestContext {
+            common,
+            summary: Counts::default().summary(),
+            groups: Vec::new(),
+            parked: Vec::new(),
+            parked_count: 0,
+            undelivered_mails: Vec::new(),
+            figures: figures(full),
+            alarm: Alarm::HolidaysUnpublished.in_words(),
+        };
+    }
+    let listed = tickets.listed(true);
+    let parked = ParkedMail {
+        received: "7月2日（水）9時".to_owned(),
+        reason: reason_in_words(Some(ParkReason::NoForm)),
+        from: "tanaka@example.jp".to_owned(),
+        subject: "お尋ね <b>".to_owned(),
+    };
+    let undelivered = UndeliveredMail::new(number(3).to_string(), Purpose::Answer, "x@example.jp".to_owned());
+    DigestContext {
+        common,
+        summary: "未回答2件".to_owned(),
+        groups: vec![Group { title: Title::Own, count: listed.len() + 2, tickets: listed }],
+        parked: vec![parked],
+        parked_count: 3,
+        undelivered_mails: vec![undelivered],
+        figures: figures(full),
+        alarm: String::new(),
+    }
+}
+
+fn draft(full: bool) -> DraftContext {
+    DraftContext {
+        what: purpose_in_words(Purpose::Answer),
+        author: "佐藤 花子".to_owned(),
+        to: ADDRESS.to_owned(),
+        subject: "[ZT-2025-0001] 拠点整備・運用に関する照会（回答）".to_owned(),
+        text: text(),
+        attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
+        when: "7月2日（水）13時40分に送信します".to_owned(),
+    }
+}

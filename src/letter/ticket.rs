@@ -1,0 +1,134 @@
+//! A ticket as mails to staff show it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::words::status_word;
+use crate::desk::{
+    form::{FieldKey, Fields},
+    japanese_time, staff_mail,
+    ticket::{SlaClock, Status, TicketNumber},
+    triage::Rules,
+};
+
+/// As much of an inquiry as a mail to staff shows, in characters.
+const BEGINNING: usize = 300;
+
+/// The values that a ticket is shown from.
+#[derive(Debug, Clone)]
+pub struct TicketFacts<'a> {
+    pub number: String,
+    pub fields: &'a Fields,
+    pub received_at: DateTime<Utc>,
+    pub clock: &'a SlaClock,
+    /// Name of the assignee.
+    pub assignee: Option<&'a str>,
+}
+
+/// A ticket in words. What is not known is empty.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaffTicket {
+    pub number: String,
+    /// 自治体・機関名
+    pub organization: String,
+    /// 氏名, without 様.
+    pub name: String,
+    /// 連絡先, on one line.
+    pub contact: String,
+    /// 照会内容, or its beginning.
+    pub inquiry: String,
+    pub received: String,
+    /// When the answer is due; empty while the clock is held.
+    pub deadline: String,
+    /// Business time left, of an open ticket.
+    pub left: String,
+    /// Business time since the deadline, of an open ticket.
+    pub late: String,
+    pub assignee: String,
+    pub status: &'static str,
+    /// `inquiry` line by line, for HTML.
+    pub inquiry_lines: Vec<String>,
+    /// The reader's key for this ticket; empty where this mail cannot be answered.
+    pub key: String,
+    /// The marker line above the place for an answer; empty like `key`.
+    pub begin: String,
+    /// The marker line below it; empty like `key`.
+    pub end: String,
+    /// Link to a new mail about this ticket alone; empty like `key`.
+    pub mailto: String,
+}
+
+impl StaffTicket {
+    /// The ticket in words, at `now`.
+    #[must_use]
+    pub fn new(rules: &Rules, facts: &TicketFacts<'_>, now: DateTime<Utc>) -> Self {
+        let calendar = &rules.calendar;
+        let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
+        let value = |key| facts.fields.get(key).unwrap_or_default();
+        let between = |from, until| japanese_time::duration(calendar.business_between(from, until));
+        let status = facts.clock.status();
+        let deadline = facts.clock.deadline();
+        let open = deadline.filter(|_| status == Status::Open);
+        let inquiry = beginning(value(FieldKey::Inquiry));
+        Self {
+            number: facts.number.clone(),
+            organization: one_line(value(FieldKey::Organization)),
+            name: one_line(value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
+            contact: one_line(value(FieldKey::Contact)),
+            inquiry_lines: inquiry.lines().map(str::to_owned).collect(),
+            inquiry,
+            received: words(facts.received_at),
+            deadline: deadline.map(words).unwrap_or_default(),
+            left: open
+                .filter(|deadline| now <= *deadline)
+                .map(|deadline| between(now, deadline))
+                .unwrap_or_default(),
+            late: open
+                .filter(|deadline| now > *deadline)
+                .map(|deadline| between(deadline, now))
+                .unwrap_or_default(),
+            assignee: facts.assignee.unwrap_or_default().to_owned(),
+            status: status_word(status),
+            key: String::new(),
+            begin: String::new(),
+            end: String::new(),
+            mailto: String::new(),
+        }
+    }
+
+    /// Adds the reader's key and the marker lines, so that the reader can answer by this mail.
+    #[must_use]
+    pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str) -> Self {
+        self.begin = staff_mail::begin_marker(number, &key);
+        self.end = staff_mail::end_marker(number);
+        let subject = percent(&format!("[{number}] 回答 {key}"));
+        self.mailto = format!("mailto:{desk}?subject={subject}");
+        self.key = key;
+        self
+    }
+}
+
+/// Percent-encodes a header field of a `mailto:` (RFC 6068, 2).
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The beginning of a text without blank lines. A mark shows where it was cut.
+fn beginning(text: &str) -> String {
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let whole = lines.collect::<Vec<_>>().join("\n");
+    match whole.char_indices().nth(BEGINNING) {
+        Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + "…（以下略）",
+        None if whole.is_empty() => "（記載なし）".to_owned(),
+        None => whole,
+    }
+}

@@ -1,0 +1,98 @@
+//! The desk's closed sets in Japanese words, as mails to staff say them.
+
+use super::Purpose;
+use crate::desk::{gate::Refusal, ticket::Status, triage::ParkReason};
+
+#[must_use]
+pub fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Open => "未回答",
+        Status::Waiting => "返信待ち",
+        Status::Answered => "回答済",
+        Status::Closed => "完了",
+    }
+}
+
+/// Why a message is parked. A reason that this version does not know (`None`) has words, too.
+#[must_use]
+pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
+    let Some(reason) = reason else { return "そのほか" };
+    match reason {
+        ParkReason::Unreadable => "読み取れないメール",
+        ParkReason::Oversize => "大きすぎるメール",
+        ParkReason::Bounce => "配送エラーの通知",
+        ParkReason::Automatic => "自動応答・一斉配信など",
+        ParkReason::Staff => "担当者からのメール",
+        ParkReason::NoForm => "照会の様式によらないメール",
+        ParkReason::BeforeWindow => "受付期間前の照会",
+        ParkReason::AfterWindow => "受付期間後の照会",
+        ParkReason::Unfetchable => "メールサーバーから取り出せないメール",
+        ParkReason::Failed => "処理できなかったメール",
+    }
+}
+
+/// Who wrote a parked message. The content of a withheld message is not known, so the reader is told what to do.
+#[must_use]
+pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
+    match reason {
+        Some(ParkReason::Unfetchable) => "差出人・件名は不明です。運用担当者にご連絡ください",
+        _ => from,
+    }
+}
+
+#[must_use]
+pub fn purpose_in_words(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Acknowledgement => "受付のお知らせ",
+        Purpose::AskMissing | Purpose::RemindMissing => "記載事項のご確認のお願い",
+        Purpose::SendForm => "記載事項のご案内",
+        Purpose::BeforeWindow => "受付開始日のご案内",
+        Purpose::AfterWindow => "受付終了のご案内",
+        Purpose::DeadlineWarning | Purpose::DeadlineMissed => "回答期限のお知らせ",
+        Purpose::WindowSummary => "受付状況のご報告",
+        Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
+        Purpose::Undeliverable => "不達のお知らせ",
+        Purpose::Answer => "回答",
+        Purpose::Question => "おたずね",
+        Purpose::Digest => "日次一覧",
+        Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
+        Purpose::Echo | Purpose::Approval | Purpose::StaffReply => "担当者へのご連絡",
+    }
+}
+
+/// Why the gate refused an automatic mail.
+#[must_use]
+pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSender => "宛先にできるアドレスがありません",
+        Refusal::Robot { .. } => "自動送信のメールと判断しました",
+        Refusal::OwnAddress => "差出人が窓口自身のアドレスです",
+        Refusal::AskedForSilence { .. } => "差出人のメールが自動返信を断っています",
+        Refusal::TooOld { .. } => "窓口の運用を始める前に届いたメールです",
+        Refusal::NotAuthentic { .. } => {
+            "差出人のドメインから送られたことを確認できません（なりすましの可能性があります）"
+        }
+        Refusal::NotAddressed => "窓口のアドレスが宛先にありません",
+        Refusal::AnsweredRecently { .. } => "同じアドレスに自動のメールを送ったばかりです",
+        Refusal::FormSentBefore => "同じアドレスに様式をお送り済みです",
+        Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } | Refusal::DailyBudget { .. } => {
+            "1日に送る自動メールの上限に達しました"
+        }
+    }
+}
+
+/// Why a mail did not arrive, by its enhanced status code (RFC 3463, 3).
+#[must_use]
+pub fn status_in_words(status: &str) -> &'static str {
+    let mut parts = status.split('.').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some("1"), Some("2")) => "宛先のドメイン（＠より後ろ）が見つかりません",
+        (Some("1"), _) => "宛先のメールアドレスが見つかりません",
+        (Some("2"), Some("2")) => "宛先のメールボックスがいっぱいです",
+        (Some("2"), _) => "宛先のメールボックスが使えません",
+        (Some("3"), Some("4")) => "メールが大きすぎます",
+        (Some("4"), _) => "宛先のメールサーバーに接続できません",
+        (Some("7"), _) => "宛先のメールサーバーに受け取りを拒否されました",
+        _ => "宛先のメールサーバーが受け取りませんでした",
+    }
+}
