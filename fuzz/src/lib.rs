@@ -1,4 +1,4 @@
-//! The rooms that read what strangers write, by themselves: they need no other room, and build in a minute.
+//! The modules that read untrusted bytes, without the rest of the desk: they need no other module, and build in a minute.
 
 #[path = "../../src/desk/mod.rs"]
 pub mod desk;
