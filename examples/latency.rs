@@ -1,9 +1,6 @@
-//! Measures the time from an inquiry to its acknowledgement:
-//! `cargo run --example latency -- PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP`.
-//!
-//! This program starts the desk and is its SMTP server. It puts each mail into the Maildir of the IMAP server, and
-//! measures until it has accepted the acknowledgement. Mails are sent one at a time, at least GAP milliseconds
-//! apart, so that the desk is idle when each arrives.
+//! Measures how long an inquirer waits. `latency desk` is the SMTP server of a running desk: it puts each mail into the Maildir
+//! behind the IMAP server and takes the time until it has accepted the acknowledgement. `latency idle` takes the time until the
+//! IMAP server tells a client in IDLE. Either waits at least GAP milliseconds before the next mail, so that each finds an idle desk.
 
 use std::{
     env,
@@ -18,12 +15,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Timeout for the acknowledgement of one mail.
-const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
+const USAGE: &str = "usage: latency desk PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP
+       latency idle IMAP_PORT MAILDIR COUNT GAP";
+
+/// A mail that is not answered within this time was lost.
+const LOST_AFTER: Duration = Duration::from_secs(30);
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// The desk process, killed when this value is dropped.
+/// Kills the desk when the measurement ends or fails.
 struct Desk(Child);
 
 impl Drop for Desk {
@@ -34,58 +34,97 @@ impl Drop for Desk {
 }
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = env::args().collect();
-    let [_, program, settings, maildir, port, count, gap] = arguments.as_slice() else {
-        return Err("usage: latency PROGRAM SETTINGS MAILDIR SMTP_PORT COUNT GAP".into());
-    };
-    let (maildir, count, gap) = (Path::new(maildir), count.parse::<usize>()?, gap.parse::<u64>()?);
-    let accepted = serve(TcpListener::bind(("127.0.0.1", port.parse()?))?);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match *arguments {
+        ["desk", program, settings, maildir, port, count, gap] => {
+            desk(program, settings, Path::new(maildir), port.parse()?, count.parse()?, gap.parse()?)
+        }
+        ["idle", port, maildir, count, gap] => {
+            idle(port.parse()?, Path::new(maildir), count.parse()?, gap.parse()?)
+        }
+        _ => Err(USAGE.into()),
+    }
+}
+
+fn desk(program: &str, settings: &str, maildir: &Path, port: u16, count: usize, gap: u64) -> Result<()> {
+    let accepted = serve(TcpListener::bind(("127.0.0.1", port))?);
     let _desk = Desk(Command::new(program).args(["--config", settings, "run"]).spawn()?);
     thread::sleep(Duration::from_secs(2));
     let mut took = Vec::with_capacity(count);
-    // The first five mails warm up caches and do not count.
+    // The first few fill caches and are not counted.
     for number in 0..count + 5 {
-        // Vary the gap, so that the mails do not arrive at a fixed distance from the desk's polls and timers.
+        // At irregular intervals, so that the mails do not keep step with a poll or a timer.
         thread::sleep(Duration::from_millis(gap + (number as u64 * 37) % 90));
-        let (file, place) = (maildir.join("tmp").join(format!("{number}.latency")), maildir.join("new"));
-        fs::write(&file, mail(number))?;
-        let began = Instant::now();
-        fs::rename(&file, place.join(format!("{number}.latency")))?;
-        let at = accepted
-            .recv_timeout(ACKNOWLEDGED_WITHIN)
-            .map_err(|_| format!("mail {number} was not answered"))?;
+        let began = put(maildir, number, &mail(number))?;
+        let at = accepted.recv_timeout(LOST_AFTER).map_err(|_| format!("mail {number} was not answered"))?;
         if number >= 5 {
-            took.push(at.duration_since(began).as_secs_f64() * 1e3);
+            took.push(at.duration_since(began));
         }
     }
-    took.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index"
-        )]
-        let index = ((took.len() as f64 * share) as usize).min(took.len().saturating_sub(1));
-        took.get(index).copied().unwrap_or_default()
-    };
-    println!("p50_ms={:.1} p90_ms={:.1} p99_ms={:.1} max_ms={:.1}", at(0.5), at(0.9), at(0.99), at(1.0));
+    took.sort();
+    let at = |percent: usize| milliseconds(&took, (count * percent / 100).min(count.saturating_sub(1)));
+    println!("p50_ms={:.1} p90_ms={:.1} p99_ms={:.1} max_ms={:.1}", at(50), at(90), at(99), at(100));
     Ok(())
 }
 
-/// Accepts all mails; sends the time at which each was accepted.
+/// From a mail's arrival until `* n EXISTS` on a connection in IDLE.
+fn idle(port: u16, maildir: &Path, count: usize, gap: u64) -> Result<()> {
+    let stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(LOST_AFTER))?;
+    let mut lines = BufReader::new(&stream).lines();
+    let mut until = |what: &str| -> Result<()> {
+        for line in lines.by_ref() {
+            if line?.contains(what) {
+                return Ok(());
+            }
+        }
+        Err("the IMAP server ended the connection".into())
+    };
+    (&stream).write_all(b"a LOGIN idle secret\r\nb SELECT INBOX\r\n")?;
+    until("b OK")?;
+    (&stream).write_all(b"c IDLE\r\n")?;
+    until("+ ")?;
+    let mut took = Vec::with_capacity(count);
+    for number in 0..count {
+        thread::sleep(Duration::from_millis(gap / 1000 * 1000 + 200 + (number as u64 * 3 % 7) * 100));
+        let began = put(maildir, number, "From: a@example.jp\n\nx\n")?;
+        until("EXISTS")?;
+        took.push(began.elapsed());
+    }
+    took.sort();
+    let at = |rank: usize| milliseconds(&took, rank.saturating_sub(1));
+    println!("idle_p50_ms={:.1} idle_p99_ms={:.1}", at(count.div_ceil(2)), at((count * 99 / 100).max(1)));
+    Ok(())
+}
+
+/// When the mail had arrived.
+fn put(maildir: &Path, number: usize, mail: &str) -> Result<Instant> {
+    let name = format!("{number}.latency");
+    let file = maildir.join("tmp").join(&name);
+    fs::write(&file, mail)?;
+    let began = Instant::now();
+    fs::rename(&file, maildir.join("new").join(&name))?;
+    Ok(began)
+}
+
+fn milliseconds(took: &[Duration], index: usize) -> f64 {
+    took.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
+}
+
+/// Accepts everything, and sends the instant at which it has answered the final dot of each mail.
 fn serve(listener: TcpListener) -> mpsc::Receiver<Instant> {
-    let (sender, accepted) = mpsc::channel();
+    let (tell, accepted) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let sender = sender.clone();
-            thread::spawn(move || handle_connection(&stream, &sender));
+            let tell = tell.clone();
+            thread::spawn(move || converse(&stream, &tell));
         }
     });
     accepted
 }
 
-fn handle_connection(stream: &TcpStream, sender: &mpsc::Sender<Instant>) -> std::io::Result<()> {
+fn converse(stream: &TcpStream, tell: &mpsc::Sender<Instant>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut writer = stream;
     let mut lines = BufReader::new(stream).split(b'\n');
@@ -101,7 +140,7 @@ fn handle_connection(stream: &TcpStream, sender: &mpsc::Sender<Instant>) -> std:
                     }
                 }
                 writer.write_all(b"250 accepted\r\n")?;
-                let _ = sender.send(Instant::now());
+                let _ = tell.send(Instant::now());
             }
             "QUIT" => return writer.write_all(b"221 bye\r\n"),
             _ => writer.write_all(b"250 yes\r\n")?,

@@ -1,5 +1,4 @@
-//! The modules that parse untrusted mail, compiled alone. They need no other module, so the fuzz targets build in a
-//! minute.
+//! The modules that read untrusted bytes, without the rest of the desk: they need no other module, and build in a minute.
 
 #[path = "../../src/desk/mod.rs"]
 pub mod desk;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Dovecot's settings for a server that needs no root, in the words of 2.3 and of 2.4; sourced by scripts/rig.
+# Dovecot's settings for a server that needs no root, in the syntax of 2.3 and of 2.4; scripts/rig sources this file.
 # Any user logs in with the password "secret" and has the Maildir DIR/mail/USER, with folder names in UTF-8.
 
 dovecot_settings() { # DIR, and the variables that scripts/rig sets from its options
@@ -9,21 +9,21 @@ dovecot_settings() { # DIR, and the variables that scripts/rig sets from its opt
     esac
 }
 
-# What both versions call by the same name.
+# The settings that have the same name in both versions.
 common_settings() {
     cat <<CONF
 base_dir = $1/run
 state_dir = $1/state
 log_path = /dev/stderr
 listen = $host
-# One unprivileged user does everything, so no service may change its root or its user.
+# One unprivileged user runs every service, so no service may change its root or its user.
 default_internal_user = $rig_user
 default_internal_group = $rig_group
 default_login_user = $rig_user
 first_valid_uid = 1
 ssl = $tls
 auth_mechanisms = $mechanisms
-# All tests come from one address: wrong passwords must not slow the others down.
+# All tests come from one address: one test's wrong passwords must not delay the others.
 auth_failure_delay = 0
 service anvil {
   chroot =
@@ -62,7 +62,7 @@ $(hibernation)
 CONF
 }
 
-# imap waits half a second before it tells a client of new mail; imap-hibernate hands the client back to it at once.
+# Dovecot's imap process waits half a second before it tells a client of new mail. imap-hibernate does not wait.
 hibernation() {
     [[ $hibernate == yes ]] || return 0
     cat <<CONF
@@ -96,7 +96,7 @@ userdb {
 }
 CONF
     [[ -z $without ]] && return
-    # 2.3 can only replace the whole list.
+    # Dovecot 2.3 can only replace the whole list.
     local offered=" IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE CHILDREN UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH " word
     for word in ${without//,/ }; do offered=${offered/ $word / }; done
     echo "imap_capability =$offered"
@@ -114,7 +114,7 @@ quota_2_4() {
     fi
 }
 
-# Access tokens are shown to the token endpoint of a test; without one, the password is "secret".
+# With oauth2=PORT Dovecot checks access tokens at a test's endpoint; else the password is "secret".
 passdb_2_3() {
     if [[ -z $oauth2 ]]; then
         printf 'passdb {\n  driver = static\n  args = password=secret\n}\n'
@@ -171,6 +171,7 @@ userdb static {
 CONF
     [[ -z $without ]] && return
     printf 'protocol imap {\n  imap_capability {\n'
+    # shellcheck disable=SC2086 # one word a capability
     printf '    "%s" = no\n' ${without//,/ }
     printf '  }\n}\n'
 }

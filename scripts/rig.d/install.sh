@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs Debian packages as root without starting their services, now or at the next boot; run by scripts/rig install.
-# What was installed before is left alone.
+# Installs Debian packages as root without starting their services, now or at the next boot; scripts/rig install runs it.
+# Packages that were installed before stay as they are.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
-# Debian's own way to keep a package from starting its service: invoke-rc.d(8).
+# Debian's mechanism to keep a package from starting its service: invoke-rc.d(8).
 policy=/usr/sbin/policy-rc.d
 if [[ ! -e $policy ]]; then
     trap 'rm -f "$policy"' EXIT

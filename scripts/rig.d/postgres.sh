@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# PostgreSQL, and a standby that has every commit and takes over from it; sourced by scripts/rig.
+# PostgreSQL, and a synchronous standby that can take over from it; scripts/rig sources this file.
 
 initdb_here() {
     "${unprivileged[@]}" "$postgres_bin/initdb" -D "$dir/postgres" -U madoguchi --auth=trust --encoding=UTF8 --locale=C \
@@ -35,8 +35,8 @@ start_replica() {
         --write-recovery-conf --checkpoint=fast --no-sync >"$dir/basebackup.log" 2>&1 </dev/null ||
         fail "pg_basebackup: $(cat "$dir/basebackup.log")"
     attempt standby
-    # Only now, when there is one: from here on no commit returns before the standby has it on its disk. The copy's own settings
-    # do not say so, and once promoted it waits for nobody.
+    # From here on no commit returns before the standby has written it to disk; earlier, every commit would wait for ever. The
+    # copy was taken before this setting, so after its promotion it does not wait for a standby.
     answer "ALTER SYSTEM SET synchronous_standby_names = '*'" && answer 'SELECT pg_reload_conf()' >/dev/null
     alive_until standby in_step || fail "the standby is not in step: $(tail -n 20 "$dir/standby.log")"
 }
@@ -49,7 +49,7 @@ answer() { # SQL
     "$postgres_bin/psql" -h 127.0.0.1 -p "$RIG_POSTGRES_PORT" -U madoguchi -d postgres --no-psqlrc -qAtc "$1"
 }
 
-# To clients the new server is the old one's address, which first refuses them, then only reads, then writes.
+# The promoted standby takes the old server's address. Clients are first refused, then can only read, then write again.
 fail_over() {
     # shellcheck disable=SC1091
     source "$dir/rig.env"
@@ -57,11 +57,11 @@ fail_over() {
     local shared
     shared=$(awk 'NR == 7 { print $2 }' "$dir/postgres/postmaster.pid")
     stop_one "$dir/postgres.pid" KILL
-    # The next server in this folder cleans up after one that was killed; here there is none.
+    # The next server in the same folder would release the shared memory of a killed one. Here the folder is removed.
     ipcrm -m "${shared:-0}" 2>/dev/null || true
     stop_one "$dir/standby.pid"
     rm -rf -- "$dir/postgres" && mv "$dir/standby" "$dir/postgres"
-    # The address it would follow is now its own.
+    # It must not try to replicate from this address, which is now its own.
     again postgres run_postgres postgres "$RIG_POSTGRES_PORT" -c primary_conninfo=
     "${unprivileged[@]}" "$postgres_bin/pg_ctl" promote -D "$dir/postgres" --wait --silent >>"$dir/postgres.log" 2>&1 </dev/null ||
         fail "the standby is not promoted: $(tail -n 20 "$dir/postgres.log")"

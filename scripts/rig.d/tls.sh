@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A throw-away certificate authority and its certificates; sourced by scripts/rig.
-# server.pem is right for the rig, expired.pem ended yesterday, other.pem belongs to another host.
+# A throw-away certificate authority and its certificates; scripts/rig sources this file.
+# server.pem is valid for the rig, expired.pem expired yesterday, other.pem belongs to another host.
 
 make_certificates() { # DIR
     mkdir -p "$1" && cat >"$1/openssl.cnf" <<CONFIG
