@@ -29,7 +29,7 @@ const TABLES: [(&str, &str); 9] = [
     ("attachment (id, entry_id, position, name, media_type, size)", ""),
     (
         "outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes, state, attempts, created_at, \
-         next_attempt_at, author, entry_id, claimed_by)",
+         next_attempt_at, author, entry_id)",
         " ON CONFLICT (message_id) DO NOTHING",
     ),
     ("attempt (outbox_id, nth, at, reply)", " ON CONFLICT (outbox_id, nth) DO NOTHING"),

@@ -11,7 +11,7 @@ use std::{
 const DIRECTION: [&[&str]; 12] = [
     &["cli"],
     &["server"],
-    &["inbound", "schedule", "outbound"],
+    &["inbound", "schedule", "outbound", "views"],
     &["tickets"],
     &["notify"],
     &["service"],
