@@ -77,7 +77,7 @@ async fn fetch_again(context: &Context, desk: &Desk, id: i64) -> anyhow::Result<
     let fetched = take_unfetchable(desk, &source(&context.settings)?, &row).await;
     if !fetched.with_context(|| format!("message {id} stays parked"))? {
         bail!(
-            "message {id} stays parked: the configured mailbox has no message at {}; if it was moved away and back into the \
+            "message {id} stays parked: there is nothing at {} in the configured mailbox; if it was moved away and back into the \
              folder, the desk fetched it as a new message",
             place_text(&row.place)
         );
