@@ -19,8 +19,8 @@ use madoguchi::{
     server::{rules, source, transport},
     settings::Settings,
     store::{
-        Asking, ClaimedMail, Dialect, LedgerLookup, NewEntry, NewEvent, NewMail, NewMessage, Outcome, Place,
-        Recipient, Store, pack,
+        Asking, AuditEvent, ClaimedMail, Dialect, LedgerLookup, NewEntry, NewEvent, NewMail, NewMessage,
+        Outcome, Place, Recipient, Store, pack,
     },
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
@@ -172,7 +172,8 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
         (entry.message_ref, entry.direction, entry.text) = (None, Direction::Out, &text);
         entry.attachments = &[];
         tx.add_entry(&entry);
-        tx.append_event(now, NewEvent::by_desk("filed", "").on_message(id).on_ticket(ticket_id));
+        let filed = AuditEvent::Filed { mentions: None, warnings: Vec::new() };
+        tx.append_event(now, NewEvent::by_desk(filed).on_message(id).on_ticket(ticket_id));
         tx.add_mail(&NewMail {
             ticket_id: Some(ticket_id),
             message_ref: Some(id),

@@ -5,7 +5,7 @@
 //!                       mail            desk                store            outbound
 //! ```
 //! A pure core decides, a thin shell acts. The rooms, in the one direction of their dependencies:
-//! `cli → server → {inbound, schedule, outbound, views} → tickets → notify → service → {mailbox, delivery} → store → letter → desk → mail`
+//! `cli → server → {inbound, schedule, outbound, views} → tickets → notify → service → delivery → mailbox → store → letter → desk → mail`
 //!
 //! - [`mail`]: bytes to a message as its reader sees it. Pure.
 //! - [`desk`]: the desk's rules: form, calendar, tickets, threads, the gate, triage. Pure.

@@ -128,13 +128,25 @@ pub fn tls_client(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
 
 /// Remedy for a failed handshake.
 fn remedy(error: &std::io::Error) -> &'static str {
+    certificate_remedy(error).unwrap_or(TLS_REMEDY)
+}
+
+/// The remedy for a server certificate that TLS refused, if that is what an error is about.
+pub fn certificate_remedy(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     use rustls::{CertificateError as Bad, Error};
-    let Some(Error::InvalidCertificate(why)) =
-        error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())
-    else {
-        return TLS_REMEDY;
+    let mut cause = Some(error);
+    let why = loop {
+        let error = cause?;
+        // An I/O error gives the error inside it by a method of its own.
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = error.downcast_ref().or_else(|| inside.and_then(|inside| inside.downcast_ref()));
+        match tls {
+            Some(Error::InvalidCertificate(why)) => break why,
+            Some(_) => return None,
+            None => cause = error.source(),
+        }
     };
-    match why {
+    Some(match why {
         Bad::UnknownIssuer => "its authority is not trusted: name the authority's certificate in ca_file",
         Bad::Expired | Bad::ExpiredContext { .. } => {
             "its certificate has expired: have it renewed on the server"
@@ -146,5 +158,5 @@ fn remedy(error: &std::io::Error) -> &'static str {
             "its certificate is for another name: put that name into host"
         }
         _ => "its certificate cannot be used: have it replaced on the server",
-    }
+    })
 }

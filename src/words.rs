@@ -1,6 +1,7 @@
 //! A macro for enums whose variants have one fixed spelling in the settings, the database, JSON and logs.
 
-/// Declares an enum with a fixed spelling for each variant. Implements `as_str`, `Display`, `FromStr` and `Serialize`.
+/// Declares an enum with a fixed spelling for each variant. Implements `ALL`, `as_str`, `Display`, `FromStr` and
+/// `Serialize`.
 macro_rules! closed_set {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -10,6 +11,9 @@ macro_rules! closed_set {
         }
 
         impl $name {
+            /// Every variant, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// The fixed spelling in the settings, the database, JSON and logs.
             #[must_use]
             pub fn as_str(self) -> &'static str {

@@ -109,7 +109,7 @@ fn print_text(source: &str, reading: &Reading, decision: &Decision, zone: Tz) {
     row("from", mail.from.as_ref().map_or("(nobody)", |from| &from.address));
     row("subject", &mail.subject);
     row("received", &print::short(reading.received_at, zone));
-    for key in crate::desk::form::FieldKey::ALL {
+    for &key in crate::desk::form::FieldKey::ALL {
         row(key.as_str(), form.fields.get(key).unwrap_or("(missing)"));
     }
     if let Some(automatic) = &reading.automatic {

@@ -30,7 +30,6 @@ use crate::{
     server::{self, WiringError},
     service::Desk,
     settings::{LogFormat, Settings, SettingsError},
-    store::StoreError,
 };
 
 /// A consultation desk (窓口) run by mail
@@ -263,6 +262,6 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 /// Marks a database error as temporary, so that the MTA that pipes a mail keeps it.
-pub(crate) fn temporary(error: StoreError) -> anyhow::Error {
+pub(crate) fn temporary(error: impl Into<anyhow::Error>) -> anyhow::Error {
     Exit::Temporary(error.into()).into()
 }

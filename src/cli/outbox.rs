@@ -4,7 +4,10 @@ use anyhow::bail;
 use clap::Subcommand;
 
 use super::{Context, print};
-use crate::{store::NewEvent, views::outbox::Mail};
+use crate::{
+    store::{AuditEvent, NewEvent},
+    views::outbox::Mail,
+};
 
 /// List and change mails that are not delivered yet
 #[derive(Debug, Subcommand)]
@@ -66,8 +69,12 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             "there is no mail {id} that waits or failed (one that is being sent cannot be stopped); see `madoguchi outbox list --all`"
         );
     }
-    let what = if cancel { "mail_cancelled" } else { "mail_retried" };
-    tx.append_event(now, NewEvent::by_operator(what, format!("outbox {id}")));
+    let event = if cancel {
+        AuditEvent::MailCancelled { outbox: id }
+    } else {
+        AuditEvent::MailRetried { outbox: id }
+    };
+    tx.append_event(now, NewEvent::by_operator(event));
     tx.commit().await?;
     print::line(format!("mail {id}: {}", if cancel { "cancelled" } else { "due now" }));
     Ok(())

@@ -10,7 +10,7 @@ use crate::{
     mail,
     server::source,
     service::Desk,
-    store::{NewEvent, Outcome},
+    store::{AuditEvent, NewEvent, Outcome},
     views::parked::Parked,
 };
 
@@ -59,7 +59,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             if !tx.discard_message(id).await? {
                 bail!(no_such_message(id));
             }
-            tx.append_event(desk.clock.now(), NewEvent::by_operator("discarded", "").on_message(id));
+            tx.append_event(desk.clock.now(), NewEvent::by_operator(AuditEvent::Discarded).on_message(id));
             tx.commit().await?;
             print::line(format!("message {id}: discarded"));
             Ok(())

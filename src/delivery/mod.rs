@@ -14,7 +14,7 @@ use std::{
 
 pub use smtp::{SmtpOptions, SmtpSession};
 
-use crate::{login::Tokens, store::ClaimedMail};
+use crate::{login::Tokens, mail::SmtpReply, store::ClaimedMail};
 
 /// What a failed attempt means for this mail and for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,7 @@ pub struct SendError {
     pub failure: Failure,
     /// The SMTP command, or the step before the first command, such as `connect`.
     pub verb: &'static str,
-    /// Code and text of the server's reply, or the error text.
-    pub reply: String,
+    pub reply: SmtpReply,
 }
 
 /// The configured way to send mail.
@@ -85,13 +84,13 @@ impl Transport {
 
 impl Session {
     /// Sends one mail and returns the server's reply.
-    pub async fn send(&mut self, mail: &ClaimedMail) -> Result<String, SendError> {
+    pub async fn send(&mut self, mail: &ClaimedMail) -> Result<SmtpReply, SendError> {
         match self {
             Self::Smtp(session) => session.send(&mail.sender, &mail.recipient, &mail.bytes).await,
             Self::Maildir(path) => {
                 write_durably(path, &mail.message_id, &mail.bytes)
                     .map_err(|error| failed(path, "write", &error))?;
-                Ok("250 written to the Maildir".into())
+                Ok(SmtpReply::new(250, "written to the Maildir"))
             }
         }
     }
@@ -117,7 +116,10 @@ fn failed(path: &Path, verb: &'static str, error: &dyn fmt::Display) -> SendErro
     SendError {
         failure: Failure::Server,
         verb,
-        reply: format!("cannot use the Maildir {}: {error}; see delivery.path", path.display()),
+        reply: SmtpReply::none(format!(
+            "cannot use the Maildir {}: {error}; see delivery.path",
+            path.display()
+        )),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Fault, Operation, PreparedMail},
-    store::NewEvent,
+    store::{AuditEvent, NewEvent},
     tickets::staff_mail::{explain_refusal, work_on},
 };
 
@@ -89,8 +89,12 @@ pub(super) async fn undelivered(
     let Some((recipient, purpose)) = tx.mark_bounced(mail.outbox, now).await? else { return Ok(()) };
     let status = bounce.and_then(|bounce| bounce.status.as_deref()).unwrap_or_default();
     let ticket_id = mail.ticket.as_ref().map(|(id, _)| *id);
-    let event = NewEvent::by_desk("bounced", format!("{purpose} (outbox {}): {status}", mail.outbox));
-    tx.append_event(now, event.on_ticket(ticket_id));
+    let bounced = AuditEvent::Bounced {
+        purpose,
+        outbox: mail.outbox,
+        status: bounce.and_then(|bounce| bounce.status.clone()),
+    };
+    tx.append_event(now, NewEvent::by_desk(bounced).on_ticket(ticket_id));
     let mut ticket = match ticket_id {
         Some(id) => tx.ticket(id).await?,
         None => None,
@@ -104,7 +108,7 @@ pub(super) async fn undelivered(
         outbox: mail.outbox,
         purpose,
         recipient: &recipient,
-        status,
+        status: status.parse().ok(),
         diagnostic: bounce.and_then(|bounce| bounce.diagnostic.as_deref()).unwrap_or_default(),
     };
     notify_undelivered(operation, ticket.as_ref(), &mail).await

@@ -15,7 +15,9 @@ use crate::{
     notify::auto_reply::{self, FiledTicket},
     service::{Fault, Operation, PreparedMail, Processed},
     settings::NewTicketTo,
-    store::{Asking, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient, StoreError},
+    store::{
+        Asking, AuditEvent, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient, StoreError,
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -26,6 +28,12 @@ const ROTATION: &str = "rotation";
 /// Files a message. Nothing is written when it was accounted for before.
 pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
     let (desk, now) = (operation.desk, operation.now);
+    // Another process may have decided on the message since this one read its row.
+    if let Some((id, attempts)) = mail.entered
+        && !operation.tx.is_undecided(id, attempts).await?
+    {
+        return Ok(Processed::BEFORE);
+    }
     let Some(known) = known(operation, mail).await? else { return Ok(Processed::BEFORE) };
     let decision = triage(&mail.reading, &desk.rules, &known);
     let id = mail.entered.map_or_else(|| operation.tx.fresh_id(), |(id, _)| id);
@@ -67,8 +75,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Filing::Duplicate { of } => (row.outcome, row.duplicate_of) = (Outcome::Duplicate, Some(*of)),
     }
     match mail.entered {
-        Some(_) if !operation.tx.conclude_message(&row).await? => return Ok(Processed::BEFORE),
-        Some(_) => {}
+        Some(_) => operation.tx.conclude_message(&row).await?,
         None => operation.tx.add_message(&row),
     }
     if let Some(ticket) = &ticket {
@@ -81,7 +88,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
     }
     let refusal = auto_reply::reply(operation, mail, &decision, id, ticket.as_ref()).await?;
     if let Some(refusal) = refusal {
-        let event = NewEvent::by_desk("refused", refusal.audit()).on_message(id).on_ticket(row.ticket_id);
+        let event = NewEvent::by_desk(AuditEvent::Refused(refusal)).on_message(id).on_ticket(row.ticket_id);
         operation.tx.append_event(now, event);
     }
     Ok(Processed {
@@ -205,24 +212,15 @@ fn add_entry(operation: &mut Operation<'_>, ticket_id: i64, message: i64, readin
 }
 
 fn record_filing(operation: &mut Operation<'_>, id: i64, row: &NewMessage<'_>, decision: &Decision) {
-    let (what, detail) = match &decision.filing {
-        Filing::Ticket { mentions: Some(other), .. } => {
-            ("filed", format!("mentions {other}, whose thread it could not join"))
-        }
-        Filing::Ticket { .. } => ("filed", String::new()),
-        Filing::Join { .. } => ("joined", String::new()),
-        Filing::Report { failed: true, .. } => ("delivery_report", "failed".to_owned()),
-        Filing::Report { .. } => ("delivery_report", "nothing changes".to_owned()),
-        Filing::Staff => ("staff_mail", String::new()),
-        Filing::Park { reason, .. } => ("parked", reason.to_string()),
-        Filing::Duplicate { of } => ("duplicate", format!("of message {of}")),
+    let warnings = decision.warnings.iter().map(|warning| warning.code).collect();
+    let event = match &decision.filing {
+        Filing::Ticket { mentions, .. } => AuditEvent::Filed { mentions: mentions.clone(), warnings },
+        Filing::Join { .. } => AuditEvent::Joined { warnings },
+        Filing::Report { failed, .. } => AuditEvent::DeliveryReport { failed: *failed, warnings },
+        Filing::Staff => AuditEvent::StaffMail { warnings },
+        Filing::Park { reason, .. } => AuditEvent::Parked { reason: *reason, warnings },
+        Filing::Duplicate { of } => AuditEvent::Duplicate { of: *of, warnings },
     };
-    let warnings: Vec<&str> = decision.warnings.iter().map(|warning| warning.code).collect();
-    let detail = if warnings.is_empty() {
-        detail
-    } else {
-        format!("{detail} [{}]", warnings.join(", ")).trim().to_owned()
-    };
-    let event = NewEvent::by_desk(what, detail).on_message(id).on_ticket(row.ticket_id);
+    let event = NewEvent::by_desk(event).on_message(id).on_ticket(row.ticket_id);
     operation.tx.append_event(operation.now, event);
 }

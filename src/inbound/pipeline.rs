@@ -18,7 +18,7 @@ use crate::{
     desk::triage::ParkReason,
     mailbox::FetchedMessage,
     service::{Desk, Fault, Operation, PreparedMail, Processed, metrics},
-    store::{NewEvent, Outcome, StoreError},
+    store::{AuditEvent, NewEvent, Outcome, StoreError},
 };
 
 /// Most messages of a batch.
@@ -33,7 +33,7 @@ const BATCH_TIME: Duration = Duration::from_millis(50);
 /// # Errors
 /// When the database fails. Any other fault is this message's own: the ledger keeps it, it is tried again, and is parked
 /// after the set number of attempts.
-pub async fn process(desk: &Desk, fetched: &FetchedMessage) -> Result<Processed, StoreError> {
+pub async fn process(desk: &Desk, fetched: &FetchedMessage) -> Result<Processed, Fault> {
     process_prepared(desk, prepare(desk, fetched)?).await
 }
 
@@ -42,7 +42,7 @@ pub async fn process(desk: &Desk, fetched: &FetchedMessage) -> Result<Processed,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, StoreError> {
+pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, Fault> {
     let Some((row, raw)) = desk.store.message(id).await? else { return Ok(None) };
     // What was erased cannot be decided again.
     if raw.is_empty() || !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
@@ -72,7 +72,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, St
     process_prepared(desk, prepared).await.map(Some)
 }
 
-async fn process_prepared(desk: &Desk, mail: PreparedMail) -> Result<Processed, StoreError> {
+async fn process_prepared(desk: &Desk, mail: PreparedMail) -> Result<Processed, Fault> {
     let filed = file_batch(desk, &mut [mail].iter().peekable(), &CancellationToken::new()).await?;
     Ok(filed.into_iter().next().unwrap_or(Processed::BEFORE))
 }
@@ -87,7 +87,7 @@ pub(super) async fn process_all(
     mails: &[PreparedMail],
     stop: &CancellationToken,
     mut after_batch: impl FnMut(),
-) -> Result<usize, StoreError> {
+) -> Result<usize, Fault> {
     let (mut left, mut count) = (mails.iter().peekable(), 0);
     while left.peek().is_some() && !stop.is_cancelled() {
         let began = Instant::now();
@@ -100,22 +100,51 @@ pub(super) async fn process_all(
 
 type Mails<'a> = std::iter::Peekable<std::slice::Iter<'a, PreparedMail>>;
 
+/// Files the next messages in one transaction. A message's own fault is rare, and a savepoint costs a trip to the database: so
+/// a batch is filed without savepoints first, and once more with them when one of its messages has a fault.
 async fn file_batch(
     desk: &Desk,
     mails: &mut Mails<'_>,
     stop: &CancellationToken,
-) -> Result<Vec<Processed>, StoreError> {
-    let turn = desk.alternation.file().await;
+) -> Result<Vec<Processed>, Fault> {
+    let _turn = desk.alternation.file().await;
+    let first = mails.clone();
+    let filed = match file_together(desk, mails, Faults::EndTheBatch, stop).await {
+        Err(fault) if fault.is_of_a_message() => {
+            *mails = first;
+            file_together(desk, mails, Faults::AreKept, stop).await?
+        }
+        filed => filed?,
+    };
+    Ok(filed.into_iter().map(|(processed, took)| report(processed, took)).collect())
+}
+
+/// What a message's own fault does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Faults {
+    EndTheBatch,
+    /// The message is rolled back to its savepoint, and the fault recorded.
+    AreKept,
+}
+
+async fn file_together(
+    desk: &Desk,
+    mails: &mut Mails<'_>,
+    faults: Faults,
+    stop: &CancellationToken,
+) -> Result<Vec<(Processed, Duration)>, Fault> {
     let mut tx = desk.store.write().await?;
     let began = Instant::now();
     let (mut filed, mut bytes) = (Vec::new(), 0);
     while let Some(mail) = mails.next() {
-        bytes += mail.raw.len();
-        tx.savepoint().await?;
-        let mut operation = Operation::by_desk(desk, &mut tx, desk.clock.now());
         let started = Instant::now();
-        let processed = file_or_keep(&mut operation, mail).await?;
+        let mut operation = Operation::by_desk(desk, &mut tx, desk.clock.now());
+        let processed = match faults {
+            Faults::EndTheBatch => file_one(&mut operation, mail).await?,
+            Faults::AreKept => file_or_keep(&mut operation, mail).await?,
+        };
         filed.push((processed, started.elapsed()));
+        bytes += mail.raw.len();
         let full = filed.len() >= BATCH_MESSAGES || bytes >= BATCH_BYTES || began.elapsed() >= BATCH_TIME;
         // Lists that a member asks for are read outside of the transaction: it has to be committed before.
         let before_staff = mails.peek().is_some_and(|next| next.reading.staff.is_some());
@@ -124,26 +153,25 @@ async fn file_batch(
         }
     }
     tx.commit().await?;
-    drop(turn);
-    Ok(filed.into_iter().map(|(processed, took)| report(processed, took)).collect())
+    Ok(filed)
+}
+
+/// Files a message. A row that the database refuses is refused here.
+async fn file_one(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
+    let processed = file(operation, mail).await?;
+    operation.tx.flush().await?;
+    Ok(processed)
 }
 
 /// Files a message. When that fails by its own fault, nothing of it stays but its ledger row.
-async fn file_or_keep(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, StoreError> {
-    let fault = match file(operation, mail).await {
-        // A row that the database refuses is refused here.
-        Ok(processed) => match operation.tx.flush().await {
-            Ok(()) => return Ok(processed),
-            Err(error) => Fault::Store(error),
-        },
-        Err(fault) => fault,
-    };
-    match fault {
-        Fault::Store(error) if !error.is_of_a_row() => Err(error),
-        fault => {
+async fn file_or_keep(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
+    operation.tx.savepoint().await?;
+    match file_one(operation, mail).await {
+        Err(fault) if fault.is_of_a_message() => {
             operation.tx.roll_back().await?;
-            keep(operation, mail, &fault.to_string()).await
+            Ok(keep(operation, mail, &fault.to_string()).await?)
         }
+        filed => filed,
     }
 }
 
@@ -161,11 +189,10 @@ async fn keep(
     row.outcome = if attempts >= desk.max_attempts { Outcome::Parked } else { Outcome::Pending };
     (row.reason, row.detail) = (Some(ParkReason::Failed.as_str()), Some(error));
     match mail.entered {
-        Some(_) if !tx.conclude_message(&row).await? => return Ok(Processed::BEFORE),
-        Some(_) => {}
+        Some(_) => tx.conclude_message(&row).await?,
         None => tx.add_message(&row),
     }
-    tx.append_event(now, NewEvent::by_desk("failed", format!("attempt {attempts}")).on_message(id));
+    tx.append_event(now, NewEvent::by_desk(AuditEvent::Failed { attempts }).on_message(id));
     tx.flush().await?;
     warn!(message.id = id, attempts, "message not processed: {error}");
     Ok(Processed { message: Some(id), outcome: row.outcome, ticket: None, reason: row.reason })

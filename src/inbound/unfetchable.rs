@@ -15,7 +15,7 @@ use crate::{
     mail::InboundMail,
     mailbox::{ImapError, ImapSession, IntakeError, Open, STUCK_MESSAGE, Source, StuckMessage},
     service::{Desk, PassError, metrics},
-    store::{LedgerRow, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
+    store::{AuditEvent, LedgerRow, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
 };
 
 /// How long a message is waited for at least: a server may withhold one for as long as it repairs an index, and whoever wrote
@@ -85,7 +85,7 @@ fn park(tx: &mut Tx, suspect: &StuckMessage, why: &str, now: DateTime<Utc>) -> R
         // It is left as it is for whoever looks after it.
         settled: true,
     });
-    tx.append_event(now, NewEvent::by_desk("withheld", format!("attempt {tries}")).on_message(id));
+    tx.append_event(now, NewEvent::by_desk(AuditEvent::Withheld { attempts: *tries }).on_message(id));
     Ok(id)
 }
 
@@ -114,7 +114,7 @@ pub async fn take_unfetchable(desk: &Desk, source: &Source, row: &LedgerRow) -> 
         ..prepared.ledger_row(row.id, desk.clock.now())
     };
     if tx.complete_message(&completed, ParkReason::Unfetchable.as_str()).await? {
-        tx.append_event(desk.clock.now(), NewEvent::by_operator("handed_over", "").on_message(row.id));
+        tx.append_event(desk.clock.now(), NewEvent::by_operator(AuditEvent::HandedOver).on_message(row.id));
         tx.commit().await?;
     }
     Ok(true)

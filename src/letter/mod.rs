@@ -85,29 +85,6 @@ closed_set! {
 }
 
 impl Purpose {
-    /// Every purpose, for tests and for checking an operator's templates.
-    pub const ALL: [Self; 19] = [
-        Self::Acknowledgement,
-        Self::AskMissing,
-        Self::SendForm,
-        Self::BeforeWindow,
-        Self::AfterWindow,
-        Self::DeadlineWarning,
-        Self::DeadlineMissed,
-        Self::WindowSummary,
-        Self::RemindMissing,
-        Self::WaitingUnanswered,
-        Self::Undeliverable,
-        Self::Answer,
-        Self::Question,
-        Self::Digest,
-        Self::NewTicket,
-        Self::FollowUp,
-        Self::Echo,
-        Self::Approval,
-        Self::StaffReply,
-    ];
-
     /// The value of `Auto-Submitted` (RFC 3834, 5): `auto-replied` for a reply to a mail, `auto-generated` for any
     /// other automatic mail, `None` for what a person wrote.
     #[must_use]

@@ -55,14 +55,14 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
 #[test]
 fn the_sample_of_a_purpose_has_that_purpose() {
     let (rules, profile) = desk();
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         assert_eq!(samples::content(purpose, &profile, &rules, &facts(true)).purpose(), purpose);
     }
 }
 
 #[test]
 fn every_mail_that_leaves_is_a_reviewed_text() {
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         insta::assert_snapshot!(purpose.as_str(), shown(purpose, &facts(true)));
     }
     insta::assert_snapshot!("ask_missing_to_a_stranger", shown(Purpose::AskMissing, &facts(false)));
@@ -175,7 +175,7 @@ fn changing_the_hours_part_changes_every_letter_that_names_the_hours() {
     std::fs::write(folder.path().join("_parts/hours.j2"), "火曜日10時から12時まで").unwrap();
     let (built_in, own) = (Wording::built_in().unwrap(), Wording::from_dir(folder.path()).unwrap());
     let mut changed = 0;
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         let before = body(&built_in, purpose, &facts(true));
         let after = body(&own, purpose, &facts(true));
         let hours = "平日9時から17時まで（祝日・年末年始を除く）";
@@ -195,8 +195,8 @@ fn every_part_can_be_replaced_and_a_fault_in_it_is_named() {
         std::fs::write(&file, "［差し替え］").unwrap();
         let own = Wording::from_dir(folder.path()).unwrap();
         let changed = Purpose::ALL
-            .into_iter()
-            .filter(|purpose| body(&own, *purpose, &facts(true)).contains("［差し替え］"))
+            .iter()
+            .filter(|purpose| body(&own, **purpose, &facts(true)).contains("［差し替え］"))
             .count();
         assert!(changed > 1, "{name} is a part of {changed} letters");
         std::fs::write(&file, "{{ nothing_like_this }}").unwrap();

@@ -163,7 +163,7 @@ impl Wording {
     pub fn check(&self, profile: &Profile, rules: &Rules) -> Result<(), WordingError> {
         for full in [true, false] {
             let facts = samples::facts(full);
-            for purpose in Purpose::ALL {
+            for &purpose in Purpose::ALL {
                 self.render(&samples::content(purpose, profile, rules, &facts))?;
             }
         }

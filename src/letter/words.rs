@@ -1,7 +1,10 @@
 //! The desk's closed sets in Japanese words, as mails to staff say them.
 
 use super::Purpose;
-use crate::desk::{gate::Refusal, ticket::Status, triage::ParkReason};
+use crate::{
+    desk::{gate::Refusal, ticket::Status, triage::ParkReason},
+    mail::EnhancedStatus,
+};
 
 #[must_use]
 pub fn status_word(status: Status) -> &'static str {
@@ -83,16 +86,15 @@ pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
 
 /// Why a mail did not arrive, by its enhanced status code (RFC 3463, 3).
 #[must_use]
-pub fn status_in_words(status: &str) -> &'static str {
-    let mut parts = status.split('.').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some("1"), Some("2")) => "宛先のドメイン（＠より後ろ）が見つかりません",
-        (Some("1"), _) => "宛先のメールアドレスが見つかりません",
-        (Some("2"), Some("2")) => "宛先のメールボックスがいっぱいです",
-        (Some("2"), _) => "宛先のメールボックスが使えません",
-        (Some("3"), Some("4")) => "メールが大きすぎます",
-        (Some("4"), _) => "宛先のメールサーバーに接続できません",
-        (Some("7"), _) => "宛先のメールサーバーに受け取りを拒否されました",
+pub fn status_in_words(status: Option<EnhancedStatus>) -> &'static str {
+    match status.map_or((0, 0), |status| (status.subject, status.detail)) {
+        (1, 2) => "宛先のドメイン（＠より後ろ）が見つかりません",
+        (1, _) => "宛先のメールアドレスが見つかりません",
+        (2, 2) => "宛先のメールボックスがいっぱいです",
+        (2, _) => "宛先のメールボックスが使えません",
+        (3, 4) => "メールが大きすぎます",
+        (4, _) => "宛先のメールサーバーに接続できません",
+        (7, _) => "宛先のメールサーバーに受け取りを拒否されました",
         _ => "宛先のメールサーバーが受け取りませんでした",
     }
 }

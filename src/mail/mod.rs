@@ -21,6 +21,7 @@ mod jis_x0213;
 mod message;
 mod param;
 mod part;
+mod smtp_reply;
 mod text;
 mod transfer;
 
@@ -28,6 +29,7 @@ mod transfer;
 mod tests;
 
 pub use bounce::Bounce;
+pub use smtp_reply::{EnhancedStatus, SmtpReply};
 
 /// One mailbox of an address header (RFC 5322, 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

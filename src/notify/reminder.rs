@@ -14,7 +14,7 @@ use crate::{
     },
     letter::{self, Content, DeadlineContext, InquirerContext},
     service::{Desk, Fault, Operation},
-    store::{NewEvent, StoreError, Waiting},
+    store::{AuditEvent, NewEvent, StoreError, Waiting},
 };
 
 /// How often an inquirer is reminded.
@@ -72,7 +72,7 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
         ..GateFacts::default()
     };
     if let Err(refusal) = within(facts, desk.rules.gate.budgets) {
-        tx.append_event(now, NewEvent::by_desk("refused", refusal.audit()).on_ticket(ticket.id));
+        tx.append_event(now, NewEvent::by_desk(AuditEvent::Refused(refusal)).on_ticket(ticket.id));
         return Ok(false);
     }
     let thread = tx.thread_of(ticket.id).await?;
@@ -107,8 +107,6 @@ fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usiz
         })?;
         queued += 1;
     }
-    operation
-        .tx
-        .append_event(now, NewEvent::by_desk("unanswered", "asked twice; staff decide").on_ticket(ticket.id));
+    operation.tx.append_event(now, NewEvent::by_desk(AuditEvent::Unanswered).on_ticket(ticket.id));
     Ok(queued)
 }

@@ -4,6 +4,7 @@ use super::staff_notice::{concerns, in_words, notify};
 use crate::{
     desk::{form::telephones, staff::Member},
     letter::{self, Content, Purpose, UndeliverableContext, UndeliveredContext},
+    mail::EnhancedStatus,
     service::{Fault, Operation},
     store::TicketRow,
 };
@@ -13,8 +14,7 @@ pub struct Undelivered<'a> {
     pub outbox: i64,
     pub purpose: Purpose,
     pub recipient: &'a str,
-    /// Enhanced status code, or nothing.
-    pub status: &'a str,
+    pub status: Option<EnhancedStatus>,
     /// What the server said.
     pub diagnostic: &'a str,
 }

@@ -9,7 +9,7 @@ use crate::{
     letter::Purpose,
     notify::undeliverable::{Undelivered, notify_undelivered},
     service::{Desk, Fault, Operation, metrics},
-    store::{Attempt, StoreError, TicketRow, Verdict, reply_code},
+    store::{Attempt, StoreError, TicketRow, Verdict},
 };
 
 /// Records verdicts and takes them out of the list. On an error they stay in it.
@@ -19,6 +19,13 @@ pub(super) async fn record(desk: &Desk, attempts: &mut Vec<Attempt>) -> Result<(
     }
     let mut tx = desk.store.write().await?;
     tx.record_attempts(attempts).await?;
+    let receipts = attempts.iter().filter(|attempt| {
+        attempt.verdict == Verdict::Sent && attempt.due.purpose == Purpose::Acknowledgement
+    });
+    let tickets: Vec<i64> = receipts.filter_map(|attempt| attempt.due.ticket_id).collect();
+    if let Some(last) = attempts.last() {
+        tx.set_acknowledged(&tickets, last.at);
+    }
     let mut margins = Vec::new();
     for attempt in attempts.iter() {
         let mut operation = Operation::by_desk(desk, &mut tx, attempt.at);
@@ -39,9 +46,6 @@ async fn follow_up(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<O
         (Verdict::Failed, purpose, _) if !purpose.is_for_staff() => {
             notify_failed(operation, attempt).await?;
         }
-        (Verdict::Sent, Purpose::Acknowledgement, Some(ticket)) => {
-            operation.tx.set_acknowledged(ticket, *at).await?;
-        }
         (Verdict::Sent, Purpose::Answer, Some(ticket)) => {
             let Some(ticket) = operation.tx.ticket(ticket).await? else { return Ok(None) };
             let author = operation.tx.author_of(due.id).await?.unwrap_or_else(|| "desk".to_owned());
@@ -60,13 +64,12 @@ async fn notify_failed(operation: &mut Operation<'_>, attempt: &Attempt) -> Resu
         Some(id) => operation.tx.ticket(id).await?,
         None => None,
     };
-    let status = reply.split_whitespace().find(|word| word.split('.').count() == 3).unwrap_or_default();
     let mail = Undelivered {
         outbox: due.id,
         purpose: due.purpose,
         recipient: &due.recipient,
-        status,
-        diagnostic: reply,
+        status: reply.status,
+        diagnostic: &reply.to_string(),
     };
     match notify_undelivered(operation, ticket.as_ref(), &mail).await {
         Ok(()) => Ok(()),
@@ -93,7 +96,7 @@ fn margin(desk: &Desk, ticket: &TicketRow, at: DateTime<Utc>) -> Option<f64> {
 /// Counts and logs an attempt that is on record.
 fn report(Attempt { due, reply, verdict, .. }: &Attempt) {
     let (id, purpose, attempt) = (due.id, due.purpose, due.attempt);
-    let code = reply_code(reply);
+    let code = reply.codes();
     metrics::count_attempt(match verdict {
         Verdict::Sent => "sent",
         Verdict::Retry { .. } => "delayed",

@@ -1,17 +1,25 @@
 //! Sends a batch of claimed mails over several connections side by side, and has their verdicts recorded on the way.
 
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
-use tokio::sync::{RwLockReadGuard, mpsc};
+use tokio::sync::{Notify, RwLockReadGuard, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::{Drained, Outbound, Outbox, record::record};
 use crate::{
     delivery::{Failure, SendError, Session, backoff::after_failure},
+    mail::SmtpReply,
     store::{Attempt, ClaimedMail, StoreError, Verdict},
 };
+
+/// How long a verdict waits for those of the other connections.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// Connections to the mail server, one place each; kept open from batch to batch.
 pub struct Connections(Vec<Option<Session>>);
@@ -26,8 +34,14 @@ impl Connections {
     }
 }
 
-/// Held while a mail is sent and its verdict recorded.
-type Turn<'a> = RwLockReadGuard<'a, ()>;
+/// A mail that was tried, on its way to the recorder.
+struct Tried<'a> {
+    attempt: Attempt,
+    /// Held until the verdict is recorded.
+    turn: RwLockReadGuard<'a, ()>,
+    /// The recorder has taken it for its next commit.
+    taken: Arc<Notify>,
+}
 
 /// What the connections share while a batch is sent.
 struct Batch<'a> {
@@ -40,8 +54,8 @@ struct Batch<'a> {
 
 /// Sends a batch and records the verdicts as they come.
 ///
-/// The channel holds one verdict: a connection sends its next mail when its last verdict has been taken for a commit. So at
-/// most one verdict a connection waits behind the commit under way, and a kill repeats no more mails than were in flight.
+/// A connection sends its next mail when its last verdict has been taken for a commit. So behind the commit under way there
+/// is at most one mail a connection, on its way or waiting for its commit: a kill repeats no more than that.
 ///
 /// # Errors
 /// When the database fails. Mails that were not sent stay claimed.
@@ -53,10 +67,10 @@ pub(super) async fn send_batch(
 ) -> Result<Drained, StoreError> {
     let batch =
         Batch { outbound, queue: Mutex::new(mails.into()), down: Mutex::new(None), halt: stop.child_token() };
-    let (verdicts, mut recorded) = mpsc::channel(1);
     let Outbox { connections: Connections(connections), unrecorded, .. } = outbox;
     let at_once = connections.len();
-    let mut turns = Vec::with_capacity(at_once);
+    let (verdicts, mut recorded) = mpsc::channel(at_once);
+    let mut taken = Vec::with_capacity(at_once);
     let workers = async {
         let shares = connections.iter_mut().map(|session| work(&batch, session, verdicts.clone()));
         let (sent, left): (Vec<usize>, Vec<Option<Attempt>>) = join_all(shares).await.into_iter().unzip();
@@ -65,17 +79,25 @@ pub(super) async fn send_batch(
     };
     let recorder = async {
         let mut result = Ok(());
-        while result.is_ok() && recorded.recv_many(&mut turns, at_once).await > 0 {
-            let (attempts, taken): (Vec<Attempt>, Vec<Turn<'_>>) = turns.drain(..).unzip();
-            unrecorded.extend(attempts);
+        while result.is_ok() && recorded.recv_many(&mut taken, at_once).await > 0 {
+            // The other connections are about to be done as well: one commit for all of them.
+            let all = async { while taken.len() < at_once && recorded.recv_many(&mut taken, 1).await > 0 {} };
+            let _ = tokio::time::timeout(GATHER, all).await;
+            let mut turns = Vec::with_capacity(at_once);
+            for Tried { attempt, turn, taken } in taken.drain(..) {
+                unrecorded.push(attempt);
+                turns.push(turn);
+                taken.notify_one();
+            }
             result = record(&outbound.desk, unrecorded).await;
-            drop(taken);
+            drop(turns);
         }
         // What cannot be put on record is not sent.
         batch.halt.cancel();
         recorded.close();
-        while let Some((attempt, _)) = recorded.recv().await {
+        while let Some(Tried { attempt, taken, .. }) = recorded.recv().await {
             unrecorded.push(attempt);
+            taken.notify_one();
         }
         result
     };
@@ -91,9 +113,9 @@ pub(super) async fn send_batch(
 async fn work<'a>(
     batch: &'a Batch<'_>,
     session: &mut Option<Session>,
-    verdicts: mpsc::Sender<(Attempt, Turn<'a>)>,
+    verdicts: mpsc::Sender<Tried<'a>>,
 ) -> (usize, Option<Attempt>) {
-    let mut sent = 0;
+    let (mut sent, taken) = (0, Arc::new(Notify::new()));
     loop {
         let turn = batch.outbound.desk.alternation.send().await;
         if batch.halt.is_cancelled() {
@@ -102,9 +124,11 @@ async fn work<'a>(
         let Some(mail) = lock(&batch.queue).pop_front() else { break };
         let attempt = attempt(batch, session, mail).await;
         sent += usize::from(attempt.verdict == Verdict::Sent);
-        if let Err(mpsc::error::SendError((attempt, _))) = verdicts.send((attempt, turn)).await {
-            return (sent, Some(attempt));
+        let tried = Tried { attempt, turn, taken: Arc::clone(&taken) };
+        if let Err(mpsc::error::SendError(tried)) = verdicts.send(tried).await {
+            return (sent, Some(tried.attempt));
         }
+        taken.notified().await;
     }
     (sent, None)
 }
@@ -120,7 +144,8 @@ async fn attempt(batch: &Batch<'_>, session: &mut Option<Session>, due: ClaimedM
         Ok(reply) => Attempt { due, at, reply, verdict: Verdict::Sent },
         Err(error) => {
             let verdict = verdict(batch.outbound, &due, &error, at);
-            let reply = error.to_string();
+            let mut reply = error.reply.clone();
+            reply.text.push_str(&format!(" (at {})", error.verb));
             if error.failure == Failure::Server {
                 *lock(&batch.down) = Some(error);
             }
@@ -133,7 +158,7 @@ async fn send(
     outbound: &Outbound,
     session: &mut Option<Session>,
     due: &ClaimedMail,
-) -> Result<String, SendError> {
+) -> Result<SmtpReply, SendError> {
     let reused = session.is_some();
     let mut open = match session.take() {
         Some(open) => open,

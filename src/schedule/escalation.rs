@@ -8,7 +8,7 @@ use crate::{
     letter::{Content, DeadlineContext},
     notify::staff_notice::{concerns, in_words, notify},
     service::{Desk, Fault, Operation},
-    store::{NewEvent, StoreError, TicketRow},
+    store::{AuditEvent, NewEvent, StoreError, TicketRow},
 };
 
 /// When staff are to be told of a deadline next.
@@ -52,7 +52,7 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
         let ids: Vec<i64> = due.iter().map(|ticket| ticket.id).collect();
         tx.told(notice, &ids).await?;
         for ticket in &due {
-            tx.append_event(now, NewEvent::by_desk(notice.as_str(), "").on_ticket(ticket.id));
+            tx.append_event(now, NewEvent::by_desk(AuditEvent::Deadline(notice)).on_ticket(ticket.id));
             info!(ticket.number = %ticket.number, notice = %notice, "deadline");
         }
         told += due.len();

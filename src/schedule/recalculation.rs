@@ -1,13 +1,13 @@
 //! Recalculates the deadlines of open tickets when the calendar has changed.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use tracing::info;
 
 use crate::{
     hex,
     service::{Desk, Operation},
-    store::{NewEvent, StoreError, Tx},
+    store::{AuditEvent, NewEvent, StoreError, Tx},
 };
 
 /// Where the store keeps the fingerprint of the calendar that the deadlines were calculated with.
@@ -33,10 +33,7 @@ pub async fn recalculate_deadlines(desk: &Desk) -> Result<(), StoreError> {
 
 async fn recalculate_all(desk: &Desk, tx: &mut Tx) -> Result<usize, StoreError> {
     let calendar = &desk.rules.calendar;
-    let text = |at: Option<DateTime<Utc>>| {
-        let local = at.map(|at| at.with_timezone(&calendar.time_zone()));
-        local.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
-    };
+    let local = |at: Option<DateTime<Utc>>| at.map(|at| at.with_timezone(&calendar.time_zone()));
     let (mut moved, mut after) = (0, 0);
     loop {
         let tickets = tx.open_tickets(after).await?;
@@ -45,8 +42,8 @@ async fn recalculate_all(desk: &Desk, tx: &mut Tx) -> Result<usize, StoreError> 
         for ticket in tickets {
             let Some(clock) = ticket.clock.recalculated(calendar) else { continue };
             Operation::by_desk(desk, tx, desk.clock.now()).move_clock(&ticket, &clock).await?;
-            let (old, new) = (text(ticket.clock.deadline()), text(clock.deadline()));
-            let event = NewEvent::by_desk("recounted", format!("the calendar has changed: {old} → {new}"));
+            let (before, after) = (local(ticket.clock.deadline()), local(clock.deadline()));
+            let event = NewEvent::by_desk(AuditEvent::Recounted { before, after });
             tx.append_event(desk.clock.now(), event.on_ticket(ticket.id));
             moved += 1;
         }

@@ -13,7 +13,7 @@ use crate::{
     },
     mail,
     service::{Desk, Retention},
-    store::{EntryText, NewEvent, StoreError, TicketRow, Tx},
+    store::{AuditEvent, EntryText, Erasure, NewEvent, StoreError, TicketRow, Tx},
 };
 
 /// Where the store keeps the day on which the desk last forgot.
@@ -40,7 +40,7 @@ pub(super) async fn forget_due(desk: &Desk) -> Result<(), StoreError> {
             for id in &tickets {
                 let mut tx = desk.store.write().await?;
                 if let Some(ticket) = tx.ticket(*id).await? {
-                    erase_inquirer(desk, &mut tx, &ticket, "retention", now).await?;
+                    erase_inquirer(desk, &mut tx, &ticket, Erasure::Retention, now).await?;
                 }
                 tx.commit().await?;
             }
@@ -66,8 +66,7 @@ async fn forget_raw(desk: &Desk, before: DateTime<Utc>, now: DateTime<Utc>) -> R
         let erased = tx.erase_raw(before).await?;
         total += erased;
         if erased > 0 {
-            let detail = format!("{erased} mails from before {}", before.format("%Y-%m-%d"));
-            tx.append_event(now, NewEvent::by_desk("raw_erased", detail));
+            tx.append_event(now, NewEvent::by_desk(AuditEvent::RawErased { mails: erased, before }));
         }
         tx.commit().await?;
         if erased == 0 {
@@ -85,7 +84,7 @@ async fn erase_inquirer(
     desk: &Desk,
     tx: &mut Tx,
     ticket: &TicketRow,
-    why: &'static str,
+    why: Erasure,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut entries = tx.entry_texts(ticket.id).await?;
@@ -101,8 +100,8 @@ async fn erase_inquirer(
     let inquiry = ticket.fields.get(FieldKey::Inquiry).map(|text| redact(text, &person));
     tx.erase_inquirer(ticket.id, &redact(&ticket.subject, &person), inquiry.as_deref(), now).await?;
     tx.erase_bytes_of(ticket.id).await?;
-    tx.append_event(now, NewEvent::by_desk("personal_erased", why).on_ticket(ticket.id));
-    info!(ticket.number = %ticket.number, why, "personal data erased");
+    tx.append_event(now, NewEvent::by_desk(AuditEvent::PersonalErased(why)).on_ticket(ticket.id));
+    info!(ticket.number = %ticket.number, %why, "personal data erased");
     Ok(())
 }
 
@@ -187,7 +186,7 @@ pub async fn erase(
     let mut since = now;
     for ticket in holdings.own.iter().chain(open) {
         since = since.min(ticket.received_at);
-        erase_inquirer(desk, &mut tx, ticket, "on request", now).await?;
+        erase_inquirer(desk, &mut tx, ticket, Erasure::OnRequest, now).await?;
     }
     for ticket in &holdings.others {
         since = since.min(ticket.received_at);
@@ -196,8 +195,8 @@ pub async fn erase(
     tx.erase_messages(&holdings.messages).await?;
     let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
     let mails = tx.erase_mails(&address, &staff, since).await?;
-    let detail = format!("on request: {} messages without a ticket, {mails} mails", holdings.messages.len());
-    tx.append_event(now, NewEvent::by_operator("personal_erased", detail));
+    let erased = Erasure::OnRequestElsewhere { messages: holdings.messages.len(), mails };
+    tx.append_event(now, NewEvent::by_operator(AuditEvent::PersonalErased(erased)));
     tx.commit().await?;
     desk.store.fold_log().await?;
     Ok(mails)
@@ -235,6 +234,7 @@ async fn erase_participant(
         Status::Open | Status::Waiting => tx.erase_messages(&theirs).await?,
         Status::Answered | Status::Closed => tx.erase_bytes_of(ticket.id).await?,
     }
-    tx.append_event(now, NewEvent::by_operator("personal_erased", "on request").on_ticket(ticket.id));
+    let event = NewEvent::by_operator(AuditEvent::PersonalErased(Erasure::OnRequest));
+    tx.append_event(now, event.on_ticket(ticket.id));
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::{
     schedule::recalculation::recalculate_deadlines,
     service::{Alternation, Answers, Desk, Health, Retention},
     settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
-    store::{InstanceLock, NewEvent, Store, StoreError},
+    store::{AuditEvent, InstanceLock, NewEvent, Store, StoreError},
 };
 
 /// Where the store keeps the key of our Message-IDs.
@@ -164,7 +164,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
     let desk = open(settings, clock).await?;
     let instance = desk.store.enter(&settings.database.url, random()?).await?;
     let mut tx = desk.store.write().await?;
-    tx.release_dead_claims(desk.store.dialect().release_dead_claims(), clock.now(), instance.process).await?;
+    tx.release_dead_claims(clock.now(), instance.process).await?;
     tx.commit().await?;
     recalculate_deadlines(&desk).await?;
     Ok(serving(settings, desk, source, transport, Arc::new(instance)))
@@ -278,7 +278,7 @@ pub async fn rotate_key(desk: &Desk) -> Result<usize, WiringError> {
     let mut tx = desk.store.write().await?;
     let known = tx.state_or_insert(KEY, &fresh).await?;
     tx.set_state(KEY, &format!("{fresh} {known}")).await?;
-    tx.append_event(desk.clock.now(), NewEvent::by_operator("key_rotated", ""));
+    tx.append_event(desk.clock.now(), NewEvent::by_operator(AuditEvent::KeyRotated));
     tx.commit().await?;
     Ok(known.split_whitespace().count())
 }

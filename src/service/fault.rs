@@ -16,6 +16,16 @@ pub enum Fault {
     Staff(letter::ComposeError),
 }
 
+impl Fault {
+    /// Whether one message is at fault, and the database well.
+    pub fn is_of_a_message(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_of_a_row(),
+            Self::Wording(_) | Self::Staff(_) => true,
+        }
+    }
+}
+
 /// A pass that could not be finished. What it had committed stays.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
@@ -23,6 +33,9 @@ pub enum PassError {
     Intake(#[from] IntakeError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Messages could not be filed.
+    #[error(transparent)]
+    Filing(#[from] Fault),
     /// What is due by the clock.
     #[error("what is due by the clock could not be done: {0}")]
     Timetable(String),

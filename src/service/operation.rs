@@ -1,6 +1,7 @@
 //! One write transaction and what everything done in it shares: the desk, the actor and the instant.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::Desk;
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
         staff::Member,
     },
     letter::feedback::OPERATOR,
-    store::{NewEvent, TicketRow, Tx},
+    store::{AuditEvent, NewEvent, TicketRow, Tx},
 };
 
 /// What is done in one transaction, by one actor, at one instant. The caller begins and commits the transaction.
@@ -36,20 +37,19 @@ impl<'a> Operation<'a> {
     }
 
     /// Appends to the audit what the actor did to a ticket.
-    pub fn record(&mut self, ticket: &TicketRow, what: &'static str, detail: impl Into<String>) {
-        let event = NewEvent { actor: self.actor.audit(), ..NewEvent::by_desk(what, detail) };
+    pub fn record(&mut self, ticket: &TicketRow, event: AuditEvent) {
+        let event = NewEvent { actor: self.actor.audit(), ..NewEvent::by_desk(event) };
         self.tx.append_event(self.now, event.on_ticket(ticket.id));
     }
 
     /// The local day of `now`, as the daily budget counts it.
     pub fn day(&self) -> String {
-        self.now.with_timezone(&self.desk.rules.calendar.time_zone()).format("%Y-%m-%d").to_string()
+        self.local(self.now).format("%Y-%m-%d").to_string()
     }
 
-    /// An instant for operators and the audit: RFC 3339 in the desk's zone; empty for none.
-    pub fn instant_text(&self, at: Option<DateTime<Utc>>) -> String {
-        let zone = self.desk.rules.calendar.time_zone();
-        at.map(|at| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
+    /// An instant in the desk's time zone.
+    pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
+        at.with_timezone(&self.desk.rules.calendar.time_zone())
     }
 }
 

@@ -158,7 +158,7 @@ impl Settings {
             let good = !text.trim().is_empty() && !text.chars().any(char::is_control);
             ensure(good, key, || format!("{text:?} is not allowed; allowed: one line of text"))?;
         }
-        for key in FieldKey::ALL {
+        for &key in FieldKey::ALL {
             let count = self.form.fields.iter().filter(|field| field.key == key).count();
             let good = count == 1 || self.form.fields.is_empty();
             ensure(good, "form.fields", || {

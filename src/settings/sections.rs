@@ -507,8 +507,7 @@ pub struct Templates {
 }
 
 fn field_key<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<FieldKey, D::Error> {
-    let read = |text: &str| FieldKey::ALL.into_iter().find(|key| key.as_str() == text);
-    parsed_with(deserializer, read, "organization, name, contact or inquiry")
+    parsed_with(deserializer, |text| text.parse().ok(), "organization, name, contact or inquiry")
 }
 
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {

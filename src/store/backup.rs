@@ -1,4 +1,4 @@
-//! A copy of the SQLite database while it is in use. PostgreSQL has tools of its own.
+//! A copy of the SQLite database while it is in use. PostgreSQL has `pg_dump`.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ impl Store {
         let name = file.display().to_string().replace('\'', "''");
         let written = sqlx::raw_sql(AssertSqlSafe(format!("VACUUM INTO '{name}'"))).execute(&self.pool).await;
         written.map(|_| ()).map_err(|error| {
-            // Half a copy is none, and would be in the way of the next attempt.
+            // An incomplete copy is useless, and would make the next attempt fail.
             let _ = std::fs::remove_file(file);
             StoreError::Backup(format!(
                 "cannot write the copy {}: {error}; see that the disk has room and the folder can be written to",
@@ -31,10 +31,10 @@ impl Store {
     }
 }
 
-/// Whether a file is a whole SQLite database of a desk.
+/// Checks that a file is a whole SQLite database of a desk.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the file.
 pub async fn check_backup(file: &Path) -> Result<()> {
     sqlx::any::install_default_drivers();
     let failed = |detail: String| StoreError::Backup(format!("{}: {detail}", file.display()));

@@ -1,40 +1,35 @@
-//! Which process sends which mail: a claim is on record before the network is touched, and is given back where nobody sends.
+//! Claims on due mails: the outbox loop claims a mail before it sends it, and releases what it does not send.
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Tx, instant_text, query, read_instant, read_word, unpack};
+use super::{Result, Tx, instant_text, partial, query_text, read_instant, read_word, unpack};
 use crate::letter::Purpose;
 
 /// A mail that is due, claimed by this process.
 #[derive(Debug, Clone)]
 pub struct ClaimedMail {
-    /// Identifier.
+    /// Row id in the outbox.
     pub id: i64,
-    /// The ticket it belongs to.
     pub ticket_id: Option<i64>,
-    /// What it is for.
     pub purpose: Purpose,
     /// Envelope sender.
     pub sender: String,
     /// Envelope recipient.
     pub recipient: String,
-    /// Message-ID without brackets.
+    /// Without brackets.
     pub message_id: String,
     /// The whole message.
     pub bytes: Vec<u8>,
-    /// This attempt's number, from 1.
+    /// Number of this attempt, from 1.
     pub attempt: u32,
-    /// When it was queued.
+    /// When the mail was queued.
     pub created_at: DateTime<Utc>,
 }
 
 impl Tx {
-    /// Claims up to `limit` due mails. The attempt is counted and the next one set to `retry_at` before the network
-    /// is touched, so that a crash loop cannot hammer a server.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Claims up to `limit` due mails. Counts the attempt and sets the next one to `retry_at` before the mail is sent,
+    /// so that a process that crashes in a loop does not flood the receiving server.
     pub async fn claim_due(
         &mut self,
         now: DateTime<Utc>,
@@ -42,11 +37,12 @@ impl Tx {
         process: i64,
         limit: u32,
     ) -> Result<Vec<ClaimedMail>> {
-        let rows = query(
+        let queued = partial::queued();
+        let rows = query_text(format!(
             "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, claimed_by = $3
-             WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $4)
+             WHERE id IN (SELECT id FROM outbox WHERE {queued} AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $4)
              RETURNING id, ticket_id, purpose, sender, recipient, message_id, bytes, attempts, created_at",
-        )
+        ))
         .bind(instant_text(now))
         .bind(instant_text(retry_at))
         .bind(process)
@@ -68,19 +64,17 @@ impl Tx {
             })
         };
         let mut due: Vec<ClaimedMail> = rows.iter().map(read).collect::<Result<_>>()?;
-        // Rows come back in no order.
+        // RETURNING gives no order.
         due.sort_by_key(|due| due.id);
         Ok(due)
     }
 
-    /// Makes mails due again that this process has claimed and will not send.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Releases the claims of this process: those mails are due at `now`.
     pub async fn release_claims(&mut self, now: DateTime<Utc>, process: i64) -> Result<()> {
-        query(
-            "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL WHERE state = 'queued' AND claimed_by = $2",
-        )
+        query_text(format!(
+            "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL WHERE {} AND claimed_by = $2",
+            partial::queued()
+        ))
         .bind(instant_text(now))
         .bind(process)
         .execute(self.connection().await?)
@@ -88,17 +82,15 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes mails due again whose process died while it was sending them; returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn release_dead_claims(
-        &mut self,
-        sql: &'static str,
-        now: DateTime<Utc>,
-        process: i64,
-    ) -> Result<u64> {
-        let done = query(sql).bind(instant_text(now)).bind(process).execute(self.connection().await?).await?;
+    /// Releases the claims of processes that died while they sent, and returns how many: those mails are due at `now`.
+    pub async fn release_dead_claims(&mut self, now: DateTime<Utc>, process: i64) -> Result<u64> {
+        let sql = format!(
+            "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL WHERE {} AND {}",
+            partial::queued(),
+            self.dialect.is_dead_claim()
+        );
+        let done =
+            query_text(sql).bind(instant_text(now)).bind(process).execute(self.connection().await?).await?;
         Ok(done.rows_affected())
     }
 }

@@ -1,193 +1,31 @@
-//! Copies a desk from one database to another, whatever kind each is, and proves that nothing is missing or changed.
+//! Copies a desk from one database to another of either kind, and proves that nothing is missing or changed.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, any::AnyRow};
 
-use super::{Dialect, Result, Store, StoreError, connect};
+use super::{
+    ColumnKind, Dialect, Result, Store, StoreError, connect,
+    schema::{SCHEMA, TableSchema},
+};
 
 /// Rows read and written at a time.
 const AT_ONCE: usize = 100;
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Integer,
-    Text,
-    Bytes,
-}
-use Kind::{Bytes as B, Integer as I, Text as T};
-
-/// A table's name, what its rows are found by, and every column.
-type Table = (&'static str, &'static str, &'static [(&'static str, Kind)]);
-
-/// Every table, each before those that refer to it. A column that is forgotten here makes the copy fail, not the data.
-const TABLES: [Table; 11] = [
-    ("state", "name", &[("name", T), ("value", T)]),
-    (
-        "message",
-        "id",
-        &[
-            ("id", I),
-            ("folder", T),
-            ("uidvalidity", I),
-            ("uid", I),
-            ("file", T),
-            ("message_id", T),
-            ("hash", T),
-            ("received_at", T),
-            ("taken_at", T),
-            ("size", I),
-            ("raw", B),
-            ("outcome", T),
-            ("reason", T),
-            ("detail", T),
-            ("ticket_id", I),
-            ("duplicate_of", I),
-            ("attempts", I),
-        ],
-    ),
-    ("unsettled", "message_ref", &[("message_ref", I)]),
-    (
-        "ticket",
-        "id",
-        &[
-            ("id", I),
-            ("number", T),
-            ("fiscal_year", I),
-            ("serial", I),
-            ("status", T),
-            ("channel", T),
-            ("organization", T),
-            ("name", T),
-            ("contact", T),
-            ("inquiry", T),
-            ("prefecture", T),
-            ("from_name", T),
-            ("from_address", T),
-            ("subject", T),
-            ("received_at", T),
-            ("deadline", T),
-            ("budget_left", I),
-            ("assignee", T),
-            ("acknowledged_at", T),
-            ("answered_at", T),
-            ("closed_at", T),
-            ("running_since", T),
-            ("warned_for", T),
-            ("missed_for", T),
-            ("answer_to", T),
-            ("asked_at", T),
-            ("reminded", I),
-            ("tags", T),
-            ("merged_into", T),
-            ("erased_at", T),
-        ],
-    ),
-    (
-        "turn",
-        "ticket_id, nth",
-        &[
-            ("ticket_id", I),
-            ("nth", I),
-            ("asked_at", T),
-            ("due_at", T),
-            ("held", I),
-            ("held_since", T),
-            ("ended_at", T),
-            ("ending", T),
-            ("ended_by", T),
-            ("in_time", I),
-        ],
-    ),
-    (
-        "entry",
-        "id",
-        &[
-            ("id", I),
-            ("ticket_id", I),
-            ("message_ref", I),
-            ("direction", T),
-            ("from_name", T),
-            ("from_address", T),
-            ("recipients", T),
-            ("at", T),
-            ("text", T),
-        ],
-    ),
-    (
-        "attachment",
-        "id",
-        &[("id", I), ("entry_id", I), ("position", I), ("name", T), ("media_type", T), ("size", I)],
-    ),
-    (
-        "outbox",
-        "id",
-        &[
-            ("id", I),
-            ("ticket_id", I),
-            ("message_ref", I),
-            ("purpose", T),
-            ("automatic", I),
-            ("sender", T),
-            ("recipient", T),
-            ("message_id", T),
-            ("bytes", B),
-            ("state", T),
-            ("attempts", I),
-            ("created_at", T),
-            ("next_attempt_at", T),
-            ("claimed_by", I),
-            ("finished_at", T),
-            ("author", T),
-            ("entry_id", I),
-        ],
-    ),
-    ("attempt", "outbox_id, nth", &[("outbox_id", I), ("nth", I), ("at", T), ("reply", T)]),
-    (
-        "event",
-        "id",
-        &[
-            ("id", I),
-            ("at", T),
-            ("actor", T),
-            ("ticket_id", I),
-            ("message_ref", I),
-            ("what", T),
-            ("detail", T),
-            ("hash", T),
-        ],
-    ),
-    (
-        "desk",
-        "one",
-        &[
-            ("one", I),
-            ("next_id", I),
-            ("event_hash", T),
-            ("automatic_day", T),
-            ("automatic_sent", I),
-            ("numbers", T),
-        ],
-    ),
-];
-
 /// One table that was copied.
 #[derive(Debug, Clone, Serialize)]
 pub struct Copied {
-    /// Its name.
     pub table: &'static str,
-    /// Its rows.
     pub rows: u64,
-    /// SHA-256 over all of them, hex; the same on both sides.
+    /// Hash over all rows, hex; the same for both databases.
     pub digest: String,
 }
 
-/// Copies everything from one migrated database into another that is migrated and empty, in one transaction, and reads it
-/// back. Nobody may serve the desk meanwhile.
+/// Copies all rows from one migrated database into another that is migrated and empty, in one transaction, and reads
+/// them back. No process may serve the desk during the copy.
 ///
 /// # Errors
-/// When the target is not empty, a database refuses, or what is read back differs; then the target is as it was.
+/// When the target is not empty, a database refuses, or the rows read back differ. The target is then unchanged.
 pub async fn copy(from: &Store, to: &Store) -> Result<Vec<Copied>> {
     let (mut source, mut target) =
         (connect(&from.url, from.dialect).await?, connect(&to.url, to.dialect).await?);
@@ -205,41 +43,45 @@ pub async fn copy(from: &Store, to: &Store) -> Result<Vec<Copied>> {
             "the database to copy to holds a desk already; name an empty one".into(),
         ));
     }
-    let mut copied = Vec::with_capacity(TABLES.len());
-    for table in &TABLES {
-        let delete = AssertSqlSafe(format!("DELETE FROM {}", table.0));
+    let mut copied = Vec::with_capacity(SCHEMA.len());
+    for table in SCHEMA {
+        let delete = AssertSqlSafe(format!("DELETE FROM {}", table.name));
         sqlx::raw_sql(delete).execute(&mut *target).await?;
         let read = walk(&mut source, table, Some(&mut target)).await?;
         let back = walk(&mut target, table, None).await?;
         if read != back {
             return Err(StoreError::Copy(format!(
                 "the table {} reads back differently: {} rows, then {}; nothing was copied",
-                table.0, read.0, back.0
+                table.name, read.0, back.0
             )));
         }
         let digest = crate::hex::encode(&read.1);
-        copied.push(Copied { table: table.0, rows: read.0, digest });
+        copied.push(Copied { table: table.name, rows: read.0, digest });
     }
     target.commit().await?;
     Ok(copied)
 }
 
-/// Reads a table in its order and writes it to `into`; the number of rows and a digest that does not depend on their order,
-/// which two databases may see differently.
+/// Reads a table in the order of its key, and writes its rows to `into`. Returns the number of rows, and a digest that
+/// does not depend on their order: two databases may sort text differently.
 async fn walk(
     connection: &mut AnyConnection,
-    &(name, key, columns): &Table,
+    table: &TableSchema,
     mut into: Option<&mut AnyConnection>,
 ) -> Result<(u64, [u8; 32])> {
+    let &TableSchema { name, key, columns } = table;
     let (mut rows, mut digest) = (0, [0_u8; 32]);
-    // By what was read last, since an offset would read everything before it again; text keys are few.
+    // By id, a batch begins after the last row of the one before: with OFFSET, the database reads all earlier rows again.
+    // Other keys have no single number to begin after.
     let mut after: Option<i64> = None;
     loop {
-        let by_id = key == "id";
+        let by_id = key == ["id"];
         let sql = match (by_id, after) {
             (true, Some(_)) => format!("SELECT * FROM {name} WHERE id > $1 ORDER BY id LIMIT {AT_ONCE}"),
             (true, None) => format!("SELECT * FROM {name} ORDER BY id LIMIT {AT_ONCE}"),
-            (false, _) => format!("SELECT * FROM {name} ORDER BY {key} LIMIT {AT_ONCE} OFFSET {rows}"),
+            (false, _) => {
+                format!("SELECT * FROM {name} ORDER BY {} LIMIT {AT_ONCE} OFFSET {rows}", key.join(", "))
+            }
         };
         let mut query = sqlx::query(AssertSqlSafe(sql));
         if let Some(after) = after.filter(|_| by_id) {
@@ -247,8 +89,11 @@ async fn walk(
         }
         let batch = query.fetch_all(&mut *connection).await?;
         let Some(last) = batch.last() else { return Ok((rows, digest)) };
+        // A column that the schema lacks makes the copy fail, and is not lost.
         if last.len() != columns.len() {
-            return Err(StoreError::Copy(format!("the table {name} has columns that are not known here")));
+            return Err(StoreError::Copy(format!(
+                "the table {name} has other columns than this program knows"
+            )));
         }
         if by_id {
             after = Some(last.try_get("id")?);
@@ -265,13 +110,15 @@ async fn walk(
     }
 }
 
-fn hash(row: &AnyRow, columns: &[(&str, Kind)]) -> Result<impl IntoIterator<Item = u8>> {
+fn hash(row: &AnyRow, columns: &[(&str, ColumnKind)]) -> Result<impl IntoIterator<Item = u8>> {
     let mut hasher = Sha256::new();
     for &(column, kind) in columns {
         let value: Option<Vec<u8>> = match kind {
-            Kind::Integer => row.try_get::<Option<i64>, _>(column)?.map(|value| value.to_be_bytes().to_vec()),
-            Kind::Text => row.try_get::<Option<String>, _>(column)?.map(String::into_bytes),
-            Kind::Bytes => row.try_get(column)?,
+            ColumnKind::Integer => {
+                row.try_get::<Option<i64>, _>(column)?.map(|value| value.to_be_bytes().to_vec())
+            }
+            ColumnKind::Text => row.try_get::<Option<String>, _>(column)?.map(String::into_bytes),
+            ColumnKind::Bytes => row.try_get(column)?,
         };
         hasher.update([u8::from(value.is_some())]);
         let value = value.unwrap_or_default();
@@ -284,7 +131,7 @@ fn hash(row: &AnyRow, columns: &[(&str, Kind)]) -> Result<impl IntoIterator<Item
 async fn write(
     into: &mut AnyConnection,
     name: &str,
-    columns: &[(&str, Kind)],
+    columns: &[(&str, ColumnKind)],
     rows: &[AnyRow],
 ) -> Result<()> {
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
@@ -299,9 +146,9 @@ async fn write(
     for row in rows {
         for &(column, kind) in columns {
             insert = match kind {
-                Kind::Integer => insert.bind(row.try_get::<Option<i64>, _>(column)?),
-                Kind::Text => insert.bind(row.try_get::<Option<String>, _>(column)?),
-                Kind::Bytes => insert.bind(row.try_get::<Option<Vec<u8>>, _>(column)?),
+                ColumnKind::Integer => insert.bind(row.try_get::<Option<i64>, _>(column)?),
+                ColumnKind::Text => insert.bind(row.try_get::<Option<String>, _>(column)?),
+                ColumnKind::Bytes => insert.bind(row.try_get::<Option<Vec<u8>>, _>(column)?),
             };
         }
     }

@@ -1,8 +1,7 @@
-//! The few words that SQLite and PostgreSQL do not share. Everything else is one SQL text.
+//! The differences between SQLite and PostgreSQL. All other SQL text is the same for both.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-/// Which database is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite in WAL mode.
@@ -18,9 +17,10 @@ impl Dialect {
         if url.starts_with("postgres") { Self::Postgres } else { Self::Sqlite }
     }
 
-    /// Opens a write transaction, and returns the desk's row. SQLite takes the write lock at once: a transaction
-    /// that reads first and writes later fails with SQLITE_BUSY_SNAPSHOT, which the busy timeout does not retry.
-    /// PostgreSQL takes the lock of the desk's row.
+    /// Begins a write transaction, takes the lock of all writers, and returns the desk's row.
+    ///
+    /// SQLite takes its write lock at BEGIN: a transaction that reads first and writes later fails with
+    /// SQLITE_BUSY_SNAPSHOT, which the busy timeout does not retry. PostgreSQL locks the desk's row by an UPDATE.
     #[must_use]
     pub fn begin_write(self) -> &'static str {
         match self {
@@ -33,17 +33,17 @@ impl Dialect {
         }
     }
 
-    /// Said once on every new connection. `synchronous=FULL` makes a commit survive a power cut in WAL mode.
+    /// Statements for every new connection. With `synchronous=FULL`, a commit in WAL mode survives a power cut.
     #[must_use]
     pub fn on_connect(self) -> &'static [&'static str] {
         match self {
-            // A log of 16 MB before it is folded back: each filed mail touches some twenty pages. A page cache of 1 MB, which
-            // every commit of another connection empties.
+            // Checkpoint at 4000 pages (16 MB): each filed mail changes some twenty pages. The page cache is only 1 MB,
+            // because every commit of another connection empties it.
             Self::Sqlite => &[
                 "PRAGMA busy_timeout=30000",
                 "PRAGMA journal_mode=WAL",
                 "PRAGMA synchronous=FULL",
-                // What is erased must not live on in pages that happen to be free.
+                // Erased data must not remain in free pages.
                 "PRAGMA secure_delete=ON",
                 "PRAGMA cache_size=-1000",
                 "PRAGMA wal_autocheckpoint=4000",
@@ -52,7 +52,7 @@ impl Dialect {
         }
     }
 
-    /// Said after that on the connection that writes, whose cache stays.
+    /// Further statements for the connection that writes. No other connection empties its cache.
     #[must_use]
     pub fn on_connect_to_write(self) -> &'static [&'static str] {
         match self {
@@ -61,8 +61,8 @@ impl Dialect {
         }
     }
 
-    /// Several statements as one: SQLite runs them one after the other, PostgreSQL all at once, and checks references
-    /// between their rows at the end.
+    /// Joins several statements into one. SQLite runs them in turn. PostgreSQL runs them as one statement with CTEs, and
+    /// checks foreign keys at its end.
     #[must_use]
     pub fn in_one_trip(self, statements: &[String]) -> String {
         match (self, statements) {
@@ -78,7 +78,7 @@ impl Dialect {
         }
     }
 
-    /// The place of a value, counted from 1. SQLite takes values in turn, and looks long for one that has a number.
+    /// Writes the placeholder of the `nth` value, from 1. SQLite gets `?`: it looks up numbered parameters slowly.
     pub fn write_parameter(self, sql: &mut String, nth: usize) {
         match self {
             Self::Sqlite => sql.push('?'),
@@ -89,8 +89,8 @@ impl Dialect {
         }
     }
 
-    /// A migration in this database's words. SQLite keeps rows in the order of their key only where it is called
-    /// INTEGER, or where it is told so; else it costs a second tree to write.
+    /// A migration in this database's SQL. SQLite stores rows in the order of their key only with `INTEGER PRIMARY KEY`
+    /// or `WITHOUT ROWID`; otherwise each write goes to a second B-tree.
     #[must_use]
     pub fn schema(self, sql: &'static str) -> Cow<'static, str> {
         match self {
@@ -102,19 +102,16 @@ impl Dialect {
         }
     }
 
-    /// Makes mails due again whose process died while it was sending them; `$1` is now, `$2` this process.
-    /// On SQLite one process serves the desk, so every other claim is a dead one; on PostgreSQL each process
-    /// holds an advisory lock under its number for as long as it lives.
+    /// Condition: the process that claimed a mail is dead. `$2` is this process.
+    ///
+    /// On SQLite one process serves the desk, so every other claim is dead. On PostgreSQL each process holds an advisory
+    /// lock with its number while it lives.
     #[must_use]
-    pub fn release_dead_claims(self) -> &'static str {
+    pub fn is_dead_claim(self) -> &'static str {
         match self {
-            Self::Sqlite => {
-                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
-                 WHERE state = 'queued' AND claimed_by IS NOT NULL AND claimed_by <> $2"
-            }
+            Self::Sqlite => "claimed_by <> $2",
             Self::Postgres => {
-                "UPDATE outbox SET next_attempt_at = $1, claimed_by = NULL
-                 WHERE state = 'queued' AND claimed_by IS NOT NULL AND claimed_by <> $2
+                "claimed_by <> $2
                    AND claimed_by NOT IN (SELECT CAST(objid AS BIGINT) FROM pg_locks
                                           WHERE locktype = 'advisory' AND classid = 21328 AND granted)"
             }

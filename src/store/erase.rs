@@ -1,60 +1,56 @@
-//! Erasure: of raw mails by age, and of a person's data in a ticket. What stays (numbers, instants, hashes, Message-IDs, the
-//! audit) names nobody. Which words go is decided by `desk::redact`.
+//! Erases raw mails by age, and a person's data in a ticket; `desk::redact` decides which words. What stays (numbers,
+//! instants, hashes, Message-IDs, the audit) names no person.
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 
 use super::{
-    Dialect, Result, Store, TicketRow, Tx, instant_text, list, query, read_word,
+    AnyQuery, Dialect, OutboxState, Outcome, Result, Store, TicketRow, Tx, instant_text, list, query,
+    query_text, read_word,
     ticket::{COLUMNS, read_ticket},
 };
-use crate::{desk::ticket::Direction, mail::Mailbox};
+use crate::{
+    desk::ticket::{Direction, Status},
+    mail::Mailbox,
+};
 
-/// Rows that one transaction takes up.
+/// Most rows that one statement erases.
 const AT_ONCE: u32 = 200;
 
-/// Mails of the outbox that nobody will send any more.
-const FINISHED: &str = "state IN ('sent', 'failed', 'bounced', 'cancelled')";
-
-/// What of a step of a conversation can be personal.
+/// The part of an entry that may be personal.
 #[derive(Debug, Clone)]
 pub struct EntryText {
-    /// Its identifier.
     pub id: i64,
-    /// The message that it came as.
+    /// Row id in the ledger of the message that it came as.
     pub message: Option<i64>,
-    /// Which way it went.
     pub direction: Direction,
-    /// Who wrote it.
     pub from: Mailbox,
     /// To and Cc.
     pub recipients: Vec<String>,
-    /// The text.
     pub text: String,
-    /// Names of attachments, by identifier.
+    /// Row id and name of each attachment.
     pub attachments: Vec<(i64, String)>,
 }
 
 impl Store {
-    /// Tickets that were closed (or answered, and never closed) before an instant and still hold personal data.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Tickets that hold personal data and ended before an instant: closed, or answered and never closed. Some of them;
+    /// call again until there are none.
     pub async fn tickets_to_erase(&self, ended_before: DateTime<Utc>) -> Result<Vec<i64>> {
         let sql = format!(
             "SELECT id FROM ticket WHERE erased_at IS NULL
-               AND ((status = 'closed' AND closed_at < $1) OR (status = 'answered' AND answered_at < $1))
+               AND ((status = $2 AND closed_at < $1) OR (status = $3 AND answered_at < $1))
              ORDER BY id LIMIT {AT_ONCE}"
         );
-        let rows =
-            sqlx::query(AssertSqlSafe(sql)).bind(instant_text(ended_before)).fetch_all(&self.pool).await?;
+        let rows = query_text(sql)
+            .bind(instant_text(ended_before))
+            .bind(Status::Closed.as_str())
+            .bind(Status::Answered.as_str())
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Tickets in which an address (in lower case) takes part, and whether it is the inquirer's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Tickets with an address (in lower case), and whether it is the inquirer's.
     pub async fn tickets_with(&self, address: &str) -> Result<Vec<(TicketRow, bool)>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE LOWER(from_address) = $1 OR LOWER(answer_to) = $1
@@ -64,7 +60,7 @@ impl Store {
         .replace("CHR10", "'\n'");
         let escaped: String =
             address.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
-        let rows = sqlx::query(AssertSqlSafe(sql))
+        let rows = query_text(sql)
             .bind(address.to_owned())
             .bind(format!("%\n{escaped}\n%"))
             .fetch_all(&self.pool)
@@ -80,9 +76,6 @@ impl Store {
     }
 
     /// Messages that belong to no ticket and still have their bytes.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn messages_without_ticket(&self) -> Result<Vec<i64>> {
         let rows = query("SELECT id FROM message WHERE ticket_id IS NULL AND LENGTH(raw) > 0 ORDER BY id")
             .fetch_all(&self.pool)
@@ -90,10 +83,7 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Folds the log of an SQLite database back into its file, so that what was erased does not live on in it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Checkpoints and truncates the WAL of SQLite, so that it holds no erased data.
     pub async fn fold_log(&self) -> Result<()> {
         if self.dialect == Dialect::Sqlite {
             sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
@@ -103,38 +93,34 @@ impl Store {
 }
 
 impl Tx {
-    /// Erases the bytes of messages taken before an instant whose ticket, if any, owes no answer, and of mails that were
-    /// finished before it; some at a time. How many there were.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Erases the bytes of messages fetched before an instant whose ticket, if any, owes no answer, and of mails that
+    /// were finished before it. Some of them: returns how many; call again until there are none.
     pub async fn erase_raw(&mut self, before: DateTime<Utc>) -> Result<u64> {
         let messages = format!(
             "UPDATE message SET raw = $2 WHERE id IN (
-               SELECT id FROM message WHERE taken_at < $1 AND LENGTH(raw) > 0 AND outcome <> 'pending'
-                  AND (ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket WHERE status IN ('answered', 'closed')))
+               SELECT id FROM message WHERE taken_at < $1 AND LENGTH(raw) > 0 AND outcome <> $3
+                  AND (ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket WHERE status IN ($4, $5)))
                LIMIT {AT_ONCE})"
         );
+        let messages = query_text(messages)
+            .bind(instant_text(before))
+            .bind(Vec::<u8>::new())
+            .bind(Outcome::Pending.as_str())
+            .bind(Status::Answered.as_str())
+            .bind(Status::Closed.as_str())
+            .execute(self.connection().await?)
+            .await?;
         let mails = format!(
             "UPDATE outbox SET bytes = $2 WHERE id IN (
-               SELECT id FROM outbox WHERE finished_at < $1 AND LENGTH(bytes) > 0 AND {FINISHED} LIMIT {AT_ONCE})"
+               SELECT id FROM outbox WHERE finished_at < $1 AND LENGTH(bytes) > 0 AND {} LIMIT {AT_ONCE})",
+            finished(3)
         );
-        let mut erased = 0;
-        for sql in [messages, mails] {
-            let done = sqlx::query(AssertSqlSafe(sql))
-                .bind(instant_text(before))
-                .bind(Vec::<u8>::new())
-                .execute(self.connection().await?)
-                .await?;
-            erased += done.rows_affected();
-        }
-        Ok(erased)
+        let mails = query_text(mails).bind(instant_text(before)).bind(Vec::<u8>::new());
+        let mails = bind_finished(mails).execute(self.connection().await?).await?;
+        Ok(messages.rows_affected() + mails.rows_affected())
     }
 
-    /// The conversation of a ticket, as far as it can be personal.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// The entries of a ticket, as far as they may be personal.
     pub async fn entry_texts(&mut self, ticket_id: i64) -> Result<Vec<EntryText>> {
         let rows = query(
             "SELECT id, message_ref, direction, from_name, from_address, recipients, text FROM entry WHERE ticket_id = $1 ORDER BY id",
@@ -165,10 +151,7 @@ impl Tx {
         Ok(entries)
     }
 
-    /// Writes a step of a conversation anew.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Writes the changed texts of an entry.
     pub async fn rewrite_entry(&mut self, entry: &EntryText) -> Result<()> {
         query("UPDATE entry SET from_name = $2, from_address = $3, recipients = $4, text = $5 WHERE id = $1")
             .bind(entry.id)
@@ -188,10 +171,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Erases who asked from a ticket's own row; organisation, inquiry and everything that counts time stay.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Erases the inquirer from a ticket's row, and writes its redacted texts. The organisation and all times stay.
     pub async fn erase_inquirer(
         &mut self,
         id: i64,
@@ -212,77 +192,80 @@ impl Tx {
         Ok(())
     }
 
-    /// Erases the messages that a ticket was made of, and the finished mails about it with whom they went to.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Erases the messages of a ticket, and the bytes, recipients and reply texts of its finished mails.
     pub async fn erase_bytes_of(&mut self, ticket_id: i64) -> Result<()> {
-        let mails = format!("SELECT id FROM outbox WHERE ticket_id = $1 AND {FINISHED}");
-        for sql in [
-            "UPDATE message SET raw = $2, detail = NULL WHERE ticket_id = $1 AND outcome <> 'pending'"
-                .to_owned(),
-            format!(
-                "UPDATE attempt SET reply = SUBSTR(reply, 1, 3) WHERE outbox_id IN ({mails}) AND $2 IS NOT NULL"
-            ),
-            format!("UPDATE outbox SET bytes = $2, recipient = '' WHERE ticket_id = $1 AND {FINISHED}"),
-        ] {
-            sqlx::query(AssertSqlSafe(sql))
-                .bind(ticket_id)
-                .bind(Vec::<u8>::new())
-                .execute(self.connection().await?)
-                .await?;
-        }
+        query("UPDATE message SET raw = $2, detail = NULL WHERE ticket_id = $1 AND outcome <> $3")
+            .bind(ticket_id)
+            .bind(Vec::<u8>::new())
+            .bind(Outcome::Pending.as_str())
+            .execute(self.connection().await?)
+            .await?;
+        let replies = format!(
+            "UPDATE attempt SET reply = SUBSTR(reply, 1, 3)
+             WHERE outbox_id IN (SELECT id FROM outbox WHERE ticket_id = $1 AND {})",
+            finished(2)
+        );
+        bind_finished(query_text(replies).bind(ticket_id)).execute(self.connection().await?).await?;
+        let mails =
+            format!("UPDATE outbox SET bytes = $2, recipient = '' WHERE ticket_id = $1 AND {}", finished(3));
+        let mails = query_text(mails).bind(ticket_id).bind(Vec::<u8>::new());
+        bind_finished(mails).execute(self.connection().await?).await?;
         Ok(())
     }
 
-    /// Erases finished mails to an address, and the bytes of those to staff since an instant: lists and notices name
-    /// whoever wrote to the desk. Returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Erases finished mails to an address, and the bytes of finished mails to staff since an instant: digests and
+    /// notices name the people who wrote to the desk. Returns how many mails.
     pub async fn erase_mails(
         &mut self,
         address: &str,
         staff: &[String],
         since: DateTime<Utc>,
     ) -> Result<u64> {
-        let to = format!("SELECT id FROM outbox WHERE LOWER(recipient) = $1 AND {FINISHED}");
-        let sql = format!("UPDATE attempt SET reply = SUBSTR(reply, 1, 3) WHERE outbox_id IN ({to})");
-        sqlx::query(AssertSqlSafe(sql)).bind(address.to_owned()).execute(self.connection().await?).await?;
-        let sql = format!(
-            "UPDATE outbox SET bytes = $2, recipient = '' WHERE LOWER(recipient) = $1 AND {FINISHED}"
+        let replies = format!(
+            "UPDATE attempt SET reply = SUBSTR(reply, 1, 3)
+             WHERE outbox_id IN (SELECT id FROM outbox WHERE LOWER(recipient) = $1 AND {})",
+            finished(2)
         );
-        let done = sqlx::query(AssertSqlSafe(sql))
-            .bind(address.to_owned())
-            .bind(Vec::<u8>::new())
-            .execute(self.connection().await?)
-            .await?;
-        let mut erased = done.rows_affected();
+        let replies = query_text(replies).bind(address.to_owned());
+        bind_finished(replies).execute(self.connection().await?).await?;
+        let mails = format!(
+            "UPDATE outbox SET bytes = $2, recipient = '' WHERE LOWER(recipient) = $1 AND {}",
+            finished(3)
+        );
+        let mails = query_text(mails).bind(address.to_owned()).bind(Vec::<u8>::new());
+        let mut erased = bind_finished(mails).execute(self.connection().await?).await?.rows_affected();
         for member in staff {
-            let sql = format!(
-                "UPDATE outbox SET bytes = $2 WHERE LOWER(recipient) = $1 AND {FINISHED} AND created_at >= $3 AND LENGTH(bytes) > 0"
+            let mails = format!(
+                "UPDATE outbox SET bytes = $2
+                 WHERE LOWER(recipient) = $1 AND created_at >= $3 AND LENGTH(bytes) > 0 AND {}",
+                finished(4)
             );
-            let done = sqlx::query(AssertSqlSafe(sql))
+            let mails = query_text(mails)
                 .bind(member.to_lowercase())
                 .bind(Vec::<u8>::new())
-                .bind(instant_text(since))
-                .execute(self.connection().await?)
-                .await?;
-            erased += done.rows_affected();
+                .bind(instant_text(since));
+            erased += bind_finished(mails).execute(self.connection().await?).await?.rows_affected();
         }
         Ok(erased)
     }
 
-    /// Erases the bytes of messages.
-    ///
-    /// # Errors
-    /// When the database refuses.
     pub async fn erase_messages(&mut self, ids: &[i64]) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
         }
         let sql = format!("UPDATE message SET raw = $1, detail = NULL WHERE id IN ({})", list(ids));
-        sqlx::query(AssertSqlSafe(sql)).bind(Vec::<u8>::new()).execute(self.connection().await?).await?;
+        query_text(sql).bind(Vec::<u8>::new()).execute(self.connection().await?).await?;
         Ok(())
     }
+}
+
+/// Condition: no process sends the mail any more. Its values are bound by [`bind_finished`], the first one at `$first`.
+fn finished(first: usize) -> String {
+    let places: Vec<String> =
+        (first..).take(OutboxState::FINISHED.len()).map(|nth| format!("${nth}")).collect();
+    format!("state IN ({})", places.join(", "))
+}
+
+fn bind_finished(query: AnyQuery) -> AnyQuery {
+    OutboxState::FINISHED.into_iter().fold(query, |query, state| query.bind(state.as_str()))
 }

@@ -1,62 +1,52 @@
-//! The audit: append-only, each row holding the hash of the one before. Details carry no personal data,
-//! so that erasing a person never breaks the chain.
+//! The audit: append-only, each row with the hash of the row before it. What happens is an [`AuditEvent`].
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
-use super::{Result, Store, Table, Tx, instant_text, query, read_instant};
+use super::{AuditEvent, EventKind, Result, Store, Table, Tx, instant_text, query, read_instant, read_word};
 
 /// An event to append.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// `desk`, `operator`, or a member of staff.
+    /// `desk`, `operator`, or the address of a member of staff.
     pub actor: String,
-    /// The ticket it concerns.
     pub ticket_id: Option<i64>,
-    /// The ledger row it concerns.
+    /// Row id in the ledger.
     pub message_ref: Option<i64>,
-    /// A word such as `filed`, `refused`, `sent`.
-    pub what: &'static str,
-    /// More, for people; no personal data.
-    pub detail: String,
+    pub event: AuditEvent,
 }
 
 impl NewEvent {
-    /// An event of the desk's own doing.
-    pub fn by_desk(what: &'static str, detail: impl Into<String>) -> Self {
-        Self { actor: "desk".into(), ticket_id: None, message_ref: None, what, detail: detail.into() }
+    /// An event of the desk itself.
+    #[must_use]
+    pub fn by_desk(event: AuditEvent) -> Self {
+        Self { actor: "desk".into(), ticket_id: None, message_ref: None, event }
     }
 
-    /// An event of the operator's doing, from the shell.
-    pub fn by_operator(what: &'static str, detail: impl Into<String>) -> Self {
-        Self { actor: "operator".into(), ..Self::by_desk(what, detail) }
+    /// An event of the operator, from the shell.
+    #[must_use]
+    pub fn by_operator(event: AuditEvent) -> Self {
+        Self { actor: "operator".into(), ..Self::by_desk(event) }
     }
 
-    /// Says which ticket it concerns.
     #[must_use]
     pub fn on_ticket(self, ticket_id: impl Into<Option<i64>>) -> Self {
         Self { ticket_id: ticket_id.into(), ..self }
     }
 
-    /// Says which ledger row it concerns.
     #[must_use]
     pub fn on_message(self, message_ref: impl Into<Option<i64>>) -> Self {
         Self { message_ref: message_ref.into(), ..self }
     }
 }
 
-/// An event as `ticket show` prints it.
-#[derive(Debug, Clone, Serialize)]
+/// An event as it was recorded.
+#[derive(Debug, Clone)]
 pub struct Event {
-    /// When.
     pub at: DateTime<Utc>,
-    /// Who.
     pub actor: String,
-    /// What.
-    pub what: String,
-    /// More.
+    pub what: EventKind,
     pub detail: String,
 }
 
@@ -65,6 +55,7 @@ impl Tx {
     pub fn append_event(&mut self, at: DateTime<Utc>, event: NewEvent) {
         let id = self.fresh_id();
         let at = instant_text(at);
+        let (what, detail) = (event.event.kind().as_str(), event.event.to_string());
         self.desk.event_hash = chain(
             &self.desk.event_hash,
             id,
@@ -72,8 +63,8 @@ impl Tx {
             &event.actor,
             event.ticket_id,
             event.message_ref,
-            event.what,
-            &event.detail,
+            what,
+            &detail,
         );
         self.writes.push(
             Table::Event,
@@ -83,8 +74,8 @@ impl Tx {
                 event.actor.into(),
                 event.ticket_id.into(),
                 event.message_ref.into(),
-                event.what.into(),
-                event.detail.into(),
+                what.into(),
+                detail.into(),
                 self.desk.event_hash.clone().into(),
             ],
         );
@@ -93,9 +84,6 @@ impl Tx {
 
 impl Store {
     /// The events of a ticket, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn events_of(&self, ticket_id: i64) -> Result<Vec<Event>> {
         let rows = query("SELECT id, at, actor, what, detail FROM event WHERE ticket_id = $1 ORDER BY id")
             .bind(ticket_id)
@@ -106,17 +94,14 @@ impl Store {
             Ok(Event {
                 at: read_instant(row, "event", "at", id)?,
                 actor: row.try_get("actor")?,
-                what: row.try_get("what")?,
+                what: read_word(row, "event", "what", id)?,
                 detail: row.try_get("detail")?,
             })
         };
         rows.iter().map(read).collect()
     }
 
-    /// Walks the whole chain and returns the first event whose hash does not follow from the one before.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Checks the whole chain, and returns the id of the first event whose hash does not match.
     pub async fn first_broken_event(&self) -> Result<Option<i64>> {
         let (mut hash, mut last) = (String::new(), 0_i64);
         loop {
@@ -154,7 +139,7 @@ impl Store {
     }
 }
 
-/// The hash of an event: of the hash before it and of every column, each with its length in front.
+/// The hash of an event: over the hash before it and every column, each with its length in front.
 #[expect(clippy::too_many_arguments, reason = "one argument a column; the chain covers them all")]
 fn chain(
     before: &str,

@@ -1,4 +1,4 @@
-//! Which processes serve the desk: a process says so for as long as it lives, and its death is noticed.
+//! Locks of the processes that serve the desk. The system releases them when a process dies.
 
 use std::{
     fs::{File, TryLockError},
@@ -12,28 +12,28 @@ use super::{Dialect, Result, Store, StoreError, migrate::beside, query};
 /// The first key of our advisory locks on PostgreSQL; the second is the process.
 const LOCK_CLASS: i32 = 21328;
 
-/// The first key of the lock of the process that takes mail.
+/// The first key of the lock of the lead: the one process that fetches mail.
 const LEAD_CLASS: i32 = 21329;
 
-/// Held by a process that serves the desk (`run`, `once`); given back when it is dropped or the process dies.
+/// The lock of a process that serves the desk (`run`, `once`). It is released when it is dropped or the process dies.
 #[derive(Debug)]
 pub struct InstanceLock {
-    /// This process, as `outbox.claimed_by` names it.
+    /// This process, as in `outbox.claimed_by`.
     pub process: i64,
     _lock: Option<File>,
-    /// The session that holds the advisory lock; nobody locks the mutex, it makes the value shareable.
+    /// The session that holds the advisory lock. The mutex makes the value `Sync`, and is never locked.
     _connection: Option<Mutex<AnyConnection>>,
 }
 
-/// Held by the one process of a desk that takes mail from the mailbox.
+/// The lock of the one process of a desk that fetches mail from the mailbox.
 #[derive(Debug)]
 pub struct Lead {
-    /// The session that holds the lock; `None` on SQLite, where there is one process.
+    /// The session that holds the lock; `None` on SQLite, where only one process serves the desk.
     connection: Option<AnyConnection>,
 }
 
 impl Lead {
-    /// Whether it is still held: a session that broke has lost it, and another process may have taken over.
+    /// Whether this process still holds the lock. A session that broke has lost it, and another process may have it now.
     pub async fn holds(&mut self) -> bool {
         match &mut self.connection {
             None => true,
@@ -43,10 +43,7 @@ impl Lead {
 }
 
 impl Store {
-    /// Takes the lead, if no other process has it. It goes back when it is dropped, or when the process dies.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Takes the lead if no other process has it. It is released when it is dropped or the process dies.
     pub async fn take_lead(&self) -> Result<Option<Lead>> {
         if self.dialect == Dialect::Sqlite {
             return Ok(Some(Lead { connection: None }));
@@ -61,10 +58,10 @@ impl Store {
         Ok((taken == "true").then_some(Lead { connection: Some(connection) }))
     }
 
-    /// Says that this process serves the desk. On SQLite only one may: a second one is refused.
+    /// Registers this process as one that serves the desk.
     ///
     /// # Errors
-    /// When another process serves the desk, or the database refuses.
+    /// On SQLite, when another process serves the desk.
     pub async fn enter(&self, url: &str, process: u32) -> Result<InstanceLock> {
         let process = process & 0x7fff_ffff;
         match self.dialect {
@@ -76,7 +73,7 @@ impl Store {
                 Ok(InstanceLock { process: i64::from(process), _lock: lock, _connection: None })
             }
             Dialect::Postgres => {
-                // Not the pool's any more: it would wait for it at its end, and give it to others with the lock still held.
+                // Detached: the pool would wait for this connection at close, and lend it with the lock still held.
                 let mut connection = self.pool.acquire().await?.detach();
                 query("SELECT CAST(pg_advisory_lock($1, $2) AS TEXT)")
                     .bind(LOCK_CLASS)

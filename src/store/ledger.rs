@@ -1,46 +1,41 @@
-//! The ledger: every message that the desk has ever taken, where it lay, and what became of it.
+//! The ledger: every message that the desk has fetched, its place in the mailbox, and its outcome.
 
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, Table, Tx, flag, instant_text, list, query, read_instant, read_word, unpack};
+use super::{
+    Result, Store, Table, Tx, instant_text, list, partial, query, query_text, read_instant, read_word, unpack,
+};
 use crate::words::closed_set;
 
 closed_set! {
-    /// What became of a message: each is accounted for exactly once.
+    /// What became of a message. Each message has exactly one outcome.
     Outcome {
-        /// FetchedMessage, and not decided yet: processing failed and is tried again.
+        /// Fetched but not decided: the decision failed and is tried again.
         Pending = "pending",
-        /// It became a ticket.
+        /// Became a ticket.
         Ticket = "ticket",
-        /// It became part of a ticket.
+        /// Was added to a ticket.
         FollowUp = "follow_up",
-        /// Staff wrote it, and it was done or explained.
+        /// A mail of staff, carried out or explained.
         Staff = "staff",
-        /// It is kept and shown to staff.
+        /// Kept and shown to staff.
         Parked = "parked",
-        /// It was here before.
+        /// Repeats an earlier message.
         Duplicate = "duplicate",
-        /// It was parked, and the operator put it aside.
+        /// Was parked, and the operator discarded it.
         Discarded = "discarded",
     }
 }
 
-/// Where a message lay.
+/// The place of a message in the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// In an IMAP folder (RFC 9051, 2.3.1.1: the three together never mean another message).
-    Imap {
-        /// Folder name.
-        folder: String,
-        /// UIDVALIDITY of the folder.
-        uidvalidity: u32,
-        /// UID in it.
-        uid: u32,
-    },
-    /// In a Maildir or a file.
+    /// In an IMAP folder. The three values together never refer to another message (RFC 9051, 2.3.1.1).
+    Imap { folder: String, uidvalidity: u32, uid: u32 },
+    /// In a Maildir, or a file from the shell.
     File {
         /// Maildir path, or `file`.
         folder: String,
@@ -50,7 +45,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// The columns folder, uidvalidity, uid, file.
+    /// The columns `folder`, `uidvalidity`, `uid` and `file`.
     pub(super) fn columns(&self) -> (String, i64, Option<i64>, Option<String>) {
         match self {
             Self::Imap { folder, uidvalidity, uid } => {
@@ -61,94 +56,82 @@ impl Place {
     }
 }
 
-/// A message to enter.
+/// A row to add to the ledger.
 #[derive(Debug, Clone)]
 pub struct NewMessage<'a> {
-    /// Its identifier, from [`Tx::fresh_id`].
+    /// From [`Tx::fresh_id`].
     pub id: i64,
-    /// Where it lies.
     pub place: &'a Place,
-    /// Message-ID without brackets, or one made from the hash.
+    /// Without brackets. Derived from the hash if the message has none.
     pub message_id: &'a str,
-    /// Content hash, hex.
+    /// Content hash in hex.
     pub hash: &'a str,
-    /// When the mailbox received it.
     pub received_at: DateTime<Utc>,
     /// Now.
     pub taken_at: DateTime<Utc>,
-    /// Bytes in the mailbox.
+    /// Size in bytes in the mailbox.
     pub size: u64,
-    /// What was fetched, from [`super::pack`].
+    /// The fetched bytes, from [`super::pack`].
     pub raw: &'a Arc<Vec<u8>>,
-    /// What became of it.
     pub outcome: Outcome,
-    /// Why it is parked.
+    /// Why the message is parked.
     pub reason: Option<&'static str>,
-    /// More, for staff and operator.
+    /// Explanation for staff and the operator.
     pub detail: Option<&'a str>,
-    /// The ticket it became, or part of which.
+    /// The ticket that it belongs to.
     pub ticket_id: Option<i64>,
-    /// The ledger row it repeats.
+    /// Row id of the message that it repeats.
     pub duplicate_of: Option<i64>,
-    /// How often processing was tried.
+    /// Number of decisions tried so far.
     pub attempts: u32,
-    /// Whether nothing is left to do in the mailbox; said once, when it is entered.
+    /// Whether the mailbox needs no change for this message. Used only when the row is added.
     pub settled: bool,
 }
 
-/// A ledger row as `parked` prints it.
+/// A row of the ledger.
 #[derive(Debug, Clone)]
 pub struct LedgerRow {
-    /// Identifier.
     pub id: i64,
-    /// Where it lay.
     pub place: Place,
-    /// Message-ID.
     pub message_id: String,
-    /// When the mailbox received it.
     pub received_at: DateTime<Utc>,
-    /// Bytes in the mailbox.
+    /// Size in bytes in the mailbox.
     pub size: u64,
-    /// What became of it.
     pub outcome: Outcome,
-    /// Why it is parked.
+    /// Why the message is parked.
     pub reason: Option<String>,
-    /// More.
     pub detail: Option<String>,
-    /// The ticket it became, or part of which.
+    /// The ticket that it belongs to.
     pub ticket_id: Option<i64>,
-    /// How often processing was tried.
+    /// Number of decisions tried so far.
     pub attempts: u32,
 }
 
-/// What a message is known by.
+/// How to find a message.
 #[derive(Debug, Clone, Copy)]
 pub enum LedgerKey<'a> {
-    /// Name of its file.
+    /// File name.
     File(&'a str),
-    /// Its Message-ID.
     MessageId(&'a str),
-    /// Its Message-ID, or the one made for it, and its content hash.
+    /// Message-ID, as in [`NewMessage`], and content hash.
     Content(&'a str, &'a str),
 }
 
-/// A message whose place in the mailbox still shows it as new.
+/// A message that has an outcome but still looks new in the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Ledger row.
+    /// Row id in the ledger.
     pub id: i64,
-    /// UID in the folder.
     pub uid: Option<u32>,
-    /// File name in the Maildir.
     pub file: Option<String>,
-    /// Whether it goes to the folder of parked mail.
+    /// Whether the message belongs in the folder of parked mail.
     pub parked: bool,
 }
 
-const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, ticket_id, attempts";
+pub(super) const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, \
+     ticket_id, attempts";
 
 impl Tx {
-    /// Enters a message.
     pub fn add_message(&mut self, message: &NewMessage<'_>) {
         let (folder, uidvalidity, uid, file) = message.place.columns();
         self.writes.push(
@@ -178,15 +161,21 @@ impl Tx {
         }
     }
 
-    /// Writes what became of a message that was entered before. `false` when somebody else has decided on it since: each decision
-    /// is an attempt more.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn conclude_message(&mut self, message: &NewMessage<'_>) -> Result<bool> {
-        let done = query(
+    /// Whether a message in the ledger has still been decided `attempts` times: each decision counts one more.
+    pub async fn is_undecided(&mut self, id: i64, attempts: u32) -> Result<bool> {
+        let row = query("SELECT id FROM message WHERE id = $1 AND attempts = $2")
+            .bind(id)
+            .bind(i64::from(attempts))
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Writes the outcome of a message that is in the ledger already.
+    pub async fn conclude_message(&mut self, message: &NewMessage<'_>) -> Result<()> {
+        query(
             "UPDATE message SET outcome = $2, reason = $3, detail = $4, ticket_id = $5, duplicate_of = $6, attempts = $7
-             WHERE id = $1 AND attempts = $8",
+             WHERE id = $1",
         )
         .bind(message.id)
         .bind(message.outcome.as_str())
@@ -195,16 +184,13 @@ impl Tx {
         .bind(message.ticket_id)
         .bind(message.duplicate_of)
         .bind(i64::from(message.attempts))
-        .bind(i64::from(message.attempts) - 1)
         .execute(self.connection().await?)
         .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(())
     }
 
-    /// Enters the bytes of a message that was parked without them. `false` when it is not parked so (any more).
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Adds the content of a message that was parked without it, with the reason `parked_as`. `false` if it is not
+    /// parked with that reason any more.
     pub async fn complete_message(
         &mut self,
         message: &NewMessage<'_>,
@@ -233,22 +219,18 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Puts a parked message aside. `false` when there is no parked message with this identifier.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// `false` if there is no parked message with this id.
     pub async fn discard_message(&mut self, id: i64) -> Result<bool> {
-        let done = query("UPDATE message SET outcome = 'discarded' WHERE id = $1 AND outcome = 'parked'")
+        let done = query("UPDATE message SET outcome = $2 WHERE id = $1 AND outcome = $3")
             .bind(id)
+            .bind(Outcome::Discarded.as_str())
+            .bind(Outcome::Parked.as_str())
             .execute(self.connection().await?)
             .await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Says that nothing is left to do in the mailbox for these messages.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Records that the mailbox needs no further change for these messages.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
         let sql = format!("DELETE FROM unsettled WHERE message_ref IN ({})", list(ids));
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.connection().await?).await?;
@@ -257,10 +239,7 @@ impl Tx {
 }
 
 impl Store {
-    /// The highest UID taken from a folder; 0 when none was, or the folder's UIDVALIDITY is new.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// The highest UID fetched from a folder; 0 if there is none, or the folder's UIDVALIDITY is new.
     pub async fn highest_uid(&self, folder: &str, uidvalidity: u32) -> Result<u32> {
         let row = query("SELECT COALESCE(MAX(uid), 0) FROM message WHERE folder = $1 AND uidvalidity = $2")
             .bind(folder.to_owned())
@@ -270,10 +249,7 @@ impl Store {
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
     }
 
-    /// Whether a file of a Maildir has been taken.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Whether a file of a Maildir is in the ledger.
     pub async fn knows_file(&self, folder: &str, name: &str) -> Result<bool> {
         let row = query("SELECT id FROM message WHERE folder = $1 AND file = $2 LIMIT 1")
             .bind(folder.to_owned())
@@ -283,66 +259,54 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Messages of a folder that are accounted for but still lie in the mailbox as new, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Messages of a folder that have an outcome but still look new in the mailbox, oldest first.
     pub async fn unsettled(&self, folder: &str, uidvalidity: u32, most: usize) -> Result<Vec<Unsettled>> {
-        // SQLite keeps to the order of a CROSS JOIN: these few first, not all of the folder.
+        // CROSS JOIN makes SQLite read the few unsettled rows first, and not all messages of the folder.
         let rows = query(
-            "SELECT id, uid, file, CASE WHEN outcome IN ('ticket', 'follow_up', 'staff', 'duplicate') THEN 0 ELSE 1 END AS parked
-             FROM unsettled CROSS JOIN message
-             WHERE id = message_ref AND folder = $1 AND uidvalidity = $2 AND outcome <> 'pending'
+            "SELECT id, uid, file, outcome FROM unsettled CROSS JOIN message
+             WHERE id = message_ref AND folder = $1 AND uidvalidity = $2 AND outcome <> $4
              ORDER BY message_ref LIMIT $3",
         )
         .bind(folder.to_owned())
         .bind(i64::from(uidvalidity))
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(Outcome::Pending.as_str())
         .fetch_all(&self.pool)
         .await?;
         let read = |row: &AnyRow| {
-            let uid: Option<i64> = row.try_get("uid")?;
+            let (id, uid): (i64, Option<i64>) = (row.try_get("id")?, row.try_get("uid")?);
+            let outcome: Outcome = read_word(row, "message", "outcome", id)?;
             Ok(Unsettled {
-                id: row.try_get("id")?,
+                id,
                 uid: uid.and_then(|uid| u32::try_from(uid).ok()),
                 file: row.try_get("file")?,
-                parked: flag(row, "parked")?,
+                parked: matches!(outcome, Outcome::Parked | Outcome::Discarded),
             })
         };
         rows.iter().map(read).collect()
     }
 
-    /// Messages with an outcome, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// All messages with an outcome, oldest first.
     pub async fn messages_with(&self, outcome: Outcome) -> Result<Vec<LedgerRow>> {
-        // SQLite takes a partial index only where its own condition stands in the query.
-        let few = match outcome {
-            Outcome::Pending | Outcome::Parked => "outcome IN ('pending', 'parked') AND ",
-            _ => "",
+        let index = match outcome {
+            Outcome::Pending | Outcome::Parked => format!("{} AND ", partial::undecided()),
+            _ => String::new(),
         };
-        let sql = format!("SELECT {COLUMNS} FROM message WHERE {few}outcome = $1 ORDER BY id");
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(outcome.as_str()).fetch_all(&self.pool).await?;
+        let sql = format!("SELECT {COLUMNS} FROM message WHERE {index}outcome = $1 ORDER BY id");
+        let rows = query_text(sql).bind(outcome.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(read_row).collect()
     }
 
-    /// One message and its raw bytes.
-    ///
-    /// # Errors
-    /// When the database does not answer, or the bytes cannot be decompressed.
+    /// A message and its raw bytes, which are empty if they are erased or were never fetched.
     pub async fn message(&self, id: i64) -> Result<Option<(LedgerRow, Vec<u8>)>> {
         let sql = format!("SELECT {COLUMNS}, raw FROM message WHERE id = $1");
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?;
+        let row = query_text(sql).bind(id).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
         let raw = unpack(&row, "message", "raw", id)?;
         Ok(Some((read_row(&row)?, raw)))
     }
 
-    /// What became of the messages that were taken from a folder, by UID.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Outcomes of the messages of a folder, by UID.
     pub async fn outcomes_in(&self, folder: &str, uidvalidity: u32) -> Result<HashMap<u32, Outcome>> {
         let rows = query(
             "SELECT id, uid, outcome FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IS NOT NULL",
@@ -359,10 +323,7 @@ impl Store {
             .collect()
     }
 
-    /// What became of a message wherever it was taken from: by its file name, its Message-ID, or its content hash.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// The outcome of the oldest message with this key, in any folder.
     pub async fn outcome_of(&self, by: LedgerKey<'_>) -> Result<Option<Outcome>> {
         let query = match by {
             LedgerKey::File(name) => {
@@ -383,24 +344,19 @@ impl Store {
         row.map(|row| read_word(&row, "message", "outcome", row.try_get("id")?)).transpose()
     }
 
-    /// Messages parked since an instant, the newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Parked messages that were fetched after `since`, the newest first.
     pub async fn parked_since(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
-        let rows = query(
-            "SELECT id FROM message WHERE outcome IN ('pending', 'parked') AND outcome = 'parked' AND taken_at > $1 ORDER BY id DESC",
-        )
+        let undecided = partial::undecided();
+        let rows = query_text(format!(
+            "SELECT id FROM message WHERE {undecided} AND outcome = $2 AND taken_at > $1 ORDER BY id DESC"
+        ))
         .bind(instant_text(since))
+        .bind(Outcome::Parked.as_str())
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// How many messages there are with an outcome.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn count_messages(&self, outcome: Outcome) -> Result<u64> {
         let row = query("SELECT COUNT(*) FROM message WHERE outcome = $1")
             .bind(outcome.as_str())

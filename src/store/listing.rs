@@ -1,96 +1,76 @@
-//! Many tickets at once, for the lists that people read. One ticket and its conversation are in `ticket`.
+//! Lists of tickets. `ticket` has one ticket, `entry` its conversation.
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, TryStreamExt};
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Result, Store, TicketRow, instant_text, list, read_instant,
+    AnyQuery, Result, Store, TicketRow, instant_text, list, query_text, read_instant,
     ticket::{COLUMNS, read_clock, read_ticket},
 };
 use crate::desk::ticket::{SlaClock, Status};
 
-/// What decides which tickets a list shows; the few that it does are read whole by [`Store::tickets_of`].
+/// The part of a ticket that decides whether a list shows it. [`Store::tickets_of`] then reads the shown ones whole.
 #[derive(Debug, Clone)]
 pub struct TicketHead {
-    /// Identifier of the row.
     pub id: i64,
-    /// Where it stands.
     pub clock: SlaClock,
-    /// When the mailbox received it.
     pub received_at: DateTime<Utc>,
-    /// Who works on it.
     pub assignee: Option<String>,
 }
 
-/// What a [`TicketHead`] is read from.
-const HEAD: &str = "id, status, deadline, budget_left, running_since, received_at, assignee";
+/// The columns of a [`TicketHead`].
+pub(super) const HEAD: &str = "id, status, deadline, budget_left, running_since, received_at, assignee";
 
 impl Store {
-    /// All tickets, oldest first; with `status`, only those that stand there.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// All tickets, or those with `status`; oldest first.
     pub async fn tickets(&self, status: Option<&str>) -> Result<Vec<TicketRow>> {
         let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year, serial");
-        self.read_tickets(sqlx::query(AssertSqlSafe(sql)).bind(status.unwrap_or_default().to_owned())).await
+        self.read_tickets(query_text(sql).bind(status.unwrap_or_default().to_owned())).await
     }
 
-    /// The newest tickets, oldest of them first; with `status`, of those that stand there.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// The newest `count` tickets, or the newest with `status`; oldest first.
     pub async fn newest_tickets(&self, status: Option<&str>, count: u32) -> Result<Vec<TicketRow>> {
         let which = if status.is_some() { "status = $1" } else { "$1 = ''" };
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE {which} ORDER BY fiscal_year DESC, serial DESC LIMIT $2"
         );
-        let query = sqlx::query(AssertSqlSafe(sql))
-            .bind(status.unwrap_or_default().to_owned())
-            .bind(i64::from(count));
+        let query = query_text(sql).bind(status.unwrap_or_default().to_owned()).bind(i64::from(count));
         let mut tickets = self.read_tickets(query).await?;
         tickets.reverse();
         Ok(tickets)
     }
 
-    /// All tickets that stand there, by their number: as many as there are, so without their texts.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// All tickets with a status, in the order of their numbers. Without their texts, because there may be many.
     pub async fn ticket_heads(&self, status: Status) -> Result<Vec<TicketHead>> {
         let sql = format!("SELECT {HEAD} FROM ticket WHERE status = $1 ORDER BY fiscal_year, serial");
-        self.read_heads(sqlx::query(AssertSqlSafe(sql)).bind(status.as_str())).await
+        self.read_heads(query_text(sql).bind(status.as_str())).await
     }
 
-    /// Tickets that were answered since an instant, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Tickets that were answered after `since` and need no action now, oldest answer first.
     pub async fn answered_since(&self, since: DateTime<Utc>) -> Result<Vec<TicketHead>> {
-        // Not by what the status is: SQLite would read all tickets that are closed.
+        // NOT IN, because with IN SQLite takes the index of the status and reads all closed tickets.
         let sql = format!(
-            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status NOT IN ('open', 'waiting') ORDER BY answered_at"
+            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND status NOT IN ($2, $3) ORDER BY answered_at"
         );
-        self.read_heads(sqlx::query(AssertSqlSafe(sql)).bind(instant_text(since))).await
+        let query = query_text(sql).bind(instant_text(since));
+        self.read_heads(query.bind(Status::Open.as_str()).bind(Status::Waiting.as_str())).await
     }
 
-    /// Tickets by their rows, in the order that is given. For a list that a person reads: a few hundred at most.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Tickets by their row ids, in the given order. For a list that a person reads: a few hundred at most.
     pub async fn tickets_of(&self, ids: &[i64]) -> Result<Vec<TicketRow>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id IN ({})", list(ids));
-        // The text is another one each time.
-        let mut tickets = self.read_tickets(sqlx::query(AssertSqlSafe(sql)).persistent(false)).await?;
+        // The text differs each time, so a prepared statement would never be used again.
+        let mut tickets = self.read_tickets(query_text(sql).persistent(false)).await?;
         tickets.sort_by_key(|ticket| ids.iter().position(|id| *id == ticket.id));
         Ok(tickets)
     }
 
-    /// Reads tickets row by row: a row takes more memory than its ticket.
+    /// Reads tickets row by row, because a row takes more memory than its ticket.
     async fn read_tickets(&self, query: AnyQuery) -> Result<Vec<TicketRow>> {
         let rows = query.fetch(&self.pool).map(|row| read_ticket(&row?));
         rows.try_collect().await

@@ -1,70 +1,67 @@
-//! What is asked about a message before it is decided: whether it was here before, and what its sender has had from us. One
+//! What intake asks before it decides on a message: whether it repeats another, and what the desk sent its sender.
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    Place, Result, Tx, flag, instant_text, query, read_instant_option,
+    AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option,
     writes::{Value, bind},
 };
 use crate::letter::Purpose;
 
-/// A ledger row that a message in hand may repeat.
+/// A ledger row that a message may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
-    /// Its identifier.
+    /// Row id in the ledger.
     pub id: i64,
     /// Same content hash and Message-ID.
     pub same_content: bool,
     /// Same Message-ID.
     pub same_message_id: bool,
-    /// Same place in the mailbox: it is this very message.
+    /// Same place in the mailbox: it is the same message, fetched again.
     pub same_place: bool,
-    /// The ticket it became.
+    /// The ticket that it belongs to.
     pub ticket_id: Option<i64>,
-    /// The row that it repeats itself.
+    /// Row id of the message that it repeats.
     pub duplicate_of: Option<i64>,
 }
 
-/// Whom a mail would answer, and since when to look.
+/// The recipient of an automatic mail, and since when mails to it count.
 #[derive(Debug, Clone, Copy)]
 pub struct Recipient<'a> {
-    /// The address.
     pub address: &'a str,
-    /// When today began.
+    /// Start of the desk's local day.
     pub midnight: DateTime<Utc>,
-    /// Since when a form counts as sent.
+    /// A form that was queued before this does not count.
     pub form_since: DateTime<Utc>,
 }
 
-/// What automatic mails were queued for a recipient.
+/// Automatic mails that were queued for a recipient.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SentTo {
-    /// How many today.
+    /// Number of mails today.
     pub today: u32,
-    /// When the last one was.
+    /// When the last one was queued.
     pub last: Option<DateTime<Utc>>,
-    /// Whether the form was among them.
+    /// Whether the form was queued since [`Recipient::form_since`].
     pub form: bool,
 }
 
-/// A message that the ledger is asked about.
+/// A message to look up.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerLookup<'a> {
-    /// Where it lies.
     pub place: &'a Place,
-    /// Message-ID without brackets, or one made from the hash.
+    /// As in [`super::NewMessage`].
     pub message_id: &'a str,
-    /// Content hash, hex.
+    /// Content hash in hex.
     pub hash: &'a str,
-    /// Whom a mail would answer.
     pub recipient: Recipient<'a>,
 }
 
 impl LedgerLookup<'_> {
-    /// Rows with the same place or the same Message-ID (mails with the same content have the same one), and the automatic
-    /// mails queued for the recipient. The same place and the same content come first, however often the Message-ID came
-    /// before. One row without a message where there is none.
+    /// One query, because each mail needs it. Returns the rows with the same place or the same Message-ID (mails with the
+    /// same content have the same one), and with each row the mails queued for the recipient. The same place and the
+    /// same content come first, so that LIMIT never cuts them off. Without such a row, it returns one row of NULLs.
     const SQL: &'static str = "
         SELECT message.id AS id, message_id, hash, ticket_id, duplicate_of,
             CASE WHEN folder = $1 AND uidvalidity = $2 AND uid = $3 THEN 1 ELSE 0 END AS same_place,
@@ -114,13 +111,36 @@ impl LedgerLookup<'_> {
 }
 
 impl Tx {
-    /// What the ledger and the outbox know about a message and its sender.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn lookup(&mut self, lookup: &LedgerLookup<'_>) -> Result<(Vec<Earlier>, SentTo)> {
         let query = bind(query(LedgerLookup::SQL), lookup.values());
         let rows = query.fetch_all(self.connection().await?).await?;
         lookup.read(&rows)
+    }
+
+    /// Number of automatic mails queued for an address since an instant.
+    pub async fn sent_to(&mut self, address: &str, since: DateTime<Utc>) -> Result<u32> {
+        let count =
+            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1");
+        self.count(count.bind(address.to_owned()).bind(instant_text(since))).await
+    }
+
+    /// Number of automatic mails queued in a ticket since an instant.
+    pub async fn sent_in_thread(&mut self, ticket_id: i64, since: DateTime<Utc>) -> Result<u32> {
+        let count =
+            query("SELECT COUNT(*) FROM outbox WHERE ticket_id = $1 AND automatic = 1 AND created_at >= $2");
+        self.count(count.bind(ticket_id).bind(instant_text(since))).await
+    }
+
+    /// Number of replies to their own mails that were queued for a member of staff since an instant.
+    pub async fn explained(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<u32> {
+        let count =
+            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND purpose = $3 AND created_at >= $2");
+        let count = count.bind(recipient.to_owned()).bind(instant_text(since));
+        self.count(count.bind(Purpose::StaffReply.as_str())).await
+    }
+
+    async fn count(&mut self, query: AnyQuery) -> Result<u32> {
+        let row = query.fetch_one(self.connection().await?).await?;
+        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
 }

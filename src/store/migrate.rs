@@ -1,4 +1,4 @@
-//! Brings the schema up to date. The SQL files are the same for both databases.
+//! Applies the migrations. The SQL files are the same for both databases.
 
 use std::{borrow::Cow, fs::File, path::PathBuf};
 
@@ -9,7 +9,7 @@ use sqlx::{
 
 use super::{Dialect, Result, Store, StoreError, query};
 
-/// Every migration in order: version, description, SQL. Published ones never change.
+/// Version, description and SQL of every migration, in order. A published migration never changes.
 const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
@@ -25,10 +25,10 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
 ];
 
 impl Store {
-    /// Applies the migrations that are missing; harmless when there are none.
+    /// Applies the missing migrations.
     ///
     /// # Errors
-    /// When the database refuses, or was made by a newer version of the program.
+    /// Also when a newer version of the program made the database.
     pub async fn migrate(&self, url: &str) -> Result<()> {
         if self.is_migrated().await? {
             return Ok(());
@@ -44,10 +44,7 @@ impl Store {
             .map_err(|error| StoreError::Migrate(error.to_string()))
     }
 
-    /// Whether every migration has been applied.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Whether every migration was applied.
     pub async fn is_migrated(&self) -> Result<bool> {
         let Ok(row) =
             query("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&self.pool).await
@@ -58,7 +55,7 @@ impl Store {
         Ok(MIGRATIONS.iter().all(|(version, _, _)| *version <= newest))
     }
 
-    /// On SQLite the migrator's own lock does nothing, so two processes that start together queue on a lock file.
+    /// On SQLite the migrator's own lock does nothing. A lock file makes two processes that start together migrate in turn.
     fn lock_file(&self, url: &str) -> Result<Option<File>> {
         let Some(path) = beside(url, self.dialect, ".migrating") else { return Ok(None) };
         let failed =
@@ -69,7 +66,7 @@ impl Store {
     }
 }
 
-/// A file beside the SQLite database, or `None` where there is no file.
+/// Path of a file next to the SQLite database; `None` for PostgreSQL and for a database in memory.
 pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:").filter(|_| dialect == Dialect::Sqlite)?;
     let path = path.trim_start_matches("//").split('?').next()?;

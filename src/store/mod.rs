@@ -1,29 +1,41 @@
-//! What the desk remembers, in SQLite or PostgreSQL through one SQL text. Only this room writes SQL, and only `transaction`
-//! begins and ends what is written; rules live in `desk`, never here.
+//! The database: SQLite or PostgreSQL, with the same SQL text. Only this room writes SQL, and it holds no rules of the
+//! desk.
 //!
-//! Traps of `sqlx::Any` that this room keeps to (each is covered by the tests that run on both databases):
-//! - columns are TEXT, BIGINT and BYTEA; instants are fixed-width UTC text ([`instant_text`]), flags 0 or 1;
-//! - a sum is `CAST(SUM(x) AS BIGINT)`, since PostgreSQL's is NUMERIC;
-//! - there is no last insert id on PostgreSQL: identifiers are made by us, from the desk's row;
-//! - a write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
+//! A pass of intake, the outbox or the schedule writes in one transaction for a batch ([`Tx`]). The desk's row is the lock
+//! of all writers. New rows are gathered and flushed before the next statement (`writes`). Each message of a batch has a
+//! savepoint, so that one bad message does not roll back the others.
+//!
+//! Rules for `sqlx::Any`, which the tests on both databases cover:
+//! - Columns are TEXT, BIGINT and BYTEA (`schema`). Instants are UTC text of fixed width ([`instant_text`]), flags 0 or 1.
+//! - A sum is `CAST(SUM(x) AS BIGINT)`, because PostgreSQL's is NUMERIC.
+//! - PostgreSQL has no last insert id: row ids come from the desk's row ([`Tx::fresh_id`]).
+//! - A write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
+//! - Words of closed sets are bound parameters; `partial` has the exceptions.
 
+mod attempt;
+mod audit;
 mod backup;
 mod claim;
 mod copy;
-mod deadline;
 mod dialect;
+mod draft;
+mod entry;
 mod erase;
 mod event;
+mod figures;
 mod instance;
 mod ledger;
 mod listing;
 mod lookup;
 mod migrate;
 mod outbox;
+mod partial;
+mod schema;
 mod state;
 mod ticket;
 mod transaction;
 mod turn;
+mod watch;
 mod writes;
 
 use std::{cell::RefCell, sync::Arc, time::Duration};
@@ -31,78 +43,68 @@ use std::{cell::RefCell, sync::Arc, time::Duration};
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AnyConnection, AnyPool, Connection, Row,
+    AnyConnection, AnyPool, AssertSqlSafe, Connection, Row,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
 use tokio::sync::Mutex;
 
+pub use attempt::{Attempt, Verdict};
+pub use audit::{AuditEvent, DeliveryAttempt, Erasure, EventKind, WarningCodes};
 pub use backup::check_backup;
 pub use claim::ClaimedMail;
 pub use copy::{Copied, copy};
-pub use deadline::{Counts, Figures, Waiting};
 pub use dialect::Dialect;
+pub use draft::QueuedDraft;
+pub use entry::{EntryRow, NewEntry};
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};
+pub use figures::{Counts, Figures};
 pub use instance::{InstanceLock, Lead};
 pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use listing::TicketHead;
 pub use lookup::{Earlier, LedgerLookup, Recipient, SentTo};
-pub use outbox::{Attempt, NewMail, OutboxRow, OutboxState, QueuedDraft, Verdict, reply_code};
-pub use ticket::{Asking, EntryRow, NewEntry, TicketRow};
+pub use outbox::{NewMail, OutboxRow, OutboxState};
+pub use schema::{ColumnKind, SCHEMA, TableSchema};
+pub use ticket::{Asking, TicketRow};
 pub use transaction::Tx;
 pub use turn::Course;
+pub use watch::Waiting;
 use writes::Table;
 
-/// A fault of the database. Always temporary for the mail in hand: nothing was changed.
+/// An error of the database. Nothing was changed, so the caller may try again.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database cannot be opened.
     #[error("cannot open the database: {detail}; {remedy}")]
     Open {
-        /// What the driver said, without the URL (it may hold a password).
+        /// The driver's error without the URL, which may hold a password.
         detail: String,
-        /// What to do.
         remedy: &'static str,
     },
-    /// The schema is from another version.
     #[error("cannot bring the database schema up to date: {0}")]
     Migrate(String),
-    /// A copy cannot be made or used.
     #[error("{0}")]
     Backup(String),
-    /// A desk cannot be moved to another database.
     #[error("cannot copy the desk: {0}")]
     Copy(String),
-    /// A message cannot be compressed.
     #[error("cannot compress a message for the ledger: {0}")]
     Pack(std::io::Error),
-    /// A statement failed.
     #[error("the database refused: {0}")]
     Sql(#[from] sqlx::Error),
-    /// A row holds what this program never wrote.
+    /// A row holds a value that this program never writes.
     #[error("row {id} of table {table} has an unreadable {column}: {value:?}")]
-    Row {
-        /// Table.
-        table: &'static str,
-        /// Column.
-        column: &'static str,
-        /// Identifier.
-        id: i64,
-        /// What stands there.
-        value: String,
-    },
+    Row { table: &'static str, column: &'static str, id: i64, value: String },
 }
 
 impl StoreError {
-    /// Whether the database refused one row's values (a constraint, a size, an encoding), and itself is well.
+    /// Whether the database refused the values of one row (a constraint, a size, an encoding) and works otherwise.
     #[must_use]
     pub fn is_of_a_row(&self) -> bool {
         let Self::Sql(error) = self else { return false };
         let Some(error) = error.as_database_error() else { return false };
         let code = error.code().unwrap_or_default();
-        // PostgreSQL: data exception, integrity constraint, program limit (SQLSTATE classes). SQLite: TOOBIG, CONSTRAINT and
-        // its extended codes, MISMATCH.
+        // PostgreSQL: SQLSTATE classes of data exceptions, integrity constraints and program limits. SQLite: TOOBIG,
+        // CONSTRAINT and its extended codes, MISMATCH.
         let is_sqlite = |code: u32| matches!(code & 0xff, 18..=20);
         match code.len() {
             5 => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
@@ -111,18 +113,17 @@ impl StoreError {
     }
 }
 
-/// The result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// The desk's memory: a pool of connections to one database.
+/// A pool of connections for reading, and one connection for writing.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
-    /// The connection that writes. One a process: SQLite has one writer, and queueing here is fair and does not spin
-    /// on the busy timeout. `None` after a transaction that was given up.
+    /// The connection that writes. One in each process: SQLite allows one writer, and this queue is fair and does not
+    /// poll until the busy timeout. `None` after a transaction that was not committed.
     writer: Arc<Mutex<Option<AnyConnection>>>,
-    /// It may hold a password.
+    /// May hold a password.
     url: SecretString,
 }
 
@@ -130,20 +131,17 @@ pub struct Store {
 const CONNECT: Duration = Duration::from_secs(10);
 
 impl Store {
-    /// Connects to `sqlite:FILE` or `postgres://…`. The schema is the caller's business: see [`Store::migrate`].
-    ///
-    /// # Errors
-    /// When the database cannot be reached or opened; says what to do.
+    /// Connects to `sqlite:FILE` or `postgres://…`. Applies no migrations: see [`Store::migrate`].
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
         let url = match dialect {
-            // Made when absent; a directory that is absent stays an error.
+            // Create a missing file. A missing folder stays an error.
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
         let url = SecretString::from(url);
-        // The pool would repeat a refused connection until its time limit, and hide why it was refused.
+        // The pool would retry a refused connection until its timeout, and hide the reason.
         let writer = connect(&url, dialect).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
@@ -155,10 +153,7 @@ impl Store {
         Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url })
     }
 
-    /// As [`Store::open`], but makes no database: `None` when the SQLite file does not exist.
-    ///
-    /// # Errors
-    /// As [`Store::open`].
+    /// As [`Store::open`], but creates no database: `None` if the SQLite file does not exist.
     pub async fn open_existing(url: &str) -> Result<Option<Self>> {
         match migrate::beside(url, Dialect::of(url), "") {
             Some(path) if !path.exists() => Ok(None),
@@ -166,32 +161,28 @@ impl Store {
         }
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// When it does not.
+    /// Fails if the database does not answer.
     pub async fn ping(&self) -> Result<()> {
         query("SELECT one FROM desk").fetch_one(&self.pool).await?;
         Ok(())
     }
 
-    /// Which database this is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Closes all connections; on SQLite this folds the write-ahead log back into the file.
+    /// Closes all connections. SQLite then writes the WAL back into the file.
     pub async fn close(&self) {
         if let Some(writer) = self.writer.lock().await.take() {
-            // It is going away either way.
+            // The connection is dropped in any case.
             let _ = writer.close().await;
         }
         self.pool.close().await;
     }
 }
 
-/// A connection of our own, ready to use.
+/// A connection for writing, outside the pool.
 async fn connect(url: &SecretString, dialect: Dialect) -> Result<AnyConnection> {
     let late = || StoreError::Open {
         detail: format!("no answer within {} s", CONNECT.as_secs()),
@@ -215,7 +206,7 @@ fn is_locked(error: &sqlx::Error) -> bool {
 async fn prepare(connection: &mut AnyConnection, statements: &[&'static str]) -> Result<(), sqlx::Error> {
     for statement in statements {
         let mut tries = 0;
-        // SQLite does not wait for a change of the journal's mode, which two processes that start together both make.
+        // The busy timeout does not cover a change of the journal mode, and two processes may start together.
         while let Err(error) = sqlx::raw_sql(*statement).execute(&mut *connection).await {
             tries += 1;
             if tries > 100 || !is_locked(&error) {
@@ -227,26 +218,28 @@ async fn prepare(connection: &mut AnyConnection, statements: &[&'static str]) ->
     Ok(())
 }
 
-/// A query on either database.
 type AnyQuery = Query<'static, sqlx::Any, AnyArguments>;
 
 fn query(sql: &'static str) -> AnyQuery {
     sqlx::query(sql)
 }
 
-/// Largest mail that is kept as it is, in bytes: packing it costs more than writing it, and the receipt waits for both.
+/// A query whose text is built from column lists and words of this program. Values from outside are bound.
+fn query_text(sql: String) -> AnyQuery {
+    sqlx::query(AssertSqlSafe(sql))
+}
+
+/// Largest mail in bytes that is stored uncompressed: to compress it costs more time than to write it, and the
+/// acknowledgement waits for both.
 const KEPT_PLAIN: usize = 8 * 1024;
 
-/// How packed bytes begin (RFC 8878, 3.1.1).
+/// Magic number of a zstd frame (RFC 8878, 3.1.1).
 const PACKED: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 
-/// Bytes of a mail as they are stored; shared, since a message may be decided twice.
-///
-/// # Errors
-/// When memory runs out.
+/// Bytes of a mail as they are stored. In an `Arc`, because a message may be decided twice.
 pub fn pack(bytes: &[u8]) -> Result<Arc<Vec<u8>>> {
     thread_local! {
-        /// Making a compressor costs more than a mail does.
+        /// Kept, because to create a compressor costs more than to compress a mail.
         static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
     }
     if bytes.len() <= KEPT_PLAIN && !bytes.starts_with(&PACKED) {
@@ -262,13 +255,13 @@ pub fn pack(bytes: &[u8]) -> Result<Arc<Vec<u8>>> {
     packed.map(Arc::new).map_err(StoreError::Pack)
 }
 
-/// A column of stored bytes; empty when they are erased.
+/// A column of bytes from [`pack`]; empty if they are erased.
 fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<Vec<u8>> {
     let stored: Vec<u8> = row.try_get(column)?;
     if !stored.starts_with(&PACKED) {
         return Ok(stored);
     }
-    // The size stands in front of what `pack` made.
+    // The frame header has the size, because `pack` compresses all bytes at once.
     let size = zstd::zstd_safe::get_frame_content_size(&stored).ok().flatten();
     let unpacked = match size.and_then(|size| usize::try_from(size).ok()) {
         Some(size) => zstd::bulk::decompress(&stored, size),
@@ -277,28 +270,30 @@ fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> R
     unpacked.map_err(|error| StoreError::Row { table, column, id, value: error.to_string() })
 }
 
-/// Identifiers for an `IN (…)`.
+/// `?, ?, ?` for an `IN (…)` of a gathered change with three values.
+fn places(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+/// Row ids for an `IN (…)`.
 fn list(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// A stored flag.
 fn flag(row: &AnyRow, column: &str) -> Result<bool> {
     Ok(row.try_get::<i64, _>(column)? != 0)
 }
 
-/// An instant as it is stored: fixed width, so that text order is time order.
+/// An instant as it is stored: UTC text of fixed width, so that text order is time order.
 fn instant_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A stored instant; what is wrong names its place.
 fn read_instant(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> Result<DateTime<Utc>> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })
 }
 
-/// A stored instant that may be absent.
 fn read_instant_option(
     row: &AnyRow,
     table: &'static str,
@@ -309,7 +304,7 @@ fn read_instant_option(
     text.map(|text| text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })).transpose()
 }
 
-/// A stored word of a closed set.
+/// A word of a closed set, or another value with a text form.
 fn read_word<T: std::str::FromStr>(
     row: &AnyRow,
     table: &'static str,

@@ -1,14 +1,11 @@
-//! Small facts that outlive a process.
+//! Values that outlive a process, by name: keys, instants, fingerprints.
 
 use sqlx::Row;
 
 use super::{Result, Store, Tx, query};
 
 impl Store {
-    /// The value of a fact, once it is set.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// `None` if the value was never set.
     pub async fn state(&self, name: &str) -> Result<Option<String>> {
         let row = query("SELECT value FROM state WHERE name = $1")
             .bind(name.to_owned())
@@ -19,10 +16,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Sets a fact unless it is set already, and returns what holds afterwards.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Sets a value unless it is set already, and returns the value that is set now.
     pub async fn state_or_insert(&mut self, name: &str, value: &str) -> Result<String> {
         query("INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name.to_owned())
@@ -36,10 +30,7 @@ impl Tx {
         Ok(row.try_get(0)?)
     }
 
-    /// Sets a fact, and returns what held before.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Sets a value, and returns the one before.
     pub async fn set_state(&mut self, name: &str, value: &str) -> Result<Option<String>> {
         let before = query("SELECT value FROM state WHERE name = $1")
             .bind(name.to_owned())

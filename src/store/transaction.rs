@@ -1,7 +1,5 @@
-//! Write transactions: the only place where one begins and ends.
-//!
-//! A transaction holds the desk's row, so that there is one writer over all processes and its facts cannot age. Intake
-//! files a batch of messages in one transaction, each behind a savepoint.
+//! Write transactions: the only place that begins and ends one. A transaction holds the lock of all writers, on the
+//! desk's row; intake files a batch of messages in one transaction, with a savepoint before each message.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,10 +8,10 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::{
     Dialect, Result, Store, StoreError, connect, query,
-    writes::{Value, Writes, bind},
+    writes::{Writes, bind},
 };
 
-/// The desk's row.
+/// The one row of the table `desk`. It is read at BEGIN and written back at COMMIT.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DeskRow {
     pub(super) next_id: i64,
@@ -40,18 +38,19 @@ impl DeskRow {
     }
 }
 
-/// Where the connection goes when its transaction has been committed.
+/// Where the connection goes after COMMIT.
 type Home = OwnedMutexGuard<Option<AnyConnection>>;
 
-/// A write transaction. It holds the desk's row, so that no two writers, in any process, decide at the same time.
-/// Dropped without [`Tx::commit`], it closes its connection, and the database rolls back.
+/// A write transaction. It holds the lock on the desk's row, so that only one writer decides at a time, over all
+/// processes, and what it has read cannot change. If it is dropped without [`Tx::commit`], its connection closes and the
+/// database rolls back.
 #[derive(Debug)]
 pub struct Tx {
     connection: AnyConnection,
     home: Home,
     pub(super) dialect: Dialect,
     pub(super) desk: DeskRow,
-    /// Rows that are not in the database yet. They go there in one trip, before the next statement.
+    /// Rows that are not in the database yet. They are written in one trip before the next statement.
     pub(super) writes: Writes,
     /// The desk's row at the savepoint, if there is one.
     savepoint: Option<DeskRow>,
@@ -59,9 +58,6 @@ pub struct Tx {
 
 impl Store {
     /// Begins a write transaction. Waits for other writers.
-    ///
-    /// # Errors
-    /// When the database does not answer or is not writable.
     pub async fn write(&self) -> Result<Tx> {
         let mut home = Arc::clone(&self.writer).lock_owned().await;
         let kept = home.take();
@@ -91,9 +87,9 @@ impl Store {
 
 async fn begin(dialect: Dialect, connection: &mut AnyConnection) -> Result<AnyRow, sqlx::Error> {
     let begin = dialect.begin_write();
-    // All rows of all statements: the first statement has none.
+    // The rows of both statements; BEGIN has none.
     let rows = match dialect {
-        // Several statements at once take no parameters here, and are not prepared.
+        // PostgreSQL cannot prepare several statements as one.
         Dialect::Postgres => sqlx::raw_sql(begin).fetch_all(connection).await?,
         Dialect::Sqlite => query(begin).fetch_all(connection).await?,
     };
@@ -101,29 +97,39 @@ async fn begin(dialect: Dialect, connection: &mut AnyConnection) -> Result<AnyRo
 }
 
 impl Tx {
-    /// Where statements run. Rows that wait are written first, so that every statement sees them.
+    /// The connection, for a statement. Flushes the gathered rows first, so that every statement sees them.
     pub(super) async fn connection(&mut self) -> Result<&mut AnyConnection> {
         self.flush().await?;
         Ok(&mut self.connection)
     }
 
-    /// Writes the rows that wait. A row that the database refuses is refused here.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Writes the gathered rows. An error of a row shows here, and not when it is added.
     pub async fn flush(&mut self) -> Result<()> {
         while !self.writes.is_empty() {
-            let mut values = Vec::new();
-            let sql = self.dialect.in_one_trip(&self.writes.trip(self.dialect, &mut values));
-            bind(sqlx::query(AssertSqlSafe(sql)), values).execute(&mut self.connection).await?;
+            self.trip(None).await?;
         }
         Ok(())
     }
 
-    /// Marks the state that [`Tx::roll_back`] returns to. The mark before it is released.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// One trip of what is gathered, and `last` in the same trip where the database allows it.
+    async fn trip(&mut self, last: Option<&'static str>) -> Result<()> {
+        let mut values = Vec::new();
+        let mut statements = self.writes.trip(self.dialect, &mut values);
+        let (inside, behind) = match self.dialect {
+            Dialect::Sqlite => (last, None),
+            // A statement with parameters stands alone there.
+            Dialect::Postgres => (None, last),
+        };
+        statements.extend(inside.map(str::to_owned));
+        let sql = self.dialect.in_one_trip(&statements);
+        bind(sqlx::query(AssertSqlSafe(sql)), values).execute(&mut self.connection).await?;
+        if let Some(last) = behind {
+            sqlx::raw_sql(last).execute(&mut self.connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets the savepoint for [`Tx::roll_back`], and releases the one before.
     pub async fn savepoint(&mut self) -> Result<()> {
         self.flush().await?;
         let sql = match self.savepoint {
@@ -135,10 +141,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets everything since the savepoint. Without one, everything.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Rolls back to the savepoint. Without one, it only drops the gathered rows.
     pub async fn roll_back(&mut self) -> Result<()> {
         self.writes = Writes::default();
         if let Some(desk) = &self.savepoint {
@@ -148,13 +151,13 @@ impl Tx {
         Ok(())
     }
 
-    /// A fresh identifier, unique over all tables.
+    /// A new row id, unique over all tables.
     pub fn fresh_id(&mut self) -> i64 {
         self.desk.next_id += 1;
         self.desk.next_id - 1
     }
 
-    /// Automatic mails queued on `day` (the desk's local date) so far.
+    /// Number of automatic mails queued on `day`, the desk's local date.
     #[must_use]
     pub fn automatic_sent_on(&self, day: &str) -> u32 {
         let DeskRow { automatic_day, automatic_sent, .. } = &self.desk;
@@ -167,27 +170,29 @@ impl Tx {
         day.clone_into(&mut self.desk.automatic_day);
     }
 
-    /// Makes everything written so far durable.
+    /// Flushes the gathered rows, writes the desk's row and commits.
     ///
     /// # Errors
-    /// When the database refuses: then nothing was written. When the connection breaks: then the result is unknown.
+    /// If the database refuses, nothing was written. If the connection breaks, the result is unknown.
     pub async fn commit(mut self) -> Result<()> {
-        self.flush().await?;
-        let Self { mut connection, mut home, desk, .. } = self;
-        let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = desk;
-        let values: [Value; 5] = [
-            next_id.into(),
-            event_hash.into(),
-            automatic_day.into(),
-            automatic_sent.into(),
-            // A map from numbers to numbers is always JSON.
-            serde_json::to_string(&numbers).unwrap_or_default().into(),
-        ];
-        // One row by its key: SQLite keeps no copy of it for a statement that could fail halfway.
-        let update = "UPDATE desk SET next_id = $1, event_hash = $2, automatic_day = $3, automatic_sent = $4, numbers = $5
-                      WHERE one = 1";
-        bind(query(update), values).execute(&mut connection).await?;
-        sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
+        while !self.writes.fit_one_trip() {
+            self.trip(None).await?;
+        }
+        let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = self.desk.clone();
+        // With the key in WHERE, SQLite knows that one row changes and needs no statement journal.
+        self.writes.change(
+            "UPDATE desk SET next_id = ?, event_hash = ?, automatic_day = ?, automatic_sent = ?, numbers = ? WHERE one = 1",
+            vec![
+                next_id.into(),
+                event_hash.into(),
+                automatic_day.into(),
+                automatic_sent.into(),
+                // A map from numbers to numbers is always JSON.
+                serde_json::to_string(&numbers).unwrap_or_default().into(),
+            ],
+        );
+        self.trip(Some("COMMIT")).await?;
+        let Self { connection, mut home, .. } = self;
         *home = Some(connection);
         Ok(())
     }

@@ -1,10 +1,10 @@
-//! Turns of tickets, and the one place that writes a ticket's clock: both move together.
+//! Turns of tickets, and the only place that writes a ticket's clock: a clock and its turn change together.
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    Result, Store, Table, Tx, instant_text, query, read_instant, read_instant_option, read_word,
+    Result, Store, Table, Tx, instant_text, query, query_text, read_instant, read_instant_option, read_word,
     writes::{Value, bind},
 };
 use crate::desk::{
@@ -13,16 +13,16 @@ use crate::desk::{
     turn::{Ended, Turn},
 };
 
-/// What a ticket's row keeps beside the clock.
+/// Instants in a ticket's row that change with its clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Course {
-    /// Since when the inquirer is asked for a field of the form, if the ticket still waits for one.
+    /// When the inquirer was last asked for missing fields; `None` if the ticket waits for none.
     pub asked_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub answered_at: Option<DateTime<Utc>>,
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "ticket_id, nth, asked_at, due_at, held, held_since, ended_at, ending, ended_by, in_time";
 
 impl Tx {
@@ -31,20 +31,14 @@ impl Tx {
         self.writes.push(Table::Turn, values(ticket, turn));
     }
 
-    /// The last turn of a ticket.
-    ///
-    /// # Errors
-    /// When the database does not answer, or the ticket has no turn.
+    /// The last turn of a ticket. Each ticket has at least one.
     pub async fn last_turn(&mut self, ticket: i64) -> Result<Turn> {
         let sql = format!("SELECT {COLUMNS} FROM turn WHERE ticket_id = $1 ORDER BY nth DESC LIMIT 1");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ticket);
+        let query = query_text(sql).bind(ticket);
         read_turn(&query.fetch_one(self.connection().await?).await?)
     }
 
-    /// Writes a ticket's clock, the rest of its course, and its last turn.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Writes a ticket's clock, its course, and its last turn, which may be a new one.
     pub async fn set_clock(
         &mut self,
         ticket: i64,
@@ -66,25 +60,23 @@ impl Tx {
         .bind(course.answered_at.map(instant_text))
         .execute(self.connection().await?)
         .await?;
-        let upsert = "
-            INSERT INTO turn (ticket_id, nth, asked_at, due_at, held, held_since, ended_at, ending, ended_by, in_time)
+        let upsert = format!(
+            "INSERT INTO turn ({COLUMNS})
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (ticket_id, nth) DO UPDATE SET due_at = excluded.due_at, held = excluded.held,
                 held_since = excluded.held_since, ended_at = excluded.ended_at, ending = excluded.ending,
-                ended_by = excluded.ended_by, in_time = excluded.in_time";
-        bind(query(upsert), values(ticket, turn)).execute(self.connection().await?).await?;
+                ended_by = excluded.ended_by, in_time = excluded.in_time"
+        );
+        bind(query_text(upsert), values(ticket, turn)).execute(self.connection().await?).await?;
         Ok(())
     }
 }
 
 impl Store {
     /// The turns of a ticket, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn turns_of(&self, ticket: i64) -> Result<Vec<Turn>> {
         let sql = format!("SELECT {COLUMNS} FROM turn WHERE ticket_id = $1 ORDER BY nth");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ticket).fetch_all(&self.pool).await?;
+        let rows = query_text(sql).bind(ticket).fetch_all(&self.pool).await?;
         rows.iter().map(read_turn).collect()
     }
 }

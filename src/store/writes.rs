@@ -1,84 +1,109 @@
-//! Rows that wait for the end of their transaction, and go to the database in one trip: a filed mail is some eight
-//! rows in six tables, and a trip costs more than a row.
+//! Gathers the new rows of a transaction. They go to the database in one trip before the next statement: a filed mail is
+//! some eight rows in six tables, and a trip costs more than a row.
 
 use std::sync::Arc;
 
-use super::{AnyQuery, Dialect};
+use super::{
+    AnyQuery, Dialect,
+    schema::{self, TableSchema},
+};
 
-/// Most parameters of one trip: PostgreSQL takes 65,535, SQLite 32,766.
+/// Most parameters of one trip. The limit of PostgreSQL is 65,535, that of SQLite 32,766.
 const VALUES_AT_ONCE: usize = 20_000;
 
-/// Room for so many rows of a table is made at once: a filed mail has fewer, with the verdicts that it takes along.
+/// Rows of a table for which memory is reserved at once. A filed mail has fewer, and its batch may record attempts.
 const ROWS_A_MAIL: usize = 4;
 
-/// The tables that rows are gathered for, each before those that refer to it; and what a row that is there already means.
-const TABLES: [(&str, &str); 9] = [
-    (
-        "message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome, reason, detail, \
-         ticket_id, duplicate_of, attempts)",
-        "",
-    ),
-    ("unsettled (message_ref)", ""),
-    (
-        "ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
-         from_address, subject, received_at, deadline, budget_left, running_since, answer_to, asked_at, assignee)",
-        "",
-    ),
-    ("turn (ticket_id, nth, asked_at, due_at, held, held_since, ended_at, ending, ended_by, in_time)", ""),
-    ("entry (id, ticket_id, message_ref, direction, from_name, from_address, recipients, at, text)", ""),
-    ("attachment (id, entry_id, position, name, media_type, size)", ""),
-    (
-        "outbox (id, ticket_id, message_ref, purpose, automatic, sender, recipient, message_id, bytes, state, attempts, created_at, \
-         next_attempt_at, author, entry_id)",
-        " ON CONFLICT (message_id) DO NOTHING",
-    ),
-    ("attempt (outbox_id, nth, at, reply)", " ON CONFLICT (outbox_id, nth) DO NOTHING"),
-    ("event (id, at, actor, ticket_id, message_ref, what, detail, hash)", ""),
+/// How new rows of a table are inserted.
+struct Insert {
+    table: &'static TableSchema,
+    /// Columns for which a new row has no value.
+    without: &'static [&'static str],
+    /// What to do if the row is there already.
+    conflict: &'static str,
+}
+
+impl Insert {
+    const fn of(table: &'static TableSchema) -> Self {
+        Self { table, without: &[], conflict: "" }
+    }
+
+    /// The columns of the values of a row, in their order.
+    fn columns(&self) -> impl Iterator<Item = &'static str> {
+        let names = self.table.columns.iter().map(|(name, _)| *name);
+        names.filter(|name| !self.without.contains(name))
+    }
+
+    const fn width(&self) -> usize {
+        self.table.columns.len() - self.without.len()
+    }
+}
+
+/// By [`Table`], each before those that refer to it.
+const INSERTS: [Insert; 9] = [
+    Insert::of(&schema::MESSAGE),
+    Insert::of(&schema::UNSETTLED),
+    Insert {
+        without: &[
+            "acknowledged_at",
+            "answered_at",
+            "closed_at",
+            "warned_for",
+            "missed_for",
+            "reminded",
+            "tags",
+            "merged_into",
+            "erased_at",
+        ],
+        ..Insert::of(&schema::TICKET)
+    },
+    Insert::of(&schema::TURN),
+    Insert::of(&schema::ENTRY),
+    Insert::of(&schema::ATTACHMENT),
+    Insert {
+        without: &["claimed_by", "finished_at"],
+        conflict: " ON CONFLICT (message_id) DO NOTHING",
+        ..Insert::of(&schema::OUTBOX)
+    },
+    Insert { conflict: " ON CONFLICT (outbox_id, nth) DO NOTHING", ..Insert::of(&schema::ATTEMPT) },
+    Insert::of(&schema::EVENT),
 ];
 
-/// A table of [`TABLES`].
+/// A table that rows are gathered for.
 #[derive(Debug, Clone, Copy)]
 pub enum Table {
-    /// The ledger.
     Message,
-    /// What the mailbox still shows as new.
     Unsettled,
-    /// Tickets.
     Ticket,
     Turn,
-    /// Steps of a conversation.
     Entry,
-    /// Names of attachments.
     Attachment,
-    /// Mails that leave.
     Outbox,
-    /// Attempts at delivery.
     Attempt,
-    /// The audit.
     Event,
 }
 
 /// A value of a row.
 #[derive(Debug)]
 pub enum Value {
-    /// BIGINT.
     Integer(Option<i64>),
-    /// TEXT.
     Text(Option<String>),
-    /// BYTEA.
     Bytes(Arc<Vec<u8>>),
 }
 
-/// Rows by table.
+/// The gathered rows and changes.
 #[derive(Debug, Default)]
 pub struct Writes {
-    rows: [Vec<Value>; TABLES.len()],
+    /// By table: the values of all its rows, one after the other.
+    rows: [Vec<Value>; INSERTS.len()],
+    /// Statements that change rows which the database has, with `?` for each value.
+    changes: Vec<(String, Vec<Value>)>,
 }
 
 impl Writes {
     /// Adds a row, its values in the order of the table's columns.
     pub fn push<const N: usize>(&mut self, table: Table, row: [Value; N]) {
-        debug_assert_eq!(N, COLUMNS[table as usize], "{table:?}");
+        debug_assert_eq!(N, INSERTS[table as usize].width(), "{table:?}");
         let rows = &mut self.rows[table as usize];
         if rows.is_empty() {
             rows.reserve(ROWS_A_MAIL * N);
@@ -86,30 +111,58 @@ impl Writes {
         rows.extend(row);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rows.iter().all(Vec::is_empty)
+    /// Adds a statement whose result nobody needs, with `?` for each value. It runs after the gathered rows. PostgreSQL runs
+    /// the statements of a trip on one snapshot: no two of them may change the same row.
+    pub fn change(&mut self, sql: impl Into<String>, values: Vec<Value>) {
+        self.changes.push((sql.into(), values));
     }
 
-    /// As much as one trip takes: the statements, and their values. Values are parameters, so that the same few
-    /// statements come again and again, and are prepared once.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.rows.iter().all(Vec::is_empty)
+    }
+
+    /// Whether one trip carries everything.
+    pub fn fit_one_trip(&self) -> bool {
+        self.rows.iter().map(Vec::len).sum::<usize>() <= VALUES_AT_ONCE
+    }
+
+    /// Takes as many rows as one trip can carry: returns its statements, and adds their parameters to `values`. With
+    /// parameters, the same few statement texts recur, so each is prepared once.
     pub fn trip(&mut self, dialect: Dialect, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
         values.reserve(self.rows.iter().map(Vec::len).sum::<usize>().min(room));
-        for (nth, rows) in self.rows.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            let most = room / COLUMNS[nth] * COLUMNS[nth];
+        for (table, rows) in INSERTS.iter().zip(&mut self.rows).filter(|(_, rows)| !rows.is_empty()) {
+            let most = room / table.width() * table.width();
             if most == 0 {
                 break;
             }
             let rest = rows.split_off(rows.len().min(most));
             room -= rows.len();
-            statements.push(insert(dialect, nth, values.len(), rows.len()));
+            statements.push(insert(dialect, table, values.len(), rows.len()));
             values.extend(std::mem::replace(rows, rest));
+        }
+        if self.rows.iter().all(Vec::is_empty) {
+            for (template, own) in self.changes.drain(..) {
+                statements.push(numbered(dialect, &template, values.len()));
+                values.extend(own);
+            }
         }
         statements
     }
 }
 
-/// A query with its parameters. A text is given away: `sqlx::Any` would copy one in an `Option`.
+/// A statement with `?` for each value, in the database's way to write parameters.
+fn numbered(dialect: Dialect, template: &str, before: usize) -> String {
+    let mut parts = template.split('?');
+    let mut sql = parts.next().unwrap_or_default().to_owned();
+    for (nth, part) in (1..).zip(parts) {
+        dialect.write_parameter(&mut sql, before + nth);
+        sql.push_str(part);
+    }
+    sql
+}
+
+/// Binds values to a query. A text is bound without its `Option`: `sqlx::Any` would copy it otherwise.
 pub fn bind(query: AnyQuery, values: impl IntoIterator<Item = Value>) -> AnyQuery {
     values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
@@ -119,32 +172,19 @@ pub fn bind(query: AnyQuery, values: impl IntoIterator<Item = Value>) -> AnyQuer
     })
 }
 
-/// How many columns each of [`TABLES`] names.
-const COLUMNS: [usize; TABLES.len()] = {
-    let mut columns = [1; TABLES.len()];
-    let mut table = 0;
-    while table < TABLES.len() {
-        let names = TABLES[table].0.as_bytes();
-        let mut at = 0;
-        while at < names.len() {
-            columns[table] += (names[at] == b',') as usize;
-            at += 1;
-        }
-        table += 1;
-    }
-    columns
-};
-
 /// `INSERT INTO t (a, b) VALUES ($5, $6), ($7, $8)`, after four other values.
-fn insert(dialect: Dialect, table: usize, before: usize, values: usize) -> String {
-    let (into, conflict) = TABLES[table];
-    // `(?, ?), ` is three bytes a value and one or two more a row.
-    let mut sql = String::with_capacity(into.len() + conflict.len() + 32 + 4 * values);
-    for words in ["INSERT INTO ", into, " VALUES "] {
-        sql.push_str(words);
+fn insert(dialect: Dialect, insert: &Insert, before: usize, values: usize) -> String {
+    // `(?, ?), ` is three bytes a value, and one or two more a row.
+    let mut sql = String::with_capacity(512 + 4 * values);
+    sql.push_str("INSERT INTO ");
+    sql.push_str(insert.table.name);
+    for (nth, column) in insert.columns().enumerate() {
+        sql.push_str(if nth == 0 { " (" } else { ", " });
+        sql.push_str(column);
     }
-    write_rows(dialect, &mut sql, before, values, COLUMNS[table]);
-    sql.push_str(conflict);
+    sql.push_str(") VALUES ");
+    write_rows(dialect, &mut sql, before, values, insert.width());
+    sql.push_str(insert.conflict);
     sql
 }
 
@@ -205,11 +245,11 @@ impl From<Arc<Vec<u8>>> for Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, Table, insert};
+    use super::*;
 
     #[test]
     fn every_row_has_its_own_parameters() {
-        let sql = |dialect| insert(dialect, Table::Attempt as usize, 2, 8);
+        let sql = |dialect| insert(dialect, &INSERTS[Table::Attempt as usize], 2, 8);
         assert_eq!(
             sql(Dialect::Postgres),
             "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES ($3, $4, $5, $6), ($7, $8, $9, $10) ON CONFLICT (outbox_id, nth) DO NOTHING"
@@ -218,5 +258,12 @@ mod tests {
             sql(Dialect::Sqlite),
             "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES (?, ?, ?, ?), (?, ?, ?, ?) ON CONFLICT (outbox_id, nth) DO NOTHING"
         );
+    }
+
+    #[test]
+    fn every_column_that_an_insert_leaves_out_is_one_of_its_table() {
+        for insert in &INSERTS {
+            assert_eq!(insert.columns().count(), insert.width(), "{}", insert.table.name);
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         staff_notice::{in_words, notify},
     },
     service::{Actor, Fault, Operation, Outcome},
-    store::TicketRow,
+    store::{AuditEvent, TicketRow},
 };
 
 /// What a person writes to an inquirer.
@@ -90,14 +90,10 @@ pub async fn write(
     if enqueue(operation, &outgoing)?.is_err() {
         return Ok(Err(Refused::BadAddress { number: number.clone(), to }));
     }
-    let what = match written {
-        Written::Answer => "answer_written",
-        Written::Question => {
-            operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
-            "question_written"
-        }
-    };
-    operation.record(ticket, what, if needs_approval { "waits for a lead" } else { "" });
+    if written == Written::Question {
+        operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
+    }
+    operation.record(ticket, AuditEvent::Written { written, needs_approval });
     let zone = desk.rules.calendar.time_zone();
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),

@@ -15,7 +15,7 @@ use crate::{
     },
     mail::Mailbox,
     service::{Actor, Fault, Operation, Outcome},
-    store::{NewEntry, TicketRow, Tx},
+    store::{AuditEvent, NewEntry, TicketRow, Tx},
 };
 
 /// Looks a ticket up. The inner error says that there is none.
@@ -52,7 +52,7 @@ pub async fn carry_out(
             let mut all = ticket.tags.clone();
             all.extend(tags.iter().filter(|tag| !ticket.tags.contains(tag)).cloned());
             operation.tx.set_tags(ticket.id, &all).await?;
-            operation.record(ticket, "tagged", all.join(", "));
+            operation.record(ticket, AuditEvent::Tagged { tags: all.clone() });
             Ok(Ok(Done::Tagged { number: number.clone(), tags: all }))
         }
         Command::CalledBack(text) => called_back(operation, ticket, text).await,
@@ -76,7 +76,7 @@ fn note(operation: &mut Operation<'_>, ticket: &TicketRow, text: &str) {
         text,
         attachments: &[],
     });
-    operation.record(ticket, "noted", "");
+    operation.record(ticket, AuditEvent::Noted);
 }
 
 async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) -> Result<Outcome, Fault> {
@@ -90,7 +90,7 @@ async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) ->
         return Ok(Err(Refused::NoSingleMember { who: who.to_owned(), known }));
     };
     operation.tx.set_assignee(ticket.id, &member.address).await?;
-    operation.record(ticket, "assigned", member.address.to_lowercase());
+    operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });
     let (name, address) = (member.name.clone(), member.address.clone());
     Ok(Ok(Done::Assigned { number: ticket.number.clone(), name, address }))
 }
@@ -101,7 +101,7 @@ async fn close(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outc
         return Ok(Err(Refused::AlreadyClosed(number)));
     }
     operation.end_turn(ticket, Ending::Closed).await?;
-    operation.record(ticket, "closed", "");
+    operation.record(ticket, AuditEvent::Closed);
     Ok(Ok(Done::Closed(number)))
 }
 
@@ -116,7 +116,8 @@ async fn reopen(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Out
     let rules = &operation.desk.rules;
     let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
     operation.move_clock(ticket, &clock).await?;
-    operation.record(ticket, "reopened", operation.instant_text(clock.deadline()));
+    let deadline = clock.deadline().map(|at| operation.local(at));
+    operation.record(ticket, AuditEvent::Reopened { deadline });
     Ok(Ok(Done::Reopened { number, deadline: clock.deadline() }))
 }
 
@@ -127,7 +128,7 @@ async fn wait(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outco
     }
     let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
     operation.move_clock(ticket, &clock).await?;
-    operation.record(ticket, "held", clock.budget_left().to_string());
+    operation.record(ticket, AuditEvent::Held { left: clock.budget_left() });
     Ok(Ok(Done::Held { number, left: clock.budget_left() }))
 }
 
@@ -146,8 +147,8 @@ async fn merge(
     }
     operation.tx.merge(ticket.id, &other).await?;
     operation.end_turn(ticket, Ending::Merged).await?;
-    operation.record(ticket, "merged", format!("into {into}"));
-    operation.record(&other, "merged", format!("{number} became part of this"));
+    operation.record(ticket, AuditEvent::MergedInto(into.clone()));
+    operation.record(&other, AuditEvent::Absorbed(number.clone()));
     Ok(Ok(Done::Merged { number, into: into.clone() }))
 }
 
@@ -164,6 +165,6 @@ async fn called_back(
         note(operation, ticket, text);
     }
     operation.end_turn(ticket, Ending::CalledBack).await?;
-    operation.record(ticket, "called_back", "");
+    operation.record(ticket, AuditEvent::CalledBack);
     Ok(Ok(Done::CalledBack(number)))
 }

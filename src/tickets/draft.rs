@@ -8,7 +8,7 @@ use crate::{
     letter::{self, Content, Purpose, StaffReplyContext},
     notify::staff_notice::notify,
     service::{Fault, Operation, Outcome},
-    store::{QueuedDraft, TicketRow},
+    store::{AuditEvent, QueuedDraft, TicketRow},
 };
 
 /// Stops the mail that would leave next. When a question is stopped, the clock runs on.
@@ -25,7 +25,7 @@ pub(super) async fn cancel(operation: &mut Operation<'_>, ticket: &TicketRow) ->
         let clock = ticket.clock.clone().reopened(calendar, answer_within, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
-    operation.record(ticket, "cancelled", format!("outbox {}", draft.id));
+    operation.record(ticket, AuditEvent::Cancelled { outbox: draft.id });
     Ok(Ok(Done::Cancelled { number: number.clone(), written }))
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn approve(operation: &mut Operation<'_>, ticket: &TicketRow) -
     };
     let leaves_at = operation.now + operation.desk.answers.undo;
     operation.tx.release(draft.id, leaves_at).await?;
-    operation.record(ticket, "approved", format!("outbox {}", draft.id));
+    operation.record(ticket, AuditEvent::Approved { outbox: draft.id });
     Ok(Ok(Done::Approved { number: ticket.number.clone(), leaves_at }))
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn reject(
     };
     // A mail that is held cannot be leaving.
     withdraw(operation, &draft).await?;
-    operation.record(ticket, "rejected", format!("outbox {}", draft.id));
+    operation.record(ticket, AuditEvent::Rejected { outbox: draft.id });
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
         let problems = vec![letter::rejected_answer(&ticket.number, &operation.actor.name(), reason)];

@@ -8,7 +8,7 @@ use crate::{
     },
     mail::Mailbox,
     service::{Desk, Fault},
-    store::{Asking, NewEntry, NewEvent},
+    store::{Asking, AuditEvent, NewEntry, NewEvent},
 };
 
 /// Files a telephone inquiry from the shell; its call-back is owed like an answer.
@@ -39,7 +39,7 @@ pub async fn file_call(desk: &Desk, fields: Fields) -> Result<TicketNumber, Faul
         text,
         attachments: &[],
     });
-    tx.append_event(now, NewEvent::by_operator("filed", "by telephone").on_ticket(id));
+    tx.append_event(now, NewEvent::by_operator(AuditEvent::FiledByTelephone).on_ticket(id));
     tx.commit().await?;
     Ok(number)
 }

@@ -96,7 +96,7 @@ fn a_ticket_has_these_keys_in_this_order() {
     let event = crate::store::Event {
         at: row.received_at,
         actor: "desk".into(),
-        what: "filed".into(),
+        what: crate::store::EventKind::Filed,
         detail: String::new(),
     };
     let shown = ticket::Shown {

@@ -14,7 +14,7 @@ use crate::{
     },
     mail::Mailbox,
     service::Desk,
-    store::{self, EntryRow, StoreError, TicketRow},
+    store::{self, EntryRow, EventKind, StoreError, TicketRow},
 };
 
 /// One ticket of `ticket list`.
@@ -120,7 +120,7 @@ impl Message {
 pub struct Event {
     pub at: String,
     pub actor: String,
-    pub what: String,
+    pub what: EventKind,
     pub detail: String,
 }
 

@@ -7,6 +7,17 @@ use std::{
     path::Path,
 };
 
+use madoguchi::{
+    desk::{
+        escalation::Notice,
+        ticket::{Channel, Direction, Status},
+        triage::ParkReason,
+        turn::Ending,
+    },
+    letter::Purpose,
+    store::{EventKind, OutboxState, Outcome},
+};
+
 /// Rooms that depend on each other from left to right only. Rooms of one group do not know each other.
 const DIRECTION: [&[&str]; 12] = [
     &["cli"],
@@ -259,5 +270,44 @@ fn each_room_keeps_to_itself() {
         for word in IMPURE.iter().filter(|_| is_pure) {
             assert!(!file.code.contains(word), "{} says {word}: the core is pure", file.path);
         }
+    }
+}
+
+/// The words that the database holds of a closed set.
+fn stored_words() -> BTreeSet<&'static str> {
+    fn of<T: Copy>(all: &[T], text: impl Fn(T) -> &'static str) -> Vec<&'static str> {
+        all.iter().map(|word| text(*word)).collect()
+    }
+    let sets = [
+        of(Outcome::ALL, Outcome::as_str),
+        of(OutboxState::ALL, OutboxState::as_str),
+        of(EventKind::ALL, EventKind::as_str),
+        of(Status::ALL, Status::as_str),
+        of(Channel::ALL, Channel::as_str),
+        of(Direction::ALL, Direction::as_str),
+        of(Ending::ALL, Ending::as_str),
+        of(ParkReason::ALL, ParkReason::as_str),
+        of(Notice::ALL, Notice::as_str),
+        of(Purpose::ALL, Purpose::as_str),
+    ];
+    sets.into_iter().flatten().collect()
+}
+
+/// The words of `words` in single quotes: SQL literals.
+fn sql_literals(code: &str, words: &BTreeSet<&'static str>) -> Vec<&'static str> {
+    words.iter().copied().filter(|word| code.contains(&format!("'{word}'"))).collect()
+}
+
+#[test]
+fn sql_text_spells_no_word_of_a_closed_set() {
+    let words = stored_words();
+    assert!(words.len() > 60, "only {} words", words.len());
+    assert_eq!(sql_literals("SELECT id FROM ticket WHERE status IN ('open', 'x')", &words), ["open"]);
+    let files = all_sources();
+    let store: Vec<&Source> = files.iter().filter(|file| file.room() == "store").collect();
+    assert!(store.len() > 20, "only {} files", store.len());
+    for file in store {
+        let found = sql_literals(&file.code, &words);
+        assert!(found.is_empty(), "{}: bind {found:?}, or see store/partial.rs", file.path);
     }
 }

@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 use madoguchi::{
     desk::form::FieldKey,
     letter::Purpose,
+    mail::SmtpReply,
     store::{
-        Attempt, LedgerLookup, NewEvent, NewMail, NewMessage, OutboxState, Outcome, Place, Recipient, Store,
-        Verdict,
+        Attempt, AuditEvent, LedgerLookup, NewEvent, NewMail, NewMessage, OutboxState, Outcome, Place,
+        Recipient, Store, Verdict,
     },
 };
 
@@ -212,7 +213,7 @@ fn a_savepoint_takes_back_what_follows_it_and_nothing_else(desk: &Desk) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
         let (store, at) = (Store::open(&url).await.unwrap(), DateTime::<Utc>::UNIX_EPOCH);
         let mut tx = store.write().await.unwrap();
-        let event = |what| NewEvent::by_desk(what, "").on_ticket(0);
+        let event = |to: &str| NewEvent::by_desk(AuditEvent::Assigned { to: to.to_owned() }).on_ticket(0);
         for (what, is_kept) in [("kept", true), ("undone", false), ("also_kept", true), ("undone", false)] {
             tx.savepoint().await.unwrap();
             let id = tx.fresh_id();
@@ -227,7 +228,7 @@ fn a_savepoint_takes_back_what_follows_it_and_nothing_else(desk: &Desk) {
         }
         tx.commit().await.unwrap();
         let kept: Vec<String> =
-            store.events_of(0).await.unwrap().into_iter().map(|event| event.what).collect();
+            store.events_of(0).await.unwrap().into_iter().map(|event| event.detail).collect();
         assert_eq!(kept, ["kept", "also_kept"]);
         assert_eq!(store.state("test:undone").await.unwrap(), None);
         assert_eq!(store.state("test:also_kept").await.unwrap().as_deref(), Some("set"));
@@ -274,7 +275,8 @@ fn a_verdict_is_recorded_with_its_attempt(desk: &Desk) {
         tx.commit().await.unwrap();
         let mut tx = store.write().await.unwrap();
         let claimed = tx.claim_due(at, at, 1, 10).await.unwrap();
-        let attempt = |due| Attempt { due, at, reply: "250 2.0.0 Ok".into(), verdict: Verdict::Sent };
+        let attempt =
+            |due| Attempt { due, at, reply: SmtpReply::new(250, "2.0.0 Ok"), verdict: Verdict::Sent };
         let attempts: Vec<Attempt> = claimed.into_iter().map(attempt).collect();
         tx.record_attempts(&attempts).await.unwrap();
         tx.commit().await.unwrap();

@@ -31,6 +31,8 @@ mod packaging;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod story;

@@ -552,6 +552,7 @@ fn every_digest_that_is_asked_for_leaves_though_rehearsals_tell_one_instant_twic
         .into_iter()
         .filter(|mail| mail.subject.contains("日次一覧"))
         .collect();
+    eprintln!("OUT {}", desk.json(&["outbox", "list"]));
     assert_eq!(asked.len(), 20);
 }
 

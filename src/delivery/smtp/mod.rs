@@ -21,7 +21,8 @@ use stream::Stream;
 
 use super::{Failure, SendError};
 use crate::letter::envelope_address;
-use crate::net::Peer;
+use crate::mail::SmtpReply;
+use crate::net::{Peer, certificate_remedy};
 use crate::{
     login::{Login, Proof},
     settings::Tls,
@@ -136,7 +137,12 @@ impl SmtpSession {
     }
 
     /// Sends one mail and returns the server's reply.
-    pub async fn send(&mut self, sender: &str, recipient: &str, bytes: &[u8]) -> Result<String, SendError> {
+    pub async fn send(
+        &mut self,
+        sender: &str,
+        recipient: &str,
+        bytes: &[u8],
+    ) -> Result<SmtpReply, SendError> {
         let result = self.transaction(sender, recipient, bytes).await;
         if let Err(error) = &result {
             // After a refusal (4xx, 5xx) and RSET, the connection can send the next mail. After any other error its
@@ -153,7 +159,7 @@ impl SmtpSession {
         sender: &str,
         recipient: &str,
         bytes: &[u8],
-    ) -> Result<String, SendError> {
+    ) -> Result<SmtpReply, SendError> {
         let limit = self.timeout;
         let (sender, recipient) = (parse(sender)?, parse(recipient)?);
         let eight_bit =
@@ -171,7 +177,7 @@ impl SmtpSession {
         }
         let reply = limited("end of DATA", limit, self.connection.message(bytes)).await?;
         self.expect("end of DATA", &reply, Severity::PositiveCompletion)?;
-        Ok(text(&reply))
+        Ok(reply_of(&reply))
     }
 
     /// Checks that a reply has the expected kind. lettre accepts every 2xx and 3xx reply. A reply of the wrong kind
@@ -181,7 +187,8 @@ impl SmtpSession {
             return Ok(());
         }
         self.usable = false;
-        let reply = format!("{}, which is not a valid reply to this command", text(reply));
+        let mut reply = reply_of(reply);
+        reply.text.push_str(", which is not a valid reply to this command");
         Err(SendError { failure: Failure::Retry, verb, reply })
     }
 
@@ -237,27 +244,27 @@ fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
 }
 
 /// An error before the first mail, so no mail is the cause.
-fn server(verb: &'static str, reply: String) -> SendError {
-    SendError { failure: Failure::Server, verb, reply }
+fn server(verb: &'static str, trouble: String) -> SendError {
+    SendError { failure: Failure::Server, verb, reply: SmtpReply::none(trouble) }
 }
 
 fn parse(address: &str) -> Result<Address, SendError> {
     envelope_address(address).ok_or_else(|| SendError {
         failure: Failure::Fail,
         verb: "envelope",
-        reply: format!("{address:?} is not an address"),
+        reply: SmtpReply::none(format!("{address:?} is not an address")),
     })
 }
 
 /// Whether the server refused the command and still accepts others. 421 closes the connection (RFC 5321, 4.2.3).
 fn is_refusal(error: &SendError) -> bool {
-    error.reply.starts_with(['4', '5']) && !error.reply.starts_with("421")
+    error.reply.code.is_some_and(|code| code >= 400 && code != 421)
 }
 
-/// The server's reply as one line.
-fn text(reply: &Response) -> String {
+/// The server's reply, its lines as one.
+fn reply_of(reply: &Response) -> SmtpReply {
     let lines: Vec<&str> = reply.message().collect();
-    format!("{} {}", reply.code(), lines.join(" ")).trim().to_owned()
+    SmtpReply::new(u16::from(reply.code()), &lines.join(" "))
 }
 
 /// Runs a command with a timeout and classifies its error.
@@ -270,8 +277,8 @@ async fn limited<T>(
         Ok(Ok(value)) => return Ok(value),
         Ok(Err(error)) => error,
         Err(_) => {
-            let reply = format!("no answer within {} s; see delivery.timeout", limit.as_secs());
-            return Err(SendError { failure: Failure::Retry, verb, reply });
+            let trouble = format!("no answer within {} s; see delivery.timeout", limit.as_secs());
+            return Err(SendError { failure: Failure::Retry, verb, reply: SmtpReply::none(trouble) });
         }
     };
     let code = error.status().map(u16::from);
@@ -284,12 +291,13 @@ async fn limited<T>(
         _ => Failure::Retry,
     };
     let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-    let reply = match code {
-        Some(code) => format!("{code} {source}"),
-        None if source.is_empty() => error.to_string(),
-        None => source,
+    let reply = match (code, certificate_remedy(&error)) {
+        (Some(code), _) => SmtpReply::new(code, &source),
+        (None, Some(remedy)) => SmtpReply::none(format!("{source}: {remedy}")),
+        (None, None) if source.is_empty() => SmtpReply::none(error.to_string()),
+        (None, None) => SmtpReply::none(source),
     };
-    Err(SendError { failure, verb, reply: reply.trim().to_owned() })
+    Err(SendError { failure, verb, reply })
 }
 
 /// Adds the remedy to an error before the first mail.
@@ -303,15 +311,6 @@ fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
         "AUTH" => format!(
             "{reply}: the SMTP server {host} refused the login; see delivery.user and the password in delivery.password_file"
         ),
-        _ if reply.contains("UnknownIssuer") => format!(
-            "{reply}: the certificate of {host} is not trusted; name its authority in delivery.ca_file"
-        ),
-        _ if reply.contains("NotValidForName") => format!(
-            "{reply}: the certificate of {host} is for another name; put that name into delivery.host"
-        ),
-        _ if reply.contains("xpired") => {
-            format!("{reply}: the certificate of {host} has expired; have it renewed on the server")
-        }
         _ => format!(
             "{reply}: cannot use the SMTP server {host}:{port}; see that it runs, and delivery.host, delivery.port and delivery.tls"
         ),

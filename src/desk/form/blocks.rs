@@ -66,7 +66,7 @@ impl Block<'_> {
 /// The number of fields with a label that `which` accepts.
 fn count<M: Borrow<Mark>>(marks: &[M], which: impl Fn(&Mark) -> bool) -> usize {
     let has = |key| marks.iter().map(Borrow::borrow).any(|mark: &Mark| mark.key == key && which(mark));
-    FieldKey::ALL.into_iter().filter(|key| has(*key)).count()
+    FieldKey::ALL.iter().filter(|key| has(**key)).count()
 }
 
 pub(super) fn blocks<'m>(lines: &Lines<'_>, found: &'m [Mark], sections: &[Boundary]) -> Vec<Block<'m>> {

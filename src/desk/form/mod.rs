@@ -19,42 +19,28 @@ mod tail;
 mod telephone;
 mod values;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use fold::squash;
 use reading::Reading;
 use spelling::Spellings;
 
+use crate::words::closed_set;
+
 #[cfg(test)]
 mod tests;
 
-/// One of the four fields, in the circular's order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldKey {
-    /// 1) 自治体・機関名
-    Organization,
-    /// 2) 氏名
-    Name,
-    /// 3) 連絡先（TEL/メールアドレス）
-    Contact,
-    /// 4) 照会内容（具体的に）
-    Inquiry,
-}
-
-impl FieldKey {
-    /// In the circular's order.
-    pub const ALL: [Self; 4] = [Self::Organization, Self::Name, Self::Contact, Self::Inquiry];
-
-    /// The identifier in settings, JSON and the database.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::Name => "name",
-            Self::Contact => "contact",
-            Self::Inquiry => "inquiry",
-        }
+closed_set! {
+    /// One of the four fields, in the circular's order.
+    FieldKey {
+        /// 1) 自治体・機関名
+        Organization = "organization",
+        /// 2) 氏名
+        Name = "name",
+        /// 3) 連絡先（TEL/メールアドレス）
+        Contact = "contact",
+        /// 4) 照会内容（具体的に）
+        Inquiry = "inquiry",
     }
 }
 
@@ -141,7 +127,7 @@ impl Fields {
     /// The fields without a value, in the circular's order.
     #[must_use]
     pub fn missing(&self) -> Vec<FieldKey> {
-        FieldKey::ALL.into_iter().filter(|key| self.get(*key).is_none()).collect()
+        FieldKey::ALL.iter().copied().filter(|key| self.get(*key).is_none()).collect()
     }
 
     /// Copies the missing fields from `other`.

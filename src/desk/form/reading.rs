@@ -101,7 +101,7 @@ impl Filled<'_, '_> {
 fn fill<'b, 'm>(lines: &Lines<'_>, block: &'b Block<'m>) -> Filled<'b, 'm> {
     let depth = block.marks.iter().map(|mark| lines.get(mark.line).depth).min().unwrap_or(0);
     let mut filled = Filled { block, fields: Fields::default(), findings: Vec::new(), count: 0, depth };
-    for key in FieldKey::ALL {
+    for &key in FieldKey::ALL {
         let Some(text) = text_of(lines, block, key, &filled.fields) else {
             continue;
         };
@@ -132,7 +132,7 @@ fn order_findings(block: &Block<'_>, findings: &mut Vec<Finding>) {
     let mut keys: Vec<FieldKey> = block.marks.iter().map(|mark| mark.key).collect();
     // Adjacent labels of one field (telephone and mail) count once.
     keys.dedup();
-    for key in FieldKey::ALL {
+    for &key in FieldKey::ALL {
         if keys.iter().filter(|other| **other == key).count() > 1 {
             findings.push(Finding::of("duplicate_field", format!("{}: labelled twice", key.as_str())));
         }

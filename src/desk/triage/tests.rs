@@ -29,7 +29,7 @@ fn number() -> TicketNumber {
 fn ticket(status: Status) -> TicketFacts {
     let deadline = (status == Status::Open).then(|| at("2025-07-03T00:00:00Z"));
     let mut fields = Fields::default();
-    for key in FieldKey::ALL {
+    for &key in FieldKey::ALL {
         fields.set(key, Some("…".into()));
     }
     TicketFacts {

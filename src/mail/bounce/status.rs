@@ -3,6 +3,7 @@
 
 use super::{Action, Bounce};
 use crate::mail::{
+    EnhancedStatus,
     field::{self, Fields},
     part::Part,
 };
@@ -103,16 +104,7 @@ pub(super) fn diagnostic(value: &str) -> String {
     text.trim().chars().take(MAX_DIAGNOSTIC).collect()
 }
 
-/// Finds the first enhanced status code such as `5.1.1` (RFC 3463, 2). Parts of longer numbers, e.g. IP addresses,
-/// do not count.
+/// The first enhanced status code in a text.
 pub(super) fn enhanced_status(text: &str) -> Option<String> {
-    let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
-    words.map(|word| word.trim_matches('.')).find(|word| is_enhanced_status(word)).map(str::to_owned)
-}
-
-fn is_enhanced_status(word: &str) -> bool {
-    let mut numbers = word.split('.');
-    let class = numbers.next().is_some_and(|n| matches!(n, "2" | "4" | "5"));
-    let short = |n: Option<&str>| n.is_some_and(|n| (1..=3).contains(&n.len()));
-    class && short(numbers.next()) && short(numbers.next()) && numbers.next().is_none()
+    EnhancedStatus::find(text).map(|status| status.to_string())
 }

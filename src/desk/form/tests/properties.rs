@@ -180,7 +180,7 @@ proptest! {
     ]), 0..60)) {
         let text = pieces.concat();
         let form = read_form(&text, &text, &FormRules::default());
-        for key in crate::desk::form::FieldKey::ALL {
+        for &key in crate::desk::form::FieldKey::ALL {
             if let Some(value) = form.fields.get(key) {
                 prop_assert!(!value.is_empty() && value.trim() == value, "{value:?}");
             }

@@ -1,0 +1,343 @@
+//! What the audit records: the kinds of events, and each event with its values. `event` appends them to the chain.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+
+use crate::{
+    desk::{
+        calendar::BusinessTime, escalation::Notice, feedback::Written, gate::Refusal, ticket::TicketNumber,
+        triage::ParkReason,
+    },
+    letter::Purpose,
+    words::closed_set,
+};
+
+closed_set! {
+    EventKind {
+        /// A ticket was filed.
+        Filed = "filed",
+        /// A message was added to an existing ticket.
+        Joined = "joined",
+        DeliveryReport = "delivery_report",
+        StaffMail = "staff_mail",
+        Parked = "parked",
+        Duplicate = "duplicate",
+        /// The gate refused an automatic mail.
+        Refused = "refused",
+        /// The mail server did not return the message in any of the attempts.
+        Withheld = "withheld",
+        /// The message was fetched after all.
+        HandedOver = "handed_over",
+        /// The decision on a message failed.
+        Failed = "failed",
+        /// The operator discarded a parked message.
+        Discarded = "discarded",
+        /// The mail server accepted a mail.
+        Sent = "sent",
+        /// The mail server refused a mail for now.
+        Delayed = "delayed",
+        /// A mail failed for good.
+        Undeliverable = "undeliverable",
+        /// A delivery report says that an accepted mail did not arrive.
+        Bounced = "bounced",
+        /// The operator made a mail due.
+        MailRetried = "mail_retried",
+        /// The operator cancelled a mail.
+        MailCancelled = "mail_cancelled",
+        AnswerWritten = "answer_written",
+        QuestionWritten = "question_written",
+        /// The answer or question was cancelled before it left.
+        Cancelled = "cancelled",
+        Approved = "approved",
+        Rejected = "rejected",
+        Noted = "noted",
+        Assigned = "assigned",
+        Tagged = "tagged",
+        Closed = "closed",
+        Reopened = "reopened",
+        /// The clock of the ticket was paused.
+        Held = "held",
+        Merged = "merged",
+        CalledBack = "called_back",
+        /// The inquirer did not answer the reminders.
+        Unanswered = "unanswered",
+        DeadlineWarning = "deadline_warning",
+        DeadlineMissed = "deadline_missed",
+        /// The deadline was calculated again.
+        Recounted = "recounted",
+        RawErased = "raw_erased",
+        PersonalErased = "personal_erased",
+        /// The key of our Message-IDs was replaced.
+        KeyRotated = "key_rotated",
+    }
+}
+
+/// An event with its values. `Display` gives its detail text.
+///
+/// No value may hold personal data of an inquirer, because the hash chain covers the detail text and erasure must not
+/// break the chain.
+#[derive(Debug, Clone)]
+pub enum AuditEvent {
+    Filed {
+        /// Another ticket that the message refers to but may not join.
+        mentions: Option<TicketNumber>,
+        warnings: WarningCodes,
+    },
+    /// The operator filed a telephone inquiry.
+    FiledByTelephone,
+    Joined {
+        warnings: WarningCodes,
+    },
+    DeliveryReport {
+        /// Delivery failed for good. `false` for a delay or a success report.
+        failed: bool,
+        warnings: WarningCodes,
+    },
+    StaffMail {
+        warnings: WarningCodes,
+    },
+    Parked {
+        reason: ParkReason,
+        warnings: WarningCodes,
+    },
+    Duplicate {
+        /// Row id in the ledger.
+        of: i64,
+        warnings: WarningCodes,
+    },
+    Refused(Refusal),
+    Withheld {
+        attempts: u32,
+    },
+    HandedOver,
+    Failed {
+        attempts: u32,
+    },
+    Discarded,
+    Sent(DeliveryAttempt),
+    Delayed(DeliveryAttempt),
+    Undeliverable(DeliveryAttempt),
+    Bounced {
+        purpose: Purpose,
+        /// Row id in the outbox.
+        outbox: i64,
+        /// Enhanced status code (RFC 3463).
+        status: Option<String>,
+    },
+    MailRetried {
+        outbox: i64,
+    },
+    MailCancelled {
+        outbox: i64,
+    },
+    Written {
+        written: Written,
+        needs_approval: bool,
+    },
+    Cancelled {
+        outbox: i64,
+    },
+    Approved {
+        outbox: i64,
+    },
+    Rejected {
+        outbox: i64,
+    },
+    Noted,
+    Assigned {
+        /// Address of the member.
+        to: String,
+    },
+    Tagged {
+        /// All tags that the ticket now has.
+        tags: Vec<String>,
+    },
+    Closed,
+    Reopened {
+        /// `None` when the desk never opens again.
+        deadline: Option<DateTime<Tz>>,
+    },
+    Held {
+        /// Business time that remains.
+        left: BusinessTime,
+    },
+    MergedInto(TicketNumber),
+    /// The other side of [`AuditEvent::MergedInto`]: a ticket became part of this one.
+    Absorbed(TicketNumber),
+    CalledBack,
+    Unanswered,
+    Deadline(Notice),
+    Recounted {
+        before: Option<DateTime<Tz>>,
+        after: Option<DateTime<Tz>>,
+    },
+    RawErased {
+        mails: u64,
+        /// The mails are older than this.
+        before: DateTime<Utc>,
+    },
+    PersonalErased(Erasure),
+    KeyRotated,
+}
+
+/// Codes of the warnings about a message.
+pub type WarningCodes = Vec<&'static str>;
+
+/// An attempt to send a mail.
+#[derive(Debug, Clone)]
+pub struct DeliveryAttempt {
+    pub purpose: Purpose,
+    /// Row id in the outbox.
+    pub outbox: i64,
+    /// From 1.
+    pub attempt: u32,
+    /// From `SmtpReply::codes`: the text of the reply may name the recipient.
+    pub codes: String,
+}
+
+/// Why personal data was erased.
+#[derive(Debug, Clone, Copy)]
+pub enum Erasure {
+    /// The retention period of a ticket is over.
+    Retention,
+    /// The inquirer or a participant of a ticket requested it.
+    OnRequest,
+    /// The summary of a request: data that belongs to no ticket.
+    OnRequestElsewhere { messages: usize, mails: u64 },
+}
+
+impl AuditEvent {
+    #[must_use]
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Filed { .. } | Self::FiledByTelephone => EventKind::Filed,
+            Self::Joined { .. } => EventKind::Joined,
+            Self::DeliveryReport { .. } => EventKind::DeliveryReport,
+            Self::StaffMail { .. } => EventKind::StaffMail,
+            Self::Parked { .. } => EventKind::Parked,
+            Self::Duplicate { .. } => EventKind::Duplicate,
+            Self::Refused(_) => EventKind::Refused,
+            Self::Withheld { .. } => EventKind::Withheld,
+            Self::HandedOver => EventKind::HandedOver,
+            Self::Failed { .. } => EventKind::Failed,
+            Self::Discarded => EventKind::Discarded,
+            Self::Sent(_) => EventKind::Sent,
+            Self::Delayed(_) => EventKind::Delayed,
+            Self::Undeliverable(_) => EventKind::Undeliverable,
+            Self::Bounced { .. } => EventKind::Bounced,
+            Self::MailRetried { .. } => EventKind::MailRetried,
+            Self::MailCancelled { .. } => EventKind::MailCancelled,
+            Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
+            Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Cancelled { .. } => EventKind::Cancelled,
+            Self::Approved { .. } => EventKind::Approved,
+            Self::Rejected { .. } => EventKind::Rejected,
+            Self::Noted => EventKind::Noted,
+            Self::Assigned { .. } => EventKind::Assigned,
+            Self::Tagged { .. } => EventKind::Tagged,
+            Self::Closed => EventKind::Closed,
+            Self::Reopened { .. } => EventKind::Reopened,
+            Self::Held { .. } => EventKind::Held,
+            Self::MergedInto(_) | Self::Absorbed(_) => EventKind::Merged,
+            Self::CalledBack => EventKind::CalledBack,
+            Self::Unanswered => EventKind::Unanswered,
+            Self::Deadline(Notice::Warning) => EventKind::DeadlineWarning,
+            Self::Deadline(Notice::Miss) => EventKind::DeadlineMissed,
+            Self::Recounted { .. } => EventKind::Recounted,
+            Self::RawErased { .. } => EventKind::RawErased,
+            Self::PersonalErased(_) => EventKind::PersonalErased,
+            Self::KeyRotated => EventKind::KeyRotated,
+        }
+    }
+}
+
+/// The detail text. The hash chain covers it: a test holds every text.
+impl fmt::Display for AuditEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Filed { mentions: Some(other), warnings } => {
+                let text = format!("mentions {other}, whose thread it could not join");
+                with_warnings(f, &text, warnings)
+            }
+            Self::Filed { mentions: None, warnings }
+            | Self::Joined { warnings }
+            | Self::StaffMail { warnings } => with_warnings(f, "", warnings),
+            Self::FiledByTelephone => f.write_str("by telephone"),
+            Self::DeliveryReport { failed, warnings } => {
+                with_warnings(f, if *failed { "failed" } else { "nothing changes" }, warnings)
+            }
+            Self::Parked { reason, warnings } => with_warnings(f, reason.as_str(), warnings),
+            Self::Duplicate { of, warnings } => with_warnings(f, &format!("of message {of}"), warnings),
+            Self::Refused(refusal) => f.write_str(&refusal.audit()),
+            Self::Withheld { attempts } | Self::Failed { attempts } => write!(f, "attempt {attempts}"),
+            Self::Sent(attempt) | Self::Delayed(attempt) | Self::Undeliverable(attempt) => attempt.fmt(f),
+            Self::Bounced { purpose, outbox, status } => {
+                write!(f, "{purpose} (outbox {outbox}): {}", status.as_deref().unwrap_or_default())
+            }
+            Self::MailRetried { outbox }
+            | Self::MailCancelled { outbox }
+            | Self::Cancelled { outbox }
+            | Self::Approved { outbox }
+            | Self::Rejected { outbox } => write!(f, "outbox {outbox}"),
+            Self::Written { needs_approval: true, .. } => f.write_str("waits for a lead"),
+            Self::Assigned { to } => f.write_str(to),
+            Self::Tagged { tags } => f.write_str(&tags.join(", ")),
+            Self::Reopened { deadline } => f.write_str(&local_text(*deadline)),
+            Self::Held { left } => write!(f, "{left}"),
+            Self::MergedInto(into) => write!(f, "into {into}"),
+            Self::Absorbed(number) => write!(f, "{number} became part of this"),
+            Self::Unanswered => f.write_str("asked twice; staff decide"),
+            Self::Recounted { before, after } => {
+                write!(f, "the calendar has changed: {} → {}", local_text(*before), local_text(*after))
+            }
+            Self::RawErased { mails, before } => {
+                write!(f, "{mails} mails from before {}", before.format("%Y-%m-%d"))
+            }
+            Self::PersonalErased(erasure) => erasure.fmt(f),
+            Self::Written { needs_approval: false, .. }
+            | Self::HandedOver
+            | Self::Discarded
+            | Self::Noted
+            | Self::Closed
+            | Self::CalledBack
+            | Self::Deadline(_)
+            | Self::KeyRotated => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for DeliveryAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { purpose, outbox, attempt, codes } = self;
+        write!(f, "{purpose} (outbox {outbox}, attempt {attempt}): {codes}")
+    }
+}
+
+impl fmt::Display for Erasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Retention => f.write_str("retention"),
+            Self::OnRequest => f.write_str("on request"),
+            Self::OnRequestElsewhere { messages, mails } => {
+                write!(f, "on request: {messages} messages without a ticket, {mails} mails")
+            }
+        }
+    }
+}
+
+/// `text [code, code]`.
+fn with_warnings(f: &mut fmt::Formatter<'_>, text: &str, codes: &[&str]) -> fmt::Result {
+    let codes = if codes.is_empty() { String::new() } else { format!("[{}]", codes.join(", ")) };
+    let space = if text.is_empty() || codes.is_empty() { "" } else { " " };
+    write!(f, "{text}{space}{codes}")
+}
+
+/// RFC 3339 in the desk's time zone; empty for `None`.
+fn local_text(at: Option<DateTime<Tz>>) -> String {
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
+}

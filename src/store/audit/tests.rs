@@ -1,0 +1,84 @@
+use super::*;
+
+#[test]
+fn every_event_keeps_its_kind_and_its_detail_text() {
+    let number = || "ZT-2025-0001".parse::<TicketNumber>().unwrap();
+    let at = DateTime::<Utc>::from_timestamp(1_751_331_600, 0).unwrap();
+    let local = || Some(at.with_timezone(&Tz::Asia__Tokyo));
+    let attempt =
+        || DeliveryAttempt { purpose: Purpose::Answer, outbox: 7, attempt: 2, codes: "250 2.0.0".into() };
+    let none = WarningCodes::new;
+    let warned = || vec!["charset_guessed", "message_id_reused"];
+    let written = |written, needs_approval| AuditEvent::Written { written, needs_approval };
+    for (event, expected) in [
+        (AuditEvent::Filed { mentions: None, warnings: none() }, "filed: "),
+        (
+            AuditEvent::Filed { mentions: None, warnings: warned() },
+            "filed: [charset_guessed, message_id_reused]",
+        ),
+        (
+            AuditEvent::Filed { mentions: Some(number()), warnings: none() },
+            "filed: mentions ZT-2025-0001, whose thread it could not join",
+        ),
+        (AuditEvent::FiledByTelephone, "filed: by telephone"),
+        (AuditEvent::Joined { warnings: none() }, "joined: "),
+        (AuditEvent::DeliveryReport { failed: true, warnings: none() }, "delivery_report: failed"),
+        (AuditEvent::DeliveryReport { failed: false, warnings: none() }, "delivery_report: nothing changes"),
+        (AuditEvent::StaffMail { warnings: none() }, "staff_mail: "),
+        (
+            AuditEvent::Parked { reason: ParkReason::NoForm, warnings: warned() },
+            "parked: no_form [charset_guessed, message_id_reused]",
+        ),
+        (AuditEvent::Duplicate { of: 3, warnings: none() }, "duplicate: of message 3"),
+        (AuditEvent::Refused(Refusal::NoSender), "refused: no_sender: the mail has no sender address"),
+        (AuditEvent::Withheld { attempts: 5 }, "withheld: attempt 5"),
+        (AuditEvent::HandedOver, "handed_over: "),
+        (AuditEvent::Failed { attempts: 1 }, "failed: attempt 1"),
+        (AuditEvent::Discarded, "discarded: "),
+        (AuditEvent::Sent(attempt()), "sent: answer (outbox 7, attempt 2): 250 2.0.0"),
+        (AuditEvent::Delayed(attempt()), "delayed: answer (outbox 7, attempt 2): 250 2.0.0"),
+        (AuditEvent::Undeliverable(attempt()), "undeliverable: answer (outbox 7, attempt 2): 250 2.0.0"),
+        (
+            AuditEvent::Bounced { purpose: Purpose::Answer, outbox: 7, status: Some("5.1.1".into()) },
+            "bounced: answer (outbox 7): 5.1.1",
+        ),
+        (
+            AuditEvent::Bounced { purpose: Purpose::Answer, outbox: 7, status: None },
+            "bounced: answer (outbox 7): ",
+        ),
+        (AuditEvent::MailRetried { outbox: 7 }, "mail_retried: outbox 7"),
+        (AuditEvent::MailCancelled { outbox: 7 }, "mail_cancelled: outbox 7"),
+        (written(Written::Answer, true), "answer_written: waits for a lead"),
+        (written(Written::Question, false), "question_written: "),
+        (AuditEvent::Cancelled { outbox: 7 }, "cancelled: outbox 7"),
+        (AuditEvent::Approved { outbox: 7 }, "approved: outbox 7"),
+        (AuditEvent::Rejected { outbox: 7 }, "rejected: outbox 7"),
+        (AuditEvent::Noted, "noted: "),
+        (AuditEvent::Assigned { to: "sato@example.jp".into() }, "assigned: sato@example.jp"),
+        (AuditEvent::Tagged { tags: vec!["医療".into(), "急".into()] }, "tagged: 医療, 急"),
+        (AuditEvent::Closed, "closed: "),
+        (AuditEvent::Reopened { deadline: local() }, "reopened: 2025-07-01T10:00:00+09:00"),
+        (AuditEvent::Reopened { deadline: None }, "reopened: "),
+        (AuditEvent::Held { left: BusinessTime::from_hours(16) }, "held: 16h"),
+        (AuditEvent::MergedInto(number()), "merged: into ZT-2025-0001"),
+        (AuditEvent::Absorbed(number()), "merged: ZT-2025-0001 became part of this"),
+        (AuditEvent::CalledBack, "called_back: "),
+        (AuditEvent::Unanswered, "unanswered: asked twice; staff decide"),
+        (AuditEvent::Deadline(Notice::Warning), "deadline_warning: "),
+        (AuditEvent::Deadline(Notice::Miss), "deadline_missed: "),
+        (
+            AuditEvent::Recounted { before: local(), after: None },
+            "recounted: the calendar has changed: 2025-07-01T10:00:00+09:00 → ",
+        ),
+        (AuditEvent::RawErased { mails: 3, before: at }, "raw_erased: 3 mails from before 2025-07-01"),
+        (AuditEvent::PersonalErased(Erasure::Retention), "personal_erased: retention"),
+        (AuditEvent::PersonalErased(Erasure::OnRequest), "personal_erased: on request"),
+        (
+            AuditEvent::PersonalErased(Erasure::OnRequestElsewhere { messages: 2, mails: 3 }),
+            "personal_erased: on request: 2 messages without a ticket, 3 mails",
+        ),
+        (AuditEvent::KeyRotated, "key_rotated: "),
+    ] {
+        assert_eq!(format!("{}: {event}", event.kind()), expected);
+    }
+}

@@ -1,0 +1,80 @@
+//! Mails that a person wrote and that have not left: held for a lead, approved, or cancelled with their entry.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, any::AnyRow};
+
+use super::{OutboxState, Result, Tx, instant_text, query, read_word};
+use crate::letter::Purpose;
+
+/// A mail of a person that has not left.
+#[derive(Debug, Clone)]
+pub struct QueuedDraft {
+    /// Row id in the outbox.
+    pub id: i64,
+    pub purpose: Purpose,
+    /// Address of the member who wrote it; `operator` for the shell.
+    pub author: Option<String>,
+    /// Row id of its entry in the conversation.
+    pub entry: Option<i64>,
+    /// Whether it waits for a lead.
+    pub held: bool,
+}
+
+impl Tx {
+    /// Drafts of a ticket, the newest first.
+    pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<QueuedDraft>> {
+        let rows = query(
+            "SELECT id, purpose, author, entry_id, state FROM outbox
+             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5) AND attempts = 0
+             ORDER BY id DESC",
+        )
+        .bind(ticket_id)
+        .bind(Purpose::Answer.as_str())
+        .bind(Purpose::Question.as_str())
+        .bind(OutboxState::Queued.as_str())
+        .bind(OutboxState::Held.as_str())
+        .fetch_all(self.connection().await?)
+        .await?;
+        let read = |row: &AnyRow| {
+            let id = row.try_get("id")?;
+            let state: OutboxState = read_word(row, "outbox", "state", id)?;
+            Ok(QueuedDraft {
+                id,
+                purpose: read_word(row, "outbox", "purpose", id)?,
+                author: row.try_get("author")?,
+                entry: row.try_get("entry_id")?,
+                held: state == OutboxState::Held,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The author of a mail, if a person wrote it.
+    pub async fn author_of(&mut self, id: i64) -> Result<Option<String>> {
+        let row = query("SELECT author FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
+    }
+
+    /// Queues a held mail, which then leaves at `at`.
+    pub async fn release(&mut self, id: i64, at: DateTime<Utc>) -> Result<()> {
+        query("UPDATE outbox SET state = $3, next_attempt_at = $2 WHERE id = $1 AND state = $4")
+            .bind(id)
+            .bind(instant_text(at))
+            .bind(OutboxState::Queued.as_str())
+            .bind(OutboxState::Held.as_str())
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes an entry of the conversation whose mail was cancelled before it left.
+    pub async fn forget_entry(&mut self, id: i64) -> Result<()> {
+        for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
+            query(sql).bind(id).execute(self.connection().await?).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! The conversation of a ticket: its entries and the names of their attachments.
+
+use chrono::{DateTime, Utc};
+use sqlx::Row;
+
+use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_word, ticket::storable};
+use crate::{
+    desk::ticket::Direction,
+    mail::{Attachment, Mailbox},
+};
+
+/// An entry to add to a conversation.
+#[derive(Debug, Clone)]
+pub struct NewEntry<'a> {
+    pub ticket_id: i64,
+    /// Row id in the ledger, if the entry is a mail that came.
+    pub message_ref: Option<i64>,
+    pub direction: Direction,
+    pub from: Option<&'a Mailbox>,
+    /// To and Cc.
+    pub recipients: Vec<&'a str>,
+    pub at: DateTime<Utc>,
+    /// The whole text.
+    pub text: &'a str,
+    /// Only names, types and sizes are stored here; the bytes stay in the ledger's raw message.
+    pub attachments: &'a [Attachment],
+}
+
+/// An entry of a conversation.
+#[derive(Debug, Clone)]
+pub struct EntryRow {
+    pub direction: Direction,
+    pub from: Mailbox,
+    /// To and Cc.
+    pub recipients: Vec<String>,
+    pub at: DateTime<Utc>,
+    /// The whole text.
+    pub text: String,
+    /// Name, media type and size of each attachment.
+    pub attachments: Vec<(String, String, u64)>,
+}
+
+impl Tx {
+    /// Adds an entry, and returns its row id.
+    pub fn add_entry(&mut self, entry: &NewEntry<'_>) -> i64 {
+        let id = self.fresh_id();
+        self.writes.push(
+            Table::Entry,
+            [
+                id.into(),
+                entry.ticket_id.into(),
+                entry.message_ref.into(),
+                entry.direction.as_str().into(),
+                entry.from.and_then(|from| from.name.clone()).into(),
+                entry.from.map(|from| from.address.clone()).unwrap_or_default().into(),
+                entry.recipients.join("\n").into(),
+                instant_text(entry.at).into(),
+                storable(entry.text).into(),
+            ],
+        );
+        for (position, attachment) in (0_i64..).zip(entry.attachments) {
+            let attachment_id = self.fresh_id();
+            let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
+            self.writes.push(
+                Table::Attachment,
+                [
+                    attachment_id.into(),
+                    id.into(),
+                    position.into(),
+                    attachment.name.clone().into(),
+                    attachment.media_type.clone().into(),
+                    size.into(),
+                ],
+            );
+        }
+        id
+    }
+
+    /// Whether the inquirer wrote after `since`.
+    pub async fn heard_since(&mut self, id: i64, since: DateTime<Utc>) -> Result<bool> {
+        let row = query("SELECT id FROM entry WHERE ticket_id = $1 AND direction = $2 AND at > $3 LIMIT 1")
+            .bind(id)
+            .bind(Direction::In.as_str())
+            .bind(instant_text(since))
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Message-IDs of the last 20 mails that came in a ticket, oldest first.
+    pub async fn thread_of(&mut self, ticket_id: i64) -> Result<Vec<String>> {
+        let rows = query("SELECT message_id FROM message WHERE ticket_id = $1 ORDER BY id DESC LIMIT 20")
+            .bind(ticket_id)
+            .fetch_all(self.connection().await?)
+            .await?;
+        rows.iter().rev().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+}
+
+impl Store {
+    /// The conversation of a ticket, oldest first.
+    pub async fn entries_of(&self, ticket_id: i64) -> Result<Vec<EntryRow>> {
+        let rows = query(
+            "SELECT id, direction, from_name, from_address, recipients, at, text FROM entry WHERE ticket_id = $1 ORDER BY at, id",
+        )
+        .bind(ticket_id)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id: i64 = row.try_get("id")?;
+            entries.push(EntryRow {
+                direction: read_word(row, "entry", "direction", id)?,
+                from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },
+                recipients: row.try_get::<String, _>("recipients")?.lines().map(str::to_owned).collect(),
+                at: read_instant(row, "entry", "at", id)?,
+                text: row.try_get("text")?,
+                attachments: self.attachments_of(id).await?,
+            });
+        }
+        Ok(entries)
+    }
+
+    async fn attachments_of(&self, entry_id: i64) -> Result<Vec<(String, String, u64)>> {
+        let rows =
+            query("SELECT name, media_type, size FROM attachment WHERE entry_id = $1 ORDER BY position")
+                .bind(entry_id)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter()
+            .map(|row| {
+                let size: i64 = row.try_get("size")?;
+                Ok((row.try_get("name")?, row.try_get("media_type")?, u64::try_from(size).unwrap_or(0)))
+            })
+            .collect()
+    }
+}
