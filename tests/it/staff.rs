@@ -546,13 +546,13 @@ fn every_digest_that_is_asked_for_leaves_though_rehearsals_tell_one_instant_twic
         desk.starts_at(NOW);
         assert_eq!(desk.run(&["digest"]).code, Some(0));
     }
-    desk.once();
+    // The first process creates the database, and so may queue its digest seconds after the start.
+    desk.once_at("2025-07-01T10:05:00+09:00");
     let asked: Vec<_> = desk
         .mails_to("tanaka@example.jp")
         .into_iter()
         .filter(|mail| mail.subject.contains("日次一覧"))
         .collect();
-    eprintln!("OUT {}", desk.json(&["outbox", "list"]));
     assert_eq!(asked.len(), 20);
 }
 
