@@ -13,7 +13,7 @@ use crate::{
     },
     mail::Mailbox,
     notify::auto_reply::{self, FiledTicket},
-    service::{Fault, Operation, PreparedMail, Processed},
+    service::{Desk, Fault, Operation, PreparedMail, Processed},
     settings::NewTicketTo,
     store::{
         Asking, AuditEvent, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient, StoreError,
@@ -99,21 +99,26 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
     })
 }
 
-/// What triage needs to know; `None` when this very message was accounted for before.
-async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Option<Known>, StoreError> {
-    let (desk, now) = (operation.desk, operation.now);
-    let midnight = start_of_day(now, desk.rules.calendar.time_zone());
-    let inbound = &mail.reading.mail;
-    let lookup = LedgerLookup {
+/// What is asked about a message before it is decided.
+pub(super) fn lookup<'a>(desk: &Desk, mail: &'a PreparedMail, now: DateTime<Utc>) -> LedgerLookup<'a> {
+    LedgerLookup {
         place: &mail.place,
         message_id: &mail.message_id,
         hash: &mail.hash,
         recipient: Recipient {
-            address: recipient(inbound).unwrap_or_default(),
-            midnight,
+            address: recipient(&mail.reading.mail).unwrap_or_default(),
+            midnight: start_of_day(now, desk.rules.calendar.time_zone()),
             form_since: now - FORM_ONCE_IN,
         },
-    };
+    }
+}
+
+/// What triage needs to know; `None` when this very message was accounted for before.
+async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Option<Known>, StoreError> {
+    let (desk, now) = (operation.desk, operation.now);
+    let inbound = &mail.reading.mail;
+    let lookup = lookup(desk, mail, now);
+    let midnight = lookup.recipient.midnight;
     let day = operation.day();
     let tx = &mut *operation.tx;
     let (mut earlier, sent) = tx.lookup(&lookup).await?;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{
-    file::file,
+    file::{file, lookup},
     fingerprint::content_hash,
     prepare::{prepare, read},
 };
@@ -134,13 +134,21 @@ async fn file_together(
     stop: &CancellationToken,
 ) -> Result<Vec<(Processed, Duration)>, Fault> {
     let mut tx = desk.store.write().await?;
-    let began = Instant::now();
+    let (began, now) = (Instant::now(), desk.clock.now());
+    if faults == Faults::EndTheBatch {
+        // A message that is decided again asks for itself.
+        let fresh = mails.clone().take(BATCH_MESSAGES).filter(|mail| mail.entered.is_none());
+        let lookups: Vec<_> = fresh.map(|mail| lookup(desk, mail, now)).collect();
+        if lookups.len() > 1 {
+            tx.gather_facts(&lookups).await?;
+        }
+    }
     let (mut filed, mut bytes) = (Vec::new(), 0);
     while let Some(mail) = mails.next() {
         let started = Instant::now();
-        let mut operation = Operation::by_desk(desk, &mut tx, desk.clock.now());
+        let mut operation = Operation::by_desk(desk, &mut tx, now);
         let processed = match faults {
-            Faults::EndTheBatch => file_one(&mut operation, mail).await?,
+            Faults::EndTheBatch => file(&mut operation, mail).await?,
             Faults::AreKept => file_or_keep(&mut operation, mail).await?,
         };
         filed.push((processed, started.elapsed()));
@@ -156,17 +164,16 @@ async fn file_together(
     Ok(filed)
 }
 
-/// Files a message. A row that the database refuses is refused here.
-async fn file_one(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
-    let processed = file(operation, mail).await?;
-    operation.tx.flush().await?;
-    Ok(processed)
-}
-
 /// Files a message. When that fails by its own fault, nothing of it stays but its ledger row.
 async fn file_or_keep(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
     operation.tx.savepoint().await?;
-    match file_one(operation, mail).await {
+    let filed = async {
+        let processed = file(operation, mail).await?;
+        // A row that the database refuses is refused here.
+        operation.tx.flush().await?;
+        Ok::<_, Fault>(processed)
+    };
+    match filed.await {
         Err(fault) if fault.is_of_a_message() => {
             operation.tx.roll_back().await?;
             Ok(keep(operation, mail, &fault.to_string()).await?)

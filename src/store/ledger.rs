@@ -133,6 +133,9 @@ pub(super) const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id
 
 impl Tx {
     pub fn add_message(&mut self, message: &NewMessage<'_>) {
+        if let Some(facts) = &mut self.facts {
+            facts.add_message(message);
+        }
         let (folder, uidvalidity, uid, file) = message.place.columns();
         self.writes.push(
             Table::Message,
@@ -368,19 +371,9 @@ impl Store {
 
 fn read_row(row: &AnyRow) -> Result<LedgerRow> {
     let id = row.try_get("id")?;
-    let folder: String = row.try_get("folder")?;
-    let (uidvalidity, uid): (i64, Option<i64>) = (row.try_get("uidvalidity")?, row.try_get("uid")?);
-    let place = match uid {
-        Some(uid) => Place::Imap {
-            folder,
-            uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
-            uid: u32::try_from(uid).unwrap_or(0),
-        },
-        None => Place::File { folder, name: row.try_get::<Option<String>, _>("file")?.unwrap_or_default() },
-    };
     Ok(LedgerRow {
         id,
-        place,
+        place: read_place(row)?,
         message_id: row.try_get("message_id")?,
         received_at: read_instant(row, "message", "received_at", id)?,
         size: u64::try_from(row.try_get::<i64, _>("size")?).unwrap_or(0),
@@ -389,5 +382,18 @@ fn read_row(row: &AnyRow) -> Result<LedgerRow> {
         detail: row.try_get("detail")?,
         ticket_id: row.try_get("ticket_id")?,
         attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).unwrap_or(0),
+    })
+}
+
+pub(super) fn read_place(row: &AnyRow) -> Result<Place> {
+    let folder: String = row.try_get("folder")?;
+    let (uidvalidity, uid): (i64, Option<i64>) = (row.try_get("uidvalidity")?, row.try_get("uid")?);
+    Ok(match uid {
+        Some(uid) => Place::Imap {
+            folder,
+            uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
+            uid: u32::try_from(uid).unwrap_or(0),
+        },
+        None => Place::File { folder, name: row.try_get::<Option<String>, _>("file")?.unwrap_or_default() },
     })
 }

@@ -111,7 +111,11 @@ impl LedgerLookup<'_> {
 }
 
 impl Tx {
+    /// What is known about a message: from the facts of the batch, or by a query.
     pub async fn lookup(&mut self, lookup: &LedgerLookup<'_>) -> Result<(Vec<Earlier>, SentTo)> {
+        if let Some(known) = self.facts.as_ref().and_then(|facts| facts.lookup(lookup)) {
+            return Ok(known);
+        }
         let query = bind(query(LedgerLookup::SQL), lookup.values());
         let rows = query.fetch_all(self.connection().await?).await?;
         lookup.read(&rows)

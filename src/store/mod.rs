@@ -22,6 +22,7 @@ mod draft;
 mod entry;
 mod erase;
 mod event;
+mod facts;
 mod figures;
 mod instance;
 mod ledger;

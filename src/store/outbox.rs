@@ -84,6 +84,9 @@ pub struct OutboxRow {
 impl Tx {
     /// Queues a mail, unless the outbox has one with the same Message-ID.
     pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
+        if let Some(facts) = &mut self.facts {
+            facts.add_mail(mail);
+        }
         let id = self.fresh_id();
         self.writes.push(
             Table::Outbox,

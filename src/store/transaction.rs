@@ -7,9 +7,14 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{
-    Dialect, Result, Store, StoreError, connect, query,
+    Dialect, Result, Store, StoreError, connect,
+    facts::Facts,
+    query,
     writes::{Writes, bind},
 };
+
+/// The rows of one filed mail have no more values than this.
+const VALUES_OF_A_MAIL: usize = 200;
 
 /// The one row of the table `desk`. It is read at BEGIN and written back at COMMIT.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +57,8 @@ pub struct Tx {
     pub(super) desk: DeskRow,
     /// Rows that are not in the database yet. They are written in one trip before the next statement.
     pub(super) writes: Writes,
+    /// Facts about the batch that the transaction files, if it files one.
+    pub(super) facts: Option<Facts>,
     /// The desk's row at the savepoint, if there is one.
     savepoint: Option<DeskRow>,
 }
@@ -80,6 +87,7 @@ impl Store {
             dialect: self.dialect,
             desk: DeskRow::read(&row)?,
             writes: Writes::default(),
+            facts: None,
             savepoint: None,
         })
     }
@@ -122,7 +130,10 @@ impl Tx {
         };
         statements.extend(inside.map(str::to_owned));
         let sql = self.dialect.in_one_trip(&statements);
-        bind(sqlx::query(AssertSqlSafe(sql)), values).execute(&mut self.connection).await?;
+        // The text for a whole batch is another one each time: it is not worth a place among the prepared statements.
+        let recurs = values.len() <= VALUES_OF_A_MAIL;
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(recurs);
+        bind(query, values).execute(&mut self.connection).await?;
         if let Some(last) = behind {
             sqlx::raw_sql(last).execute(&mut self.connection).await?;
         }
