@@ -118,11 +118,12 @@ impl<'a> Context<'a> {
             }
             let inline = start > line.body || (start > line.start && start == line.body);
             let body = text.get(line.body.max(start)..end.max(line.body.max(start))).unwrap_or_default();
-            // Only quote marks in front of text of ours.
-            if end < line.end && body.is_empty() {
+            let raw = text.get(start..end).unwrap_or_default();
+            // Only quote marks in front of text of ours, or blanks behind it.
+            let blank = raw.trim_matches(is_blank).is_empty();
+            if (end < line.end && body.is_empty()) || (start > line.start && blank) {
                 continue;
             }
-            let raw = text.get(start..end).unwrap_or_default();
             parts.push(Part { raw, body: body.trim_matches(is_blank), depth: line.depth, inline });
         }
         parts
