@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{
-    anchors::{Token, anchors},
+    anchors::{Occurrence, Token, anchors},
     fold::Grams,
     lines::{Line, Lines},
     window::{self, Run, Unit, units},
@@ -93,30 +93,41 @@ fn line_pairs(sent: &Lines<'_>, reply: &Lines<'_>, theirs: Range<usize>) -> (boo
     /// Marks in front of as many lines and characters of ours are those of the program.
     const MARKED_LINES: usize = 2;
     const MARKED_SIZE: usize = 16;
+    /// The same, if no line of ours came back without mark.
+    const MARKED_ALONE: usize = 8;
     let ours = || (0..sent.full.len()).map(|at| (at, sent.full_line(at)));
     let depths: std::collections::HashMap<u64, u8> = ours().map(|(_, line)| (line.hash, line.depth)).collect();
-    let (mut lines, mut size) = (0, 0);
+    let (mut lines, mut size, mut unmarked) = (0, 0, 0);
     for line in theirs.clone().map(|at| reply.full_line(at)) {
-        if depths.get(&line.hash).is_some_and(|depth| line.depth > *depth) {
-            (lines, size) = (lines + 1, size + line.size);
+        match depths.get(&line.hash) {
+            Some(depth) if line.depth > *depth => (lines, size) = (lines + 1, size + line.size),
+            Some(_) => unmarked += 1,
+            None => {}
         }
     }
-    let marked = lines >= MARKED_LINES && size >= MARKED_SIZE;
+    let marked =
+        (lines >= MARKED_LINES && size >= MARKED_SIZE) || (unmarked == 0 && size >= MARKED_ALONE);
     let long = |line: Line| line.size >= LEAST_SIZE;
-    let pairs = anchors(
-        ours().filter(|(_, line)| long(*line)).map(|(at, line)| Token { hash: line.hash, at }),
-        theirs
-            .map(|at| (at, reply.full_line(at)))
-            .filter(|(_, line)| long(*line))
-            .filter(|(_, line)| {
-                depths.get(&line.hash).is_some_and(|depth| !marked || line.depth > *depth)
-            })
-            .map(|(at, line)| Token { hash: line.hash, at }),
-    );
+    let pairs = |occurrence| {
+        let theirs = theirs.clone().map(|at| (at, reply.full_line(at)));
+        let possible = |line: Line| depths.get(&line.hash).is_some_and(|depth| !marked || line.depth > *depth);
+        anchors(
+            ours().filter(|(_, line)| long(*line)).map(|(at, line)| Token { hash: line.hash, at }),
+            theirs
+                .filter(|(_, line)| long(*line) && possible(*line))
+                .map(|(at, line)| Token { hash: line.hash, at }),
+            occurrence,
+        )
+    };
+    let mut found = pairs(Occurrence::Only);
+    // Few of many lines that came back occur once: the mail is quoted several times.
+    if marked && found.len() * 4 < lines.min(depths.len()) {
+        found = pairs(Occurrence::First);
+    }
     let same = |(ours, theirs): &(usize, usize)| {
         sent.same(sent.full_line(*ours), reply, reply.full_line(*theirs))
     };
-    (marked, pairs.into_iter().filter(same).collect())
+    (marked, found.into_iter().filter(same).collect())
 }
 
 /// Adds the equal lines next to each pair.
@@ -195,9 +206,12 @@ impl Window<'_> {
     }
 }
 
-/// Aligns two windows. If they are too large, runs of characters that occur once in both divide them first.
+/// Aligns two windows. If they are large, runs of characters that occur once in both divide them first.
 fn runs(ours: &[Unit], theirs: &[Unit], budget: &mut Budget) -> Vec<Run> {
-    if budget.take(ours.len().saturating_mul(theirs.len())) {
+    /// Cells of a window that is not worth dividing.
+    const FEW_CELLS: usize = 60_000;
+    let cells = ours.len().saturating_mul(theirs.len());
+    if cells <= FEW_CELLS && budget.take(cells) {
         return window::align(ours, theirs);
     }
     let mut runs = Vec::new();
@@ -227,12 +241,13 @@ fn runs(ours: &[Unit], theirs: &[Unit], budget: &mut Budget) -> Vec<Run> {
 /// Characters of an anchor.
 const GRAM: usize = 16;
 
-/// Runs that are too long for chance, rising in both texts.
+/// Runs that are too long for chance, rising in both texts; without their ends, which may belong to what was typed.
 fn long_runs(ours: &[Unit], theirs: &[Unit]) -> Vec<Run> {
-    const LEAST_LENGTH: usize = 24;
+    const LEAST_LENGTH: usize = 40;
+    const EDGE: usize = 12;
     let mut runs: Vec<Run> = Vec::new();
     let (mut our_free, mut their_free) = (0, 0);
-    for (our, their) in anchors(grams(ours), grams(theirs)) {
+    for (our, their) in anchors(grams(ours), grams(theirs), Occurrence::Only) {
         if our < our_free || their < their_free {
             continue;
         }
@@ -248,7 +263,8 @@ fn long_runs(ours: &[Unit], theirs: &[Unit]) -> Vec<Run> {
             .count();
         let length = back + ahead;
         if length >= LEAST_LENGTH {
-            runs.push(Run { sent: our - back, reply: their - back, length });
+            let (sent, reply) = (our + EDGE - back, their + EDGE - back);
+            runs.push(Run { sent, reply, length: length - 2 * EDGE });
             (our_free, their_free) = (our + ahead, their + ahead);
         }
     }

@@ -35,12 +35,22 @@ impl Once {
     }
 }
 
-/// Places in what we sent and in the reply of the same token, rising in both.
+/// Which tokens of the reply count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occurrence {
+    /// Those that occur once.
+    Only,
+    /// The first of several: what we sent is quoted more than once.
+    First,
+}
+
+/// Places in what we sent and in the reply of the same token, rising in both. The token occurs once in what we sent.
 ///
 /// Linear in the number of tokens, but for the diff: it sees at most `MOST` of them.
 pub(super) fn anchors(
     sent: impl Iterator<Item = Token>,
     reply: impl Iterator<Item = Token>,
+    occurrence: Occurrence,
 ) -> Vec<(usize, usize)> {
     /// Bounds the work of the diff, which is quadratic for texts in hostile order.
     const MOST: usize = 4096;
@@ -50,7 +60,10 @@ pub(super) fn anchors(
     }
     for token in reply {
         if let Some(seen) = tokens.get_mut(&token.hash) {
-            seen.reply.see(token.at);
+            match (occurrence, seen.reply) {
+                (Occurrence::First, Once::At(_)) => {}
+                _ => seen.reply.see(token.at),
+            }
         }
     }
     let mut pairs: Vec<(u64, usize, usize)> = tokens

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{
     People,
     fold::squash,
-    patterns::{DATE, HEADER, MAILBOX, OPENER, SEPARATOR, TIME, VERB, header},
+    patterns::{DATE, HEADER, MAILBOX, OPENER, RULE, SEPARATOR, TIME, VERB, header},
 };
 
 /// The desk's name and address, folded.
@@ -32,8 +32,11 @@ impl Names {
 pub(super) fn start(lines: &[&str], names: &Names) -> Option<usize> {
     let end = lines.iter().rposition(|line| !squash(line).is_empty())? + 1;
     let above = lines.get(..end)?;
-    let start = header_block(above, names).or_else(|| sentence(above, names)).or_else(|| separator(above))?;
-    Some(separator(lines.get(..start)?).unwrap_or(start))
+    if let Some(start) = header_block(above, names) {
+        return Some(rule_above(above, start));
+    }
+    let start = sentence(above, names).or_else(|| separator(above))?;
+    Some(separator(above.get(..start)?).unwrap_or(start))
 }
 
 /// An attribution that names the desk anywhere in the lines.
@@ -53,7 +56,7 @@ pub(super) fn anywhere(lines: &[&str], names: &Names) -> Option<Range<usize>> {
             if let Some(start) = found.filter(|start| *start <= index)
                 && names.stand_in(&joined(lines.get(start..end).unwrap_or_default()))
             {
-                return Some(separator(lines.get(..start)?).unwrap_or(start)..end);
+                return Some(rule_above(lines, start)..end);
             }
         }
     }
@@ -73,7 +76,7 @@ pub(super) fn other_mail(lines: &[&str]) -> Option<usize> {
         let block = lines.get(index..end.unwrap_or(lines.len()))?;
         let kinds = kinds(block);
         if kinds.len() >= LEAST_KINDS && kinds.contains(&header::FROM) && kinds.contains(&header::DATE) {
-            return Some(separator(lines.get(..index)?).unwrap_or(index));
+            return Some(rule_above(lines, index));
         }
         index += block.len().max(1);
     }
@@ -92,6 +95,15 @@ fn separator(lines: &[&str]) -> Option<usize> {
     let last = lines.iter().rposition(|line| !squash(line).is_empty())?;
     let line = lines.get(last).filter(|line| line.len() < MOST_BYTES)?;
     SEPARATOR.is_match(&squash(line)).then_some(last)
+}
+
+/// Index of the separator or the rule above header fields that begin at `start`, or `start`.
+fn rule_above(lines: &[&str], start: usize) -> usize {
+    let above = lines.get(..start).unwrap_or_default();
+    let rule = above.iter().rposition(|line| !line.is_empty()).filter(|at| {
+        above.get(*at).is_some_and(|line| line.len() < MOST_BYTES && RULE.is_match(&squash(line)))
+    });
+    separator(above).or(rule).unwrap_or(start)
 }
 
 /// The kind of header field that a line begins.

@@ -32,6 +32,10 @@ const GRAM: usize = 8;
 pub(super) fn find(reply: &Lines<'_>, sources: &[Lines<'_>], names: &Names) -> Vec<Copy> {
     /// Comparisons of one mail with one part, whether they succeed or not.
     const MOST_TRIES: usize = 24;
+    /// Readings of the whole reply, and characters that are always read.
+    const MOST_READINGS: usize = 4;
+    const FREE_READING: usize = 400_000;
+    let mut unread = MOST_READINGS * reply.size + FREE_READING;
     let index = Index::of(sources);
     let mut parts = vec![index.part(reply, 0..reply.all.len())];
     let mut copies: Vec<Copy> = Vec::new();
@@ -50,7 +54,13 @@ pub(super) fn find(reply: &Lines<'_>, sources: &[Lines<'_>], names: &Names) -> V
             continue;
         }
         parts.swap_remove(part);
-        parts.extend(rest(reply, &lines, &found.matches).into_iter().map(|lines| index.part(reply, lines)));
+        for lines in rest(reply, &lines, &found.matches) {
+            let size: usize = reply.full_within(&lines).map(|full| reply.full_line(full).size).sum();
+            if size <= unread {
+                unread -= size;
+                parts.push(index.part(reply, lines));
+            }
+        }
         copies.push(Copy { source, matches: found.matches });
     }
     copies.sort_by_key(|copy| copy.matches.first().map(|found| found.reply.start));
@@ -112,8 +122,8 @@ fn is_quotation(
     }
     let attributed = attribution_above(reply, start, names);
     if first_copy {
-        return (attributed && opening && size >= LEAST_ATTRIBUTED)
-            || ((attributed || (opening && closing)) && (size >= LEAST_UNMARKED || share(3)));
+        return (attributed && size >= LEAST_ATTRIBUTED)
+            || (opening && closing && (size >= LEAST_UNMARKED || share(3)));
     }
     (found.marked || attributed) && (opening || attributed) && (size >= LEAST_UNMARKED || share(3))
 }

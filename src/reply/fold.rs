@@ -160,25 +160,35 @@ fn mix(hash: u64) -> u64 {
     hash ^ (hash >> 29)
 }
 
-/// The hash of each run of `N` characters, in a stream of characters.
+/// The hash of each run of `N` characters, in a stream of characters. Different runs may have the same hash.
 pub(super) struct Grams<const N: usize> {
-    last: [char; N],
+    last: [u64; N],
     seen: usize,
+    sum: u64,
 }
 
 impl<const N: usize> Grams<N> {
+    /// The weight of the character that leaves the run.
+    const OLDEST: u64 = {
+        let (mut power, mut n) = (1_u64, 0);
+        while n < N {
+            power = power.wrapping_mul(FACTOR);
+            n += 1;
+        }
+        power
+    };
+
     pub(super) fn new() -> Self {
-        Self { last: ['\0'; N], seen: 0 }
+        Self { last: [0; N], seen: 0, sum: 0 }
     }
 
     /// Adds a character. Returns the hash of the last `N` characters, if there are as many.
     pub(super) fn push(&mut self, c: char) -> Option<u64> {
-        if let Some(slot) = self.last.get_mut(self.seen % N) {
-            *slot = c;
-        }
+        let new = u64::from(c) + 1;
+        let oldest = self.last.get_mut(self.seen % N).map_or(0, |slot| std::mem::replace(slot, new));
+        let added = self.sum.wrapping_mul(FACTOR).wrapping_add(new);
+        self.sum = added.wrapping_sub(oldest.wrapping_mul(Self::OLDEST));
         self.seen += 1;
-        let first = self.seen % N;
-        let (tail, head) = self.last.split_at(first);
-        (self.seen >= N).then(|| head.iter().chain(tail).fold(0, |hash, c| extend(hash, *c)))
+        (self.seen >= N).then_some(mix(self.sum))
     }
 }

@@ -90,11 +90,12 @@ const SEPARATORS: &[&str] = &[
     r"^[-_=>*]{2,}(?:originalmessage|元のメッセージ|元のメール|オリジナルメッセージ|元メール|原文|forwardedmessage|転送(?:された)?(?:メッセージ|メール))[-_=<*]*$",
     // Outlook, Outlook for iOS: ________________________________
     r"^_{5,}$",
-    // Yahoo! JAPAN mail, Shuriken: --------------------
-    r"^[-=*]{5,}$",
     // Apple Mail: Begin forwarded message:
     r"^beginforwardedmessage:$",
 ];
+
+/// A rule above copied header fields (Yahoo! JAPAN mail, Shuriken).
+const RULE_ABOVE_HEADERS: &str = r"^[-=*]{5,}$";
 
 /// The last line of a mail that was written on a telephone, and advertisements of mail services.
 const FOOTERS: &[&str] = &[
@@ -137,5 +138,6 @@ pub(super) static OPENER: LazyLock<Regex> = LazyLock::new(|| any(OPENERS));
 pub(super) static MAILBOX: LazyLock<Regex> = LazyLock::new(|| regex(ADDRESS));
 pub(super) static HEADER: LazyLock<RegexSet> = LazyLock::new(|| set(HEADERS));
 pub(super) static SEPARATOR: LazyLock<RegexSet> = LazyLock::new(|| set(SEPARATORS));
+pub(super) static RULE: LazyLock<Regex> = LazyLock::new(|| regex(RULE_ABOVE_HEADERS));
 pub(super) static FOOTER: LazyLock<RegexSet> = LazyLock::new(|| set(FOOTERS));
 pub(super) static LINK: LazyLock<Regex> = LazyLock::new(|| regex(ARTEFACT));

@@ -97,7 +97,7 @@ impl<'a> Context<'a> {
         for (parts, in_quotation) in self.without_attributions(&parts, above, next.is_some_and(|next| next.first)) {
             // Text above a quotation that has a mark is another mail's, unless it stands in the quotation already.
             let most = if before.is_none() && !in_quotation { 0 } else { depth };
-            for group in groups(parts, most) {
+            for group in self.groups(parts, most) {
                 let inline = first && group.parts.first().is_some_and(|part| part.inline);
                 first = false;
                 let place = self.place(before, next, inline);
@@ -152,6 +152,28 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Divides parts into those of the person and those of other mails: marked deeper than our own text, or below a block
+    /// of header fields. The attribution of another mail is dropped.
+    fn groups(&self, parts: &[Part<'a>], depth: u8) -> Vec<Group<'a>> {
+        let bodies: Vec<&str> = parts.iter().map(|part| part.body).collect();
+        let other = attribution::other_mail(&bodies).unwrap_or(parts.len());
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let quoted = (part.depth > depth && !part.inline) || index >= other;
+            match groups.last_mut() {
+                Some(group) if part.body.is_empty() || group.quoted == quoted => group.parts.push(*part),
+                Some(group) if quoted => {
+                    let bodies: Vec<&str> = group.parts.iter().map(|part| part.body).collect();
+                    let end = attribution::start(&bodies, &self.names).unwrap_or(bodies.len());
+                    group.parts.truncate(end);
+                    groups.push(Group { parts: vec![*part], quoted });
+                }
+                _ => groups.push(Group { parts: vec![*part], quoted }),
+            }
+        }
+        groups
+    }
+
     fn place(&self, before: Option<Neighbour<'_>>, next: Option<Neighbour<'_>>, inline: bool) -> Place {
         let Some(before) = before else { return Place::Above };
         let (Some(source), Some(sent)) = (self.sources.get(before.source), self.ours.get(before.source)) else {
@@ -174,6 +196,8 @@ impl<'a> Context<'a> {
     /// An insertion, unless nothing is left. `depth` is that of our own text next to it.
     fn insertion(&self, group: Group<'a>, depth: u8, place: Place) -> Vec<Insertion> {
         let Group { mut parts, quoted } = group;
+        let end = parts.iter().rposition(|part| !part.body.is_empty()).map_or(0, |last| last + 1);
+        parts.truncate(end);
         let mut signature = None;
         if !quoted {
             let lines: Vec<&str> = parts.iter().map(|part| self.typed(part, depth)).collect();
@@ -200,22 +224,6 @@ impl<'a> Context<'a> {
         }
         self.marks.strip(part.raw, part.depth.min(depth))
     }
-}
-
-/// Divides parts into those of the person and those of other mails: marked deeper than our own text, or below a block of
-/// header fields.
-fn groups<'a>(parts: &[Part<'a>], depth: u8) -> Vec<Group<'a>> {
-    let bodies: Vec<&str> = parts.iter().map(|part| part.body).collect();
-    let other = attribution::other_mail(&bodies).unwrap_or(parts.len());
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
-        let quoted = (part.depth > depth && !part.inline) || index >= other;
-        match groups.last_mut() {
-            Some(group) if part.body.is_empty() || group.quoted == quoted => group.parts.push(*part),
-            _ => groups.push(Group { parts: vec![*part], quoted }),
-        }
-    }
-    groups
 }
 
 /// The lines without blank ones around them, and without white space at the end.

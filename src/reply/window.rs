@@ -74,6 +74,8 @@ mod cost {
     pub(super) const MISSING_LINE: i32 = 3;
     /// The program marks its quotation, but not this line: only the rest of a folded line of ours looks like that.
     pub(super) const UNMARKED: i32 = 10_000;
+    /// A line of ours follows a text that goes on on a line without mark.
+    pub(super) const JOINED_UNMARKED: i32 = 60;
 }
 
 const NEVER: i32 = i32::MIN / 2;
@@ -196,6 +198,9 @@ fn both(sent: &[Unit], reply: &[Unit], i: usize, j: usize, before: Option<Cell>)
     if theirs.first && theirs.bare {
         from_both = if ours.first { cost::UNMARKED } else { 0 };
         from_typed = cost::UNMARKED;
+        from_missing = cost::UNMARKED;
+    } else if theirs.bare {
+        from_typed = if ours.first { cost::JOINED_UNMARKED } else { cost::UNMARKED };
         from_missing = cost::UNMARKED;
     }
     let (score, state) = best(

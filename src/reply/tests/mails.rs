@@ -74,7 +74,7 @@ pub(super) fn ask_back() -> Ours {
     Ours { name: "ask-back", plain, html: None, points: &["2) 氏名：", "3) 連絡先（TEL/メールアドレス）："] }
 }
 
-fn notice() -> Ours {
+pub(super) fn notice() -> Ours {
     let plain = format!(
         "▲ 回答はこの線より上にご記入ください ▲
 
@@ -138,7 +138,7 @@ pub(super) fn echo() -> Ours {
     Ours { name: "echo", plain, html: None, points: &["取りやめる場合は", "本文ここまで"] }
 }
 
-fn answer() -> Ours {
+pub(super) fn answer() -> Ours {
     let plain = format!(
         "第1市 健康福祉部
 試験 1郎 様
@@ -169,10 +169,10 @@ fn inquiry(ticket: usize) -> String {
     )
 }
 
-/// A digest of five tickets, as plain text and as HTML.
+/// A digest of three tickets, as plain text and as HTML.
 pub(super) fn digest() -> Ours {
     let (mut plain, mut rows) = (String::new(), String::new());
-    for ticket in 1..=5 {
+    for ticket in 1..=3 {
         let (inquiry, key) = (inquiry(ticket), key(ticket));
         plain.push_str(&format!(
             "■ ZT-2025-000{ticket}　未回答　残り15時間43分
@@ -216,11 +216,11 @@ pub(super) fn digest() -> Ours {
 誰にも送られません。使い方は、本文の先頭に「ヘルプ」と書いてご返信
 いただくとお送りします。
 
-━━━━ 担当が決まっていない照会（5件）━━━━
+━━━━ 担当が決まっていない照会（3件）━━━━
 
 {plain}━━━━ これまでの件数 ━━━━
 
-　受付 42件　未回答 5件　返信待ち 1件　回答済・完了 39件
+　受付 42件　未回答 3件　返信待ち 1件　回答済・完了 39件
 
 {STAFF_SIGNATURE}
 "
@@ -233,12 +233,12 @@ pub(super) fn digest() -> Ours {
 <p>佐藤 花子 様</p>
 <p>7月1日（火）10時56分現在の状況です。<br>
 回答は、各照会の「▼ … 回答ここから … ▼」と「▲ … 回答ここまで ▲」の間にご記入のうえ、このメールにご返信ください。印の外に書いた文は、誰にも送られません。</p>
-<h3>担当が決まっていない照会（5件）</h3>
-{rows}<p>これまでの件数：受付 42件　未回答 5件　返信待ち 1件　回答済・完了 39件</p>
+<h3>担当が決まっていない照会（3件）</h3>
+{rows}<p>これまでの件数：受付 42件　未回答 3件　返信待ち 1件　回答済・完了 39件</p>
 <hr><p>在宅医療の体制整備・運用に関する相談窓口</p>
 </body></html>
 "
     );
-    let points = &["▼ ZT-2025-0002 回答ここから", "▼ ZT-2025-0004 回答ここから", "▲ ZT-2025-0005 回答ここまで"];
+    let points = &["▼ ZT-2025-0001 回答ここから", "▼ ZT-2025-0002 回答ここから", "▲ ZT-2025-0003 回答ここまで"];
     Ours { name: "digest", plain, html: Some(html), points }
 }

@@ -2,6 +2,7 @@
 
 mod mails;
 mod matrix;
+mod situations;
 mod styles;
 
 use super::{Insertion, People, Place, Reply, Sent, subtract};
