@@ -124,18 +124,25 @@ fn header_block(lines: &[&str], names: &Names) -> Option<usize> {
     const MOST_LINES: usize = 24;
     const LEAST_KINDS: usize = 2;
     let lowest = lines.len().saturating_sub(MOST_LINES);
-    let mut start = None;
-    // A field that goes on in the next line: a list of addresses, a long subject.
-    let mut continued = 0;
+    let mut start: Option<usize> = None;
+    let mut seen = Vec::new();
+    // Lines below which no field was found yet that they go on: a list of addresses, a long subject.
+    let mut pending = 0;
     for index in (lowest..lines.len()).rev() {
         let line = lines.get(index)?;
-        if kind(line).is_some() {
-            start = Some(index);
-            continued = 0;
-        } else if !squash(line).is_empty() {
-            let indented = line.starts_with([' ', '\t']) || is_key(line);
-            continued += 1;
-            if continued > 2 || !(indented || start.is_some_and(|start| start > index + 1)) {
+        if let Some(kind) = kind(line) {
+            (start, pending) = (Some(index), 0);
+            seen.push(kind);
+        } else if squash(line).is_empty() {
+            if pending > 0 {
+                break;
+            }
+        } else {
+            // The first field is From: what stands above it is text.
+            let folded = start == Some(index + 1 + pending) && !seen.contains(&header::FROM);
+            let indented = start.is_none() && (line.starts_with([' ', '\t']) || is_key(line));
+            pending += 1;
+            if pending > 2 || !(folded || indented) {
                 break;
             }
         }

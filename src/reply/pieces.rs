@@ -139,7 +139,7 @@ impl<'a> Context<'a> {
         if !above && !quotation_follows {
             return vec![(parts, false)];
         }
-        let bodies: Vec<&str> = parts.iter().map(|part| part.body).collect();
+        let bodies = self.bodies(parts);
         if quotation_follows && let Some(start) = attribution::start(&bodies, &self.names) {
             return vec![(parts.get(..start).unwrap_or_default(), false)];
         }
@@ -152,10 +152,20 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The lines without any quote mark, with their indentation.
+    fn bodies(&self, parts: &[Part<'a>]) -> Vec<&'a str> {
+        let body = |part: &Part<'a>| match part.body {
+            "" => "",
+            _ if part.inline => part.body,
+            _ => self.marks.strip(part.raw, part.depth),
+        };
+        parts.iter().map(body).collect()
+    }
+
     /// Divides parts into those of the person and those of other mails: marked deeper than our own text, or below a block
     /// of header fields. The attribution of another mail is dropped.
     fn groups(&self, parts: &[Part<'a>], depth: u8) -> Vec<Group<'a>> {
-        let bodies: Vec<&str> = parts.iter().map(|part| part.body).collect();
+        let bodies = self.bodies(parts);
         let other = attribution::other_mail(&bodies).unwrap_or(parts.len());
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
@@ -163,7 +173,7 @@ impl<'a> Context<'a> {
             match groups.last_mut() {
                 Some(group) if part.body.is_empty() || group.quoted == quoted => group.parts.push(*part),
                 Some(group) if quoted => {
-                    let bodies: Vec<&str> = group.parts.iter().map(|part| part.body).collect();
+                    let bodies = self.bodies(&group.parts);
                     let end = attribution::start(&bodies, &self.names).unwrap_or(bodies.len());
                     group.parts.truncate(end);
                     groups.push(Group { parts: vec![*part], quoted });
