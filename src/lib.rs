@@ -9,6 +9,7 @@
 //!
 //! - [`mail`]: bytes to a message as its reader sees it. Pure.
 //! - [`desk`]: the desk's rules: form, calendar, tickets, threads, the gate, triage. Pure.
+//! - [`reply`]: what a reply says beyond the mails of ours that it quotes. Pure.
 //! - [`letter`]: mails as text: wording and bytes. Pure.
 //! - [`store`]: the database. Only this room writes SQL.
 //! - [`mailbox`]: fetches messages from IMAP, Maildir and files, and settles them there. Knows no ticket.
@@ -39,6 +40,7 @@ pub mod mailbox;
 pub mod net;
 pub mod notify;
 pub mod outbound;
+pub mod reply;
 pub mod schedule;
 pub mod server;
 pub mod service;
