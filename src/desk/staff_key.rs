@@ -8,6 +8,15 @@ use sha2::Sha256;
 use super::ticket::TicketNumber;
 use crate::hex;
 
+/// What a mail of the desk invites its reader to. A key carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invitation {
+    /// Answer the inquirer, or give an order: notices, digests and the links in them.
+    Answer,
+    /// Say yes or no to a draft: echoes and approval requests. A reply is never an answer to the inquirer.
+    Decide,
+}
+
 const VALID_FOR: Days = Days::new(60);
 /// Length of the HMAC tag in hexadecimal digits. 128 bits cannot be guessed.
 const TAG_DIGITS: usize = 32;

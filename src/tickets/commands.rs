@@ -57,7 +57,7 @@ pub async fn carry_out(
         }
         Command::CalledBack(text) => called_back(operation, ticket, text).await,
         Command::Cancel => cancel(operation, ticket).await,
-        Command::Approve => approve(operation, ticket).await,
+        Command::Approve | Command::Send => approve(operation, ticket).await,
         Command::Reject(reason) => reject(operation, ticket, reason).await,
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }

@@ -29,6 +29,8 @@ pub enum Command {
     Approve,
     /// 差戻: reject the answer of another member, with a reason.
     Reject(String),
+    /// 送信: let a draft leave that waits for its author's word.
+    Send,
     /// 一覧: send the digest now.
     List,
     /// ヘルプ: send the manual.
@@ -53,8 +55,10 @@ pub struct Order {
     pub command: Command,
     /// `None` for commands that need no ticket.
     pub ticket: Option<TicketNumber>,
-    /// The line as the member wrote it, after NFKC normalization.
+    /// The line as the member wrote it.
     pub line: String,
+    /// What stands behind an order that takes no text, such as the reason of 取消. Empty if there is nothing.
+    pub remark: String,
 }
 
 impl Order {
@@ -128,7 +132,7 @@ pub(super) fn parse(line: &str, subject: Option<&TicketNumber>) -> Parsed {
     if command.needs_ticket() && ticket.is_none() {
         return Parsed::Problem(Problem::NoTicket(line.to_owned()));
     }
-    Parsed::Order(Order { command, ticket, line: line.to_owned() })
+    Parsed::Order(Order { command, ticket, line: line.to_owned(), remark: String::new() })
 }
 
 /// Splits a ticket number off the front. Returns the whole text as the rest if there is none.

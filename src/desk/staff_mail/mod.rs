@@ -2,6 +2,7 @@
 //! notice. Callers check permissions and execute.
 
 pub mod command;
+pub mod order;
 mod sections;
 #[cfg(test)]
 mod tests;
