@@ -24,13 +24,37 @@ static ADDRESSEE: LazyLock<Option<Regex>> = LazyLock::new(|| whole(ADDRESSEES));
 static SIGNATURE_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| whole(SIGNATURE));
 /// 「厚生課の佐藤です」 behind a greeting. The name is checked against the words of orders by the caller.
 static INTRODUCTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    whole(r"(?:[^はがをにで、]{1,20}(?:の|課|係|室|部|局|省|庁|県|市|センター) ?)?(?P<name>[一-鿿々ヶ]{1,4}(?: ?[一-鿿々ヶ]{1,4})?|[ァ-ヶー]{2,8}|[ぁ-ゖ]{2,4})(?:です|でございます|と申します)(?:が)?")
+    whole(
+        r"(?:[^はがをにで、]{1,20}(?:の|課|係|室|部|局|省|庁|県|市|センター) ?)?(?P<name>[一-鿿々ヶ]{1,4}(?: ?[一-鿿々ヶ]{1,4})?|[ァ-ヶー]{2,8}|[ぁ-ゖ]{2,4})(?:です|でございます|と申します)(?:が)?",
+    )
 });
 
 /// An order or talk in two characters, which look like a family name in 「完了です」.
 const NO_NAME: [&str; 24] = [
-    "完了", "保留", "取消", "承認", "差戻", "再開", "担当", "中止", "撤回", "却下", "終了", "不要", "結構", "了解",
-    "承知", "確認", "可能", "大丈夫", "上記", "以下", "以上", "次", "別添", "同様",
+    "完了",
+    "保留",
+    "取消",
+    "承認",
+    "差戻",
+    "再開",
+    "担当",
+    "中止",
+    "撤回",
+    "却下",
+    "終了",
+    "不要",
+    "結構",
+    "了解",
+    "承知",
+    "確認",
+    "可能",
+    "大丈夫",
+    "上記",
+    "以下",
+    "以上",
+    "次",
+    "別添",
+    "同様",
 ];
 
 fn whole(pattern: &str) -> Option<Regex> {
@@ -43,7 +67,8 @@ fn is(pattern: &Option<Regex>, text: &str) -> bool {
 
 /// A sentence without the marks around it: full stops, brackets, quotation marks.
 pub(super) fn bare(sentence: &str) -> &str {
-    sentence.trim_matches(|c: char| c.is_whitespace() || is_stop(c) || is_bracket(c) || matches!(c, '、' | ','))
+    sentence
+        .trim_matches(|c: char| c.is_whitespace() || is_stop(c) || is_bracket(c) || matches!(c, '、' | ','))
 }
 
 pub(super) fn is_stop(c: char) -> bool {
@@ -54,8 +79,36 @@ pub(super) fn is_stop(c: char) -> bool {
 pub(super) fn is_bracket(c: char) -> bool {
     matches!(
         c,
-        '「' | '」' | '『' | '』' | '【' | '】' | '(' | ')' | '[' | ']' | '〔' | '〕' | '<' | '>' | '〈' | '〉' | '《'
-            | '》' | '"' | '\'' | '“' | '”' | '‘' | '’' | '`' | '«' | '»' | '{' | '}' | '*' | '_'
+        '「' | '」'
+            | '『'
+            | '』'
+            | '【'
+            | '】'
+            | '('
+            | ')'
+            | '['
+            | ']'
+            | '〔'
+            | '〕'
+            | '<'
+            | '>'
+            | '〈'
+            | '〉'
+            | '《'
+            | '》'
+            | '"'
+            | '\''
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '`'
+            | '«'
+            | '»'
+            | '{'
+            | '}'
+            | '*'
+            | '_'
     )
 }
 
@@ -159,16 +212,24 @@ mod tests {
         let writer = Writer::new("佐藤 花子");
         assert!(GREETING.is_some() && CLOSING.is_some() && ADDRESSEE.is_some());
         assert!(INTRODUCTION.is_some() && SIGNATURE_LINE.is_some());
-        for text in ["お疲れ様です", "いつもお世話になっております", "佐藤です", "厚生課の佐藤です", "窓口 御中"] {
+        for text in
+            ["お疲れ様です", "いつもお世話になっております", "佐藤です", "厚生課の佐藤です", "窓口 御中"]
+        {
             assert!(writer.greets(text, false), "{text}");
         }
         assert!(writer.greets("厚生課の鈴木です", true) && !writer.greets("厚生課の鈴木です", false));
-        for text in ["完了です", "取消でお願いします", "了解です", "山田様", "承認しますのでお願いします"] {
+        for text in ["完了です", "取消でお願いします", "了解です", "山田様", "承認しますのでお願いします"]
+        {
             assert!(!writer.greets(text, true) && !writer.closes(text), "{text}");
         }
-        for text in ["よろしくお願いします。", "以上、よろしくお願いいたします。", "佐藤", "佐藤花子", "thanks!"] {
+        for text in
+            ["よろしくお願いします。", "以上、よろしくお願いいたします。", "佐藤", "佐藤花子", "thanks!"]
+        {
             assert!(writer.closes(&Folded::of(text).as_str().to_owned()), "{text}");
         }
-        assert_eq!(sentences("取消です。よろしく!v1.2 です. はい"), ["取消です", "よろしく", "v1.2 です", "はい"]);
+        assert_eq!(
+            sentences("取消です。よろしく!v1.2 です. はい"),
+            ["取消です", "よろしく", "v1.2 です", "はい"]
+        );
     }
 }

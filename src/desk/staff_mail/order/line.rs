@@ -104,8 +104,13 @@ fn head(line: &Folded, leading: Option<TicketNumber>, invitation: Invitation) ->
         if by_blank && IN_SENTENCE.as_ref().is_some_and(|pattern| pattern.is_match(rest.as_str())) {
             return None;
         }
-        // A comma joins nouns as well: 「承認、認可及び届出の区分は…」. A decision alone is followed by a reason.
-        if gap.as_str().trim() == "、" && !row.verb.is_decision() && !row.verb.takes_text() {
+        // A comma joins nouns as well: 「承認、認可及び届出の区分は…」. A bracket or an arrow leads to a reason or a text.
+        let fits = match gap.as_str().trim() {
+            "、" => row.verb.is_decision() || row.verb.takes_text(),
+            "(" | "→" => row.verb == Verb::Cancel || row.verb.takes_text(),
+            _ => true,
+        };
+        if !fits {
             return None;
         }
         if found.name("name").is_some() {

@@ -7,9 +7,9 @@ mod frame;
 mod line;
 mod orders;
 mod table;
-mod words;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::command::{Command, Order};
 use crate::desk::staff_key::Invitation;
@@ -105,7 +105,8 @@ fn otherwise(text: &Text<'_>, at: usize, first: &Folded) -> Reading {
         prefixed: is_prefixed(remaining.first().copied().unwrap_or_default()),
     };
     let clause = clause(text, at, first, &opening);
-    if let Some(order) = clause.as_ref().filter(|order| text.is_decide() && order.command == Command::Cancel) {
+    if let Some(order) = clause.as_ref().filter(|order| text.is_decide() && order.command == Command::Cancel)
+    {
         return Reading::Surely { orders: vec![order.clone()], rest: String::new(), doubts: Vec::new() };
     }
     let why = doubt::about(&opening).or(clause.map(|_| Doubt::Almost));

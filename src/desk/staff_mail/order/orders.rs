@@ -126,7 +126,8 @@ impl Collected<'_> {
     fn order(&mut self, line: &Folded, found: Found) -> Step {
         let raw = self.text.raw(self.at);
         let (verb, behind, by_blank) = (found.verb, found.behind.clone(), found.by_blank);
-        let typed = if behind.is_empty() { "" } else { raw.get(behind.source(0)..).unwrap_or_default().trim() };
+        let typed =
+            if behind.is_empty() { "" } else { raw.get(behind.source(0)..).unwrap_or_default().trim() };
         let mut order = match order(found, raw) {
             Ok(order) => order,
             Err(why) => return Step::Unclear(why),
@@ -144,8 +145,11 @@ impl Collected<'_> {
             order.append(typed);
         }
         // Who says yes twice means it once.
-        let is_repeated = |(_, known): &(Verb, Order)| (&known.command, &known.ticket) == (&order.command, &order.ticket);
-        if !(verb.is_decision() && self.orders.iter().any(is_repeated)) {
+        let is_repeated = self.orders.iter().any(|(known, other)| {
+            (verb.is_decision() && verb == *known || verb.is_yes() && known.is_yes())
+                && order.ticket == other.ticket
+        });
+        if !is_repeated {
             self.orders.push((verb, order));
         }
         Step::Go(if verb.takes_text() || verb == Verb::Tag { Folded::default() } else { behind })
@@ -170,7 +174,7 @@ impl Collected<'_> {
         }
         let end = sentence_end(line.as_str());
         let sentence = line.as_str().get(..end).unwrap_or_default();
-        let says_yes = matches!(verb, Verb::Approve | Verb::Send) && words::says_yes_again(sentence);
+        let says_yes = verb.is_yes() && words::says_yes_again(sentence);
         if text.writer.closes(sentence) || says_yes {
             return Step::Go(line.from(end).trimmed());
         }
@@ -263,7 +267,7 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
     let name = name.and_then(|range| raw.get(range)).unwrap_or_default().trim().to_owned();
     let command = match verb {
         Verb::Merge => Command::Merge(numbers.pop().ok_or(Doubt::Incomplete)?),
-        Verb::Assign => Command::Assign(name),
+        Verb::Assign => Command::Assign(name.trim_end_matches(" please").to_owned()),
         Verb::Note => Command::Note(String::new()),
         Verb::Ask => Command::Ask(String::new()),
         Verb::Close => Command::Close,

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{folded::Folded, frame::{Writer, bare}};
+use super::{
+    folded::Folded,
+    frame::{Writer, bare},
+};
 
 /// A label of an answer inside a text: 回答：, 【回答】, A1. With it, 質問 is the heading of a question and its answer.
 static ANSWER_LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -64,7 +67,8 @@ pub(super) fn may_hold_answer(folded: &str) -> bool {
 pub(super) fn tags(typed: &str, folded: &str) -> Option<Vec<String>> {
     /// Characters of the longest tag.
     const LONGEST: usize = 20;
-    let is_sentence = folded.contains(['。', '?', '!']) || folded.ends_with("です") || folded.ends_with("ます");
+    let is_sentence =
+        folded.contains(['。', '?', '!']) || folded.ends_with("です") || folded.ends_with("ます");
     let words = typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | '、' | '，' | '､'));
     let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
     let fits = words.iter().all(|word| word.chars().count() <= LONGEST);

@@ -1,6 +1,7 @@
 //! Wordings that members write, and what the desk makes of them: laws of "only what is surely meant leaves".
 
 mod answers;
+mod on_tickets;
 mod properties;
 mod sure;
 mod unclear;
@@ -88,4 +89,17 @@ fn the_words_of_the_guide_are_orders() {
         }
     }
     assert!(count >= 28, "{count}");
+}
+
+#[test]
+#[ignore]
+fn adhoc() {
+    for line in std::fs::read_to_string("/tmp/adhoc-orders.txt").unwrap().lines() {
+        let text = line.replace("\\n", "\n");
+        println!(
+            "{line}\n      A {}\n      D {}",
+            shown(&text, Invitation::Answer),
+            shown(&text, Invitation::Decide)
+        );
+    }
 }

@@ -130,7 +130,10 @@ fn talk_and_the_shortest_texts_are_asked_about() {
             ("申し訳ございませんが、本メールは自動返信です。", "?Away"),
             ("ただいま不在にしております。7月4日以降にご連絡いたします。", "?Away"),
             ("夏季休暇をいただいております。お急ぎの場合は代表電話にご連絡ください。", "?Away"),
-            ("I am out of the office until 4 July. For urgent matters, please call the main number.", "?Away"),
+            (
+                "I am out of the office until 4 July. For urgent matters, please call the main number.",
+                "?Away",
+            ),
         ],
         ANSWER,
     );
@@ -142,7 +145,7 @@ fn in_a_thread_that_asks_for_a_decision_nothing_is_an_answer() {
         &[
             ("ご照会の件、会議の例は次のとおりです。\n・第一市の連絡会議\n・第二町の検討会", "?NoDecision"),
             ("2行目の表現を「検討中」に直してください。", "?NoDecision"),
-            ("修正してください", "?NoDecision"),
+            ("修正してください", "?Talk"),
             ("担当 伊藤", "?NoDecision"),
             ("完了", "?NoDecision"),
             ("質問：対象は何年度でしょうか。", "?NoDecision"),
