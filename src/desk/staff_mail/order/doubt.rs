@@ -176,9 +176,10 @@ pub(super) fn about(opening: &Opening<'_>) -> Option<Doubt> {
         return is_order_like(patterns, first, behind, opening).then_some(Doubt::Almost);
     }
     let beginning = sentences(opening.beginning);
-    let talks = |sentence: &&str| patterns.talk.is_match(sentence);
-    if beginning.iter().all(|sentence| talks(&sentence))
-        || (beginning.first().is_some_and(|sentence| talks(&sentence)) && opening.chars < TALK_CHARS)
+    let talks = |sentence: &str| patterns.talk.is_match(sentence);
+    if beginning.iter().all(|sentence| talks(sentence))
+        || (opening.chars < TALK_CHARS
+            && beginning.first().is_some_and(|first| !says_yes_or_no(first) && talks(first)))
     {
         return Some(Doubt::Talk);
     }
@@ -221,6 +222,11 @@ fn is_order_like(patterns: &Patterns, first: &str, behind: &str, opening: &Openi
 
 fn is_closing_bracket(c: char) -> bool {
     matches!(c, '」' | '』' | '】' | ')' | ']' | '〕' | '>' | '〉' | '》' | '"' | '”' | '’')
+}
+
+/// 「はい。」 and 「いいえ。」 begin answers as well.
+fn says_yes_or_no(sentence: &str) -> bool {
+    matches!(sentence, "はい" | "いいえ" | "いえ")
 }
 
 /// Whether a sentence somewhere in a short text is an order by itself: 「ご連絡いたします。完了しました。」

@@ -225,7 +225,7 @@ mod tests {
         for text in
             ["よろしくお願いします。", "以上、よろしくお願いいたします。", "佐藤", "佐藤花子", "thanks!"]
         {
-            assert!(writer.closes(&Folded::of(text).as_str().to_owned()), "{text}");
+            assert!(writer.closes(Folded::of(text).as_str()), "{text}");
         }
         assert_eq!(
             sentences("取消です。よろしく!v1.2 です. はい"),

@@ -60,12 +60,12 @@ pub(super) fn parse(line: &Folded, invitation: Invitation) -> Option<Found> {
         if found.verb == Verb::Merge {
             found.numbers = merge_order(&numbered);
         } else {
-            found.numbers.splice(0..0, leading.clone());
+            found.numbers.splice(0..0, leading);
         }
         found.behind = line.from(end).trimmed();
         return Some(found);
     }
-    head(&line, leading, invitation)
+    head(&line, leading.as_ref(), invitation)
 }
 
 /// A question asks the desk or the inquirer something and orders nothing: 「取消できますか」, 「完了？」.
@@ -93,7 +93,7 @@ fn whole(sentence: &Folded, invitation: Invitation) -> Option<Found> {
 }
 
 /// An order that goes on: 「取消 内容を見直します」, 「差戻：理由」, 「メモ ZT-2025-0001 先方に電話済み」.
-fn head(line: &Folded, leading: Option<TicketNumber>, invitation: Invitation) -> Option<Found> {
+fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -> Option<Found> {
     // The head is short; only the argument may be long.
     let bound = line.as_str().char_indices().nth(MOST_CHARS).map_or(line.as_str().len(), |(at, _)| at);
     let beginning = line.slice(0..bound);
@@ -116,8 +116,11 @@ fn head(line: &Folded, leading: Option<TicketNumber>, invitation: Invitation) ->
         if found.name("name").is_some() {
             return None;
         }
-        let (own, behind) = leading_number(&line.from(rest.start()));
-        let numbers = leading.iter().chain(&own).cloned().collect();
+        let (own, mut behind) = leading_number(&line.from(rest.start()));
+        if gap.as_str().contains('(') && behind.as_str().ends_with(')') {
+            behind = behind.slice(0..behind.as_str().len() - 1);
+        }
+        let numbers = leading.into_iter().chain(&own).cloned().collect();
         Some(Found { verb: row.verb, name: None, numbers, behind, by_blank })
     })
 }

@@ -127,7 +127,7 @@ impl Collected<'_> {
         let raw = self.text.raw(self.at);
         let (verb, behind, by_blank) = (found.verb, found.behind.clone(), found.by_blank);
         let typed =
-            if behind.is_empty() { "" } else { raw.get(behind.source(0)..).unwrap_or_default().trim() };
+            raw.get(behind.source(0)..behind.source(behind.as_str().len())).unwrap_or_default().trim();
         let mut order = match order(found, raw) {
             Ok(order) => order,
             Err(why) => return Step::Unclear(why),

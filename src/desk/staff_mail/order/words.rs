@@ -58,9 +58,9 @@ pub(super) fn takes_back(remark: &str) -> bool {
 /// 「令和7年度です。」 is a question with its answer.
 pub(super) fn may_hold_answer(folded: &str) -> bool {
     let lines: Vec<&str> = folded.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let asks = |line: &&str| is(&ASKS, line);
+    let asks = |line: &str| is(&ASKS, line);
     let last = lines.iter().rev().find(|line| !Writer::new("").closes(line) || asks(line));
-    lines.len() > 1 && lines.iter().any(|line| asks(&line)) && last.is_some_and(|line| !asks(&line))
+    lines.len() > 1 && lines.iter().any(|line| asks(line)) && last.is_some_and(|line| !asks(line))
 }
 
 /// The words of 分類. `None` if there are none, or if they are a sentence.

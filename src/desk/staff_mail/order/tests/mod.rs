@@ -90,16 +90,3 @@ fn the_words_of_the_guide_are_orders() {
     }
     assert!(count >= 28, "{count}");
 }
-
-#[test]
-#[ignore]
-fn adhoc() {
-    for line in std::fs::read_to_string("/tmp/adhoc-orders.txt").unwrap().lines() {
-        let text = line.replace("\\n", "\n");
-        println!(
-            "{line}\n      A {}\n      D {}",
-            shown(&text, Invitation::Answer),
-            shown(&text, Invitation::Decide)
-        );
-    }
-}
