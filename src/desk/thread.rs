@@ -7,7 +7,6 @@ use sha2::Sha256;
 
 use super::{
     form::Fields,
-    staff_key::StaffKeys,
     ticket::{SlaClock, TicketNumber},
 };
 use crate::{hex, mail::InboundMail};
@@ -127,12 +126,6 @@ impl MessageIds {
         let tag = hex::decode(tag)?;
         let is_valid = || self.keys.iter().any(|key| verify(key, signed, &tag));
         (self.keys.is_empty() || is_valid()).then_some(signed)
-    }
-
-    /// Staff keys, derived from the same secrets.
-    #[must_use]
-    pub fn staff_keys(&self) -> StaffKeys {
-        StaffKeys::new(self.keys.clone())
     }
 
     fn make(&self, signed: &str) -> String {

@@ -13,6 +13,7 @@ use super::{
     form::{Fields, Form, FormRules, read_form},
     gate::{Asking, GateFacts, GateRules, Refusal, gate},
     staff::Staff,
+    staff_key::StaffKeys,
     staff_mail::{self, Command, Input, StaffMail},
     thread::{MessageIds, Reference, TicketFacts},
     ticket::{Channel, NewTicket, SlaClock, TicketNumber},
@@ -137,6 +138,7 @@ impl Reading {
         received_at: DateTime<Utc>,
         rules: &Rules,
         ids: &MessageIds,
+        staff_keys: &StaffKeys,
     ) -> Self {
         let form = read_form(&mail.subject, &mail.text, &rules.form);
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
@@ -154,7 +156,7 @@ impl Reading {
                 files: !mail.attachments.is_empty(),
                 today: date_of(received_at, rules.calendar.time_zone()),
             };
-            staff_mail::read(&input, &ids.staff_keys())
+            staff_mail::read(&input, staff_keys)
         });
         let not_authentic = member.is_some() && !vouched;
         Self { form, automatic, oversize, reference, staff, not_authentic, received_at, mail }

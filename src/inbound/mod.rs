@@ -186,6 +186,7 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
     if fetched.is_empty() {
         return Ok(Vec::new());
     }
+    desk.renew_staff_keys().await?;
     let desk = Arc::clone(desk);
     let read = tokio::task::spawn_blocking(move || {
         fetched.into_iter().map(|message| prepare(&desk, &message)).collect()

@@ -24,7 +24,7 @@ use crate::desk::{
 const RECEIVED_AT: i64 = 1_751_328_724;
 
 /// A key as [`crate::desk::staff_key`] makes it.
-const KEY: &str = "#20250830-0123456789abcdef0123456789abcdef";
+const KEY: &str = "#7k3m9qxt2b4c5d";
 
 const ADDRESS: &str = "m.takahashi@city.hoshikawa.example.jp";
 

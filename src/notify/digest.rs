@@ -7,6 +7,7 @@ use crate::{
     desk::{
         calendar::{Day, date_of},
         staff::Member,
+        staff_key::Invitation,
         ticket::Status,
     },
     letter::{
@@ -321,7 +322,7 @@ async fn compile(
 }
 
 fn answerable(desk: &Desk, member: &Member, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
-    let key = desk.key(member, &ticket.number, now);
+    let key = desk.key(member, &ticket.number, Invitation::Answer, now);
     in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address)
 }
 

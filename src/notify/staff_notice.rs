@@ -8,6 +8,7 @@ use crate::{
     desk::{
         form::Fields,
         staff::Member,
+        staff_key::Invitation,
         ticket::{SlaClock, TicketNumber},
     },
     hex,
@@ -95,7 +96,7 @@ pub fn notify_of_ticket(
     };
     let ticket = StaffTicket::new(&desk.rules, &facts, operation.now);
     for member in receivers {
-        let key = desk.key(member, content.number, operation.now);
+        let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address);
         notify(operation, member, &mail.hash, |common| {
             let (news, remarks) = (content.news.to_owned(), content.remarks.clone());

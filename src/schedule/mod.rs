@@ -63,6 +63,7 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
 
 /// Does everything that is due now; returns how many mails it queued.
 pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
+    desk.renew_staff_keys().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
     let mut queued = 0;

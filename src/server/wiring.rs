@@ -1,8 +1,8 @@
 //! Puts a desk together from its settings: each room gets its own small struct.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Serving;
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         gate::{Budgets, GateRules},
         japanese_time,
         staff::{Member, Staff},
+        staff_key::StaffKeys,
         thread::MessageIds,
         triage::Rules,
         window::Window,
@@ -24,7 +25,7 @@ use crate::{
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
-    service::{Alternation, Answers, Desk, Health, Retention},
+    service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
     settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
     store::{InstanceLock, NewEvent, Store, StoreError},
 };
@@ -129,7 +130,7 @@ pub async fn open(settings: &Settings, clock: Clock) -> Result<Desk, WiringError
 /// A desk whose wording has been checked, on a store that is open.
 async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, WiringError> {
     let wording = wording(settings)?;
-    let (keys, first_run) = first_facts(&store, clock).await?;
+    let Facts { keys, staff_keys, first_run } = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
     let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
     Ok(Desk {
@@ -137,6 +138,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         profile: profile(settings),
         wording,
         ids,
+        staff_keys: RwLock::new(staff_keys),
         store,
         clock,
         accept_since: accept_since.unwrap_or(first_run),
@@ -269,15 +271,17 @@ fn login(section: &'static str, credentials: Credentials) -> Login {
     Login { user: credentials.user, secret }
 }
 
-/// Puts a new key in front of those of our Message-IDs; returns how many older ones stay.
+/// Puts a new key in front of those of our Message-IDs, and replaces the secret of the staff keys, which revokes them.
+/// Returns the number of older keys that stay.
 ///
 /// # Errors
 /// When the database refuses, or there are no random bytes.
 pub async fn rotate_key(desk: &Desk) -> Result<usize, WiringError> {
-    let fresh = fresh_key()?;
+    let (fresh, staff) = (fresh_key()?, fresh_key()?);
     let mut tx = desk.store.write().await?;
     let known = tx.state_or_insert(KEY, &fresh).await?;
     tx.set_state(KEY, &format!("{fresh} {known}")).await?;
+    tx.set_state(STAFF_KEY, &staff).await?;
     tx.append_event(desk.clock.now(), NewEvent::by_operator("key_rotated", ""));
     tx.commit().await?;
     Ok(known.split_whitespace().count())
@@ -289,28 +293,34 @@ fn fresh_key() -> Result<String, WiringError> {
     Ok(hex::encode(&fresh))
 }
 
-/// The keys of our Message-IDs, the newest first, and the instant of the first run: made once, by whoever comes first.
-async fn first_facts(
-    store: &Store,
-    clock: Clock,
-) -> Result<(Vec<Vec<u8>>, chrono::DateTime<Utc>), WiringError> {
-    let stored = (store.state(KEY).await?, store.state(FIRST_RUN).await?);
-    let (key, first_run) = match stored {
-        (Some(key), Some(first_run)) => (key, first_run),
+/// What the first process on a database made.
+struct Facts {
+    /// The keys of our Message-IDs, the newest first.
+    keys: Vec<Vec<u8>>,
+    staff_keys: StaffKeys,
+    first_run: DateTime<Utc>,
+}
+
+async fn first_facts(store: &Store, clock: Clock) -> Result<Facts, WiringError> {
+    let stored = (store.state(KEY).await?, store.state(STAFF_KEY).await?, store.state(FIRST_RUN).await?);
+    let (key, staff, first_run) = match stored {
+        (Some(key), Some(staff), Some(first_run)) => (key, staff, first_run),
         _ => {
-            let fresh = fresh_key()?;
+            let (fresh, fresh_staff) = (fresh_key()?, fresh_key()?);
             let mut tx = store.write().await?;
             let key = tx.state_or_insert(KEY, &fresh).await?;
+            let staff = tx.state_or_insert(STAFF_KEY, &fresh_staff).await?;
             let first_run = tx.state_or_insert(FIRST_RUN, &clock.now().to_rfc3339()).await?;
             tx.commit().await?;
-            (key, first_run)
+            (key, staff, first_run)
         }
     };
     let wrong =
         |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
     let first_run = first_run.parse().map_err(|_| wrong(FIRST_RUN, &first_run))?;
     let keys: Option<Vec<Vec<u8>>> = key.split_whitespace().map(hex::decode).collect();
-    Ok((keys.filter(|keys| !keys.is_empty()).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
+    let keys = keys.filter(|keys| !keys.is_empty()).ok_or_else(|| wrong(KEY, "[redacted]"))?;
+    Ok(Facts { keys, staff_keys: staff_keys(&staff)?, first_run })
 }
 
 fn random() -> Result<u32, WiringError> {

@@ -7,6 +7,7 @@ use crate::{
     desk::{
         feedback::{Done, Refused, Written},
         form::addresses,
+        staff_key::Invitation,
     },
     hex,
     letter::{
@@ -127,7 +128,7 @@ fn show(
     };
     let leads = desk.rules.staff.leads().filter(|_| needs_approval).map(|lead| (lead, Purpose::Approval));
     for (member, purpose) in author.into_iter().chain(leads) {
-        let key = desk.key(member, &ticket.number, now);
+        let key = desk.key(member, &ticket.number, Invitation::Decide, now);
         let shown = in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address);
         notify(operation, member, &format!("{purpose} {message_id}"), |common| {
             let context = DraftShownContext { common, ticket: shown, draft: draft.clone() };

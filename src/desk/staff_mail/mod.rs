@@ -160,8 +160,8 @@ fn check_key(
     input: &Input<'_>,
     mail: &mut StaffMail,
 ) -> bool {
-    match keys.check(key, input.address, ticket, input.today) {
-        Ok(()) => {
+    match keys.invitation(key, input.address, ticket, input.today) {
+        Ok(_) => {
             mail.keyed = true;
             true
         }
@@ -206,7 +206,7 @@ fn commands(own: &str, subject: Option<&TicketNumber>, mail: &mut StaffMail) -> 
 }
 
 fn take_section(section: &Section, input: &Input<'_>, keys: &StaffKeys, mail: &mut StaffMail) {
-    let checked = keys.check(&section.key, input.address, &section.ticket, input.today);
+    let checked = keys.invitation(&section.key, input.address, &section.ticket, input.today);
     mail.keyed |= checked.is_ok();
     if section.text.is_empty() {
         return;
