@@ -151,6 +151,7 @@ impl Reading {
                 subject: &mail.subject,
                 text: &mail.text,
                 address: &member.address,
+                name: &member.name,
                 prefix: &rules.ticket_prefix,
                 desk: (&rules.desk_name, rules.gate.own_addresses.first().map_or("", String::as_str)),
                 files: !mail.attachments.is_empty(),
