@@ -116,6 +116,12 @@ impl MessageIds {
         self.verified_part(id).is_some()
     }
 
+    /// The event of one of our Message-IDs.
+    #[must_use]
+    pub fn event<'i>(&self, id: &'i str) -> Option<&'i str> {
+        self.verified_part(id)?.split_once('.').map(|(_, event)| event)
+    }
+
     /// The `SUBJECT.EVENT` part, if the Message-ID is one of ours.
     fn verified_part<'i>(&self, id: &'i str) -> Option<&'i str> {
         let (local, domain) = id.rsplit_once('@')?;

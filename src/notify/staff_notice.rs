@@ -29,8 +29,7 @@ pub fn notify(
     let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
     let purpose = content.purpose();
     let Rendered { subject, body, html } = desk.wording.render(&content)?;
-    let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
-    let message_id = desk.ids.of_message(&hash, purpose.as_str());
+    let message_id = notice_id(desk, to, purpose, occasion);
     let outgoing = Outgoing {
         purpose,
         to: &to.address,
@@ -46,6 +45,13 @@ pub fn notify(
         author: None,
     };
     enqueue(operation, &outgoing)?.map_err(Fault::Staff)
+}
+
+/// The Message-ID, without brackets, of the mail to a member about an occasion.
+#[must_use]
+pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> String {
+    let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
+    desk.ids.of_message(&hash, purpose.as_str())
 }
 
 /// Whether a ticket is this member's affair: its assignee's, and the leads'.
