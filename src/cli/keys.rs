@@ -1,4 +1,4 @@
-//! `keys`: manages the secret key for the desk's Message-IDs.
+//! `keys`: manages the secret keys of the desk.
 
 use clap::Subcommand;
 
@@ -8,7 +8,7 @@ use crate::server::rotate_key;
 /// Manage the secret keys of the desk
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Create a new key for Message-IDs; replies to older mails are still recognised
+    /// Create a new key for Message-IDs, whose older keys stay valid, and revoke all staff keys
     Rotate,
 }
 
@@ -18,7 +18,8 @@ pub(super) async fn run(context: &Context, command: &Command) -> anyhow::Result<
     let count = rotate_key(&desk).await?;
     desk.store.close().await;
     print::line(format!(
-        "a new key is in use from the next start on; {count} older ones are still recognised"
+        "a new key is in use from the next start on; {count} older ones are still recognised; \
+         staff keys in mails sent so far are revoked"
     ));
     Ok(())
 }

@@ -22,6 +22,7 @@ use crate::{
     tickets::{
         answer::{Draft, write},
         commands::{carry_out, find},
+        draft::Named,
     },
     views::ticket::{Shown, Ticket},
 };
@@ -140,7 +141,7 @@ async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::R
                 let draft = Draft { text: &text, files: &files };
                 write(&mut operation, &ticket, Written::Answer, draft).await?
             }
-            Work::Command(command) => carry_out(&mut operation, &ticket, &command).await?,
+            Work::Command(command) => carry_out(&mut operation, &ticket, &command, &Named::default()).await?,
         },
     };
     match outcome {

@@ -38,8 +38,10 @@ pub enum Done {
     CalledBack(TicketNumber),
     /// 回答 or 質問; `held` mails wait for a lead, other mails leave at `leaves_at`.
     Queued { number: TicketNumber, written: Written, leaves_at: DateTime<Utc>, held: bool },
-    /// 取消
-    Cancelled { number: TicketNumber, written: Written },
+    /// 取消; `text` is the beginning of what was stopped, `waiting` the number of drafts of the ticket that still wait.
+    Cancelled { number: TicketNumber, written: Written, text: String, waiting: usize },
+    /// 送信; the mail leaves at `leaves_at`.
+    Sending { number: TicketNumber, leaves_at: DateTime<Utc> },
     /// 承認
     Approved { number: TicketNumber, leaves_at: DateTime<Utc> },
     /// 差戻
@@ -101,6 +103,8 @@ pub enum Refused {
     },
     /// 取消 where nothing waits.
     NothingWaits(TicketNumber),
+    /// Several drafts wait, and the mail does not say which one it means.
+    WhichDraft(TicketNumber),
     /// 取消 of a mail that is being sent.
     BeingSent(TicketNumber),
     /// 承認 or 差戻 by a member who is no lead.

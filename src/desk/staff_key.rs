@@ -1,22 +1,55 @@
 //! Staff keys: a member needs one to work on a ticket by mail. They are in the marker lines of a digest and in subjects
-//! of notices.
+//! of notices, echoes and approval requests.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::ticket::TicketNumber;
-use crate::hex;
+
+/// What a mail of the desk invites its reader to. A key carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invitation {
+    /// Answer the inquirer, or give an order: notices, digests and the links in them.
+    Answer,
+    /// Say yes or no to a draft: echoes and approval requests. A reply is never an answer to the inquirer.
+    Decide,
+}
+
+impl Invitation {
+    const ALL: [Self; 2] = [Self::Answer, Self::Decide];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Decide => "decide",
+        }
+    }
+}
 
 const VALID_FOR: Days = Days::new(60);
-/// Length of the HMAC tag in hexadecimal digits. 128 bits cannot be guessed.
-const TAG_DIGITS: usize = 32;
+/// How much later than the checking clock the clock that made a key may be. The mail server dates a reply and this machine
+/// dates the key, so they can disagree about the day around midnight.
+const CLOCKS_APART: Days = Days::new(1);
 
-/// Creates and checks staff keys. A key is an HMAC over the member's address, the ticket and the expiry day. So it
-/// cannot be guessed, works for one member and one ticket, and needs no storage.
-#[derive(Clone)]
+/// Digits of the expiry day: the day number modulo 1024. The clock says which of the possible days is meant.
+const DAY_DIGITS: usize = 2;
+const DAYS: i32 = 1024;
+/// Digits of the tag, 5 bits each. 60 bits stay of the HMAC. One try costs one mail, the desk logs it and explains it to
+/// the member, and a key is valid for two months: at one mail a second, 5 million tries are made in that time, and the
+/// chance that one of them fits a given member, ticket and purpose is 1 in 200 billion. A longer tag would protect nothing
+/// more and would fold the subjects and marker lines that carry it.
+const TAG_DIGITS: usize = 12;
+
+/// The digits of Crockford's base 32. It has no i, l, o and u, which people and fonts confuse.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Creates and checks staff keys. A key is an HMAC over the member's address, the ticket, the purpose and the expiry day.
+/// So it cannot be guessed, works for one member, one ticket and one purpose, and needs no storage.
+#[derive(Clone, Default)]
 pub struct StaffKeys {
-    /// The first secret signs, all secrets verify (key rotation).
+    /// The first secret signs, all secrets verify. They belong to staff keys alone: a rotation replaces them, which
+    /// revokes all keys, while Message-IDs of older mails stay recognised.
     secrets: Vec<Vec<u8>>,
 }
 
@@ -28,100 +61,223 @@ impl std::fmt::Debug for StaffKeys {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFault {
-    /// Not a key for this member and ticket.
+    /// Not a key for this member, ticket and purpose, or one that this clock cannot have made yet.
     Wrong,
-    /// A key for this member and ticket, but past its expiry day.
+    /// A key for this member, ticket and purpose, but past its expiry day.
     Expired,
 }
 
 impl StaffKeys {
+    /// Without a secret no key is valid.
     #[must_use]
     pub fn new(secrets: Vec<Vec<u8>>) -> Self {
         Self { secrets }
     }
 
-    /// A key for the member at `address`, of the form `#YYYYMMDD-TAG`, such as `#20250831-0123…`. The date is the last
-    /// day on which the key is valid: 60 days after `today`.
+    /// A key for the member at `address`: `#` and 14 digits, such as `#7k3m9qxt2b4c5d`. It is valid through the 60th day
+    /// after `today`.
     #[must_use]
-    pub fn make(&self, address: &str, ticket: &TicketNumber, today: NaiveDate) -> String {
-        let expires = today.checked_add_days(VALID_FOR).unwrap_or(today).format("%Y%m%d").to_string();
+    pub fn make(
+        &self,
+        address: &str,
+        ticket: &TicketNumber,
+        invitation: Invitation,
+        today: NaiveDate,
+    ) -> String {
+        let day = today.checked_add_days(VALID_FOR).unwrap_or(today).num_days_from_ce();
         let secret = self.secrets.first().map_or(&[][..], Vec::as_slice);
-        format!("#{expires}-{}", hex_tag(secret, address, ticket, &expires))
+        let tag = tag(secret, address, ticket, invitation, day).unwrap_or_default();
+        let day = u64::try_from(day.rem_euclid(DAYS)).unwrap_or_default();
+        format!("#{}{}", encode(day, DAY_DIGITS), encode(tag, TAG_DIGITS))
     }
 
-    /// Checks that a key is valid on `today` for the member at `address` and this ticket.
+    /// Checks that a key is valid on `today` for the member at `address`, this ticket and this purpose.
     pub fn check(
         &self,
         key: &str,
         address: &str,
         ticket: &TicketNumber,
+        invitation: Invitation,
         today: NaiveDate,
     ) -> Result<(), KeyFault> {
-        let (expires, tag) = key.trim_start_matches('#').split_once('-').ok_or(KeyFault::Wrong)?;
-        let tag = hex::decode(tag).filter(|tag| tag.len() == TAG_DIGITS / 2).ok_or(KeyFault::Wrong)?;
-        let matches = |secret: &Vec<u8>| {
-            mac(secret, address, ticket, expires).is_some_and(|mac| mac.verify_truncated_left(&tag).is_ok())
+        let digits = key.trim_start_matches('#');
+        let (day, given) = digits.split_at_checked(DAY_DIGITS).ok_or(KeyFault::Wrong)?;
+        let day = decode(day).and_then(|day| i32::try_from(day).ok()).ok_or(KeyFault::Wrong)?;
+        let given =
+            decode(given).filter(|_| digits.len() == DAY_DIGITS + TAG_DIGITS).ok_or(KeyFault::Wrong)?;
+        // The latest day that ends on these digits and that a key can have by now. A key of another day, such as one with
+        // an expiry further ahead, has another tag.
+        let latest =
+            [VALID_FOR, CLOCKS_APART].iter().try_fold(today, |day, days| day.checked_add_days(*days));
+        let latest = latest.unwrap_or(today).num_days_from_ce();
+        let expires = latest - (latest - day).rem_euclid(DAYS);
+        let is_tag = |secret: &Vec<u8>| {
+            tag(secret, address, ticket, invitation, expires).is_some_and(|tag| tag == given)
         };
-        if !self.secrets.iter().any(matches) {
+        if !self.secrets.iter().any(is_tag) {
             return Err(KeyFault::Wrong);
         }
-        let last = NaiveDate::parse_from_str(expires, "%Y%m%d").map_err(|_| KeyFault::Wrong)?;
-        if today > last { Err(KeyFault::Expired) } else { Ok(()) }
+        if today.num_days_from_ce() > expires { Err(KeyFault::Expired) } else { Ok(()) }
+    }
+
+    /// The purpose of a key of this member and ticket.
+    ///
+    /// # Errors
+    /// [`KeyFault::Wrong`] where it has none of the purposes.
+    pub fn invitation(
+        &self,
+        key: &str,
+        address: &str,
+        ticket: &TicketNumber,
+        today: NaiveDate,
+    ) -> Result<Invitation, KeyFault> {
+        let mut fault = KeyFault::Wrong;
+        for invitation in Invitation::ALL {
+            match self.check(key, address, ticket, invitation, today) {
+                Ok(()) => return Ok(invitation),
+                Err(KeyFault::Expired) => fault = KeyFault::Expired,
+                Err(KeyFault::Wrong) => {}
+            }
+        }
+        Err(fault)
     }
 }
 
 /// The first key in a text, including its `#`. Checks only the shape.
 #[must_use]
 pub fn find_key(text: &str) -> Option<&str> {
+    const LENGTH: usize = 1 + DAY_DIGITS + TAG_DIGITS;
     text.match_indices('#').find_map(|(at, _)| {
-        let key = text.get(at..at + 1 + 8 + 1 + TAG_DIGITS)?;
-        let (day, tag) = key.get(1..)?.split_once('-')?;
-        let good = day.len() == 8
-            && day.bytes().all(|b| b.is_ascii_digit())
-            && tag.len() == TAG_DIGITS
-            && tag.bytes().all(|b| b.is_ascii_hexdigit());
-        good.then_some(key)
+        let key = text.get(at..at + LENGTH)?;
+        let ends = !text.get(at + LENGTH..)?.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let is_key = key.bytes().skip(1).all(|byte| value(byte).is_some());
+        (ends && is_key).then_some(key)
     })
 }
 
-fn hex_tag(secret: &[u8], address: &str, ticket: &TicketNumber, expires: &str) -> String {
-    let tag = mac(secret, address, ticket, expires).map(|mac| hex::encode(&mac.finalize().into_bytes()));
-    tag.unwrap_or_default().chars().take(TAG_DIGITS).collect()
+fn encode(number: u64, digits: usize) -> String {
+    let digit = |place: usize| {
+        let index = usize::try_from(number >> (5 * place) & 31).unwrap_or_default();
+        char::from(*DIGITS.get(index).unwrap_or(&b'0'))
+    };
+    (0..digits).rev().map(digit).collect()
 }
 
-fn mac(secret: &[u8], address: &str, ticket: &TicketNumber, expires: &str) -> Option<Hmac<Sha256>> {
+fn decode(digits: &str) -> Option<u64> {
+    digits.bytes().try_fold(0_u64, |number, byte| Some(number << 5 | value(byte)?))
+}
+
+/// The value of a digit. Case does not count, and the letters that Crockford leaves out are read as he says.
+fn value(digit: u8) -> Option<u64> {
+    let digit = match digit.to_ascii_lowercase() {
+        b'o' => b'0',
+        b'i' | b'l' => b'1',
+        digit => digit,
+    };
+    DIGITS.iter().position(|known| *known == digit).and_then(|at| u64::try_from(at).ok())
+}
+
+/// The first 60 bits of the HMAC. `day` is the whole day number, not its digits, so that a key does not come back to life
+/// when the digits do.
+fn tag(secret: &[u8], address: &str, ticket: &TicketNumber, invitation: Invitation, day: i32) -> Option<u64> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
-    mac.update(format!("staff\n{}\n{ticket}\n{expires}", address.to_lowercase()).as_bytes());
-    Some(mac)
+    let purpose = invitation.as_str();
+    mac.update(format!("staff\n{purpose}\n{}\n{ticket}\n{day}", address.to_lowercase()).as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    let first: [u8; 8] = bytes.get(..8)?.try_into().ok()?;
+    Some(u64::from_be_bytes(first) >> 4)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SATO: &str = "sato@example.jp";
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn ticket(nth: u32) -> TicketNumber {
+        TicketNumber::new("ZT", 2025, nth)
+    }
+
     #[test]
-    fn a_key_is_good_for_one_member_one_ticket_and_sixty_days() {
+    fn a_key_is_good_for_one_member_one_ticket_one_purpose_and_sixty_days() {
         let keys = StaffKeys::new(vec![b"new".to_vec(), b"old".to_vec()]);
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let (one, two): (TicketNumber, TicketNumber) =
-            ("ZT-2025-0001".parse().unwrap(), "ZT-2025-0002".parse().unwrap());
-        let key = keys.make("sato@example.jp", &one, day("2025-07-01"));
+        let (one, two, today) = (ticket(1), ticket(2), day("2025-07-01"));
+        let key = keys.make(SATO, &one, Invitation::Answer, today);
+        assert_eq!(key.len(), 15, "{key}");
         assert_eq!(find_key(&format!("▼ZT-2025-0001 {key}▼")), Some(key.as_str()));
-        assert_eq!(keys.check(&key, "Sato@example.jp", &one, day("2025-08-30")), Ok(()));
-        assert_eq!(keys.check(&key, "sato@example.jp", &one, day("2025-08-31")), Err(KeyFault::Expired));
-        assert_eq!(keys.check(&key, "ito@example.jp", &one, day("2025-07-01")), Err(KeyFault::Wrong));
-        assert_eq!(keys.check(&key, "sato@example.jp", &two, day("2025-07-01")), Err(KeyFault::Wrong));
-        let later = key.replace("#2025", "#2026");
-        assert_eq!(keys.check(&later, "sato@example.jp", &one, day("2025-07-01")), Err(KeyFault::Wrong));
-        let old = StaffKeys::new(vec![b"old".to_vec()]).make("sato@example.jp", &one, day("2025-07-01"));
-        assert_eq!(keys.check(&old, "sato@example.jp", &one, day("2025-07-01")), Ok(()));
+        let check = |key: &str, address, ticket, invitation, on| {
+            keys.check(key, address, ticket, invitation, day(on))
+        };
+        assert_eq!(check(&key, "Sato@example.jp", &one, Invitation::Answer, "2025-08-30"), Ok(()));
+        assert_eq!(check(&key, SATO, &one, Invitation::Answer, "2025-08-31"), Err(KeyFault::Expired));
+        assert_eq!(check(&key, SATO, &one, Invitation::Answer, "2027-12-31"), Err(KeyFault::Expired));
+        assert_eq!(check(&key, SATO, &one, Invitation::Answer, "2028-12-31"), Err(KeyFault::Wrong));
+        for (address, ticket, invitation) in [
+            ("ito@example.jp", &one, Invitation::Answer),
+            (SATO, &two, Invitation::Answer),
+            (SATO, &one, Invitation::Decide),
+        ] {
+            assert_eq!(check(&key, address, ticket, invitation, "2025-07-01"), Err(KeyFault::Wrong));
+        }
+        assert_eq!(check(&key.to_uppercase(), SATO, &one, Invitation::Answer, "2025-07-01"), Ok(()));
+        let old = StaffKeys::new(vec![b"old".to_vec()]).make(SATO, &one, Invitation::Answer, today);
+        assert_eq!(check(&old, SATO, &one, Invitation::Answer, "2025-07-01"), Ok(()));
+        let revoked = StaffKeys::new(vec![b"other".to_vec()]);
+        assert_eq!(revoked.check(&key, SATO, &one, Invitation::Answer, today), Err(KeyFault::Wrong));
+        assert_eq!(StaffKeys::default().invitation(&key, SATO, &one, today), Err(KeyFault::Wrong));
+    }
+
+    #[test]
+    fn a_key_says_what_it_is_for() {
+        let keys = StaffKeys::new(vec![b"secret".to_vec()]);
+        for invitation in Invitation::ALL {
+            let key = keys.make(SATO, &ticket(1), invitation, day("2025-07-01"));
+            assert_eq!(keys.invitation(&key, SATO, &ticket(1), day("2025-07-02")), Ok(invitation));
+            let expired = keys.invitation(&key, SATO, &ticket(1), day("2025-10-01"));
+            assert_eq!(expired, Err(KeyFault::Expired));
+            let other = keys.invitation(&key, SATO, &ticket(2), day("2025-07-02"));
+            assert_eq!(other, Err(KeyFault::Wrong));
+        }
+    }
+
+    #[test]
+    fn a_key_that_expires_later_than_it_can_is_wrong() {
+        let keys = StaffKeys::new(vec![b"secret".to_vec()]);
+        let today = day("2025-07-01");
+        for (made, expected) in [
+            ("2025-07-02", Ok(())),
+            ("2025-07-03", Err(KeyFault::Wrong)),
+            ("2026-07-01", Err(KeyFault::Wrong)),
+            ("2028-04-20", Err(KeyFault::Wrong)),
+        ] {
+            let key = keys.make(SATO, &ticket(1), Invitation::Answer, day(made));
+            assert_eq!(keys.check(&key, SATO, &ticket(1), Invitation::Answer, today), expected, "{made}");
+        }
+        let key = keys.make(SATO, &ticket(1), Invitation::Answer, today);
+        for digit in DIGITS.iter().map(|digit| char::from(*digit)) {
+            let forged: String = key.chars().take(2).chain([digit]).chain(key.chars().skip(3)).collect();
+            let checked = keys.check(&forged, SATO, &ticket(1), Invitation::Answer, today);
+            assert_eq!(checked.is_ok(), forged == key, "{forged}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_shape() {
+        assert_eq!(find_key("Re: [ZT-2025-0001] 回答 #7K3M9QXT2B4C5D"), Some("#7K3M9QXT2B4C5D"));
+        assert_eq!(find_key("#1 の件 #7k3m9qxt2b4c5d。"), Some("#7k3m9qxt2b4c5d"));
         for text in [
             "",
             "#",
-            "#20250830",
-            "#20250830-xyz",
-            "＃20250830-",
-            "#2025083-00000000000000000000000000000000",
+            "#7k3m9qxt2b4c5",
+            "#7k3m9qxt2b4c5dd",
+            "#7k3m9qxt2b4c5あ",
+            "#uuuuuuuuuuuuuu",
+            "＃7k3m9qxt2b4c5d",
+            "#20250830-0123456789abcdef0123456789abcdef",
         ] {
             assert_eq!(find_key(text), None, "{text}");
         }

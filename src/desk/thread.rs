@@ -7,7 +7,6 @@ use sha2::Sha256;
 
 use super::{
     form::Fields,
-    staff_key::StaffKeys,
     ticket::{SlaClock, TicketNumber},
 };
 use crate::{hex, mail::InboundMail};
@@ -117,6 +116,12 @@ impl MessageIds {
         self.verified_part(id).is_some()
     }
 
+    /// The event of one of our Message-IDs.
+    #[must_use]
+    pub fn event<'i>(&self, id: &'i str) -> Option<&'i str> {
+        self.verified_part(id)?.split_once('.').map(|(_, event)| event)
+    }
+
     /// The `SUBJECT.EVENT` part, if the Message-ID is one of ours.
     fn verified_part<'i>(&self, id: &'i str) -> Option<&'i str> {
         let (local, domain) = id.rsplit_once('@')?;
@@ -127,12 +132,6 @@ impl MessageIds {
         let tag = hex::decode(tag)?;
         let is_valid = || self.keys.iter().any(|key| verify(key, signed, &tag));
         (self.keys.is_empty() || is_valid()).then_some(signed)
-    }
-
-    /// Staff keys, derived from the same secrets.
-    #[must_use]
-    pub fn staff_keys(&self) -> StaffKeys {
-        StaffKeys::new(self.keys.clone())
     }
 
     fn make(&self, signed: &str) -> String {

@@ -13,6 +13,7 @@ use super::{
     form::{Fields, Form, FormRules, read_form},
     gate::{Asking, GateFacts, GateRules, Refusal, gate},
     staff::Staff,
+    staff_key::StaffKeys,
     staff_mail::{self, Command, Input, StaffMail},
     thread::{MessageIds, Reference, TicketFacts},
     ticket::{Channel, NewTicket, SlaClock, TicketNumber},
@@ -137,6 +138,7 @@ impl Reading {
         received_at: DateTime<Utc>,
         rules: &Rules,
         ids: &MessageIds,
+        staff_keys: &StaffKeys,
     ) -> Self {
         let form = read_form(&mail.subject, &mail.text, &rules.form);
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
@@ -149,12 +151,13 @@ impl Reading {
                 subject: &mail.subject,
                 text: &mail.text,
                 address: &member.address,
+                name: &member.name,
                 prefix: &rules.ticket_prefix,
                 desk: (&rules.desk_name, rules.gate.own_addresses.first().map_or("", String::as_str)),
                 files: !mail.attachments.is_empty(),
                 today: date_of(received_at, rules.calendar.time_zone()),
             };
-            staff_mail::read(&input, &ids.staff_keys())
+            staff_mail::read(&input, staff_keys)
         });
         let not_authentic = member.is_some() && !vouched;
         Self { form, automatic, oversize, reference, staff, not_authentic, received_at, mail }

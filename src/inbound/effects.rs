@@ -1,4 +1,4 @@
-//! What a filed message means to staff: notices about it, and what a member's mail asks for.
+//! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
 use crate::{
     desk::triage::{Decision, Filing, ParkReason, Reported},
@@ -14,8 +14,8 @@ use crate::{
     tickets::staff_mail::{explain_refusal, work_on},
 };
 
-/// What staff are told at once: of a new ticket, of an inquirer who wrote again, of a mail in a colleague's name. Does
-/// what a colleague asks for.
+/// Notifies staff of a new ticket, of a follow-up from an inquirer, and of a mail that only claims to be from a member.
+/// Executes the orders in a member's mail.
 pub(super) async fn notify_staff(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
@@ -37,7 +37,7 @@ pub(super) async fn notify_staff(
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
             explain_refusal(operation, mail, NoEffect::NoKey).await?;
         }
-        // Mail from before the desk began is filed in silence.
+        // Mail received before `accept_since` is filed without notices.
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if reading.received_at >= desk.accept_since => {
             let content = NoticeContent {
                 number: &filed.number,
@@ -67,7 +67,7 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
-/// What staff should know of a message besides its text: why it is a ticket of its own, and why nothing answered it.
+/// Remarks for staff: why the message did not join the ticket that it mentions, and why no automatic reply was sent.
 fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
@@ -79,7 +79,8 @@ fn remarks(decision: &Decision) -> Vec<String> {
     remarks
 }
 
-/// A delivery report says that a mail of ours did not arrive: it is shown there, and staff are told.
+/// Handles a delivery report for one of our mails: marks the mail as bounced, and notifies staff. If the mail was an
+/// answer, the ticket becomes unanswered again.
 pub(super) async fn undelivered(
     operation: &mut Operation<'_>,
     mail: &Reported,

@@ -1,12 +1,12 @@
-//! What makes two copies of a mail the same mail.
+//! Identifies copies of a mail by its content and its Message-ID.
 
 use memchr::memchr;
 use sha2::{Digest, Sha256};
 
 use crate::{hex, mail::InboundMail};
 
-/// SHA-256 of what the sender wrote: the headers that say who wrote what to whom, and the body. Headers that a
-/// mail gets on its way do not count, nor do line ends, so that the same mail is known again wherever it is found.
+/// SHA-256 of the sender's header fields and the body. Header fields added in transit and CR are left out, so that all
+/// copies of a mail have the same hash.
 pub fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
     const WRITTEN: [&str; 9] =
         ["from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "content-type"];
@@ -28,12 +28,12 @@ pub fn content_hash(mail: &InboundMail, raw: &[u8]) -> String {
     hex::encode(&hasher.finalize())
 }
 
-/// The Message-ID that a mail is known by: its own, or one made from its content.
+/// The mail's own Message-ID, or one derived from its content hash.
 pub fn message_id(mail: &InboundMail, hash: &str) -> String {
     mail.message_id.clone().unwrap_or_else(|| format!("sha256-{}", hash.get(..40).unwrap_or(hash)))
 }
 
-/// The body: everything behind the first empty line.
+/// Everything after the first empty line.
 fn body_of(raw: &[u8]) -> &[u8] {
     let mut at = 0;
     for line in raw.split_inclusive(|b| *b == b'\n') {

@@ -1,4 +1,5 @@
-//! Intake: the loop that looks into the mailbox, fetches a batch, accounts for each message, settles, and waits for more.
+//! The intake loop: fetches messages in batches, settles recorded ones in the mailbox, and waits for new mail.
+//! `pipeline` decides and files messages; `unfetchable` handles those that the server does not deliver.
 
 mod effects;
 mod file;
@@ -30,26 +31,26 @@ use crate::{
 
 /// First wait after a failed connection; doubled up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// How often a process that stands by tries to take the lead.
+/// How often a standby process tries to take the lead.
 const STAND_BY: Duration = Duration::from_secs(2);
-/// Longest wait between attempts to connect: a mailbox that is back should be noticed soon.
+/// Maximum back-off between connection attempts. Short, so that intake soon notices that the mailbox is back.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// Where mail arrives, and for which desk.
 #[derive(Debug)]
 pub struct Inbound {
     pub desk: Arc<Desk>,
     pub source: Source,
-    /// The mailbox is looked at so often, whether or not the server tells of new mail.
+    /// Poll interval. It applies even if the server announces new mail (IMAP IDLE).
     pub poll: Duration,
 }
 
-/// Takes mail until `stop`, and wakes the other loops when something was filed.
+/// Runs the intake loop until `stop`. Wakes the other loops when it has filed something.
 pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToken) {
     let mut wait = FIRST_WAIT;
     while !stop.is_cancelled() {
         inbound.desk.health.tick("intake", wait);
-        // Of several processes on PostgreSQL one takes the mail; the others stand by, and notice its death.
+        // Of several processes on PostgreSQL only one, with the lead, fetches mail. If it dies, a standby process
+        // takes over.
         let mut lead = match inbound.desk.store.take_lead().await {
             Ok(Some(lead)) => lead,
             Ok(None) => {
@@ -78,7 +79,7 @@ pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToke
     }
 }
 
-/// One connection: passes and waits until it breaks or `stop`.
+/// Uses one connection: alternates passes and waits until the connection breaks or `stop`.
 async fn session(
     inbound: &Inbound,
     wakeups: &Wakeups,
@@ -125,11 +126,11 @@ async fn session(
     Ok(())
 }
 
-/// Takes every message that lies in the mailbox, and settles what is accounted for. `after_batch` is called when
-/// something may have been queued. Ends early, between two messages, on `stop`.
+/// Files every message in the mailbox and settles the recorded ones. Calls `after_batch` when mails may have been
+/// queued. On `stop`, ends early between two messages.
 ///
 /// # Errors
-/// When the mailbox or the database fails; what was committed stays, the rest is taken by the next pass.
+/// After an error, committed messages stay committed. The next pass fetches the rest.
 pub async fn drain_mailbox(
     desk: &Arc<Desk>,
     mailbox: &mut Open,
@@ -156,7 +157,7 @@ async fn drain(
     let mut batch = next_batch(desk, mailbox).await?;
     let (mut unsettled, mut settles) = (0, true);
     while !batch.is_empty() && !stop.is_cancelled() {
-        // While these messages are filed, earlier ones are settled and the next are fetched.
+        // While this batch is filed, earlier messages are settled and the next batch is fetched.
         let beside = async {
             if settles && unsettled >= SETTLE_AT_ONCE {
                 unsettled = 0;
@@ -169,7 +170,7 @@ async fn drain(
         (taken, unsettled) = (taken + filed, unsettled + filed);
         desk.health.tick("intake", Duration::ZERO);
         if stop.is_cancelled() {
-            // Some of these may be left: an error about the next ones comes after them.
+            // Messages of this batch may be unfiled, so an error of the next batch must not be reported yet.
             break;
         }
         batch = next?;
@@ -180,26 +181,27 @@ async fn drain(
     Ok(taken)
 }
 
-/// Fetches the next few messages and reads them, on a thread of its own: the loops go on meanwhile.
+/// Fetches the next batch. Parses it on a blocking thread, so that the other loops keep running.
 async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<PreparedMail>, PassError> {
     let fetched = mailbox.next_batch().await?;
     if fetched.is_empty() {
         return Ok(Vec::new());
     }
+    desk.renew_staff_keys().await?;
     let desk = Arc::clone(desk);
     let read = tokio::task::spawn_blocking(move || {
         fetched.into_iter().map(|message| prepare(&desk, &message)).collect()
     });
     let prepared: Result<_, _> = match read.await {
         Ok(prepared) => prepared,
-        // `prepare` catches panics of the reader. Any other panic ends the process, as it would on this thread.
+        // `prepare` catches panics of the parser. Any other panic ends the process, as it would on this thread.
         Err(error) => resume_unwind(error.into_panic()),
     };
     Ok(prepared?)
 }
 
-/// Settles what is accounted for. A mailbox that refuses a flag or a move is no reason to stop: `false`, and it is tried
-/// again with the next pass.
+/// Settles the recorded messages. Returns `false` if the mailbox refuses a flag or a move: intake continues, and the
+/// next pass retries.
 async fn settle(desk: &Desk, mailbox: &mut Open) -> Result<bool, PassError> {
     match mailbox.settle(&desk.store).await {
         Ok(()) => Ok(true),
@@ -212,7 +214,7 @@ async fn settle(desk: &Desk, mailbox: &mut Open) -> Result<bool, PassError> {
     }
 }
 
-/// Tries messages again whose decision failed before.
+/// Retries messages whose decision failed before.
 async fn retry_pending(desk: &Desk) -> Result<usize, PassError> {
     let mut count = 0;
     for row in desk.store.messages_with(Outcome::Pending).await? {
@@ -222,7 +224,7 @@ async fn retry_pending(desk: &Desk) -> Result<usize, PassError> {
     Ok(count)
 }
 
-/// Spreads reconnects over a quarter of the wait, so that many desks do not call a server at once.
+/// Adds up to a quarter of the wait as jitter, so that many desks do not reconnect to one server at the same time.
 fn jittered(wait: Duration) -> Duration {
     let share = getrandom::u32().map_or(0.0, |random| f64::from(random) / f64::from(u32::MAX));
     wait.mul_f64(1.0 + share / 4.0)

@@ -57,7 +57,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, Fa
         file_time: None,
         raw,
     };
-    let reading = read(&fetched, &desk.rules, &desk.ids, desk.clock.now());
+    let reading = read(&fetched, &desk.rules, &desk.ids, &desk.staff_keys(), desk.clock.now());
     let hash = content_hash(&reading.mail, &fetched.raw);
     let prepared = PreparedMail {
         reading,

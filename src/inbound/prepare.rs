@@ -8,6 +8,7 @@ use tracing::warn;
 use super::fingerprint::{content_hash, message_id};
 use crate::{
     desk::{
+        staff_key::StaffKeys,
         thread::MessageIds,
         triage::{Decision, Known, Reading, Rules, triage},
     },
@@ -25,7 +26,7 @@ const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 /// # Errors
 /// When memory runs out.
 pub fn prepare(desk: &Desk, fetched: &FetchedMessage) -> Result<PreparedMail, StoreError> {
-    let reading = read(fetched, &desk.rules, &desk.ids, desk.clock.now());
+    let reading = read(fetched, &desk.rules, &desk.ids, &desk.staff_keys(), desk.clock.now());
     // Only a server's own instant counts: a file's time or a header may be anything.
     let ahead = fetched.received_at.map(|at| at - desk.clock.now()).filter(|ahead| *ahead > CLOCK_TOLERANCE);
     if let Some(ahead) = ahead {
@@ -59,19 +60,26 @@ pub fn inspect(
     ids: &MessageIds,
     now: DateTime<Utc>,
 ) -> (Reading, Decision) {
-    let reading = read(fetched, rules, ids, now);
+    // Keys are secret, so `inspect` reads a staff mail as one without a valid key.
+    let reading = read(fetched, rules, ids, &StaffKeys::default(), now);
     let decision = triage(&reading, rules, &Known::nothing());
     (reading, decision)
 }
 
 /// Reads a message. The received instant is INTERNALDATE, else the topmost `Received`, else the file's time unless it is
 /// later than a rehearsed now. The `Date` header is the sender's claim and is never trusted.
-pub(super) fn read(fetched: &FetchedMessage, rules: &Rules, ids: &MessageIds, now: DateTime<Utc>) -> Reading {
+pub(super) fn read(
+    fetched: &FetchedMessage,
+    rules: &Rules,
+    ids: &MessageIds,
+    staff_keys: &StaffKeys,
+    now: DateTime<Utc>,
+) -> Reading {
     let of = |mail: InboundMail| {
         let topmost = mail.received.map(|at| at.with_timezone(&Utc));
         let received_at =
             fetched.received_at.or(topmost).or(fetched.file_time.filter(|at| *at < now)).unwrap_or(now);
-        Reading::of(mail, fetched.oversize.then_some(fetched.size), received_at, rules, ids)
+        Reading::of(mail, fetched.oversize.then_some(fetched.size), received_at, rules, ids, staff_keys)
     };
     // A panic of the reader is one message's fault: it is parked, and the desk goes on.
     catch_unwind(AssertUnwindSafe(|| of(mail::read(&fetched.raw)))).unwrap_or_else(|_| {

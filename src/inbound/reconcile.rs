@@ -1,5 +1,4 @@
-//! Compares the mailbox with the ledger: every message that lies there is a ticket, part of one, parked or known to be
-//! a copy, or it is reported. Changes nothing.
+//! Compares the mailbox with the ledger and reports messages that the ledger does not know. Changes neither of them.
 
 use std::collections::BTreeMap;
 
@@ -11,20 +10,19 @@ use crate::{
     store::{LedgerKey, Outcome, Place, StoreError},
 };
 
-/// Headers asked for by one command.
+/// Number of messages whose headers one IMAP command fetches.
 const AT_ONCE: usize = 200;
 
-/// What the mailbox holds.
 #[derive(Debug, Default)]
 pub struct Reconciled {
-    /// Messages by what became of them.
+    /// Number of messages in the mailbox by their outcome in the ledger.
     pub explained: BTreeMap<Outcome, u64>,
-    /// Messages that the ledger does not know, and how they name themselves.
+    /// Messages that the ledger does not know, with their Message-ID.
     pub unexplained: Vec<(Place, Option<String>)>,
 }
 
 impl Reconciled {
-    /// Whether every message is accounted for; one that is still to be decided is not.
+    /// Whether the ledger knows every message and none is pending.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.unexplained.is_empty() && !self.explained.contains_key(&Outcome::Pending)
@@ -38,10 +36,7 @@ impl Reconciled {
     }
 }
 
-/// Looks at everything in the mailbox.
-///
-/// # Errors
-/// When the mailbox or the database does not answer.
+/// Compares all folders that the desk uses.
 pub async fn reconcile(desk: &Desk, source: &Source) -> Result<Reconciled, PassError> {
     let mut found = Reconciled::default();
     match source.open().await? {
@@ -70,7 +65,7 @@ async fn imap_folder(
     for uid in at_place {
         found.add(known.get(&uid).copied(), || place(uid), None);
     }
-    // Moved here, or the server has numbered everything anew: the mail itself tells.
+    // The message was moved here, or the server assigned new UIDs: identify it by its Message-ID or its content.
     for chunk in elsewhere.chunks(AT_ONCE) {
         let headers = session.peek(chunk, false).await.map_err(IntakeError::from)?;
         for (uid, header) in headers {

@@ -1,5 +1,5 @@
-//! A message that the mail server does not hand over: it is asked for again, and when others can be had, parked where it
-//! lies, so that it stops nothing. Once the server is mended, the operator has it taken.
+//! Retries a message that the IMAP server does not deliver. If other messages can be fetched, parks it without content,
+//! so that it does not block them; the operator retries it when the server is repaired.
 
 use std::time::Duration;
 
@@ -18,15 +18,17 @@ use crate::{
     store::{AuditEvent, LedgerRow, NewEvent, NewMessage, Outcome, Place, StoreError, Tx, pack},
 };
 
-/// How long a message is waited for at least: a server may withhold one for as long as it repairs an index, and whoever wrote
-/// it is answered much later when it is parked by mistake.
+/// Minimum time before an unfetchable message is parked. A server may fail to deliver a message while it repairs an
+/// index. If the message is parked by mistake, its inquirer gets the answer much later.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
-/// How long to look for another message that can be had.
+/// Timeout of the search for another message that can be fetched.
 const WITNESS_WITHIN: Duration = Duration::from_secs(300);
 
-/// Remembers which message a pass ended over, or parks it when it was asked for alone often and long enough while another one
-/// could be had. `true` when that is news: it is its own fault, or it is parked.
+/// Stores which message ended a pass. Parks it after `max_attempts` failures over at least [`PATIENCE`]. A failure
+/// counts only if the message was fetched alone and another message could be fetched.
+///
+/// Returns `true` on the first failure that counts, and when the message is parked.
 pub(super) async fn note(
     desk: &Desk,
     session: &ImapSession,
@@ -61,7 +63,7 @@ pub(super) async fn note(
     Ok(given_up || own_fault && suspect.tries == 1)
 }
 
-/// Accounts for a message of which nothing is known but its place.
+/// Records a message in the ledger as parked, although only its place is known.
 fn park(tx: &mut Tx, suspect: &StuckMessage, why: &str, now: DateTime<Utc>) -> Result<i64, StoreError> {
     let StuckMessage { tries, uidvalidity, uid, folder, .. } = suspect;
     let place = Place::Imap { folder: folder.clone(), uidvalidity: *uidvalidity, uid: *uid };
@@ -82,18 +84,15 @@ fn park(tx: &mut Tx, suspect: &StuckMessage, why: &str, now: DateTime<Utc>) -> R
         ticket_id: None,
         duplicate_of: None,
         attempts: *tries,
-        // It is left as it is for whoever looks after it.
+        // Intake neither flags nor moves the message: the operator should find it unchanged.
         settled: true,
     });
     tx.append_event(now, NewEvent::by_desk(AuditEvent::Withheld { attempts: *tries }).on_message(id));
     Ok(id)
 }
 
-/// Asks the mail server once more for a parked message that it did not hand over; then the message is to be decided.
-/// `false` when it lies there no more.
-///
-/// # Errors
-/// When the mailbox or the database fails.
+/// Fetches a message that was parked as unfetchable. The message is pending then, and the caller has it decided.
+/// Returns `false` if it is no longer in its place.
 pub async fn take_unfetchable(desk: &Desk, source: &Source, row: &LedgerRow) -> Result<bool, PassError> {
     let (Place::Imap { folder, uidvalidity, uid }, Open::Imap(mut session)) =
         (&row.place, source.open().await?)
@@ -109,7 +108,7 @@ pub async fn take_unfetchable(desk: &Desk, source: &Source, row: &LedgerRow) -> 
     let completed = NewMessage {
         outcome: Outcome::Pending,
         reason: taken.oversize.then_some(ParkReason::Oversize.as_str()),
-        // The first decision is still to come.
+        // Attempts count decisions, and none was made yet.
         attempts: 0,
         ..prepared.ledger_row(row.id, desk.clock.now())
     };

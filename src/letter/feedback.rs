@@ -42,9 +42,16 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             let when = leaving_in_words((!held).then_some(*leaves_at), zone, now);
             format!("{number} の{what}を承りました（{when}）")
         }
-        Done::Cancelled { number, written } => {
+        Done::Cancelled { number, written, text, waiting } => {
             let what = purpose_in_words(Purpose::from(*written));
-            format!("{number} の{what}を取りやめました。照会者には送られません")
+            let still = match waiting {
+                0 => String::new(),
+                count => format!("（このほかに{count}件が送信を待っています）"),
+            };
+            format!("{number} の{what}「{text}」を取りやめました。照会者には送られません{still}")
+        }
+        Done::Sending { number, leaves_at } => {
+            format!("{number}：{}", leaving_in_words(Some(*leaves_at), zone, now))
         }
         Done::Approved { number, leaves_at } => {
             format!("{number} を承認しました（{}）", leaving_in_words(Some(*leaves_at), zone, now))
@@ -90,6 +97,9 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::NothingWaits(number) => {
             format!("{number} に送信前のメールはありません（すでに送信されたか、取りやめられています）")
         }
+        Refused::WhichDraft(number) => {
+            format!("{number} には送信を待つメールが二つ以上あり、どれのことか分かりませんでした")
+        }
         Refused::BeingSent(number) => format!("{number} のメールはちょうど送信中です"),
         Refused::OnlyLeads => "承認・差戻は責任者だけができます".to_owned(),
         Refused::NothingToApprove(number) => format!("{number} に承認待ちの回答はありません"),
@@ -111,6 +121,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::CalledBack(number) => format!("{number}: called back"),
         Done::Queued { number, leaves_at, .. } => format!("{number}: queued for {}", local(*leaves_at, zone)),
         Done::Cancelled { number, .. } => format!("{number}: cancelled"),
+        Done::Sending { number, leaves_at } => format!("{number}: leaves at {}", local(*leaves_at, zone)),
         Done::Approved { number, .. } => format!("{number}: approved"),
         Done::Rejected(number) => format!("{number}: rejected"),
     }
@@ -145,6 +156,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
             format!("{number}: {to} is no address that mail can be sent to")
         }
         Refused::NothingWaits(number) => format!("{number}: nothing is about to leave"),
+        Refused::WhichDraft(number) => format!("{number}: several mails wait; name one by its outbox id"),
         Refused::BeingSent(number) => format!("{number}: it is leaving now"),
         Refused::OnlyLeads => "only a lead may let an answer leave".to_owned(),
         Refused::NothingToApprove(number) => format!("{number}: nothing waits for a lead"),
@@ -229,9 +241,29 @@ mod tests {
                 "ZT-2025-0001: queued for 2025-07-01T10:10:00+09:00",
             ),
             (
-                Done::Cancelled { number: number(), written: Written::Question },
-                "ZT-2025-0001 のおたずねを取りやめました。照会者には送られません",
+                Done::Cancelled {
+                    number: number(),
+                    written: Written::Question,
+                    text: "何年度でしょうか。".into(),
+                    waiting: 0,
+                },
+                "ZT-2025-0001 のおたずね「何年度でしょうか。」を取りやめました。照会者には送られません",
                 "ZT-2025-0001: cancelled",
+            ),
+            (
+                Done::Cancelled {
+                    number: number(),
+                    written: Written::Answer,
+                    text: "一案です。".into(),
+                    waiting: 1,
+                },
+                "ZT-2025-0001 の回答「一案です。」を取りやめました。照会者には送られません（このほかに1件が送信を待っています）",
+                "ZT-2025-0001: cancelled",
+            ),
+            (
+                Done::Sending { number: number(), leaves_at },
+                "ZT-2025-0001：7月1日（火）10時10分に送信します",
+                "ZT-2025-0001: leaves at 2025-07-01T10:10:00+09:00",
             ),
             (
                 Done::Approved { number: number(), leaves_at },

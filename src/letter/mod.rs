@@ -26,10 +26,11 @@ pub use inquirer::{
 pub use problem::problem_in_words;
 pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
 pub use staff::{
-    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, NoticeContext, ParkedContext,
-    StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
+    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
+    ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
+    WaitingContext,
 };
-pub use ticket::{StaffTicket, TicketFacts};
+pub use ticket::{StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
     purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,

@@ -1,6 +1,9 @@
 //! Why something in a mail of a member of staff could not be done, in words for its writer.
 
-use crate::desk::staff_mail::Problem;
+use crate::desk::staff_mail::{
+    Problem,
+    order::{Doubt, Doubtful},
+};
 
 /// As much of a text outside the markers as its writer is shown, in characters.
 const SHOWN: usize = 60;
@@ -8,9 +11,6 @@ const SHOWN: usize = 60;
 #[must_use]
 pub fn problem_in_words(problem: &Problem) -> String {
     match problem {
-        Problem::UnknownCommand(line) => {
-            format!("「{line}」という操作は読み取れませんでした。使い方は「ヘルプ」と書いてお送りください")
-        }
         Problem::NoTicket(line) => format!("「{line}」は、どの照会票の操作か分かりません。受付番号を付けてください"),
         Problem::NoEnd(ticket) => format!(
             "{ticket} の回答：終わりの印（▲ … 回答ここまで ▲）が見当たらず、どこまでが回答か分かりませんでした"
@@ -34,6 +34,50 @@ pub fn problem_in_words(problem: &Problem) -> String {
             let shown: String = text.chars().take(SHOWN).collect();
             format!("印の外の文「{}」は、誰にも送っていません", shown.replace('\n', " "))
         }
+        Problem::OtherTicket { ticket, line } => format!(
+            "「{line}」：このメールの記号（#…）は {ticket} のものではないため、行っていません。{ticket} のお知らせか、{ticket} の載った最新の日次一覧に返信してください"
+        ),
+        Problem::Unclear { ticket, doubt } => {
+            let about = ticket.as_ref().map(|ticket| format!("{ticket}：")).unwrap_or_default();
+            format!("{about}{}", doubt_in_words(doubt))
+        }
+    }
+}
+
+/// What the writer of a doubtful text is asked.
+fn doubt_in_words(Doubtful { opening, why }: &Doubtful) -> String {
+    match why {
+        Doubt::Nothing => {
+            "本文に、回答や操作が見当たりませんでした。回答または操作をご記入ください".to_owned()
+        }
+        Doubt::Almost => format!(
+            "「{opening}」は、操作のご依頼か照会者への回答か判断できませんでした。操作は「完了」「担当 伊藤」のように1行でお書きください。回答の場合は、文の書き出しを変えてお送りください"
+        ),
+        Doubt::UnknownOrder => {
+            format!("「{opening}」という操作は読み取れませんでした。使い方は「ヘルプ」と書いてお送りください")
+        }
+        Doubt::TextBehind => format!(
+            "「{opening}」は、操作の後に文が続いており、その文をどうするか判断できませんでした。操作だけをお書きになるか、文は「メモ」としてお送りください"
+        ),
+        Doubt::Incomplete => {
+            format!("「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」）")
+        }
+        Doubt::SeveralTickets => {
+            format!("「{opening}」に受付番号が二つ以上あります。1行に一つずつお書きください")
+        }
+        Doubt::Contradiction => {
+            format!("「{opening}」は、送るのか取りやめるのか判断できませんでした")
+        }
+        Doubt::Mixed => format!(
+            "「{opening}」は、照会者への文と担当者どうしの文が混じっているようです。別々のメールでお送りください"
+        ),
+        Doubt::Talk | Doubt::Short => format!(
+            "「{opening}」は、照会者への回答かどうか判断できませんでした。照会者に送る場合は、文を補ってお送りください"
+        ),
+        Doubt::Away => format!("「{opening}」は、不在のお知らせのようです"),
+        Doubt::NoDecision => format!(
+            "「{opening}」は、送信のご確認へのお返事（「取消」など）と読み取れませんでした。回答を書き直す場合は、いったん「取消」とお返事のうえ、照会のお知らせに返信してください"
+        ),
     }
 }
 
@@ -46,7 +90,10 @@ mod tests {
         let ticket = "ZT-2025-0001".parse::<crate::desk::ticket::TicketNumber>().unwrap();
         for (problem, expected) in [
             (
-                Problem::UnknownCommand("/消去".into()),
+                Problem::Unclear {
+                    ticket: None,
+                    doubt: Doubtful { opening: "/消去".into(), why: Doubt::UnknownOrder },
+                },
                 "「/消去」という操作は読み取れませんでした。使い方は「ヘルプ」と書いてお送りください",
             ),
             (

@@ -5,10 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Alarm, Content, Counts, DeadlineContext, DigestContext, DraftContext, DraftShownContext, Facts,
-    FiguresContext, Group, InquirerContext, NoticeContext, ParkedContext, ParkedMail, Profile, Purpose,
-    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
-    UndeliverableContext, UndeliveredContext, UndeliveredMail, WrittenContext, purpose_in_words,
-    reason_in_words, status_in_words,
+    FiguresContext, Group, InquirerContext, LinkContext, NoticeContext, ParkedContext, ParkedMail, Profile,
+    Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
+    UndeliverableContext, UndeliveredContext, UndeliveredMail, WaitingContext, WrittenContext, decision_link,
+    purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -24,11 +24,11 @@ use crate::desk::{
 const RECEIVED_AT: i64 = 1_751_328_724;
 
 /// A key as [`crate::desk::staff_key`] makes it.
-const KEY: &str = "#20250830-0123456789abcdef0123456789abcdef";
+const KEY: &str = "#7k3m9qxt2b4c5d";
 
 const ADDRESS: &str = "m.takahashi@city.hoshikawa.example.jp";
 
-/// An inquirer who filled in the whole form, or one of whom only the inquiry is known.
+/// Facts of an inquirer who filled in the whole form, or only the inquiry if `full` is false.
 #[must_use]
 pub fn facts(full: bool) -> Facts {
     let fields = Fields {
@@ -99,26 +99,45 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             remarks: if full { vec![not_answered] } else { Vec::new() },
         }),
         Purpose::Echo => {
-            Content::Echo(DraftShownContext { common, ticket: tickets.known(), draft: draft(full) })
+            let draft = draft(profile, full, &["取消"]);
+            Content::Echo(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::Approval => {
-            Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft: draft(full) })
+            let draft = draft(profile, full, &["承認", "差戻"]);
+            Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
-            common,
             done: vec!["ZT-2025-0001 の担当を佐藤 花子さんにしました".to_owned()],
             problems: if full {
                 vec!["「/消去」という操作はありません".to_owned()]
             } else {
                 Vec::new()
             },
+            waiting: full.then(|| waiting(profile)).into_iter().collect(),
             manual: full,
+            number: number(1).to_string(),
+            key: KEY.to_owned(),
+            ..StaffReplyContext::new(common)
         }),
     }
 }
 
 fn number(serial: u32) -> TicketNumber {
     TicketNumber::new("ZT", 2025, serial)
+}
+
+fn waiting(profile: &Profile) -> WaitingContext {
+    let link = |word| decision_link(&profile.address, &number(1), "3f9a2c", KEY, word);
+    WaitingContext {
+        number: number(1).to_string(),
+        what: "回答",
+        to: ADDRESS.to_owned(),
+        text: "お問い合わせの件、次の例がございます。 ・第一市の会議".to_owned(),
+        yes: "送信",
+        yes_link: link("送信"),
+        no: "取消",
+        no_link: link("取消"),
+    }
 }
 
 fn text() -> String {
@@ -221,7 +240,8 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
     }
 }
 
-fn draft(full: bool) -> DraftContext {
+fn draft(profile: &Profile, full: bool, words: &[&'static str]) -> DraftContext {
+    let link = |word| decision_link(&profile.address, &number(1), "3f9a2c", KEY, word);
     DraftContext {
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
@@ -230,5 +250,6 @@ fn draft(full: bool) -> DraftContext {
         text: text(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13時40分に送信します".to_owned(),
+        links: words.iter().map(|word| LinkContext { word, link: link(word) }).collect(),
     }
 }

@@ -149,6 +149,15 @@ pub struct DraftContext {
     pub attachments: Vec<String>,
     /// When it leaves: 「7月1日（火）10時10分に送信します」.
     pub when: String,
+    /// One for each decision that the reader may make.
+    pub links: Vec<LinkContext>,
+}
+
+/// A link to a new mail whose whole text is an order.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkContext {
+    pub word: &'static str,
+    pub link: String,
 }
 
 /// What a mail of the reader's did, and what it could not do.
@@ -159,6 +168,39 @@ pub struct StaffReplyContext {
     pub done: Vec<String>,
     /// What was not done, and why.
     pub problems: Vec<String>,
+    /// Drafts that wait for the reader's word.
+    pub waiting: Vec<WaitingContext>,
+    /// Nothing of the reader's mail was queued for an inquirer.
+    pub nothing_sent: bool,
     /// Whether the reader asked for the manual.
     pub manual: bool,
+    /// Number and key of the one ticket whose drafts wait, so that a reply decides. Empty where there is none.
+    pub number: String,
+    pub key: String,
+}
+
+impl StaffReplyContext {
+    #[must_use]
+    pub fn new(common: StaffCommon) -> Self {
+        let (done, problems, waiting) = (Vec::new(), Vec::new(), Vec::new());
+        let (number, key) = (String::new(), String::new());
+        Self { common, done, problems, waiting, nothing_sent: true, manual: false, number, key }
+    }
+}
+
+/// A draft that waits for a member's word.
+#[derive(Debug, Clone, Serialize)]
+pub struct WaitingContext {
+    pub number: String,
+    /// An answer or a question.
+    pub what: &'static str,
+    pub to: String,
+    /// The first words.
+    pub text: String,
+    /// The word that lets it leave; empty where the reader may not.
+    pub yes: &'static str,
+    pub yes_link: String,
+    /// The word that stops it.
+    pub no: &'static str,
+    pub no_link: String,
 }

@@ -108,6 +108,13 @@ impl StaffTicket {
     }
 }
 
+/// Link to a new mail that decides about a draft: the word is its whole text, so that one tap and sending are enough.
+#[must_use]
+pub fn decision_link(desk: &str, number: &TicketNumber, mark: &str, key: &str, word: &str) -> String {
+    let subject = percent(&format!("[{number}] {word} {}{mark} {key}", staff_mail::DRAFT_MARK));
+    format!("mailto:{desk}?subject={subject}&body={}", percent(word))
+}
+
 /// Percent-encodes a header field of a `mailto:` (RFC 6068, 2).
 fn percent(text: &str) -> String {
     text.bytes()

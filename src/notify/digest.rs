@@ -1,4 +1,4 @@
-//! The digest (日次一覧): to each member of staff at the set times on business days, if there is anything new or due.
+//! The digest (日次一覧): sent to each member of staff at the configured times on business days, if anything is new or due.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
@@ -7,6 +7,7 @@ use crate::{
     desk::{
         calendar::{Day, date_of},
         staff::Member,
+        staff_key::Invitation,
         ticket::Status,
     },
     letter::{
@@ -22,16 +23,16 @@ use crate::{
     store::{LedgerRow, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow},
 };
 
-/// Where the store keeps when the last digest was due, and when it was sent.
+/// Key in the state table. The value is when the last digest was due, and when it was sent.
 const LAST: &str = "digest";
-/// Most tickets under one title.
+/// Maximum number of tickets under one title.
 const MOST_TICKETS: usize = 100;
-/// Most parked mails.
 const MOST_PARKED: usize = 50;
-/// The first digest of a desk does not list what was answered in all the years before; no closure is longer.
+/// Limits how far back answered tickets are listed, so that the first digest does not list the answers of many years.
+/// No closure of the desk is longer than this.
 const LONGEST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
 
-/// When the digest is due next after `now`, and when it was last due on this business day.
+/// When the digest is next due after `now`, and when it was last due on the business day of `now`.
 pub fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let calendar = &desk.rules.calendar;
     let zone = calendar.time_zone();
@@ -41,7 +42,7 @@ pub fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<
     let business = |date| matches!(calendar.day(date), Day::Open { .. });
     let mut last = None;
     let mut next = None;
-    // A long closure is shorter than a month.
+    // No closure of the desk is longer than a month.
     for date in today.iter_days().take(31).filter(|date| business(*date)) {
         for time in &desk.digest_at {
             match at(date, *time) {
@@ -57,18 +58,18 @@ pub fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<
     (next, last)
 }
 
-/// Sends the digest if it is due; returns how many mails were queued.
+/// Queues the digest if it is due. Returns the number of queued mails.
 pub async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     let now = desk.clock.now();
     let (_, Some(due)) = times(desk, now) else { return Ok(0) };
-    // All open tickets are looked at for it: not where nobody gets one.
+    // The digest reads all open tickets, so do not compile it if there are no recipients.
     if desk.rules.staff.all().next().is_none() {
         return Ok(0);
     }
     let text = due.to_rfc3339();
     let last = desk.store.state(LAST).await?;
     let (last_due, sent_at) = last.as_deref().and_then(|last| last.split_once(' ')).unwrap_or_default();
-    // One that was missed is sent late on the same day, and not at night.
+    // A missed digest is sent late on the same day, but not after the desk has closed.
     if last_due == text || now - due > TimeDelta::hours(12) || is_night(desk, now) {
         return Ok(0);
     }
@@ -84,7 +85,7 @@ pub async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     let mut tx = desk.store.write().await?;
     let before = tx.set_state(LAST, &format!("{text} {}", now.to_rfc3339())).await?;
     if before != last {
-        // Another process was faster.
+        // Another process has sent this digest.
         return Ok(0);
     }
     let queued = news.len();
@@ -96,28 +97,25 @@ pub async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     Ok(queued)
 }
 
-/// After the desk closes, the rest of a day is left to the next one.
+/// Whether the desk has closed for the day. A digest that is missed until then is skipped; the next one covers it.
 fn is_night(desk: &Desk, now: DateTime<Utc>) -> bool {
     let calendar = &desk.rules.calendar;
     let span = calendar.open_span(date_of(now, calendar.time_zone()));
     span.is_none_or(|(_, closes)| now >= closes)
 }
 
-/// Sends one member the digest now, as they ask for it.
+/// Queues the digest for one member now, on request.
 pub async fn send_one(operation: &mut Operation<'_>, member: &Member) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
     let context = compile(desk, &known, member, now).await?;
-    // Two of one instant are two mails: each shows the desk as it was when it was asked for. The instant stays in it
-    // for a restored desk, whose identifiers come again.
+    // Two requests at the same instant must give two mails, since each shows the desk at its time: hence the fresh id.
+    // A database restored from a backup uses ids again: hence the instant.
     let occasion = format!("digest asked {} {}", now.to_rfc3339(), operation.tx.fresh_id());
     send(operation, member, context, &occasion)
 }
 
-/// Sends the digest to everybody now, whatever there is; returns how many mails were queued.
-///
-/// # Errors
-/// When the database or a template fails.
+/// Queues the digest for all staff now, even if nothing is new or due. Returns the number of queued mails.
 pub async fn send_all(desk: &Desk) -> anyhow::Result<usize> {
     let now = desk.clock.now();
     let mut tx = desk.store.write().await?;
@@ -130,10 +128,7 @@ pub async fn send_all(desk: &Desk) -> anyhow::Result<usize> {
     Ok(queued)
 }
 
-/// The digest of everybody as it would be sent now: name, subject and text.
-///
-/// # Errors
-/// When the database or a template fails.
+/// The digests that would be sent now, as (member's name, subject, text).
 pub async fn preview(desk: &Desk) -> anyhow::Result<Vec<(String, String, String)>> {
     let now = desk.clock.now();
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
@@ -156,12 +151,12 @@ fn send(
     notify(operation, member, occasion, |common| compiled.content(common))
 }
 
-/// What digests are made from.
+/// Data for the digests of all members, loaded once.
 struct Known {
     open: Vec<TicketHead>,
     waiting: Vec<TicketHead>,
     answered: Vec<TicketHead>,
-    /// The newest of them.
+    /// At most [`MOST_PARKED`]; `parked_count` counts all.
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     parked_count: usize,
     undelivered: Vec<OutboxRow>,
@@ -208,7 +203,6 @@ impl Known {
     }
 }
 
-/// One member's digest.
 struct Compiled {
     groups: Vec<Group>,
     parked: Vec<ParkedMail>,
@@ -217,7 +211,7 @@ struct Compiled {
     figures: FiguresContext,
     alarm: String,
     summary: String,
-    /// Something is new since the last one, or due today or before.
+    /// Something is new since the last digest, or a ticket is overdue or due today.
     is_news: bool,
 }
 
@@ -236,8 +230,9 @@ impl Compiled {
     }
 }
 
-/// What concerns a member: their own and unassigned tickets; for leads also what is late or due today, whoever works
-/// on it, parked and undeliverable mail, and the figures. A ticket stands under the first title that fits.
+/// Compiles one member's digest from their own and unassigned tickets. Leads also get other members' tickets that are
+/// overdue, due today, waiting or answered, and parked mail, undeliverable mail and the figures. Each open ticket is
+/// listed only under the first title that fits.
 async fn compile(
     desk: &Desk,
     known: &Known,
@@ -321,7 +316,7 @@ async fn compile(
 }
 
 fn answerable(desk: &Desk, member: &Member, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
-    let key = desk.key(member, &ticket.number, now);
+    let key = desk.key(member, &ticket.number, Invitation::Answer, now);
     in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address)
 }
 

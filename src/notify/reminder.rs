@@ -1,4 +1,4 @@
-//! Reminders to inquirers who owe a field of the form: twice in business time, then staff decide.
+//! Reminds inquirers of missing form fields, twice, at intervals of business time. After that it notifies staff.
 
 use chrono::{DateTime, Utc};
 
@@ -17,10 +17,10 @@ use crate::{
     store::{AuditEvent, NewEvent, StoreError, Waiting},
 };
 
-/// How often an inquirer is reminded.
+/// Maximum number of reminders per ticket.
 const REMINDERS: u32 = 2;
 
-/// When the next reminder is due; in the past where one is late.
+/// When the next reminder is due. In the past if it is late.
 pub async fn next_reminder(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
     let asked = desk.store.longest_waiting(REMINDERS + 1).await?;
     Ok(asked.and_then(|asked| due_at(desk, asked)))
@@ -32,7 +32,7 @@ fn due_at(desk: &Desk, asked_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     calendar.next_opening(due)
 }
 
-/// Asks again, and tells staff where asking twice did not help; returns how many mails were queued.
+/// Queues due reminders, and notifies staff of tickets whose reminders got no reply. Returns the number of mails.
 pub async fn remind(desk: &Desk) -> Result<usize, Fault> {
     let now = desk.clock.now();
     let late = next_reminder(desk).await?.is_some_and(|at| at <= now);

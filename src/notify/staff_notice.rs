@@ -1,4 +1,4 @@
-//! Mails to staff of the desk's own accord: composed and queued in the transaction that decides them.
+//! Notices to staff that no member requested. They are queued in the same transaction as the change that causes them.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -8,6 +8,7 @@ use crate::{
     desk::{
         form::Fields,
         staff::Member,
+        staff_key::Invitation,
         ticket::{SlaClock, TicketNumber},
     },
     hex,
@@ -17,7 +18,8 @@ use crate::{
     store::TicketRow,
 };
 
-/// Queues a mail to one member of staff. The same occasion gives the same Message-ID, and is never queued twice.
+/// Queues a mail to one member of staff. The Message-ID is derived from the occasion and serves as the idempotency key:
+/// the same occasion is never queued twice.
 pub fn notify(
     operation: &mut Operation<'_>,
     to: &Member,
@@ -28,8 +30,7 @@ pub fn notify(
     let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
     let purpose = content.purpose();
     let Rendered { subject, body, html } = desk.wording.render(&content)?;
-    let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
-    let message_id = desk.ids.of_message(&hash, purpose.as_str());
+    let message_id = notice_id(desk, to, purpose, occasion);
     let outgoing = Outgoing {
         purpose,
         to: &to.address,
@@ -47,26 +48,31 @@ pub fn notify(
     enqueue(operation, &outgoing)?.map_err(Fault::Staff)
 }
 
-/// Whether a ticket is this member's affair: its assignee's, and the leads'.
+/// The Message-ID, without angle brackets, of the mail to a member about an occasion.
+#[must_use]
+pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> String {
+    let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
+    desk.ids.of_message(&hash, purpose.as_str())
+}
+
+/// Whether a member gets notices about a ticket: its assignee and all leads do.
 pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> bool {
     let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
     let is_assignee = assignee.is_some_and(|address| address.eq_ignore_ascii_case(&member.address));
     is_assignee || desk.rules.staff.is_lead(member)
 }
 
-/// What a notice about one ticket shows.
 pub struct NoticeContent<'a> {
     pub number: &'a TicketNumber,
     pub fields: &'a Fields,
     pub clock: &'a SlaClock,
     pub assignee: Option<&'a str>,
-    /// What the inquirer wrote again; empty for a new ticket.
+    /// Text of the inquirer's follow-up; empty for a new ticket.
     pub news: &'a str,
-    /// What staff should know of it.
     pub remarks: Vec<String>,
 }
 
-/// Notifies staff of a new ticket, or of an inquirer who wrote again. Each notice can be answered.
+/// Notifies staff of a new ticket or of a follow-up. Each notice has a staff key, so that members can answer by reply.
 pub fn notify_of_ticket(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
@@ -95,7 +101,7 @@ pub fn notify_of_ticket(
     };
     let ticket = StaffTicket::new(&desk.rules, &facts, operation.now);
     for member in receivers {
-        let key = desk.key(member, content.number, operation.now);
+        let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address);
         notify(operation, member, &mail.hash, |common| {
             let (news, remarks) = (content.news.to_owned(), content.remarks.clone());
@@ -110,7 +116,6 @@ pub fn notify_of_ticket(
     Ok(())
 }
 
-/// A ticket in the words of a mail to staff.
 pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
     let assignee = ticket.assignee.as_deref();
     let known = assignee.and_then(|address| desk.rules.staff.find(address));

@@ -1,4 +1,4 @@
-//! Notices that a mail to an inquirer did not arrive.
+//! Notices to staff that a mail to an inquirer did not arrive.
 
 use super::staff_notice::{concerns, in_words, notify};
 use crate::{
@@ -9,17 +9,16 @@ use crate::{
     store::TicketRow,
 };
 
-/// A mail that did not arrive.
 pub struct Undelivered<'a> {
     pub outbox: i64,
     pub purpose: Purpose,
     pub recipient: &'a str,
     pub status: Option<EnhancedStatus>,
-    /// What the server said.
+    /// The server's reply.
     pub diagnostic: &'a str,
 }
 
-/// Notifies the author, the assignee and the leads that a mail did not arrive, and how else the inquirer can be reached.
+/// Notifies the author, the assignee and the leads. The notice lists the inquirer's telephone numbers.
 pub async fn notify_undelivered(
     operation: &mut Operation<'_>,
     ticket: Option<&TicketRow>,

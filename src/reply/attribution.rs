@@ -48,7 +48,8 @@ pub(super) fn anywhere(lines: &[&str], names: &Names) -> Option<Range<usize>> {
         }
         // The line with the name may be followed by 「wrote:」, or by more header fields.
         for end in (index + 1..=(index + 6).min(lines.len())).rev() {
-            let Some(above) = lines.get(..end).filter(|_| !squash(lines.get(end - 1).unwrap_or(&"")).is_empty())
+            let Some(above) =
+                lines.get(..end).filter(|_| !squash(lines.get(end - 1).unwrap_or(&"")).is_empty())
             else {
                 continue;
             };
@@ -220,7 +221,11 @@ fn sentence(lines: &[&str], names: &Names) -> Option<usize> {
 /// 「髙橋 さんが書きました」, without date and address: one short line that says only this.
 fn signed(text: &str, found: Found) -> bool {
     const MOST_CHARS: usize = 40;
-    found.verb && found.ends && !text.is_ascii() && text.chars().count() <= MOST_CHARS && !text.contains(['。', '、'])
+    found.verb
+        && found.ends
+        && !text.is_ascii()
+        && text.chars().count() <= MOST_CHARS
+        && !text.contains(['。', '、'])
 }
 
 fn parts(text: &str, names: &Names) -> Found {

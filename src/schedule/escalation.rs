@@ -1,4 +1,4 @@
-//! Warns staff of deadlines that come near and reports those that have passed, each once.
+//! Warns staff before a deadline and notifies them after a missed one, once each. `desk::escalation` has the rules.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::info;
@@ -11,7 +11,7 @@ use crate::{
     store::{AuditEvent, NewEvent, StoreError, TicketRow},
 };
 
-/// When staff are to be told of a deadline next.
+/// When the next warning or missed-deadline notice is due.
 pub(super) async fn next_deadline(
     desk: &Desk,
     now: DateTime<Utc>,
@@ -21,12 +21,12 @@ pub(super) async fn next_deadline(
     Ok(watched.iter().filter_map(next).min())
 }
 
-/// Tells staff of deadlines; returns of how many, and how many mails were queued.
+/// Queues due warnings and missed-deadline notices. Returns the number of notified deadlines and of queued mails.
 pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
     let (calendar, sla) = (&desk.rules.calendar, &desk.rules.sla);
     let mut tx = desk.store.write().await?;
     let now = desk.clock.now();
-    // Nothing that is due later than this can be near.
+    // A deadline after this instant is not within `warn_before` yet.
     let until = calendar.add_business(now, sla.warn_before).unwrap_or(now) + TimeDelta::seconds(1);
     let watched = tx.watched(until, now).await?;
     let (mut told, mut mails) = (0, 0);
@@ -61,12 +61,12 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
     Ok((told, mails))
 }
 
-/// Leads hear of every deadline, the assignee while there is still time.
+/// Leads get warnings and missed-deadline notices; the assignee gets only warnings.
 fn is_told(desk: &Desk, notice: escalation::Notice, ticket: &TicketRow, member: &Member) -> bool {
     concerns(desk, Some(ticket).filter(|_| notice == escalation::Notice::Warning), member)
 }
 
-/// Tickets and their deadlines: told of anew when one moves.
+/// Includes the deadlines: when a deadline moves, the occasion changes and staff are notified again.
 fn occasion(tickets: &[&TicketRow]) -> String {
     let one = |ticket: &&TicketRow| {
         let deadline = ticket.clock.deadline().map(|at| at.to_rfc3339()).unwrap_or_default();

@@ -1,6 +1,5 @@
-//! What is due by the clock and not by a mail: deadlines that come near or have passed, and the end of the window.
-//! Sleeps until the next instant; what was missed while the process was down or the machine asleep is done once, and
-//! nothing is told twice, since the store remembers what was told.
+//! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, window summary, retention).
+//! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 pub mod escalation;
 pub mod recalculation;
@@ -29,15 +28,14 @@ use crate::{
     store::StoreError,
 };
 
-/// The longest sleep: the timer stands still while the machine is suspended, and somebody may set the clock.
+/// Maximum sleep. The timer does not advance while the machine is suspended, and the system clock may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-/// Wait after a fault.
 const AFTER_FAULT: Duration = Duration::from_secs(60);
-/// Does what is due, and sleeps until something is, until `stop`.
+/// Runs due jobs and sleeps until the next one is due, until `stop`.
 pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         desk.health.tick("timetable", LONGEST_SLEEP);
-        // Registered before looking: a ticket filed in between is not slept over.
+        // Register for the wake-up before `tick`, so that the loop does not miss a ticket filed in between.
         let woken = wakeups.timetable.notified();
         let sleep = match tick(&desk).await {
             Ok(queued) => {
@@ -61,12 +59,13 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
     }
 }
 
-/// Does everything that is due now; returns how many mails it queued.
+/// Runs all due jobs once. Returns the number of queued mails.
 pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
+    desk.renew_staff_keys().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
     let mut queued = 0;
-    // One look takes up so many tickets; a desk that comes back from a long sleep looks again.
+    // `escalate` handles a limited number of tickets per call. After a long downtime more calls are necessary.
     while is_due(desk).await? {
         let (tickets, mails) = escalate(desk).await?;
         queued += mails;
@@ -85,7 +84,7 @@ async fn is_due(desk: &Desk) -> Result<bool, StoreError> {
 
 async fn until_next(desk: &Desk) -> Duration {
     let now = desk.clock.now();
-    // A fault of the database comes to light with the next look.
+    // Database errors are ignored here: the next `tick` reports them.
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
     let reminder = next_reminder(desk).await.unwrap_or_default();

@@ -10,11 +10,11 @@ use crate::{
     store::{AuditEvent, NewEvent, StoreError, Tx},
 };
 
-/// Where the store keeps the fingerprint of the calendar that the deadlines were calculated with.
+/// Key in the state table. The value is the hash of the calendar that the deadlines were calculated with.
 const CALENDAR: &str = "calendar";
 
-/// Counts the deadlines of open tickets again if the calendar, or the program that knows the holidays, has changed
-/// since they were counted. Old and new stand in the audit.
+/// Recalculates the deadlines of open tickets if the calendar or the program version has changed. A new version may
+/// contain other public holidays. The audit records the old and the new deadline.
 pub async fn recalculate_deadlines(desk: &Desk) -> Result<(), StoreError> {
     let rules = format!("{} {:?}", env!("CARGO_PKG_VERSION"), desk.rules.calendar);
     let fingerprint = hex::encode(&Sha256::digest(rules));

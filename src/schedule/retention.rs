@@ -1,5 +1,5 @@
-//! What the desk forgets: raw mails after a time, an inquirer's data some time after the ticket has ended, and a person's on
-//! request. The audit says that it was done, and not what it was.
+//! Erases raw mails and inquirers' personal data after the retention periods, and one person's data on request.
+//! The audit records each erasure, but not the erased data.
 
 use chrono::{DateTime, Utc};
 use tracing::info;
@@ -16,10 +16,10 @@ use crate::{
     store::{AuditEvent, EntryText, Erasure, NewEvent, StoreError, TicketRow, Tx},
 };
 
-/// Where the store keeps the day on which the desk last forgot.
+/// Key in the state table. The value is the local day of the last retention run.
 const LAST: &str = "retention";
 
-/// Forgets what is due, once a day.
+/// Erases data whose retention period is over, once a day.
 pub(super) async fn forget_due(desk: &Desk) -> Result<(), StoreError> {
     let Retention { raw, personal } = desk.retention;
     if raw.is_none() && personal.is_none() {
@@ -79,7 +79,7 @@ async fn forget_raw(desk: &Desk, before: DateTime<Utc>, now: DateTime<Utc>) -> R
     Ok(total > 0)
 }
 
-/// Erases who asked from a ticket, its conversation and the mails about it.
+/// Erases the inquirer's data from a ticket, its conversation and its mails.
 async fn erase_inquirer(
     desk: &Desk,
     tx: &mut Tx,
@@ -105,7 +105,7 @@ async fn erase_inquirer(
     Ok(())
 }
 
-/// Everybody outside the desk who wrote in a ticket.
+/// Names and contact data of everyone outside the desk who wrote in a ticket.
 fn person(fields: &Fields, ticket: &TicketRow, entries: &[EntryText], desk: &Desk) -> Person {
     let writers = entries.iter().map(|entry| &entry.from).chain([&ticket.from]);
     let names = writers.filter(|from| !desk.knows(&from.address)).filter_map(|from| from.name.clone());
@@ -123,30 +123,27 @@ fn forget_words(entry: &mut EntryText, person: &Person) {
 }
 
 impl Desk {
-    /// Whether an address is the desk's own or staff's: those stay.
+    /// Whether an address belongs to the desk or to staff. Those are not erased.
     fn knows(&self, address: &str) -> bool {
         self.rules.gate.own_addresses.contains(&address.to_lowercase())
             || self.rules.staff.find(address).is_some()
     }
 }
 
-/// What the desk holds of a person.
+/// The data that the desk stores about a person.
 #[derive(Debug, Default)]
 pub struct Holdings {
-    /// Tickets that the person opened.
+    /// Tickets that the person opened, except those in `open`.
     pub own: Vec<TicketRow>,
-    /// Of those, the ones that still owe an answer; they are erased only on demand.
+    /// The person's tickets that are open or waiting. They are erased only if `erase` is called with `open_too`.
     pub open: Vec<TicketRow>,
-    /// Tickets of others in which the person took part.
+    /// Other persons' tickets in which the person took part.
     pub others: Vec<TicketRow>,
-    /// Messages that belong to no ticket.
+    /// Messages that mention the person and belong to no ticket.
     pub messages: Vec<i64>,
 }
 
-/// Looks up what the desk holds of an address.
-///
-/// # Errors
-/// When the database does not answer.
+/// Finds the data that the desk stores about an address.
 pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError> {
     let address = address.to_lowercase();
     let mut found = Holdings::default();
@@ -170,10 +167,10 @@ pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError
     Ok(found)
 }
 
-/// Erases what the desk holds of an address, in one transaction. Returns how many mails of the outbox were emptied.
+/// Erases the data about an address, in one transaction. Returns the number of outbox mails whose content was erased.
 ///
 /// # Errors
-/// When the database refuses; then nothing was erased.
+/// If the transaction fails, nothing is erased.
 pub async fn erase(
     desk: &Desk,
     address: &str,
@@ -202,7 +199,7 @@ pub async fn erase(
     Ok(mails)
 }
 
-/// Erases one who took part in another's ticket.
+/// Erases a person's data from another person's ticket.
 async fn erase_participant(
     tx: &mut Tx,
     ticket: &TicketRow,
@@ -229,7 +226,8 @@ async fn erase_participant(
         forget_words(entry, &person);
         tx.rewrite_entry(entry).await?;
     }
-    // Headers of the others' mails name them as well; as long as an answer is owed those are needed.
+    // Header fields of the other mails in the ticket name the person, too. But staff need those mails until the ticket
+    // is answered, so of an unanswered ticket only the person's own mails are erased.
     match ticket.clock.status() {
         Status::Open | Status::Waiting => tx.erase_messages(&theirs).await?,
         Status::Answered | Status::Closed => tx.erase_bytes_of(ticket.id).await?,

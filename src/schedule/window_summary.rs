@@ -1,4 +1,4 @@
-//! The summary of the window, for leads, once the window has closed.
+//! Sends the summary of the window to leads after the window has closed.
 
 use chrono::{DateTime, Utc};
 
@@ -13,15 +13,15 @@ use crate::{
     store::Figures,
 };
 
-/// Most open tickets that the summary lists.
+/// Maximum number of open tickets in the summary.
 const LISTED: usize = 100;
 
-/// When leads are told what the window came to: the desk's first opening after it.
+/// When the summary is due: when the desk first opens after the end of the window.
 pub(super) fn summary_at(rules: &Rules) -> Option<DateTime<Utc>> {
     rules.calendar.next_opening(rules.window.ends()?)
 }
 
-/// Tells leads what the window came to, once for each last day.
+/// Queues the summary if it is due, once per closing day of the window. Returns the number of queued mails.
 pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     let (rules, now) = (&desk.rules, desk.clock.now());
     let name = format!("window_summary:{}", rules.window.closes);
@@ -37,11 +37,11 @@ pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     let listed = desk.store.tickets_of(&listed).await?;
     let mut tx = desk.store.write().await?;
     if tx.set_state(&name, &now.to_rfc3339()).await?.is_some() {
-        // Another process was faster.
+        // Another process has sent this summary.
         return Ok(0);
     }
     let mut queued = 0;
-    // A desk that was set up later has nothing to tell.
+    // A desk that was set up after the window has no figures, and sends no summary.
     for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
         let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
         let figures = figures_in_words(&figures);

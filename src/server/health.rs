@@ -1,4 +1,4 @@
-//! Whether the desk is ready, from what its loops report, and the service manager's watchdog.
+//! Derives readiness from the loops' reports, and feeds the service manager's watchdog. `http` serves the result.
 
 use std::time::Duration;
 
@@ -8,35 +8,34 @@ use serde::Serialize;
 use super::Serving;
 use crate::{login::TokenState, service::Desk};
 
-/// A mail that waits for so long without the server's verdict is a matter for somebody, in seconds.
+/// Limit for the time that a mail waits in the outbox, in seconds. Above it the desk is not ready.
 const OUTBOX_WITHIN: u64 = 3_600;
-/// The database must answer within this time.
+/// Timeout of the database checks.
 const DATABASE_WITHIN: Duration = Duration::from_secs(10);
 
-/// Whether the desk does its work, and what stands in its way.
+/// Body of `/readyz`, as JSON.
 #[derive(Debug, Clone, Serialize)]
 pub struct Readiness {
-    /// Nothing stands in its way.
+    /// Whether `reasons` is empty.
     pub ready: bool,
-    /// What does; empty when ready.
+    /// Why the desk is not ready.
     pub reasons: Vec<String>,
-    /// Another process takes the mail, and this one stands by.
+    /// Another process has the lead and fetches mail.
     pub standby: bool,
-    /// What somebody should look at without hurry.
+    /// Problems for the operator that do not make the desk unready.
     pub warnings: Vec<String>,
-    /// When the mailbox was last read to its end.
+    /// End of the last complete pass over the mailbox.
     pub last_intake: Option<DateTime<Utc>>,
-    /// The same, in seconds ago.
+    /// Seconds since `last_intake`.
     pub seconds_since_intake: Option<i64>,
-    /// How long the oldest mail has been waiting in the outbox, in seconds.
+    /// Waiting time of the oldest mail in the outbox.
     pub oldest_queued_seconds: Option<u64>,
-    /// Business time without any mail, in seconds.
+    /// Business time since the last mail.
     pub silence_business_seconds: i64,
-    /// The access tokens for the mail servers.
     pub tokens: Vec<TokenState>,
 }
 
-/// Looks at the loops and at the database.
+/// Checks the loops' reports, the database and the access tokens.
 pub async fn readiness(serving: &Serving) -> Readiness {
     let desk = &serving.desk;
     let report = desk.health.report();
@@ -84,7 +83,8 @@ pub async fn readiness(serving: &Serving) -> Readiness {
     }
     let tokens: Vec<TokenState> = serving.tokens().map(|tokens| tokens.state()).collect();
     for token in &tokens {
-        // A token that still holds leaves time to mend the endpoint; without one the server's own refusal is a reason.
+        // While the cached token is valid, a failed renewal is only a warning: there is time to repair the token
+        // endpoint. Without a valid token the mail server refuses the login.
         if let Some(error) = &token.error {
             let holds = token.expires_in_seconds.is_some_and(|left| left > 0);
             let list = if holds { &mut warnings } else { &mut reasons };
@@ -104,8 +104,8 @@ pub async fn readiness(serving: &Serving) -> Readiness {
     }
 }
 
-/// Feeds the service manager's watchdog for as long as every loop ticks and the database answers; a stuck loop lets
-/// it starve, and the service manager restarts the desk.
+/// Feeds the service manager's watchdog while every loop ticks and the database answers. Otherwise the watchdog expires
+/// and the service manager restarts the desk.
 pub(super) async fn watch(desk: &Desk, stop: &tokio_util::sync::CancellationToken) {
     let Some(every) = sd_notify::watchdog_enabled().map(|limit| limit / 3) else {
         stop.cancelled().await;

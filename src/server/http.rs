@@ -1,4 +1,4 @@
-//! The health endpoint: `/healthz`, `/readyz`, `/metrics`. Tells nothing of any mail, and changes nothing.
+//! The health endpoint: `/healthz`, `/readyz`, `/metrics`. It is read-only and discloses no mail.
 
 use std::{
     net::SocketAddr,
@@ -21,12 +21,12 @@ use tracing::{info, warn};
 use super::{Serving, health::readiness};
 use crate::service::metrics::{MARGIN, MARGIN_HOURS, PASS, PASS_SECONDS};
 
-/// Counts what happens, for as long as the process lives.
+/// The Prometheus recorder of this process.
 #[derive(Debug, Clone)]
 pub(super) struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// What counts in this process; the first call begins.
+    /// Installs the recorder on the first call. Later calls return the same one.
     pub(super) fn install() -> Option<Self> {
         static COUNTING: OnceLock<Option<Metrics>> = OnceLock::new();
         COUNTING.get_or_init(Self::begin).clone()
@@ -48,15 +48,11 @@ struct Shared {
     metrics: Option<Metrics>,
 }
 
-/// Opens the port; a desk whose port is taken does not start.
-///
-/// # Errors
-/// When the address cannot be listened on.
+/// Opens the port. The desk does not start if the port is in use.
 pub(super) async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Serves the endpoint until `stop`.
 pub(super) async fn run(
     serving: Arc<Serving>,
     listener: TcpListener,
@@ -75,7 +71,7 @@ pub(super) async fn run(
     if let Err(error) = served {
         warn!("health endpoint: {error}");
     }
-    // The endpoint alone is no reason to end the desk.
+    // If the endpoint fails, the desk keeps running, so do not return before `stop`.
     stop.cancelled().await;
 }
 

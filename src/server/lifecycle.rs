@@ -1,5 +1,5 @@
-//! Start and stop of the process: the first SIGTERM or SIGINT finishes the message in hand, a second one exits at
-//! once, and a stop that takes too long is cut off.
+//! Signals and service manager notifications. The first SIGTERM or SIGINT lets the loops finish their current work; a
+//! second one, or a stop longer than [`STOP_WITHIN`], ends the process immediately.
 
 use std::time::Duration;
 
@@ -7,22 +7,19 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// A stop is over within this time, whatever hangs.
+/// Time limit of a graceful stop.
 pub const STOP_WITHIN: Duration = Duration::from_secs(9);
 
-/// Why the process ends at once.
+/// Why the process ends without a graceful stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abort {
-    /// A second signal.
+    /// A second SIGTERM or SIGINT.
     Signal,
     /// The stop took longer than [`STOP_WITHIN`].
     Timeout,
 }
 
-/// Listens for signals. The first one cancels `stop`; the future ends when the process must end at once.
-///
-/// # Errors
-/// When the system does not let signals be caught.
+/// The first SIGTERM or SIGINT cancels `stop`. The future completes when the process must end immediately.
 pub fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Output = Abort>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -38,15 +35,12 @@ pub fn watch_signals(stop: CancellationToken) -> std::io::Result<impl Future<Out
     })
 }
 
-/// SIGHUP: asks for the settings to be read again.
-///
-/// # Errors
-/// When the system does not let signals be caught.
+/// Receives SIGHUP, which requests a reload of the settings.
 pub fn hangups() -> std::io::Result<Signal> {
     signal(SignalKind::hangup())
 }
 
-/// Tells the service manager that the desk is in service; without one, nothing happens.
+/// Notifies the service manager that the desk is in service. Does nothing without a service manager.
 pub fn ready() {
     notify(&[sd_notify::NotifyState::Ready]);
 }

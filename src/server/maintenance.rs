@@ -1,5 +1,4 @@
-//! What a long-running desk does beside its work: renews access tokens ahead of their end, and compares the mailbox with
-//! the ledger once a day.
+//! Maintenance loops: renew access tokens before they expire, and compare the mailbox with the ledger once a day.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,14 +9,13 @@ use tracing::{error, warn};
 use super::Serving;
 use crate::{inbound::reconcile::reconcile, login::Tokens};
 
-/// How often the mailbox is compared with the ledger.
 const RECONCILE_EVERY: Duration = Duration::from_secs(24 * 3600);
-/// Wait before another look at what failed, or at what is unexplained and may just have come.
+/// Wait before a retry: after an error, or if the ledger lacks messages, which may have arrived just now.
 const AGAIN: Duration = Duration::from_secs(60);
-/// The shortest and longest wait between two looks at a token.
+/// Minimum and maximum wait between two checks of a token.
 const LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
 
-/// Renews the tokens of both servers until `stop`, so that a fault of the token endpoint is known while they still hold.
+/// Renews the tokens of both servers until `stop`, so that a token endpoint error is known before the tokens expire.
 pub(super) async fn keep_tokens_fresh(serving: Arc<Serving>, stop: CancellationToken) {
     join_all(serving.tokens().map(|tokens| keep_fresh(tokens, &stop))).await;
     stop.cancelled().await;
@@ -36,7 +34,7 @@ async fn keep_fresh(tokens: &Tokens, stop: &CancellationToken) {
     }
 }
 
-/// Compares the mailbox with the ledger after the first pass and then daily, in the process that takes mail.
+/// Compares the mailbox with the ledger after the first pass, then daily. Only the process that fetches mail does this.
 pub(super) async fn reconcile_daily(serving: Arc<Serving>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let report = serving.desk.health.report();
@@ -63,7 +61,7 @@ pub(super) async fn reconcile_daily(serving: Arc<Serving>, stop: CancellationTok
     }
 }
 
-/// How many messages the ledger does not know; `None` when it cannot be told now.
+/// Number of messages that the ledger does not know; `None` if the comparison failed.
 async fn unexplained(serving: &Serving) -> Option<usize> {
     match reconcile(&serving.desk, &serving.source).await {
         Ok(found) => Some(found.unexplained.len()),

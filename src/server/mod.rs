@@ -1,4 +1,4 @@
-//! The running process: puts a desk together from its settings, runs its loops, stops them, and answers for its health.
+//! The running process: starts, reloads and stops the loops of a desk. `wiring` builds the desk from its settings.
 
 mod health;
 mod http;
@@ -26,54 +26,51 @@ use crate::{
     store::InstanceLock,
 };
 
-/// A desk that may touch the network: where mail arrives, where it leaves, and the claim to be the one who does.
+/// A desk with its mail servers and the instance lock.
 #[derive(Debug)]
 pub struct Serving {
-    /// The desk.
     pub desk: Arc<Desk>,
-    /// Where mail arrives.
     pub source: Source,
-    /// Where mail leaves.
     pub transport: Transport,
-    /// Connections side by side.
+    /// Maximum number of parallel SMTP connections.
     pub connections: usize,
-    /// How often the mailbox is looked at.
+    /// Poll interval of the mailbox.
     pub poll: Duration,
-    /// Where the health endpoint listens.
+    /// Address of the health endpoint; `None` if it is off.
     pub listen: Option<std::net::SocketAddr>,
-    /// Held for as long as this process serves the desk.
+    /// Held while this process serves the desk.
     pub instance: Arc<InstanceLock>,
 }
 
-/// What one pass did.
+/// Result of [`Serving::once`].
 #[derive(Debug, Clone, Default)]
 pub struct Pass {
-    /// Messages taken.
+    /// Number of messages filed.
     pub taken: usize,
-    /// Mails sent.
+    /// Number of mails sent.
     pub sent: usize,
-    /// Why the mail server could not be used, if it could not.
+    /// Why mail could not be sent at all, if so.
     pub server_down: Option<String>,
 }
 
 impl Serving {
-    /// Where tokens for the mail servers come from.
+    /// Sources of access tokens of the mail servers that use OAuth 2.0.
     pub fn tokens(&self) -> impl Iterator<Item = &Arc<Tokens>> {
         self.source.tokens().into_iter().chain(self.transport.tokens())
     }
 
-    /// Takes the desk into service.
+    /// Opens the desk and takes the instance lock.
     ///
     /// # Errors
-    /// When a setting is missing, or another process serves the desk on the same SQLite file.
+    /// If a setting is missing, or if another process serves the desk on the same SQLite file.
     pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, WiringError> {
         wiring::start(settings, clock).await
     }
 
-    /// The same desk by other settings, on the same database. What serves now goes on until it is stopped.
+    /// Builds the same desk with new settings, on the same database. `self` keeps running until it is stopped.
     ///
     /// # Errors
-    /// As [`Serving::start`]. Then nothing has changed.
+    /// As for [`Serving::start`]. After an error `self` is unchanged.
     pub async fn reload(&self, settings: &Settings) -> Result<Self, WiringError> {
         wiring::reload(self, settings).await
     }
@@ -91,10 +88,10 @@ impl Serving {
         }
     }
 
-    /// One pass of everything that is due now: all mail in the mailbox, beside it the outbox, then the timetable.
+    /// Runs one pass: files all mail in the mailbox while the outbox sends, then runs the timetable.
     ///
     /// # Errors
-    /// When the mailbox or the database fails. The outbox is emptied in any case.
+    /// The outbox is sent even if the mailbox fails.
     pub async fn once(&self, stop: &CancellationToken) -> Result<Pass, PassError> {
         let wakeups = Arc::new(Wakeups::default());
         let taken_all = CancellationToken::new();
@@ -118,10 +115,10 @@ impl Serving {
         Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
     }
 
-    /// Serves the desk until `stop`: the batch in hand is finished, everything else is left for the next start.
+    /// Runs all loops until `stop`. Each loop finishes its current work; the rest is left for the next start.
     ///
     /// # Errors
-    /// When a loop ends by itself, which it never should.
+    /// If the health endpoint cannot listen, or if a loop ends before `stop`, which is a bug.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) -> Result<(), PassError> {
         if self.desk.clock.is_rehearsal() {
             warn!(

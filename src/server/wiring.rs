@@ -1,8 +1,8 @@
-//! Puts a desk together from its settings: each room gets its own small struct.
+//! Builds a desk from its settings. Each module gets only its own part of the settings, as a small struct.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Serving;
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         gate::{Budgets, GateRules},
         japanese_time,
         staff::{Member, Staff},
+        staff_key::StaffKeys,
         thread::MessageIds,
         triage::Rules,
         window::Window,
@@ -24,42 +25,36 @@ use crate::{
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
-    service::{Alternation, Answers, Desk, Health, Retention},
+    service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
     settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
     store::{AuditEvent, InstanceLock, NewEvent, Store, StoreError},
 };
 
-/// Where the store keeps the key of our Message-IDs.
+/// Key in the state table. The value is the secret keys of our Message-IDs, in hex, newest first.
 const KEY: &str = "key:message_id";
-/// Where the store keeps the instant of the first run.
+/// Key in the state table. The value is the time of the first run.
 const FIRST_RUN: &str = "first_run";
 
-/// A desk that cannot be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum WiringError {
-    /// A setting is missing or wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A template.
     #[error(transparent)]
     Wording(#[from] WordingError),
-    /// The operating system gives no random bytes.
     #[error("cannot make a secret key: {0}")]
     Random(String),
 }
 
 impl WiringError {
-    /// Whether the settings are at fault, and not the world.
+    /// Whether the settings or templates are wrong, as opposed to an error of the environment.
     #[must_use]
     pub fn is_settings(&self) -> bool {
         matches!(self, Self::Settings(_) | Self::Wording(_))
     }
 }
 
-/// The rules that the settings give.
 #[must_use]
 pub fn rules(settings: &Settings) -> Rules {
     let lower = |text: &String| text.to_lowercase();
@@ -94,10 +89,6 @@ pub fn rules(settings: &Settings) -> Rules {
     }
 }
 
-/// The wording that the settings name.
-///
-/// # Errors
-/// When a template of the operator's cannot be read or is none.
 fn wording(settings: &Settings) -> Result<Wording, WordingError> {
     match &settings.templates.dir {
         Some(dir) => Wording::from_dir(dir),
@@ -105,31 +96,28 @@ fn wording(settings: &Settings) -> Result<Wording, WordingError> {
     }
 }
 
-/// Renders every letter once, so that a template with a fault is found before an inquirer waits for it.
+/// Renders every letter once, so that a faulty template is found before a mail needs it.
 ///
 /// # Errors
-/// What is wrong, with the template's name.
+/// The message names the template.
 pub fn check_wording(settings: &Settings) -> Result<(), String> {
     let wording = wording(settings).map_err(|error| error.to_string())?;
     wording.check(&profile(settings), &rules(settings)).map_err(|error| error.to_string())
 }
 
-/// Puts a desk together: opens the database, brings its schema up to date, reads the keys and the wording.
-///
-/// # Errors
-/// When the database or a template cannot be used.
+/// Builds a desk: checks the templates, opens and migrates the database, and reads the keys.
 pub async fn open(settings: &Settings, clock: Clock) -> Result<Desk, WiringError> {
-    // Before the database is made: a template with a fault should leave no traces.
+    // Check the templates first, so that a faulty template does not leave a new database behind.
     check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
     let store = Store::open(&settings.database.url).await?;
     store.migrate(&settings.database.url).await?;
     desk(settings, clock, store).await
 }
 
-/// A desk whose wording has been checked, on a store that is open.
+/// The caller has checked the templates and migrated the store.
 async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, WiringError> {
     let wording = wording(settings)?;
-    let (keys, first_run) = first_facts(&store, clock).await?;
+    let Facts { keys, staff_keys, first_run } = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
     let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
     Ok(Desk {
@@ -137,6 +125,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         profile: profile(settings),
         wording,
         ids,
+        staff_keys: RwLock::new(staff_keys),
         store,
         clock,
         accept_since: accept_since.unwrap_or(first_run),
@@ -170,7 +159,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
     Ok(serving(settings, desk, source, transport, Arc::new(instance)))
 }
 
-/// The same desk by other settings. What serves now is left as it is.
+/// See [`Serving::reload`].
 pub(super) async fn reload(running: &Serving, settings: &Settings) -> Result<Serving, WiringError> {
     settings.check_network()?;
     check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
@@ -200,10 +189,6 @@ fn serving(
     }
 }
 
-/// Where mail arrives.
-///
-/// # Errors
-/// When the password cannot be read.
 pub fn source(settings: &Settings) -> Result<Source, SettingsError> {
     let mailbox = &settings.mailbox;
     Ok(match mailbox.kind {
@@ -231,10 +216,6 @@ pub fn source(settings: &Settings) -> Result<Source, SettingsError> {
     })
 }
 
-/// Where mail leaves.
-///
-/// # Errors
-/// When the password cannot be read.
 pub fn transport(settings: &Settings) -> Result<Transport, SettingsError> {
     let delivery = &settings.delivery;
     Ok(match delivery.kind {
@@ -269,15 +250,14 @@ fn login(section: &'static str, credentials: Credentials) -> Login {
     Login { user: credentials.user, secret }
 }
 
-/// Puts a new key in front of those of our Message-IDs; returns how many older ones stay.
-///
-/// # Errors
-/// When the database refuses, or there are no random bytes.
+/// Adds a new key for our Message-IDs, and replaces the secret of the staff keys, which revokes all staff keys.
+/// Older Message-ID keys stay valid; returns their number.
 pub async fn rotate_key(desk: &Desk) -> Result<usize, WiringError> {
-    let fresh = fresh_key()?;
+    let (fresh, staff) = (fresh_key()?, fresh_key()?);
     let mut tx = desk.store.write().await?;
     let known = tx.state_or_insert(KEY, &fresh).await?;
     tx.set_state(KEY, &format!("{fresh} {known}")).await?;
+    tx.set_state(STAFF_KEY, &staff).await?;
     tx.append_event(desk.clock.now(), NewEvent::by_operator(AuditEvent::KeyRotated));
     tx.commit().await?;
     Ok(known.split_whitespace().count())
@@ -289,28 +269,34 @@ fn fresh_key() -> Result<String, WiringError> {
     Ok(hex::encode(&fresh))
 }
 
-/// The keys of our Message-IDs, the newest first, and the instant of the first run: made once, by whoever comes first.
-async fn first_facts(
-    store: &Store,
-    clock: Clock,
-) -> Result<(Vec<Vec<u8>>, chrono::DateTime<Utc>), WiringError> {
-    let stored = (store.state(KEY).await?, store.state(FIRST_RUN).await?);
-    let (key, first_run) = match stored {
-        (Some(key), Some(first_run)) => (key, first_run),
+/// Values that the first process on a database has stored.
+struct Facts {
+    /// Keys of our Message-IDs, newest first.
+    keys: Vec<Vec<u8>>,
+    staff_keys: StaffKeys,
+    first_run: DateTime<Utc>,
+}
+
+async fn first_facts(store: &Store, clock: Clock) -> Result<Facts, WiringError> {
+    let stored = (store.state(KEY).await?, store.state(STAFF_KEY).await?, store.state(FIRST_RUN).await?);
+    let (key, staff, first_run) = match stored {
+        (Some(key), Some(staff), Some(first_run)) => (key, staff, first_run),
         _ => {
-            let fresh = fresh_key()?;
+            let (fresh, fresh_staff) = (fresh_key()?, fresh_key()?);
             let mut tx = store.write().await?;
             let key = tx.state_or_insert(KEY, &fresh).await?;
+            let staff = tx.state_or_insert(STAFF_KEY, &fresh_staff).await?;
             let first_run = tx.state_or_insert(FIRST_RUN, &clock.now().to_rfc3339()).await?;
             tx.commit().await?;
-            (key, first_run)
+            (key, staff, first_run)
         }
     };
     let wrong =
         |column, value: &str| StoreError::Row { table: "state", column, id: 0, value: value.to_owned() };
     let first_run = first_run.parse().map_err(|_| wrong(FIRST_RUN, &first_run))?;
     let keys: Option<Vec<Vec<u8>>> = key.split_whitespace().map(hex::decode).collect();
-    Ok((keys.filter(|keys| !keys.is_empty()).ok_or_else(|| wrong(KEY, "[redacted]"))?, first_run))
+    let keys = keys.filter(|keys| !keys.is_empty()).ok_or_else(|| wrong(KEY, "[redacted]"))?;
+    Ok(Facts { keys, staff_keys: staff_keys(&staff)?, first_run })
 }
 
 fn random() -> Result<u32, WiringError> {

@@ -1,4 +1,4 @@
-//! What somebody should look at although no loop has failed: silence, and deadlines beyond the published holidays.
+//! Alarms although no loop has failed: no mail for a long time, and deadlines beyond the published holidays.
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
@@ -11,7 +11,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Business time within the window in which no mail has come, up to now; none when the desk has never taken any.
+/// Business time since the last mail, within the window. Zero if the desk has never fetched any mail.
 pub async fn silence(desk: &Desk, now: DateTime<Utc>) -> Result<BusinessTime, StoreError> {
     let window = &desk.rules.window;
     let Some(last) = desk.store.last_taken().await? else { return Ok(BusinessTime::ZERO) };
@@ -20,7 +20,7 @@ pub async fn silence(desk: &Desk, now: DateTime<Utc>) -> Result<BusinessTime, St
     Ok(desk.rules.calendar.business_between(from, until))
 }
 
-/// The alarm that business time reaches beyond the last year whose holidays are published.
+/// A warning if a deadline or the end of the window is after the last year whose holidays are published.
 #[must_use]
 pub fn coverage(rules: &Rules, latest_deadline: Option<DateTime<Utc>>) -> Option<String> {
     let calendar = &rules.calendar;
@@ -39,10 +39,7 @@ pub fn coverage(rules: &Rules, latest_deadline: Option<DateTime<Utc>>) -> Option
     ))
 }
 
-/// As [`coverage`], with what the database knows.
-///
-/// # Errors
-/// When the database does not answer.
+/// [`coverage`] with the latest deadline in the database.
 pub async fn coverage_of(rules: &Rules, store: &Store) -> Result<Option<String>, StoreError> {
     Ok(coverage(rules, store.latest_deadline().await?))
 }

@@ -1,4 +1,4 @@
-//! Figures of the desk, for the digest and the summary of the window.
+//! Figures of the desk for the digest and the window summary.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::{
     store::{Figures, StoreError},
 };
 
-/// Figures of everything received in `[from, until)`.
+/// Figures of the mail received in `[from, until)`.
 pub async fn figures(desk: &Desk, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Figures, StoreError> {
     let year = |at| fiscal_year(at, desk.rules.calendar.time_zone());
     desk.store.figures(from, until, (year(from), year(until))).await

@@ -1,4 +1,4 @@
-//! What the loops report of themselves: for the health endpoint and the service manager's watchdog.
+//! Reports of the loops. `server::health` evaluates them for the health endpoint and the service manager's watchdog.
 
 use std::{
     collections::BTreeMap,
@@ -10,48 +10,46 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::desk::calendar::BusinessTime;
 
-/// A loop that does not tick for so long beyond its sleep is stuck: longer than its waits for a server that is down and
-/// the time limits of its verbs.
+/// A loop that does not tick for its sleep plus this time is stuck. Longer than the back-off for a server that is down,
+/// and than the timeouts of the protocol commands.
 const STUCK_AFTER: Duration = Duration::from_secs(900);
 
-/// The newest report of each loop.
 #[derive(Debug, Default)]
 pub struct Health(Mutex<Report>);
 
-/// What is known of the loops.
+/// The latest reports of all loops.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// When the mailbox was last read to its end.
+    /// End of the last complete pass over the mailbox.
     pub last_intake: Option<DateTime<Utc>>,
-    /// Another process takes the mail.
+    /// Another process has the lead and fetches mail.
     pub standby: bool,
-    /// Why it cannot be read now.
+    /// Why the mailbox cannot be read now.
     pub intake_error: Option<String>,
     /// Why messages cannot be flagged or moved now.
     pub settle_error: Option<String>,
-    /// Why the mail server cannot be used now.
+    /// Why the SMTP server cannot be used now.
     pub delivery_error: Option<String>,
-    /// Why what is due by the clock cannot be done now.
+    /// Why the timetable loop failed.
     pub timetable_error: Option<String>,
-    /// Business time reaches beyond the published holidays.
+    /// Warning from `alarms::coverage`.
     pub calendar_warning: Option<String>,
-    /// How far the newest mail's instant of receipt lies ahead of this machine's clock, when it should not.
+    /// How far the server's receipt time of the newest mail is ahead of this machine's clock; `None` if tolerable.
     pub clock_behind: Option<TimeDelta>,
-    /// Business time without any mail.
+    /// Business time since the last mail.
     pub silence: BusinessTime,
-    /// Messages in the mailbox that the ledger did not know when they were last compared.
+    /// Messages that the ledger did not know at the last comparison with the mailbox.
     pub unexplained: Option<usize>,
-    /// When each loop last ticked, and how long it may be silent.
+    /// When each loop last ticked, and how long it may take until its next tick.
     pub ticks: BTreeMap<&'static str, (Instant, Duration)>,
 }
 
 impl Health {
-    /// A copy of the report.
     pub fn report(&self) -> Report {
         self.with(|report| report.clone())
     }
 
-    /// The same desk by other settings has read its mailbox as well.
+    /// Takes over the intake state of the desk before a reload, so that the reloaded desk is ready at once.
     pub fn go_on_from(&self, before: &Self) {
         let before = before.report();
         self.with(|report| {
@@ -60,14 +58,14 @@ impl Health {
         });
     }
 
-    /// A loop is alive, and may sleep for so long.
+    /// Reports that a loop is alive and now sleeps for at most `sleep`.
     pub fn tick(&self, name: &'static str, sleep: Duration) {
         self.with(|report| {
             report.ticks.insert(name, (Instant::now(), sleep + STUCK_AFTER));
         });
     }
 
-    /// The loops that have not ticked for too long.
+    /// Names of the loops that have exceeded their limit in [`Report::ticks`].
     pub fn stuck(&self) -> Vec<&'static str> {
         self.with(|report| {
             let late = report.ticks.iter().filter(|(_, (at, limit))| at.elapsed() > *limit);
@@ -119,7 +117,7 @@ impl Health {
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Report) -> T) -> T {
-        // A report is whole at any moment, so one left behind by a panic is still good.
+        // Every change leaves the report consistent, so a lock poisoned by a panic is safe to use.
         change(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 }

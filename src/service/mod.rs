@@ -10,27 +10,23 @@ mod history;
 pub mod metrics;
 pub mod operation;
 pub mod prepared;
+mod staff_keys;
 mod wakeups;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use std::time::Duration;
+use std::{sync::RwLock, time::Duration};
 
 pub use alternation::Alternation;
 pub use fault::{Fault, PassError};
 pub use health::Health;
 pub use operation::{Actor, Operation, Outcome};
 pub use prepared::{PreparedMail, Processed};
+pub use staff_keys::{STAFF_KEY, staff_keys};
 pub use wakeups::Wakeups;
 
 use crate::{
     clock::Clock,
-    desk::{
-        calendar::{BusinessTime, date_of},
-        staff::Member,
-        thread::MessageIds,
-        ticket::TicketNumber,
-        triage::Rules,
-    },
+    desk::{calendar::BusinessTime, staff_key::StaffKeys, thread::MessageIds, triage::Rules},
     letter::{Profile, Wording},
     settings::NewTicketTo,
     store::Store,
@@ -44,6 +40,8 @@ pub struct Desk {
     pub profile: Profile,
     pub wording: Wording,
     pub ids: MessageIds,
+    /// Read by [`Desk::staff_keys`].
+    pub staff_keys: RwLock<StaffKeys>,
     pub store: Store,
     pub clock: Clock,
     /// Older mail is filed without any automatic mail.
@@ -71,12 +69,6 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The key that lets a member of staff work on a ticket by mail.
-    pub fn key(&self, member: &Member, ticket: &TicketNumber, now: DateTime<Utc>) -> String {
-        let today = date_of(now, self.rules.calendar.time_zone());
-        self.ids.staff_keys().make(&member.address, ticket, today)
-    }
-
     /// Whether no mail has come for so long that somebody should look.
     pub fn is_too_silent(&self, silence: BusinessTime) -> bool {
         self.silence_alarm != BusinessTime::ZERO && silence > self.silence_alarm

@@ -1,4 +1,4 @@
-//! One write transaction and what everything done in it shares: the desk, the actor and the instant.
+//! Context of one write transaction: the desk, the actor and the time.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -13,7 +13,7 @@ use crate::{
     store::{AuditEvent, NewEvent, TicketRow, Tx},
 };
 
-/// What is done in one transaction, by one actor, at one instant. The caller begins and commits the transaction.
+/// A transaction of one actor at one time. The caller begins and commits the transaction.
 #[derive(Debug)]
 pub struct Operation<'a> {
     pub desk: &'a Desk,
@@ -23,12 +23,12 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    /// An operation of the desk's own accord.
+    /// An operation of the program itself, without a member or the operator.
     pub fn by_desk(desk: &'a Desk, tx: &'a mut Tx, now: DateTime<Utc>) -> Self {
         Self { desk, tx, actor: Actor::Desk, now }
     }
 
-    /// The same transaction on behalf of another actor.
+    /// Continues the same transaction with another actor.
     pub fn on_behalf_of<'b>(&'b mut self, actor: Actor<'b>) -> Operation<'b>
     where
         'a: 'b,
@@ -36,27 +36,25 @@ impl<'a> Operation<'a> {
         Operation { desk: self.desk, tx: self.tx, actor, now: self.now }
     }
 
-    /// Appends to the audit what the actor did to a ticket.
+    /// Appends an event of the actor on a ticket to the audit.
     pub fn record(&mut self, ticket: &TicketRow, event: AuditEvent) {
         let event = NewEvent { actor: self.actor.audit(), ..NewEvent::by_desk(event) };
         self.tx.append_event(self.now, event.on_ticket(ticket.id));
     }
 
-    /// The local day of `now`, as the daily budget counts it.
+    /// The local day of `now`, as YYYY-MM-DD: the unit of the daily limit of automatic mails.
     pub fn day(&self) -> String {
         self.local(self.now).format("%Y-%m-%d").to_string()
     }
 
-    /// An instant in the desk's time zone.
     pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
         at.with_timezone(&self.desk.rules.calendar.time_zone())
     }
 }
 
-/// Who acts.
 #[derive(Debug, Clone, Copy)]
 pub enum Actor<'a> {
-    /// The program, of its own accord.
+    /// The program itself.
     Desk,
     /// A member of staff, by mail.
     Staff(&'a Member),
@@ -65,7 +63,7 @@ pub enum Actor<'a> {
 }
 
 impl Actor<'_> {
-    /// As the audit names the actor.
+    /// The actor's name in the audit.
     pub fn audit(self) -> String {
         match self {
             Self::Desk => "desk".to_owned(),
@@ -74,7 +72,7 @@ impl Actor<'_> {
         }
     }
 
-    /// As staff name the actor.
+    /// The actor's name in mails to staff; empty for the program itself.
     pub fn name(self) -> String {
         match self {
             Self::Desk => String::new(),
@@ -83,7 +81,6 @@ impl Actor<'_> {
         }
     }
 
-    /// Whether the actor may approve and reject answers.
     pub fn may_approve(self, desk: &Desk) -> bool {
         match self {
             Self::Desk => false,
@@ -93,5 +90,5 @@ impl Actor<'_> {
     }
 }
 
-/// Done, or refused. A refused operation has changed nothing.
+/// A refused operation has changed nothing.
 pub type Outcome = Result<Done, Refused>;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{OutboxState, Result, Tx, instant_text, query, read_word};
+use super::{OutboxState, Result, Tx, instant_text, query, read_instant_option, read_word};
 use crate::letter::Purpose;
 
 /// A mail of a person that has not left.
@@ -16,15 +16,21 @@ pub struct QueuedDraft {
     pub author: Option<String>,
     /// Row id of its entry in the conversation.
     pub entry: Option<i64>,
-    /// Whether it waits for a lead.
+    /// Without brackets.
+    pub message_id: String,
+    /// Envelope recipient.
+    pub recipient: String,
+    /// Whether it waits for a lead, or for its author's word.
     pub held: bool,
+    /// When it leaves; `None` while it is held.
+    pub leaves_at: Option<DateTime<Utc>>,
 }
 
 impl Tx {
     /// Drafts of a ticket, the newest first.
     pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<QueuedDraft>> {
         let rows = query(
-            "SELECT id, purpose, author, entry_id, state FROM outbox
+            "SELECT id, purpose, author, entry_id, state, message_id, recipient, next_attempt_at FROM outbox
              WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5) AND attempts = 0
              ORDER BY id DESC",
         )
@@ -43,7 +49,10 @@ impl Tx {
                 purpose: read_word(row, "outbox", "purpose", id)?,
                 author: row.try_get("author")?,
                 entry: row.try_get("entry_id")?,
+                message_id: row.try_get("message_id")?,
+                recipient: row.try_get("recipient")?,
                 held: state == OutboxState::Held,
+                leaves_at: read_instant_option(row, "outbox", "next_attempt_at", id)?,
             })
         };
         rows.iter().map(read).collect()
@@ -56,6 +65,39 @@ impl Tx {
             .fetch_optional(self.connection().await?)
             .await?;
         Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
+    }
+
+    /// Holds a mail that waits to leave. `false` if it is being sent or does not wait.
+    pub async fn hold(&mut self, id: i64) -> Result<bool> {
+        let done = query(
+            "UPDATE outbox SET state = $2, next_attempt_at = NULL
+             WHERE id = $1 AND state = $3 AND attempts = 0 AND claimed_by IS NULL",
+        )
+        .bind(id)
+        .bind(OutboxState::Held.as_str())
+        .bind(OutboxState::Queued.as_str())
+        .execute(self.connection().await?)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The state of the mail with this Message-ID.
+    pub async fn mail_state(&mut self, message_id: &str) -> Result<Option<OutboxState>> {
+        let row = query("SELECT id, state FROM outbox WHERE message_id = $1")
+            .bind(message_id.to_owned())
+            .fetch_optional(self.connection().await?)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(read_word(&row, "outbox", "state", row.try_get("id")?)?))
+    }
+
+    /// The text of an entry of the conversation.
+    pub async fn entry_text(&mut self, id: i64) -> Result<Option<String>> {
+        let row = query("SELECT text FROM entry WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// Queues a held mail, which then leaves at `at`.

@@ -3,15 +3,18 @@
 
 use sha2::{Digest, Sha256};
 
+use super::draft;
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
         form::addresses,
+        staff_key::Invitation,
+        ticket::TicketNumber,
     },
     hex,
     letter::{
-        self, Content, DraftContext, DraftShownContext, InquirerContext, Purpose, Rendered, WrittenContext,
-        feedback::leaving_in_words,
+        self, Content, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose, Rendered,
+        WrittenContext, decision_link, feedback::leaving_in_words,
     },
     mail::Attachment,
     notify::{
@@ -19,7 +22,7 @@ use crate::{
         staff_notice::{in_words, notify},
     },
     service::{Actor, Fault, Operation, Outcome},
-    store::{AuditEvent, TicketRow},
+    store::{AuditEvent, OutboxState, TicketRow},
 };
 
 /// What a person writes to an inquirer.
@@ -66,10 +69,10 @@ pub async fn write(
         },
     );
     let Rendered { subject, body, .. } = desk.wording.render(&content)?;
-    let message_id = desk.ids.of_ticket(number, &format!("{purpose}-{}", fingerprint(text, files)));
-    if operation.tx.has_mail(&message_id).await? {
+    let event = format!("{purpose}-{}", fingerprint(text, files));
+    let Some(message_id) = fresh_id(operation, number, &event).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
-    }
+    };
     let thread = operation.tx.thread_of(ticket.id).await?;
     let needs_approval = desk.answers.approval && !actor.may_approve(desk);
     let leaves_at = now + desk.answers.undo;
@@ -103,8 +106,9 @@ pub async fn write(
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
         when: leaving_in_words((!needs_approval).then_some(leaves_at), zone, now),
+        links: Vec::new(),
     };
-    show(operation, ticket, &shown, needs_approval, &message_id)?;
+    show(operation, ticket, &shown, needs_approval, (purpose, &message_id))?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves_at, held: needs_approval }))
 }
 
@@ -112,9 +116,9 @@ pub async fn write(
 fn show(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
-    draft: &DraftContext,
+    shown_draft: &DraftContext,
     needs_approval: bool,
-    message_id: &str,
+    (written, message_id): (Purpose, &str),
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let author = match operation.actor {
@@ -122,11 +126,23 @@ fn show(
         Actor::Desk | Actor::Operator => None,
     };
     let leads = desk.rules.staff.leads().filter(|_| needs_approval).map(|lead| (lead, Purpose::Approval));
+    let mark = draft::mark(written, message_id);
     for (member, purpose) in author.into_iter().chain(leads) {
-        let key = desk.key(member, &ticket.number, now);
+        let key = desk.key(member, &ticket.number, Invitation::Decide, now);
+        let words: &[&'static str] =
+            if purpose == Purpose::Echo { &["取消"] } else { &["承認", "差戻"] };
+        let link = |word: &&'static str| LinkContext {
+            word,
+            link: decision_link(&desk.profile.address, &ticket.number, mark, &key, word),
+        };
+        let links: Vec<LinkContext> = words.iter().map(link).collect();
         let shown = in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address);
-        notify(operation, member, &format!("{purpose} {message_id}"), |common| {
-            let context = DraftShownContext { common, ticket: shown, draft: draft.clone() };
+        notify(operation, member, &draft::occasion(purpose, message_id), |common| {
+            let context = DraftShownContext {
+                common,
+                ticket: shown,
+                draft: DraftContext { links, ..shown_draft.clone() },
+            };
             if purpose == Purpose::Echo { Content::Echo(context) } else { Content::Approval(context) }
         })?;
     }
@@ -137,6 +153,26 @@ fn show(
 fn address_of(ticket: &TicketRow) -> Option<String> {
     let known = ticket.answer_to.clone().filter(|address| !address.is_empty());
     known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
+}
+
+/// The Message-ID of a text that was not sent yet. A text that was stopped may be sent again, under another one.
+async fn fresh_id(
+    operation: &mut Operation<'_>,
+    number: &TicketNumber,
+    event: &str,
+) -> Result<Option<String>, Fault> {
+    /// Times that one text may be stopped.
+    const MOST: u32 = 20;
+    for time in 1..=MOST {
+        let event = if time == 1 { event.to_owned() } else { format!("{event}-{time}") };
+        let message_id = operation.desk.ids.of_ticket(number, &event);
+        match operation.tx.mail_state(&message_id).await? {
+            None => return Ok(Some(message_id)),
+            Some(OutboxState::Cancelled) => {}
+            Some(_) => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 /// The same text with the same files is never sent twice for a ticket: its Message-ID follows from both.

@@ -3,7 +3,7 @@
 
 use super::{
     answer::{Draft, write},
-    draft::{approve, cancel, reject},
+    draft::{Named, cancel, reject, release},
 };
 use crate::{
     desk::{
@@ -26,7 +26,7 @@ pub async fn find(tx: &mut Tx, number: &TicketNumber) -> Result<Result<TicketRow
     Ok(tx.ticket_by_number(number).await?.ok_or_else(|| Refused::NoSuchTicket(number.clone())))
 }
 
-/// Carries out a command on a ticket.
+/// Carries out a command on a ticket. `named` says which draft 取消, 承認 and the like mean.
 ///
 /// # Errors
 /// When the database or a template fails. Then the caller must not commit.
@@ -34,6 +34,7 @@ pub async fn carry_out(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     command: &Command,
+    named: &Named<'_>,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
     match command {
@@ -56,9 +57,10 @@ pub async fn carry_out(
             Ok(Ok(Done::Tagged { number: number.clone(), tags: all }))
         }
         Command::CalledBack(text) => called_back(operation, ticket, text).await,
-        Command::Cancel => cancel(operation, ticket).await,
-        Command::Approve => approve(operation, ticket).await,
-        Command::Reject(reason) => reject(operation, ticket, reason).await,
+        Command::Cancel => cancel(operation, ticket, named).await,
+        Command::Approve => release(operation, ticket, named, true).await,
+        Command::Send => release(operation, ticket, named, false).await,
+        Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }

@@ -1,65 +1,268 @@
-//! Mails of a person's that have not left: the author or a colleague stops them, a lead approves or rejects them.
+//! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
+//! doubtful reply makes them wait.
 
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
+        staff::Member,
+        staff_key::Invitation,
+        staff_mail::MARK_DIGITS,
         ticket::Status,
     },
-    letter::{self, Content, Purpose, StaffReplyContext},
-    notify::staff_notice::notify,
-    service::{Fault, Operation, Outcome},
+    letter::{self, Content, Purpose, StaffReplyContext, WaitingContext, decision_link},
+    notify::staff_notice::{notice_id, notify},
+    service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, QueuedDraft, TicketRow},
 };
 
-/// Stops the mail that would leave next. When a question is stopped, the clock runs on.
-pub(super) async fn cancel(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
-    let (desk, number) = (operation.desk, &ticket.number);
+/// What a mail says about the draft that it means.
+#[derive(Debug, Clone, Default)]
+pub struct Named<'a> {
+    /// Message-IDs that it answers, without brackets.
+    pub answers: Vec<&'a str>,
+    /// The mark in its subject.
+    pub mark: Option<&'a str>,
+}
+
+/// The drafts that a mail may mean.
+enum Meant {
+    One(QueuedDraft),
+    None,
+    /// The mail names none, and several wait.
+    Several,
+}
+
+/// The mark of a draft in links and notices: the beginning of its fingerprint, which its Message-ID has.
+pub(super) fn mark(purpose: Purpose, message_id: &str) -> &str {
+    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
+    fingerprint.get(..MARK_DIGITS).unwrap_or_default()
+}
+
+/// The draft of a ticket that a mail means: by its mark, by the echo or the approval request that the mail answers, else
+/// the only one.
+async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<'_>) -> Result<Meant, Fault> {
     let drafts = operation.tx.drafts(ticket.id).await?;
-    let Some(draft) = drafts.first() else { return Ok(Err(Refused::NothingWaits(number.clone()))) };
-    if !withdraw(operation, draft).await? {
+    if matches!(operation.actor, Actor::Operator) {
+        // The operator sees the outbox, and means the newest.
+        return Ok(drafts.into_iter().next().map_or(Meant::None, Meant::One));
+    }
+    let shown: Vec<Vec<String>> = drafts.iter().map(|draft| shown_as(operation, draft)).collect();
+    let is_named = |(draft, ids): &(&QueuedDraft, &Vec<String>)| match named.mark {
+        Some(wanted) => mark(draft.purpose, &draft.message_id) == wanted,
+        None => ids.iter().any(|id| named.answers.contains(&id.as_str())),
+    };
+    if let Some((draft, _)) = drafts.iter().zip(&shown).find(is_named) {
+        return Ok(Meant::One(draft.clone()));
+    }
+    // The mail names a draft that waits no more. Another one is not meant.
+    let names_another = named.mark.is_some() || named.answers.iter().any(|id| shows_draft(operation, id));
+    Ok(match drafts.len() {
+        0 => Meant::None,
+        _ if names_another => Meant::None,
+        1 => drafts.into_iter().next().map_or(Meant::None, Meant::One),
+        _ => Meant::Several,
+    })
+}
+
+/// The Message-IDs of the echo and of the approval request by which the actor was shown a draft.
+fn shown_as(operation: &Operation<'_>, draft: &QueuedDraft) -> Vec<String> {
+    let Actor::Staff(member) = operation.actor else { return Vec::new() };
+    let id =
+        |purpose: Purpose| notice_id(operation.desk, member, purpose, &occasion(purpose, &draft.message_id));
+    [Purpose::Echo, Purpose::Approval].map(id).to_vec()
+}
+
+/// Whether a Message-ID is that of an echo or an approval request.
+fn shows_draft(operation: &Operation<'_>, id: &str) -> bool {
+    let event = operation.desk.ids.event(id);
+    [Purpose::Echo, Purpose::Approval].iter().any(|purpose| event == Some(purpose.as_str()))
+}
+
+/// What makes the mail that shows a draft unique.
+pub(super) fn occasion(purpose: Purpose, message_id: &str) -> String {
+    format!("{purpose} {message_id}")
+}
+
+/// Stops a mail. When a question is stopped, the clock runs on.
+pub(super) async fn cancel(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    named: &Named<'_>,
+) -> Result<Outcome, Fault> {
+    let (desk, number) = (operation.desk, &ticket.number);
+    let draft = match meant(operation, ticket, named).await? {
+        Meant::One(draft) => draft,
+        Meant::None => return Ok(Err(Refused::NothingWaits(number.clone()))),
+        Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
+    };
+    let text = beginning(operation, &draft).await?;
+    if !withdraw(operation, &draft).await? {
         return Ok(Err(Refused::BeingSent(number.clone())));
     }
-    let written = if draft.purpose == Purpose::Question { Written::Question } else { Written::Answer };
+    let written = written(&draft);
     if written == Written::Question && ticket.clock.status() == Status::Waiting {
         let (calendar, answer_within) = (&desk.rules.calendar, desk.rules.sla.answer_within);
         let clock = ticket.clock.clone().reopened(calendar, answer_within, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
     operation.record(ticket, AuditEvent::Cancelled { outbox: draft.id });
-    Ok(Ok(Done::Cancelled { number: number.clone(), written }))
+    let waiting = operation.tx.drafts(ticket.id).await?.len();
+    Ok(Ok(Done::Cancelled { number: number.clone(), written, text, waiting }))
 }
 
-pub(super) async fn approve(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
-    let draft = match held(operation, ticket).await? {
-        Ok(draft) => draft,
-        Err(refused) => return Ok(Err(refused)),
+/// Lets a mail leave: a lead approves it, or its author says 送信 after a doubt.
+pub(super) async fn release(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    named: &Named<'_>,
+    approves: bool,
+) -> Result<Outcome, Fault> {
+    let number = &ticket.number;
+    if approves && !operation.actor.may_approve(operation.desk) && operation.desk.answers.approval {
+        return Ok(Err(Refused::OnlyLeads));
+    }
+    let draft = match meant(operation, ticket, named).await? {
+        Meant::One(draft) => draft,
+        Meant::None if approves => return Ok(Err(Refused::NothingToApprove(number.clone()))),
+        Meant::None => return Ok(Err(Refused::NothingWaits(number.clone()))),
+        Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
+    if let Some(leaves_at) = draft.leaves_at.filter(|_| !draft.held) {
+        return Ok(Ok(Done::Sending { number: number.clone(), leaves_at }));
+    }
+    let needs_lead = needs_lead(operation, &draft);
+    if needs_lead && !operation.actor.may_approve(operation.desk) {
+        return Ok(Err(Refused::OnlyLeads));
+    }
     let leaves_at = operation.now + operation.desk.answers.undo;
     operation.tx.release(draft.id, leaves_at).await?;
-    operation.record(ticket, AuditEvent::Approved { outbox: draft.id });
-    Ok(Ok(Done::Approved { number: ticket.number.clone(), leaves_at }))
+    let outbox = draft.id;
+    operation.record(
+        ticket,
+        if needs_lead { AuditEvent::Approved { outbox } } else { AuditEvent::Released { outbox } },
+    );
+    let number = number.clone();
+    Ok(Ok(if needs_lead {
+        Done::Approved { number, leaves_at }
+    } else {
+        Done::Sending { number, leaves_at }
+    }))
 }
 
 pub(super) async fn reject(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     reason: &str,
+    named: &Named<'_>,
 ) -> Result<Outcome, Fault> {
-    let draft = match held(operation, ticket).await? {
-        Ok(draft) => draft,
-        Err(refused) => return Ok(Err(refused)),
+    let number = &ticket.number;
+    if !operation.actor.may_approve(operation.desk) {
+        return Ok(Err(Refused::OnlyLeads));
+    }
+    let draft = match meant(operation, ticket, named).await? {
+        Meant::One(draft) if draft.held => draft,
+        Meant::One(_) | Meant::None => return Ok(Err(Refused::NothingToApprove(number.clone()))),
+        Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
     // A mail that is held cannot be leaving.
     withdraw(operation, &draft).await?;
     operation.record(ticket, AuditEvent::Rejected { outbox: draft.id });
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
-        let problems = vec![letter::rejected_answer(&ticket.number, &operation.actor.name(), reason)];
+        let problems = vec![letter::rejected_answer(number, &operation.actor.name(), reason)];
         notify(operation, author, &format!("rejected {}", draft.id), |common| {
-            Content::StaffReply(StaffReplyContext { common, done: Vec::new(), problems, manual: false })
+            Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
         })?;
     }
-    Ok(Ok(Done::Rejected(ticket.number.clone())))
+    Ok(Ok(Done::Rejected(number.clone())))
+}
+
+/// Makes the draft wait that a mail means, or all of the ticket's where it names none, until a member decides. Returns
+/// what is asked about them.
+pub(super) async fn stop(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    member: &Member,
+    named: &Named<'_>,
+) -> Result<Vec<WaitingContext>, Fault> {
+    let drafts = match meant(operation, ticket, named).await? {
+        Meant::One(draft) => vec![draft],
+        Meant::None => Vec::new(),
+        Meant::Several => operation.tx.drafts(ticket.id).await?,
+    };
+    let mut asked = Vec::new();
+    for draft in drafts {
+        if !draft.held {
+            if !operation.tx.hold(draft.id).await? {
+                continue;
+            }
+            operation.record(ticket, AuditEvent::Stopped { outbox: draft.id });
+        }
+        asked.push(question(operation, ticket, member, &draft).await?);
+    }
+    Ok(asked)
+}
+
+/// What a member is asked about a draft: its beginning, and a link for yes and for no.
+async fn question(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    member: &Member,
+    draft: &QueuedDraft,
+) -> Result<WaitingContext, Fault> {
+    let text = beginning(operation, draft).await?;
+    let desk = operation.desk;
+    let key = desk.key(member, &ticket.number, Invitation::Decide, operation.now);
+    let link = |word: &str| {
+        decision_link(
+            &desk.profile.address,
+            &ticket.number,
+            mark(draft.purpose, &draft.message_id),
+            &key,
+            word,
+        )
+    };
+    let may_approve = operation.actor.may_approve(desk);
+    let (yes, no) = match (needs_lead(operation, draft), may_approve) {
+        (true, true) => ("承認", "差戻"),
+        (true, false) => ("", "取消"),
+        (false, _) => ("送信", "取消"),
+    };
+    Ok(WaitingContext {
+        number: ticket.number.to_string(),
+        what: letter::purpose_in_words(draft.purpose),
+        to: draft.recipient.clone(),
+        text,
+        yes,
+        yes_link: if yes.is_empty() { String::new() } else { link(yes) },
+        no,
+        no_link: link(no),
+    })
+}
+
+/// Whether a draft waits for a lead's approval, as the settings are now.
+fn needs_lead(operation: &Operation<'_>, draft: &QueuedDraft) -> bool {
+    let desk = operation.desk;
+    let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
+    desk.answers.approval && author.is_some_and(|author| !desk.rules.staff.is_lead(author))
+}
+
+fn written(draft: &QueuedDraft) -> Written {
+    if draft.purpose == Purpose::Question { Written::Question } else { Written::Answer }
+}
+
+/// The first words of a draft, behind its salutation, on one line.
+async fn beginning(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result<String, Fault> {
+    /// Characters.
+    const SHOWN: usize = 60;
+    let text = match draft.entry {
+        Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
+        None => String::new(),
+    };
+    let own = text.split_once("\n\n").map_or(text.as_str(), |(_, own)| own);
+    let words = own.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown: String = words.chars().take(SHOWN).collect();
+    Ok(if shown.len() < words.len() { format!("{shown}…") } else { shown })
 }
 
 /// Stops a mail, and takes its step out of the conversation. `false` when it is being sent.
@@ -69,17 +272,4 @@ async fn withdraw(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result<
         operation.tx.forget_entry(entry).await?;
     }
     Ok(stopped)
-}
-
-/// The mail that waits for a lead.
-async fn held(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-) -> Result<Result<QueuedDraft, Refused>, Fault> {
-    if !operation.actor.may_approve(operation.desk) {
-        return Ok(Err(Refused::OnlyLeads));
-    }
-    let drafts = operation.tx.drafts(ticket.id).await?;
-    let held = drafts.into_iter().find(|draft| draft.held);
-    Ok(held.ok_or_else(|| Refused::NothingToApprove(ticket.number.clone())))
 }

@@ -2,6 +2,6 @@
 
 pub mod answer;
 pub mod commands;
-mod draft;
+pub mod draft;
 pub mod phone;
 pub mod staff_mail;

@@ -11,10 +11,7 @@ use crate::{
     store::{Asking, AuditEvent, NewEntry, NewEvent},
 };
 
-/// Files a telephone inquiry from the shell; its call-back is owed like an answer.
-///
-/// # Errors
-/// When the database fails, or the desk never opens again.
+/// Files a telephone inquiry. The deadline of the call-back is that of an answer by mail.
 pub async fn file_call(desk: &Desk, fields: Fields) -> Result<TicketNumber, Fault> {
     let mut tx = desk.store.write().await?;
     let now = desk.clock.now();

@@ -4,27 +4,30 @@
 use super::{
     answer::{self, Draft},
     commands,
+    draft::{self, Named},
 };
 use crate::{
     desk::{
-        feedback::Written,
+        feedback::{Done, Refused, Written},
         staff::Member,
-        staff_mail::{Command, StaffMail},
+        staff_key::Invitation,
+        staff_mail::{Command, Order, StaffMail},
         window::start_of_day,
     },
     letter::{
-        Content, NoEffect, StaffReplyContext,
+        Content, NoEffect, StaffReplyContext, WaitingContext,
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order,
     },
     notify::{digest, staff_notice::notify},
     service::{Actor, Fault, Operation, PreparedMail},
+    store::TicketRow,
 };
 
 /// Explanations of mails without effect, a day and member.
 const MOST_EXPLANATIONS: u32 = 10;
 
-/// Does what a member of staff asks for.
+/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word.
 pub async fn work_on(
     operation: &mut Operation<'_>,
     prepared: &PreparedMail,
@@ -33,30 +36,10 @@ pub async fn work_on(
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
-    let zone = operation.desk.rules.calendar.time_zone();
-    let (mut done, mut problems) = (Vec::new(), Vec::new());
-    let (mut manual, mut list) = (false, false);
+    let mut result = Worked { nothing_sent: true, ..Worked::default() };
+    let named = named(prepared, mail);
     for order in &mail.orders {
-        let number = match (&order.command, &order.ticket) {
-            (Command::Help, _) => {
-                manual = true;
-                continue;
-            }
-            (Command::List, _) => {
-                list = true;
-                continue;
-            }
-            (_, Some(number)) => number,
-            (_, None) => continue,
-        };
-        let outcome = match commands::find(operation.tx, number).await? {
-            Ok(ticket) => commands::carry_out(operation, &ticket, &order.command).await?,
-            Err(none) => Err(none),
-        };
-        match outcome {
-            Ok(what) => done.push(to_staff(&what, zone, operation.now)),
-            Err(refused) => problems.push(refused_order(&order.line, &refusal_to_staff(&refused))),
-        }
+        result.carry_out(operation, member, order, &named).await?;
     }
     let files = prepared.reading.mail.attachments.as_slice();
     for answer in &mail.answers {
@@ -68,20 +51,127 @@ pub async fn work_on(
             Err(none) => Err(none),
         };
         // What was taken is shown by a mail of its own.
-        if let Err(refused) = outcome {
-            problems.push(refusal_to_staff(&refused));
+        match outcome {
+            Ok(_) => result.nothing_sent = false,
+            Err(refused) => result.problems.push(refusal_to_staff(&refused)),
         }
     }
-    problems.extend(mail.problems.iter().map(problem_in_words));
-    if list {
+    result.problems.extend(mail.problems.iter().map(problem_in_words));
+    if let Some(number) = &mail.stopped
+        && let Ok(ticket) = commands::find(operation.tx, number).await?
+    {
+        result.stop(operation, &ticket, member, &named).await?;
+    }
+    if result.list {
         digest::send_one(operation, member).await?;
     }
-    if done.is_empty() && problems.is_empty() && !manual {
-        return Ok(());
+    result.tell(operation, prepared, member)
+}
+
+/// What the mail says about the draft that it is about.
+fn named<'a>(prepared: &'a PreparedMail, mail: &'a StaffMail) -> Named<'a> {
+    let message = &prepared.reading.mail;
+    let answers = message.in_reply_to.iter().chain(message.references.last());
+    Named { answers: answers.map(String::as_str).collect(), mark: mail.mark.as_deref() }
+}
+
+/// What came of a mail.
+#[derive(Debug, Default)]
+struct Worked {
+    done: Vec<String>,
+    problems: Vec<String>,
+    waiting: Vec<WaitingContext>,
+    nothing_sent: bool,
+    manual: bool,
+    list: bool,
+}
+
+impl Worked {
+    async fn carry_out(
+        &mut self,
+        operation: &mut Operation<'_>,
+        member: &Member,
+        order: &Order,
+        named: &Named<'_>,
+    ) -> Result<(), Fault> {
+        let number = match (&order.command, &order.ticket) {
+            (Command::Help, _) => {
+                self.manual = true;
+                return Ok(());
+            }
+            (Command::List, _) => {
+                self.list = true;
+                return Ok(());
+            }
+            (_, Some(number)) => number,
+            (_, None) => return Ok(()),
+        };
+        let found = commands::find(operation.tx, number).await?;
+        let outcome = match &found {
+            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named).await?,
+            Err(none) => Err(none.clone()),
+        };
+        match (outcome, &found) {
+            (Ok(what), _) => {
+                self.nothing_sent &=
+                    !matches!(what, Done::Queued { .. } | Done::Sending { .. } | Done::Approved { .. });
+                let zone = operation.desk.rules.calendar.time_zone();
+                self.done.push(to_staff(&what, zone, operation.now));
+            }
+            (Err(refused), found) => {
+                self.problems.push(refused_order(&order.line, &refusal_to_staff(&refused)));
+                // Which draft is meant is asked, and meanwhile none of them leaves.
+                if let (Refused::WhichDraft(_), Ok(ticket)) = (&refused, found) {
+                    self.stop(operation, ticket, member, named).await?;
+                }
+            }
+        }
+        Ok(())
     }
-    notify(operation, member, &prepared.hash, |common| {
-        Content::StaffReply(StaffReplyContext { common, done, problems, manual })
-    })
+
+    async fn stop(
+        &mut self,
+        operation: &mut Operation<'_>,
+        ticket: &TicketRow,
+        member: &Member,
+        named: &Named<'_>,
+    ) -> Result<(), Fault> {
+        let asked = draft::stop(operation, ticket, member, named).await?;
+        if asked.is_empty() {
+            self.problems.push(refusal_to_staff(&Refused::NothingWaits(ticket.number.clone())));
+        }
+        self.waiting.extend(asked);
+        Ok(())
+    }
+
+    fn tell(
+        self,
+        operation: &mut Operation<'_>,
+        prepared: &PreparedMail,
+        member: &Member,
+    ) -> Result<(), Fault> {
+        let Self { done, problems, waiting, nothing_sent, manual, .. } = self;
+        if done.is_empty() && problems.is_empty() && !manual {
+            return Ok(());
+        }
+        // A reply to this mail decides, if it is about one ticket.
+        let number = waiting.first().map(|first| first.number.clone()).unwrap_or_default();
+        let one = waiting.iter().all(|draft| draft.number == number).then(|| number.parse().ok()).flatten();
+        let key = one.map(|number| operation.desk.key(member, &number, Invitation::Decide, operation.now));
+        let key = key.unwrap_or_default();
+        notify(operation, member, &prepared.hash, |common| {
+            Content::StaffReply(StaffReplyContext {
+                done,
+                problems,
+                waiting,
+                nothing_sent,
+                manual,
+                number,
+                key,
+                ..StaffReplyContext::new(common)
+            })
+        })
+    }
 }
 
 /// Tells the writer and the leads that a mail from a staff address had no effect, and why.
@@ -105,7 +195,7 @@ pub async fn explain_refusal(
         }
         let problems = vec![why.line(from, &prepared.reading.mail.subject)];
         notify(operation, member, &prepared.hash, |common| {
-            Content::StaffReply(StaffReplyContext { common, done: Vec::new(), problems, manual: false })
+            Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
         })?;
     }
     Ok(())

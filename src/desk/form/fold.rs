@@ -6,7 +6,7 @@ use std::str::Chars;
 use unicode_normalization::{UnicodeNormalization, char::compose};
 
 /// Iterator over the folded characters of a text, each with the byte offset after its source character.
-pub(super) struct Folds<'a> {
+pub(in crate::desk) struct Folds<'a> {
     length: usize,
     rest: Chars<'a>,
     pending: Option<std::vec::IntoIter<char>>,
@@ -14,7 +14,7 @@ pub(super) struct Folds<'a> {
 
 impl<'a> Folds<'a> {
     /// Starts at byte `at`.
-    pub(super) fn from(text: &'a str, at: usize) -> Self {
+    pub(in crate::desk) fn from(text: &'a str, at: usize) -> Self {
         Self { length: text.len(), rest: text.get(at..).unwrap_or_default().chars(), pending: None }
     }
 

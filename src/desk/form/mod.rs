@@ -21,6 +21,7 @@ mod values;
 
 use serde::Serialize;
 
+pub(super) use fold::Folds;
 use fold::squash;
 use reading::Reading;
 use spelling::Spellings;

@@ -2,6 +2,8 @@
 //! notice. Callers check permissions and execute.
 
 pub mod command;
+mod meaning;
+pub mod order;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -9,11 +11,12 @@ mod tests;
 use chrono::NaiveDate;
 
 pub use command::{Command, Order};
+use order::Doubtful;
 use sections::{Section, sections};
 
 use super::{
     form::own_text,
-    staff_key::{KeyFault, StaffKeys, find_key},
+    staff_key::{Invitation, KeyFault, StaffKeys, find_key},
     ticket::TicketNumber,
 };
 
@@ -22,6 +25,11 @@ pub const CUT_LINE: &str = "▲ 回答はこの線より上にご記入くださ
 
 /// First line of a digest. Text above it is the member's own.
 pub const TOP_LINE: &str = "━━ ここから日次一覧 ━━";
+
+/// Stands before the mark of a draft in a subject.
+pub const DRAFT_MARK: &str = "控え";
+/// Hexadecimal digits of a draft's mark. It tells the few drafts of one ticket apart, and proves nothing.
+pub const MARK_DIGITS: usize = 6;
 
 /// The line that begins the answer section of a ticket in a digest.
 #[must_use]
@@ -46,8 +54,6 @@ pub struct Answer {
 /// An error in a staff mail. The desk explains it only to the member who wrote the mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// A line at the top looks like a command, but is not a valid one.
-    UnknownCommand(String),
     /// A command needs a ticket, but the mail names none.
     NoTicket(String),
     /// The end marker of an answer is missing, so the length of the answer is unknown.
@@ -64,6 +70,10 @@ pub enum Problem {
     FilesForSeveral,
     /// There is text outside all markers. The desk does not send it.
     TextOutside(String),
+    /// An order on a ticket that no key of the mail belongs to.
+    OtherTicket { ticket: TicketNumber, line: String },
+    /// Neither a sure order nor an answer. `ticket` is the one that the mail is about, if it names one.
+    Unclear { ticket: Option<TicketNumber>, doubt: Doubtful },
 }
 
 /// A parsed staff mail.
@@ -75,6 +85,10 @@ pub struct StaffMail {
     pub problems: Vec<Problem>,
     /// The mail contains a key of this member. An expired key counts: it is enough to explain problems to the member.
     pub keyed: bool,
+    /// The mail answers an echo or an approval request, and says neither yes nor no. The draft must wait.
+    pub stopped: Option<TicketNumber>,
+    /// The mark of a draft in the subject.
+    pub mark: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +98,8 @@ pub struct Input<'a> {
     pub text: &'a str,
     /// Address of the member.
     pub address: &'a str,
+    /// Name of the member, as colleagues use it.
+    pub name: &'a str,
     /// First part of every ticket number, such as `ZT`.
     pub prefix: &'a str,
     /// Name and address of the desk. A line above quoted text that contains one of them is an attribution line.
@@ -94,13 +110,14 @@ pub struct Input<'a> {
     pub today: NaiveDate,
 }
 
-/// Parses a staff mail. Takes only text that the member wrote, and reports text that does not belong to exactly one
-/// ticket as a problem.
+/// Parses a staff mail. Takes only text that the member wrote. A doubt becomes a problem, and then nothing of it leaves.
 #[must_use]
 pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
-    let mut mail = StaffMail::default();
+    let mut mail = StaffMail { mark: draft_mark(input.subject), ..StaffMail::default() };
     let found = sections(input.text);
-    let subject = subject_ticket(input, keys, &mut mail);
+    let mut checked = Checked { input, keys, allowed: Vec::new() };
+    let subject = checked.subject(&mut mail);
+    let has_key_in_subject = find_key(input.subject).is_some();
     let head_end = found.first_line.min(cut_line(input.text));
     let head: String = input.text.lines().take(head_end).map(|line| format!("{line}\n")).collect();
     let mut own = own_text(without_attribution(&head, input.desk));
@@ -108,34 +125,31 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
         // The mail does not quote our text: the mail program removed it, or the mail is not a reply.
         own = own_text(input.text);
     }
-    let rest = commands(&own, subject.as_ref(), &mut mail);
-    // 「完了 しました。」 may be a wrong command or the beginning of an answer, so none of the text is sent.
-    let has_command_error = mail
-        .problems
-        .iter()
-        .any(|problem| matches!(problem, Problem::UnknownCommand(_) | Problem::NoTicket(_)));
+    let below = if found.sections.is_empty() { below_cut_line(input.text) } else { Below::Nothing };
     for section in &found.sections {
-        take_section(section, input, keys, &mut mail);
+        checked.allow(section, &mut mail);
+    }
+    match (subject, below) {
+        (Some((ticket, invitation)), Below::Nothing) => {
+            meaning::of_text(&own, Some(&ticket), invitation, input.name, &mut mail);
+        }
+        // Below all quoted lines people write as well as above them.
+        (Some((ticket, invitation)), Below::AtTheEnd(text)) if own.trim().is_empty() => {
+            meaning::of_text(&text, Some(&ticket), invitation, input.name, &mut mail);
+        }
+        (Some((ticket, invitation)), _) => {
+            mail.problems.push(Problem::TextBelow(ticket.clone()));
+            mail.stopped = (invitation == Invitation::Decide).then_some(ticket);
+        }
+        // The key in the subject is not valid, so the text is for a ticket that the member may not work on.
+        (None, _) if has_key_in_subject && !mail.problems.is_empty() => {}
+        (None, _) => meaning::of_outside(&own, input.name, &mut mail),
+    }
+    for section in &found.sections {
+        take_section(section, &checked, &mut mail);
     }
     mail.problems.extend(found.without_end.iter().cloned().map(Problem::NoEnd));
-    let only_commands = rest.trim().is_empty();
-    match subject {
-        Some(ticket) if found.sections.is_empty() && !has_command_error => {
-            match (only_commands, below_cut_line(input.text)) {
-                (true, Below::Nothing) => {}
-                (false, Below::Nothing) => {
-                    let text = rest.trim().to_owned();
-                    mail.answers.push(Answer { ticket, text });
-                }
-                (true, Below::AtTheEnd(text)) if mail.orders.is_empty() => {
-                    mail.answers.push(Answer { ticket, text });
-                }
-                _ => mail.problems.push(Problem::TextBelow(ticket)),
-            }
-        }
-        _ if !only_commands => mail.problems.push(Problem::TextOutside(rest.trim().to_owned())),
-        _ => {}
-    }
+    checked.refuse_foreign_orders(&mut mail);
     merge_equal_answers(&mut mail);
     if input.files && mail.answers.len() > 1 {
         mail.answers.clear();
@@ -144,74 +158,86 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     mail
 }
 
-/// The ticket in the subject, if a valid key is there too. Replies to a notice and links in a digest have both.
-fn subject_ticket(input: &Input<'_>, keys: &StaffKeys, mail: &mut StaffMail) -> Option<TicketNumber> {
-    let ticket = TicketNumber::in_subject(input.subject, input.prefix)?;
-    let key = find_key(input.subject)?;
-    check_key(keys, key, &ticket, input, mail).then_some(ticket)
+/// The mark of a draft in a subject, as the one-tap links of the desk have it: 「控え3f9a2c」.
+fn draft_mark(subject: &str) -> Option<String> {
+    let (_, behind) = subject.split_once(DRAFT_MARK)?;
+    let mark: String = behind.trim_start().chars().take_while(char::is_ascii_hexdigit).collect();
+    (mark.len() >= MARK_DIGITS).then(|| mark.to_ascii_lowercase())
 }
 
-/// Checks a key and records a problem if it is not valid.
-fn check_key(
-    keys: &StaffKeys,
-    key: &str,
-    ticket: &TicketNumber,
-    input: &Input<'_>,
-    mail: &mut StaffMail,
-) -> bool {
-    match keys.check(key, input.address, ticket, input.today) {
-        Ok(()) => {
+/// The tickets that the keys of a mail allow its writer to work on.
+struct Checked<'a> {
+    input: &'a Input<'a>,
+    keys: &'a StaffKeys,
+    allowed: Vec<TicketNumber>,
+}
+
+impl Checked<'_> {
+    /// The ticket in the subject and the purpose of the key there, if it is valid. Replies to a notice and links have both.
+    fn subject(&mut self, mail: &mut StaffMail) -> Option<(TicketNumber, Invitation)> {
+        let ticket = TicketNumber::in_subject(self.input.subject, self.input.prefix)?;
+        let invitation = self.check(find_key(self.input.subject)?, &ticket, mail)?;
+        self.allowed.push(ticket.clone());
+        Some((ticket, invitation))
+    }
+
+    /// Checks a key and records a problem if it is not valid.
+    fn check(&self, key: &str, ticket: &TicketNumber, mail: &mut StaffMail) -> Option<Invitation> {
+        match self.keys.invitation(key, self.input.address, ticket, self.input.today) {
+            Ok(invitation) => {
+                mail.keyed = true;
+                Some(invitation)
+            }
+            Err(KeyFault::Expired) => {
+                // It was this member's key: enough to explain the problem, not to act on the mail.
+                mail.keyed = true;
+                mail.problems.push(Problem::ExpiredKey(ticket.clone()));
+                None
+            }
+            Err(KeyFault::Wrong) => {
+                mail.problems.push(Problem::WrongKey(ticket.clone()));
+                None
+            }
+        }
+    }
+
+    /// A digest allows orders on the tickets that it lists.
+    fn allow(&mut self, section: &Section, mail: &mut StaffMail) {
+        let Input { address, today, .. } = self.input;
+        if self.keys.check(&section.key, address, &section.ticket, Invitation::Answer, *today).is_ok() {
             mail.keyed = true;
-            true
+            self.allowed.push(section.ticket.clone());
         }
-        Err(KeyFault::Expired) => {
-            // It was this member's key: enough to explain the problem, not to act on the mail.
-            mail.keyed = true;
-            mail.problems.push(Problem::ExpiredKey(ticket.clone()));
-            false
+    }
+
+    /// Drops the orders on tickets that no key of the mail belongs to. A mail without any key is not acted on at all.
+    fn refuse_foreign_orders(&self, mail: &mut StaffMail) {
+        if !mail.keyed {
+            return;
         }
-        Err(KeyFault::Wrong) => {
-            mail.problems.push(Problem::WrongKey(ticket.clone()));
-            false
+        let orders = std::mem::take(&mut mail.orders);
+        for order in orders {
+            match order.ticket.clone().filter(|ticket| !self.allowed.contains(ticket)) {
+                None => mail.orders.push(order),
+                Some(ticket) if mail.problems.contains(&Problem::ExpiredKey(ticket.clone())) => {}
+                Some(ticket) => mail.problems.push(Problem::OtherTicket { ticket, line: order.line }),
+            }
         }
     }
 }
 
-/// Parses the commands at the top of the member's own text. Returns the text after them.
-fn commands(own: &str, subject: Option<&TicketNumber>, mail: &mut StaffMail) -> String {
-    let mut lines = own.lines().peekable();
-    while let Some(line) = lines.peek() {
-        if line.trim().is_empty() {
-            lines.next();
-            continue;
-        }
-        match command::parse(line, subject) {
-            command::Parsed::Order(order) => mail.orders.push(order),
-            command::Parsed::Problem(problem) => mail.problems.push(problem),
-            command::Parsed::Text => break,
-        }
-        lines.next();
-    }
-    // A note or a question includes all lines below it.
-    let rest: Vec<&str> = lines.collect();
-    let rest = rest.join("\n");
-    match mail.orders.last_mut() {
-        Some(order) if order.command.takes_text() && !rest.trim().is_empty() => {
-            order.append(rest.trim());
-            String::new()
-        }
-        _ => rest,
-    }
-}
-
-fn take_section(section: &Section, input: &Input<'_>, keys: &StaffKeys, mail: &mut StaffMail) {
-    let checked = keys.check(&section.key, input.address, &section.ticket, input.today);
-    mail.keyed |= checked.is_ok();
+fn take_section(section: &Section, checked: &Checked<'_>, mail: &mut StaffMail) {
     if section.text.is_empty() {
         return;
     }
-    if check_key(keys, &section.key, &section.ticket, input, mail) {
-        mail.answers.push(Answer { ticket: section.ticket.clone(), text: section.text.clone() });
+    match checked.check(&section.key, &section.ticket, mail) {
+        Some(Invitation::Answer) => {
+            let (ticket, name) = (Some(&section.ticket), checked.input.name);
+            meaning::of_text(&section.text, ticket, Invitation::Answer, name, mail);
+        }
+        // A digest has no such keys.
+        Some(Invitation::Decide) => mail.problems.push(Problem::WrongKey(section.ticket.clone())),
+        None => {}
     }
 }
 

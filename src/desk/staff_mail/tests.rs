@@ -1,6 +1,7 @@
 //! Replies to digests and notices, as mail programs change them.
 
 use super::*;
+use crate::desk::staff_key::Invitation;
 
 const SATO: &str = "sato@example.jp";
 
@@ -17,7 +18,7 @@ fn number(nth: u32) -> TicketNumber {
 }
 
 fn key(nth: u32) -> String {
-    keys().make(SATO, &number(nth), today())
+    keys().make(SATO, &number(nth), Invitation::Answer, today())
 }
 
 /// A digest with two tickets, and the answer under each.
@@ -100,12 +101,12 @@ fn text_that_may_belong_to_no_ticket_or_to_several_is_refused() {
     let twice = format!("{}\n{}", digest("一案", "\n"), digest("別案", "\n"));
     assert_eq!(problems(&twice), [Problem::TwoAnswers(number(1))]);
     assert_eq!(answers(&twice), []);
-    let foreign =
-        digest("回答です。", "\n").replace(&key(1), &keys().make("ito@example.jp", &number(1), today()));
+    let foreign = digest("回答です。", "\n")
+        .replace(&key(1), &keys().make("ito@example.jp", &number(1), Invitation::Answer, today()));
     assert_eq!(problems(&foreign), [Problem::WrongKey(number(1))]);
     let swapped = digest("回答です。", "\n").replace(&key(1), &key(2));
     assert_eq!(problems(&swapped), [Problem::WrongKey(number(1))]);
-    let old = keys().make(SATO, &number(1), "2025-04-01".parse().unwrap());
+    let old = keys().make(SATO, &number(1), Invitation::Answer, "2025-04-01".parse().unwrap());
     assert_eq!(
         problems(&digest("回答です。", "\n").replace(&key(1), &old)),
         [Problem::ExpiredKey(number(1))]

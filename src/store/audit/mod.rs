@@ -54,6 +54,10 @@ closed_set! {
         /// The answer or question was cancelled before it left.
         Cancelled = "cancelled",
         Approved = "approved",
+        /// The author let a stopped draft leave.
+        Released = "released",
+        /// A reply to the echo was unclear: the draft waits for its author.
+        Stopped = "stopped",
         Rejected = "rejected",
         Noted = "noted",
         Assigned = "assigned",
@@ -140,6 +144,12 @@ pub enum AuditEvent {
         needs_approval: bool,
     },
     Cancelled {
+        outbox: i64,
+    },
+    Released {
+        outbox: i64,
+    },
+    Stopped {
         outbox: i64,
     },
     Approved {
@@ -236,6 +246,8 @@ impl AuditEvent {
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
             Self::Cancelled { .. } => EventKind::Cancelled,
             Self::Approved { .. } => EventKind::Approved,
+            Self::Released { .. } => EventKind::Released,
+            Self::Stopped { .. } => EventKind::Stopped,
             Self::Rejected { .. } => EventKind::Rejected,
             Self::Noted => EventKind::Noted,
             Self::Assigned { .. } => EventKind::Assigned,
@@ -283,6 +295,8 @@ impl fmt::Display for AuditEvent {
             | Self::MailCancelled { outbox }
             | Self::Cancelled { outbox }
             | Self::Approved { outbox }
+            | Self::Released { outbox }
+            | Self::Stopped { outbox }
             | Self::Rejected { outbox } => write!(f, "outbox {outbox}"),
             Self::Written { needs_approval: true, .. } => f.write_str("waits for a lead"),
             Self::Assigned { to } => f.write_str(to),

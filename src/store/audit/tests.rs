@@ -52,6 +52,8 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         (written(Written::Question, false), "question_written: "),
         (AuditEvent::Cancelled { outbox: 7 }, "cancelled: outbox 7"),
         (AuditEvent::Approved { outbox: 7 }, "approved: outbox 7"),
+        (AuditEvent::Released { outbox: 7 }, "released: outbox 7"),
+        (AuditEvent::Stopped { outbox: 7 }, "stopped: outbox 7"),
         (AuditEvent::Rejected { outbox: 7 }, "rejected: outbox 7"),
         (AuditEvent::Noted, "noted: "),
         (AuditEvent::Assigned { to: "sato@example.jp".into() }, "assigned: sato@example.jp"),

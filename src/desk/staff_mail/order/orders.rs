@@ -1,0 +1,295 @@
+//! Joins the lines of a text to orders with their arguments. One line that is neither an order nor a closing makes the
+//! whole text unclear, unless it belongs to the order before it.
+
+use super::{
+    Doubt, Doubtful, Reading, doubt, doubtful,
+    folded::Folded,
+    frame::{Writer, bare, is_signature, sentence_end},
+    is_prefixed,
+    line::{self, Found},
+    table::Verb,
+    words,
+};
+use crate::desk::{
+    staff_key::Invitation,
+    staff_mail::command::{Command, Order},
+};
+
+/// Characters of the longest reason behind 取消 in a thread where the word may be the heading of an answer.
+const REASON: usize = 100;
+
+/// What is read.
+pub(super) struct Text<'a> {
+    pub(super) lines: &'a [&'a str],
+    pub(super) writer: &'a Writer,
+    pub(super) invitation: Invitation,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn is_decide(&self) -> bool {
+        self.invitation == Invitation::Decide
+    }
+
+    pub(super) fn from(&self, at: usize) -> &'a [&'a str] {
+        self.lines.get(at..).unwrap_or_default()
+    }
+
+    fn raw(&self, at: usize) -> &'a str {
+        self.lines.get(at).copied().unwrap_or_default()
+    }
+
+    fn closes(&self, line: &str) -> bool {
+        self.writer.closes(Folded::of(line).as_str())
+    }
+
+    /// The first line that is more than a greeting, without the greeting before it. Its index is the number of lines if
+    /// there is none.
+    pub(super) fn behind_greetings(&self) -> (usize, Folded) {
+        /// Lines of the longest greeting, with blank ones.
+        const MOST_LINES: usize = 12;
+        let mut greeted = false;
+        for (at, line) in self.lines.iter().enumerate() {
+            let mut line = Folded::of(line);
+            while !line.is_empty() && at < MOST_LINES {
+                let Some(end) = self.greeting_end(&line, greeted) else { break };
+                line = line.from(end).trimmed();
+                greeted = true;
+            }
+            if !line.is_empty() {
+                return (at, line);
+            }
+        }
+        (self.lines.len(), Folded::default())
+    }
+
+    /// The end of a greeting at the front: a sentence, or a clause as in 「お疲れ様です、佐藤です。」.
+    fn greeting_end(&self, line: &Folded, greeted: bool) -> Option<usize> {
+        let text = line.as_str();
+        let end = sentence_end(text);
+        let sentence = bare(text.get(..end)?);
+        if sentence.is_empty() || self.writer.greets(sentence, greeted) {
+            // A rule is no greeting: what stands below it is a signature.
+            return (!sentence.is_empty() || end < text.len()).then_some(end);
+        }
+        let comma = text.find(['、', ',', ' ']).filter(|comma| *comma < end)?;
+        let behind = comma + text.get(comma..)?.chars().next()?.len_utf8();
+        self.writer.greets(text.get(..comma)?.trim(), greeted).then_some(behind)
+    }
+}
+
+/// The sure orders of a text whose first line, behind greetings, is `first`. `None` if that line is none.
+pub(super) fn read(text: &Text<'_>, at: usize, first: Folded) -> Option<Reading> {
+    let mut collected = Collected { text, at, orders: Vec::new(), rest: String::new(), doubts: Vec::new() };
+    let mut line = first;
+    let start = at;
+    loop {
+        if line.is_empty() {
+            collected.at += 1;
+            let Some(next) = text.lines.get(collected.at) else { break };
+            line = Folded::of(next);
+            continue;
+        }
+        let step = match line::parse(&line, text.invitation) {
+            Some(found) => collected.order(&line, found),
+            None if collected.orders.is_empty() => return None,
+            None => collected.behind(&line, collected.at > start),
+        };
+        match step {
+            Step::Go(rest) => line = rest,
+            Step::Stop => break,
+            Step::Unclear(why) => {
+                let from = if why == Doubt::TextBehind { start } else { collected.at };
+                return Some(Reading::Unclear(doubtful(text.from(from), why)));
+            }
+        }
+    }
+    (!collected.orders.is_empty()).then(|| collected.checked(start))
+}
+
+enum Step {
+    /// Go on with the rest of the line; if it is empty, with the next one.
+    Go(Folded),
+    Stop,
+    Unclear(Doubt),
+}
+
+struct Collected<'a> {
+    text: &'a Text<'a>,
+    /// Index of the line that is read.
+    at: usize,
+    orders: Vec<(Verb, Order)>,
+    rest: String,
+    doubts: Vec<Doubtful>,
+}
+
+impl Collected<'_> {
+    fn order(&mut self, line: &Folded, found: Found) -> Step {
+        let raw = self.text.raw(self.at);
+        let (verb, behind, by_blank) = (found.verb, found.behind.clone(), found.by_blank);
+        let typed =
+            raw.get(behind.source(0)..behind.source(behind.as_str().len())).unwrap_or_default().trim();
+        let mut order = match order(found, raw) {
+            Ok(order) => order,
+            Err(why) => return Step::Unclear(why),
+        };
+        if verb == Verb::Tag {
+            let Some(tags) = words::tags(typed, behind.as_str()) else {
+                return Step::Unclear(if typed.is_empty() { Doubt::Incomplete } else { Doubt::Almost });
+            };
+            order.command = Command::Tag(tags);
+        }
+        if matches!(verb, Verb::Note | Verb::Ask) && by_blank && is_english_sentence(line.as_str(), typed) {
+            return Step::Unclear(Doubt::Almost);
+        }
+        if verb.takes_text() && !self.text.closes(typed) {
+            order.append(typed);
+        }
+        // Who says yes twice means it once.
+        let is_repeated = self.orders.iter().any(|(known, other)| {
+            (verb.is_decision() && verb == *known || verb.is_yes() && known.is_yes())
+                && order.ticket == other.ticket
+        });
+        if !is_repeated {
+            self.orders.push((verb, order));
+        }
+        Step::Go(if verb.takes_text() || verb == Verb::Tag { Folded::default() } else { behind })
+    }
+
+    /// A sentence behind an order that is no order. `is_below`: not on the line of the first order.
+    fn behind(&mut self, line: &Folded, is_below: bool) -> Step {
+        let text = self.text;
+        let Some((verb, last)) = self.orders.last_mut() else { return Step::Stop };
+        let remaining = text.from(self.at);
+        if is_below && is_signature(remaining, text.writer) {
+            return Step::Stop;
+        }
+        if verb.takes_text() {
+            if *verb == Verb::Note && remaining.iter().any(|line| words::begins_letter(line)) {
+                return Step::Unclear(Doubt::Mixed);
+            }
+            if !remaining.iter().all(|line| text.closes(line)) {
+                last.append(remaining.join("\n").trim());
+            }
+            return Step::Stop;
+        }
+        let end = sentence_end(line.as_str());
+        let sentence = line.as_str().get(..end).unwrap_or_default();
+        let says_yes = verb.is_yes() && words::says_yes_again(sentence);
+        if text.writer.closes(sentence) || says_yes {
+            return Step::Go(line.from(end).trimmed());
+        }
+        if *verb == Verb::Cancel {
+            let typed = text.raw(self.at).get(line.source(0)..line.source(end)).unwrap_or_default();
+            last.remark = format!("{} {}", last.remark, typed.trim()).trim().to_owned();
+            return Step::Go(line.from(end).trimmed());
+        }
+        if verb.leaves_room_for_letter() && is_below && self.is_letter() {
+            self.rest = remaining.join("\n").trim().to_owned();
+            return Step::Stop;
+        }
+        let opening = doubt::Opening {
+            first: line,
+            beginning: line.as_str(),
+            chars: line.as_str().chars().count(),
+            prefixed: is_prefixed(text.raw(self.at)),
+        };
+        let why = doubt::about(&opening).filter(|why| matches!(why, Doubt::Almost | Doubt::UnknownOrder));
+        match why {
+            Some(why) if is_below => {
+                self.doubts.push(doubtful(remaining.get(..1).unwrap_or_default(), why));
+                Step::Go(Folded::default())
+            }
+            _ => Step::Unclear(Doubt::TextBehind),
+        }
+    }
+
+    /// Whether a letter to the inquirer begins here, behind a blank line.
+    fn is_letter(&self) -> bool {
+        let is_blank = |line: &&str| Folded::of(line).is_empty();
+        let before = self.at.checked_sub(1).and_then(|before| self.text.lines.get(before));
+        before.is_some_and(is_blank) && words::begins_letter(self.text.raw(self.at))
+    }
+
+    /// The last look: what makes sure orders unclear as a whole.
+    fn checked(self, start: usize) -> Reading {
+        let Self { text, orders, rest, doubts, .. } = self;
+        let unclear = |why| Reading::Unclear(doubtful(text.from(start), why));
+        let mut decisions = orders.iter().map(|(verb, _)| *verb).filter(|verb| verb.is_decision());
+        if let Some(first) = decisions.next() {
+            if decisions.any(|verb| verb != first) {
+                return unclear(Doubt::Contradiction);
+            }
+            if let Some(doubt) = doubts.into_iter().next() {
+                return Reading::Unclear(doubt);
+            }
+            return text.decision(orders, rest, start);
+        }
+        if orders.iter().any(|(verb, _)| !verb.fits(text.invitation)) {
+            return unclear(Doubt::NoDecision);
+        }
+        for (_, order) in &orders {
+            let Command::Ask(question) = &order.command else { continue };
+            let folded: String =
+                question.lines().map(|line| format!("{}\n", Folded::of(line).as_str())).collect();
+            if words::has_answer_label(&folded) {
+                return if orders.len() == 1 { Reading::Text } else { unclear(Doubt::Mixed) };
+            }
+            if words::may_hold_answer(&folded) {
+                return unclear(Doubt::Mixed);
+            }
+        }
+        Reading::Surely { orders: orders.into_iter().map(|(_, order)| order).collect(), rest, doubts }
+    }
+}
+
+impl Text<'_> {
+    fn decision(&self, orders: Vec<(Verb, Order)>, rest: String, start: usize) -> Reading {
+        let unclear = |why| Reading::Unclear(doubtful(self.from(start), why));
+        for (verb, order) in &orders {
+            if !verb.fits(self.invitation) {
+                return unclear(Doubt::NoDecision);
+            }
+            if words::takes_back(&order.remark) {
+                return unclear(Doubt::Contradiction);
+            }
+            if !self.is_decide() && order.remark.chars().count() > REASON {
+                return unclear(Doubt::Mixed);
+            }
+        }
+        let orders = orders.into_iter().map(|(_, order)| order).collect();
+        Reading::Surely { orders, rest, doubts: Vec::new() }
+    }
+}
+
+/// The order on a line, with a name or numbers as its argument and no text yet.
+pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
+    let Found { verb, name, mut numbers, .. } = found;
+    let name = name.and_then(|range| raw.get(range)).unwrap_or_default().trim().to_owned();
+    let command = match verb {
+        Verb::Merge => Command::Merge(numbers.pop().ok_or(Doubt::Incomplete)?),
+        Verb::Assign => Command::Assign(name.trim_end_matches(" please").to_owned()),
+        Verb::Note => Command::Note(String::new()),
+        Verb::Ask => Command::Ask(String::new()),
+        Verb::Close => Command::Close,
+        Verb::Reopen => Command::Reopen,
+        Verb::Wait => Command::Wait,
+        Verb::Tag => Command::Tag(Vec::new()),
+        Verb::CalledBack => Command::CalledBack(String::new()),
+        Verb::Cancel => Command::Cancel,
+        Verb::Approve => Command::Approve,
+        Verb::Reject => Command::Reject(String::new()),
+        Verb::Send => Command::Send,
+        Verb::List => Command::List,
+        Verb::Help => Command::Help,
+    };
+    let ticket = numbers.pop();
+    if !numbers.is_empty() {
+        return Err(Doubt::SeveralTickets);
+    }
+    Ok(Order { command, ticket, line: raw.trim().to_owned(), remark: String::new() })
+}
+
+/// 「note that the deadline …」 is an answer in English, not a note.
+fn is_english_sentence(line: &str, typed: &str) -> bool {
+    line.starts_with(|c: char| c.is_ascii()) && typed.is_ascii() && typed.split_whitespace().count() > 2
+}

@@ -1,0 +1,321 @@
+//! The table of orders: one pattern a line, and the words that stand around them. `read` applies it to a sentence.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::desk::staff_key::Invitation;
+
+/// What an order asks the desk to do, without its argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Assign,
+    Note,
+    Ask,
+    Close,
+    Reopen,
+    Wait,
+    Merge,
+    Tag,
+    CalledBack,
+    Cancel,
+    Approve,
+    Reject,
+    Send,
+    List,
+    Help,
+}
+
+impl Verb {
+    /// Whether the text behind the order belongs to it.
+    pub(super) fn takes_text(self) -> bool {
+        matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject)
+    }
+
+    /// Whether a letter to the inquirer may follow in the same mail: the order sets something and ends nothing.
+    pub(super) fn leaves_room_for_letter(self) -> bool {
+        matches!(self, Self::Assign | Self::Tag | Self::Reopen)
+    }
+
+    /// Yes or no to a draft. A mail says one of them at most.
+    pub(super) fn is_decision(self) -> bool {
+        matches!(self, Self::Cancel | Self::Approve | Self::Reject | Self::Send)
+    }
+
+    /// Whether it lets a draft leave.
+    pub(super) fn is_yes(self) -> bool {
+        matches!(self, Self::Approve | Self::Send)
+    }
+
+    /// What a reply to an echo or to an approval request may order. Everything else is asked about.
+    pub(super) fn fits(self, invitation: Invitation) -> bool {
+        let harmless = matches!(self, Self::Note | Self::List | Self::Help);
+        invitation == Invitation::Answer || self.is_decision() || harmless
+    }
+}
+
+/// Threads in which a pattern is an order.
+#[derive(Clone, Copy)]
+enum Scope {
+    Everywhere,
+    /// Only where the desk has asked for a decision. In other threads the words may be an answer, or mere talk.
+    Decide,
+}
+
+use Scope::{Decide, Everywhere};
+use Verb::{
+    Approve, Ask, Assign, CalledBack, Cancel, Close, Help, List, Merge, Note, Reject, Reopen, Send, Tag, Wait,
+};
+
+/// The parts that patterns share. `{please}` and the like in a pattern stand for them.
+const PARTS: [(&str, &str); 10] = [
+    // する after a noun: します, いたします, しました, してください, させていただきます, したいです, しておいてください, する.
+    (
+        "{do}",
+        r"\s*(?:を|は)?\s*(?:(?:いた|致)?し(?:ます|ました|て(?:おいて)?(?:くだ|下)さい|て(?:(?:いただけ|頂け|もらえ)ます(?:か|でしょうか)|(?:いただき|頂き)たい(?:です|と思います))|たい(?:です|と思います))|(?:させて|して)(?:いただきます|頂きます)|する|して)",
+    ),
+    // お願いします after a noun, with its particle.
+    (
+        "{please}",
+        r"\s*(?:を|で|にて|に|の方向で|ということで)?\s*(?:よろしく|宜しく|何卒)?(?:お|御)?(?:願い|ねがい)(?:ます|したい(?:です|と思います)?|(?:いた|致)?します|申し上げます|できますか|できますでしょうか|致したく)?",
+    ),
+    ("{is}", r"\s*(?:です|でございます|で|だ)"),
+    (
+        "{make}",
+        r"\s*(?:に|と)\s*(?:(?:いた|致)?し(?:ます|ました|て(?:くだ|下)さい|たい(?:です|と思います))|させて(?:いただきます|頂きます)|なりました)",
+    ),
+    // What the order is about: 本件は, 先ほどの回答の送信を, この内容で.
+    (
+        "{it}",
+        r"(?:(?:はい|やはり|やっぱり|すみませんが|大至急|至急|急ぎで?|お手数ですが)[、,]?)?(?:(?:先ほど|先程|さきほど|さっき|今回|今|この|その|上記|下記|本|当該|こちら)の?)?(?:回答|返信|返答|メール|送信|発送|送付|件|照会|照会票|内容|案|文面|対応|処理)?(?:案)?(?:の(?:送信|発送|送付|件))?(?:は|を|の|で|につき|について|、)?\s*",
+    ),
+    // A name as colleagues write it: 伊藤, 伊藤 健一, いとう, ito, ito@example.jp. Kana alone has no particles in it.
+    (
+        "{name}",
+        r"(?P<name>[a-z0-9._%+-]+@[a-z0-9.-]+|[a-z]+(?: [a-z]+)?|[一-鿿々ヶ]{1,5}(?: ?[一-鿿々ヶ]{1,4}| ?[ァ-ヶー]{2,8}| [ぁ-ゖ]{1,6})?|[ァ-ヶー]{2,10}|[ぁ-ゖ]{2,4})",
+    ),
+    ("{san}", r"(?:さん|様|氏|くん|君)"),
+    ("{me}", r"(?:私|わたし|わたくし|自分|当方|小職)"),
+    // Politeness of an English order.
+    ("{pre}", r"(?:(?:please|pls|kindly)[, ]+)?"),
+    (
+        "{post}",
+        r"(?:[, ]+(?:it|this|that|the answer|the reply|the mail|the draft|this answer|this one))?(?:[, ]+(?:please|pls|thanks|thank you))?",
+    ),
+];
+
+/// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
+/// blank, a colon or a comma, where the order takes an argument or a reason.
+/// Sources: "guide" is 担当者の手引き; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
+/// another inflection of the same words.
+const ROWS: [(Verb, Scope, &str); 58] = [
+    // --- 取消: stop a draft
+    (
+        Cancel,
+        Everywhere,
+        r"{it}(?:取消し?|取り消し|取りけし|とりけし|とり消し)(?:{do}|{please}|{is}|{make}|を?希望(?:(?:いた|致)?します|です)?|を?(?:くだ|下)さい)?",
+    ), // guide, issue
+    (
+        Cancel,
+        Everywhere,
+        r"{it}(?:取り消|取りけ|とりけ|とり消)(?:{do}|す)|{it}取り?消し?させて(?:くだ|下)さい",
+    ), // speech
+    (
+        Cancel,
+        Everywhere,
+        r"{it}(?:取り?止め|取りやめ|とりやめ)(?:{please}|{is}|{make}|ます|ました|て(?:くだ|下)さい|て(?:(?:いただけ|頂け|もらえ)ます(?:か|でしょうか)|(?:いただき|頂き)たい(?:です)?)|たいです|る|て)?",
+    ), // issue
+    (
+        Cancel,
+        Everywhere,
+        r"{it}(?:キャンセル|送信中止|送信取り?消し?|中止|撤回)(?:{do}|{please}|{is}|{make})?",
+    ), // issue
+    // やめる and 止める need their object: alone they may be about anything.
+    (
+        Cancel,
+        Everywhere,
+        r"{it}(?:送信|送付|発送|返信|回答|メール)(?:を|は)?(?:ストップ|(?:取り)?(?:止め|やめ|とめ))(?:{do}|{please}|{is}|て(?:くだ|下)さい|ます|たいです)?",
+    ), // speech
+    (
+        Cancel,
+        Everywhere,
+        r"{it}(?:まだ)?(?:送信|送付|発送)(?:を|は)?し(?:ないで(?:くだ|下)さい|ないでほしいです|ないで)",
+    ), // issue
+    (Cancel, Everywhere, r"{it}(?:まだ)?送らないで(?:(?:くだ|下)さい|ほしいです|欲しいです)?"), // issue
+    (Cancel, Everywhere, r"{it}送信は?不要(?:です)?"),                                          // speech
+    (Cancel, Everywhere, r"{pre}(?:cancel|stop sending|do not send|don'?t send|don’t send){post}"), // guide, speech
+    (Cancel, Everywhere, r"cancel(?:led|ed)|stop"),                                                 // speech
+    // --- 承認 and 差戻: a lead decides
+    (Approve, Everywhere, r"{it}承認(?:済み?)?(?:{do}|{please}|{is}|{make})?"), // guide, issue
+    (Approve, Everywhere, r"{it}承認(?:でok|ok)(?:です)?"),                     // speech
+    (Approve, Everywhere, r"{pre}approve{post}|approved|i approve{post}"),      // guide, issue
+    (
+        Approve,
+        Decide,
+        r"{it}(?:(?:これ|この(?:内容|まま))で)?(?:ok|okay|オーケー|オッケー)(?:です|でございます)?",
+    ), // issue
+    (
+        Approve,
+        Decide,
+        r"{it}(?:特に)?(?:問題|異議|異存|異論|修正)(?:は|も)?(?:ありません|ございません|ないです|なし(?:です)?|無し(?:です)?)",
+    ), // issue
+    (Approve, Decide, r"looks good(?: to me)?"),                                // speech
+    (Reject, Everywhere, r"{it}(?:差し?戻し?|差しもどし|さしもどし)(?:{do}|{please}|{is}|{make})?"), // guide, issue
+    (Reject, Everywhere, r"{it}(?:差し?戻|差しもど)(?:させてください|させて下さい|す)"),             // speech
+    (Reject, Everywhere, r"{it}(?:不承認|却下)(?:{do}|{please}|{is}|{make})?"),                      // speech
+    (
+        Reject,
+        Everywhere,
+        r"{it}承認(?:は|を)?(?:しません|いたしません|致しません|できません|いたしかねます|致しかねます|出来ません)",
+    ), // speech
+    (Reject, Everywhere, r"{pre}reject{post}|rejected"), // guide, issue
+    // --- 送信: what the echo of a draft that waits for its author's word asks for
+    (
+        Send,
+        Decide,
+        r"{it}(?:この(?:まま|内容で)|このままで|予定(?:どおり|通り)|これで)?[、,]?(?:送信|送付|発送)(?:{do}|{please}|{is}|ok|okです)?",
+    ), // issue
+    (
+        Send,
+        Decide,
+        r"{it}(?:この(?:まま|内容で)|予定(?:どおり|通り)|これで)?[、,]?(?:送って(?:(?:くだ|下)さい)?|お送り(?:(?:くだ|下)さい|願います))",
+    ), // speech
+    (Send, Decide, r"{pre}send{post}"), // issue
+    // --- 完了, 保留, 再開
+    (
+        Close,
+        Everywhere,
+        r"{it}(?:対応|処理)?(?:完了|クローズ|終了)(?:済み?|扱い)?(?:{do}|{please}|{is}|{make})?",
+    ), // guide, issue
+    (Close, Everywhere, r"{pre}close{post}|closed|(?:it(?:'s| is) )?done"), // guide, issue
+    (Wait, Everywhere, r"{it}(?:一旦|いったん)?(?:保留|ペンディング)(?:{do}|{please}|{is}|{make})?"), // guide, issue
+    (Wait, Everywhere, r"{pre}(?:put (?:it |this )?on )?hold{post}|on hold|pending|wait"), // guide, issue
+    (Reopen, Everywhere, r"{it}(?:再開|再オープン)(?:{do}|{please}|{is}|{make})?"),        // guide
+    (Reopen, Everywhere, r"{pre}re-?open{post}|re-?opened"),                               // guide
+    // --- 担当
+    // 担当してください asks somebody else, so it is no order of this line.
+    (
+        Assign,
+        Everywhere,
+        r"担当|{it}(?:{me}(?:が|で|の方で) ?)?担当(?:は ?)?(?:(?:いた|致)?します|する|(?:させて|して)(?:いただきます|頂きます)|になります)",
+    ), // guide, issue
+    (
+        Assign,
+        Everywhere,
+        r"{it}{me}(?:が|で)?担当(?:です|で|{please})|{it}担当(?:者)?(?:は|を) ?{me}(?:です|{make}|{please})",
+    ), // speech
+    (
+        Assign,
+        Everywhere,
+        r"{it}担当者?(?: *(?:[:、=]|は|を|に) *| +){name} ?{san}?(?:{please}|{is}|{make}|(?:へ|に)変更(?:{do}|{please}))?",
+    ), // guide
+    (
+        Assign,
+        Everywhere,
+        r"{it}{name} ?{san}(?:が|に|を|の|で|へ)? ?担当(?:者)?(?:{do}|{please}|{is}|{make})?",
+    ), // issue
+    (Assign, Everywhere, r"{it}{name} ?{san}?を担当者?(?:{make}|{please})"), // speech
+    (Assign, Everywhere, r"{it}{name} ?{san}?に担当(?:を)?(?:{please}|変更(?:{do}|{please}))"), // speech
+    (
+        Assign,
+        Everywhere,
+        r"{pre}assign(?:ed)?(?: (?:it|this))?(?: to)?(?: me)?|i(?:'ll| will) take (?:it|this)(?: one)?",
+    ), // guide, speech
+    (Assign, Everywhere, r"{pre}assign(?: (?:it|this))?(?: to)?[ :]+{name}"), // guide, issue
+    // --- text for colleagues or for the inquirer
+    (
+        Note,
+        Everywhere,
+        r"(?:社内|内部|所内|係内|担当者)?(?:用)?メモ(?:{please}|として)?|note(?: to self)?|memo",
+    ), // guide
+    (Ask, Everywhere, r"(?:照会者|照会元|先方)(?:へ|に|への)質問(?:{please})?"), // speech
+    (Ask, Everywhere, r"質問(?:{please})?|ask|question"),                        // guide
+    (
+        CalledBack,
+        Everywhere,
+        r"(?:電話(?:を|の|で)?)?(?:折り?返し?|折りかえし|おりかえし)(?:の?(?:電話|連絡))?(?:は|を|の対応|対応)?(?:済み?|完了)(?:{is}|{do})?",
+    ), // guide
+    (
+        CalledBack,
+        Everywhere,
+        r"(?:(?:先方|照会者)(?:へ|に)(?:は)?)?(?:お?電話(?:を|で)?)?(?:折り?返し|折返)(?:の?お?(?:電話|連絡))?(?:を|は)?(?:(?:いた|致)?しました|ました|入れました|済ませました|終えました)",
+    ), // issue
+    (
+        CalledBack,
+        Everywhere,
+        r"(?:折り?返し?|折り返し)の?(?:お?電話|連絡)を?(?:(?:いた|致)?しました|差し上げました|済ませました)",
+    ), // speech
+    (CalledBack, Everywhere, r"(?:i |we )?called ?back"),                        // guide, issue
+    // --- tags, merging
+    (Tag, Everywhere, r"分類|タグ|tag|tags"), // guide
+    // The numbers of both tickets are cut out of the sentence before it is matched, with their particles.
+    (Merge, Everywhere, r"統合(?:{do}|{please}|{is})?(?:に|へ|と)?"), // guide
+    (Merge, Everywhere, r"(?:に|へ|と)? ?(?:統合|まとめ)(?:{do}|{please}|{is}|て(?:くだ|下)さい)?"), // speech
+    (Merge, Everywhere, r"{pre}merge(?: it| this)?(?: ?into| ?with| ?to)?(?: please)?"), // guide
+    // --- the desk itself
+    (
+        List,
+        Everywhere,
+        r"(?:最新の|日次)?一覧(?:表)?(?:を|が)?(?:お)?(?:(?:くだ|下)さい|頂戴(?:したい(?:です)?|できますか)|欲しいです|ほしいです|送付{do}|送信{do}|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい|見せて(?:くだ|下)さい)",
+    ), // issue
+    (List, Everywhere, r"(?:最新の|日次)?一覧(?:表)?(?:{please}|表示)?"), // guide
+    (List, Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
+    (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"),         // guide
+    (
+        Help,
+        Everywhere,
+        r"(?:使い方|操作方法|やり方)(?:を|が)?(?:教えて(?:くだ|下)さい|知りたいです|{please})?",
+    ), // speech
+    (Help, Everywhere, r"{pre}help(?: me)?(?: please)?"),                 // guide
+    // --- English that goes on without a colon
+    (Reject, Decide, r"not approved|do not approve|don'?t approve"), // speech
+    (Cancel, Decide, r"(?:no[, ]+)?(?:please )?don'?t"),             // speech
+    (
+        Cancel,
+        Decide,
+        r"{it}(?:いったん|一旦)?(?:待って(?:くだ|下)さい|お待ち(?:くだ|下)さい|ストップ(?:です|して(?:くだ|下)さい)?|やめて(?:くだ|下)さい|止めて(?:くだ|下)さい|やめます|止めます)",
+    ), // speech
+];
+
+/// A row of the table, compiled.
+pub(super) struct Row {
+    pub(super) verb: Verb,
+    scope: Scope,
+    /// The sentence is the order.
+    pub(super) whole: Regex,
+    /// The sentence begins with the order. The first group ends before a separator, the rest is the argument.
+    pub(super) head: Regex,
+}
+
+impl Row {
+    pub(super) fn fits(&self, invitation: Invitation) -> bool {
+        matches!(self.scope, Everywhere) || invitation == Invitation::Decide
+    }
+}
+
+/// Rows in the order of the table. The first that matches wins.
+pub(super) static TABLE: LazyLock<Vec<Row>> =
+    LazyLock::new(|| ROWS.iter().filter_map(|(verb, scope, pattern)| row(*verb, *scope, pattern)).collect());
+
+fn row(verb: Verb, scope: Scope, pattern: &str) -> Option<Row> {
+    let mut pattern = pattern.to_owned();
+    for (name, part) in PARTS {
+        pattern = pattern.replace(name, part);
+    }
+    Some(Row {
+        verb,
+        scope,
+        whole: Regex::new(&format!("^(?:{pattern})$")).ok()?,
+        head: Regex::new(&format!(r"^(?:{pattern})(?P<gap>\s*[:、,(→]\s*|\s+)(?P<rest>.+)$")).ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_of_the_table_compiles() {
+        assert_eq!(TABLE.len(), ROWS.len());
+    }
+}

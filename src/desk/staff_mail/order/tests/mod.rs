@@ -1,0 +1,92 @@
+//! Wordings that members write, and what the desk makes of them: laws of "only what is surely meant leaves".
+
+mod answers;
+mod on_tickets;
+mod properties;
+mod sure;
+mod unclear;
+
+use super::*;
+
+pub(super) const WRITER: &str = "佐藤 花子";
+
+/// A reading in one line: orders with their arguments, `?` and the doubt, or `text`.
+pub(super) fn shown(text: &str, invitation: Invitation) -> String {
+    match read(text, invitation, WRITER) {
+        Reading::Text => "text".to_owned(),
+        Reading::Unclear(doubt) => format!("?{:?}", doubt.why),
+        Reading::Surely { orders, rest, doubts } => {
+            let mut all: Vec<String> = orders.iter().map(order_shown).collect();
+            all.extend(doubts.iter().map(|doubt| format!("?{:?} {}", doubt.why, doubt.opening)));
+            all.extend((!rest.is_empty()).then(|| format!("+ {rest}")));
+            all.join("; ")
+        }
+    }
+}
+
+fn order_shown(order: &Order) -> String {
+    let command = match &order.command {
+        Command::Assign(name) => format!("assign {name}"),
+        Command::Note(text) => format!("note {text}"),
+        Command::Ask(text) => format!("ask {text}"),
+        Command::Close => "close".to_owned(),
+        Command::Reopen => "reopen".to_owned(),
+        Command::Wait => "wait".to_owned(),
+        Command::Merge(into) => format!("merge into {into}"),
+        Command::Tag(tags) => format!("tag {}", tags.join(",")),
+        Command::CalledBack(text) => format!("called back {text}"),
+        Command::Cancel => "cancel".to_owned(),
+        Command::Approve => "approve".to_owned(),
+        Command::Reject(reason) => format!("reject {reason}"),
+        Command::Send => "send".to_owned(),
+        Command::List => "list".to_owned(),
+        Command::Help => "help".to_owned(),
+    };
+    let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
+    let remark = if order.remark.is_empty() { String::new() } else { format!(" | {}", order.remark) };
+    format!("{ticket}{}{remark}", command.trim())
+}
+
+/// Checks a table, and shows all rows that are wrong at once.
+pub(super) fn check(table: &[(&str, &str)], invitations: &[Invitation]) {
+    let mut wrong = Vec::new();
+    for (text, expected) in table {
+        for invitation in invitations {
+            let found = shown(text, *invitation);
+            if found != *expected {
+                wrong.push(format!("{invitation:?} {text:?}\n  found    {found}\n  expected {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), table.len(), wrong.join("\n"));
+}
+
+pub(super) const BOTH: &[Invitation] = &[Invitation::Answer, Invitation::Decide];
+pub(super) const ANSWER: &[Invitation] = &[Invitation::Answer];
+pub(super) const DECIDE: &[Invitation] = &[Invitation::Decide];
+
+/// Every word of the guide's table is an order as it is written there.
+#[test]
+fn the_words_of_the_guide_are_orders() {
+    let guide = include_str!("../../../../../docs/担当者の手引き.md");
+    let rows = guide.lines().skip_while(|line| !line.starts_with("| 書き方 |")).skip(2);
+    let mut count = 0;
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let cell = row.split('|').nth(1).unwrap_or_default();
+        for word in cell.split('／') {
+            let (japanese, english) = word.trim().split_once('（').unwrap_or((word.trim(), ""));
+            for word in [japanese, english.trim_end_matches('）')].iter().filter(|word| !word.is_empty()) {
+                // A word alone lacks the argument that the row shows behind the Japanese one.
+                let word = match *word {
+                    "merge" => "merge ZT-2025-0002",
+                    "tag" => "tag 会議",
+                    word => word,
+                };
+                let read = read(word, Invitation::Answer, WRITER);
+                assert!(matches!(read, Reading::Surely { .. }), "{word}: {read:?}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 28, "{count}");
+}
