@@ -259,7 +259,10 @@ async fn beginning(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result
         Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
         None => String::new(),
     };
-    let own = text.split_once("\n\n").map_or(text.as_str(), |(_, own)| own);
+    // Between the salutation and what our templates add stands the author's text.
+    let is_own = |paragraph: &&str| !paragraph.trim_start().starts_with(['※', '-', '─', '━']);
+    let own = text.split("\n\n").skip(1).take_while(is_own).collect::<Vec<_>>().join(" ");
+    let own = if own.is_empty() { text.as_str() } else { own.as_str() };
     let words = own.split_whitespace().collect::<Vec<_>>().join(" ");
     let shown: String = words.chars().take(SHOWN).collect();
     Ok(if shown.len() < words.len() { format!("{shown}…") } else { shown })

@@ -19,6 +19,8 @@ mod daemon;
 #[cfg(test)]
 mod deadlines;
 #[cfg(test)]
+mod decisions;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod imap;

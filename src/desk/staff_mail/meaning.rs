@@ -70,10 +70,7 @@ fn answer(text: &str, ticket: Option<&TicketNumber>, mail: &mut StaffMail) {
 fn take_orders(orders: Vec<Order>, ticket: Option<&TicketNumber>, mail: &mut StaffMail) {
     for mut order in orders {
         let needs_ticket = !matches!(order.command, Command::List | Command::Help);
-        order.ticket = order.ticket.filter(|_| needs_ticket);
-        if needs_ticket && order.ticket.is_none() {
-            order.ticket = ticket.cloned();
-        }
+        order.ticket = order.ticket.filter(|_| needs_ticket).or_else(|| ticket.cloned());
         if needs_ticket && order.ticket.is_none() {
             mail.problems.push(Problem::NoTicket(order.line));
         } else {
