@@ -1,4 +1,4 @@
-//! How mail programs quote: their attributions, prefixes, folding and HTML, written anew after what each of them sends.
+//! How mail programs quote: their attributions, prefixes, folding and HTML, written after what each of them sends.
 
 use super::mails::{ADDRESS, DESK};
 
