@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{
     People,
     fold::squash,
+    lines::Lines,
     patterns::{DATE, HEADER, MAILBOX, OPENER, RULE, SEPARATOR, TIME, VERB, header},
 };
 
@@ -14,11 +15,19 @@ use super::{
 pub(super) struct Names {
     name: String,
     address: String,
+    /// As given.
+    raw: [String; 2],
 }
 
 impl Names {
     pub(super) fn of(people: &People<'_>) -> Self {
-        Self { name: squash(people.desk_name), address: squash(people.desk_address) }
+        let raw = [people.desk_name.trim().to_owned(), people.desk_address.trim().to_owned()];
+        Self { name: squash(people.desk_name), address: squash(people.desk_address), raw }
+    }
+
+    /// Whether a short line names the desk as it is written. Cheap: every line of a reply is asked.
+    fn may_stand_in(&self, line: &str) -> bool {
+        line.len() < MOST_BYTES && self.raw.iter().any(|name| !name.is_empty() && line.contains(name.as_str()))
     }
 
     /// Whether a folded text names the desk.
@@ -41,23 +50,42 @@ pub(super) fn start(lines: &[&str], names: &Names) -> Option<usize> {
 
 /// An attribution that names the desk anywhere in the lines.
 pub(super) fn anywhere(lines: &[&str], names: &Names) -> Option<Range<usize>> {
-    let named = lines.iter().enumerate().filter(|(_, line)| line.len() < MOST_BYTES);
-    for (index, line) in named {
-        if !(line.contains('@') || line.ends_with([':', '：'])) {
+    let mut named = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| names.may_stand_in(line)));
+    named.find_map(|at| around(lines, at, names))
+}
+
+/// All attributions that name the desk, in the order of the lines. Looks at a bounded number of lines.
+pub(super) fn all(lines: &Lines<'_>, names: &Names) -> Vec<Range<usize>> {
+    /// Attributions of a thread, and lines of ours that name the desk.
+    const MOST_LINES: usize = 200;
+    const CONTEXT: usize = 30;
+    let body = |at: usize| lines.body(lines.get(at));
+    let named = (0..lines.all.len()).filter(|at| names.may_stand_in(body(*at))).take(MOST_LINES);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in named {
+        if found.last().is_some_and(|last| last.end > at) {
             continue;
         }
-        // The line with the name may be followed by 「wrote:」, or by more header fields.
-        for end in (index + 1..=(index + 6).min(lines.len())).rev() {
-            let Some(above) = lines.get(..end).filter(|_| !squash(lines.get(end - 1).unwrap_or(&"")).is_empty())
-            else {
-                continue;
-            };
-            let found = header_block(above, names).or_else(|| sentence(above, names));
-            if let Some(start) = found.filter(|start| *start <= index)
-                && names.stand_in(&joined(lines.get(start..end).unwrap_or_default()))
-            {
-                return Some(rule_above(lines, start)..end);
-            }
+        let from = at.saturating_sub(CONTEXT);
+        let near: Vec<&str> = (from..(at + CONTEXT).min(lines.all.len())).map(body).collect();
+        found.extend(around(&near, at - from, names).map(|range| from + range.start..from + range.end));
+    }
+    found
+}
+
+/// The attribution that contains this line, which names the desk. 「wrote:」 or more header fields may follow it.
+fn around(lines: &[&str], at: usize, names: &Names) -> Option<Range<usize>> {
+    const MOST_BELOW: usize = 6;
+    for end in (at + 1..=(at + MOST_BELOW).min(lines.len())).rev() {
+        let above = lines.get(..end)?;
+        if above.last().is_none_or(|line| squash(line).is_empty()) {
+            continue;
+        }
+        let found = header_block(above, names).or_else(|| sentence(above, names));
+        if let Some(start) = found.filter(|start| *start <= at)
+            && names.stand_in(&joined(lines.get(start..end)?))
+        {
+            return Some(rule_above(lines, start)..end);
         }
     }
     None

@@ -2,6 +2,7 @@
 
 mod mails;
 mod matrix;
+mod properties;
 mod situations;
 mod styles;
 
