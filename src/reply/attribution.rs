@@ -76,19 +76,15 @@ pub(super) fn all(lines: &Lines<'_>, names: &Names) -> Vec<Range<usize>> {
 /// The attribution that contains this line, which names the desk. 「wrote:」 or more header fields may follow it.
 fn around(lines: &[&str], at: usize, names: &Names) -> Option<Range<usize>> {
     const MOST_BELOW: usize = 6;
-    for end in (at + 1..=(at + MOST_BELOW).min(lines.len())).rev() {
-        let above = lines.get(..end)?;
-        if above.last().is_none_or(|line| squash(line).is_empty()) {
-            continue;
-        }
-        let found = header_block(above, names).or_else(|| sentence(above, names));
-        if let Some(start) = found.filter(|start| *start <= at)
-            && names.stand_in(&joined(lines.get(start..end)?))
-        {
-            return Some(rule_above(lines, start)..end);
-        }
-    }
-    None
+    let ends = at + 1..=(at + MOST_BELOW).min(lines.len());
+    let until = |end: usize, start: fn(&[&str], &Names) -> Option<usize>| {
+        let above = lines.get(..end).filter(|above| above.last().is_some_and(|line| !squash(line).is_empty()))?;
+        let start = start(above, names).filter(|start| *start <= at)?;
+        names.stand_in(&joined(lines.get(start..end)?)).then_some(start..end)
+    };
+    let block = ends.clone().rev().find_map(|end| until(end, header_block));
+    let found = block.or_else(|| ends.clone().find_map(|end| until(end, sentence)))?;
+    Some(rule_above(lines, found.start)..found.end)
 }
 
 /// Index of the first line of a complete block of header fields of any mail: what follows is quoted.
@@ -195,6 +191,7 @@ fn is_key(line: &str) -> bool {
 struct Found {
     desk: bool,
     date: bool,
+    time: bool,
     mailbox: bool,
     verb: bool,
     /// It ends as an attribution does.
@@ -209,6 +206,13 @@ impl Found {
     /// Nothing is left to find in the line above.
     fn complete(self) -> bool {
         self.date && (self.desk || self.mailbox)
+    }
+
+    /// A line above an attribution belongs to it only if it has what that lacks: the name, or date and time. Else somebody
+    /// wrote an address or a day.
+    fn adds_to(self, below: Self) -> bool {
+        let named = |found: Self| found.desk || found.mailbox;
+        (named(self) && !named(below)) || (self.date && self.time && !below.date)
     }
 
     fn is_attribution(self) -> bool {
@@ -226,7 +230,7 @@ impl Found {
 /// An attribution sentence at the end of the lines, folded over up to five of them.
 fn sentence(lines: &[&str], names: &Names) -> Option<usize> {
     const MOST_LINES: usize = 5;
-    let mut best = None;
+    let mut best: Option<(usize, Found)> = None;
     let mut text = String::new();
     for (index, line) in lines.iter().enumerate().rev().take(MOST_LINES) {
         let folded = squash(line);
@@ -235,14 +239,15 @@ fn sentence(lines: &[&str], names: &Names) -> Option<usize> {
         }
         text.insert_str(0, &folded);
         let found = parts(&text, names);
-        if found.is_attribution() || (best.is_none() && signed(&text, found)) {
-            best = Some(index);
+        let more = best.is_none_or(|(_, best)| found.adds_to(best));
+        if more && (found.is_attribution() || (best.is_none() && signed(&text, found))) {
+            best = Some((index, found));
             if found.complete() {
                 break;
             }
         }
     }
-    best
+    best.map(|(index, _)| index)
 }
 
 /// 「髙橋 さんが書きました」, without date and address: one short line that says only this.
@@ -252,7 +257,7 @@ fn signed(text: &str, found: Found) -> bool {
 }
 
 fn parts(text: &str, names: &Names) -> Found {
-    let mut found = Found { ends: text.ends_with([':', '>']) || ends_with_verb(text), ..Found::default() };
+    let mut found = Found { ends: text.ends_with(':') || ends_with_verb(text), ..Found::default() };
     let mut rest = text.to_owned();
     for name in [&names.address, &names.name] {
         if !name.is_empty() && rest.contains(name.as_str()) {
@@ -267,7 +272,7 @@ fn parts(text: &str, names: &Names) -> Found {
         taken
     };
     found.date = take(&DATE);
-    take(&TIME);
+    found.time = take(&TIME);
     found.verb = take(&VERB);
     found.mailbox = take(&MAILBOX);
     take(&OPENER);
