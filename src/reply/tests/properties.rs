@@ -95,6 +95,7 @@ proptest! {
         mail in 0_usize..5,
         removed in prop::collection::vec((any::<prop::sample::Index>(), 1_usize..12), 0..3),
         top in prop::option::of((text(), any::<bool>())),
+        under in prop::option::of((any::<prop::sample::Index>(), text())),
     ) {
         let mail = mails::all().remove(mail);
         let (ours, html) = rendering(&mail, &style);
@@ -106,14 +107,19 @@ proptest! {
                 break;
             }
         }
+        // Nobody removes lines of a paragraph that has become one line.
+        prop_assume!(style.name != "Outlook in Japanese, joined lines");
         // Of less, nobody knows whether it is a quotation.
         prop_assume!(lines.concat().chars().count() >= 100);
-        let typed = Typed { top, ..Typed::default() };
-        let reply = style.reply(&lines.join("\n"), &typed);
+        let full: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].trim().is_empty()).collect();
+        let at = under.map(|(index, text)| (full[index.index(full.len())], false, text));
+        let typed = Typed { top, at: at.into_iter().collect(), bottom: None };
+        let reply = style.reply(lines.join("\n").trim_end(), &typed);
         let found = subtract(&reply, &[Sent { plain: &mail.plain, html: html.as_deref() }], &PEOPLE);
         let found: Vec<String> =
             found.into_iter().flat_map(|reply| reply.insertions).map(|insertion| insertion.text).collect();
-        let expected: Vec<String> = typed.top.iter().map(|(text, _)| text.clone()).collect();
+        let under = typed.at.iter().map(|(_, _, text)| text.clone());
+        let expected: Vec<String> = typed.top.iter().map(|(text, _)| text.clone()).chain(under).collect();
         prop_assert_eq!(&found, &expected, "{} {}\n{}", style.name, mail.name, reply);
     }
 
