@@ -83,7 +83,11 @@ fn around(lines: &[&str], at: usize, names: &Names) -> Option<Range<usize>> {
         names.stand_in(&joined(lines.get(start..end)?)).then_some(start..end)
     };
     let block = ends.clone().rev().find_map(|end| until(end, header_block));
-    let found = block.or_else(|| ends.clone().find_map(|end| until(end, sentence)))?;
+    let mut found = block.or_else(|| ends.clone().find_map(|end| until(end, sentence)))?;
+    // s-nail: the sentence ends with the Message-ID.
+    let rest = lines.get(found.end).map(|line| squash(line)).filter(|line| line.ends_with(':'));
+    let mailbox = rest.map(|line| parts(&line, names)).is_some_and(|rest| rest.other == 0 && rest.mailbox);
+    found.end += usize::from(mailbox);
     Some(rule_above(lines, found.start)..found.end)
 }
 
@@ -149,21 +153,22 @@ fn header_block(lines: &[&str], names: &Names) -> Option<usize> {
     const LEAST_KINDS: usize = 2;
     let lowest = lines.len().saturating_sub(MOST_LINES);
     let mut start: Option<usize> = None;
-    let mut seen = Vec::new();
     // Lines below which no field was found yet that they go on: a list of addresses, a long subject.
     let mut pending = 0;
     for index in (lowest..lines.len()).rev() {
         let line = lines.get(index)?;
         if let Some(kind) = kind(line) {
             (start, pending) = (Some(index), 0);
-            seen.push(kind);
+            // The first field is From, and a person's line may look like a field.
+            if kind == header::FROM {
+                break;
+            }
         } else if squash(line).is_empty() {
             if pending > 0 {
                 break;
             }
         } else {
-            // The first field is From: what stands above it is text.
-            let folded = start == Some(index + 1 + pending) && !seen.contains(&header::FROM);
+            let folded = start == Some(index + 1 + pending);
             let indented = start.is_none() && (line.starts_with([' ', '\t']) || is_key(line));
             pending += 1;
             if pending > 2 || !(folded || indented) {
@@ -172,6 +177,11 @@ fn header_block(lines: &[&str], names: &Names) -> Option<usize> {
         }
     }
     let start = start?;
+    // Other orders have a separator above.
+    let field = |at: usize| lines.get(at).is_some_and(|line| kind(line).is_some());
+    let top = (lowest..start).rev().take_while(|at| field(*at)).last().unwrap_or(start);
+    let parted = lines.get(..top).and_then(separator).is_some_and(|above| above + 1 == top);
+    let start = if parted { top } else { start };
     let block = lines.get(start..)?;
     let kinds = kinds(block);
     let text = joined(block);
@@ -194,6 +204,8 @@ struct Found {
     time: bool,
     mailbox: bool,
     verb: bool,
+    /// It has an opening word: On, At, In message.
+    opener: bool,
     /// It ends as an attribution does.
     ends: bool,
     /// It begins with one of its parts.
@@ -208,11 +220,13 @@ impl Found {
         self.date && (self.desk || self.mailbox)
     }
 
-    /// A line above an attribution belongs to it only if it has what that lacks: the name, or date and time. Else somebody
-    /// wrote an address or a day.
+    /// A line above an attribution belongs to it only if it has what that lacks: the name, date and time, or
+    /// only an opening word: 「In message <…>」. Else somebody wrote an address or a day.
     fn adds_to(self, below: Self) -> bool {
         let named = |found: Self| found.desk || found.mailbox;
-        (named(self) && !named(below)) || (self.date && self.time && !below.date)
+        (named(self) && !named(below))
+            || (self.date && self.time && !below.date)
+            || (self.opener && !below.opener && self.other == below.other)
     }
 
     fn is_attribution(self) -> bool {
@@ -275,7 +289,7 @@ fn parts(text: &str, names: &Names) -> Found {
     found.time = take(&TIME);
     found.verb = take(&VERB);
     found.mailbox = take(&MAILBOX);
-    take(&OPENER);
+    found.opener = take(&OPENER);
     take(&OPENER);
     found.begins = !rest.starts_with(char::is_alphanumeric);
     found.other = rest.chars().filter(|c| c.is_alphanumeric()).count();
