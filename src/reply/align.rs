@@ -96,7 +96,8 @@ fn line_pairs(sent: &Lines<'_>, reply: &Lines<'_>, theirs: Range<usize>) -> (boo
     /// The same, if no line of ours came back without mark.
     const MARKED_ALONE: usize = 8;
     let ours = || (0..sent.full.len()).map(|at| (at, sent.full_line(at)));
-    let depths: std::collections::HashMap<u64, u8> = ours().map(|(_, line)| (line.hash, line.depth)).collect();
+    let depths: std::collections::HashMap<u64, u8> =
+        ours().map(|(_, line)| (line.hash, line.depth)).collect();
     let (mut lines, mut size, mut unmarked) = (0, 0, 0);
     for line in theirs.clone().map(|at| reply.full_line(at)) {
         match depths.get(&line.hash) {
@@ -105,12 +106,12 @@ fn line_pairs(sent: &Lines<'_>, reply: &Lines<'_>, theirs: Range<usize>) -> (boo
             None => {}
         }
     }
-    let marked =
-        (lines >= MARKED_LINES && size >= MARKED_SIZE) || (unmarked == 0 && size >= MARKED_ALONE);
+    let marked = (lines >= MARKED_LINES && size >= MARKED_SIZE) || (unmarked == 0 && size >= MARKED_ALONE);
     let long = |line: Line| line.size >= LEAST_SIZE;
     let pairs = |occurrence| {
         let theirs = theirs.clone().map(|at| (at, reply.full_line(at)));
-        let possible = |line: Line| depths.get(&line.hash).is_some_and(|depth| !marked || line.depth > *depth);
+        let possible =
+            |line: Line| depths.get(&line.hash).is_some_and(|depth| !marked || line.depth > *depth);
         anchors(
             ours().filter(|(_, line)| long(*line)).map(|(at, line)| Token { hash: line.hash, at }),
             theirs
@@ -124,9 +125,8 @@ fn line_pairs(sent: &Lines<'_>, reply: &Lines<'_>, theirs: Range<usize>) -> (boo
     if marked && found.len() * 4 < lines.min(depths.len()) {
         found = pairs(Occurrence::First);
     }
-    let same = |(ours, theirs): &(usize, usize)| {
-        sent.same(sent.full_line(*ours), reply, reply.full_line(*theirs))
-    };
+    let same =
+        |(ours, theirs): &(usize, usize)| sent.same(sent.full_line(*ours), reply, reply.full_line(*theirs));
     (marked, found.into_iter().filter(same).collect())
 }
 

@@ -27,7 +27,8 @@ impl Names {
 
     /// Whether a short line names the desk as it is written. Cheap: every line of a reply is asked.
     fn may_stand_in(&self, line: &str) -> bool {
-        line.len() < MOST_BYTES && self.raw.iter().any(|name| !name.is_empty() && line.contains(name.as_str()))
+        line.len() < MOST_BYTES
+            && self.raw.iter().any(|name| !name.is_empty() && line.contains(name.as_str()))
     }
 
     /// Whether a folded text names the desk.
@@ -75,10 +76,11 @@ pub(super) fn all(lines: &Lines<'_>, names: &Names) -> Vec<Range<usize>> {
 
 /// The attribution that contains this line, which names the desk. 「wrote:」 or more header fields may follow it.
 fn around(lines: &[&str], at: usize, names: &Names) -> Option<Range<usize>> {
-    const MOST_BELOW: usize = 6;
+    const MOST_BELOW: usize = 12;
     let ends = at + 1..=(at + MOST_BELOW).min(lines.len());
     let until = |end: usize, start: fn(&[&str], &Names) -> Option<usize>| {
-        let above = lines.get(..end).filter(|above| above.last().is_some_and(|line| !squash(line).is_empty()))?;
+        let above =
+            lines.get(..end).filter(|above| above.last().is_some_and(|line| !squash(line).is_empty()))?;
         let start = start(above, names).filter(|start| *start <= at)?;
         names.stand_in(&joined(lines.get(start..end)?)).then_some(start..end)
     };
@@ -267,7 +269,11 @@ fn sentence(lines: &[&str], names: &Names) -> Option<usize> {
 /// 「髙橋 さんが書きました」, without date and address: one short line that says only this.
 fn signed(text: &str, found: Found) -> bool {
     const MOST_CHARS: usize = 40;
-    found.verb && found.ends && !text.is_ascii() && text.chars().count() <= MOST_CHARS && !text.contains(['。', '、'])
+    found.verb
+        && found.ends
+        && !text.is_ascii()
+        && text.chars().count() <= MOST_CHARS
+        && !text.contains(['。', '、'])
 }
 
 fn parts(text: &str, names: &Names) -> Found {

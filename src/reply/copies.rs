@@ -125,7 +125,7 @@ fn is_quotation(
         return (attributed && size >= LEAST_ATTRIBUTED)
             || (opening && closing && (size >= LEAST_UNMARKED || share(3)));
     }
-    (found.marked || attributed) && (opening || attributed) && (size >= LEAST_UNMARKED || share(3))
+    (attributed || (found.marked && opening)) && (size >= LEAST_UNMARKED || share(3))
 }
 
 /// Whether one of these lines of ours came back whole.
@@ -146,7 +146,8 @@ fn attribution_above(reply: &Lines<'_>, start: usize, names: &Names) -> bool {
     /// The longest attribution: Outlook's header fields.
     const MOST_LINES: usize = 30;
     let line = reply.at(start);
-    let above: Vec<&str> = (line.saturating_sub(MOST_LINES)..line).map(|at| reply.body(reply.get(at))).collect();
+    let above: Vec<&str> =
+        (line.saturating_sub(MOST_LINES)..line).map(|at| reply.body(reply.get(at))).collect();
     attribution::start(&above, names).is_some()
 }
 

@@ -55,7 +55,14 @@ impl<'a> Lines<'a> {
 
     pub(super) fn get(&self, index: usize) -> Line {
         let end = self.text.len();
-        self.all.get(index).copied().unwrap_or(Line { start: end, body: end, end, depth: 0, size: 0, hash: 0 })
+        self.all.get(index).copied().unwrap_or(Line {
+            start: end,
+            body: end,
+            end,
+            depth: 0,
+            size: 0,
+            hash: 0,
+        })
     }
 
     /// Index of the line that contains a byte.

@@ -183,7 +183,8 @@ pub fn subtract(text: &str, sent: &[Sent<'_>], people: &People<'_>) -> Option<Re
         return None;
     }
     let signer = Signer::of(people.sender_name, people.sender_address);
-    let context = pieces::Context { reply: &reply, marks: &marks, ours: &ours, sources: &sources, names, signer };
+    let context =
+        pieces::Context { reply: &reply, marks: &marks, ours: &ours, sources: &sources, names, signer };
     let insertions = context.insertions(&copies);
     let sources = copies.iter().filter_map(|copy| sources.get(copy.source).copied()).collect();
     Some(Reply { insertions, sources })

@@ -94,7 +94,9 @@ impl<'a> Context<'a> {
         let between_copies = before.map(|ours| ours.copy) != next.map(|ours| ours.copy);
         let above = before.is_none() || (between_copies && next.is_some());
         let mut first = true;
-        for (parts, in_quotation) in self.without_attributions(&parts, above, next.is_some_and(|next| next.first)) {
+        for (parts, in_quotation) in
+            self.without_attributions(&parts, above, next.is_some_and(|next| next.first))
+        {
             // Text above a quotation that has a mark is another mail's, unless it stands in the quotation already.
             let most = if before.is_none() && !in_quotation { 0 } else { depth };
             for group in self.groups(parts, most) {
@@ -186,7 +188,8 @@ impl<'a> Context<'a> {
 
     fn place(&self, before: Option<Neighbour<'_>>, next: Option<Neighbour<'_>>, inline: bool) -> Place {
         let Some(before) = before else { return Place::Above };
-        let (Some(source), Some(sent)) = (self.sources.get(before.source), self.ours.get(before.source)) else {
+        let (Some(source), Some(sent)) = (self.sources.get(before.source), self.ours.get(before.source))
+        else {
             return Place::Above;
         };
         let end = before.found.sent.end;
@@ -212,7 +215,8 @@ impl<'a> Context<'a> {
         if !quoted {
             let lines: Vec<&str> = parts.iter().map(|part| self.typed(part, depth)).collect();
             if let Some(start) = signature::start(&lines, &self.signer) {
-                signature = Some(joined(lines.get(start..).unwrap_or_default())).filter(|text| says_something(text));
+                signature =
+                    Some(joined(lines.get(start..).unwrap_or_default())).filter(|text| says_something(text));
                 parts.truncate(start);
             }
         }

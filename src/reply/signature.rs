@@ -91,11 +91,30 @@ fn closing_block(block: &[String], signer: &Signer) -> Option<usize> {
 /// A line that says where somebody works or how to reach them.
 fn is_office(line: &str) -> bool {
     const ENDS: [&str; 22] = [
-        "市", "町", "村", "区", "県", "課", "部", "局", "係", "室", "所", "院", "会", "センター", "班", "法人",
-        "大学", "担当", "グループ", "チーム", "窓口", "社",
+        "市",
+        "町",
+        "村",
+        "区",
+        "県",
+        "課",
+        "部",
+        "局",
+        "係",
+        "室",
+        "所",
+        "院",
+        "会",
+        "センター",
+        "班",
+        "法人",
+        "大学",
+        "担当",
+        "グループ",
+        "チーム",
+        "窓口",
+        "社",
     ];
-    const WORDS: [&str; 10] =
-        ["tel", "fax", "電話", "携帯", "内線", "直通", "mail", "メール", "http", "〒"];
+    const WORDS: [&str; 10] = ["tel", "fax", "電話", "携帯", "内線", "直通", "mail", "メール", "http", "〒"];
     let digits = line.chars().filter(char::is_ascii_digit).count();
     ENDS.iter().any(|end| line.ends_with(end))
         || WORDS.iter().any(|word| line.contains(word))
@@ -115,5 +134,7 @@ fn is_sentence(line: &str) -> bool {
 
 fn is_rule(line: &str) -> bool {
     const LEAST_CHARS: usize = 3;
-    line.chars().count() >= LEAST_CHARS && !line.contains(char::is_alphanumeric) && !line.contains(['。', '、', '?'])
+    line.chars().count() >= LEAST_CHARS
+        && !line.contains(char::is_alphanumeric)
+        && !line.contains(['。', '、', '?'])
 }

@@ -44,7 +44,12 @@ fn a_line_directly_above_the_attribution_stays_whatever_it_says() {
             for spaced in [true, false] {
                 let typed = Typed { top: Some((format!("一行目\n{line}"), spaced)), ..Typed::default() };
                 let text = style.reply(&ours, &typed);
-                assert_eq!(written(&text, &ours), [format!("一行目\n{line}")], "{} {spaced}:\n{text}", style.name);
+                assert_eq!(
+                    written(&text, &ours),
+                    [format!("一行目\n{line}")],
+                    "{} {spaced}:\n{text}",
+                    style.name
+                );
             }
         }
     }
@@ -72,19 +77,31 @@ fn attributions_are_known_by_their_parts() {
         format!("令和7年7月1日 9時00分 {DESK} <{ADDRESS}>："),
         format!("Am 01.07.25 um 09:00 schrieb {DESK}:"),
         format!("--- {DESK} <{ADDRESS}> wrote:"),
-        format!("-----Original Message-----\nFrom: {DESK} <{ADDRESS}>\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤\nSubject: 照会"),
-        format!("-----Original Message-----\nFrom: {DESK} [mailto:{ADDRESS}]\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤 <a@example.jp>;\n 伊藤 <b@example.jp>\nCc: 係 <c@example.jp>\nSubject: 照会\nImportance: High"),
-        format!("________________________________\n差出人: {DESK} <{ADDRESS}>\n送信日時: 2025年7月1日 9:00\n宛先: 佐藤 <a@example.jp>; 伊藤\n<b@example.jp>\nCC: 係\n件名: 照会"),
+        format!(
+            "-----Original Message-----\nFrom: {DESK} <{ADDRESS}>\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤\nSubject: 照会"
+        ),
+        format!(
+            "-----Original Message-----\nFrom: {DESK} [mailto:{ADDRESS}]\nSent: Tuesday, July 1, 2025 9:00 AM\nTo: 佐藤 <a@example.jp>;\n 伊藤 <b@example.jp>\nCc: 係 <c@example.jp>\nSubject: 照会\nImportance: High"
+        ),
+        format!(
+            "________________________________\n差出人: {DESK} <{ADDRESS}>\n送信日時: 2025年7月1日 9:00\n宛先: 佐藤 <a@example.jp>; 伊藤\n<b@example.jp>\nCC: 係\n件名: 照会"
+        ),
         format!("差出人: {DESK} <{ADDRESS}>\n日付: 火曜日, 2025年7月1日 9:00\n宛先: 佐藤\n件名: 照会"),
         format!("*差出人:* {DESK} <{ADDRESS}>\n*送信日時:* 2025年7月1日 9:00\n*宛先:* 佐藤\n*件名:* 照会"),
         format!("差出人: {DESK} <{ADDRESS}>\n\n送信日時: 2025年7月1日 9:00\n\n宛先: 佐藤\n\n件名: 照会"),
-        format!("From: {DESK} <{ADDRESS}>\nSubject: [ZT-2025-0063] 新しい照会：第63市 健康福祉部\n #20250830-312d9ced00fee7f1e291cb61b85e0d86\nDate: Tue, 01 Jul 2025 02:14:00 +0000"),
-        format!("From: {DESK} <{ADDRESS}>\nSubject: [ZT-2025-0063] 新しい照会：第63市 健康福祉部\n\t#20250830-312d9ced00fee7f1e291cb61b85e0d86"),
+        format!(
+            "From: {DESK} <{ADDRESS}>\nSubject: [ZT-2025-0063] 新しい照会：第63市 健康福祉部\n #20250830-312d9ced00fee7f1e291cb61b85e0d86\nDate: Tue, 01 Jul 2025 02:14:00 +0000"
+        ),
+        format!(
+            "From: {DESK} <{ADDRESS}>\nSubject: [ZT-2025-0063] 新しい照会：第63市 健康福祉部\n\t#20250830-312d9ced00fee7f1e291cb61b85e0d86"
+        ),
         format!("----- 元のメッセージ -----\n差出人: {DESK}\n送信日時: 2025/07/01 9:00"),
         "-----Original Message-----".to_owned(),
         "________________________________".to_owned(),
     ] {
-        for (name, typed) in [("a word", "取消"), ("a paragraph", "お世話になっております。\n\n可能です。\n以上です。")] {
+        for (name, typed) in
+            [("a word", "取消"), ("a paragraph", "お世話になっております。\n\n可能です。\n以上です。")]
+        {
             for break_ in ["\n", "\n\n"] {
                 for below in ["\n", "\n\n"] {
                     let text = format!("{typed}{break_}{attribution}{below}{quotation}");

@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path};
 
-use super::{PEOPLE, Sent, place, styles::{STYLES, Typed}, subtract};
+use super::{
+    PEOPLE, Sent, place,
+    styles::{STYLES, Typed},
+    subtract,
+};
 
 /// Name and text of each letter; a snapshot shows the header fields above the text.
 fn letters() -> Vec<(String, String)> {
@@ -49,8 +53,11 @@ fn every_letter_is_subtracted_in_every_style() {
                 .flat_map(|reply| reply.insertions)
                 .map(|insertion| (insertion.text.clone(), place(&insertion)))
                 .collect();
-            let expected =
-                [(top.into(), None), (middle.into(), Some((line, false))), (bottom.into(), Some((last, false)))];
+            let expected = [
+                (top.into(), None),
+                (middle.into(), Some((line, false))),
+                (bottom.into(), Some((last, false))),
+            ];
             if found != expected {
                 failures.push(format!("{name} / {} / line {line}: {found:?}\n{reply}", style.name));
             }

@@ -71,7 +71,9 @@ pub(super) fn ask_back() -> Ours {
 {SIGNATURE}
 "
     );
-    Ours { name: "ask-back", plain, html: None, points: &["2) 氏名：", "3) 連絡先（TEL/メールアドレス）："] }
+    Ours {
+        name: "ask-back", plain, html: None, points: &["2) 氏名：", "3) 連絡先（TEL/メールアドレス）："]
+    }
 }
 
 pub(super) fn notice() -> Ours {
@@ -100,7 +102,9 @@ pub(super) fn notice() -> Ours {
 {STAFF_SIGNATURE}
 "
     );
-    Ours { name: "notice", plain, html: None, points: &["ご教示くださいますよう", "操作をします。"] }
+    Ours {
+        name: "notice", plain, html: None, points: &["ご教示くださいますよう", "操作をします。"]
+    }
 }
 
 pub(super) fn echo() -> Ours {
@@ -155,7 +159,12 @@ pub(super) fn answer() -> Ours {
 {SIGNATURE}
 "
     );
-    Ours { name: "answer", plain, html: None, points: &["例は次のとおりです。", "本メールにご返信ください。"] }
+    Ours {
+        name: "answer",
+        plain,
+        html: None,
+        points: &["例は次のとおりです。", "本メールにご返信ください。"],
+    }
 }
 
 /// The key of a ticket, as long as a real one.
@@ -239,6 +248,7 @@ pub(super) fn digest() -> Ours {
 </body></html>
 "
     );
-    let points = &["▼ ZT-2025-0001 回答ここから", "▼ ZT-2025-0002 回答ここから", "▲ ZT-2025-0003 回答ここまで"];
+    let points =
+        &["▼ ZT-2025-0001 回答ここから", "▼ ZT-2025-0002 回答ここから", "▲ ZT-2025-0003 回答ここまで"];
     Ours { name: "digest", plain, html: Some(html), points }
 }

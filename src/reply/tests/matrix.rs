@@ -39,7 +39,11 @@ fn cases(ours: &str, points: &[&str]) -> Vec<Case> {
         Case { name: "nothing", typed: Typed::default(), expected: vec![] },
     ];
     let lines: Vec<usize> = points.iter().map(|point| line_of(ours, point)).collect();
-    let places = [("inline", true, VALUE), ("under a line", false, VALUE), ("several lines under a line", false, LONG)];
+    let places = [
+        ("inline", true, VALUE),
+        ("under a line", false, VALUE),
+        ("several lines under a line", false, LONG),
+    ];
     for (name, inline, text) in places {
         cases.push(Case {
             name,
@@ -90,7 +94,8 @@ fn check(style: &Style, mail: &Ours) -> Vec<String> {
         let text = style.reply(ours, &case.typed);
         let reply = subtract(&text, &sent, &PEOPLE);
         if reply.is_none() {
-            failures.push(format!("{} / {} / {}: nothing of ours was found", style.name, mail.name, case.name));
+            failures
+                .push(format!("{} / {} / {}: nothing of ours was found", style.name, mail.name, case.name));
             continue;
         }
         let found = found(reply);

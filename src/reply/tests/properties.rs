@@ -14,11 +14,62 @@ use super::{
 /// Words of answers and values: many of them stand in our mails, too.
 fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "星川市", "健康福祉部", "髙橋", "真由美", "医師会", "会議の例", "参加者", "Smith", "A-1", "（主任）", "3丁目",
-        "２号館", "訪問看護", "ｶﾅ", "ひらがな", "㈱", "髙﨑", "10:30", "50%", "・", "と", "の", "１", "12", "「拠点」",
-        "A＆B", "é", "🏥", "e.g.", "100円～", "x=1", "照会", "回答", "在宅医療", "ZT-2025-0002", "2) 氏名：", "ガイドブック",
-        "よろしくお願いいたします。", "取消", "①", "(1)", "in the", "meeting", "of", "お電話", "ください。", "7月3日",
-        "https://example.jp/a", "m@city.example.jp", "03-1234-5678", "、", "です。", "か？", "※", "[1]", "→",
+        "星川市",
+        "健康福祉部",
+        "髙橋",
+        "真由美",
+        "医師会",
+        "会議の例",
+        "参加者",
+        "Smith",
+        "A-1",
+        "（主任）",
+        "3丁目",
+        "２号館",
+        "訪問看護",
+        "ｶﾅ",
+        "ひらがな",
+        "㈱",
+        "髙﨑",
+        "10:30",
+        "50%",
+        "・",
+        "と",
+        "の",
+        "１",
+        "12",
+        "「拠点」",
+        "A＆B",
+        "é",
+        "🏥",
+        "e.g.",
+        "100円～",
+        "x=1",
+        "照会",
+        "回答",
+        "在宅医療",
+        "ZT-2025-0002",
+        "2) 氏名：",
+        "ガイドブック",
+        "よろしくお願いいたします。",
+        "取消",
+        "①",
+        "(1)",
+        "in the",
+        "meeting",
+        "of",
+        "お電話",
+        "ください。",
+        "7月3日",
+        "https://example.jp/a",
+        "m@city.example.jp",
+        "03-1234-5678",
+        "、",
+        "です。",
+        "か？",
+        "※",
+        "[1]",
+        "→",
     ]);
     let gap = prop::sample::select(vec!["", "", " ", "　"]);
     (prop::sample::select(vec!["甲", "乙", "Z", "丙9"]), prop::collection::vec((gap, word), 0..8)).prop_map(
@@ -107,9 +158,9 @@ proptest! {
                 break;
             }
         }
-        // Nobody removes lines of a paragraph that has become one line.
+        // People cannot remove lines of a paragraph that has become one line.
         prop_assume!(style.name != "Outlook in Japanese, joined lines");
-        // Of less, nobody knows whether it is a quotation.
+        // Less is not surely a quotation.
         prop_assume!(lines.concat().chars().count() >= 100);
         let full: Vec<usize> = (0..lines.len()).filter(|at| !lines[*at].trim().is_empty()).collect();
         let at = under.map(|(index, text)| (full[index.index(full.len())], false, text));

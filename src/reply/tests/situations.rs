@@ -6,7 +6,8 @@ use super::{
     subtract,
 };
 
-const EN: &str = "On Tue, Jul 01, 2025 at 02:19:00AM +0000, 在宅医療の体制整備・運用に関する相談窓口 wrote:\n";
+const EN: &str =
+    "On Tue, Jul 01, 2025 at 02:19:00AM +0000, 在宅医療の体制整備・運用に関する相談窓口 wrote:\n";
 
 fn quote(mark: &str, text: &str) -> String {
     text.lines().map(|line| format!("{mark}{line}\n")).collect()
@@ -36,9 +37,17 @@ fn a_reply_without_quotation_is_not_subtracted() {
     for (name, text, sent) in [
         ("one word", "取消", &echo),
         ("the answer once more", answer, &echo),
-        ("the answer once more, with an addressee", &format!("第2市 健康福祉部\n試験 2郎 様\n\n{answer}"), &echo),
+        (
+            "the answer once more, with an addressee",
+            &format!("第2市 健康福祉部\n試験 2郎 様\n\n{answer}"),
+            &echo,
+        ),
         ("the form filled in again", form, &ask),
-        ("the form filled in again below its organisation", &format!("星川市 健康福祉部\n髙橋\n\n{form}"), &ask),
+        (
+            "the form filled in again below its organisation",
+            &format!("星川市 健康福祉部\n髙橋\n\n{form}"),
+            &ask,
+        ),
         ("nothing", "", &ask),
         ("only a foreign quotation", "> 別のメール\n> です。\n", &ask),
     ] {
@@ -55,7 +64,12 @@ fn an_answer_written_again_above_the_quotation_stays_whole() {
     for (name, text) in [
         ("marked", format!("{answer}\n\n{EN}{}", quote("> ", &echo))),
         ("tight", format!("{answer}\n{EN}{}", quote("> ", &echo))),
-        ("unmarked", format!("{answer}\n\n差出人: {DESK} <{ADDRESS}>\n送信日時: 2025年7月1日 10:19\n宛先: 佐藤\n件名: 送信前のご確認\n\n{echo}")),
+        (
+            "unmarked",
+            format!(
+                "{answer}\n\n差出人: {DESK} <{ADDRESS}>\n送信日時: 2025年7月1日 10:19\n宛先: 佐藤\n件名: 送信前のご確認\n\n{echo}"
+            ),
+        ),
     ] {
         assert_eq!(texts(&text, &[&echo]), [answer], "{name}");
     }
@@ -79,7 +93,9 @@ fn a_form_written_again_below_the_quotation_keeps_its_labels_and_values() {
     for typed in [form, two] {
         let below = format!("{EN}{}\n{typed}\n", quote("> ", &ask));
         let above = format!("{typed}\n{EN}{}", quote("> ", &ask));
-        let outlook = format!("{typed}\n\n差出人: {DESK} <{ADDRESS}>\n日付: 火曜日, 2025年7月1日 11:19\n宛先: a@example.jp\n件名: 照会\n\n{ask}");
+        let outlook = format!(
+            "{typed}\n\n差出人: {DESK} <{ADDRESS}>\n日付: 火曜日, 2025年7月1日 11:19\n宛先: a@example.jp\n件名: 照会\n\n{ask}"
+        );
         for text in [below, above, outlook] {
             assert_eq!(texts(&text, &[&ask]), [typed]);
         }
@@ -97,9 +113,15 @@ fn a_value_stands_behind_its_label_however_the_quotation_is_cut() {
         reply.insertions.iter().map(|insertion| (insertion.text.clone(), spot(insertion))).collect()
     };
     let expected = [("髙橋 真由美".to_owned(), line), ("03-1234-5678（内線\n2315）".to_owned(), line + 1)];
-    assert_eq!(texts_and_lines(&format!("{EN}> 【ご記入いただきたい項目】\n{labels}")), expected, "all else is removed");
     assert_eq!(
-        texts_and_lines(&format!("> お知らせくださいますようお願いいたします。\n> \n{labels}> \n> 【確認できた項目】\n")),
+        texts_and_lines(&format!("{EN}> 【ご記入いただきたい項目】\n{labels}")),
+        expected,
+        "all else is removed"
+    );
+    assert_eq!(
+        texts_and_lines(&format!(
+            "> お知らせくださいますようお願いいたします。\n> \n{labels}> \n> 【確認できた項目】\n"
+        )),
         expected,
         "the attribution and most of it are removed"
     );
@@ -108,8 +130,10 @@ fn a_value_stands_behind_its_label_however_the_quotation_is_cut() {
 #[test]
 fn a_value_that_a_program_joins_with_the_next_label_is_found() {
     let ask = mails::ask_back().plain;
-    let joined = quote("> ", &ask)
-        .replace("> 2) 氏名：\n> 3) 連絡先（TEL/メールアドレス）：\n", "> 2) 氏名：髙橋 真由美 3) 連絡先（TEL/メー\n> ルアドレス）：03-1234-5678\n");
+    let joined = quote("> ", &ask).replace(
+        "> 2) 氏名：\n> 3) 連絡先（TEL/メールアドレス）：\n",
+        "> 2) 氏名：髙橋 真由美 3) 連絡先（TEL/メー\n> ルアドレス）：03-1234-5678\n",
+    );
     assert_eq!(texts(&format!("{EN}{joined}"), &[&ask]), ["髙橋 真由美", "03-1234-5678"]);
 }
 
@@ -158,13 +182,29 @@ fn a_text_belongs_to_a_ticket_only_if_no_other_could_be_meant() {
     let all = lines.len();
     for (name, text, expected) in [
         ("inside", format!("{}回答です。\n{}", part(0, end(2)), part(end(2), all)), vec![2]),
-        ("just below the end marker", format!("{}回答です。\n{}", part(0, end(2) + 1), part(end(2) + 1, all)), vec![2]),
+        (
+            "just below the end marker",
+            format!("{}回答です。\n{}", part(0, end(2) + 1), part(end(2) + 1, all)),
+            vec![2],
+        ),
         ("the rest is removed", format!("{}回答です。\n", part(0, end(2))), vec![2]),
-        ("only one ticket is left", format!("{}回答です。\n{}", part(begin(2), end(2)), part(end(2), end(2) + 1)), vec![2]),
-        ("another ticket was removed below", format!("{}回答です。\n{}", part(0, end(1)), part(end(2), all)), vec![]),
+        (
+            "only one ticket is left",
+            format!("{}回答です。\n{}", part(begin(2), end(2)), part(end(2), end(2) + 1)),
+            vec![2],
+        ),
+        (
+            "another ticket was removed below",
+            format!("{}回答です。\n{}", part(0, end(1)), part(end(2), all)),
+            vec![],
+        ),
         ("above everything", format!("回答です。\n{}", part(0, all)), vec![]),
         ("below everything", format!("{}回答です。\n", part(0, all)), vec![]),
-        ("above the first ticket", format!("{}回答です。\n{}", part(0, begin(1)), part(begin(1), all)), vec![]),
+        (
+            "above the first ticket",
+            format!("{}回答です。\n{}", part(0, begin(1)), part(begin(1), all)),
+            vec![],
+        ),
     ] {
         assert_eq!(tickets(&text), expected, "{name}");
     }
@@ -177,7 +217,13 @@ fn older_mails_of_the_thread_are_subtracted_too() {
     let thread = format!(
         "お世話になっております。\n追加でお尋ねします。\n\n{EN}{}\n{}",
         quote("> ", &answer),
-        quote("> ", &format!("On Mon, Jun 30, 2025 at 09:00:00AM +0900, {DESK} <{ADDRESS}> wrote:\n{}", quote("> ", &ask)))
+        quote(
+            "> ",
+            &format!(
+                "On Mon, Jun 30, 2025 at 09:00:00AM +0900, {DESK} <{ADDRESS}> wrote:\n{}",
+                quote("> ", &ask)
+            )
+        )
     );
     assert_eq!(texts(&thread, &[&answer, &ask]), ["お世話になっております。\n追加でお尋ねします。"]);
     let through_another = format!(
@@ -214,7 +260,9 @@ fn the_rendering_that_came_back_is_named() {
     let digest = mails::digest();
     let html = crate::mail::html::to_text(digest.html.as_deref().unwrap());
     let sent = [Sent { plain: &digest.plain, html: Some(&html) }];
-    for (text, rendering) in [(&digest.plain, super::super::Rendering::Plain), (&html, super::super::Rendering::Html)] {
+    for (text, rendering) in
+        [(&digest.plain, super::super::Rendering::Plain), (&html, super::super::Rendering::Html)]
+    {
         let reply = subtract(&format!("回答です。\n\n{EN}{}", quote("> ", text)), &sent, &PEOPLE).unwrap();
         assert_eq!(reply.sources.iter().map(|source| source.rendering).collect::<Vec<_>>(), [rendering]);
         assert_eq!(reply.insertions.len(), 1, "{reply:#?}");
@@ -232,7 +280,10 @@ fn what_charsets_and_programs_change_in_our_text_is_no_text_of_the_person() {
         ("wave dashes and minus signs", ask.replace('～', "〜").replace('－', "−")),
         ("half-width kana and digits", ask.replace("メール", "ﾒｰﾙ").replace("(", "（")),
         ("links behind addresses", ask.replace(ADDRESS, &format!("{ADDRESS}<mailto:{ADDRESS}>"))),
-        ("a shorter rule", ask.replace("------------------------------------------------------------", "-----")),
+        (
+            "a shorter rule",
+            ask.replace("------------------------------------------------------------", "-----"),
+        ),
         ("no blanks at the start of lines", ask.replace("　受付", "受付")),
         ("zero-width characters", ask.replace("：", "：\u{200B}")),
         ("macOS", ask.replace("ガ", "カ\u{3099}").replace("で", "て\u{3099}")),
@@ -252,7 +303,20 @@ fn an_insertion_says_something() {
             .map(|(at, ours)| if at == line { format!("| {ours}\n{text}\n") } else { format!("| {ours}\n") })
             .collect()
     };
-    for noise in ["|", "||", "| |", ">", "＞", "\u{200B}", "\u{FEFF}", "-----", "。", "・", "<mailto:a@example.jp>", "[cid:image001.png@01DB]"] {
+    for noise in [
+        "|",
+        "||",
+        "| |",
+        ">",
+        "＞",
+        "\u{200B}",
+        "\u{FEFF}",
+        "-----",
+        "。",
+        "・",
+        "<mailto:a@example.jp>",
+        "[cid:image001.png@01DB]",
+    ] {
         assert_eq!(texts(&with(noise), &[&ask]), Vec::<String>::new(), "{noise:?}");
     }
     for text in ["○", "×", "1", "a", "〇", "㊞", "👍"] {
@@ -270,17 +334,37 @@ fn a_signature_is_named_and_another_office_is_none() {
         ("without delimiter", format!("可能です。\n\n\n{block}"), format!("可能です。[{block}]")),
         ("with delimiter", format!("可能です。\n-- \n{block}"), format!("可能です。[-- \n{block}]")),
         ("with a trimmed delimiter", format!("可能です。\n--\n{block}"), format!("可能です。[--\n{block}]")),
-        ("under a rule", format!("可能です。\n\n----------\n{block}\n----------"), format!("可能です。[----------\n{block}\n----------]")),
-        ("office first, under a rule", "可能です。\n\n==========\n在宅医療事務局\n佐藤花子\nTEL 03-9999-0000".into(), "可能です。[==========\n在宅医療事務局\n佐藤花子\nTEL 03-9999-0000]".into()),
+        (
+            "under a rule",
+            format!("可能です。\n\n----------\n{block}\n----------"),
+            format!("可能です。[----------\n{block}\n----------]"),
+        ),
+        (
+            "office first, under a rule",
+            "可能です。\n\n==========\n在宅医療事務局\n佐藤花子\nTEL 03-9999-0000".into(),
+            "可能です。[==========\n在宅医療事務局\n佐藤花子\nTEL 03-9999-0000]".into(),
+        ),
         ("of a telephone", "可能です。\n\niPhoneから送信".into(), "可能です。[iPhoneから送信]".into()),
         ("only the name", "可能です。\n\n佐藤 花子".into(), "可能です。\n\n佐藤 花子".into()),
         ("the name first", "佐藤 花子です。可能です。".into(), "佐藤 花子です。可能です。".into()),
         ("another office", office.into(), office.into()),
         ("another office and a signature", format!("{office}\n\n{block}"), format!("{office}[{block}]")),
-        ("a list below a rule", "次のとおりです。\n----\n・医師会\n・薬剤師会".into(), "次のとおりです。\n----\n・医師会\n・薬剤師会".into()),
-        ("two parts", "前半です。\n--\n後半です。お願いします。".into(), "前半です。\n--\n後半です。お願いします。".into()),
+        (
+            "a list below a rule",
+            "次のとおりです。\n----\n・医師会\n・薬剤師会".into(),
+            "次のとおりです。\n----\n・医師会\n・薬剤師会".into(),
+        ),
+        (
+            "two parts",
+            "前半です。\n--\n後半です。お願いします。".into(),
+            "前半です。\n--\n後半です。お願いします。".into(),
+        ),
     ] {
-        assert_eq!(texts(&format!("{typed}\n\n{quotation}"), &[&notice]), [expected.clone()], "{name}, above");
+        assert_eq!(
+            texts(&format!("{typed}\n\n{quotation}"), &[&notice]),
+            std::slice::from_ref(&expected),
+            "{name}, above"
+        );
         assert_eq!(texts(&format!("{quotation}\n{typed}"), &[&notice]), [expected], "{name}, below");
     }
     let below = texts(&format!("可能です。\n\n{quotation}\n-- \n{block}"), &[&notice]);

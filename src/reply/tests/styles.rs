@@ -1,4 +1,4 @@
-//! How mail programs quote: their attributions, prefixes, folding and HTML, written anew after what each of them sends.
+//! How mail programs quote: their attributions, prefixes, folding and HTML, written by us after what each of them sends.
 
 use super::mails::{ADDRESS, DESK};
 
@@ -14,7 +14,11 @@ pub(super) struct Style {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Body {
     /// The prefix of a line, the prefix of a blank line, and the column at which quoted lines are folded.
-    Text { prefix: &'static str, blank: &'static str, fold: Fold },
+    Text {
+        prefix: &'static str,
+        blank: &'static str,
+        fold: Fold,
+    },
     Html(Html),
 }
 
@@ -40,7 +44,13 @@ pub(super) enum Html {
     Yahoo,
 }
 
-const fn text(name: &'static str, attribution: &'static str, prefix: &'static str, blank: &'static str, fold: Fold) -> Style {
+const fn text(
+    name: &'static str,
+    attribution: &'static str,
+    prefix: &'static str,
+    blank: &'static str,
+    fold: Fold,
+) -> Style {
     Style { name, attribution, body: Body::Text { prefix, blank, fold } }
 }
 
@@ -59,12 +69,42 @@ pub(super) const STYLES: &[Style] = &[
     text("neomutt", EN, "> ", "> ", Fold::No),
     text("neomutt, without a blank behind the mark", EN, ">", ">", Fold::No),
     text("mutt with an indent of strokes", EN, "| ", "|", Fold::No),
-    text("neomutt, folded name", "On Tue, Jul 01, 2025 at 02:19:00AM +0000, 在宅医療の体制整備・運用に\n関する相談窓口 wrote:\n", "> ", "> ", Fold::No),
-    text("s-nail", "{desk} <{address}> wrote in\n <20250701021900.1a2b3c@desk.example.jp>:\n", "\t", "\t", Fold::No),
+    text(
+        "neomutt, folded name",
+        "On Tue, Jul 01, 2025 at 02:19:00AM +0000, 在宅医療の体制整備・運用に\n関する相談窓口 wrote:\n",
+        "> ",
+        "> ",
+        Fold::No,
+    ),
+    text(
+        "s-nail",
+        "{desk} <{address}> wrote in\n <20250701021900.1a2b3c@desk.example.jp>:\n",
+        "\t",
+        "\t",
+        Fold::No,
+    ),
     text("mailx", "{desk} <{address}> wrote:\n\n", "> ", "> ", Fold::No),
-    text("Sylpheed", "Tue, 01 Jul 2025 01:56:00 +0000\n{desk} <{address}> さんは書きました:\n\n", "> ", "> ", Fold::No),
-    text("Sylpheed with strokes", "Tue, 01 Jul 2025 01:56:00 +0000\n{desk} <{address}> さんは書きました:\n\n", "| ", "| ", Fold::No),
-    text("Sylpheed, folded at 33", "On Tue, 01 Jul 2025 01:56:00 +0000\n{desk} <{address}> wrote:\n\n", "> ", "> ", Fold::At(66)),
+    text(
+        "Sylpheed",
+        "Tue, 01 Jul 2025 01:56:00 +0000\n{desk} <{address}> さんは書きました:\n\n",
+        "> ",
+        "> ",
+        Fold::No,
+    ),
+    text(
+        "Sylpheed with strokes",
+        "Tue, 01 Jul 2025 01:56:00 +0000\n{desk} <{address}> さんは書きました:\n\n",
+        "| ",
+        "| ",
+        Fold::No,
+    ),
+    text(
+        "Sylpheed, folded at 33",
+        "On Tue, 01 Jul 2025 01:56:00 +0000\n{desk} <{address}> wrote:\n\n",
+        "> ",
+        "> ",
+        Fold::At(66),
+    ),
     text("Claws", CLAWS, "> ", "> ", Fold::Words(72)),
     text("Claws, folded at 72", CLAWS, "> ", "> ", Fold::At(72)),
     text("Claws, the rest without mark", CLAWS, "> ", "> ", Fold::Broken(72)),
@@ -72,7 +112,13 @@ pub(super) const STYLES: &[Style] = &[
     text("Mew with user names", MEW, "zaitaku> ", "zaitaku> ", Fold::No),
     text("Mew, さんが書きました", "{desk} さんが書きました\n\n", "> ", "> ", Fold::No),
     text("Wanderlust", "At Tue, 01 Jul 2025 02:14:00 +0000,\n{desk} wrote:\n> \n", "> ", "> ", Fold::No),
-    text("Wanderlust with a name", "At Tue, 01 Jul 2025 02:14:00 +0000,\n{desk} <{address}> wrote:\n", "相談窓口> ", "相談窓口>", Fold::No),
+    text(
+        "Wanderlust with a name",
+        "At Tue, 01 Jul 2025 02:14:00 +0000,\n{desk} <{address}> wrote:\n",
+        "相談窓口> ",
+        "相談窓口>",
+        Fold::No,
+    ),
     text("Gnus", "{desk} <{address}> writes:\n\n", "> ", ">", Fold::No),
     text("nmh with a colon", "{desk} writes:\n", ": ", ": ", Fold::No),
     text("Alpine", "On Tue, 1 Jul 2025, {desk} wrote:\n\n", "> ", "> ", Fold::No),
@@ -89,18 +135,48 @@ pub(super) const STYLES: &[Style] = &[
     text("Outlook in Japanese, folded at 76", OUTLOOK_JA, "", "", Fold::At(76)),
     text("Gmail", "2025年7月1日(火) 11:19 {desk} <{address}>:\n\n", "> ", ">", Fold::No),
     text("Gmail, folded at 76", "2025年7月1日(火) 11:19 {desk} <\n{address}>:\n\n", "> ", ">", Fold::At(76)),
-    text("Gmail in English", "On Tue, Jul 1, 2025 at 11:19 AM {desk} <\n{address}> wrote:\n\n", "> ", ">", Fold::No),
+    text(
+        "Gmail in English",
+        "On Tue, Jul 1, 2025 at 11:19 AM {desk} <\n{address}> wrote:\n\n",
+        "> ",
+        ">",
+        Fold::No,
+    ),
     text("Apple Mail", "2025/07/01 11:19、{desk} <{address}>のメール:\n\n", "> ", "> ", Fold::No),
     text("iPhone", "> 2025/07/01 11:19、{desk} <{address}>のメール:\n> \n", "> ", "> ", Fold::No),
-    text("Yahoo! JAPAN mail", "----- Original Message -----\nFrom: {desk} <{address}>\nTo: hanako@desk.example.jp\nDate: 2025/07/01 火 11:19\nSubject: [ZT-2025-0067] 新しい照会\n\n", "> ", "> ", Fold::No),
+    text(
+        "Yahoo! JAPAN mail",
+        "----- Original Message -----\nFrom: {desk} <{address}>\nTo: hanako@desk.example.jp\nDate: 2025/07/01 火 11:19\nSubject: [ZT-2025-0067] 新しい照会\n\n",
+        "> ",
+        "> ",
+        Fold::No,
+    ),
     text("Yahoo! JAPAN mail, phone", "2025年7月1日(火) 11:19 {desk} <{address}>:\n", "", "", Fold::No),
-    text("docomo", "-----元のメッセージ-----\n差出人: {desk} <{address}>\n送信日時: 2025/07/01 11:19\n宛先: hanako@desk.example.jp\n件名: 新しい照会\n\n", "", "", Fold::No),
+    text(
+        "docomo",
+        "-----元のメッセージ-----\n差出人: {desk} <{address}>\n送信日時: 2025/07/01 11:19\n宛先: hanako@desk.example.jp\n件名: 新しい照会\n\n",
+        "",
+        "",
+        Fold::No,
+    ),
     text("docomo with marks", "2025/07/01 11:19 {desk} <{address}>：\n", ">", ">", Fold::No),
-    html("Gmail, HTML", "2025年7月1日(火) 11:19 {desk} &lt;<a href=\"mailto:{address}\">{address}</a>&gt;:", Html::Gmail),
-    html("Outlook, HTML", "<b>差出人:</b> {desk} &lt;{address}&gt;<br><b>送信日時:</b> 2025年7月1日 11:19<br><b>宛先:</b> 佐藤 花子<br><b>件名:</b> [ZT-2025-0067] 新しい照会", Html::Outlook),
+    html(
+        "Gmail, HTML",
+        "2025年7月1日(火) 11:19 {desk} &lt;<a href=\"mailto:{address}\">{address}</a>&gt;:",
+        Html::Gmail,
+    ),
+    html(
+        "Outlook, HTML",
+        "<b>差出人:</b> {desk} &lt;{address}&gt;<br><b>送信日時:</b> 2025年7月1日 11:19<br><b>宛先:</b> 佐藤 花子<br><b>件名:</b> [ZT-2025-0067] 新しい照会",
+        Html::Outlook,
+    ),
     html("Thunderbird, HTML", "On 2025/07/01 10:19, {desk} wrote:", Html::Thunderbird),
     html("Apple Mail, HTML", "2025/07/01 11:19、{desk} &lt;{address}&gt;のメール:", Html::Apple),
-    html("Yahoo! JAPAN mail, HTML", "2025年7月1日 火曜日 11:19:00 JST, {desk} &lt;{address}&gt; さんは書きました:", Html::Yahoo),
+    html(
+        "Yahoo! JAPAN mail, HTML",
+        "2025年7月1日 火曜日 11:19:00 JST, {desk} &lt;{address}&gt; さんは書きました:",
+        Html::Yahoo,
+    ),
 ];
 
 /// Text typed into a reply.
@@ -176,7 +252,11 @@ fn quoted(ours: &str, prefix: &str, blank: &str, fold: Fold, typed: &[(usize, bo
             open = true;
         }
         let here = typed.iter().any(|(line, _, _)| *line == index);
-        if open && (here || fold != Fold::Joined || lines.get(index + 1).is_none_or(|next| next.trim().is_empty())) {
+        if open
+            && (here
+                || fold != Fold::Joined
+                || lines.get(index + 1).is_none_or(|next| next.trim().is_empty()))
+        {
             out.push('\n');
             open = false;
         }
