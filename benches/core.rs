@@ -1,4 +1,5 @@
-//! Benchmarks of the pure functions: parsing a 5 KB inquiry, reading its form fields, triage, and deadline calculation.
+//! Benchmarks of the pure functions: parsing a 5 KB inquiry, reading its form fields, triage, deadline calculation, and
+//! subtracting what we sent from a reply.
 
 use std::hint::black_box;
 
@@ -14,6 +15,7 @@ use madoguchi::{
         triage::{Filing, Known, Reading, triage},
     },
     mail,
+    reply::{People, Reply, Sent, subtract},
     server::rules,
     settings::Settings,
 };
@@ -132,13 +134,75 @@ fn deadline(c: &mut Criterion) {
     });
 }
 
+/// A digest of some tickets, as a desk sends it.
+fn digest(tickets: usize) -> String {
+    let ticket = |number: usize| {
+        [
+            &format!("■ ZT-2025-{number:04}　未回答　残り15時間43分"),
+            "　回答期限：7月3日（木）10時40分",
+            "　担当者　：未定",
+            &format!("　照会元　：第{number}市 健康福祉部"),
+            "　照会内容：",
+            &format!("　　第{number}市です。会議の参加者について、例を教えてください。"),
+            &format!("▼ ZT-2025-{number:04} 回答ここから #20250830-{number:032x} ▼\n\n"),
+            &format!("▲ ZT-2025-{number:04} 回答ここまで ▲\n\n"),
+        ]
+        .join("\n")
+    };
+    (1..=tickets).map(ticket).collect()
+}
+
+/// A reply with text above a quotation, its lines marked and folded at this many characters.
+fn quoted(text: &str, sent: &str, fold: usize) -> String {
+    let mut reply = format!("{text}\nOn Tue, Jul 01, 2025 at 02:19:00AM +0000, 窓口 wrote:\n");
+    for line in sent.lines() {
+        let chars: Vec<char> = line.chars().collect();
+        for part in chars.chunks(fold) {
+            reply.push_str("> ");
+            reply.extend(part);
+            reply.push('\n');
+        }
+        if chars.is_empty() {
+            reply.push_str("> \n");
+        }
+    }
+    reply
+}
+
+fn reply(c: &mut Criterion) {
+    const LARGE: usize = 20_000_000;
+    let people = People { desk_name: "窓口", desk_address: "zaitaku@example.jp", ..People::default() };
+    let line = "地域の在宅医療の体制整備に向けた会議の進め方について、他の自治体の例を教えてください。\n";
+    let mut group = c.benchmark_group("reply");
+    group.sample_size(20);
+    for (name, text, tickets, fold) in [
+        ("to a notice", "承知しました。\n".to_owned(), 1, usize::MAX),
+        ("to a digest of 50", "承知しました。\n".to_owned(), 50, usize::MAX),
+        ("to a digest of 50, folded at 33", "承知しました。\n".to_owned(), 50, 33),
+        ("of 10 MB", line.repeat(LARGE / 2 / line.len()), 50, usize::MAX),
+        ("of 20 MB", line.repeat(LARGE / line.len()), 50, usize::MAX),
+    ] {
+        let sent = digest(tickets);
+        let reply = quoted(&text, &sent, fold);
+        group.throughput(Throughput::Bytes(reply.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let found = subtract(black_box(&reply), &[Sent::plain(&sent)], &people);
+                let written = found.iter().flat_map(Reply::written).count();
+                assert_eq!(written, 1, "the bench finds what it wrote");
+                found
+            });
+        });
+    }
+}
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse::<DateTime<FixedOffset>>().unwrap_or_default().to_utc()
 }
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    for group in [decode, form, decide, deadline] {
+    for group in [decode, form, decide, deadline, reply] {
         group(&mut criterion);
     }
     criterion.final_summary();

@@ -6,5 +6,7 @@ pub mod desk;
 mod hex;
 #[path = "../../src/mail/mod.rs"]
 pub mod mail;
+#[path = "../../src/reply/mod.rs"]
+pub mod reply;
 #[path = "../../src/words.rs"]
 mod words;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{
     People,
     fold::squash,
+    lines::Lines,
     patterns::{DATE, HEADER, MAILBOX, OPENER, RULE, SEPARATOR, TIME, VERB, header},
 };
 
@@ -14,11 +15,20 @@ use super::{
 pub(super) struct Names {
     name: String,
     address: String,
+    /// As given.
+    raw: [String; 2],
 }
 
 impl Names {
     pub(super) fn of(people: &People<'_>) -> Self {
-        Self { name: squash(people.desk_name), address: squash(people.desk_address) }
+        let raw = [people.desk_name.trim().to_owned(), people.desk_address.trim().to_owned()];
+        Self { name: squash(people.desk_name), address: squash(people.desk_address), raw }
+    }
+
+    /// Whether a short line names the desk as it is written. Cheap: every line of a reply is asked.
+    fn may_stand_in(&self, line: &str) -> bool {
+        line.len() < MOST_BYTES
+            && self.raw.iter().any(|name| !name.is_empty() && line.contains(name.as_str()))
     }
 
     /// Whether a folded text names the desk.
@@ -41,27 +51,46 @@ pub(super) fn start(lines: &[&str], names: &Names) -> Option<usize> {
 
 /// An attribution that names the desk anywhere in the lines.
 pub(super) fn anywhere(lines: &[&str], names: &Names) -> Option<Range<usize>> {
-    let named = lines.iter().enumerate().filter(|(_, line)| line.len() < MOST_BYTES);
-    for (index, line) in named {
-        if !(line.contains('@') || line.ends_with([':', '：'])) {
+    let mut named = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| names.may_stand_in(line)));
+    named.find_map(|at| around(lines, at, names))
+}
+
+/// All attributions that name the desk, in the order of the lines. Looks at a bounded number of lines.
+pub(super) fn all(lines: &Lines<'_>, names: &Names) -> Vec<Range<usize>> {
+    /// Attributions of a thread, and lines of ours that name the desk.
+    const MOST_LINES: usize = 200;
+    const CONTEXT: usize = 30;
+    let body = |at: usize| lines.body(lines.get(at));
+    let named = (0..lines.all.len()).filter(|at| names.may_stand_in(body(*at))).take(MOST_LINES);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in named {
+        if found.last().is_some_and(|last| last.end > at) {
             continue;
         }
-        // The line with the name may be followed by 「wrote:」, or by more header fields.
-        for end in (index + 1..=(index + 6).min(lines.len())).rev() {
-            let Some(above) =
-                lines.get(..end).filter(|_| !squash(lines.get(end - 1).unwrap_or(&"")).is_empty())
-            else {
-                continue;
-            };
-            let found = header_block(above, names).or_else(|| sentence(above, names));
-            if let Some(start) = found.filter(|start| *start <= index)
-                && names.stand_in(&joined(lines.get(start..end).unwrap_or_default()))
-            {
-                return Some(rule_above(lines, start)..end);
-            }
-        }
+        let from = at.saturating_sub(CONTEXT);
+        let near: Vec<&str> = (from..(at + CONTEXT).min(lines.all.len())).map(body).collect();
+        found.extend(around(&near, at - from, names).map(|range| from + range.start..from + range.end));
     }
-    None
+    found
+}
+
+/// The attribution that contains this line, which names the desk. 「wrote:」 or more header fields may follow it.
+fn around(lines: &[&str], at: usize, names: &Names) -> Option<Range<usize>> {
+    const MOST_BELOW: usize = 12;
+    let ends = at + 1..=(at + MOST_BELOW).min(lines.len());
+    let until = |end: usize, start: fn(&[&str], &Names) -> Option<usize>| {
+        let above =
+            lines.get(..end).filter(|above| above.last().is_some_and(|line| !squash(line).is_empty()))?;
+        let start = start(above, names).filter(|start| *start <= at)?;
+        names.stand_in(&joined(lines.get(start..end)?)).then_some(start..end)
+    };
+    let block = ends.clone().rev().find_map(|end| until(end, header_block));
+    let mut found = block.or_else(|| ends.clone().find_map(|end| until(end, sentence)))?;
+    // s-nail: the sentence ends with the Message-ID.
+    let rest = lines.get(found.end).map(|line| squash(line)).filter(|line| line.ends_with(':'));
+    let mailbox = rest.map(|line| parts(&line, names)).is_some_and(|rest| rest.other == 0 && rest.mailbox);
+    found.end += usize::from(mailbox);
+    Some(rule_above(lines, found.start)..found.end)
 }
 
 /// Index of the first line of a complete block of header fields of any mail: what follows is quoted.
@@ -126,21 +155,22 @@ fn header_block(lines: &[&str], names: &Names) -> Option<usize> {
     const LEAST_KINDS: usize = 2;
     let lowest = lines.len().saturating_sub(MOST_LINES);
     let mut start: Option<usize> = None;
-    let mut seen = Vec::new();
     // Lines below which no field was found yet that they go on: a list of addresses, a long subject.
     let mut pending = 0;
     for index in (lowest..lines.len()).rev() {
         let line = lines.get(index)?;
         if let Some(kind) = kind(line) {
             (start, pending) = (Some(index), 0);
-            seen.push(kind);
+            // The first field is From, and a person's line may look like a field.
+            if kind == header::FROM {
+                break;
+            }
         } else if squash(line).is_empty() {
             if pending > 0 {
                 break;
             }
         } else {
-            // The first field is From: what stands above it is text.
-            let folded = start == Some(index + 1 + pending) && !seen.contains(&header::FROM);
+            let folded = start == Some(index + 1 + pending);
             let indented = start.is_none() && (line.starts_with([' ', '\t']) || is_key(line));
             pending += 1;
             if pending > 2 || !(folded || indented) {
@@ -149,6 +179,11 @@ fn header_block(lines: &[&str], names: &Names) -> Option<usize> {
         }
     }
     let start = start?;
+    // Other orders have a separator above.
+    let field = |at: usize| lines.get(at).is_some_and(|line| kind(line).is_some());
+    let top = (lowest..start).rev().take_while(|at| field(*at)).last().unwrap_or(start);
+    let parted = lines.get(..top).and_then(separator).is_some_and(|above| above + 1 == top);
+    let start = if parted { top } else { start };
     let block = lines.get(start..)?;
     let kinds = kinds(block);
     let text = joined(block);
@@ -168,8 +203,11 @@ fn is_key(line: &str) -> bool {
 struct Found {
     desk: bool,
     date: bool,
+    time: bool,
     mailbox: bool,
     verb: bool,
+    /// It has an opening word: On, At, In message.
+    opener: bool,
     /// It ends as an attribution does.
     ends: bool,
     /// It begins with one of its parts.
@@ -182,6 +220,15 @@ impl Found {
     /// Nothing is left to find in the line above.
     fn complete(self) -> bool {
         self.date && (self.desk || self.mailbox)
+    }
+
+    /// A line above an attribution belongs to it only if it has what that lacks: the name, date and time, or
+    /// only an opening word: 「In message <…>」. Else somebody wrote an address or a day.
+    fn adds_to(self, below: Self) -> bool {
+        let named = |found: Self| found.desk || found.mailbox;
+        (named(self) && !named(below))
+            || (self.date && self.time && !below.date)
+            || (self.opener && !below.opener && self.other == below.other)
     }
 
     fn is_attribution(self) -> bool {
@@ -199,7 +246,7 @@ impl Found {
 /// An attribution sentence at the end of the lines, folded over up to five of them.
 fn sentence(lines: &[&str], names: &Names) -> Option<usize> {
     const MOST_LINES: usize = 5;
-    let mut best = None;
+    let mut best: Option<(usize, Found)> = None;
     let mut text = String::new();
     for (index, line) in lines.iter().enumerate().rev().take(MOST_LINES) {
         let folded = squash(line);
@@ -208,14 +255,15 @@ fn sentence(lines: &[&str], names: &Names) -> Option<usize> {
         }
         text.insert_str(0, &folded);
         let found = parts(&text, names);
-        if found.is_attribution() || (best.is_none() && signed(&text, found)) {
-            best = Some(index);
+        let more = best.is_none_or(|(_, best)| found.adds_to(best));
+        if more && (found.is_attribution() || (best.is_none() && signed(&text, found))) {
+            best = Some((index, found));
             if found.complete() {
                 break;
             }
         }
     }
-    best
+    best.map(|(index, _)| index)
 }
 
 /// 「髙橋 さんが書きました」, without date and address: one short line that says only this.
@@ -229,7 +277,7 @@ fn signed(text: &str, found: Found) -> bool {
 }
 
 fn parts(text: &str, names: &Names) -> Found {
-    let mut found = Found { ends: text.ends_with([':', '>']) || ends_with_verb(text), ..Found::default() };
+    let mut found = Found { ends: text.ends_with(':') || ends_with_verb(text), ..Found::default() };
     let mut rest = text.to_owned();
     for name in [&names.address, &names.name] {
         if !name.is_empty() && rest.contains(name.as_str()) {
@@ -244,10 +292,10 @@ fn parts(text: &str, names: &Names) -> Found {
         taken
     };
     found.date = take(&DATE);
-    take(&TIME);
+    found.time = take(&TIME);
     found.verb = take(&VERB);
     found.mailbox = take(&MAILBOX);
-    take(&OPENER);
+    found.opener = take(&OPENER);
     take(&OPENER);
     found.begins = !rest.starts_with(char::is_alphanumeric);
     found.other = rest.chars().filter(|c| c.is_alphanumeric()).count();

@@ -125,7 +125,7 @@ fn is_quotation(
         return (attributed && size >= LEAST_ATTRIBUTED)
             || (opening && closing && (size >= LEAST_UNMARKED || share(3)));
     }
-    (attributed || found.marked && opening) && (size >= LEAST_UNMARKED || share(3))
+    (attributed || (found.marked && opening)) && (size >= LEAST_UNMARKED || share(3))
 }
 
 /// Whether one of these lines of ours came back whole.

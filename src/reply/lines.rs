@@ -26,7 +26,7 @@ pub(super) struct Line {
 pub(super) struct Lines<'a> {
     pub(super) text: &'a str,
     pub(super) all: Vec<Line>,
-    /// Indices of the lines that are not blank.
+    /// Indices of the lines that are compared: not blank, and not hidden.
     pub(super) full: Vec<usize>,
     /// Folded characters of all lines.
     pub(super) size: usize,
@@ -68,6 +68,14 @@ impl<'a> Lines<'a> {
     /// Index of the line that contains a byte.
     pub(super) fn at(&self, byte: usize) -> usize {
         self.all.partition_point(|line| line.start <= byte).saturating_sub(1)
+    }
+
+    /// Takes lines out of the comparison.
+    pub(super) fn hide(&mut self, hidden: &[Range<usize>]) {
+        self.full.retain(|line| {
+            let after = hidden.partition_point(|range| range.end <= *line);
+            hidden.get(after).is_none_or(|range| !range.contains(line))
+        });
     }
 
     /// The lines that are not blank, within a range of all lines, as a range of `full`.

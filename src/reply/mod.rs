@@ -173,8 +173,11 @@ pub fn subtract(text: &str, sent: &[Sent<'_>], people: &People<'_>) -> Option<Re
         }
     }
     let marks = Marks::learn(text, &long_lines(&ours));
-    let reply = Lines::of(text, &marks);
     let names = Names::of(people);
+    let mut reply = Lines::of(text, &marks);
+    // An attribution has our name, and so do our mails.
+    let attributions = attribution::all(&reply, &names);
+    reply.hide(&attributions);
     let copies = copies::find(&reply, &ours, &names);
     if copies.is_empty() {
         return None;

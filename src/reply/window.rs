@@ -67,11 +67,13 @@ mod cost {
     /// Text begins behind a whole line of ours: a value behind its label.
     pub(super) const BEHIND_LINE: i32 = 4;
     /// A line of ours follows on the same line of the reply.
-    pub(super) const JOINED: i32 = 6;
+    pub(super) const JOINED: i32 = 10;
     /// Text begins or ends inside a line of ours.
     pub(super) const INSIDE: i32 = 10;
     /// A whole line of ours begins or ends to be missing.
     pub(super) const MISSING_LINE: i32 = 3;
+    /// The same, inside a line of ours: who removes lines seldom leaves half of one.
+    pub(super) const MISSING_INSIDE: i32 = 24;
     /// The program marks its quotation, but not this line: only the rest of a folded line of ours looks like that.
     pub(super) const UNMARKED: i32 = 10_000;
     /// A line of ours follows a text that goes on on a line without mark.
@@ -104,9 +106,9 @@ pub(super) fn align(sent: &[Unit], reply: &[Unit]) -> Vec<Run> {
     for i in 0..=sent.len() {
         let line_of_ours = begins(sent, i);
         let (missing_cost, inside) =
-            if line_of_ours { (cost::MISSING_LINE, false) } else { (cost::INSIDE, true) };
+            if line_of_ours { (cost::MISSING_LINE, false) } else { (cost::MISSING_INSIDE, true) };
         let before_ours = i.checked_sub(1).is_none_or(|before| begins(sent, before));
-        let missing_open = if before_ours { cost::MISSING_LINE } else { cost::INSIDE };
+        let missing_open = if before_ours { cost::MISSING_LINE } else { cost::MISSING_INSIDE };
         for j in 0..=reply.len() {
             let both = match (i.checked_sub(1), j.checked_sub(1)) {
                 (None, None) => (0, State::Both),
@@ -183,7 +185,7 @@ fn both(sent: &[Unit], reply: &[Unit], i: usize, j: usize, before: Option<Cell>)
     } else {
         return (NEVER, State::Both);
     };
-    let (mut from_both, mut from_typed, mut from_missing) = (0, cost::INSIDE, cost::INSIDE);
+    let (mut from_both, mut from_typed, mut from_missing) = (0, cost::INSIDE, cost::MISSING_INSIDE);
     if theirs.first {
         from_typed = cost::OWN_LINE;
     } else if ours.first {

@@ -35,7 +35,8 @@ const DIRECTION: [&[&str]; 12] = [
 ];
 
 /// Rooms beside them, and the rooms that they may know.
-const BESIDE: [(&str, &[&str]); 6] = [
+const BESIDE: [(&str, &[&str]); 7] = [
+    ("reply", &["mail"]),
     ("settings", &["desk", "clock"]),
     ("login", &["net", "settings", "clock"]),
     ("net", &["settings"]),
@@ -254,7 +255,7 @@ const WORDS: [(&str, &[&str], &str); 12] = [
 ];
 
 /// Rooms that never do I/O, and what they must not name.
-const PURE: [&str; 3] = ["mail/", "desk/", "letter/"];
+const PURE: [&str; 4] = ["mail/", "desk/", "letter/", "reply/"];
 const IMPURE: [&str; 5] = ["tokio::", "std::fs", "std::net", "std::env", "std::process"];
 
 #[test]

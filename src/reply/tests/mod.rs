@@ -1,7 +1,10 @@
 //! Tests of the subtraction: every style of quoting, every place, every kind of mail of ours.
 
+mod attributions;
+mod letters;
 mod mails;
 mod matrix;
+mod properties;
 mod situations;
 mod styles;
 

@@ -1,9 +1,9 @@
-//! How mail programs quote: their attributions, prefixes, folding and HTML, written after what each of them sends.
+//! How mail programs quote: their attributions, prefixes, folding and HTML, written by us after what each of them sends.
 
 use super::mails::{ADDRESS, DESK};
 
 /// How a program writes a reply.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     pub(super) name: &'static str,
     /// `{desk}` and `{address}` stand for ours. With its line breaks, also those between it and the quotation.
@@ -11,7 +11,7 @@ pub(super) struct Style {
     pub(super) body: Body,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Body {
     /// The prefix of a line, the prefix of a blank line, and the column at which quoted lines are folded.
     Text {
@@ -22,7 +22,7 @@ pub(super) enum Body {
     Html(Html),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fold {
     No,
     /// Columns; a wide character has two. The rest of a line gets the prefix, too.
@@ -35,7 +35,7 @@ pub(super) enum Fold {
     Joined,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Html {
     Gmail,
     Outlook,
@@ -312,12 +312,12 @@ fn document(html: Html, attribution: &str, ours: &str, typed: &Typed) -> String 
         let here = typed.at.iter().filter(|(line, _, _)| *line == index);
         let cells: Vec<String> = line.split('\t').map(escaped).collect();
         let mut line = cells.join("</td><td>");
-        if cells.len() > 1 {
-            line = format!("<table><tr><td>{line}</td></tr></table>");
-        }
         for (_, inline, text) in here {
             line.push_str(if *inline { "" } else { "<br>" });
             line.push_str(&lines(text));
+        }
+        if cells.len() > 1 {
+            line = format!("<table><tr><td>{line}</td></tr></table>");
         }
         match html {
             Html::Outlook => quote.push_str(&format!("<p class=\"MsoNormal\">{line}<o:p></o:p></p>\n")),
