@@ -52,7 +52,10 @@ pub(super) fn start(lines: &[&str], names: &Names) -> Option<usize> {
 /// An attribution that names the desk anywhere in the lines.
 pub(super) fn anywhere(lines: &[&str], names: &Names) -> Option<Range<usize>> {
     let mut named = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| names.may_stand_in(line)));
-    named.find_map(|at| around(lines, at, names))
+    let found = named.find_map(|at| around(lines, at, names))?;
+    let block = lines.get(found.start).is_some_and(|line| kind(line).is_some());
+    let start = if block { rule_above(lines, found.start) } else { found.start };
+    Some(start..found.end)
 }
 
 /// All attributions that name the desk, in the order of the lines. Looks at a bounded number of lines.
@@ -90,7 +93,7 @@ fn around(lines: &[&str], at: usize, names: &Names) -> Option<Range<usize>> {
     let rest = lines.get(found.end).map(|line| squash(line)).filter(|line| line.ends_with(':'));
     let mailbox = rest.map(|line| parts(&line, names)).is_some_and(|rest| rest.other == 0 && rest.mailbox);
     found.end += usize::from(mailbox);
-    Some(rule_above(lines, found.start)..found.end)
+    Some(found)
 }
 
 /// Index of the first line of a complete block of header fields of any mail: what follows is quoted.

@@ -28,7 +28,8 @@ pub(super) const MOST_SOURCES: usize = 64;
 /// Characters of a run that shows that a text of ours may be in a part of a reply.
 const GRAM: usize = 8;
 
-/// Finds all quotations, in the order of the reply.
+/// Finds all quotations, in the order of the reply. None if there are more than anybody quotes: what is left of such a reply
+/// would be text of ours.
 pub(super) fn find(reply: &Lines<'_>, sources: &[Lines<'_>], names: &Names) -> Vec<Copy> {
     /// Comparisons of one mail with one part, whether they succeed or not.
     const MOST_TRIES: usize = 24;
@@ -41,7 +42,7 @@ pub(super) fn find(reply: &Lines<'_>, sources: &[Lines<'_>], names: &Names) -> V
     let mut copies: Vec<Copy> = Vec::new();
     let mut budget = Budget::new();
     for _ in 0..MOST_TRIES {
-        let Some((part, source)) = best(&parts) else { break };
+        let Some((part, source)) = index.best(&parts, copies.is_empty()) else { break };
         let (Some(lines), Some(sent)) = (parts.get(part).map(|part| part.lines.clone()), sources.get(source))
         else {
             break;
@@ -56,30 +57,14 @@ pub(super) fn find(reply: &Lines<'_>, sources: &[Lines<'_>], names: &Names) -> V
         parts.swap_remove(part);
         for lines in rest(reply, &lines, &found.matches) {
             let size: usize = reply.full_within(&lines).map(|full| reply.full_line(full).size).sum();
-            if size <= unread {
-                unread -= size;
-                parts.push(index.part(reply, lines));
-            }
+            let Some(less) = unread.checked_sub(size) else { return Vec::new() };
+            unread = less;
+            parts.push(index.part(reply, lines));
         }
         copies.push(Copy { source, matches: found.matches });
     }
     copies.sort_by_key(|copy| copy.matches.first().map(|found| found.reply.start));
     copies
-}
-
-/// The part and the text of ours with the most common runs; of equals, the first text.
-fn best(parts: &[Part]) -> Option<(usize, usize)> {
-    /// Fewer runs are chance.
-    const LEAST: usize = 4;
-    let mut best = None;
-    for (part, scores) in parts.iter().enumerate() {
-        for (source, score) in scores.scores.iter().enumerate() {
-            if *score >= LEAST && best.is_none_or(|(most, _, _)| *score > most) {
-                best = Some((*score, part, source));
-            }
-        }
-    }
-    best.map(|(_, part, source)| (part, source))
 }
 
 /// Lines of a part that a quotation leaves: above it, below it, and between its lines.
@@ -161,7 +146,8 @@ struct Part {
 struct Index {
     /// The texts that contain a run, one bit each.
     runs: HashMap<u64, u64>,
-    sources: usize,
+    /// How many runs each text has.
+    sizes: Vec<usize>,
 }
 
 impl Index {
@@ -170,11 +156,37 @@ impl Index {
         for (source, lines) in sources.iter().enumerate().take(MOST_SOURCES) {
             each_run(lines, 0..lines.all.len(), |run| *runs.entry(run).or_default() |= 1 << source);
         }
-        Self { runs, sources: sources.len().min(MOST_SOURCES) }
+        let mut sizes = vec![0; sources.len().min(MOST_SOURCES)];
+        for texts in runs.values() {
+            for (source, size) in sizes.iter_mut().enumerate() {
+                *size += usize::from(texts & (1 << source) != 0);
+            }
+        }
+        Self { runs, sizes }
+    }
+
+    /// The part and the text of ours with the most common runs; of equals, the first text.
+    fn best(&self, parts: &[Part], first_copy: bool) -> Option<(usize, usize)> {
+        /// Fewer runs are chance.
+        const LEAST: usize = 4;
+        /// Runs of the shortest further quotation; of a short mail, a part of its runs.
+        const LEAST_FURTHER: usize = 24;
+        const SHARE_FURTHER: usize = 6;
+        let mut best = None;
+        for (part, Part { scores, .. }) in parts.iter().enumerate() {
+            for (source, (score, size)) in scores.iter().zip(&self.sizes).enumerate() {
+                let further = LEAST_FURTHER.min(size / SHARE_FURTHER);
+                let least = if first_copy { LEAST } else { LEAST.max(further) };
+                if *score >= least && best.is_none_or(|(most, _, _)| *score > most) {
+                    best = Some((*score, part, source));
+                }
+            }
+        }
+        best.map(|(_, part, source)| (part, source))
     }
 
     fn part(&self, reply: &Lines<'_>, lines: Range<usize>) -> Part {
-        let mut scores = vec![0; self.sources];
+        let mut scores = vec![0; self.sizes.len()];
         let mut seen = HashSet::new();
         each_run(reply, lines.clone(), |run| {
             if let Some(sources) = self.runs.get(&run)

@@ -370,3 +370,26 @@ fn a_signature_is_named_and_another_office_is_none() {
     let below = texts(&format!("可能です。\n\n{quotation}\n-- \n{block}"), &[&notice]);
     assert_eq!(below, ["可能です。".to_owned(), format!("[-- \n{block}]")], "alone below the quotation");
 }
+
+#[test]
+fn a_reply_that_repeats_our_mail_without_end_is_not_subtracted() {
+    let mail = mails::notice().plain;
+    let text = quote("> ", &mail).repeat(2000);
+    assert_eq!(read(&text, &[&mail]), None);
+}
+
+#[test]
+fn a_thread_of_many_mails_is_subtracted() {
+    let ask = mails::ask_back().plain;
+    let older: Vec<String> =
+        (1..=12).map(|at| ask.replace("ZT-2025-0009", &format!("ZT-2025-00{at:02}"))).collect();
+    let mails: Vec<&str> = older.iter().map(String::as_str).collect();
+    let thread = mails
+        .iter()
+        .rev()
+        .fold(String::new(), |below, mail| format!("{EN}{}", quote("> ", &format!("{mail}\n{below}"))));
+    assert_eq!(
+        texts(&format!("承知しました。\n2) 氏名：髙橋 真由美\n\n{thread}"), &mails),
+        ["承知しました。\n2) 氏名：髙橋 真由美"]
+    );
+}
