@@ -1,6 +1,8 @@
 //! Files one message: reads the known facts, has triage decide, takes the ticket's number, and writes ledger row, ticket,
 //! conversation, audit and mails. `pipeline` commits.
 
+use chrono::{DateTime, Utc};
+
 use super::effects::{notify_staff, undelivered};
 use crate::{
     desk::{
@@ -19,8 +21,6 @@ use crate::{
         Asking, AuditEvent, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient, StoreError,
     },
 };
-
-use chrono::{DateTime, Utc};
 
 /// Where the store keeps whose turn it is.
 const ROTATION: &str = "rotation";

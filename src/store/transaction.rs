@@ -1,5 +1,5 @@
 //! Write transactions: the only place that begins and ends one. A transaction holds the lock of all writers, on the
-//! desk's row; intake files a batch of messages in one transaction, with a savepoint before each message.
+//! desk's row; intake files a batch of messages in one transaction, and sets savepoints when one of them has a fault.
 
 use std::{collections::BTreeMap, sync::Arc};
 
