@@ -19,7 +19,6 @@ struct Known {
     place: Place,
     message_id: String,
     hash: String,
-    ticket_id: Option<i64>,
     duplicate_of: Option<i64>,
 }
 
@@ -52,7 +51,6 @@ impl Facts {
                     same_content: same_message_id && row.hash == lookup.hash,
                     same_message_id,
                     same_place: matches!(lookup.place, Place::Imap { .. }) && row.place == *lookup.place,
-                    ticket_id: row.ticket_id,
                     duplicate_of: row.duplicate_of,
                 }
             })
@@ -65,7 +63,6 @@ impl Facts {
                 same_content: false,
                 same_message_id: true,
                 same_place: false,
-                ticket_id: None,
                 duplicate_of: None,
             });
         }
@@ -81,7 +78,6 @@ impl Facts {
             place: message.place.clone(),
             message_id: message.message_id.to_owned(),
             hash: message.hash.to_owned(),
-            ticket_id: message.ticket_id,
             duplicate_of: message.duplicate_of,
         });
     }
@@ -134,7 +130,7 @@ impl Tx {
             return Ok(Vec::new());
         }
         let mut sql =
-            "SELECT id, folder, uidvalidity, uid, file, message_id, hash, ticket_id, duplicate_of FROM message WHERE "
+            "SELECT id, folder, uidvalidity, uid, file, message_id, hash, duplicate_of FROM message WHERE "
                 .to_owned();
         let (mut first, mut parts) = (1, condition.split('?'));
         sql.push_str(parts.next().unwrap_or_default());
@@ -151,7 +147,6 @@ impl Tx {
                     place: super::ledger::read_place(row)?,
                     message_id: row.try_get("message_id")?,
                     hash: row.try_get("hash")?,
-                    ticket_id: row.try_get("ticket_id")?,
                     duplicate_of: row.try_get("duplicate_of")?,
                 })
             })

@@ -359,14 +359,6 @@ impl Store {
         .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
-
-    pub async fn count_messages(&self, outcome: Outcome) -> Result<u64> {
-        let row = query("SELECT COUNT(*) FROM message WHERE outcome = $1")
-            .bind(outcome.as_str())
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
-    }
 }
 
 fn read_row(row: &AnyRow) -> Result<LedgerRow> {

@@ -20,8 +20,6 @@ pub struct Earlier {
     pub same_message_id: bool,
     /// Same place in the mailbox: it is the same message, fetched again.
     pub same_place: bool,
-    /// The ticket that it belongs to.
-    pub ticket_id: Option<i64>,
     /// Row id of the message that it repeats.
     pub duplicate_of: Option<i64>,
 }
@@ -63,7 +61,7 @@ impl LedgerLookup<'_> {
     /// same content have the same one), and with each row the mails queued for the recipient. The same place and the
     /// same content come first, so that LIMIT never cuts them off. Without such a row, it returns one row of NULLs.
     const SQL: &'static str = "
-        SELECT message.id AS id, message_id, hash, ticket_id, duplicate_of,
+        SELECT message.id AS id, message_id, hash, duplicate_of,
             CASE WHEN folder = $1 AND uidvalidity = $2 AND uid = $3 THEN 1 ELSE 0 END AS same_place,
             (SELECT COUNT(*) FROM outbox WHERE recipient = $4 AND created_at >= $5 AND automatic = 1) AS sent,
             (SELECT MAX(created_at) FROM outbox WHERE recipient = $4 AND automatic = 1) AS last_sent,
@@ -102,7 +100,6 @@ impl LedgerLookup<'_> {
                 same_content: same_id && same_hash,
                 same_message_id: same_id,
                 same_place: flag(row, "same_place")?,
-                ticket_id: row.try_get("ticket_id")?,
                 duplicate_of: row.try_get("duplicate_of")?,
             });
         }
