@@ -27,7 +27,7 @@ struct Known {
 pub struct Facts {
     /// Messages that these facts are about: Message-ID and hash.
     about: HashSet<(String, String)>,
-    /// Rows with the same content or the same place as one of them.
+    /// The first row with the same content as one of them, rows with the same place, and those of this batch.
     rows: Vec<Known>,
     /// Message-IDs that the ledger holds.
     message_ids: HashSet<String>,
@@ -101,8 +101,9 @@ impl Tx {
         facts.about.extend(lookups.iter().map(|of| (of.message_id.to_owned(), of.hash.to_owned())));
         let ids = || lookups.iter().map(|of| Value::from(of.message_id));
         let hashes = lookups.iter().map(|of| Value::from(of.hash));
-        facts.rows =
-            self.known("message_id IN (?) AND hash IN (?)", vec![ids().collect(), hashes.collect()]).await?;
+        // A mail that came a thousand times repeats the first of them: the others are not read.
+        let firsts = "id IN (SELECT MIN(id) FROM message WHERE message_id IN (?) AND hash IN (?) GROUP BY message_id, hash)";
+        facts.rows = self.known(firsts, vec![ids().collect(), hashes.collect()]).await?;
         if let Place::Imap { folder, uidvalidity, .. } = first.place {
             let uids = lookups.iter().filter_map(|of| of.place.columns().2).map(Value::from);
             let place = vec![folder.as_str().into()];
