@@ -190,7 +190,7 @@ async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Re
     Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
 }
 
-/// When reminders begin to count: now, if the inquirer is asked for missing fields, or could be another day.
+/// When reminders begin to count: now, if the inquirer is asked for missing fields, or would be but for a limit of today.
 fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match &decision.reply {
         Some(Ok(Reply::AskMissing)) => Some(now),

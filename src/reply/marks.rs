@@ -114,7 +114,7 @@ impl Marks {
     }
 }
 
-/// A prefix is one if it stands in front of two different lines of ours.
+/// A prefix counts if it comes before two different lines of ours.
 const LEAST_LINES: usize = 2;
 
 /// `>` of nearly all programs, `|` of Sylpheed and others, and their full-width forms.

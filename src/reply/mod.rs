@@ -89,7 +89,7 @@ pub struct Spot {
     pub next: Option<usize>,
 }
 
-/// Where a text stands in what we sent.
+/// Where a text was typed, relative to what we sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Above everything of ours that came back.
@@ -114,7 +114,7 @@ pub struct Insertion {
 }
 
 impl Insertion {
-    /// Whether the text stands in these lines of a text of ours and surely in no others: all lines that were removed
+    /// Whether the text was typed in these lines of a text of ours and surely in no others: all lines that were removed
     /// around it are in the range, too. Blank lines of ours count for nothing.
     #[must_use]
     pub fn between(&self, source: Source, ours: &str, lines: &Range<usize>) -> bool {
@@ -128,7 +128,7 @@ impl Insertion {
         removed.into_iter().all(|(_, line)| line.trim().is_empty())
     }
 
-    /// The point of our text behind which the text stands. `None` above everything.
+    /// The point of our text that the text follows. `None` above everything.
     #[must_use]
     pub fn spot(&self) -> Option<&Spot> {
         match &self.place {

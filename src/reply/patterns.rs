@@ -23,7 +23,7 @@ const DATES: &[&str] = &[
     r"[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2})",
 ];
 
-/// What stands beside a date.
+/// What an attribution has beside its date.
 const TIMES: &[&str] = &[
     // all: 10:19, 10:19:00, at 10:19:00 AM
     r"(?:at|t)?(?:午前|午後)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:am|pm|午前|午後)?",

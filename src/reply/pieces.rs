@@ -97,7 +97,7 @@ impl<'a> Context<'a> {
         for (parts, in_quotation) in
             self.without_attributions(&parts, above, next.is_some_and(|next| next.first))
         {
-            // Text above a quotation that has a mark is another mail's, unless it stands in the quotation already.
+            // Text above a quotation that has a mark is another mail's, unless the quotation has it too.
             let most = if before.is_none() && !in_quotation { 0 } else { depth };
             for group in self.groups(parts, most) {
                 let inline = first && group.parts.first().is_some_and(|part| part.inline);
@@ -131,7 +131,7 @@ impl<'a> Context<'a> {
         parts
     }
 
-    /// The parts without attributions; and whether they stand between an attribution and its quotation.
+    /// The parts without attributions; and whether they are between an attribution and its quotation.
     fn without_attributions<'p>(
         &self,
         parts: &'p [Part<'a>],

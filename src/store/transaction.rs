@@ -125,7 +125,7 @@ impl Tx {
         let mut statements = self.writes.trip(self.dialect, &mut values);
         let (inside, behind) = match self.dialect {
             Dialect::Sqlite => (last, None),
-            // A statement with parameters stands alone there.
+            // PostgreSQL takes a statement with parameters only alone.
             Dialect::Postgres => (None, last),
         };
         statements.extend(inside.map(str::to_owned));

@@ -259,7 +259,7 @@ async fn beginning(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result
         Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
         None => String::new(),
     };
-    // Between the salutation and what our templates add stands the author's text.
+    // The author's text is between the salutation and what our templates add.
     let is_own = |paragraph: &&str| !paragraph.trim_start().starts_with(['※', '-', '─', '━']);
     let own = text.split("\n\n").skip(1).take_while(is_own).collect::<Vec<_>>().join(" ");
     let own = if own.is_empty() { text.as_str() } else { own.as_str() };

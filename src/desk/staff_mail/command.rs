@@ -44,7 +44,7 @@ pub struct Order {
     pub ticket: Option<TicketNumber>,
     /// The line as the member wrote it.
     pub line: String,
-    /// What stands behind an order that takes no text, such as the reason of 取消. Empty if there is nothing.
+    /// What follows an order that takes no text, such as the reason of 取消. Empty if there is nothing.
     pub remark: String,
 }
 

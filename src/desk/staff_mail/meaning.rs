@@ -34,7 +34,7 @@ pub(super) fn of_text(
     }
 }
 
-/// A text that stands in no place for an answer: above a digest, or in a mail without a key.
+/// A text where no answer is expected: above a digest, or in a mail without a key.
 pub(super) fn of_outside(text: &str, writer: &str, mail: &mut StaffMail) {
     match order::read(text, Invitation::Answer, writer) {
         Reading::Surely { orders, rest, doubts } => {

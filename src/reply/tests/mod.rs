@@ -17,7 +17,7 @@ const PEOPLE: People<'static> = People {
     sender_address: "hanako@desk.example.jp",
 };
 
-/// The line of ours behind which an insertion stands, and whether it is inline; `None` above everything.
+/// The line of ours that an insertion follows, and whether it is inline; `None` above everything.
 fn place(insertion: &Insertion) -> Option<(usize, bool)> {
     insertion.spot().map(|spot| (spot.line, spot.inline))
 }

@@ -11,7 +11,7 @@ use super::{
     subtract,
 };
 
-/// Words of answers and values: many of them stand in our mails, too.
+/// Words of answers and values: many of them are in our mails, too.
 fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "星川市",

@@ -299,7 +299,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("  ", "&nbsp; ")
 }
 
-/// The document that a program makes. Text that is typed into a quotation stands in its `blockquote`.
+/// The document that a program makes. Text that is typed into a quotation is inside its `blockquote`.
 fn document(html: Html, attribution: &str, ours: &str, typed: &Typed) -> String {
     let lines = |text: &str| escaped(text).replace('\n', "<br>\n");
     let top = typed.top.as_ref().map(|(top, spaced)| {

@@ -24,13 +24,13 @@ const TALK_CHARS: usize = 40;
 const WORD_CHARS: usize = 14;
 /// Characters of a text that names a ticket and says little else: 「ZT-2025-0003と同じ件です」
 const NUMBER_CHARS: usize = 26;
-/// Characters of a text in which a clause may be an order that something else stands before.
+/// Characters of a text in which a clause may be an order with something else before it.
 pub(super) const SHORT_CHARS: usize = 60;
 
 /// The beginnings of orders. What follows decides whether the sentence is about the word.
 const STEMS: &str = r"(?:取消|取り消|取りけ|とりけ|取止|取り止|取りや|キャンセ|撤回|中止|承認|承人|差戻|差し戻|差しもど|さしもど|却下|完了|クローズ|保留|ペンディング|再開|担当|メモ|質問|統合|分類|折返|折り返|一覧|ヘルプ|使い方|送信|送らない|送って)";
 
-/// The words of orders wherever they stand in a very short text.
+/// The words of orders, anywhere in a very short text.
 const ANYWHERE: &str = r"取消|取り消|取りやめ|キャンセ|中止|承認|差戻|差し戻|却下|完了|クローズ|保留|再開|担当|統合|折返|折り返|cancel|approve|reject|close|done|hold";
 
 /// English words that begin an order. An English sentence may begin with them, and then the writer is asked.

@@ -162,7 +162,7 @@ impl Writer {
         !self.family.is_empty() && (text == self.name || text == self.family)
     }
 
-    /// Whether a sentence is no more than a greeting. `greeted`: a greeting stands before it.
+    /// Whether a sentence is no more than a greeting. `greeted`: a greeting comes before it.
     pub(super) fn greets(&self, sentence: &str, greeted: bool) -> bool {
         if is(&GREETING, sentence) || is(&ADDRESSEE, sentence) {
             return true;

@@ -68,7 +68,7 @@ impl<'a> Text<'a> {
         let end = sentence_end(text);
         let sentence = bare(text.get(..end)?);
         if sentence.is_empty() || self.writer.greets(sentence, greeted) {
-            // A rule is no greeting: what stands below it is a signature.
+            // A rule is no greeting: what follows it is a signature.
             return (!sentence.is_empty() || end < text.len()).then_some(end);
         }
         let comma = text.find(['、', ',', ' ']).filter(|comma| *comma < end)?;

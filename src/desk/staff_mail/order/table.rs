@@ -1,4 +1,4 @@
-//! The table of orders: one pattern a line, and the words that stand around them. `read` applies it to a sentence.
+//! The table of orders: one pattern a line, and the words around them. `read` applies it to a sentence.
 
 use std::sync::LazyLock;
 
