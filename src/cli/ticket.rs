@@ -89,6 +89,11 @@ pub(super) enum Command {
         /// Ticket number
         number: TicketNumber,
     },
+    /// Send an answer or question that waits for a word
+    Send {
+        /// Ticket number
+        number: TicketNumber,
+    },
     /// Show a ticket with its conversation and events
     Show {
         /// Ticket number, such as ZT-2025-0001
@@ -181,6 +186,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Merge { number, into } => (number, Do(StaffCommand::Merge(into.clone()))),
         Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),
         Command::Cancel { number } => (number, Do(StaffCommand::Cancel)),
+        Command::Send { number } => (number, Do(StaffCommand::Send)),
     };
     work(context, number, operation).await
 }

@@ -27,15 +27,21 @@ pub(super) async fn notify_staff(
     if reading.not_authentic {
         explain_refusal(operation, mail, NoEffect::NotAuthentic).await?;
     }
+    let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
+    let is_from_staff = from.is_some();
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
-            let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
             if let (Some(member), Some(orders)) = (from, &reading.staff) {
                 work_on(operation, mail, member, orders).await?;
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
             explain_refusal(operation, mail, NoEffect::NoKey).await?;
+        }
+        (Filing::Park { reason: ParkReason::Oversize | ParkReason::Unreadable, .. }, _)
+            if is_from_staff && !reading.not_authentic =>
+        {
+            explain_refusal(operation, mail, NoEffect::Unread).await?;
         }
         // Mail received before `accept_since` is filed without notices.
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if reading.received_at >= desk.accept_since => {

@@ -30,6 +30,7 @@ pub enum Content {
     Digest(DigestContext),
     Echo(DraftShownContext),
     Approval(DraftShownContext),
+    SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
 }
 
@@ -49,6 +50,7 @@ impl Content {
             Self::Digest(_) => Purpose::Digest,
             Self::Echo(_) => Purpose::Echo,
             Self::Approval(_) => Purpose::Approval,
+            Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
         }
     }
@@ -62,7 +64,9 @@ impl Content {
             Self::WindowSummary(context) => Value::from(Serde(context)),
             Self::Undeliverable(context) => Value::from(Serde(context)),
             Self::Digest(context) => Value::from(Serde(context)),
-            Self::Echo(context) | Self::Approval(context) => Value::from(Serde(context)),
+            Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
+                Value::from(Serde(context))
+            }
             Self::StaffReply(context) => Value::from(Serde(context)),
         }
     }

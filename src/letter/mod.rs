@@ -24,11 +24,11 @@ pub use inquirer::{
     WrittenContext,
 };
 pub use problem::problem_in_words;
-pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
+pub use remark::{NoEffect, Remark, done_by, refused_order, rejected_answer};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
-    WaitingContext,
+    OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
+    UndeliveredContext, WaitingContext,
 };
 pub use ticket::{StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
@@ -80,6 +80,8 @@ closed_set! {
         Echo = "echo",
         /// To leads: a colleague's answer waits for them.
         Approval = "approval",
+        /// To the author of a draft or an answer: a colleague has written to the same inquirer.
+        SecondDraft = "second_draft",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
     }
@@ -107,6 +109,7 @@ impl Purpose {
             | Self::FollowUp
             | Self::Echo
             | Self::Approval
+            | Self::SecondDraft
             | Self::StaffReply => Some("auto-generated"),
             Self::Answer | Self::Question => None,
         }

@@ -1,6 +1,6 @@
 //! Sentences about a single message in mails to staff: remarks of notices, and lines of staff replies.
 
-use crate::desk::{gate::Refusal, ticket::TicketNumber};
+use crate::desk::{gate::Refusal, own_marks, ticket::TicketNumber};
 
 use super::refusal_in_words;
 
@@ -34,6 +34,8 @@ pub enum NoEffect {
     NotAuthentic,
     /// No key of the member's came with the mail.
     NoKey,
+    /// The mail is too large, or damaged.
+    Unread,
 }
 
 impl NoEffect {
@@ -47,7 +49,11 @@ impl NoEffect {
             Self::NoKey => {
                 "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください"
             }
+            Self::Unread => {
+                "大きすぎるか壊れているため、読み取れませんでした。操作も送信もしていません。添付を減らして、もう一度お送りください"
+            }
         };
+        let (from, subject) = (own_marks::disarmed(from), own_marks::disarmed(subject));
         format!("{from} から届いたメール「{subject}」：{why}")
     }
 }
@@ -64,6 +70,12 @@ pub fn refused_order(order: &str, why: &str) -> String {
 pub fn rejected_answer(number: &TicketNumber, lead: &str, reason: &str) -> String {
     let reason = if reason.is_empty() { "理由の記載はありません" } else { reason };
     format!("{number} の回答は{lead}さんが差し戻しました。理由：{reason}")
+}
+
+/// The line of a staff reply to the author of a draft about which a colleague has decided.
+#[must_use]
+pub fn done_by(who: &str, line: &str) -> String {
+    format!("{line}（{who}さんの操作です）")
 }
 
 #[cfg(test)]
@@ -90,7 +102,15 @@ mod tests {
                 NoEffect::NoKey.line("ito@example.jp", "一覧"),
                 "ito@example.jp から届いたメール「一覧」：日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください",
             ),
+            (
+                NoEffect::Unread.line("ito@example.jp", "回答 #7k3m9qxt2b4c5d"),
+                "ito@example.jp から届いたメール「回答 ♯7k3m9qxt2b4c5d」：大きすぎるか壊れているため、読み取れませんでした。操作も送信もしていません。添付を減らして、もう一度お送りください",
+            ),
             (refused_order("メモ\n二行目", "だめ"), "「メモ」：だめ"),
+            (
+                done_by("伊藤 健一", "ZT-2025-0007 を承認しました"),
+                "ZT-2025-0007 を承認しました（伊藤 健一さんの操作です）",
+            ),
             (
                 rejected_answer(&number, "伊藤 健一", ""),
                 "ZT-2025-0007 の回答は伊藤 健一さんが差し戻しました。理由：理由の記載はありません",

@@ -5,10 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Alarm, Content, Counts, DeadlineContext, DigestContext, DraftContext, DraftShownContext, Facts,
-    FiguresContext, Group, InquirerContext, LinkContext, NoticeContext, ParkedContext, ParkedMail, Profile,
-    Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
-    UndeliverableContext, UndeliveredContext, UndeliveredMail, WaitingContext, WrittenContext, decision_link,
-    purpose_in_words, reason_in_words, status_in_words,
+    FiguresContext, Group, InquirerContext, LinkContext, NoticeContext, OtherMailContext, ParkedContext,
+    ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, WaitingContext,
+    WrittenContext, decision_link, purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -106,6 +106,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, full, &["承認", "差戻"]);
             Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::SecondDraft => {
+            let draft = draft(profile, full, &[]);
+            Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
+        }
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
             done: vec!["ZT-2025-0001 の担当を佐藤 花子さんにしました".to_owned()],
             problems: if full {
@@ -140,6 +144,16 @@ fn waiting(profile: &Profile) -> WaitingContext {
     }
 }
 
+fn other(profile: &Profile) -> OtherMailContext {
+    OtherMailContext {
+        author: "伊藤 健一さん".to_owned(),
+        what: purpose_in_words(Purpose::Answer),
+        text: "会議の例は、第一市にございます。".to_owned(),
+        when: "7月2日（水）13時35分に送信します".to_owned(),
+        cancel: decision_link(&profile.address, &number(1), "5b1d07", KEY, "取消"),
+    }
+}
+
 fn text() -> String {
     "お問い合わせの件、次の例がございます。\n・第一市の会議".to_owned()
 }
@@ -165,6 +179,7 @@ impl Tickets<'_> {
             &number,
             KEY.to_owned(),
             &self.profile.address,
+            "伊藤 健一",
         )
     }
 
@@ -227,7 +242,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         from: "tanaka@example.jp".to_owned(),
         subject: "お尋ね <b>".to_owned(),
     };
-    let undelivered = UndeliveredMail::new(number(3).to_string(), Purpose::Answer, "x@example.jp".to_owned());
+    let undelivered = UndeliveredMail::new(number(3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
         common,
         summary: "未回答2件".to_owned(),
@@ -250,6 +265,8 @@ fn draft(profile: &Profile, full: bool, words: &[&'static str]) -> DraftContext 
         text: text(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13時40分に送信します".to_owned(),
+        assigned: full,
         links: words.iter().map(|word| LinkContext { word, link: link(word) }).collect(),
+        others: full.then(|| other(profile)).into_iter().collect(),
     }
 }

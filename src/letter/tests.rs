@@ -14,7 +14,7 @@ fn desk() -> (Rules, Profile) {
         address: settings.desk.address,
         telephone: settings.desk.telephone,
         hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
-        undo: "10分".into(),
+        leaves: "10分後に".into(),
     };
     (rules, profile)
 }
@@ -100,7 +100,7 @@ fn the_digest_is_a_table_in_which_every_value_is_escaped() {
         address: "desk@example.jp".into(),
         telephone: "03-0000-0000".into(),
         hours: "平日".into(),
-        undo: "10分".into(),
+        leaves: "10分後に".into(),
     };
     let mut facts = facts(true);
     facts.fields.inquiry = Some("<script>alert(1)</script> & 二行目".into());

@@ -59,7 +59,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Question => "おたずね",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
-        Purpose::Echo | Purpose::Approval | Purpose::StaffReply => "担当者へのご連絡",
+        Purpose::Echo | Purpose::Approval | Purpose::SecondDraft | Purpose::StaffReply => "担当者へのご連絡",
     }
 }
 
@@ -81,6 +81,7 @@ pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
         Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } | Refusal::DailyBudget { .. } => {
             "1日に送る自動メールの上限に達しました"
         }
+        Refusal::Guarded(_) => "窓口の文面に、照会者に送れない内容があります。運用担当者にご連絡ください",
     }
 }
 

@@ -97,6 +97,17 @@ async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) ->
     Ok(Ok(Done::Assigned { number: ticket.number.clone(), name, address }))
 }
 
+/// Whoever answers a ticket that nobody works on becomes its assignee. `true` if the actor did.
+pub(super) async fn take_on(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<bool, Fault> {
+    let Actor::Staff(member) = operation.actor else { return Ok(false) };
+    if ticket.assignee.is_some() {
+        return Ok(false);
+    }
+    operation.tx.set_assignee(ticket.id, &member.address).await?;
+    operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });
+    Ok(true)
+}
+
 async fn close(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
     if ticket.clock.status() == Status::Closed {
@@ -168,5 +179,6 @@ async fn called_back(
     }
     operation.end_turn(ticket, Ending::CalledBack).await?;
     operation.record(ticket, AuditEvent::CalledBack);
+    take_on(operation, ticket).await?;
     Ok(Ok(Done::CalledBack(number)))
 }

@@ -11,7 +11,10 @@ use crate::{
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_key::Invitation,
-        staff_mail::{Command, Order, StaffMail},
+        staff_mail::{
+            Command, Order, Problem, StaffMail,
+            order::{Doubt, Doubtful},
+        },
         window::start_of_day,
     },
     letter::{
@@ -52,7 +55,7 @@ pub async fn work_on(
         };
         // What was taken is shown by a mail of its own.
         match outcome {
-            Ok(_) => result.nothing_sent = false,
+            Ok(_) => (result.nothing_sent, result.answered) = (false, true),
             Err(refused) => result.problems.push(refusal_to_staff(&refused)),
         }
     }
@@ -65,7 +68,18 @@ pub async fn work_on(
     if result.list {
         digest::send_one(operation, member).await?;
     }
+    if result.is_nothing() && !is_answered_too_often(operation, member).await? {
+        let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
+        result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
+    }
     result.tell(operation, prepared, member)
+}
+
+/// Whether a member got so many explanations today that a machine may be answering them. A rule that sends our mails back
+/// in the member's name would go round and round.
+async fn is_answered_too_often(operation: &mut Operation<'_>, member: &Member) -> Result<bool, Fault> {
+    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    Ok(operation.tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS)
 }
 
 /// What the mail says about the draft that it is about.
@@ -82,11 +96,18 @@ struct Worked {
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
     nothing_sent: bool,
+    /// An answer was taken: its echo tells.
+    answered: bool,
     manual: bool,
     list: bool,
 }
 
 impl Worked {
+    /// The mail had no effect, and nothing else would tell its writer.
+    fn is_nothing(&self) -> bool {
+        self.done.is_empty() && self.problems.is_empty() && !self.answered && !self.manual && !self.list
+    }
+
     async fn carry_out(
         &mut self,
         operation: &mut Operation<'_>,
@@ -180,17 +201,15 @@ pub async fn explain_refusal(
     prepared: &PreparedMail,
     why: NoEffect,
 ) -> Result<(), Fault> {
-    let (desk, now) = (operation.desk, operation.now);
+    let desk = operation.desk;
     let from = prepared.reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
     let told = desk
         .rules
         .staff
         .all()
         .filter(|member| member.address.eq_ignore_ascii_case(from) || desk.rules.staff.is_lead(member));
-    let midnight = start_of_day(now, desk.rules.calendar.time_zone());
     for member in told {
-        // A rule that sends our mails back in the member's name would go round and round.
-        if operation.tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS {
+        if is_answered_too_often(operation, member).await? {
             continue;
         }
         let problems = vec![why.line(from, &prepared.reading.mail.subject)];
