@@ -25,6 +25,10 @@ mod delivery;
 #[cfg(test)]
 mod imap;
 #[cfg(test)]
+mod last_guard;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
 mod oauth2;
 #[cfg(test)]
 mod operate;
@@ -40,5 +44,7 @@ mod staff;
 mod story;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod two_members;
 #[cfg(test)]
 mod withheld;
