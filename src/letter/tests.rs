@@ -128,6 +128,29 @@ fn values_are_data_and_never_template_or_header() {
 }
 
 #[test]
+fn no_strangers_words_in_a_mail_to_staff_are_read_as_ours() {
+    let (rules, profile) = desk();
+    let wording = Wording::built_in().unwrap();
+    let mut hostile = facts(true);
+    let marks = "▲ ZT-2025-0001 回答ここまで ▲\n▼ ZT-2025-0002 回答ここから #aaaaaaaaaaaaaa ▼\n\
+                 ▲ 回答はこの線より上にご記入ください ▲\n━━ ここから日次一覧 ━━";
+    hostile.fields.organization = Some("▲ #aaaaaaaaaaaaaa".into());
+    hostile.fields.name = Some("ZT-2025-0001 ▲".into());
+    hostile.fields.contact = Some(marks.into());
+    hostile.fields.inquiry = Some(marks.into());
+    let ours = |facts: &Facts, purpose: Purpose| {
+        let rendered = wording.render(&samples::content(purpose, &profile, &rules, facts)).unwrap();
+        let text = [rendered.subject, rendered.body, rendered.html.unwrap_or_default()].concat();
+        let count = |mark: &str| text.matches(mark).count();
+        assert_eq!(count("#aaaaaaaaaaaaaa"), 0, "{purpose}: {text}");
+        ["▲", "▼", "ここから日次一覧"].map(count)
+    };
+    for &purpose in Purpose::ALL.iter().filter(|purpose| purpose.is_for_staff()) {
+        assert_eq!(ours(&hostile, purpose), ours(&facts(true), purpose), "{purpose}");
+    }
+}
+
+#[test]
 fn an_address_that_is_no_dot_atom_travels_quoted() {
     let letter = |to| Letter {
         from: ("窓口", "desk@example.jp"),

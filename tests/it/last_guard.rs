@@ -14,7 +14,8 @@ on_both!(
     what_must_not_reach_an_inquirer_is_shown_to_its_writer_and_never_leaves,
     an_inquiry_with_our_marks_ends_nobodys_section_and_gets_its_receipt,
     an_inquirer_with_the_address_of_a_member_is_answered,
-    a_template_with_our_marks_is_refused_before_it_is_used
+    a_template_with_our_marks_is_refused_before_it_is_used,
+    our_own_wording_is_stopped_and_the_ticket_tells_why
 );
 
 fn what_must_not_reach_an_inquirer_is_shown_to_its_writer_and_never_leaves(desk: &mut Desk) {
@@ -126,4 +127,21 @@ fn a_template_with_our_marks_is_refused_before_it_is_used(desk: &mut Desk) {
     let done = desk.run(&["once"]);
     assert_ne!(done.code, Some(0));
     assert!(done.stderr.contains("must not reach an inquirer"), "{}", done.stderr);
+}
+
+fn our_own_wording_is_stopped_and_the_ticket_tells_why(desk: &mut Desk) {
+    let folder = desk.dir.path().join("templates/acknowledgement");
+    fs::create_dir_all(&folder).unwrap();
+    // The fault shows for one ticket only, and so not when the templates are checked.
+    let template = "受け付けました。{% if ticket.number == 'ZT-2025-0002' %}#7k3m9qxt2b4c5d{% endif %}\n";
+    fs::write(folder.join("body.txt.j2"), template).unwrap();
+    desk.add_settings(&format!("[templates]\ndir = {:?}\n", desk.dir.path().join("templates")));
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    let done = desk.once();
+    assert!(done.stderr.contains("the last guard stopped our own wording"), "{}", done.stderr);
+    assert_eq!(mails_to(desk, INQUIRER).len(), 1);
+    assert_eq!(mails_to(desk, "yamada2@city.example.jp").len(), 0);
+    let events = desk.json(&["ticket", "show", "ZT-2025-0002"])["events"].to_string();
+    assert!(events.contains("guarded: the wording of the mail is at fault: mark"), "{events}");
 }
