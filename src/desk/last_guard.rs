@@ -1,5 +1,5 @@
 //! The last guard: looks at every mail to an inquirer before it is queued. Nothing of the desk's inner workings may be in
-//! it, and it must say something. A violation is explained to whoever wrote the mail; the mail never leaves.
+//! it, and it must say something. A violation is explained to the writer, and the mail never leaves.
 
 use super::{
     form::{Folds, addresses},

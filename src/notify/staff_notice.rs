@@ -83,7 +83,7 @@ pub fn notify_of_ticket(
     let desk = operation.desk;
     let staff = &desk.rules.staff;
     let assignee = content.assignee.and_then(|address| staff.find(address));
-    // A member who has written down a call hears of its ticket, whoever else does.
+    // A member who has written down a call always hears of its ticket.
     let writer = mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address));
     let receives = |member: &Member| match (assignee, desk.new_ticket) {
         (Some(assignee), _) => assignee == member,

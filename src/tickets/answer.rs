@@ -92,7 +92,8 @@ pub async fn write(
             return Ok(Err(Refused::Guarded { number: number.clone(), violation }));
         }
     }
-    if written == Written::Question {
+    // A question that waits for a word has not been asked yet.
+    if written == Written::Question && leaves.at().is_some() {
         operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });

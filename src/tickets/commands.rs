@@ -97,7 +97,7 @@ async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) ->
     Ok(Ok(Done::Assigned { number: ticket.number.clone(), name, address }))
 }
 
-/// Whoever answers a ticket that nobody works on becomes its assignee. `true` if the actor did.
+/// A member who answers a ticket without an assignee becomes its assignee. `true` if the actor did.
 pub(super) async fn take_on(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<bool, Fault> {
     let Actor::Staff(member) = operation.actor else { return Ok(false) };
     if ticket.assignee.is_some() {

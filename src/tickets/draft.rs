@@ -140,6 +140,10 @@ pub(super) async fn release(
     }
     let leaves_at = operation.now + operation.desk.answers.undo;
     operation.tx.release(draft.id, leaves_at).await?;
+    if written(&draft) == Written::Question && ticket.clock.status() == Status::Open {
+        let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
+        operation.move_clock(ticket, &clock).await?;
+    }
     let outbox = draft.id;
     operation.record(
         ticket,

@@ -48,7 +48,7 @@ fn the_digest_and_deadline_mails_have_links_for_each_ticket(desk: &mut Desk) {
     desk.run(&["digest"]);
     once_at(desk, "10:12:00");
     let digest = mail_to(desk, "ito@example.jp", "日次一覧").text;
-    // Whoever works on a ticket is likeliest to end it; a ticket that nobody works on needs somebody.
+    // The assignee is likeliest to end a ticket; a ticket without an assignee needs one first.
     let of_ticket = |number: &str| digest.split("■ ").find(|part| part.starts_with(number)).unwrap();
     deliver(desk, tapped("ito@example.jp", link(of_ticket("ZT-2025-0001"), "完了にする"), "2"), "10:13:00");
     deliver(desk, tapped("ito@example.jp", link(of_ticket("ZT-2025-0002"), "担当する"), "3"), "10:13:00");

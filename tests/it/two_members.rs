@@ -11,6 +11,7 @@ on_both!(
     an_answer_after_a_colleagues_was_sent_waits_until_the_inquirer_writes_again,
     a_member_is_told_of_their_own_first_answer_and_neither_waits,
     with_confirm_an_answer_waits_for_the_word,
+    a_question_that_waits_stops_no_clock,
     an_author_hears_what_a_colleague_decides,
     the_shell_waits_for_the_word_as_well
 );
@@ -113,6 +114,21 @@ fn with_confirm_an_answer_waits_for_the_word(desk: &mut Desk) {
     assert!(mail_to(desk, "ito@example.jp", "操作の結果").text.contains("16時16分に送信します"));
     once_at(desk, "16:17:00");
     assert!(mails_to(desk, INQUIRER)[1].text.contains("第一市にございます"));
+}
+
+fn a_question_that_waits_stops_no_clock(desk: &mut Desk) {
+    desk.set("answers.confirm", "true");
+    let notice = with_notice(desk);
+    let status = |desk: &Desk| desk.json(&["ticket", "show", "ZT-2025-0001"])["status"].clone();
+    deliver(desk, reply("ito@example.jp", &notice, "1", "質問\n対象は何年度でしょうか。"), "10:10:00");
+    once_at(desk, "10:11:00");
+    assert_eq!(status(desk), "open", "the inquirer was not asked yet");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    deliver(desk, tapped("ito@example.jp", link(&echo.text, "送信"), "2"), "10:12:00");
+    once_at(desk, "10:13:00");
+    once_at(desk, "10:24:00");
+    assert_eq!(status(desk), "waiting");
+    assert!(mail_to(desk, INQUIRER, "おたずね").text.contains("対象は何年度でしょうか。"));
 }
 
 fn an_author_hears_what_a_colleague_decides(desk: &mut Desk) {
