@@ -16,7 +16,7 @@ mod signature;
 mod window;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use attribution::Names;
 use lines::Lines;

@@ -2,11 +2,11 @@
 //! are read as in any mail; our own words are never a value.
 
 use super::{
-    Fields, Finding,
+    FieldKey, Fields, Finding,
     fold::trim,
     labels,
     lines::Lines,
-    reading::{self, Reading},
+    reading::{self, Reading, is_question},
     spelling::Spellings,
 };
 use crate::{
@@ -18,18 +18,14 @@ use crate::{
 struct BlankLabel<'a> {
     source: Source,
     line: usize,
+    key: FieldKey,
     /// The line without surrounding blanks.
     text: &'a str,
 }
 
 pub(super) fn read(quotation: &Quotation<'_>, spellings: &Spellings, subject_conforms: bool) -> Reading {
-    let labels: Vec<BlankLabel<'_>> = quotation
-        .sources()
-        .flat_map(|(source, _, text)| {
-            let label = move |(line, text)| BlankLabel { source, line, text };
-            blank_labels(text, spellings).into_iter().map(label)
-        })
-        .collect();
+    let labels: Vec<BlankLabel<'_>> =
+        quotation.sources().flat_map(|(source, _, text)| blank_labels(source, text, spellings)).collect();
     let mut reading = Reading::default();
     let mut others = Vec::new();
     for insertion in quotation.reply.insertions.iter().filter(|insertion| !insertion.quoted) {
@@ -46,10 +42,13 @@ pub(super) fn read(quotation: &Quotation<'_>, spellings: &Spellings, subject_con
     if placed {
         reading.findings.push(Finding::of("quoted_form", "the labels of the form are quoted"));
     }
+    let asked = labels.iter().any(|label| label.key == FieldKey::Inquiry);
+    let all_asked = FieldKey::ALL.iter().all(|key| labels.iter().any(|label| label.key == *key));
     for text in others {
         let found = reading::read(&text, spellings, subject_conforms);
-        // Beside values at their labels, a text without labels is only a greeting.
-        if found.has_form || !placed {
+        // Beside values at their labels, and where other fields are asked for, a text without labels is only a greeting.
+        let is_inquiry = labels.is_empty() || all_asked || (asked && is_question(&text));
+        if found.has_form || (!placed && is_inquiry) {
             add(&mut reading, found);
         }
     }
@@ -83,7 +82,7 @@ fn label_of<'l>(insertion: &Insertion, labels: &'l [BlankLabel<'l>]) -> Option<&
 }
 
 /// The lines of our text that are a label and nothing else, and have no value below.
-fn blank_labels<'t>(text: &'t str, spellings: &Spellings) -> Vec<(usize, &'t str)> {
+fn blank_labels<'t>(source: Source, text: &'t str, spellings: &Spellings) -> Vec<BlankLabel<'t>> {
     let lines = Lines::of(text);
     let marks = labels::find(&lines, spellings);
     let has_label = |line: usize| marks.iter().any(|mark| mark.leads && mark.line == line);
@@ -95,6 +94,6 @@ fn blank_labels<'t>(text: &'t str, spellings: &Spellings) -> Vec<(usize, &'t str
             let below = mark.line + 1;
             trim(behind).is_empty() && (lines.body(below).is_empty() || has_label(below))
         })
-        .map(|mark| (mark.line, lines.body(mark.line)))
+        .map(|mark| BlankLabel { source, line: mark.line, key: mark.key, text: lines.body(mark.line) })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Replies to digests and notices, as mail programs change them.
 
+mod quoted;
+
 use super::{order::Doubt, *};
 use crate::desk::staff_key::Invitation;
 
