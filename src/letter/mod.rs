@@ -1,6 +1,7 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+pub mod calendar;
 mod compose;
 mod content;
 mod digest;
@@ -10,6 +11,7 @@ mod inquirer;
 mod problem;
 mod remark;
 mod samples;
+pub mod sheet;
 mod staff;
 mod ticket;
 mod wording;
@@ -30,10 +32,11 @@ pub use staff::{
     ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
     WaitingContext,
 };
-pub use ticket::{StaffTicket, TicketFacts, decision_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, field_line, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
+    status_in_words, status_word,
 };
 
 use crate::{

@@ -4,6 +4,7 @@ use crate::{
     desk::{
         form::{Fields, prefecture},
         ticket::{Channel, Direction, NewTicket, SlaClock, TicketNumber},
+        triage::TELEPHONE_SUBJECT,
         window::fiscal_year,
     },
     mail::Mailbox,
@@ -24,7 +25,7 @@ pub async fn file_call(desk: &Desk, fields: Fields) -> Result<TicketNumber, Faul
         NewTicket { channel: Channel::Telephone, missing: fields.missing(), fields, prefecture, clock };
     let nobody = Mailbox { name: None, address: String::new() };
     let asking = Asking { to: None, at: None, assignee: None };
-    let id = tx.add_ticket(&number, &ticket, &nobody, "電話照会", now, asking);
+    let id = tx.add_ticket(&number, &ticket, &nobody, TELEPHONE_SUBJECT, now, asking);
     let text = ticket.fields.inquiry.as_deref().unwrap_or_default();
     tx.add_entry(&NewEntry {
         ticket_id: id,

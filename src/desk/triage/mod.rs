@@ -24,6 +24,7 @@ use super::{
 use crate::mail::{Warning, bounce::Action};
 
 pub use decision::{Decision, Filing, Kind, ParkReason, Reply, Reported, Step};
+pub use from_staff::TELEPHONE_SUBJECT;
 pub use reading::Reading;
 
 /// The rules of a desk, built from its settings.
