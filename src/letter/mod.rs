@@ -17,14 +17,11 @@ mod ticket;
 mod wording;
 mod words;
 
-pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
+pub use compose::{ComposeError, Letter, compose, envelope_address};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
 pub use hours::hours_in_words;
-pub use inquirer::{
-    DeskContext, Facts, FormContext, InquirerContext, Item, Profile, TicketContext, WindowContext,
-    WrittenContext,
-};
+pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
 pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
 pub use staff::{

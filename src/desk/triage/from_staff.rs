@@ -36,12 +36,7 @@ fn telephone(reading: &Reading, rules: &Rules) -> Filing {
     let budget = rules.sla.answer_within;
     let clock = SlaClock::open(&rules.calendar, budget, reading.received_at)
         .unwrap_or_else(|| SlaClock::waiting(budget));
-    let ticket = NewTicket {
-        channel: Channel::Telephone,
-        missing: fields.missing(),
-        fields,
-        prefecture: reading.form.prefecture,
-        clock,
-    };
+    let ticket =
+        NewTicket { channel: Channel::Telephone, fields, prefecture: reading.form.prefecture, clock };
     Filing::Ticket { ticket: Box::new(ticket), mentions: None }
 }
