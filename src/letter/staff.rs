@@ -86,11 +86,13 @@ pub struct FiguresContext {
     pub telephone: u64,
     pub open: u64,
     pub waiting: u64,
-    /// Answered or closed.
+    /// Tickets that are answered or closed.
     pub answered: u64,
-    /// Answered by the deadline.
+    /// Answers and calls back: one for each turn, so a ticket may have several.
+    pub answers: u64,
+    /// Answers by the deadline.
     pub in_time: u64,
-    /// Answered after the deadline.
+    /// Answers after the deadline.
     pub late: u64,
     /// All parked messages.
     pub parked_total: u64,
