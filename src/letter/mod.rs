@@ -1,6 +1,7 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+pub mod calendar;
 mod compose;
 mod content;
 mod digest;
@@ -10,19 +11,17 @@ mod inquirer;
 mod problem;
 mod remark;
 mod samples;
+pub mod sheet;
 mod staff;
 mod ticket;
 mod wording;
 mod words;
 
-pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
+pub use compose::{ComposeError, Letter, compose, envelope_address};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
 pub use hours::hours_in_words;
-pub use inquirer::{
-    DeskContext, Facts, FormContext, InquirerContext, Item, Profile, TicketContext, WindowContext,
-    WrittenContext,
-};
+pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
 pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
 pub use staff::{
@@ -30,10 +29,11 @@ pub use staff::{
     ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
     WaitingContext,
 };
-pub use ticket::{StaffTicket, TicketFacts, decision_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, field_line, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
+    status_in_words, status_word,
 };
 
 use crate::{

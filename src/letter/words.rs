@@ -1,10 +1,28 @@
-//! The desk's closed sets in Japanese words, as mails to staff say them.
+//! The desk's closed sets in Japanese words, as mails to staff, `ticket show` and the CSV say them.
 
 use super::Purpose;
 use crate::{
-    desk::{gate::Refusal, ticket::Status, triage::ParkReason},
+    desk::{form::FieldKey, gate::Refusal, ticket::Status, triage::ParkReason},
     mail::EnhancedStatus,
 };
+
+/// Stands for a field that the inquirer did not fill in.
+pub const ABSENT: &str = "（記載なし）";
+
+pub(super) const fn field_word(key: FieldKey) -> &'static str {
+    match key {
+        FieldKey::Organization => "自治体・機関名",
+        FieldKey::Name => "氏名",
+        FieldKey::Contact => "連絡先",
+        FieldKey::Inquiry => "照会内容",
+    }
+}
+
+/// A field with its value: 「氏名：山田 太郎」.
+#[must_use]
+pub fn field_line(key: FieldKey, value: Option<&str>) -> String {
+    format!("{}：{}", field_word(key), value.unwrap_or(ABSENT))
+}
 
 #[must_use]
 pub fn status_word(status: Status) -> &'static str {

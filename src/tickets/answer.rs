@@ -13,8 +13,8 @@ use crate::{
     },
     hex,
     letter::{
-        self, Content, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose, Rendered,
-        WrittenContext, decision_link, feedback::leaving_in_words,
+        self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
+        Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
     mail::Attachment,
     notify::{
@@ -129,9 +129,11 @@ fn show(
     let mark = draft::mark(written, message_id);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
-        let words: &[&'static str] =
-            if purpose == Purpose::Echo { &["取消"] } else { &["承認", "差戻"] };
-        let link = |word: &&'static str| LinkContext {
+        let words: &[DecisionWord] = match purpose {
+            Purpose::Echo => &[DecisionWord::Cancel],
+            _ => &[DecisionWord::Approve, DecisionWord::Reject],
+        };
+        let link = |&word: &DecisionWord| LinkContext {
             word,
             link: decision_link(&desk.profile.address, &ticket.number, mark, &key, word),
         };

@@ -9,7 +9,7 @@ use crate::{
         staff_mail::MARK_DIGITS,
         ticket::Status,
     },
-    letter::{self, Content, Purpose, StaffReplyContext, WaitingContext, decision_link},
+    letter::{self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, decision_link},
     notify::staff_notice::{notice_id, notify},
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, QueuedDraft, TicketRow},
@@ -213,7 +213,7 @@ async fn question(
     let text = beginning(operation, draft).await?;
     let desk = operation.desk;
     let key = desk.key(member, &ticket.number, Invitation::Decide, operation.now);
-    let link = |word: &str| {
+    let link = |word: DecisionWord| {
         decision_link(
             &desk.profile.address,
             &ticket.number,
@@ -224,9 +224,9 @@ async fn question(
     };
     let may_approve = operation.actor.may_approve(desk);
     let (yes, no) = match (needs_lead(operation, draft), may_approve) {
-        (true, true) => ("承認", "差戻"),
-        (true, false) => ("", "取消"),
-        (false, _) => ("送信", "取消"),
+        (true, true) => (Some(DecisionWord::Approve), DecisionWord::Reject),
+        (true, false) => (None, DecisionWord::Cancel),
+        (false, _) => (Some(DecisionWord::Send), DecisionWord::Cancel),
     };
     Ok(WaitingContext {
         number: ticket.number.to_string(),
@@ -234,7 +234,7 @@ async fn question(
         to: draft.recipient.clone(),
         text,
         yes,
-        yes_link: if yes.is_empty() { String::new() } else { link(yes) },
+        yes_link: yes.map(link).unwrap_or_default(),
         no,
         no_link: link(no),
     })

@@ -4,7 +4,7 @@
 mod clock;
 mod number;
 
-use super::form::{FieldKey, Fields};
+use super::form::Fields;
 use crate::words::closed_set;
 
 pub use clock::SlaClock;
@@ -48,8 +48,6 @@ closed_set! {
 pub struct NewTicket {
     pub channel: Channel,
     pub fields: Fields,
-    /// Fields that are absent or blank.
-    pub missing: Vec<FieldKey>,
     /// Derived from the organization's name.
     pub prefecture: Option<&'static str>,
     pub clock: SlaClock,

@@ -6,6 +6,9 @@ use crate::desk::{
     ticket::{Channel, NewTicket, SlaClock},
 };
 
+/// The subject of a telephone inquiry that a member wrote down.
+pub const TELEPHONE_SUBJECT: &str = "電話照会";
+
 /// Files a mail from a staff address. Anyone can forge an address, so full access needs a valid key as well.
 /// Without a key, a member can only file a telephone inquiry or request the manual or the digest.
 pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
@@ -19,7 +22,7 @@ pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Ki
         return (Kind::Staff, Filing::Staff, None);
     }
     let subject = reading.mail.subject.replace([' ', '\u{3000}'], "");
-    if subject.contains("電話照会") && reading.form.has_form {
+    if subject.contains(TELEPHONE_SUBJECT) && reading.form.has_form {
         return (Kind::Staff, telephone(reading, rules), None);
     }
     let detail = "from a staff address, without a key".to_owned();
@@ -33,12 +36,7 @@ fn telephone(reading: &Reading, rules: &Rules) -> Filing {
     let budget = rules.sla.answer_within;
     let clock = SlaClock::open(&rules.calendar, budget, reading.received_at)
         .unwrap_or_else(|| SlaClock::waiting(budget));
-    let ticket = NewTicket {
-        channel: Channel::Telephone,
-        missing: fields.missing(),
-        fields,
-        prefecture: reading.form.prefecture,
-        clock,
-    };
+    let ticket =
+        NewTicket { channel: Channel::Telephone, fields, prefecture: reading.form.prefecture, clock };
     Filing::Ticket { ticket: Box::new(ticket), mentions: None }
 }

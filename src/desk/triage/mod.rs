@@ -23,7 +23,8 @@ use super::{
 };
 use crate::mail::{Warning, bounce::Action};
 
-pub use decision::{Decision, Filing, Kind, ParkReason, Reply, Reported, Step};
+pub use decision::{Decision, Filing, Kind, ParkReason, Reply, Reported};
+pub use from_staff::TELEPHONE_SUBJECT;
 pub use reading::Reading;
 
 /// The rules of a desk, built from its settings.
@@ -178,15 +179,14 @@ fn inquiry(
         fields.inquiry = (!text.is_empty()).then(|| text.to_owned());
     }
     fields.complete(inherited);
-    let missing = fields.missing();
     let budget = rules.sla.answer_within;
     let running = SlaClock::open(&rules.calendar, budget, reading.received_at);
-    let (clock, reply) = match running.filter(|_| missing.is_empty()) {
+    let (clock, reply) = match running.filter(|_| fields.missing().is_empty()) {
         Some(clock) => (clock, Reply::Acknowledgement),
         None => (SlaClock::waiting(budget), Reply::AskMissing),
     };
     let prefecture = reading.form.prefecture;
-    let ticket = NewTicket { channel: Channel::Email, fields, missing, prefecture, clock };
+    let ticket = NewTicket { channel: Channel::Email, fields, prefecture, clock };
     (Kind::Inquiry, Filing::Ticket { ticket: Box::new(ticket), mentions }, Some(reply))
 }
 

@@ -117,7 +117,10 @@ fn a_follow_up_opens_an_answered_ticket_and_one_closed_within_fourteen_days() {
     let decision = decide(&head, "来年度の件です。", LATER, &known(closed(15)));
     let Filing::Ticket { ticket, mentions } = decision.filing else { panic!("a ticket of its own") };
     assert_eq!(mentions, Some(number()));
-    assert_eq!((ticket.missing.len(), ticket.fields.inquiry.as_deref()), (0, Some("来年度の件です。")));
+    assert_eq!(
+        (ticket.fields.missing().len(), ticket.fields.inquiry.as_deref()),
+        (0, Some("来年度の件です。"))
+    );
     assert!(matches!(decision.reply, Some(Ok(Reply::Acknowledgement))));
 }
 
