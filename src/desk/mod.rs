@@ -8,6 +8,7 @@ pub mod form;
 pub mod gate;
 pub mod japanese_time;
 pub mod redact;
+pub mod sender;
 pub mod staff;
 pub mod staff_key;
 pub mod staff_mail;

@@ -12,6 +12,7 @@ use super::{
     deadline::Sla,
     form::{Fields, Form, FormRules, read_form},
     gate::{Asking, GateFacts, GateRules, Refusal, gate},
+    sender::{self, Proofs, SenderDoubt},
     staff::Staff,
     staff_key::StaffKeys,
     staff_mail::{self, Command, Input, StaffMail},
@@ -19,11 +20,12 @@ use super::{
     ticket::{Channel, NewTicket, SlaClock, TicketNumber},
     window::{Window, WindowState},
 };
+pub use follow_up::address;
 use follow_up::{follow_up, joinable};
 
 use crate::{
     mail::{
-        InboundMail, Warning, authentication,
+        InboundMail, Warning,
         automatic::{Automatic, Own, detect},
         bounce::Action,
     },
@@ -80,8 +82,10 @@ closed_set! {
         /// Delivery report on a mail that the desk did not send.
         Bounce = "bounce",
         Automatic = "automatic",
-        /// From a staff address, without a valid key.
+        /// From a staff address, without a valid key or without proof of its sender.
         Staff = "staff",
+        /// From a member who got too many automatic mails about the ticket today.
+        StaffLimit = "staff_limit",
         /// A person wrote it, without the form.
         NoForm = "no_form",
         /// Received before the acceptance window.
@@ -123,8 +127,8 @@ pub struct Reading {
     pub reference: Option<Reference>,
     /// Answers and commands, if a member of staff wrote the message.
     pub staff: Option<StaffMail>,
-    /// The sender address is a member's, but our mail server's authentication results do not confirm it.
-    pub not_authentic: bool,
+    /// Why a mail with the address or a key of a member is not read as theirs.
+    pub sender_doubt: Option<SenderDoubt>,
     /// When the mailbox received the message.
     pub received_at: DateTime<Utc>,
 }
@@ -144,9 +148,18 @@ impl Reading {
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
         let reference = ids.reference(&mail);
         let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-        let member = rules.staff.find(from).filter(|_| automatic.is_none() && mail.bounce.is_none());
-        let vouched = rules.gate.authserv_id.as_deref().is_none_or(|id| is_vouched_for(&mail, id));
-        let staff = member.filter(|_| vouched).map(|member| {
+        let is_person = automatic.is_none() && mail.bounce.is_none();
+        let today = date_of(received_at, rules.calendar.time_zone());
+        let proofs = Proofs {
+            staff: &rules.staff,
+            keys: staff_keys,
+            authserv_id: rules.gate.authserv_id.as_deref(),
+            prefix: &rules.ticket_prefix,
+            today,
+        };
+        let sender_doubt = is_person.then(|| sender::doubt(&mail, &proofs)).flatten();
+        let member = rules.staff.find(from).filter(|_| is_person && sender_doubt.is_none());
+        let staff = member.map(|member| {
             let input = Input {
                 subject: &mail.subject,
                 text: &mail.text,
@@ -155,12 +168,11 @@ impl Reading {
                 prefix: &rules.ticket_prefix,
                 desk: (&rules.desk_name, rules.gate.own_addresses.first().map_or("", String::as_str)),
                 files: !mail.attachments.is_empty(),
-                today: date_of(received_at, rules.calendar.time_zone()),
+                today,
             };
             staff_mail::read(&input, staff_keys)
         });
-        let not_authentic = member.is_some() && !vouched;
-        Self { form, automatic, oversize, reference, staff, not_authentic, received_at, mail }
+        Self { form, automatic, oversize, reference, staff, sender_doubt, received_at, mail }
     }
 }
 
@@ -175,6 +187,9 @@ pub struct Known {
     pub ticket: Option<TicketFacts>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
+    /// Tickets about which the member who wrote the message got [`staff_mail::MOST_REPLIES`] automatic mails today. `None`
+    /// stands for mails about no ticket or about several.
+    pub exhausted: Vec<Option<TicketNumber>>,
     pub gate: GateFacts,
 }
 
@@ -183,7 +198,14 @@ impl Known {
     #[must_use]
     pub fn nothing() -> Self {
         let gate = GateFacts::default();
-        Self { duplicate_of: None, message_id_reused: false, ticket: None, reported: None, gate }
+        Self {
+            duplicate_of: None,
+            message_id_reused: false,
+            ticket: None,
+            reported: None,
+            exhausted: Vec::new(),
+            gate,
+        }
     }
 }
 
@@ -261,6 +283,8 @@ pub struct Decision {
     pub filing: Filing,
     /// The automatic reply, or the reason why the gate refused it; `None` if the message gets none.
     pub reply: Option<Result<Reply, Refusal>>,
+    /// Where the automatic reply goes, and later mails about a new ticket.
+    pub to: Option<String>,
     /// State of the acceptance window when the message was received.
     pub window: WindowState,
     /// Deadline of the ticket after this message.
@@ -303,7 +327,11 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
             detail: "another message has the same Message-ID".into(),
         });
     }
+    if let Some(doubt) = reading.sender_doubt {
+        warnings.push(Warning { code: doubt.code(), detail: doubt.detail().to_owned() });
+    }
     let (kind, filing, reply) = file(reading, rules, known, window);
+    let to = address(reading, known.ticket.as_ref()).map(str::to_owned);
     let deadline = match &filing {
         Filing::Ticket { ticket, .. } => ticket.clock.deadline(),
         Filing::Join { change: Some(change), .. } => change.0.deadline(),
@@ -319,7 +347,7 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
         };
         gate(asking, &rules.gate, known.gate).map(|()| reply)
     };
-    Decision { kind, filing, reply: reply.map(pass), window, deadline, warnings }
+    Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
 }
 
 fn file(
@@ -380,7 +408,7 @@ fn kind(reading: &Reading) -> Kind {
         Kind::Automatic
     } else if mail.unreadable.is_some() {
         Kind::Unreadable
-    } else if reading.staff.is_some() {
+    } else if reading.staff.is_some() || reading.sender_doubt.is_some() {
         Kind::Staff
     } else if reading.reference.is_some() {
         Kind::FollowUp
@@ -394,6 +422,10 @@ fn kind(reading: &Reading) -> Kind {
 /// Files a mail from a staff address. Anyone can forge an address, so full access needs a valid key as well.
 /// Without a key, a member can only file a telephone inquiry or request the manual or the digest.
 fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
+    let park = |reason, detail: &str| (Kind::Staff, Filing::Park { reason, detail: detail.to_owned() }, None);
+    if let Some(doubt) = reading.sender_doubt {
+        return park(ParkReason::Staff, doubt.detail());
+    }
     let Some(staff) = &reading.staff else {
         return (Kind::Staff, Filing::Staff, None);
     };
@@ -401,14 +433,17 @@ fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing,
     let only_reads =
         !staff.orders.is_empty() && staff.orders.iter().all(read_only) && staff.answers.is_empty();
     if staff.keyed || only_reads || known.gate.accept_since.is_none() {
+        let is_exhausted = |ticket| known.exhausted.contains(ticket);
+        if staff.replied_about().iter().any(is_exhausted) {
+            return park(ParkReason::StaffLimit, "too many automatic mails about the ticket today");
+        }
         return (Kind::Staff, Filing::Staff, None);
     }
     let subject = reading.mail.subject.replace([' ', '\u{3000}'], "");
     if subject.contains("電話照会") && reading.form.has_form {
         return (Kind::Staff, telephone(reading, rules), None);
     }
-    let detail = "from a staff address, without a key".to_owned();
-    (Kind::Staff, Filing::Park { reason: ParkReason::Staff, detail }, None)
+    park(ParkReason::Staff, "from a staff address, without a key")
 }
 
 /// Builds a ticket from a telephone inquiry that a member wrote down. Its SLA clock runs as for a mail; the desk does
@@ -426,18 +461,6 @@ fn telephone(reading: &Reading, rules: &Rules) -> Filing {
         clock,
     };
     Filing::Ticket { ticket: Box::new(ticket), mentions: None }
-}
-
-/// Whether our mail server's `Authentication-Results` confirm the sender's domain. DMARC decides; without a DMARC
-/// result, DKIM or SPF is enough.
-fn is_vouched_for(mail: &InboundMail, authserv_id: &str) -> bool {
-    let Some(results) = authentication::results(mail, authserv_id) else { return false };
-    let pass = |result: &Option<String>| result.as_deref() == Some("pass");
-    match results.dmarc.as_deref() {
-        Some("pass") => true,
-        Some("none") | None => pass(&results.dkim) || pass(&results.spf),
-        Some(_) => false,
-    }
 }
 
 fn inquiry(

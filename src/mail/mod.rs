@@ -21,6 +21,7 @@ mod jis_x0213;
 mod message;
 mod param;
 mod part;
+mod sender;
 mod smtp_reply;
 mod text;
 mod transfer;
@@ -78,6 +79,8 @@ pub struct InboundMail {
     pub references: Vec<String>,
     /// The first mailbox of From.
     pub from: Option<Mailbox>,
+    /// There is one From field with one mailbox, and a second parser reads the same address.
+    pub sender_is_clear: bool,
     pub reply_to: Vec<Mailbox>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,

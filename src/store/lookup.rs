@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option,
+    AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option, read_word,
     writes::{Value, bind},
 };
-use crate::letter::Purpose;
+use crate::{desk::ticket::TicketNumber, letter::Purpose};
 
 /// A ledger row that a message may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +132,42 @@ impl Tx {
         self.count(count.bind(ticket_id).bind(instant_text(since))).await
     }
 
-    /// Number of replies to their own mails that were queued for a member of staff since an instant.
-    pub async fn explained(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<u32> {
+    /// Number of mails of a purpose that were queued for an address since an instant.
+    pub async fn queued_for(
+        &mut self,
+        recipient: &str,
+        purpose: Purpose,
+        since: DateTime<Utc>,
+    ) -> Result<u32> {
         let count =
-            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND purpose = $3 AND created_at >= $2");
+            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND purpose = $3");
         let count = count.bind(recipient.to_owned()).bind(instant_text(since));
-        self.count(count.bind(Purpose::StaffReply.as_str())).await
+        self.count(count.bind(purpose.as_str())).await
+    }
+
+    /// Tickets about which at least `most` replies to their own mails were queued for a member of staff since an instant.
+    /// `None` stands for replies about no ticket or about several.
+    pub async fn exhausted(
+        &mut self,
+        recipient: &str,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<Option<TicketNumber>>> {
+        let [first, second, third] = [Purpose::StaffReply, Purpose::Echo, Purpose::Digest];
+        let rows = query(
+            "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id
+             FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
+             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5)
+             GROUP BY ticket.id, ticket.number HAVING COUNT(*) >= $6",
+        );
+        let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(first.as_str());
+        let rows = rows.bind(second.as_str()).bind(third.as_str()).bind(i64::from(most));
+        let rows = rows.fetch_all(self.connection().await?).await?;
+        let read = |row: &AnyRow| match row.try_get("id")? {
+            0 => Ok(None),
+            id => read_word(row, "ticket", "number", id).map(Some),
+        };
+        rows.iter().map(read).collect()
     }
 
     async fn count(&mut self, query: AnyQuery) -> Result<u32> {

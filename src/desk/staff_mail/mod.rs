@@ -31,6 +31,10 @@ pub const DRAFT_MARK: &str = "控え";
 /// Hexadecimal digits of a draft's mark. It tells the few drafts of one ticket apart, and proves nothing.
 pub const MARK_DIGITS: usize = 6;
 
+/// Automatic mails that a member gets a day in reply to mails about one ticket, and in reply to mails about no ticket or
+/// about several. People stay far below it; a responder whose mails bear no mark of one would reach any number.
+pub const MOST_REPLIES: u32 = 20;
+
 /// The line that begins the answer section of a ticket in a digest.
 #[must_use]
 pub fn begin_marker(ticket: &TicketNumber, key: &str) -> String {
@@ -91,6 +95,49 @@ pub struct StaffMail {
     pub mark: Option<String>,
 }
 
+impl Problem {
+    /// The ticket of a valid key that the problem is about.
+    fn ticket(&self) -> Option<&TicketNumber> {
+        match self {
+            Self::TwoAnswers(ticket) | Self::ExpiredKey(ticket) | Self::TextBelow(ticket) => Some(ticket),
+            Self::Unclear { ticket, .. } => ticket.as_ref(),
+            Self::NoTicket(_)
+            | Self::NoEnd(_)
+            | Self::WrongKey(_)
+            | Self::FilesForSeveral
+            | Self::TextOutside(_)
+            | Self::OtherTicket { .. } => None,
+        }
+    }
+}
+
+impl StaffMail {
+    /// The tickets that the automatic mails in reply are about. `None` stands for a reply about no ticket or about several.
+    #[must_use]
+    pub fn replied_about(&self) -> Vec<Option<TicketNumber>> {
+        let ordered = self.orders.iter().filter_map(|order| order.ticket.as_ref());
+        let answered = self.answers.iter().map(|answer| &answer.ticket);
+        let doubted = self.problems.iter().filter_map(Problem::ticket);
+        let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
+        let mut tickets: Vec<Option<TicketNumber>> = tickets.map(Some).collect();
+        tickets.sort_unstable();
+        tickets.dedup();
+        if tickets.len() != 1 || self.orders.iter().any(|order| order.command == Command::List) {
+            tickets.push(None);
+        }
+        tickets
+    }
+
+    /// The ticket, if the mail is about one alone.
+    #[must_use]
+    pub fn only_ticket(&self) -> Option<TicketNumber> {
+        match self.replied_about().as_slice() {
+            [ticket] => ticket.clone(),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     pub subject: &'a str,
@@ -115,7 +162,7 @@ pub struct Input<'a> {
 pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let mut mail = StaffMail { mark: draft_mark(input.subject), ..StaffMail::default() };
     let found = sections(input.text);
-    let mut checked = Checked { input, keys, allowed: Vec::new() };
+    let mut checked = Checked { input, keys, allowed: Vec::new(), expired: Vec::new() };
     let subject = checked.subject(&mut mail);
     let has_key_in_subject = find_key(input.subject).is_some();
     let head_end = found.first_line.min(cut_line(input.text));
@@ -170,6 +217,8 @@ struct Checked<'a> {
     input: &'a Input<'a>,
     keys: &'a StaffKeys,
     allowed: Vec<TicketNumber>,
+    /// Tickets of a digest that is too old.
+    expired: Vec<TicketNumber>,
 }
 
 impl Checked<'_> {
@@ -204,9 +253,16 @@ impl Checked<'_> {
     /// A digest allows orders on the tickets that it lists.
     fn allow(&mut self, section: &Section, mail: &mut StaffMail) {
         let Input { address, today, .. } = self.input;
-        if self.keys.check(&section.key, address, &section.ticket, Invitation::Answer, *today).is_ok() {
-            mail.keyed = true;
-            self.allowed.push(section.ticket.clone());
+        match self.keys.check(&section.key, address, &section.ticket, Invitation::Answer, *today) {
+            Ok(()) => {
+                mail.keyed = true;
+                self.allowed.push(section.ticket.clone());
+            }
+            Err(KeyFault::Expired) => {
+                mail.keyed = true;
+                self.expired.push(section.ticket.clone());
+            }
+            Err(KeyFault::Wrong) => {}
         }
     }
 
@@ -220,6 +276,9 @@ impl Checked<'_> {
             match order.ticket.clone().filter(|ticket| !self.allowed.contains(ticket)) {
                 None => mail.orders.push(order),
                 Some(ticket) if mail.problems.contains(&Problem::ExpiredKey(ticket.clone())) => {}
+                Some(ticket) if self.expired.contains(&ticket) => {
+                    mail.problems.push(Problem::ExpiredKey(ticket));
+                }
                 Some(ticket) => mail.problems.push(Problem::OtherTicket { ticket, line: order.line }),
             }
         }
