@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::{
-    desk::{calendar::BusinessTime, form::FieldKey, ticket::Status},
+    desk::{
+        calendar::BusinessTime, form::FieldKey, staff_key::StaffKeys, thread::MessageIds, ticket::Status,
+    },
     mail,
     settings::Settings,
 };

@@ -1,0 +1,313 @@
+//! The sections of the settings file, one struct per section. The defaults are those of the 在宅医療 desk of fiscal 2025.
+//! `values.rs` parses single values; `check.rs` checks rules that concern several keys.
+
+mod mail;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::values::{
+    Period, date, field_key, hours_by_day, list, parsed, parsed_option, time_of_day, time_zone, times_of_day,
+};
+use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
+use crate::desk::form::FieldKey;
+use crate::words::closed_set;
+
+pub use mail::{After, Delivery, DeliveryKind, Mailbox, MailboxKind, Tls};
+
+/// `[desk]`: name and addresses of the desk.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Desk {
+    /// Display name in the `From` header field.
+    pub name: String,
+    /// Name of the secretariat in the signature of the desk's mails.
+    pub organization: String,
+    /// Mail address that receives inquiries; also the sender address of replies.
+    pub address: String,
+    /// Other mail addresses that lead to this desk.
+    #[serde(deserialize_with = "list")]
+    pub aliases: Vec<String>,
+    /// Telephone number in the desk's mails.
+    pub telephone: String,
+    /// Prefix of ticket numbers: two to six capital letters.
+    pub ticket_prefix: String,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            name: "在宅医療の体制整備・運用に関する相談窓口".into(),
+            organization: "地域の在宅医療の体制整備に向けた調査・連携支援事業 事務局".into(),
+            address: "zaitaku@tohmatu.co.jp".into(),
+            aliases: Vec::new(),
+            telephone: "080-4682-1760".into(),
+            ticket_prefix: "ZT".into(),
+        }
+    }
+}
+
+/// `[form]`: the form that the circular prescribes (事務連絡 別紙1).
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Form {
+    /// Prescribed subject; default: the one of the circular.
+    pub subject: Option<String>,
+    /// Fields in order; default: the four of the circular.
+    pub fields: Vec<Field>,
+}
+
+/// `[[form.fields]]`: one numbered field.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Key of the field: `organization`, `name`, `contact` or `inquiry`.
+    #[serde(deserialize_with = "field_key")]
+    pub key: FieldKey,
+    /// Label of the field in the circular.
+    pub label: String,
+    /// Other spellings of the label that inquirers use.
+    #[serde(default, deserialize_with = "list")]
+    pub aliases: Vec<String>,
+}
+
+/// `[window]`: the acceptance window, including both days.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Window {
+    /// First day, in the desk's time zone.
+    #[serde(deserialize_with = "date")]
+    pub opens: NaiveDate,
+    /// Last day, in the desk's time zone.
+    #[serde(deserialize_with = "date")]
+    pub closes: NaiveDate,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        // 別紙1 実施期間: 令和7年6月27日から令和8年2月28日まで
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap_or_default();
+        Self { opens: day(2025, 6, 27), closes: day(2026, 2, 28) }
+    }
+}
+
+/// `[hours]`: business hours.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hours {
+    /// IANA name of the desk's time zone.
+    #[serde(deserialize_with = "time_zone")]
+    pub time_zone: Tz,
+    /// Weekdays on which the desk is open: `mon` to `sun`.
+    #[serde(deserialize_with = "list")]
+    pub days: Vec<chrono::Weekday>,
+    /// Opening time, `HH:MM`.
+    #[serde(deserialize_with = "time_of_day")]
+    pub opens: NaiveTime,
+    /// Closing time, `HH:MM`.
+    #[serde(deserialize_with = "time_of_day")]
+    pub closes: NaiveTime,
+    /// Hours that differ on single weekdays: `{ fri = "09:00-15:00" }`.
+    #[serde(deserialize_with = "hours_by_day")]
+    pub by_day: Vec<DayHours>,
+    /// Whether the desk is closed on 国民の祝日, 振替休日 and 国民の休日.
+    pub public_holidays: bool,
+    /// Additional closed days: `12-29..01-03` every year, `2025-08-15` once.
+    #[serde(deserialize_with = "list")]
+    pub closed: Vec<ClosedDays>,
+    /// Dates on which the desk is open although another key says closed.
+    #[serde(deserialize_with = "list")]
+    pub open: Vec<NaiveDate>,
+}
+
+impl Default for Hours {
+    fn default() -> Self {
+        use chrono::Weekday::{Fri, Mon, Thu, Tue, Wed};
+        // 別紙1 受付時間: 平日9時から17時まで（年末年始を除く）
+        let hour = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap_or_default();
+        Self {
+            time_zone: Tz::Asia__Tokyo,
+            days: vec![Mon, Tue, Wed, Thu, Fri],
+            opens: hour(9),
+            closes: hour(17),
+            by_day: Vec::new(),
+            public_holidays: true,
+            closed: "12-29..01-03".parse().into_iter().collect(),
+            open: Vec::new(),
+        }
+    }
+}
+
+/// `[sla]`: deadlines, in business time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sla {
+    /// Business time from receipt to the deadline.
+    #[serde(deserialize_with = "parsed")]
+    pub answer_within: BusinessTime,
+    /// Business time before the deadline at which staff get a warning.
+    #[serde(deserialize_with = "parsed")]
+    pub warn_before: BusinessTime,
+    /// Business time without a reply after which the desk asks the inquirer again for missing fields.
+    #[serde(deserialize_with = "parsed")]
+    pub remind_after: BusinessTime,
+}
+
+impl Default for Sla {
+    fn default() -> Self {
+        Self {
+            answer_within: BusinessTime::from_hours(16),
+            warn_before: BusinessTime::from_hours(4),
+            remind_after: BusinessTime::from_hours(24),
+        }
+    }
+}
+
+/// `[database]`: the database.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// Database URL: `sqlite:FILE` or `postgres://…`. It may contain a password, so `Debug` does not print it.
+    pub url: String,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite:madoguchi.db".into() }
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("url", &"[redacted]").finish()
+    }
+}
+
+/// `[[staff]]`: one member of staff.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    /// Name of the member, as shown to colleagues.
+    pub name: String,
+    /// Mail address of the member; identifies mails from the member.
+    pub address: String,
+    /// Whether the member is a lead. Leads also get escalations and the list of parked mail.
+    #[serde(default)]
+    pub lead: bool,
+}
+
+closed_set! {
+    /// Recipients of the notice about a new ticket: key `new_ticket`.
+    NewTicketTo {
+        /// All staff.
+        All = "all",
+        /// All leads.
+        Leads = "leads",
+        /// The members in turn. The recipient becomes the assignee of the ticket.
+        Rotation = "rotation",
+        /// No notice; the digest lists the ticket.
+        None = "none",
+    }
+}
+
+/// `[answers]`: answers of staff, and notices to staff.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Answers {
+    /// How long an answer waits in the outbox, so that its author can cancel it.
+    #[serde(deserialize_with = "parsed")]
+    pub undo: Period,
+    /// Whether a lead must approve each answer before it is sent.
+    pub approval: bool,
+    /// Whether the signature contains the name of the author.
+    pub sign_with_name: bool,
+    /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
+    #[serde(deserialize_with = "parsed")]
+    pub new_ticket: NewTicketTo,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self {
+            undo: Period(std::time::Duration::from_secs(600)),
+            approval: false,
+            sign_with_name: false,
+            new_ticket: NewTicketTo::All,
+        }
+    }
+}
+
+/// `[digest]`: the daily digest to staff.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Digest {
+    /// Times of day at which the digest is sent on business days.
+    #[serde(deserialize_with = "times_of_day")]
+    pub at: Vec<NaiveTime>,
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self { at: [9, 13].into_iter().filter_map(|h| NaiveTime::from_hms_opt(h, 0, 0)).collect() }
+    }
+}
+
+/// `[retention]`: when data is erased. By default nothing is.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Period after receipt or sending at which raw mails are erased, unless their ticket is still without an answer.
+    #[serde(deserialize_with = "parsed_option")]
+    pub raw_after: Option<Period>,
+    /// Period after which 氏名, 連絡先 and mail addresses of a ticket are erased. It starts when the ticket is closed or, if
+    /// it was never closed, answered.
+    #[serde(deserialize_with = "parsed_option")]
+    pub personal_after: Option<Period>,
+}
+
+/// `[http]`: health and metrics for monitoring.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Address and port of `/healthz`, `/readyz` and `/metrics`; absent: disabled.
+    #[serde(deserialize_with = "parsed_option")]
+    pub listen: Option<SocketAddr>,
+}
+
+closed_set! {
+    /// Log format: key `format`.
+    LogFormat {
+        /// Lines of plain text.
+        Text = "text",
+        /// One JSON object per line.
+        Json = "json",
+    }
+}
+
+/// `[log]`: the log on stderr.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Log format: `text` or `json`.
+    #[serde(deserialize_with = "parsed")]
+    pub format: LogFormat,
+    /// Log level: `error`, `warn`, `info`, `debug`, `trace`, or a filter of `tracing-subscriber`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".into() }
+    }
+}
+
+/// `[templates]`: mail templates of the operator.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Templates {
+    /// Folder with templates. For a file that is missing there, the built-in template is used.
+    pub dir: Option<PathBuf>,
+}
