@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     desk::{
         staff::Member,
+        staff_key::find_key,
         staff_mail::{MOST_REPLIES, Problem, StaffMail},
         ticket::TicketNumber,
         window::start_of_day,
@@ -27,7 +28,7 @@ pub async fn explain_refusal(operation: &mut Operation<'_>, prepared: &PreparedM
     let reading = &prepared.reading;
     let is_proved = rules.gate.authserv_id.is_some() && reading.sender_doubt.is_none();
     let from = reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-    let line = why(prepared).line(from, &reading.mail.subject);
+    let line = why(prepared).line(from, &without_key(&reading.mail.subject));
     let midnight = start_of_day(now, rules.calendar.time_zone());
     let told = told(operation, from);
     if is_proved && is_exhausted(operation, from, midnight).await? {
@@ -89,6 +90,11 @@ fn announce_limit(
         })?;
     }
     Ok(())
+}
+
+/// The subject for the eyes of the leads: a key is its member's alone.
+fn without_key(subject: &str) -> String {
+    find_key(subject).map_or_else(|| subject.to_owned(), |key| subject.replace(key, "#…"))
 }
 
 /// The writer, if they are a member, and the leads.

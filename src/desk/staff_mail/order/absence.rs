@@ -111,8 +111,8 @@ impl Patterns {
         let is_promise = |sentence: &&str| self.promise.is_match(sentence);
         let is_greeting =
             |sentence: &&str| GREETING.as_ref().is_some_and(|greeting| greeting.is_match(sentence));
-        sentences.iter().any(|sentence| is_receipt(sentence))
-            && sentences.iter().any(|sentence| is_promise(sentence))
+        sentences.iter().any(is_receipt)
+            && sentences.iter().any(is_promise)
             && sentences
                 .iter()
                 .all(|sentence| is_receipt(sentence) || is_promise(sentence) || is_greeting(sentence))
