@@ -9,7 +9,7 @@ use crate::{
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts, recipient},
         staff::Member,
-        staff_mail::MOST_REPLIES,
+        staff_mail::Replied,
         ticket::{Channel, Direction, NewTicket},
         triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, address, triage},
         window::{fiscal_year, start_of_day},
@@ -148,9 +148,9 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         _ => sent.today,
     };
     let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
-    let exhausted = match member.filter(|_| mail.reading.staff.is_some()) {
-        Some(member) => tx.exhausted(&member.address, midnight, MOST_REPLIES).await?,
-        None => Vec::new(),
+    let replied = match member.filter(|_| mail.reading.staff.is_some()) {
+        Some(member) => tx.replied_to(&member.address, midnight).await?,
+        None => Replied::new(),
     };
     let gate = GateFacts {
         sent_to_recipient,
@@ -162,7 +162,7 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     let message_id_reused = reused && inbound.message_id.is_some();
-    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, exhausted, gate }))
+    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, replied, gate }))
 }
 
 fn file_ticket(

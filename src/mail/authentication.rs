@@ -49,14 +49,17 @@ impl Results {
         let mut dmarc = self.of("dmarc").filter(|dmarc| !matches!(&*dmarc.result, "none" | "bestguesspass"));
         if let Some(first) = dmarc.next() {
             // DMARC is about the From domain. Some servers do not repeat it in `header.from`.
-            let confirms =
-                |dmarc: &Statement| dmarc.result == "pass" && dmarc.is_about(&["header.from"], &domain, true);
+            let confirms = |dmarc: &Statement| {
+                dmarc.result == "pass" && dmarc.is_about("header.from", &domain).unwrap_or(true)
+            };
             return confirms(first) && dmarc.all(confirms);
         }
-        let passes = |method, properties: &[&str]| {
-            self.of(method).any(|found| found.result == "pass" && found.is_about(properties, &domain, false))
-        };
-        passes("dkim", &["header.d"]) || passes("dkim", &["header.i"]) || passes("spf", &["smtp.mailfrom"])
+        let passes = |method| self.of(method).filter(|found| found.result == "pass");
+        passes("dkim").any(|dkim| {
+            // Some servers name the identity alone, which is in the signing domain (RFC 6376, 3.5).
+            let signed = dkim.is_about("header.d", &domain).or_else(|| dkim.is_about("header.i", &domain));
+            signed.unwrap_or(false)
+        }) || passes("spf").any(|spf| spf.is_about("smtp.mailfrom", &domain).unwrap_or(false))
     }
 
     fn of(&self, method: &str) -> impl Iterator<Item = &Statement> {
@@ -65,13 +68,11 @@ impl Results {
 }
 
 impl Statement {
-    /// Whether all properties with one of these names have this domain. `otherwise` is the answer if there are none.
-    fn is_about(&self, names: &[&str], domain: &str, otherwise: bool) -> bool {
-        let mut values = self.properties.iter().filter(|(name, _)| names.contains(&name.as_str())).peekable();
-        if values.peek().is_none() {
-            return otherwise;
-        }
-        values.all(|(_, value)| bare_domain(value) == domain)
+    /// Whether a property has this domain, wherever it stands. `None` if it does not stand there.
+    fn is_about(&self, name: &str, domain: &str) -> Option<bool> {
+        let mut values = self.properties.iter().filter(|(found, _)| found == name);
+        let is_there = |(_, value): &(String, String)| bare_domain(value) == domain;
+        values.next().map(|first| is_there(first) && values.all(is_there))
     }
 }
 
@@ -265,6 +266,7 @@ mod tests {
             ("dmarc=bestguesspass header.from=example.jp; spf=pass smtp.mailfrom=a@example.jp", true),
             ("dkim=pass header.d=example.jp header.s=s header.b=AbC=; spf=none", true),
             ("dkim=pass header.i=@example.jp", true),
+            ("dkim=pass header.d=evil.example header.i=@example.jp", false),
             ("dkim=fail header.d=a; dkim=pass header.d=example.jp; dkim=neutral", true),
             ("dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=evil.example", false),
             ("dkim=pass header.d=evil.example header.i=@evil.example; dkim=fail header.d=example.jp", false),

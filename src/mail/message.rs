@@ -80,7 +80,7 @@ fn read_fields(fields: &Fields<'_>, head: &[u8], mail: &mut InboundMail) {
         fields.all(name).flat_map(|raw| address::read(raw, &mut Vec::new())).collect()
     };
     let mut senders = mailboxes("From");
-    mail.sender_is_clear = sender::is_clear(head, &senders);
+    mail.sender_is_clear = sender::is_clear(fields, head, &senders);
     if senders.len() > 1 {
         mail.warn("several_senders", senders.len().to_string());
     }

@@ -5,16 +5,15 @@ use std::sync::LazyLock;
 
 use mail_parser::{Address, HeaderName, MessageParser};
 
-use super::{Mailbox, field};
+use super::{Mailbox, field::Fields};
 
 static SECOND_READER: LazyLock<MessageParser> =
     LazyLock::new(|| MessageParser::new().header_address(HeaderName::From).default_header_ignore());
 
 /// Whether there is one From field with one mailbox and no group, and `mail_parser` reads the same address there.
-/// `head` is the raw header block, `senders` are the mailboxes that we read in From.
-pub(super) fn is_clear(head: &[u8], senders: &[Mailbox]) -> bool {
+/// `head` is the raw block of the header fields, `senders` are the mailboxes that we read in From.
+pub(super) fn is_clear(fields: &Fields<'_>, head: &[u8], senders: &[Mailbox]) -> bool {
     let [sender] = senders else { return false };
-    let (fields, _) = field::split(head);
     if fields.all("From").count() != 1 {
         return false;
     }

@@ -7,7 +7,7 @@ use super::{
     AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option, read_word,
     writes::{Value, bind},
 };
-use crate::{desk::ticket::TicketNumber, letter::Purpose};
+use crate::{desk::staff_mail::Replied, letter::Purpose};
 
 /// A ledger row that a message may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,27 +145,25 @@ impl Tx {
         self.count(count.bind(purpose.as_str())).await
     }
 
-    /// Tickets about which at least `most` replies to their own mails were queued for a member of staff since an instant.
-    /// `None` stands for replies about no ticket or about several.
-    pub async fn exhausted(
-        &mut self,
-        recipient: &str,
-        since: DateTime<Utc>,
-        most: u32,
-    ) -> Result<Vec<Option<TicketNumber>>> {
+    /// How many replies to their own mails were queued for a member of staff since an instant, by ticket.
+    pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Replied> {
         let [first, second, third] = [Purpose::StaffReply, Purpose::Echo, Purpose::Digest];
         let rows = query(
-            "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id
+            "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
              WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5)
-             GROUP BY ticket.id, ticket.number HAVING COUNT(*) >= $6",
+             GROUP BY ticket.id, ticket.number",
         );
         let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(first.as_str());
-        let rows = rows.bind(second.as_str()).bind(third.as_str()).bind(i64::from(most));
+        let rows = rows.bind(second.as_str()).bind(third.as_str());
         let rows = rows.fetch_all(self.connection().await?).await?;
-        let read = |row: &AnyRow| match row.try_get("id")? {
-            0 => Ok(None),
-            id => read_word(row, "ticket", "number", id).map(Some),
+        let read = |row: &AnyRow| {
+            let ticket = match row.try_get("id")? {
+                0 => None,
+                id => Some(read_word(row, "ticket", "number", id)?),
+            };
+            let replies = u32::try_from(row.try_get::<i64, _>("replies")?).unwrap_or(u32::MAX);
+            Ok((ticket, replies))
         };
         rows.iter().map(read).collect()
     }

@@ -62,7 +62,8 @@ async fn is_exhausted(
     midnight: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let Some(member) = operation.desk.rules.staff.find(from) else { return Ok(false) };
-    Ok(operation.tx.exhausted(&member.address, midnight, MOST_REPLIES).await?.contains(&None))
+    let replied = operation.tx.replied_to(&member.address, midnight).await?;
+    Ok(replied.iter().any(|(ticket, count)| ticket.is_none() && *count >= MOST_REPLIES))
 }
 
 /// Tells a member and the leads, once a day, that further mails about a ticket will have no effect today.

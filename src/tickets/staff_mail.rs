@@ -12,6 +12,7 @@ use crate::{
         staff::Member,
         staff_key::Invitation,
         staff_mail::{Command, Order, StaffMail},
+        window::start_of_day,
     },
     letter::{
         Content, StaffReplyContext, WaitingContext,
@@ -32,6 +33,8 @@ pub async fn work_on(
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
+    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    let silenced = mail.is_silenced(&operation.tx.replied_to(&member.address, midnight).await?);
     let mut result = Worked { nothing_sent: true, ..Worked::default() };
     let named = named(prepared, mail);
     for order in &mail.orders {
@@ -60,6 +63,9 @@ pub async fn work_on(
     }
     if result.list {
         digest::send_one(operation, member).await?;
+    }
+    if silenced {
+        return Ok(());
     }
     let about = match mail.only_ticket() {
         Some(number) => commands::find(operation.tx, &number).await?.ok().map(|ticket| ticket.id),

@@ -2,6 +2,7 @@
 //! notice. Callers check permissions and execute.
 
 pub mod command;
+mod limit;
 mod meaning;
 pub mod order;
 mod sections;
@@ -11,6 +12,7 @@ mod tests;
 use chrono::NaiveDate;
 
 pub use command::{Command, Order};
+pub use limit::{MOST_REPLIES, Replied};
 use order::Doubtful;
 use sections::{Section, sections};
 
@@ -30,10 +32,6 @@ pub const TOP_LINE: &str = "━━ ここから日次一覧 ━━";
 pub const DRAFT_MARK: &str = "控え";
 /// Hexadecimal digits of a draft's mark. It tells the few drafts of one ticket apart, and proves nothing.
 pub const MARK_DIGITS: usize = 6;
-
-/// Automatic mails that a member gets a day in reply to mails about one ticket, and in reply to mails about no ticket or
-/// about several. People stay far below it; a responder whose mails bear no mark of one would reach any number.
-pub const MOST_REPLIES: u32 = 20;
 
 /// The line that begins the answer section of a ticket in a digest.
 #[must_use]
@@ -93,49 +91,6 @@ pub struct StaffMail {
     pub stopped: Option<TicketNumber>,
     /// The mark of a draft in the subject.
     pub mark: Option<String>,
-}
-
-impl Problem {
-    /// The ticket of a valid key that the problem is about.
-    fn ticket(&self) -> Option<&TicketNumber> {
-        match self {
-            Self::TwoAnswers(ticket) | Self::ExpiredKey(ticket) | Self::TextBelow(ticket) => Some(ticket),
-            Self::Unclear { ticket, .. } => ticket.as_ref(),
-            Self::NoTicket(_)
-            | Self::NoEnd(_)
-            | Self::WrongKey(_)
-            | Self::FilesForSeveral
-            | Self::TextOutside(_)
-            | Self::OtherTicket { .. } => None,
-        }
-    }
-}
-
-impl StaffMail {
-    /// The tickets that the automatic mails in reply are about. `None` stands for a reply about no ticket or about several.
-    #[must_use]
-    pub fn replied_about(&self) -> Vec<Option<TicketNumber>> {
-        let ordered = self.orders.iter().filter_map(|order| order.ticket.as_ref());
-        let answered = self.answers.iter().map(|answer| &answer.ticket);
-        let doubted = self.problems.iter().filter_map(Problem::ticket);
-        let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
-        let mut tickets: Vec<Option<TicketNumber>> = tickets.map(Some).collect();
-        tickets.sort_unstable();
-        tickets.dedup();
-        if tickets.len() != 1 || self.orders.iter().any(|order| order.command == Command::List) {
-            tickets.push(None);
-        }
-        tickets
-    }
-
-    /// The ticket, if the mail is about one alone.
-    #[must_use]
-    pub fn only_ticket(&self) -> Option<TicketNumber> {
-        match self.replied_about().as_slice() {
-            [ticket] => ticket.clone(),
-            _ => None,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -20,8 +20,7 @@ pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Ki
     let only_reads =
         !staff.orders.is_empty() && staff.orders.iter().all(read_only) && staff.answers.is_empty();
     if staff.keyed || only_reads || known.gate.accept_since.is_none() {
-        let is_exhausted = |ticket| known.exhausted.contains(ticket);
-        if staff.replied_about().iter().any(is_exhausted) {
+        if staff.is_over_limit(&known.replied) {
             return park(ParkReason::StaffLimit, "too many automatic mails about the ticket today");
         }
         return (Kind::Staff, Filing::Staff, None);

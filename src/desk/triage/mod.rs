@@ -17,6 +17,7 @@ use super::{
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
     staff::Staff,
+    staff_mail::Replied,
     thread::TicketFacts,
     ticket::{Channel, NewTicket, SlaClock, TicketNumber},
     window::{Window, WindowState},
@@ -53,9 +54,8 @@ pub struct Known {
     pub ticket: Option<TicketFacts>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
-    /// Tickets about which the member who wrote the message got [`super::staff_mail::MOST_REPLIES`] automatic mails today.
-    /// `None` stands for mails about no ticket or about several.
-    pub exhausted: Vec<Option<TicketNumber>>,
+    /// Replies that the member who wrote the message got today.
+    pub replied: Replied,
     pub gate: GateFacts,
 }
 
@@ -69,7 +69,7 @@ impl Known {
             message_id_reused: false,
             ticket: None,
             reported: None,
-            exhausted: Vec::new(),
+            replied: Replied::new(),
             gate,
         }
     }
