@@ -7,6 +7,7 @@ pub mod feedback;
 pub mod form;
 pub mod gate;
 pub mod japanese_time;
+pub mod quotation;
 pub mod redact;
 pub mod sender;
 pub mod staff;

@@ -58,7 +58,7 @@ pub(super) async fn notify_staff(
                 fields: &filed.fields,
                 clock: &change.0,
                 assignee,
-                news: &reading.mail.text,
+                news: reading.news.as_deref().unwrap_or(&reading.mail.text),
                 remarks: remarks(decision),
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;

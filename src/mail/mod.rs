@@ -19,6 +19,7 @@ pub mod html;
 mod jis;
 mod jis_x0213;
 mod message;
+mod own;
 mod param;
 mod part;
 mod sender;
@@ -30,6 +31,7 @@ mod transfer;
 mod tests;
 
 pub use bounce::Bounce;
+pub use own::OwnMail;
 pub use smtp_reply::{EnhancedStatus, SmtpReply};
 
 /// One mailbox of an address header (RFC 5322, 3.4).

@@ -74,6 +74,8 @@ impl Problem {
             | Self::WrongKey(_)
             | Self::FilesForSeveral
             | Self::TextOutside(_)
+            | Self::TextBeside { .. }
+            | Self::OnlyQuoted(_)
             | Self::OtherTicket { .. } => None,
         }
     }
@@ -89,7 +91,8 @@ mod tests {
     }
 
     fn answers(tickets: &[u32]) -> StaffMail {
-        let answer = |serial: &u32| Answer { ticket: number(*serial), text: "x".into() };
+        let answer =
+            |serial: &u32| Answer { ticket: number(*serial), text: "x".into(), left_out: String::new() };
         StaffMail { answers: tickets.iter().map(answer).collect(), keyed: true, ..StaffMail::default() }
     }
 

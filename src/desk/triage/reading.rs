@@ -6,7 +6,8 @@ use super::Rules;
 use crate::{
     desk::{
         calendar::date_of,
-        form::{Form, read_form},
+        form::{Form, read_form, read_form_in_reply},
+        quotation::{Quotation, SentMail, people},
         sender::{self, Proofs, SenderDoubt},
         staff_key::StaffKeys,
         staff_mail::{self, Input, StaffMail},
@@ -33,22 +34,31 @@ pub struct Reading {
     pub staff: Option<StaffMail>,
     /// Why a mail with the address or a key of a member is not read as theirs.
     pub sender_doubt: Option<SenderDoubt>,
+    /// What the person wrote in reply to mails of ours, without them. `None` if the message quotes none.
+    pub news: Option<String>,
     /// When the mailbox received the message.
     pub received_at: DateTime<Utc>,
 }
 
 impl Reading {
-    /// Never fails: the result lists everything unusual.
+    /// Never fails: the result lists everything unusual. `sent` are the mails of ours that the message names, newest first.
     #[must_use]
     pub fn of(
         mail: InboundMail,
         oversize: Option<u64>,
         received_at: DateTime<Utc>,
+        sent: &[SentMail],
         rules: &Rules,
         ids: &MessageIds,
         staff_keys: &StaffKeys,
     ) -> Self {
-        let form = read_form(&mail.subject, &mail.text, &rules.form);
+        let desk = (rules.desk_name.as_str(), rules.gate.own_addresses.first().map_or("", String::as_str));
+        let quotation = Quotation::of(&mail.text, sent, &people(&mail, desk));
+        let form = match &quotation {
+            Some(quotation) => read_form_in_reply(&mail.subject, quotation, &rules.form),
+            None => read_form(&mail.subject, &mail.text, &rules.form),
+        };
+        let news = quotation.as_ref().and_then(Quotation::news);
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
         let reference = ids.reference(&mail);
         let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
@@ -70,12 +80,13 @@ impl Reading {
                 address: &member.address,
                 name: &member.name,
                 prefix: &rules.ticket_prefix,
-                desk: (&rules.desk_name, rules.gate.own_addresses.first().map_or("", String::as_str)),
+                desk,
+                sent,
                 files: !mail.attachments.is_empty(),
                 today,
             };
             staff_mail::read(&input, staff_keys)
         });
-        Self { form, automatic, oversize, reference, staff, sender_doubt, received_at, mail }
+        Self { form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
     }
 }

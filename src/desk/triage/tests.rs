@@ -56,8 +56,15 @@ fn decide(head: &str, body: &str, received_at: &str, known: &Known) -> Decision 
     let raw = format!(
         "{head}\r\nTo: zaitaku@tohmatu.co.jp\r\nMessage-ID: <1@x.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}"
     );
-    let reading =
-        Reading::of(mail::read(raw.as_bytes()), None, at(received_at), &rules, &ids(), &StaffKeys::default());
+    let reading = Reading::of(
+        mail::read(raw.as_bytes()),
+        None,
+        at(received_at),
+        &[],
+        &rules,
+        &ids(),
+        &StaffKeys::default(),
+    );
     triage(&reading, &rules, known)
 }
 
