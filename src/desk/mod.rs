@@ -9,6 +9,7 @@ pub mod gate;
 pub mod japanese_time;
 pub mod quotation;
 pub mod redact;
+pub mod sender;
 pub mod staff;
 pub mod staff_key;
 pub mod staff_mail;

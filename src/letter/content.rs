@@ -8,7 +8,7 @@ use super::{
     inquirer::{InquirerContext, WrittenContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
-        UndeliverableContext,
+        UndeliverableContext, UnprovenContext,
     },
 };
 use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
@@ -31,6 +31,7 @@ pub enum Content {
     Echo(DraftShownContext),
     Approval(DraftShownContext),
     StaffReply(StaffReplyContext),
+    Unproven(UnprovenContext),
 }
 
 impl Content {
@@ -50,6 +51,7 @@ impl Content {
             Self::Echo(_) => Purpose::Echo,
             Self::Approval(_) => Purpose::Approval,
             Self::StaffReply(_) => Purpose::StaffReply,
+            Self::Unproven(_) => Purpose::Unproven,
         }
     }
 
@@ -64,6 +66,7 @@ impl Content {
             Self::Digest(context) => Value::from(Serde(context)),
             Self::Echo(context) | Self::Approval(context) => Value::from(Serde(context)),
             Self::StaffReply(context) => Value::from(Serde(context)),
+            Self::Unproven(context) => Value::from(Serde(context)),
         }
     }
 }

@@ -23,11 +23,11 @@ pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, Undeliv
 pub use hours::hours_in_words;
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
-pub use remark::{NoEffect, Remark, refused_order, rejected_answer};
+pub use remark::{NoEffect, Remark, limit_reached, no_more_explanations, refused_order, rejected_answer};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
     ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
-    WaitingContext,
+    UnprovenContext, WaitingContext,
 };
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
@@ -82,6 +82,9 @@ closed_set! {
         Approval = "approval",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
+        /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
+        /// member wrote it.
+        Unproven = "unproven",
     }
 }
 
@@ -107,7 +110,8 @@ impl Purpose {
             | Self::FollowUp
             | Self::Echo
             | Self::Approval
-            | Self::StaffReply => Some("auto-generated"),
+            | Self::StaffReply
+            | Self::Unproven => Some("auto-generated"),
             Self::Answer | Self::Question => None,
         }
     }

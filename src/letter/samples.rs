@@ -5,10 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Alarm, Content, Counts, DeadlineContext, DecisionWord, DigestContext, DraftContext, DraftShownContext,
-    Facts, FiguresContext, Group, InquirerContext, LinkContext, NoticeContext, ParkedContext, ParkedMail,
-    Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts,
-    Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, WaitingContext, WrittenContext,
-    decision_link, purpose_in_words, reason_in_words, status_in_words,
+    Facts, FiguresContext, Group, InquirerContext, LinkContext, NoEffect, NoticeContext, ParkedContext,
+    ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext,
+    WaitingContext, WrittenContext, decision_link, purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -118,6 +118,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             number: number(1).to_string(),
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
+        }),
+        Purpose::Unproven => Content::Unproven(UnprovenContext {
+            common,
+            problems: vec![NoEffect::NotAuthentic.line("sato@example.jp", "承認")],
         }),
     }
 }

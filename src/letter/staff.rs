@@ -190,6 +190,15 @@ impl StaffReplyContext {
     }
 }
 
+/// A mail from a staff address had no effect, and its sender is not proved.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnprovenContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// What came, and why nothing was done.
+    pub problems: Vec<String>,
+}
+
 /// A draft that waits for a member's word.
 #[derive(Debug, Clone, Serialize)]
 pub struct WaitingContext {

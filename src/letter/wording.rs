@@ -45,7 +45,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 38] = built_in!(
+const BUILT_IN: [(&str, &str); 40] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -64,7 +64,8 @@ const BUILT_IN: [(&str, &str); 38] = built_in!(
     "follow_up",
     "echo",
     "approval",
-    "staff_reply"
+    "staff_reply",
+    "unproven"
 );
 
 /// The digest also has a body with tables.

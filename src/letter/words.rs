@@ -44,6 +44,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::Bounce => "配送エラーの通知",
         ParkReason::Automatic => "自動応答・一斉配信など",
         ParkReason::Staff => "担当者からのメール",
+        ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
@@ -77,7 +78,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Question => "おたずね",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
-        Purpose::Echo | Purpose::Approval | Purpose::StaffReply => "担当者へのご連絡",
+        Purpose::Echo | Purpose::Approval | Purpose::StaffReply | Purpose::Unproven => "担当者へのご連絡",
     }
 }
 

@@ -22,6 +22,7 @@ mod message;
 mod own;
 mod param;
 mod part;
+mod sender;
 mod smtp_reply;
 mod text;
 mod transfer;
@@ -80,6 +81,8 @@ pub struct InboundMail {
     pub references: Vec<String>,
     /// The first mailbox of From.
     pub from: Option<Mailbox>,
+    /// There is one From field with one mailbox, and a second parser reads the same address.
+    pub sender_is_clear: bool,
     pub reply_to: Vec<Mailbox>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,

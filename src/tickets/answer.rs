@@ -19,7 +19,7 @@ use crate::{
     mail::Attachment,
     notify::{
         Outgoing, Thread, enqueue,
-        staff_notice::{in_words, notify},
+        staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, OutboxState, TicketRow},
@@ -139,7 +139,8 @@ fn show(
         };
         let links: Vec<LinkContext> = words.iter().map(link).collect();
         let shown = in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address);
-        notify(operation, member, &draft::occasion(purpose, message_id), |common| {
+        let occasion = draft::occasion(purpose, message_id);
+        notify_about(operation, member, Some(ticket.id), &occasion, |common| {
             let context = DraftShownContext {
                 common,
                 ticket: shown,

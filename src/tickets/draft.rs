@@ -10,7 +10,7 @@ use crate::{
         ticket::Status,
     },
     letter::{self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, decision_link},
-    notify::staff_notice::{notice_id, notify},
+    notify::staff_notice::{notice_id, notify_about},
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, QueuedDraft, TicketRow},
 };
@@ -170,7 +170,8 @@ pub(super) async fn reject(
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
         let problems = vec![letter::rejected_answer(number, &operation.actor.name(), reason)];
-        notify(operation, author, &format!("rejected {}", draft.id), |common| {
+        let occasion = format!("rejected {}", draft.id);
+        notify_about(operation, author, Some(ticket.id), &occasion, |common| {
             Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
         })?;
     }

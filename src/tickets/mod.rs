@@ -3,5 +3,6 @@
 pub mod answer;
 pub mod commands;
 pub mod draft;
+pub mod no_effect;
 pub mod phone;
 pub mod staff_mail;

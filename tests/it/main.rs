@@ -39,6 +39,8 @@ mod schema;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]
+mod staff_trust;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 mod support;

@@ -2,6 +2,7 @@
 //! notice. Callers check permissions and execute.
 
 pub mod command;
+mod limit;
 mod meaning;
 pub mod order;
 mod sections;
@@ -12,6 +13,7 @@ mod typed;
 use chrono::NaiveDate;
 
 pub use command::{Command, Order};
+pub use limit::{MOST_REPLIES, Replied};
 use order::{Doubt, Doubtful};
 use typed::{TicketPlace, Typed};
 
@@ -139,7 +141,7 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let quotation = Quotation::of(input.text, input.sent, &people);
     let subject = subject(input, quotation.as_ref());
     let has_key_in_subject = find_key(subject).is_some();
-    let mut checked = Checked { input, keys, allowed: Vec::new() };
+    let mut checked = Checked { input, keys, allowed: Vec::new(), expired: Vec::new() };
     let about = checked.subject(subject, &mut mail);
     let typed = match &quotation {
         Some(quotation) => typed::of_reply(quotation, about.is_some()),
@@ -174,6 +176,7 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
 fn finish(typed: &Typed, checked: &Checked<'_>, mail: &mut StaffMail) {
     mail.problems.extend(typed.without_end.iter().cloned().map(Problem::NoEnd));
     checked.refuse_foreign_orders(mail);
+    checked.tell_of_old_digest(mail);
     merge_equal_answers(mail);
     let quoted = typed.quoted.join("\n");
     match mail.answers.as_mut_slice() {
@@ -233,6 +236,8 @@ struct Checked<'a> {
     input: &'a Input<'a>,
     keys: &'a StaffKeys,
     allowed: Vec<TicketNumber>,
+    /// Tickets of a digest that is too old.
+    expired: Vec<TicketNumber>,
 }
 
 impl Checked<'_> {
@@ -267,9 +272,16 @@ impl Checked<'_> {
     /// A digest allows orders on the tickets that it lists.
     fn allow(&mut self, place: &TicketPlace, mail: &mut StaffMail) {
         let Input { address, today, .. } = self.input;
-        if self.keys.check(&place.key, address, &place.ticket, Invitation::Answer, *today).is_ok() {
-            mail.keyed = true;
-            self.allowed.push(place.ticket.clone());
+        match self.keys.check(&place.key, address, &place.ticket, Invitation::Answer, *today) {
+            Ok(()) => {
+                mail.keyed = true;
+                self.allowed.push(place.ticket.clone());
+            }
+            Err(KeyFault::Expired) => {
+                mail.keyed = true;
+                self.expired.push(place.ticket.clone());
+            }
+            Err(KeyFault::Wrong) => {}
         }
     }
 
@@ -283,8 +295,19 @@ impl Checked<'_> {
             match order.ticket.clone().filter(|ticket| !self.allowed.contains(ticket)) {
                 None => mail.orders.push(order),
                 Some(ticket) if mail.problems.contains(&Problem::ExpiredKey(ticket.clone())) => {}
+                Some(ticket) if self.expired.contains(&ticket) => {
+                    mail.problems.push(Problem::ExpiredKey(ticket));
+                }
                 Some(ticket) => mail.problems.push(Problem::OtherTicket { ticket, line: order.line }),
             }
+        }
+    }
+
+    /// Of a reply to an old digest that does nothing, the age is what its writer should know.
+    fn tell_of_old_digest(&self, mail: &mut StaffMail) {
+        let is_told = mail.problems.iter().any(|problem| matches!(problem, Problem::ExpiredKey(_)));
+        if let Some(ticket) = self.expired.first().filter(|_| !is_told && mail.answers.is_empty()) {
+            mail.problems.push(Problem::ExpiredKey(ticket.clone()));
         }
     }
 }

@@ -31,24 +31,29 @@ impl TicketNumber {
         self.serial
     }
 
-    /// The first ticket number in square brackets in a subject. Accepts full-width characters.
+    /// The ticket number in a subject: the first one in square brackets, as our mails have it, else the first one that is
+    /// no part of a longer word or number. Accepts full-width characters and any dash.
     #[must_use]
     pub fn in_subject(subject: &str, prefix: &str) -> Option<Self> {
         let folded: String = subject.chars().map(half_width).collect();
-        folded.split('[').skip(1).find_map(|rest| {
-            let number: Self = rest.split(']').next()?.trim().to_ascii_uppercase().parse().ok()?;
+        let ours = |text: &str| -> Option<Self> {
+            let number: Self = text.trim().to_ascii_uppercase().parse().ok()?;
             (number.prefix == prefix).then_some(number)
-        })
+        };
+        let bracketed = folded.split('[').skip(1).find_map(|rest| ours(rest.split(']').next()?));
+        let mut words = folded.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+        bracketed.or_else(|| words.find_map(|word| ours(word.trim_matches('-'))))
     }
 }
 
-/// Maps full-width ASCII, which phones may send, to half width.
+/// Maps full-width ASCII, which phones may send, to half width, and the characters that people type as dashes to `-`.
 fn half_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '【' => '[',
-        '】' => ']',
-        '−' | '‐' | '–' => '-',
+        '【' | '〔' => '[',
+        '】' | '〕' => ']',
+        // Hyphens and dashes, minus signs, the long vowel mark in both widths, and a box drawing line.
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | 'ー' | 'ｰ' | '─' => '-',
         _ => c,
     }
 }
@@ -117,12 +122,36 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_names_a_ticket_only_in_brackets_and_with_our_prefix() {
-        let check = |subject: &str| TicketNumber::in_subject(subject, "ZT").map(|number| number.to_string());
-        assert_eq!(check("Re: [ZT-2025-0001] 拠点整備・運用に関する照会").as_deref(), Some("ZT-2025-0001"));
-        assert_eq!(check("RE: ［ＺＴ－２０２５－０００１］ 照会").as_deref(), Some("ZT-2025-0001"));
-        assert_eq!(check("[外部] Re: [zt-2025-0012] x").as_deref(), Some("ZT-2025-0012"));
-        assert_eq!(check("ZT-2025-0001 について"), None);
-        assert_eq!(check("[AB-2025-0001] x"), None);
+    fn a_subject_names_a_ticket_with_our_prefix_and_not_within_a_longer_word() {
+        for (subject, number) in [
+            ("Re: [ZT-2025-0001] 拠点整備・運用に関する照会", Some("ZT-2025-0001")),
+            ("RE: ［ＺＴ－２０２５－０００１］ 照会", Some("ZT-2025-0001")),
+            ("[外部] Re: [zt-2025-0012] x", Some("ZT-2025-0012")),
+            ("ZT-2025-0001 について", Some("ZT-2025-0001")),
+            ("ZT-2025-0001の件", Some("ZT-2025-0001")),
+            ("追加資料（受付番号ZT-2025-0001）", Some("ZT-2025-0001")),
+            ("受付番号：ｚｔ－２０２５－０００１", Some("ZT-2025-0001")),
+            ("ＺＴ−２０２５−０００１", Some("ZT-2025-0001")),
+            ("ZT‐2025‐0001", Some("ZT-2025-0001")),
+            ("ZT–2025–0001", Some("ZT-2025-0001")),
+            ("ZTー2025ー0001です", Some("ZT-2025-0001")),
+            ("ZT-2025-0001ー追加資料-", Some("ZT-2025-0001")),
+            ("zt-2025-12345?", Some("ZT-2025-12345")),
+            ("AB-2025-0001, ZT-2025-0002", Some("ZT-2025-0002")),
+            ("ZT-2025-0003と同じ [ZT-2025-0001]", Some("ZT-2025-0001")),
+            ("[AB-2025-0001] x", None),
+            ("ABZT-2025-00012", None),
+            ("A-ZT-2025-0001", None),
+            ("A_ZT-2025-0001", None),
+            ("ZT-2025-0001a", None),
+            ("ZT-2025-0001-2", None),
+            ("ZT-2025-001", None),
+            ("ZT-12025-0001", None),
+            ("ZT-2025-99999999999", None),
+            ("", None),
+        ] {
+            let found = TicketNumber::in_subject(subject, "ZT").map(|number| number.to_string());
+            assert_eq!(found.as_deref(), number, "{subject}");
+        }
     }
 }

@@ -63,8 +63,10 @@ closed_set! {
         /// Delivery report on a mail that the desk did not send.
         Bounce = "bounce",
         Automatic = "automatic",
-        /// From a staff address, without a valid key.
+        /// From a staff address, without a valid key or without proof of its sender.
         Staff = "staff",
+        /// From a member who got too many automatic mails about the ticket today.
+        StaffLimit = "staff_limit",
         /// A person wrote it, without the form.
         NoForm = "no_form",
         /// Received before the acceptance window.
@@ -152,6 +154,8 @@ pub struct Decision {
     pub filing: Filing,
     /// The automatic reply, or the reason why the gate refused it; `None` if the message gets none.
     pub reply: Option<Result<Reply, Refusal>>,
+    /// Where the automatic reply goes, and later mails about a new ticket.
+    pub to: Option<String>,
     /// State of the acceptance window when the message was received.
     pub window: WindowState,
     /// Deadline of the ticket after this message.

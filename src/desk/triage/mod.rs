@@ -17,6 +17,7 @@ use super::{
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
     staff::Staff,
+    staff_mail::Replied,
     thread::TicketFacts,
     ticket::{Channel, NewTicket, SlaClock, TicketNumber},
     window::{Window, WindowState},
@@ -24,6 +25,7 @@ use super::{
 use crate::mail::{Warning, bounce::Action};
 
 pub use decision::{Decision, Filing, Kind, ParkReason, Reply, Reported};
+pub use follow_up::address;
 pub use from_staff::TELEPHONE_SUBJECT;
 pub use reading::Reading;
 
@@ -53,6 +55,8 @@ pub struct Known {
     pub ticket: Option<TicketFacts>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
+    /// Replies that the member who wrote the message got today.
+    pub replied: Replied,
     pub gate: GateFacts,
 }
 
@@ -61,7 +65,14 @@ impl Known {
     #[must_use]
     pub fn nothing() -> Self {
         let gate = GateFacts::default();
-        Self { duplicate_of: None, message_id_reused: false, ticket: None, reported: None, gate }
+        Self {
+            duplicate_of: None,
+            message_id_reused: false,
+            ticket: None,
+            reported: None,
+            replied: Replied::new(),
+            gate,
+        }
     }
 }
 
@@ -75,7 +86,11 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
             detail: "another message has the same Message-ID".into(),
         });
     }
+    if let Some(doubt) = reading.sender_doubt {
+        warnings.push(Warning { code: doubt.code(), detail: doubt.detail().to_owned() });
+    }
     let (kind, filing, reply) = file(reading, rules, known, window);
+    let to = address(reading, known.ticket.as_ref()).map(str::to_owned);
     let deadline = match &filing {
         Filing::Ticket { ticket, .. } => ticket.clock.deadline(),
         Filing::Join { change: Some(change), .. } => change.0.deadline(),
@@ -91,7 +106,7 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
         };
         gate(asking, &rules.gate, known.gate).map(|()| reply)
     };
-    Decision { kind, filing, reply: reply.map(pass), window, deadline, warnings }
+    Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
 }
 
 fn file(
@@ -152,7 +167,7 @@ fn kind(reading: &Reading) -> Kind {
         Kind::Automatic
     } else if mail.unreadable.is_some() {
         Kind::Unreadable
-    } else if reading.staff.is_some() {
+    } else if reading.staff.is_some() || reading.sender_doubt.is_some() {
         Kind::Staff
     } else if reading.reference.is_some() {
         Kind::FollowUp

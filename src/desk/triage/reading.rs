@@ -8,12 +8,13 @@ use crate::{
         calendar::date_of,
         form::{Form, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
+        sender::{self, Proofs, SenderDoubt},
         staff_key::StaffKeys,
         staff_mail::{self, Input, StaffMail},
         thread::{MessageIds, Reference},
     },
     mail::{
-        InboundMail, authentication,
+        InboundMail,
         automatic::{Automatic, Own, detect},
     },
 };
@@ -31,8 +32,8 @@ pub struct Reading {
     pub reference: Option<Reference>,
     /// Answers and commands, if a member of staff wrote the message.
     pub staff: Option<StaffMail>,
-    /// The sender address is a member's, but our mail server's authentication results do not confirm it.
-    pub not_authentic: bool,
+    /// Why a mail with the address or a key of a member is not read as theirs.
+    pub sender_doubt: Option<SenderDoubt>,
     /// What the person wrote in reply to mails of ours, without them. `None` if the message quotes none.
     pub news: Option<String>,
     /// When the mailbox received the message.
@@ -61,9 +62,18 @@ impl Reading {
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
         let reference = ids.reference(&mail);
         let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-        let member = rules.staff.find(from).filter(|_| automatic.is_none() && mail.bounce.is_none());
-        let vouched = rules.gate.authserv_id.as_deref().is_none_or(|id| is_vouched_for(&mail, id));
-        let staff = member.filter(|_| vouched).map(|member| {
+        let is_person = automatic.is_none() && mail.bounce.is_none();
+        let today = date_of(received_at, rules.calendar.time_zone());
+        let proofs = Proofs {
+            staff: &rules.staff,
+            keys: staff_keys,
+            authserv_id: rules.gate.authserv_id.as_deref(),
+            prefix: &rules.ticket_prefix,
+            today,
+        };
+        let sender_doubt = is_person.then(|| sender::doubt(&mail, &proofs)).flatten();
+        let member = rules.staff.find(from).filter(|_| is_person && sender_doubt.is_none());
+        let staff = member.map(|member| {
             let input = Input {
                 subject: &mail.subject,
                 text: &mail.text,
@@ -73,23 +83,10 @@ impl Reading {
                 desk,
                 sent,
                 files: !mail.attachments.is_empty(),
-                today: date_of(received_at, rules.calendar.time_zone()),
+                today,
             };
             staff_mail::read(&input, staff_keys)
         });
-        let not_authentic = member.is_some() && !vouched;
-        Self { form, automatic, oversize, reference, staff, not_authentic, news, received_at, mail }
-    }
-}
-
-/// Whether our mail server's `Authentication-Results` confirm the sender's domain. DMARC decides; without a DMARC
-/// result, DKIM or SPF is enough.
-fn is_vouched_for(mail: &InboundMail, authserv_id: &str) -> bool {
-    let Some(results) = authentication::results(mail, authserv_id) else { return false };
-    let pass = |result: &Option<String>| result.as_deref() == Some("pass");
-    match results.dmarc.as_deref() {
-        Some("pass") => true,
-        Some("none") | None => pass(&results.dkim) || pass(&results.spf),
-        Some(_) => false,
+        Self { form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
     }
 }

@@ -41,6 +41,7 @@ fn ticket(status: Status) -> TicketFacts {
         fields,
         closed_at: None,
         waits_for_form: true,
+        address: Some(INQUIRER.into()),
         participants: vec![INQUIRER.into(), "colleague@city.example.jp".into()],
     }
 }
