@@ -102,7 +102,8 @@ fn decide(c: &mut Criterion) {
     let mut group = c.benchmark_group("triage");
     group.throughput(Throughput::Elements(1));
     for (name, bytes) in messages() {
-        let reading = Reading::of(mail::read(&bytes), None, received_at, &rules, &ids, &StaffKeys::default());
+        let reading =
+            Reading::of(mail::read(&bytes), None, received_at, &[], &rules, &ids, &StaffKeys::default());
         group.bench_function(format!("{name}, a new ticket"), |bencher| {
             bencher.iter(|| {
                 let decision = triage(black_box(&reading), &rules, &Known::nothing());

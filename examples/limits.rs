@@ -114,7 +114,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
         file_time: None,
     };
     let (reading, decision) = inspect(
-        &message,
+        message.clone(),
         &rules(settings),
         &MessageIds::new(vec![b"limit".to_vec()], "limit@example.jp", "ZT"),
         now,

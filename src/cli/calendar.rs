@@ -1,15 +1,15 @@
 //! `calendar`: shows the business calendar, and explains how a deadline is calculated.
 
 use anyhow::Context as _;
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Context, instant, print};
 use crate::{
-    desk::{
-        calendar::{BusinessTime, Calendar, ClosedReason, Counted, Day},
-        japanese_time::weekday,
+    desk::calendar::{BusinessTime, Calendar, ClosedReason, Counted, Day},
+    letter::calendar::{
+        closed_in_words, counted_in_words, day_in_words, month_in_words, rest_in_words, time_text,
     },
     server::rules,
     views::rfc3339,
@@ -54,7 +54,7 @@ fn show(calendar: &Calendar, month: NaiveDate, as_json: bool) -> anyhow::Result<
         let day = |(date, day): &(NaiveDate, Day)| {
             let (opens, closes, reason) = match day {
                 Day::Open { opens, closes } => (Some(time_text(*opens)), Some(time_text(*closes)), None),
-                Day::Closed(reason) => (None, None, Some(reason_text(*date, reason))),
+                Day::Closed(reason) => (None, None, Some(closed_in_words(*date, reason))),
             };
             json!({
                 "date": date.to_string(),
@@ -68,13 +68,9 @@ fn show(calendar: &Calendar, month: NaiveDate, as_json: bool) -> anyhow::Result<
         let days: Vec<Value> = days.iter().map(day).collect();
         return print::json(&json!({"month": month.format("%Y-%m").to_string(), "days": days}));
     }
-    print::line(format!("{}年{}月", month.year(), month.month()));
+    print::line(month_in_words(month));
     for (date, day) in &days {
-        let what = match day {
-            Day::Open { opens, closes } => format!("{}～{}", time_text(*opens), time_text(*closes)),
-            Day::Closed(reason) => format!("休　{}", reason_text(*date, reason)),
-        };
-        print::line(format!("{:>2}日（{}）{what}", date.day(), weekday(date.weekday())));
+        print::line(day_in_words(*date, day));
     }
     Ok(())
 }
@@ -90,9 +86,9 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
         let spans = counted.iter().map(
             |span| json!({"date": span.date.to_string(), "from": time_text(span.from), "to": time_text(span.to)}),
         );
-        let closed = closed
-            .iter()
-            .map(|(date, reason)| json!({"date": date.to_string(), "reason": reason_text(*date, reason)}));
+        let closed = closed.iter().map(
+            |(date, reason)| json!({"date": date.to_string(), "reason": closed_in_words(*date, reason)}),
+        );
         #[expect(clippy::cast_precision_loss, reason = "seconds of at most some years are exact in f64")]
         let hours = target.seconds() as f64 / 3600.0;
         return print::json(&json!({
@@ -104,14 +100,14 @@ fn due(calendar: &Calendar, from: DateTime<Utc>, target: BusinessTime, as_json: 
         }));
     }
     let counts = counted.iter().map(|span| {
-        let time = BusinessTime::from_seconds((span.to - span.from).num_seconds());
-        (span.date, format!("{}～{}　{time}", time_text(span.from), time_text(span.to)))
+        let time = BusinessTime::from_seconds((span.to - span.from).num_seconds()).to_string();
+        (span.date, counted_in_words(span.date, span.from, span.to, &time))
     });
-    let rests = closed.iter().map(|(date, reason)| (*date, format!("休　{}", reason_text(*date, reason))));
+    let rests = closed.iter().map(|(date, reason)| (*date, rest_in_words(*date, reason)));
     let mut lines: Vec<(NaiveDate, String)> = counts.chain(rests).collect();
     lines.sort();
-    for (date, what) in lines {
-        print::line(format!("{}（{}）{what}", date.format("%Y-%m-%d"), weekday(date.weekday())));
+    for (_, line) in lines {
+        print::line(line);
     }
     print::line(format!("deadline {}", rfc3339(deadline, zone)));
     Ok(())
@@ -130,20 +126,6 @@ fn closed_between(
         Day::Open { .. } => None,
     })
     .collect()
-}
-
-fn reason_text(date: NaiveDate, reason: &ClosedReason) -> String {
-    match reason {
-        ClosedReason::PublicHoliday(name) => name.clone(),
-        ClosedReason::Weekday => format!("{}曜日", weekday(date.weekday())),
-        ClosedReason::Listed(days) if days.to_string() == "12-29..01-03" => "年末年始".to_owned(),
-        ClosedReason::Listed(days) => format!("休業日（{days}）"),
-        ClosedReason::OutOfRange => "暦の範囲外".to_owned(),
-    }
-}
-
-fn time_text(time: NaiveTime) -> String {
-    time.format(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
 }
 
 /// Parses a month from the command line. Returns its first day.

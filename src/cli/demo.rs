@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::print;
 use crate::{
     clock::Clock,
+    letter::ABSENT,
     mail,
     mailbox::maildir::make_maildir,
     server::Serving,
@@ -127,7 +128,7 @@ async fn report(serving: &Serving, taken: usize, sent: usize) -> anyhow::Result<
         let due = ticket.clock.deadline().map_or("waits for the inquirer".to_owned(), |at| {
             format!("due {}", print::short(at, chrono_tz::Asia::Tokyo))
         });
-        let organization = ticket.fields.organization.as_deref().unwrap_or("（記載なし）");
+        let organization = ticket.fields.organization.as_deref().unwrap_or(ABSENT);
         print::line(format!("  {}  {due:<22}  {}", ticket.number, print::one_line(organization, 24)));
     }
     let mails = store.outbox(true).await?;

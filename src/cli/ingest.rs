@@ -40,7 +40,7 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
         });
         while receiver.recv_many(&mut queue, 1).await > 0 {
             for taken in queue.drain(..) {
-                let processed = process(&desk, &taken)
+                let processed = process(&desk, taken)
                     .await
                     .map_err(|error| if piped { temporary(error) } else { error.into() })?;
                 for (_, count) in counts.iter_mut().filter(|(outcome, _)| *outcome == processed.outcome) {

@@ -26,8 +26,9 @@ pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<
     let max_size = settings.mailbox.max_message_size.0;
     let mut results = Vec::new();
     let mut look = |taken: FetchedMessage| -> Result<(), FileError> {
-        let (reading, decision) = inspect(&taken, &rules, &ids, context.clock.now());
-        results.push((source(&taken.place), reading, decision));
+        let source = source(&taken.place);
+        let (reading, decision) = inspect(taken, &rules, &ids, context.clock.now());
+        results.push((source, reading, decision));
         Ok(())
     };
     if files.is_empty() {

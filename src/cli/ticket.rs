@@ -12,10 +12,15 @@ use crate::{
     desk::{
         calendar::{BusinessTime, Calendar},
         feedback::Written,
+        form::FieldKey,
         staff_mail::Command as StaffCommand,
         ticket::{Status, TicketNumber},
     },
-    letter::feedback::{refusal_to_operator, to_operator},
+    letter::{
+        ABSENT,
+        feedback::{refusal_to_operator, to_operator},
+        field_line,
+    },
     mail::Attachment,
     service::{Actor, Operation},
     store::TicketRow,
@@ -231,8 +236,6 @@ fn to_the_minute(time: BusinessTime) -> BusinessTime {
     BusinessTime::from_seconds(time.seconds() / 60 * 60)
 }
 
-const ABSENT: &str = "（記載なし）";
-
 /// One line for people.
 fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
     let short = |at| print::short(at, calendar.time_zone());
@@ -252,13 +255,13 @@ fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
 /// Prints the form, the conversation and the events for people.
 fn print_shown(shown: &Shown<'_>) {
     let ticket = &shown.ticket;
-    for (label, value) in [
-        ("自治体・機関名", ticket.organization),
-        ("氏名", ticket.name),
-        ("連絡先", ticket.contact),
-        ("照会内容", ticket.inquiry),
+    for (key, value) in [
+        (FieldKey::Organization, ticket.organization),
+        (FieldKey::Name, ticket.name),
+        (FieldKey::Contact, ticket.contact),
+        (FieldKey::Inquiry, ticket.inquiry),
     ] {
-        print::line(format!("  {label}：{}", print::text(value.unwrap_or(ABSENT)).replace('\n', "\n    ")));
+        print::line(format!("  {}", print::text(&field_line(key, value)).replace('\n', "\n    ")));
     }
     for message in &shown.messages {
         let from = print::one_line(&message.from.address, 80);

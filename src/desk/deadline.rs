@@ -17,13 +17,6 @@ pub struct Sla {
 }
 
 impl Sla {
-    /// The deadline for a full budget: a new ticket, or an answered one that is reopened.
-    /// `None` if the calendar has too little business time left after `received_at`.
-    #[must_use]
-    pub fn deadline(&self, calendar: &Calendar, received_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        calendar.add_business(received_at, self.answer_within)
-    }
-
     /// When staff get the warning. This is in business hours, except if `warn_before` is zero: then it is the deadline
     /// itself.
     #[must_use]
@@ -60,7 +53,7 @@ mod tests {
             ("2025-12-26T10:00:00", "2026-01-06T10:00:00", "2026-01-05T14:00:00"),
             ("2025-12-25T11:00:00", "2026-01-05T11:00:00", "2025-12-26T15:00:00"),
         ] {
-            let due = sla.deadline(&calendar, at(received)).unwrap();
+            let due = calendar.add_business(at(received), sla.answer_within).unwrap();
             assert_eq!(due, at(deadline), "{received}");
             assert_eq!(sla.warn_at(&calendar, due), Some(at(warning)), "{received}");
         }

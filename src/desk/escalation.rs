@@ -130,7 +130,7 @@ mod tests {
         ) {
             let (calendar, sla) = desk();
             let mut now = at("2025-06-27T00:00:00") + TimeDelta::seconds(start);
-            let deadline = sla.deadline(&calendar, now).unwrap();
+            let deadline = calendar.add_business(now, sla.answer_within).unwrap();
             let mut watched = fresh(deadline);
             let mut sent = Vec::new();
             for step in steps {
@@ -159,7 +159,7 @@ mod tests {
         fn sleeping_until_next_sends_both_notices(start in 0..20_000_000_i64) {
             let (calendar, sla) = desk();
             let mut now = at("2025-06-27T00:00:00") + TimeDelta::seconds(start);
-            let mut watched = fresh(sla.deadline(&calendar, now).unwrap());
+            let mut watched = fresh(calendar.add_business(now, sla.answer_within).unwrap());
             now = watched.next(&calendar, &sla, now).unwrap();
             prop_assert_eq!(watched.due(&calendar, &sla, now), Some(Notice::Warning));
             watched.warned_for = Some(watched.deadline);

@@ -224,7 +224,7 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
         return Err(Refusal::AskedForSilence { evidence });
     }
     let results = rules.authserv_id.as_deref().and_then(|id| authentication::results(mail, id));
-    if results.is_some_and(|results| results.dmarc.as_deref() == Some("fail")) {
+    if results.is_some_and(|results| results.is_disowned()) {
         return Err(Refusal::NotAuthentic { evidence: "Authentication-Results: dmarc=fail".into() });
     }
     if let Some(accept_since) = facts.accept_since.filter(|since| received_at < *since) {

@@ -62,6 +62,8 @@ pub struct TicketFacts {
     pub closed_at: Option<DateTime<Utc>>,
     /// The ticket waits for missing form fields, not for the reply to a question of a member.
     pub waits_for_form: bool,
+    /// Where the mails about the ticket go; `None` if its inquirer has no mail address.
+    pub address: Option<String>,
     /// Addresses that wrote in the ticket or that its inquirer wrote to, in lower case.
     pub participants: Vec<String>,
 }

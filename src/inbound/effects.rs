@@ -2,7 +2,7 @@
 
 use crate::{
     desk::triage::{Decision, Filing, ParkReason, Reported},
-    letter::{NoEffect, Purpose, Remark},
+    letter::{Purpose, Remark},
     mail::Bounce,
     notify::{
         auto_reply::FiledTicket,
@@ -11,7 +11,10 @@ use crate::{
     },
     service::{Fault, Operation, PreparedMail},
     store::{AuditEvent, NewEvent},
-    tickets::staff_mail::{explain_refusal, work_on},
+    tickets::{
+        no_effect::{explain_limit, explain_refusal},
+        staff_mail::work_on,
+    },
 };
 
 /// Notifies staff of a new ticket, of a follow-up from an inquirer, and of a mail that only claims to be from a member.
@@ -24,9 +27,6 @@ pub(super) async fn notify_staff(
     assignee: Option<&str>,
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
-    if reading.not_authentic {
-        explain_refusal(operation, mail, NoEffect::NotAuthentic).await?;
-    }
     let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
     let is_from_staff = from.is_some();
     match (&decision.filing, ticket) {
@@ -36,13 +36,12 @@ pub(super) async fn notify_staff(
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
-            explain_refusal(operation, mail, NoEffect::NoKey).await?;
+            explain_refusal(operation, mail).await?;
         }
-        (Filing::Park { reason: ParkReason::Oversize | ParkReason::Unreadable, .. }, _)
-            if is_from_staff && !reading.not_authentic =>
-        {
-            explain_refusal(operation, mail, NoEffect::Unread).await?;
+        (Filing::Park { reason: ParkReason::Oversize | ParkReason::Unreadable, .. }, _) if is_from_staff => {
+            explain_refusal(operation, mail).await?;
         }
+        (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,
         // Mail received before `accept_since` is filed without notices.
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if reading.received_at >= desk.accept_since => {
             let content = NoticeContent {
@@ -63,7 +62,7 @@ pub(super) async fn notify_staff(
                 fields: &filed.fields,
                 clock: &change.0,
                 assignee,
-                news: &reading.mail.text,
+                news: reading.news.as_deref().unwrap_or(&reading.mail.text),
                 remarks: remarks(decision),
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;

@@ -9,8 +9,9 @@ use crate::{
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts, recipient},
         staff::Member,
+        staff_mail::Replied,
         ticket::{Channel, Direction, NewTicket},
-        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, triage},
+        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, address, triage},
         window::{fiscal_year, start_of_day},
     },
     mail::Mailbox,
@@ -142,8 +143,17 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         None => 0,
     };
     let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
+    let sent_to_recipient = match address(&mail.reading, ticket.as_ref()) {
+        Some(to) if to != lookup.recipient.address => tx.sent_to(to, midnight).await?,
+        _ => sent.today,
+    };
+    let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
+    let replied = match member.filter(|_| mail.reading.staff.is_some()) {
+        Some(member) => tx.replied_to(&member.address, midnight).await?,
+        None => Replied::new(),
+    };
     let gate = GateFacts {
-        sent_to_recipient: sent.today,
+        sent_to_recipient,
         last_to_recipient: sent.last,
         form_sent: sent.form,
         sent_in_thread,
@@ -152,7 +162,7 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     let message_id_reused = reused && inbound.message_id.is_some();
-    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, gate }))
+    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, replied, gate }))
 }
 
 fn file_ticket(
@@ -169,7 +179,7 @@ fn file_ticket(
     let nobody = Mailbox { name: None, address: String::new() };
     let from = reading.mail.from.as_ref().unwrap_or(&nobody);
     let asking = Asking {
-        to: recipient(&reading.mail).filter(|_| new.channel != Channel::Telephone),
+        to: decision.to.as_deref().filter(|_| new.channel != Channel::Telephone),
         at: asked_at(decision, now),
         assignee,
     };

@@ -10,7 +10,6 @@ pub mod reconcile;
 mod unfetchable;
 
 use std::{
-    panic::resume_unwind,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -181,23 +180,14 @@ async fn drain(
     Ok(taken)
 }
 
-/// Fetches the next batch. Parses it on a blocking thread, so that the other loops keep running.
+/// Fetches and reads the next batch.
 async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<PreparedMail>, PassError> {
     let fetched = mailbox.next_batch().await?;
     if fetched.is_empty() {
         return Ok(Vec::new());
     }
     desk.renew_staff_keys().await?;
-    let desk = Arc::clone(desk);
-    let read = tokio::task::spawn_blocking(move || {
-        fetched.into_iter().map(|message| prepare(&desk, &message)).collect()
-    });
-    let prepared: Result<_, _> = match read.await {
-        Ok(prepared) => prepared,
-        // `prepare` catches panics of the parser. Any other panic ends the process, as it would on this thread.
-        Err(error) => resume_unwind(error.into_panic()),
-    };
-    Ok(prepared?)
+    Ok(prepare(desk, fetched).await?)
 }
 
 /// Settles the recorded messages. Returns `false` if the mailbox refuses a flag or a move: intake continues, and the

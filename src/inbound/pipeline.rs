@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use super::{
     file::{file, lookup},
     fingerprint::content_hash,
-    prepare::{prepare, read},
+    prepare::{Decoded, prepare_one},
 };
 use crate::{
     desk::triage::ParkReason,
@@ -33,8 +33,8 @@ const BATCH_TIME: Duration = Duration::from_millis(50);
 /// # Errors
 /// When the database fails. Any other fault is this message's own: the ledger keeps it, it is tried again, and is parked
 /// after the set number of attempts.
-pub async fn process(desk: &Desk, fetched: &FetchedMessage) -> Result<Processed, Fault> {
-    process_prepared(desk, prepare(desk, fetched)?).await
+pub async fn process(desk: &Desk, fetched: FetchedMessage) -> Result<Processed, Fault> {
+    process_prepared(desk, prepare_one(desk, fetched).await?).await
 }
 
 /// Decides again on a message in the ledger: one that could not be processed, or that the operator wants retried.
@@ -57,7 +57,9 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, Fa
         file_time: None,
         raw,
     };
-    let reading = read(&fetched, &desk.rules, &desk.ids, &desk.staff_keys(), desk.clock.now());
+    let decoded = Decoded::of(fetched, desk.clock.now());
+    let sent = decoded.sent(desk).await?;
+    let (fetched, reading) = decoded.read(&sent, &desk.rules, &desk.ids, &desk.staff_keys());
     let hash = content_hash(&reading.mail, &fetched.raw);
     let prepared = PreparedMail {
         reading,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{fingerprint::message_id, prepare::prepare};
+use super::{fingerprint::message_id, prepare::prepare_one};
 use crate::{
     desk::triage::ParkReason,
     hex,
@@ -103,11 +103,12 @@ pub async fn take_unfetchable(desk: &Desk, source: &Source, row: &LedgerRow) -> 
     let taken = if there { session.one(*uid).await.map_err(IntakeError::from)? } else { None };
     session.logout().await;
     let Some(taken) = taken.filter(|taken| !taken.raw.is_empty()) else { return Ok(false) };
-    let prepared = prepare(desk, &taken)?;
+    let oversize = taken.oversize;
+    let prepared = prepare_one(desk, taken).await?;
     let mut tx = desk.store.write().await?;
     let completed = NewMessage {
         outcome: Outcome::Pending,
-        reason: taken.oversize.then_some(ParkReason::Oversize.as_str()),
+        reason: oversize.then_some(ParkReason::Oversize.as_str()),
         // Attempts count decisions, and none was made yet.
         attempts: 0,
         ..prepared.ledger_row(row.id, desk.clock.now())

@@ -8,7 +8,7 @@ use super::{
     inquirer::{InquirerContext, WrittenContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
-        UndeliverableContext,
+        UndeliverableContext, UnprovenContext,
     },
 };
 use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
@@ -32,6 +32,7 @@ pub enum Content {
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
+    Unproven(UnprovenContext),
 }
 
 impl Content {
@@ -52,6 +53,7 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
+            Self::Unproven(_) => Purpose::Unproven,
         }
     }
 
@@ -68,6 +70,7 @@ impl Content {
                 Value::from(Serde(context))
             }
             Self::StaffReply(context) => Value::from(Serde(context)),
+            Self::Unproven(context) => Value::from(Serde(context)),
         }
     }
 }

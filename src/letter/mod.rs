@@ -1,6 +1,7 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+pub mod calendar;
 mod compose;
 mod content;
 mod digest;
@@ -10,30 +11,31 @@ mod inquirer;
 mod problem;
 mod remark;
 mod samples;
+pub mod sheet;
 mod staff;
 mod ticket;
 mod wording;
 mod words;
 
-pub use compose::{ComposeError, Envelope, Letter, compose, envelope_address};
+pub use compose::{ComposeError, Letter, compose, envelope_address};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
 pub use hours::hours_in_words;
-pub use inquirer::{
-    DeskContext, Facts, FormContext, InquirerContext, Item, Profile, TicketContext, WindowContext,
-    WrittenContext,
-};
+pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
-pub use remark::{NoEffect, Remark, done_by, refused_order, rejected_answer};
+pub use remark::{
+    NoEffect, Remark, done_by, limit_reached, no_more_explanations, refused_order, rejected_answer,
+};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
     OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
-    UndeliveredContext, WaitingContext,
+    UndeliveredContext, UnprovenContext, WaitingContext,
 };
-pub use ticket::{StaffTicket, TicketFacts, decision_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, field_line, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
+    status_in_words, status_word,
 };
 
 use crate::{
@@ -84,6 +86,9 @@ closed_set! {
         SecondDraft = "second_draft",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
+        /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
+        /// member wrote it.
+        Unproven = "unproven",
     }
 }
 
@@ -110,7 +115,8 @@ impl Purpose {
             | Self::Echo
             | Self::Approval
             | Self::SecondDraft
-            | Self::StaffReply => Some("auto-generated"),
+            | Self::StaffReply
+            | Self::Unproven => Some("auto-generated"),
             Self::Answer | Self::Question => None,
         }
     }

@@ -30,10 +30,15 @@ pub fn problem_in_words(problem: &Problem) -> String {
         Problem::FilesForSeveral => {
             "添付ファイル付きの回答：複数の照会への回答に添付があり、どの照会に付けるか分かりませんでした。1件ずつお送りください".to_owned()
         }
-        Problem::TextOutside(text) => {
-            let shown: String = text.chars().take(SHOWN).collect();
-            format!("印の外の文「{}」は、誰にも送っていません", shown.replace('\n', " "))
-        }
+        Problem::TextOutside(text) => format!("印の外の文「{}」は、誰にも送っていません", shown(text)),
+        Problem::TextBeside { ticket, text } => format!(
+            "{ticket} の終わりの印（▲）の下の文「{}」は、どの照会への回答か判断できないため、送っていません。始まりの印（▼）と終わりの印の間にお書きください",
+            shown(text)
+        ),
+        Problem::OnlyQuoted(text) => format!(
+            "引用の印（>）の付いた文「{}」のほかに、回答や操作が見当たりませんでした。引用の印のない行にご記入ください",
+            shown(text)
+        ),
         Problem::OtherTicket { ticket, line } => format!(
             "「{line}」：このメールの記号（#…）は {ticket} のものではないため、行っていません。{ticket} のお知らせか、{ticket} の載った最新の日次一覧に返信してください"
         ),
@@ -42,6 +47,11 @@ pub fn problem_in_words(problem: &Problem) -> String {
             format!("{about}{}", doubt_in_words(doubt))
         }
     }
+}
+
+/// The beginning of a text, on one line.
+fn shown(text: &str) -> String {
+    text.chars().take(SHOWN).map(|c| if c == '\n' { ' ' } else { c }).collect()
 }
 
 /// What the writer of a doubtful text is asked.

@@ -1,6 +1,6 @@
 //! Sentences about a single message in mails to staff: remarks of notices, and lines of staff replies.
 
-use crate::desk::{gate::Refusal, own_marks, ticket::TicketNumber};
+use crate::desk::{gate::Refusal, own_marks, sender::SenderDoubt, ticket::TicketNumber};
 
 use super::refusal_in_words;
 
@@ -32,10 +32,16 @@ impl Remark<'_> {
 pub enum NoEffect {
     /// Our own mail server does not vouch for the sender.
     NotAuthentic,
+    /// The mail has several senders, or a From that parsers read differently.
+    UnclearSender,
+    /// The mail has the key of a member and comes from another address.
+    ForeignAddress,
     /// No key of the member's came with the mail.
     NoKey,
     /// The mail is too large, or damaged.
     Unread,
+    /// The key is not the member's, or not the ticket's.
+    WrongKey,
 }
 
 impl NoEffect {
@@ -45,6 +51,15 @@ impl NoEffect {
         let why = match self {
             Self::NotAuthentic => {
                 "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません"
+            }
+            Self::UnclearSender => {
+                "差出人（From）が一人に定まらないため、担当者からのメールとして扱いませんでした。操作も送信もしていません"
+            }
+            Self::ForeignAddress => {
+                "担当者あてのお知らせへの返信が、登録のないアドレスから届いたため、何も行っていません。担当者のアドレスからお送りください"
+            }
+            Self::WrongKey => {
+                "記号（#…）がお送りしたものと違うため、何も行っていません。最新の日次一覧に返信してください"
             }
             Self::NoKey => {
                 "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください"
@@ -56,6 +71,35 @@ impl NoEffect {
         let (from, subject) = (own_marks::disarmed(from), own_marks::disarmed(subject));
         format!("{from} から届いたメール「{subject}」：{why}")
     }
+}
+
+impl From<SenderDoubt> for NoEffect {
+    fn from(doubt: SenderDoubt) -> Self {
+        match doubt {
+            SenderDoubt::Unclear => Self::UnclearSender,
+            SenderDoubt::NotVouchedFor => Self::NotAuthentic,
+            SenderDoubt::ForeignAddress => Self::ForeignAddress,
+        }
+    }
+}
+
+/// The last line of the last explanation of a day.
+#[must_use]
+pub fn no_more_explanations(most: u32) -> String {
+    format!(
+        "このようなお知らせが{most}通になりました。本日はこれ以上お知らせしません。届いたメールは、日次一覧の保留の欄でご確認ください"
+    )
+}
+
+/// The line of the last automatic mail of a day to a member and the leads. `tickets` are those that it is about.
+#[must_use]
+pub fn limit_reached(from: &str, tickets: &[TicketNumber], most: u32) -> String {
+    let about: Vec<String> = tickets.iter().map(ToString::to_string).collect();
+    let about =
+        if about.is_empty() { String::new() } else { format!(" {} についての", about.join("、")) };
+    format!(
+        "{from} からの{about}メールに、本日は自動のメールを{most}通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに保留とします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください"
+    )
 }
 
 /// The line of a staff reply about a command that was not carried out. `order` is the command as written; its first
@@ -105,6 +149,26 @@ mod tests {
             (
                 NoEffect::Unread.line("ito@example.jp", "回答 #7k3m9qxt2b4c5d"),
                 "ito@example.jp から届いたメール「回答 ♯7k3m9qxt2b4c5d」：大きすぎるか壊れているため、読み取れませんでした。操作も送信もしていません。添付を減らして、もう一度お送りください",
+            ),
+            (
+                NoEffect::from(SenderDoubt::Unclear).line("ito@example.jp", "完了"),
+                "ito@example.jp から届いたメール「完了」：差出人（From）が一人に定まらないため、担当者からのメールとして扱いませんでした。操作も送信もしていません",
+            ),
+            (
+                NoEffect::from(SenderDoubt::ForeignAddress).line("home@x.example", "完了"),
+                "home@x.example から届いたメール「完了」：担当者あてのお知らせへの返信が、登録のないアドレスから届いたため、何も行っていません。担当者のアドレスからお送りください",
+            ),
+            (
+                NoEffect::WrongKey.line("ito@example.jp", "完了"),
+                "ito@example.jp から届いたメール「完了」：記号（#…）がお送りしたものと違うため、何も行っていません。最新の日次一覧に返信してください",
+            ),
+            (
+                no_more_explanations(10),
+                "このようなお知らせが10通になりました。本日はこれ以上お知らせしません。届いたメールは、日次一覧の保留の欄でご確認ください",
+            ),
+            (
+                limit_reached("ito@example.jp", std::slice::from_ref(&number), 20),
+                "ito@example.jp からの ZT-2025-0007 についてのメールに、本日は自動のメールを20通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに保留とします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください",
             ),
             (refused_order("メモ\n二行目", "だめ"), "「メモ」：だめ"),
             (

@@ -4,11 +4,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Alarm, Content, Counts, DeadlineContext, DigestContext, DraftContext, DraftShownContext, Facts,
-    FiguresContext, Group, InquirerContext, LinkContext, NoticeContext, OtherMailContext, ParkedContext,
-    ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
-    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, WaitingContext,
-    WrittenContext, decision_link, purpose_in_words, reason_in_words, status_in_words,
+    Alarm, Content, Counts, DeadlineContext, DecisionWord, DigestContext, DraftContext, DraftShownContext,
+    Facts, FiguresContext, Group, InquirerContext, LinkContext, NoEffect, NoticeContext, OtherMailContext,
+    ParkedContext, ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket,
+    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail,
+    UnprovenContext, WaitingContext, WrittenContext, decision_link, purpose_in_words, reason_in_words,
+    status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -99,11 +100,11 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             remarks: if full { vec![not_answered] } else { Vec::new() },
         }),
         Purpose::Echo => {
-            let draft = draft(profile, full, &["取消"]);
+            let draft = draft(profile, full, &[DecisionWord::Cancel]);
             Content::Echo(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::Approval => {
-            let draft = draft(profile, full, &["承認", "差戻"]);
+            let draft = draft(profile, full, &[DecisionWord::Approve, DecisionWord::Reject]);
             Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::SecondDraft => {
@@ -123,6 +124,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
+        Purpose::Unproven => Content::Unproven(UnprovenContext {
+            common,
+            problems: vec![NoEffect::NotAuthentic.line("sato@example.jp", "承認")],
+        }),
     }
 }
 
@@ -137,10 +142,10 @@ fn waiting(profile: &Profile) -> WaitingContext {
         what: "回答",
         to: ADDRESS.to_owned(),
         text: "お問い合わせの件、次の例がございます。 ・第一市の会議".to_owned(),
-        yes: "送信",
-        yes_link: link("送信"),
-        no: "取消",
-        no_link: link("取消"),
+        yes: Some(DecisionWord::Send),
+        yes_link: link(DecisionWord::Send),
+        no: DecisionWord::Cancel,
+        no_link: link(DecisionWord::Cancel),
     }
 }
 
@@ -150,7 +155,7 @@ fn other(profile: &Profile) -> OtherMailContext {
         what: purpose_in_words(Purpose::Answer),
         text: "会議の例は、第一市にございます。".to_owned(),
         when: "7月2日（水）13時35分に送信します".to_owned(),
-        cancel: decision_link(&profile.address, &number(1), "5b1d07", KEY, "取消"),
+        cancel: decision_link(&profile.address, &number(1), "5b1d07", KEY, DecisionWord::Cancel),
     }
 }
 
@@ -205,7 +210,8 @@ fn figures(full: bool) -> FiguresContext {
         open: 2,
         waiting: 1,
         answered: 39,
-        in_time: 37,
+        answers: 43,
+        in_time: 41,
         late: 2,
         parked_total: 7,
         parked: vec![ParkedContext { reason: reason_in_words(Some(ParkReason::Automatic)), count: 7 }],
@@ -255,8 +261,9 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
     }
 }
 
-fn draft(profile: &Profile, full: bool, words: &[&'static str]) -> DraftContext {
+fn draft(profile: &Profile, full: bool, words: &[DecisionWord]) -> DraftContext {
     let link = |word| decision_link(&profile.address, &number(1), "3f9a2c", KEY, word);
+    let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
@@ -266,7 +273,7 @@ fn draft(profile: &Profile, full: bool, words: &[&'static str]) -> DraftContext 
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13時40分に送信します".to_owned(),
         assigned: full,
-        links: words.iter().map(|word| LinkContext { word, link: link(word) }).collect(),
+        links: links.collect(),
         others: full.then(|| other(profile)).into_iter().collect(),
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    StaffTicket,
+    DecisionWord, StaffTicket,
     inquirer::{DeskContext, FormContext, Profile, WindowContext},
 };
 use crate::desk::{form::Fields, japanese_time, staff_mail, triage::Rules};
@@ -86,11 +86,13 @@ pub struct FiguresContext {
     pub telephone: u64,
     pub open: u64,
     pub waiting: u64,
-    /// Answered or closed.
+    /// Tickets that are answered or closed.
     pub answered: u64,
-    /// Answered by the deadline.
+    /// Answers and calls back: one for each turn, so a ticket may have several.
+    pub answers: u64,
+    /// Answers by the deadline.
     pub in_time: u64,
-    /// Answered after the deadline.
+    /// Answers after the deadline.
     pub late: u64,
     /// All parked messages.
     pub parked_total: u64,
@@ -207,6 +209,15 @@ impl StaffReplyContext {
     }
 }
 
+/// A mail from a staff address had no effect, and its sender is not proved.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnprovenContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// What came, and why nothing was done.
+    pub problems: Vec<String>,
+}
+
 /// A draft that waits for a member's word.
 #[derive(Debug, Clone, Serialize)]
 pub struct WaitingContext {
@@ -216,10 +227,10 @@ pub struct WaitingContext {
     pub to: String,
     /// The first words.
     pub text: String,
-    /// The word that lets it leave; empty where the reader may not.
-    pub yes: &'static str,
+    /// The word that lets it leave; `None` where the reader may not.
+    pub yes: Option<DecisionWord>,
     pub yes_link: String,
     /// The word that stops it.
-    pub no: &'static str,
+    pub no: DecisionWord,
     pub no_link: String,
 }

@@ -3,12 +3,18 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{LinkContext, words::status_word};
-use crate::desk::{
-    form::{FieldKey, Fields},
-    japanese_time, own_marks, staff_mail,
-    ticket::{SlaClock, Status, TicketNumber},
-    triage::Rules,
+use super::{
+    LinkContext,
+    words::{ABSENT, status_word},
+};
+use crate::{
+    desk::{
+        form::{FieldKey, Fields},
+        japanese_time, own_marks, staff_mail,
+        ticket::{SlaClock, Status, TicketNumber},
+        triage::Rules,
+    },
+    words::closed_set,
 };
 
 /// As much of an inquiry as a mail to staff shows, in characters.
@@ -123,11 +129,21 @@ impl StaffTicket {
     }
 }
 
+closed_set! {
+    /// A word that decides about a draft. `desk::staff_mail` reads it as an order.
+    DecisionWord {
+        Send = "送信",
+        Approve = "承認",
+        Reject = "差戻",
+        Cancel = "取消",
+    }
+}
+
 /// Link to a new mail that decides about a draft: the word is its whole text, so that one tap and sending are enough.
 #[must_use]
-pub fn decision_link(desk: &str, number: &TicketNumber, mark: &str, key: &str, word: &str) -> String {
+pub fn decision_link(desk: &str, number: &TicketNumber, mark: &str, key: &str, word: DecisionWord) -> String {
     let subject = percent(&format!("[{number}] {word} {}{mark} {key}", staff_mail::DRAFT_MARK));
-    format!("mailto:{desk}?subject={subject}&body={}", percent(word))
+    format!("mailto:{desk}?subject={subject}&body={}", percent(word.as_str()))
 }
 
 /// Link to a new mail that gives an order on a ticket.
@@ -156,7 +172,7 @@ fn beginning(text: &str) -> String {
     let whole = lines.collect::<Vec<_>>().join("\n");
     match whole.char_indices().nth(BEGINNING) {
         Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + "…（以下略）",
-        None if whole.is_empty() => "（記載なし）".to_owned(),
+        None if whole.is_empty() => ABSENT.to_owned(),
         None => whole,
     }
 }

@@ -58,7 +58,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 40] = built_in!(
+const BUILT_IN: [(&str, &str); 42] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -78,7 +78,8 @@ const BUILT_IN: [(&str, &str); 40] = built_in!(
     "echo",
     "approval",
     "second_draft",
-    "staff_reply"
+    "staff_reply",
+    "unproven"
 );
 
 /// The digest also has a body with tables.

@@ -1,10 +1,28 @@
-//! The desk's closed sets in Japanese words, as mails to staff say them.
+//! The desk's closed sets in Japanese words, as mails to staff, `ticket show` and the CSV say them.
 
 use super::Purpose;
 use crate::{
-    desk::{gate::Refusal, ticket::Status, triage::ParkReason},
+    desk::{form::FieldKey, gate::Refusal, ticket::Status, triage::ParkReason},
     mail::EnhancedStatus,
 };
+
+/// Stands for a field that the inquirer did not fill in.
+pub const ABSENT: &str = "（記載なし）";
+
+pub(super) const fn field_word(key: FieldKey) -> &'static str {
+    match key {
+        FieldKey::Organization => "自治体・機関名",
+        FieldKey::Name => "氏名",
+        FieldKey::Contact => "連絡先",
+        FieldKey::Inquiry => "照会内容",
+    }
+}
+
+/// A field with its value: 「氏名：山田 太郎」.
+#[must_use]
+pub fn field_line(key: FieldKey, value: Option<&str>) -> String {
+    format!("{}：{}", field_word(key), value.unwrap_or(ABSENT))
+}
 
 #[must_use]
 pub fn status_word(status: Status) -> &'static str {
@@ -26,6 +44,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::Bounce => "配送エラーの通知",
         ParkReason::Automatic => "自動応答・一斉配信など",
         ParkReason::Staff => "担当者からのメール",
+        ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
@@ -59,7 +78,11 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Question => "おたずね",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
-        Purpose::Echo | Purpose::Approval | Purpose::SecondDraft | Purpose::StaffReply => "担当者へのご連絡",
+        Purpose::Echo
+        | Purpose::Approval
+        | Purpose::SecondDraft
+        | Purpose::StaffReply
+        | Purpose::Unproven => "担当者へのご連絡",
     }
 }
 

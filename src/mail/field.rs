@@ -178,3 +178,9 @@ pub(super) fn text(raw: Raw<'_>) -> (String, Vec<charset::Guess>) {
     let value = encoded_word::decode(&value, &mut guesses);
     (clean::one_line(&value), guesses)
 }
+
+/// As [`text`], for values in which encoded-words mean nothing.
+pub(super) fn undecoded_text(raw: Raw<'_>) -> (String, Vec<charset::Guess>) {
+    let (value, guess) = to_unicode(raw);
+    (clean::one_line(&value), guess.into_iter().collect())
+}

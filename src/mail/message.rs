@@ -9,7 +9,7 @@ use super::{
     clean,
     field::{self, Fields},
     part::Part,
-    text,
+    sender, text,
 };
 
 /// Limits memory; no real thread has a thousand mails.
@@ -25,7 +25,8 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
     }
     let root = Part::read(raw);
     let mut mail = InboundMail::default();
-    read_fields(&root.fields, &mut mail);
+    let head = raw.get(..raw.len() - root.body.len()).unwrap_or_default();
+    read_fields(&root.fields, head, &mut mail);
     let contents = text::read(&root);
     mail.text = contents.text;
     mail.attachments = contents.attachments;
@@ -50,9 +51,15 @@ fn without_mbox_prefix(raw: &[u8]) -> &[u8] {
     raw
 }
 
-fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
+/// `head` is the raw header block of the fields.
+fn read_fields(fields: &Fields<'_>, head: &[u8], mail: &mut InboundMail) {
     for field in &fields.0 {
-        let (value, guesses) = field::text(field.value);
+        let (value, guesses) = if field.name.eq_ignore_ascii_case("Authentication-Results") {
+            // Decoded encoded-words could end a quoted string or a comment of our server's.
+            field::undecoded_text(field.value)
+        } else {
+            field::text(field.value)
+        };
         mail.headers.push(Header { name: field.name.to_owned(), value });
         for warning in guess_warnings(&field.name.to_ascii_lowercase(), &guesses) {
             mail.warn(warning.code, warning.detail);
@@ -73,6 +80,7 @@ fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
         fields.all(name).flat_map(|raw| address::read(raw, &mut Vec::new())).collect()
     };
     let mut senders = mailboxes("From");
+    mail.sender_is_clear = sender::is_clear(fields, head, &senders);
     if senders.len() > 1 {
         mail.warn("several_senders", senders.len().to_string());
     }

@@ -19,8 +19,10 @@ pub mod html;
 mod jis;
 mod jis_x0213;
 mod message;
+mod own;
 mod param;
 mod part;
+mod sender;
 mod smtp_reply;
 mod text;
 mod transfer;
@@ -29,6 +31,7 @@ mod transfer;
 mod tests;
 
 pub use bounce::Bounce;
+pub use own::OwnMail;
 pub use smtp_reply::{EnhancedStatus, SmtpReply};
 
 /// One mailbox of an address header (RFC 5322, 3.4).
@@ -78,6 +81,8 @@ pub struct InboundMail {
     pub references: Vec<String>,
     /// The first mailbox of From.
     pub from: Option<Mailbox>,
+    /// There is one From field with one mailbox, and a second parser reads the same address.
+    pub sender_is_clear: bool,
     pub reply_to: Vec<Mailbox>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,

@@ -105,15 +105,14 @@ fn headers_of(mut raw: Vec<u8>) -> Vec<u8> {
 }
 
 /// Whether a file is an mbox (RFC 4155), that is, begins with a `From ` line.
-pub fn is_mbox(path: &Path) -> io::Result<bool> {
+fn is_mbox(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
     File::open(path)?.take(5).read_to_end(&mut start)?;
     Ok(start == b"From ")
 }
 
 /// Splits an mbox into its messages. A `From ` line is a separator only after an empty line; `>From ` is unquoted.
-#[must_use]
-pub fn split_mbox(bytes: &[u8]) -> Vec<Vec<u8>> {
+fn split_mbox(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut messages: Vec<Vec<u8>> = Vec::new();
     let mut after_blank = true;
     for line in bytes.split_inclusive(|b| *b == b'\n') {

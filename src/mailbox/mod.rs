@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-pub use files::{FileError, from_reader, is_mbox, read_paths, split_mbox};
+pub use files::{FileError, from_reader, read_paths};
 pub use imap::{ImapError, ImapOptions, ImapSession, STUCK_MESSAGE, StuckMessage};
 pub use maildir::Maildir;
 

@@ -6,7 +6,7 @@ use super::{Outgoing, Thread, enqueue};
 use crate::{
     desk::{
         form::Fields,
-        gate::{Refusal, recipient},
+        gate::Refusal,
         ticket::TicketNumber,
         triage::{Decision, Filing, Reply},
     },
@@ -36,7 +36,7 @@ pub async fn reply(
         Some(Ok(reply)) => *reply,
     };
     let inbound = &mail.reading.mail;
-    let Some(to) = recipient(inbound) else { return Ok(Some(Refusal::NoSender)) };
+    let Some(to) = decision.to.as_deref() else { return Ok(Some(Refusal::NoSender)) };
     let purpose = Purpose::from(reply);
     let ids = &operation.desk.ids;
     let message_id = match ticket {

@@ -33,7 +33,7 @@ pub struct Outgoing<'a> {
     /// Without brackets. A mail with the same one is never queued twice.
     pub message_id: &'a str,
     pub thread: Thread<'a>,
-    /// The ticket whose conversation it becomes part of.
+    /// The ticket that it is about. A mail to an inquirer becomes part of its conversation.
     pub ticket: Option<i64>,
     /// The ledger row it answers.
     pub message_ref: Option<i64>,
@@ -94,7 +94,7 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         Ok(envelope) => envelope,
         Err(error) => return Ok(Err(error.into())),
     };
-    let entry = mail.ticket.map(|ticket_id| {
+    let entry = mail.ticket.filter(|_| !mail.purpose.is_for_staff()).map(|ticket_id| {
         let from = Mailbox { name: Some(profile.name.clone()), address: profile.address.clone() };
         operation.tx.add_entry(&NewEntry {
             ticket_id,

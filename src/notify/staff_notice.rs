@@ -27,6 +27,17 @@ pub fn notify(
     occasion: &str,
     content: impl FnOnce(StaffCommon) -> Content,
 ) -> Result<(), Fault> {
+    notify_about(operation, to, None, occasion, content)
+}
+
+/// As [`notify`], about a ticket. Replies to a member's own mails are counted by ticket.
+pub fn notify_about(
+    operation: &mut Operation<'_>,
+    to: &Member,
+    ticket: Option<i64>,
+    occasion: &str,
+    content: impl FnOnce(StaffCommon) -> Content,
+) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
     let purpose = content.purpose();
@@ -41,7 +52,7 @@ pub fn notify(
         files: &[],
         message_id: &message_id,
         thread: Thread::default(),
-        ticket: None,
+        ticket,
         message_ref: None,
         leaves_at: Some(now),
         written: None,

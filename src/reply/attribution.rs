@@ -217,6 +217,8 @@ struct Found {
     begins: bool,
     /// Characters that are none of its parts: a name from an address book.
     other: usize,
+    /// These are all Latin, Greek or Cyrillic.
+    foreign: bool,
 }
 
 impl Found {
@@ -242,7 +244,9 @@ impl Found {
         }
         let dated = self.date && (self.mailbox || self.desk || self.verb);
         let written = self.verb && (self.mailbox || self.desk);
-        self.ends && self.other <= LONGEST_NAME && self.begins && (dated || written)
+        // In a language that the tables do not have.
+        let foreign = self.foreign && self.date && self.time && (self.mailbox || self.desk);
+        self.ends && self.other <= LONGEST_NAME && ((self.begins && (dated || written)) || foreign)
     }
 }
 
@@ -302,6 +306,8 @@ fn parts(text: &str, names: &Names) -> Found {
     take(&OPENER);
     found.begins = !rest.starts_with(char::is_alphanumeric);
     found.other = rest.chars().filter(|c| c.is_alphanumeric()).count();
+    // Below U+0500: Latin, Greek and Cyrillic letters.
+    found.foreign = found.other > 0 && rest.chars().all(|c| c < '\u{500}');
     if rest.contains('。') {
         found.other = usize::MAX;
     }

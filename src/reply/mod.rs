@@ -16,7 +16,7 @@ mod signature;
 mod window;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use attribution::Names;
 use lines::Lines;
@@ -143,7 +143,7 @@ impl Insertion {
 pub struct Reply {
     /// In the order of the reply.
     pub insertions: Vec<Insertion>,
-    /// The texts of ours that came back, in the order of the reply. Never empty; a text may have come back twice.
+    /// The texts of ours that came back, in the order of the reply; a text may have come back twice.
     pub sources: Vec<Source>,
 }
 
@@ -172,22 +172,37 @@ pub fn subtract(text: &str, sent: &[Sent<'_>], people: &People<'_>) -> Option<Re
             }
         }
     }
-    let marks = Marks::learn(text, &long_lines(&ours));
+    let reply = read(text, &ours, &sources, false, people);
+    (!reply.sources.is_empty()).then_some(reply)
+}
+
+/// Reads a text that quotes no known mail of ours: a new mail, a reply whose quotation was deleted, or the part of a reply
+/// above a quotation. What stands below an attribution is another mail's.
+#[must_use]
+pub fn unquoted(text: &str, above_quotation: bool, people: &People<'_>) -> Reply {
+    read(text, &[], &[], above_quotation, people)
+}
+
+fn read(
+    text: &str,
+    ours: &[Lines<'_>],
+    sources: &[Source],
+    above_quotation: bool,
+    people: &People<'_>,
+) -> Reply {
+    let marks = Marks::learn(text, &long_lines(ours));
     let names = Names::of(people);
     let mut reply = Lines::of(text, &marks);
     // An attribution has our name, and so do our mails.
     let attributions = attribution::all(&reply, &names);
     reply.hide(&attributions);
-    let copies = copies::find(&reply, &ours, &names);
-    if copies.is_empty() {
-        return None;
-    }
+    let copies = copies::find(&reply, ours, &names);
     let signer = Signer::of(people.sender_name, people.sender_address);
     let context =
-        pieces::Context { reply: &reply, marks: &marks, ours: &ours, sources: &sources, names, signer };
+        pieces::Context { reply: &reply, marks: &marks, ours, sources, above_quotation, names, signer };
     let insertions = context.insertions(&copies);
     let sources = copies.iter().filter_map(|copy| sources.get(copy.source).copied()).collect();
-    Some(Reply { insertions, sources })
+    Reply { insertions, sources }
 }
 
 /// Hashes of the lines of ours that are long enough to teach the prefix of a quotation.

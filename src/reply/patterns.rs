@@ -19,6 +19,8 @@ const DATES: &[&str] = &[
     r"[0-9]{1,2}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[0-9]{4}",
     // Gmail, Apple Mail and Outlook in English: Jul 1, 2025
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[0-9]{1,2}(?:st|nd|rd|th)?,?[0-9]{4}",
+    // Gmail, Apple Mail in other languages: 1 juli 2025, 1. Juli 2025, 1 juillet 2025
+    r"[0-9]{1,2}\.?\p{Latin}{3,10}\.?,?[0-9]{4}",
     // Outlook, Thunderbird in other regions: 1/7/2025, 01.07.25
     r"[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2})",
 ];
@@ -48,16 +50,16 @@ const WROTE: &[&str] = &[
     r"(?:さん|様|氏)?[はが]書(?:きました|いた)",
     // Apple Mail, Thunderbird, Yahoo! JAPAN mail: …のメール:
     r"(?:さん|様)?(?:から)?のメ(?:ール|ッセージ)(?::|$)",
-    // Gmail and Thunderbird in German and French
-    r"schrieb|aécrit",
+    // Gmail and Thunderbird in other languages
+    r"schrieb|aécrit|skrev|schreef|hascritto|escribió|escreveu|pisze|napisała?|kirjoitti|写道",
 ];
 
 /// Words in front of a date or a name.
 const OPENERS: &[&str] = &[
     // neomutt, Thunderbird, Gmail: On …; Wanderlust: At …; nmh, Gnus: In message …
     r"^(?:on|at|in(?:message|article)?)(?: |$)",
-    // German, French
-    r"^(?:am|le)(?: |$)",
+    // Gmail and Thunderbird in other languages
+    r"^(?:am|le|den|op|il|el|em|wdniu|在)(?: |$)",
     // Becky!: On Tue, …; Thunderbird in Japanese: … に …
     r"(?:^| )に(?: |$)",
     // Yahoo! JAPAN mail: --- … wrote:

@@ -20,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) marks: &'a Marks,
     pub(super) ours: &'a [Lines<'a>],
     pub(super) sources: &'a [Source],
+    /// A quotation follows the text.
+    pub(super) above_quotation: bool,
     pub(super) names: Names,
     pub(super) signer: Signer,
 }
@@ -95,11 +97,13 @@ impl<'a> Context<'a> {
         let above = before.is_none() || (between_copies && next.is_some());
         let mut first = true;
         for (parts, in_quotation) in
-            self.without_attributions(&parts, above, next.is_some_and(|next| next.first))
+            self.without_attributions(&parts, above, next.map_or(self.above_quotation, |next| next.first))
         {
             // Text above a quotation that has a mark is another mail's, unless the quotation has it too.
             let most = if before.is_none() && !in_quotation { 0 } else { depth };
-            for group in self.groups(parts, most) {
+            let foreign = in_quotation && before.is_none() && next.is_none();
+            for mut group in self.groups(parts, most) {
+                group.quoted |= foreign;
                 let inline = first && group.parts.first().is_some_and(|part| part.inline);
                 first = false;
                 let place = self.place(before, next, inline);

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-pub use wiring::{WiringError, check_wording, open, profile, rotate_key, rules, source, transport};
+pub use wiring::{WiringError, check_wording, open, rotate_key, rules, source, transport};
 
 use crate::{
     clock::Clock,

@@ -330,7 +330,7 @@ fn form(settings: &Settings) -> FormRules {
     )
 }
 
-pub fn profile(settings: &Settings) -> Profile {
+fn profile(settings: &Settings) -> Profile {
     let desk = &settings.desk;
     Profile {
         name: desk.name.clone(),

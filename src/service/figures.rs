@@ -26,6 +26,7 @@ pub fn figures_in_words(figures: &Figures) -> FiguresContext {
         open: figures.open,
         waiting: figures.waiting,
         answered: figures.answered,
+        answers: figures.answered_in_time + figures.answered_late,
         in_time: figures.answered_in_time,
         late: figures.answered_late,
         parked_total: figures.parked.values().sum(),

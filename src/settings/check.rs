@@ -1,5 +1,5 @@
 //! Checks that concern several keys, and reads the credentials of the mail servers.
-//! `sections.rs` checks single values while it parses them.
+//! `values.rs` checks single values while it parses them.
 
 use std::path::PathBuf;
 

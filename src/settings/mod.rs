@@ -17,12 +17,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 pub use check::{Credentials, Proof};
-pub use oauth2::{Grant, OAuth2, Provider};
+pub use oauth2::{Grant, OAuth2};
 pub use sections::{
     After, Answers, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat,
     Mailbox, MailboxKind, NewTicketTo, Retention, Sla, Staff, Templates, Tls, Window,
 };
-pub use values::{ByteSize, Period};
+pub use values::Period;
 pub use written::Written;
 
 /// Settings files in order of precedence, if `--config` is not given.

@@ -1,8 +1,12 @@
-//! Parsers for values in the settings file: sizes, periods, lists. Each error names the allowed form.
+//! Parsers for values in the settings file: sizes, periods, times, lists. Each error names the allowed form.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::desk::{calendar::DayHours, form::FieldKey};
 
 /// A size in bytes: `500KB`, `25MB`, `1GB` or plain bytes. Units are decimal, as in mail servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,6 +119,62 @@ where
         }
     };
     items.iter().map(|item| item.parse().map_err(D::Error::custom)).collect()
+}
+
+pub fn field_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldKey, D::Error> {
+    parsed_with(deserializer, |text| text.parse().ok(), "organization, name, contact or inquiry")
+}
+
+pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    parsed_with(deserializer, |text| text.parse().ok(), "a date such as \"2025-06-27\"")
+}
+
+pub fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    parsed_with(deserializer, |text| text.parse().ok(), "an IANA time zone such as \"Asia/Tokyo\"")
+}
+
+pub fn time_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
+    parsed_with(deserializer, read_time, "a time of day such as \"09:00\"")
+}
+
+pub fn hours_by_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DayHours>, D::Error> {
+    let entries: BTreeMap<String, String> = BTreeMap::deserialize(deserializer)?;
+    let read = |(day, hours): (&String, &String)| {
+        let (opens, closes) = hours.split_once('-')?;
+        let (opens, closes) = (read_time(opens)?, read_time(closes)?);
+        (opens < closes).then_some(DayHours { day: day.parse().ok()?, opens, closes })
+    };
+    let wrong = |(day, hours): (&String, &String)| {
+        D::Error::custom(format!(
+            "{day} = {hours:?} is not allowed; allowed: a day of the week and its hours, such as fri = \"09:00-15:00\""
+        ))
+    };
+    entries.iter().map(|entry| read(entry).ok_or_else(|| wrong(entry))).collect()
+}
+
+pub fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    parsed_with(deserializer, |text| text.parse().ok().filter(|port| *port != 0), "a port from 1 to 65535")
+}
+
+pub fn times_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveTime>, D::Error> {
+    let items: Vec<String> = list(deserializer)?;
+    let wrong =
+        |item: &String| D::Error::custom(format!("{item:?} is not a time of day; allowed: \"09:00\""));
+    items.iter().map(|item| read_time(item).ok_or_else(|| wrong(item))).collect()
+}
+
+fn read_time(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()
+}
+
+/// Parses a value from its text, or fails with the allowed form.
+fn parsed_with<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: impl Fn(&str) -> Option<T>,
+    allowed: &str,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    read(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}")))
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option,
+    AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option, read_word,
     writes::{Value, bind},
 };
-use crate::letter::Purpose;
+use crate::{desk::staff_mail::Replied, letter::Purpose};
 
 /// A ledger row that a message may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +132,40 @@ impl Tx {
         self.count(count.bind(ticket_id).bind(instant_text(since))).await
     }
 
-    /// Number of replies to their own mails that were queued for a member of staff since an instant.
-    pub async fn explained(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<u32> {
+    /// Number of mails of a purpose that were queued for an address since an instant.
+    pub async fn queued_for(
+        &mut self,
+        recipient: &str,
+        purpose: Purpose,
+        since: DateTime<Utc>,
+    ) -> Result<u32> {
         let count =
-            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND purpose = $3 AND created_at >= $2");
+            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND purpose = $3");
         let count = count.bind(recipient.to_owned()).bind(instant_text(since));
-        self.count(count.bind(Purpose::StaffReply.as_str())).await
+        self.count(count.bind(purpose.as_str())).await
+    }
+
+    /// How many replies to their own mails were queued for a member of staff since an instant, by ticket.
+    pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Replied> {
+        let [first, second, third] = [Purpose::StaffReply, Purpose::Echo, Purpose::Digest];
+        let rows = query(
+            "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies
+             FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
+             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5)
+             GROUP BY ticket.id, ticket.number",
+        );
+        let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(first.as_str());
+        let rows = rows.bind(second.as_str()).bind(third.as_str());
+        let rows = rows.fetch_all(self.connection().await?).await?;
+        let read = |row: &AnyRow| {
+            let ticket = match row.try_get("id")? {
+                0 => None,
+                id => Some(read_word(row, "ticket", "number", id)?),
+            };
+            let replies = u32::try_from(row.try_get::<i64, _>("replies")?).unwrap_or(u32::MAX);
+            Ok((ticket, replies))
+        };
+        rows.iter().map(read).collect()
     }
 
     async fn count(&mut self, query: AnyQuery) -> Result<u32> {

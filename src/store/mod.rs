@@ -51,7 +51,7 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub use attempt::{Attempt, Verdict};
-pub use audit::{AuditEvent, DeliveryAttempt, Erasure, EventKind, WarningCodes};
+pub use audit::{AuditEvent, DeliveryAttempt, Erasure, EventKind};
 pub use backup::check_backup;
 pub use claim::ClaimedMail;
 pub use copy::{Copied, copy};
@@ -60,13 +60,13 @@ pub use draft::WrittenMail;
 pub use entry::{EntryRow, NewEntry};
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};
-pub use figures::{Counts, Figures};
+pub use figures::Figures;
 pub use instance::{InstanceLock, Lead};
 pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use listing::TicketHead;
 pub use lookup::{Earlier, LedgerLookup, Recipient, SentTo};
 pub use outbox::{NewMail, OutboxRow, OutboxState};
-pub use schema::{ColumnKind, SCHEMA, TableSchema};
+pub use schema::{ColumnKind, SCHEMA};
 pub use ticket::{Asking, TicketRow};
 pub use transaction::Tx;
 pub use turn::Course;
@@ -166,11 +166,6 @@ impl Store {
     pub async fn ping(&self) -> Result<()> {
         query("SELECT one FROM desk").fetch_one(&self.pool).await?;
         Ok(())
-    }
-
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
     }
 
     /// Closes all connections. SQLite then writes the WAL back into the file.

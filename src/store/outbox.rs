@@ -212,4 +212,28 @@ impl Store {
         let row = query("SELECT bytes FROM outbox WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
         row.map(|row| unpack(&row, "outbox", "bytes", id)).transpose()
     }
+
+    /// Envelope recipient and bytes of the mail with this Message-ID. `None` if there is none, or if its bytes are erased.
+    pub async fn sent_mail(&self, message_id: &str) -> Result<Option<(String, Vec<u8>)>> {
+        let row =
+            query("SELECT id, recipient, bytes FROM outbox WHERE message_id = $1 AND LENGTH(bytes) > 0")
+                .bind(message_id.to_owned())
+                .fetch_optional(&self.pool)
+                .await?;
+        let Some(row) = row else { return Ok(None) };
+        let bytes = unpack(&row, "outbox", "bytes", row.try_get("id")?)?;
+        Ok(Some((row.try_get("recipient")?, bytes)))
+    }
+
+    /// Message-IDs of the newest mails to an address, newest first.
+    pub async fn newest_mails_to(&self, recipient: &str, most: usize) -> Result<Vec<String>> {
+        let rows = query(
+            "SELECT message_id FROM outbox WHERE recipient = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+        )
+        .bind(recipient.to_owned())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
 }

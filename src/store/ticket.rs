@@ -205,6 +205,7 @@ impl Tx {
             fields: ticket.fields,
             closed_at: ticket.closed_at,
             waits_for_form: ticket.asked_at.is_some(),
+            address: ticket.answer_to.filter(|address| !address.is_empty()),
             participants,
         }))
     }

@@ -15,13 +15,13 @@ use crate::{
     },
     hex,
     letter::{
-        self, Content, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose, Rendered,
-        WrittenContext, decision_link, feedback::leaving_in_words,
+        self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
+        Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
     mail::Attachment,
     notify::{
         Outgoing, Thread, enqueue,
-        staff_notice::{in_words, notify},
+        staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
     store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
@@ -175,20 +175,21 @@ async fn show(
     let mark = draft::mark(written, message_id);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
-        let words: &[&'static str] = match (purpose, leaves) {
-            (Purpose::Approval, _) => &["承認", "差戻"],
-            (_, Leaves::Confirmed | Leaves::Chosen) => &["送信", "取消"],
-            _ => &["取消"],
+        let words: &[DecisionWord] = match (purpose, leaves) {
+            (Purpose::Approval, _) => &[DecisionWord::Approve, DecisionWord::Reject],
+            (_, Leaves::Confirmed | Leaves::Chosen) => &[DecisionWord::Send, DecisionWord::Cancel],
+            _ => &[DecisionWord::Cancel],
         };
-        let link = |word: &&'static str| LinkContext {
-            word,
+        let link = |&word: &DecisionWord| LinkContext {
+            word: word.as_str(),
             link: decision_link(&desk.profile.address, &ticket.number, mark, &key, word),
         };
         let links: Vec<LinkContext> = words.iter().map(link).collect();
         let others = colleagues::in_others_words(operation, ticket, member, beside).await?;
         let shown =
             in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name);
-        notify(operation, member, &draft::occasion(purpose, message_id), |common| {
+        let occasion = draft::occasion(purpose, message_id);
+        notify_about(operation, member, Some(ticket.id), &occasion, |common| {
             let draft = DraftContext { links, others, ..shown_draft.clone() };
             let context = DraftShownContext { common, ticket: shown, draft };
             if purpose == Purpose::Echo { Content::Echo(context) } else { Content::Approval(context) }

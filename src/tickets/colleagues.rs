@@ -5,7 +5,8 @@ use super::draft::{beginning, mark, occasion};
 use crate::{
     desk::{feedback::Leaves, own_marks::disarmed, staff::Member, staff_key::Invitation},
     letter::{
-        self, Content, DraftContext, DraftShownContext, OtherMailContext, Purpose, decision_link,
+        self, Content, DecisionWord, DraftContext, DraftShownContext, OtherMailContext, Purpose,
+        decision_link,
         feedback::{OPERATOR, leaving_in_words, sent_in_words},
     },
     notify::staff_notice::{in_words, notify},
@@ -52,7 +53,9 @@ pub(super) async fn in_others_words(
     let mut shown = Vec::new();
     for mail in mails {
         let text = beginning(operation, mail).await?;
-        let cancel = |mark: &str| decision_link(&desk.profile.address, &ticket.number, mark, &key, "取消");
+        let cancel = |mark: &str| {
+            decision_link(&desk.profile.address, &ticket.number, mark, &key, DecisionWord::Cancel)
+        };
         shown.push(OtherMailContext {
             author: author_of(operation, mail),
             what: letter::purpose_in_words(mail.purpose),

@@ -11,8 +11,11 @@ use crate::{
         staff_mail::MARK_DIGITS,
         ticket::Status,
     },
-    letter::{self, Content, Purpose, StaffReplyContext, WaitingContext, decision_link, feedback::to_staff},
-    notify::staff_notice::{notice_id, notify},
+    letter::{
+        self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, decision_link,
+        feedback::to_staff,
+    },
+    notify::staff_notice::{notice_id, notify_about},
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, TicketRow, WrittenMail},
 };
@@ -110,7 +113,7 @@ pub(super) async fn cancel(
     operation.record(ticket, AuditEvent::Cancelled { outbox: draft.id });
     let waiting = operation.tx.drafts(ticket.id).await?.len();
     let done = Done::Cancelled { number: number.clone(), written, text, waiting };
-    tell_author(operation, &draft, &done)?;
+    tell_author(operation, ticket, &draft, &done)?;
     Ok(Ok(done))
 }
 
@@ -152,18 +155,24 @@ pub(super) async fn release(
     let number = number.clone();
     let done =
         if needs_lead { Done::Approved { number, leaves_at } } else { Done::Sending { number, leaves_at } };
-    tell_author(operation, &draft, &done)?;
+    tell_author(operation, ticket, &draft, &done)?;
     Ok(Ok(done))
 }
 
 /// Tells the author of a draft what somebody else has decided about it.
-fn tell_author(operation: &mut Operation<'_>, draft: &WrittenMail, done: &Done) -> Result<(), Fault> {
+fn tell_author(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    draft: &WrittenMail,
+    done: &Done,
+) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     let Some(author) = author.filter(|_| is_by_colleague(operation.actor, draft)) else { return Ok(()) };
     let line = to_staff(done, desk.rules.calendar.time_zone(), now);
     let done = vec![letter::done_by(&operation.actor.name(), &line)];
-    notify(operation, author, &format!("decided {} {}", draft.id, now.to_rfc3339()), |common| {
+    let occasion = format!("decided {} {}", draft.id, now.to_rfc3339());
+    notify_about(operation, author, Some(ticket.id), &occasion, |common| {
         Content::StaffReply(StaffReplyContext { done, ..StaffReplyContext::new(common) })
     })
 }
@@ -189,7 +198,8 @@ pub(super) async fn reject(
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
         let problems = vec![letter::rejected_answer(number, &operation.actor.name(), reason)];
-        notify(operation, author, &format!("rejected {}", draft.id), |common| {
+        let occasion = format!("rejected {}", draft.id);
+        notify_about(operation, author, Some(ticket.id), &occasion, |common| {
             Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
         })?;
     }
@@ -232,7 +242,7 @@ async fn question(
     let text = beginning(operation, draft).await?;
     let desk = operation.desk;
     let key = desk.key(member, &ticket.number, Invitation::Decide, operation.now);
-    let link = |word: &str| {
+    let link = |word: DecisionWord| {
         decision_link(
             &desk.profile.address,
             &ticket.number,
@@ -243,9 +253,9 @@ async fn question(
     };
     let may_approve = operation.actor.may_approve(desk);
     let (yes, no) = match (needs_lead(operation, draft), may_approve) {
-        (true, true) => ("承認", "差戻"),
-        (true, false) => ("", "取消"),
-        (false, _) => ("送信", "取消"),
+        (true, true) => (Some(DecisionWord::Approve), DecisionWord::Reject),
+        (true, false) => (None, DecisionWord::Cancel),
+        (false, _) => (Some(DecisionWord::Send), DecisionWord::Cancel),
     };
     Ok(WaitingContext {
         number: ticket.number.to_string(),
@@ -253,7 +263,7 @@ async fn question(
         to: disarmed(&draft.recipient),
         text,
         yes,
-        yes_link: if yes.is_empty() { String::new() } else { link(yes) },
+        yes_link: yes.map(link).unwrap_or_default(),
         no,
         no_link: link(no),
     })

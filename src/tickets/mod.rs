@@ -4,5 +4,6 @@ pub mod answer;
 mod colleagues;
 pub mod commands;
 pub mod draft;
+pub mod no_effect;
 pub mod phone;
 pub mod staff_mail;

@@ -18,17 +18,14 @@ use crate::{
         window::start_of_day,
     },
     letter::{
-        Content, NoEffect, StaffReplyContext, WaitingContext,
+        Content, StaffReplyContext, WaitingContext,
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order,
     },
-    notify::{digest, staff_notice::notify},
+    notify::{digest, staff_notice::notify_about},
     service::{Actor, Fault, Operation, PreparedMail},
     store::TicketRow,
 };
-
-/// Explanations of mails without effect, a day and member.
-const MOST_EXPLANATIONS: u32 = 10;
 
 /// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word.
 pub async fn work_on(
@@ -39,6 +36,8 @@ pub async fn work_on(
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
+    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    let silenced = mail.is_silenced(&operation.tx.replied_to(&member.address, midnight).await?);
     let mut result = Worked { nothing_sent: true, ..Worked::default() };
     let named = named(prepared, mail);
     for order in &mail.orders {
@@ -68,18 +67,18 @@ pub async fn work_on(
     if result.list {
         digest::send_one(operation, member).await?;
     }
-    if result.is_nothing() && !is_answered_too_often(operation, member).await? {
+    if silenced {
+        return Ok(());
+    }
+    let about = match mail.only_ticket() {
+        Some(number) => commands::find(operation.tx, &number).await?.ok().map(|ticket| ticket.id),
+        None => None,
+    };
+    if result.is_nothing() {
         let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
         result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
     }
-    result.tell(operation, prepared, member)
-}
-
-/// Whether a member got so many explanations today that a machine may be answering them. A rule that sends our mails back
-/// in the member's name would go round and round.
-async fn is_answered_too_often(operation: &mut Operation<'_>, member: &Member) -> Result<bool, Fault> {
-    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
-    Ok(operation.tx.explained(&member.address, midnight).await? >= MOST_EXPLANATIONS)
+    result.tell(operation, prepared, member, about)
 }
 
 /// What the mail says about the draft that it is about.
@@ -170,6 +169,7 @@ impl Worked {
         operation: &mut Operation<'_>,
         prepared: &PreparedMail,
         member: &Member,
+        about: Option<i64>,
     ) -> Result<(), Fault> {
         let Self { done, problems, waiting, nothing_sent, manual, .. } = self;
         if done.is_empty() && problems.is_empty() && !manual {
@@ -180,7 +180,7 @@ impl Worked {
         let one = waiting.iter().all(|draft| draft.number == number).then(|| number.parse().ok()).flatten();
         let key = one.map(|number| operation.desk.key(member, &number, Invitation::Decide, operation.now));
         let key = key.unwrap_or_default();
-        notify(operation, member, &prepared.hash, |common| {
+        notify_about(operation, member, about, &prepared.hash, |common| {
             Content::StaffReply(StaffReplyContext {
                 done,
                 problems,
@@ -193,29 +193,4 @@ impl Worked {
             })
         })
     }
-}
-
-/// Tells the writer and the leads that a mail from a staff address had no effect, and why.
-pub async fn explain_refusal(
-    operation: &mut Operation<'_>,
-    prepared: &PreparedMail,
-    why: NoEffect,
-) -> Result<(), Fault> {
-    let desk = operation.desk;
-    let from = prepared.reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-    let told = desk
-        .rules
-        .staff
-        .all()
-        .filter(|member| member.address.eq_ignore_ascii_case(from) || desk.rules.staff.is_lead(member));
-    for member in told {
-        if is_answered_too_often(operation, member).await? {
-            continue;
-        }
-        let problems = vec![why.line(from, &prepared.reading.mail.subject)];
-        notify(operation, member, &prepared.hash, |common| {
-            Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
-        })?;
-    }
-    Ok(())
 }

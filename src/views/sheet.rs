@@ -1,28 +1,12 @@
 //! A ticket as one row of a spreadsheet: the CSV of `export --format csv`.
 
 use super::ticket::{Message, Ticket};
-use crate::{desk::ticket::Direction, letter::status_word};
+use crate::{
+    desk::ticket::Direction,
+    letter::{sheet, status_word},
+};
 
-/// Columns of the CSV, in the order of [`row`].
-pub const COLUMNS: [&str; 17] = [
-    "受付番号",
-    "状態",
-    "受付方法",
-    "受付日時",
-    "自治体・機関名",
-    "都道府県",
-    "氏名",
-    "連絡先",
-    "照会内容",
-    "送信者",
-    "件名",
-    "担当者",
-    "回答期限",
-    "回答日時",
-    "完了日時",
-    "分類",
-    "回答",
-];
+pub use crate::letter::sheet::COLUMNS;
 
 /// The cells of a ticket, in the order of [`COLUMNS`], safe to open in a spreadsheet.
 #[must_use]
@@ -36,7 +20,11 @@ pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 17] {
     let cells = [
         ticket.number.to_string(),
         status_word(ticket.status).to_owned(),
-        if ticket.from.address.is_empty() { "電話".to_owned() } else { ticket.channel.to_string() },
+        if ticket.from.address.is_empty() {
+            sheet::BY_TELEPHONE.to_owned()
+        } else {
+            ticket.channel.to_string()
+        },
         ticket.received_at.clone(),
         optional(ticket.organization),
         optional(ticket.prefecture),
@@ -49,8 +37,8 @@ pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 17] {
         optional(ticket.deadline.as_deref()),
         optional(ticket.answered_at.as_deref()),
         optional(ticket.closed_at.as_deref()),
-        ticket.tags.join("、"),
-        answers.join("\n\n――――\n\n"),
+        ticket.tags.join(sheet::BETWEEN_TAGS),
+        answers.join(sheet::BETWEEN_ANSWERS),
     ];
     cells.map(|cell| escape_formula(&cell))
 }

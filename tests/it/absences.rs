@@ -1,6 +1,8 @@
 //! The house rules that a reader of ARCHITECTURE.md may rely on, as absences: what a file must not say, and the one
 //! direction of dependencies.
 
+mod japanese;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -12,6 +12,7 @@ use crate::support::{
 
 on_both!(
     a_whole_window,
+    one_ticket_with_two_answers_is_told_as_such_when_the_window_has_closed,
     what_was_missed_while_down_is_told_once_and_together,
     a_calendar_that_changes_moves_deadlines_and_says_so,
     the_daemon_warns_at_the_very_minute
@@ -137,6 +138,32 @@ fn a_whole_window(desk: &mut Desk) {
     insta::with_settings!({filters => vec![(r"(#|%23)[0-9a-hjkmnp-tv-z]{14}\b", "$1[key]")]}, {
         insta::assert_snapshot!("whole_window", told);
     });
+}
+
+fn one_ticket_with_two_answers_is_told_as_such_when_the_window_has_closed(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.set("answers.undo", "1s");
+    let answer = |desk: &mut Desk, now: &str, text: &str| {
+        desk.starts_at(now);
+        let done = desk.pipe(&["ticket", "answer", "ZT-2025-0001"], text.as_bytes());
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+    };
+    desk.deliver_at(inquiry(1), "2025-07-01T09:30:00+09:00");
+    desk.pass("2025-07-01T09:31:00+09:00");
+    answer(desk, "2025-07-01T10:00:00+09:00", "一つ目の回答です。");
+    desk.pass("2025-07-01T10:01:00+09:00");
+    let again = message(1, "Re: [ZT-2025-0001] 照会", "もう一点教えてください。").id("again@city.example.jp");
+    desk.deliver_at(again, "2025-07-02T09:30:00+09:00");
+    desk.pass("2025-07-02T09:31:00+09:00");
+    answer(desk, "2025-07-10T10:00:00+09:00", "二つ目の回答です。");
+    desk.pass("2025-07-10T10:01:00+09:00");
+    let told = desk.pass("2026-03-02T09:00:00+09:00");
+    let summary = told.iter().find(|[_, _, subject, _]| subject.contains("受付終了")).unwrap();
+    for line in
+        ["【受け付けた照会】　1件\n", "　回答済・完了　　　1件\n", "　2回（期限内 1回、期限後 1回）\n"]
+    {
+        assert!(summary[3].contains(line), "{line}: {}", summary[3]);
+    }
 }
 
 fn what_was_missed_while_down_is_told_once_and_together(desk: &mut Desk) {

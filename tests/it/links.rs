@@ -77,12 +77,6 @@ fn silence_is_never_an_outcome(desk: &mut Desk) {
         once_at(desk, &format!("10:1{}:00", nth + 1));
         assert_eq!(told(desk), nth + 1, "{text:?}");
     }
-    // A machine that answers each explanation is explained to no more.
-    for nth in 0..14 {
-        deliver(desk, reply("ito@example.jp", &notice, &format!("loop-{nth}"), ""), "10:20:00");
-    }
-    once_at(desk, "10:21:00");
-    assert_eq!(told(desk), 10);
     // A mail that is too large to be read is explained, too.
     desk.set("mailbox.max_message_size", "2kB");
     let large = reply("sato@example.jp", &notice, "large", &"長い文です。\n".repeat(500));

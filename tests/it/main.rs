@@ -35,11 +35,15 @@ mod operate;
 #[cfg(test)]
 mod packaging;
 #[cfg(test)]
+mod quoted;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod staff;
+#[cfg(test)]
+mod staff_trust;
 #[cfg(test)]
 mod story;
 #[cfg(test)]

@@ -53,12 +53,6 @@ impl<'a> Lines<'a> {
         self.text.get(line.body..line.end).unwrap_or_default()
     }
 
-    /// A line with its quote marks, without its line break and trailing blanks.
-    pub(super) fn raw(&self, index: usize) -> &'a str {
-        let line = self.get(index);
-        self.text.get(line.start..line.end).unwrap_or_default()
-    }
-
     /// Whether the line has only quote marks and blanks.
     pub(super) fn is_empty(&self, index: usize) -> bool {
         let line = self.get(index);

@@ -12,6 +12,7 @@ mod labels;
 mod lines;
 mod prefecture;
 mod reading;
+mod reply;
 mod signature;
 mod spelling;
 mod subject;
@@ -26,6 +27,7 @@ use fold::squash;
 use reading::Reading;
 use spelling::Spellings;
 
+use super::quotation::Quotation;
 use crate::words::closed_set;
 
 #[cfg(test)]
@@ -183,17 +185,6 @@ pub struct Form {
     pub findings: Vec<Finding>,
 }
 
-/// The sender's own text, without quoted and forwarded mails and without the signature.
-#[must_use]
-pub fn own_text(text: &str) -> String {
-    let lines = lines::Lines::of(text);
-    let to = history::boundaries(&lines).first().map_or(lines.len(), |boundary| boundary.line);
-    let end = signature::end_of_text(&lines, 0, to, 0, &Fields::default());
-    let own = (0..end).filter(|line| lines.get(*line).depth == 0);
-    let own: Vec<&str> = own.map(|line| lines.raw(line)).collect();
-    own.join("\n").trim_matches('\n').trim_end().to_owned()
-}
-
 /// The telephone numbers in a contact field, half-width with hyphens.
 #[must_use]
 pub fn telephones(contact: &str) -> Vec<String> {
@@ -216,7 +207,18 @@ pub fn addresses(contact: &str) -> Vec<String> {
 #[must_use]
 pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
     let subject_conforms = subject::conforms(subject, &rules.squashed_subject);
-    let Reading { has_form, fields, mut findings } = reading::read(text, &rules.spellings, subject_conforms);
+    form(reading::read(text, &rules.spellings, subject_conforms), subject_conforms)
+}
+
+/// Parses the form in a reply, without the mails of ours that it quotes.
+#[must_use]
+pub fn read_form_in_reply(subject: &str, quotation: &Quotation<'_>, rules: &FormRules) -> Form {
+    let subject_conforms = subject::conforms(subject, &rules.squashed_subject);
+    form(reply::read(quotation, &rules.spellings, subject_conforms), subject_conforms)
+}
+
+fn form(reading: Reading, subject_conforms: bool) -> Form {
+    let Reading { has_form, fields, mut findings } = reading;
     let contact = contact::read(fields.contact.as_deref().unwrap_or_default(), &mut findings);
     Form {
         subject_conforms,

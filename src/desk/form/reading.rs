@@ -66,7 +66,7 @@ fn take_free_text(reading: &mut Reading, lines: &Lines<'_>, end: usize) {
     }
 }
 
-fn is_question(text: &str) -> bool {
+pub(super) fn is_question(text: &str) -> bool {
     ["か。", "か？", "？", "教え", "教示", "伺い", "知りたい"].iter().any(|word| text.contains(word))
 }
 

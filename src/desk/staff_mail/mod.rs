@@ -2,23 +2,27 @@
 //! notice. Callers check permissions and execute.
 
 pub mod command;
+mod limit;
 mod meaning;
 pub mod order;
 mod sections;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use chrono::NaiveDate;
 
 pub use command::{Command, Order};
-use order::Doubtful;
-use sections::{Section, sections};
+pub use limit::{MOST_REPLIES, Replied};
+use order::{Doubt, Doubtful};
+use typed::{TicketPlace, Typed};
 
 use super::{
-    form::own_text,
+    quotation::{Quotation, SentMail},
     staff_key::{Invitation, KeyFault, StaffKeys, find_key},
     ticket::TicketNumber,
 };
+use crate::reply::People;
 
 /// Cut line of a notice. The member writes the answer above it; the desk never sends quoted text below it.
 pub const CUT_LINE: &str = "▲ 回答はこの線より上にご記入ください ▲";
@@ -49,6 +53,8 @@ pub struct Answer {
     pub ticket: TicketNumber,
     /// Sent to the inquirer verbatim.
     pub text: String,
+    /// What was typed with it and is not sent: the member's signature, text of another mail.
+    pub left_out: String,
 }
 
 /// An error in a staff mail. The desk explains it only to the member who wrote the mail.
@@ -70,6 +76,10 @@ pub enum Problem {
     FilesForSeveral,
     /// There is text outside all markers. The desk does not send it.
     TextOutside(String),
+    /// There is text directly below the end marker of a ticket. It may be meant for this ticket or for the next one.
+    TextBeside { ticket: TicketNumber, text: String },
+    /// The mail has nothing but text of other mails, by its quote marks.
+    OnlyQuoted(String),
     /// An order on a ticket that no key of the mail belongs to.
     OtherTicket { ticket: TicketNumber, line: String },
     /// Neither a sure order nor an answer. `ticket` is the one that the mail is about, if it names one.
@@ -104,58 +114,114 @@ pub struct Input<'a> {
     pub prefix: &'a str,
     /// Name and address of the desk. A line above quoted text that contains one of them is an attribution line.
     pub desk: (&'a str, &'a str),
+    /// The mails of ours that the mail names, newest first.
+    pub sent: &'a [SentMail],
     /// The mail has attachments.
     pub files: bool,
     /// Local day of the desk, for the expiry of keys.
     pub today: NaiveDate,
 }
 
+impl<'a> Input<'a> {
+    fn people(&self) -> People<'a> {
+        People {
+            desk_name: self.desk.0,
+            desk_address: self.desk.1,
+            sender_name: self.name,
+            sender_address: self.address,
+        }
+    }
+}
+
 /// Parses a staff mail. Takes only text that the member wrote. A doubt becomes a problem, and then nothing of it leaves.
 #[must_use]
 pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let mut mail = StaffMail { mark: draft_mark(input.subject), ..StaffMail::default() };
-    let found = sections(input.text);
-    let mut checked = Checked { input, keys, allowed: Vec::new() };
-    let subject = checked.subject(&mut mail);
-    let has_key_in_subject = find_key(input.subject).is_some();
-    let head_end = found.first_line.min(cut_line(input.text));
-    let head: String = input.text.lines().take(head_end).map(|line| format!("{line}\n")).collect();
-    let mut own = own_text(without_attribution(&head, input.desk));
-    if found.sections.is_empty() && head_end == input.text.lines().count() {
-        // The mail does not quote our text: the mail program removed it, or the mail is not a reply.
-        own = own_text(input.text);
+    let people = input.people();
+    let quotation = Quotation::of(input.text, input.sent, &people);
+    let subject = subject(input, quotation.as_ref());
+    let has_key_in_subject = find_key(subject).is_some();
+    let mut checked = Checked { input, keys, allowed: Vec::new(), expired: Vec::new() };
+    let about = checked.subject(subject, &mut mail);
+    let typed = match &quotation {
+        Some(quotation) => typed::of_reply(quotation, about.is_some()),
+        None => typed::of_unknown(input.text, &people),
+    };
+    for place in &typed.places {
+        checked.allow(place, &mut mail);
     }
-    let below = if found.sections.is_empty() { below_cut_line(input.text) } else { Below::Nothing };
-    for section in &found.sections {
-        checked.allow(section, &mut mail);
-    }
-    match (subject, below) {
-        (Some((ticket, invitation)), Below::Nothing) => {
-            meaning::of_text(&own, Some(&ticket), invitation, input.name, &mut mail);
-        }
-        // Below all quoted lines people write as well as above them.
-        (Some((ticket, invitation)), Below::AtTheEnd(text)) if own.trim().is_empty() => {
-            meaning::of_text(&text, Some(&ticket), invitation, input.name, &mut mail);
-        }
-        (Some((ticket, invitation)), _) => {
+    match about {
+        Some((ticket, invitation)) if typed.unknown_below => {
             mail.problems.push(Problem::TextBelow(ticket.clone()));
             mail.stopped = (invitation == Invitation::Decide).then_some(ticket);
         }
+        Some((ticket, invitation)) => {
+            meaning::of_texts(&typed.others, Some(&ticket), invitation, input.name, &mut mail);
+        }
         // The key in the subject is not valid, so the text is for a ticket that the member may not work on.
-        (None, _) if has_key_in_subject && !mail.problems.is_empty() => {}
-        (None, _) => meaning::of_outside(&own, input.name, &mut mail),
+        None if has_key_in_subject && !mail.problems.is_empty() => {}
+        None => {
+            for text in &typed.others {
+                meaning::of_outside(text, input.name, &mut mail);
+            }
+        }
     }
-    for section in &found.sections {
-        take_section(section, &checked, &mut mail);
+    for place in typed.places.iter().filter(|place| place.texts.iter().any(|text| !text.text.is_empty())) {
+        take_place(place, &checked, &mut mail);
     }
-    mail.problems.extend(found.without_end.iter().cloned().map(Problem::NoEnd));
-    checked.refuse_foreign_orders(&mut mail);
-    merge_equal_answers(&mut mail);
-    if input.files && mail.answers.len() > 1 {
-        mail.answers.clear();
-        mail.problems.push(Problem::FilesForSeveral);
-    }
+    finish(&typed, &checked, &mut mail);
     mail
+}
+
+fn finish(typed: &Typed, checked: &Checked<'_>, mail: &mut StaffMail) {
+    mail.problems.extend(typed.without_end.iter().cloned().map(Problem::NoEnd));
+    checked.refuse_foreign_orders(mail);
+    checked.tell_of_old_digest(mail);
+    merge_equal_answers(mail);
+    let quoted = typed.quoted.join("\n");
+    match mail.answers.as_mut_slice() {
+        [] => {}
+        [answer] => join(&mut answer.left_out, &quoted),
+        _ if checked.input.files => {
+            mail.answers.clear();
+            mail.problems.push(Problem::FilesForSeveral);
+        }
+        _ => {}
+    }
+    if mail.keyed && mail.orders.is_empty() && mail.answers.is_empty() && mail.problems.is_empty() {
+        let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
+        mail.problems.push(Problem::Unclear { ticket: None, doubt });
+    }
+    if let Some(Problem::Unclear { doubt: Doubtful { why: Doubt::Nothing, .. }, .. }) = mail.problems.last()
+        && !quoted.is_empty()
+    {
+        mail.problems.pop();
+        mail.problems.push(Problem::OnlyQuoted(quoted));
+    }
+}
+
+/// Adds text on a line of its own.
+fn join(text: &mut String, more: &str) {
+    if !text.is_empty() && !more.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(more);
+}
+
+/// The subject with the key: that of the mail, or of the notice that it quotes, because some programs shorten subjects.
+fn subject<'i>(input: &Input<'i>, quotation: Option<&Quotation<'i>>) -> &'i str {
+    let named = TicketNumber::in_subject(input.subject, input.prefix);
+    let quoted = quotation.and_then(|quotation| quotation.sources().next()).map(|(_, sent, _)| sent);
+    let quoted = quoted.filter(|sent| sent.recipient.eq_ignore_ascii_case(input.address));
+    match quoted.map(|sent| sent.mail.subject.as_str()) {
+        Some(quoted)
+            if find_key(input.subject).is_none()
+                && (named.is_none() || named == TicketNumber::in_subject(quoted, input.prefix)) =>
+        {
+            quoted
+        }
+        _ => input.subject,
+    }
 }
 
 /// The mark of a draft in a subject, as the one-tap links of the desk have it: 「控え3f9a2c」.
@@ -170,13 +236,15 @@ struct Checked<'a> {
     input: &'a Input<'a>,
     keys: &'a StaffKeys,
     allowed: Vec<TicketNumber>,
+    /// Tickets of a digest that is too old.
+    expired: Vec<TicketNumber>,
 }
 
 impl Checked<'_> {
     /// The ticket in the subject and the purpose of the key there, if it is valid. Replies to a notice and links have both.
-    fn subject(&mut self, mail: &mut StaffMail) -> Option<(TicketNumber, Invitation)> {
-        let ticket = TicketNumber::in_subject(self.input.subject, self.input.prefix)?;
-        let invitation = self.check(find_key(self.input.subject)?, &ticket, mail)?;
+    fn subject(&mut self, subject: &str, mail: &mut StaffMail) -> Option<(TicketNumber, Invitation)> {
+        let ticket = TicketNumber::in_subject(subject, self.input.prefix)?;
+        let invitation = self.check(find_key(subject)?, &ticket, mail)?;
         self.allowed.push(ticket.clone());
         Some((ticket, invitation))
     }
@@ -202,11 +270,18 @@ impl Checked<'_> {
     }
 
     /// A digest allows orders on the tickets that it lists.
-    fn allow(&mut self, section: &Section, mail: &mut StaffMail) {
+    fn allow(&mut self, place: &TicketPlace, mail: &mut StaffMail) {
         let Input { address, today, .. } = self.input;
-        if self.keys.check(&section.key, address, &section.ticket, Invitation::Answer, *today).is_ok() {
-            mail.keyed = true;
-            self.allowed.push(section.ticket.clone());
+        match self.keys.check(&place.key, address, &place.ticket, Invitation::Answer, *today) {
+            Ok(()) => {
+                mail.keyed = true;
+                self.allowed.push(place.ticket.clone());
+            }
+            Err(KeyFault::Expired) => {
+                mail.keyed = true;
+                self.expired.push(place.ticket.clone());
+            }
+            Err(KeyFault::Wrong) => {}
         }
     }
 
@@ -220,23 +295,31 @@ impl Checked<'_> {
             match order.ticket.clone().filter(|ticket| !self.allowed.contains(ticket)) {
                 None => mail.orders.push(order),
                 Some(ticket) if mail.problems.contains(&Problem::ExpiredKey(ticket.clone())) => {}
+                Some(ticket) if self.expired.contains(&ticket) => {
+                    mail.problems.push(Problem::ExpiredKey(ticket));
+                }
                 Some(ticket) => mail.problems.push(Problem::OtherTicket { ticket, line: order.line }),
             }
         }
     }
+
+    /// Of a reply to an old digest that does nothing, the age is what its writer should know.
+    fn tell_of_old_digest(&self, mail: &mut StaffMail) {
+        let is_told = mail.problems.iter().any(|problem| matches!(problem, Problem::ExpiredKey(_)));
+        if let Some(ticket) = self.expired.first().filter(|_| !is_told && mail.answers.is_empty()) {
+            mail.problems.push(Problem::ExpiredKey(ticket.clone()));
+        }
+    }
 }
 
-fn take_section(section: &Section, checked: &Checked<'_>, mail: &mut StaffMail) {
-    if section.text.is_empty() {
-        return;
-    }
-    match checked.check(&section.key, &section.ticket, mail) {
+fn take_place(place: &TicketPlace, checked: &Checked<'_>, mail: &mut StaffMail) {
+    match checked.check(&place.key, &place.ticket, mail) {
         Some(Invitation::Answer) => {
-            let (ticket, name) = (Some(&section.ticket), checked.input.name);
-            meaning::of_text(&section.text, ticket, Invitation::Answer, name, mail);
+            let (ticket, name) = (Some(&place.ticket), checked.input.name);
+            meaning::of_texts(&place.texts, ticket, Invitation::Answer, name, mail);
         }
         // A digest has no such keys.
-        Some(Invitation::Decide) => mail.problems.push(Problem::WrongKey(section.ticket.clone())),
+        Some(Invitation::Decide) => mail.problems.push(Problem::WrongKey(place.ticket.clone())),
         None => {}
     }
 }
@@ -257,48 +340,4 @@ fn merge_equal_answers(mail: &mut StaffMail) {
             mail.answers.push(answer);
         }
     }
-}
-
-/// Index of the first line of our own quoted text, or the number of lines.
-fn cut_line(text: &str) -> usize {
-    text.lines()
-        .position(|line| line.contains(CUT_LINE) || line.contains(TOP_LINE))
-        .unwrap_or_else(|| text.lines().count())
-}
-
-/// Text without quote marks below a quoted cut line.
-enum Below {
-    Nothing,
-    /// After all quoted lines, so the member wrote it.
-    AtTheEnd(String),
-    /// Between quoted lines, so the author is unclear.
-    Between,
-}
-
-fn below_cut_line(text: &str) -> Below {
-    let quoted = |line: &str| line.trim_start().starts_with(['>', '＞', '|']);
-    let below: Vec<&str> = text.lines().skip_while(|line| !line.contains(CUT_LINE)).collect();
-    if !below.first().is_some_and(|line| quoted(line)) {
-        return Below::Nothing;
-    }
-    let last = below.iter().rposition(|line| quoted(line)).unwrap_or_default();
-    let (ours, tail) = below.split_at(last + 1);
-    if ours.iter().any(|line| !quoted(line) && !line.trim().is_empty()) {
-        return Below::Between;
-    }
-    let tail = own_text(&tail.join("\n"));
-    if tail.trim().is_empty() { Below::Nothing } else { Below::AtTheEnd(tail.trim().to_owned()) }
-}
-
-/// Removes the last block if it names the desk: that is an attribution line such as
-/// 「2025年7月1日 9:00 窓口 <desk@…>:」, in any language and folding.
-fn without_attribution<'t>(head: &'t str, (name, address): (&str, &str)) -> &'t str {
-    /// Outlook's copy of the header fields is the longest form.
-    const MOST_LINES: usize = 8;
-    let text = head.trim_end();
-    let start = text.rfind("\n\n").map_or(0, |at| at + 2);
-    let (before, block) = text.split_at(start);
-    let lower = block.to_lowercase();
-    let names = lower.contains(&address.to_lowercase()) || (!name.is_empty() && block.contains(name));
-    if names && block.lines().count() <= MOST_LINES { before } else { head }
 }

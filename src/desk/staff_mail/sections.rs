@@ -8,6 +8,10 @@ pub(super) struct Section {
     pub(super) ticket: TicketNumber,
     pub(super) key: String,
     pub(super) text: String,
+    /// Index of the line with the begin marker.
+    pub(super) begin: usize,
+    /// Index of the line with the end marker.
+    pub(super) end: usize,
 }
 
 #[derive(Debug, Default)]
@@ -61,7 +65,7 @@ pub(super) fn sections(text: &str) -> Found {
             Some(end) => {
                 let depth = lines.get(at).map_or(0, |line| line.depth);
                 let text = between(lines.get(after..end).unwrap_or_default(), depth);
-                found.sections.push(Section { ticket, key, text });
+                found.sections.push(Section { ticket, key, text, begin: at, end });
                 at = end + 1;
             }
             None => {

@@ -1,5 +1,7 @@
 //! Replies to digests and notices, as mail programs change them.
 
+mod quoted;
+
 use super::{order::Doubt, *};
 use crate::desk::staff_key::Invitation;
 
@@ -46,6 +48,7 @@ fn input<'a>(subject: &'a str, text: &'a str) -> Input<'a> {
         name: "佐藤 花子",
         prefix: "ZT",
         desk: ("窓口", "zaitaku@example.jp"),
+        sent: &[],
         files: false,
         today: today(),
     }
@@ -127,10 +130,10 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
     let subject = format!("RE: [ZT-2025-0001] 新しい照会 {}", key(1));
     let notice = format!("{CUT_LINE}\n佐藤 花子 様\n\n照会内容：会議の例を教えてください。\n");
     let of = |text: &str| read(&input(&subject, text), &keys());
-    let expected = [Answer {
-        ticket: number(1),
-        text: "お世話になっております。\n例をお送りします。".into(),
-    }];
+    let of_texts = |mail: StaffMail| -> Vec<(TicketNumber, String)> {
+        mail.answers.into_iter().map(|answer| (answer.ticket, answer.text)).collect()
+    };
+    let expected = [(number(1), "お世話になっております。\n例をお送りします。".to_owned())];
     for text in [
         format!("お世話になっております。\n例をお送りします。\n\n{}", quoted(&notice, "> ")),
         format!(
@@ -149,7 +152,7 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
             quoted(&notice, "> ")
         ),
     ] {
-        assert_eq!(of(&text).answers, expected, "{text}");
+        assert_eq!(of_texts(of(&text)), expected, "{text}");
     }
     // Attribution lines in other languages, and a folded one.
     for attribution in [
@@ -161,14 +164,14 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
             "お世話になっております。\n例をお送りします。\n\n{attribution}\n\n{}",
             quoted(&notice, "> ")
         );
-        assert_eq!(of(&text).answers, expected, "{text}");
+        assert_eq!(of_texts(of(&text)), expected, "{text}");
     }
     // Text below all quoted lines is the writer's, as text above them is.
     let below = format!(
         "窓口 <zaitaku@example.jp>:\n{}\nお世話になっております。\n例をお送りします。\n",
         quoted(&notice, "> ")
     );
-    assert_eq!(of(&below).answers, expected);
+    assert_eq!(of_texts(of(&below)), expected);
     let between = quoted(&notice, "> ").replace("> 照会内容", "ここに書きました。\n> 照会内容");
     assert_eq!((of(&between).answers, of(&between).problems), (vec![], vec![Problem::TextBelow(number(1))]));
     let mixed = format!("上です。\n{}\nここにも書きました。\n", quoted(&notice, "> "));

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::{Filing, Kind, Known, Reading, Reply, Rules, inquiry};
 use crate::desk::{
     form::Fields,
+    gate::recipient,
     thread::{Reference, TicketFacts},
     ticket::Status,
 };
@@ -15,13 +16,41 @@ const REOPENS_FOR: TimeDelta = TimeDelta::days(14);
 /// The ticket that the message refers to, if the message may join it. A keyed Message-ID is enough; a number in the
 /// subject counts only if the sender is a participant of the ticket.
 pub(super) fn joinable<'a>(reading: &Reading, known: &'a Known) -> Option<&'a TicketFacts> {
-    let ticket = known.ticket.as_ref()?;
-    let is_participant =
-        || reading.mail.from.as_ref().is_some_and(|from| ticket.has_participant(&from.address));
+    joinable_to(reading, known.ticket.as_ref())
+}
+
+fn joinable_to<'a>(reading: &Reading, ticket: Option<&'a TicketFacts>) -> Option<&'a TicketFacts> {
     match reading.reference.as_ref()? {
-        Reference::Keyed(_) => Some(ticket),
-        Reference::Subject(_) => is_participant().then_some(ticket),
+        Reference::Keyed(_) => ticket,
+        Reference::Subject(_) => ticket.filter(|ticket| ticket.has_participant(from(reading))),
     }
+}
+
+fn from(reading: &Reading) -> &str {
+    reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default()
+}
+
+/// Where an automatic reply to a message goes, and later mails about a ticket that the message becomes. Anyone can write a
+/// participant's address and a number, so a message that joins by them is answered at the ticket's own address alone.
+#[must_use]
+pub fn address<'a>(reading: &'a Reading, ticket: Option<&'a TicketFacts>) -> Option<&'a str> {
+    match joinable_to(reading, ticket) {
+        Some(ticket)
+            if !is_keyed(reading) && (!is_closed_for_good(ticket, reading) || is_owner(reading, ticket)) =>
+        {
+            ticket.address.as_deref()
+        }
+        _ => recipient(&reading.mail),
+    }
+}
+
+fn is_keyed(reading: &Reading) -> bool {
+    matches!(reading.reference, Some(Reference::Keyed(_)))
+}
+
+/// Whether the message comes from the address to which the mails about a ticket go.
+fn is_owner(reading: &Reading, ticket: &TicketFacts) -> bool {
+    ticket.address.as_deref().is_some_and(|address| address.eq_ignore_ascii_case(from(reading)))
 }
 
 /// Decides on a message that a person wrote and that refers to a ticket.
@@ -36,9 +65,11 @@ pub(super) fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kin
     }
     let mentions = reading.reference.as_ref().map(|reference| reference.number().clone());
     let window = rules.window.state(reading.received_at);
-    // A participant of the closed ticket need not repeat organization, name and contact.
+    // The inquirer of the closed ticket need not repeat organization, name and contact.
+    let is_known = |ticket: &&TicketFacts| is_keyed(reading) || is_owner(reading, ticket);
+    let inherited = joinable.filter(is_known);
     let inherited =
-        joinable.map(|ticket| Fields { inquiry: None, ..ticket.fields.clone() }).unwrap_or_default();
+        inherited.map(|ticket| Fields { inquiry: None, ..ticket.fields.clone() }).unwrap_or_default();
     let (_, filing, reply) = inquiry(reading, rules, window, mentions, &inherited);
     (Kind::FollowUp, filing, reply)
 }

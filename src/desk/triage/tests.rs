@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::{
-    desk::{calendar::BusinessTime, form::FieldKey, ticket::Status},
+    desk::{
+        calendar::BusinessTime, form::FieldKey, staff_key::StaffKeys, thread::MessageIds, ticket::Status,
+    },
     mail,
     settings::Settings,
 };
@@ -39,6 +41,7 @@ fn ticket(status: Status) -> TicketFacts {
         fields,
         closed_at: None,
         waits_for_form: true,
+        address: Some(INQUIRER.into()),
         participants: vec![INQUIRER.into(), "colleague@city.example.jp".into()],
     }
 }
@@ -53,8 +56,15 @@ fn decide(head: &str, body: &str, received_at: &str, known: &Known) -> Decision 
     let raw = format!(
         "{head}\r\nTo: zaitaku@tohmatu.co.jp\r\nMessage-ID: <1@x.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}"
     );
-    let reading =
-        Reading::of(mail::read(raw.as_bytes()), None, at(received_at), &rules, &ids(), &StaffKeys::default());
+    let reading = Reading::of(
+        mail::read(raw.as_bytes()),
+        None,
+        at(received_at),
+        &[],
+        &rules,
+        &ids(),
+        &StaffKeys::default(),
+    );
     triage(&reading, &rules, known)
 }
 
@@ -108,7 +118,10 @@ fn a_follow_up_opens_an_answered_ticket_and_one_closed_within_fourteen_days() {
     let decision = decide(&head, "来年度の件です。", LATER, &known(closed(15)));
     let Filing::Ticket { ticket, mentions } = decision.filing else { panic!("a ticket of its own") };
     assert_eq!(mentions, Some(number()));
-    assert_eq!((ticket.missing.len(), ticket.fields.inquiry.as_deref()), (0, Some("来年度の件です。")));
+    assert_eq!(
+        (ticket.fields.missing().len(), ticket.fields.inquiry.as_deref()),
+        (0, Some("来年度の件です。"))
+    );
     assert!(matches!(decision.reply, Some(Ok(Reply::Acknowledgement))));
 }
 

@@ -1,16 +1,16 @@
 //! Mails of a desk as it sends them: the texts that replies quote.
 
 /// A mail of ours, and the lines behind which people type.
-pub(super) struct Ours {
-    pub(super) name: &'static str,
-    pub(super) plain: String,
-    pub(super) html: Option<String>,
+pub(crate) struct Ours {
+    pub(crate) name: &'static str,
+    pub(crate) plain: String,
+    pub(crate) html: Option<String>,
     /// Parts of lines that occur once.
-    pub(super) points: &'static [&'static str],
+    pub(crate) points: &'static [&'static str],
 }
 
-pub(super) const DESK: &str = "在宅医療の体制整備・運用に関する相談窓口";
-pub(super) const ADDRESS: &str = "zaitaku@desk.example.jp";
+pub(crate) const DESK: &str = "在宅医療の体制整備・運用に関する相談窓口";
+pub(crate) const ADDRESS: &str = "zaitaku@desk.example.jp";
 
 const SIGNATURE: &str = "------------------------------------------------------------
 地域の在宅医療の体制整備に向けた調査・連携支援事業 事務局
@@ -24,11 +24,11 @@ const STAFF_SIGNATURE: &str = "-------------------------------------------------
 在宅医療の体制整備・運用に関する相談窓口
 ------------------------------------------------------------";
 
-pub(super) fn all() -> Vec<Ours> {
+pub(crate) fn all() -> Vec<Ours> {
     vec![ask_back(), notice(), echo(), digest(), answer()]
 }
 
-pub(super) fn ask_back() -> Ours {
+pub(crate) fn ask_back() -> Ours {
     let plain = format!(
         "星川市 健康福祉部
 ご担当者 様
@@ -76,7 +76,7 @@ pub(super) fn ask_back() -> Ours {
     }
 }
 
-pub(super) fn notice() -> Ours {
+pub(crate) fn notice() -> Ours {
     let plain = format!(
         "▲ 回答はこの線より上にご記入ください ▲
 
@@ -107,7 +107,7 @@ pub(super) fn notice() -> Ours {
     }
 }
 
-pub(super) fn echo() -> Ours {
+pub(crate) fn echo() -> Ours {
     let plain = format!(
         "▲ 回答はこの線より上にご記入ください ▲
 
@@ -142,7 +142,7 @@ pub(super) fn echo() -> Ours {
     Ours { name: "echo", plain, html: None, points: &["取りやめる場合は", "本文ここまで"] }
 }
 
-pub(super) fn answer() -> Ours {
+pub(crate) fn answer() -> Ours {
     let plain = format!(
         "第1市 健康福祉部
 試験 1郎 様
@@ -179,7 +179,7 @@ fn inquiry(ticket: usize) -> String {
 }
 
 /// A digest of three tickets, as plain text and as HTML.
-pub(super) fn digest() -> Ours {
+pub(crate) fn digest() -> Ours {
     let (mut plain, mut rows) = (String::new(), String::new());
     for ticket in 1..=3 {
         let (inquiry, key) = (inquiry(ticket), key(ticket));

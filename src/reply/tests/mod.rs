@@ -2,11 +2,11 @@
 
 mod attributions;
 mod letters;
-mod mails;
+pub(crate) mod mails;
 mod matrix;
 mod properties;
 mod situations;
-mod styles;
+pub(crate) mod styles;
 
 use super::{Insertion, People, Place, Reply, Sent, subtract};
 

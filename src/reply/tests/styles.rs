@@ -4,15 +4,15 @@ use super::mails::{ADDRESS, DESK};
 
 /// How a program writes a reply.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
-    pub(super) name: &'static str,
+pub(crate) struct Style {
+    pub(crate) name: &'static str,
     /// `{desk}` and `{address}` stand for ours. With its line breaks, also those between it and the quotation.
-    pub(super) attribution: &'static str,
-    pub(super) body: Body,
+    pub(crate) attribution: &'static str,
+    pub(crate) body: Body,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Body {
+pub(crate) enum Body {
     /// The prefix of a line, the prefix of a blank line, and the column at which quoted lines are folded.
     Text {
         prefix: &'static str,
@@ -23,7 +23,7 @@ pub(super) enum Body {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fold {
+pub(crate) enum Fold {
     No,
     /// Columns; a wide character has two. The rest of a line gets the prefix, too.
     At(usize),
@@ -36,7 +36,7 @@ pub(super) enum Fold {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Html {
+pub(crate) enum Html {
     Gmail,
     Outlook,
     Thunderbird,
@@ -65,7 +65,7 @@ const OUTLOOK_NEW: &str = "差出人: {desk} <{address}>\n日付: 火曜日, 202
 const MEW: &str = "From: {desk} <{address}>\nSubject: [ZT-2025-0063] 新しい照会：第63市 健康福祉部 #20250830-312d9ced00fee7f1e291cb61b85e0d86\nDate: Tue, 01 Jul 2025 02:14:00 +0000\n\n";
 const CLAWS: &str = "On Tue, 01 Jul 2025 02:19:00 +0000\n{desk} <{address}>\nwrote:\n\n";
 
-pub(super) const STYLES: &[Style] = &[
+pub(crate) const STYLES: &[Style] = &[
     text("neomutt", EN, "> ", "> ", Fold::No),
     text("neomutt, without a blank behind the mark", EN, ">", ">", Fold::No),
     text("mutt with an indent of strokes", EN, "| ", "|", Fold::No),
@@ -181,17 +181,17 @@ pub(super) const STYLES: &[Style] = &[
 
 /// Text typed into a reply.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Typed {
+pub(crate) struct Typed {
     /// Above the attribution, and whether a blank line follows.
-    pub(super) top: Option<(String, bool)>,
+    pub(crate) top: Option<(String, bool)>,
     /// Behind the last character of a line of ours, or on a line of its own below it.
-    pub(super) at: Vec<(usize, bool, String)>,
-    pub(super) bottom: Option<String>,
+    pub(crate) at: Vec<(usize, bool, String)>,
+    pub(crate) bottom: Option<String>,
 }
 
 impl Style {
     /// The text of a reply as its reader sees it. `ours` is the rendering that the program quotes.
-    pub(super) fn reply(&self, ours: &str, typed: &Typed) -> String {
+    pub(crate) fn reply(&self, ours: &str, typed: &Typed) -> String {
         let attribution = self.attribution.replace("{desk}", DESK).replace("{address}", ADDRESS);
         match self.body {
             Body::Text { prefix, blank, fold } => {
@@ -214,7 +214,7 @@ impl Style {
         }
     }
 
-    pub(super) fn is_html(&self) -> bool {
+    pub(crate) fn is_html(&self) -> bool {
         matches!(self.body, Body::Html(_))
     }
 }

@@ -9,6 +9,7 @@ mod others;
 mod people;
 mod properties;
 mod quotations;
+mod replies;
 mod subjects;
 
 use super::{Fields, Form, FormRules, read_form};

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::{
     Doubt,
+    absence::is_away,
     folded::Folded,
     frame::{bare, is_bracket, sentence_end, sentences},
     line::{is_question, parse},
@@ -57,9 +58,6 @@ const TALK: &str = concat!(
     // 修正してください, 要修正: meant for the author of the draft.
     r"要?(?:再?修正|訂正|再提出|見直し|書き直し|差し替え)(?:を|が)?(?:お願い(?:いた|致)?します|して(?:くだ|下)さい|必要です)?|テスト(?:です|送信です|メールです)?)",
 );
-
-/// A responder without marks. Only phrases that say that the writer is away: a physician may be absent as well.
-const AWAY: &str = r"自動(?:返信|応答)(?:メール|です|にて)|(?:本|この)メールは自動|(?:不在|休暇|休み|出張)(?:に|と|を|中|で)?(?:して(?:おり|い)ます|いたしており|致しており|(?:いただ|頂)(?:い|き|く|戴)|取得し|です|のため.{0,20}(?:対応|返信|ご連絡))|out of (?:the )?office|automatic reply|auto-?reply|on (?:leave|vacation|holiday)";
 
 /// Wordings that a mistyped order is compared with. Short ones are covered by [`TOO_SHORT`].
 const TYPED: [&str; 46] = [
@@ -123,7 +121,6 @@ struct Patterns {
     request: Regex,
     sending: Regex,
     talk: Regex,
-    away: Regex,
 }
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
@@ -136,7 +133,6 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         request: Regex::new(REQUEST).ok()?,
         sending: Regex::new(SENDING).ok()?,
         talk: Regex::new(&format!("^(?:{TALK})$")).ok()?,
-        away: Regex::new(AWAY).ok()?,
     })
 });
 
@@ -191,7 +187,7 @@ pub(super) fn about(opening: &Opening<'_>) -> Option<Doubt> {
             return Some(Doubt::Almost);
         }
     }
-    if beginning.iter().take(3).any(|sentence| patterns.away.is_match(sentence)) {
+    if is_away(opening.beginning) {
         return Some(Doubt::Away);
     }
     let mistyped = opening.chars < ANSWER_CHARS && TYPED.iter().any(|word| is_near(first, word));

@@ -1,6 +1,7 @@
 //! Reads the text that a member typed: sure orders, a doubt that the writer is asked about, or an answer. The text has no
 //! quotes any more; the callers check keys and carry out.
 
+mod absence;
 mod doubt;
 mod folded;
 mod frame;

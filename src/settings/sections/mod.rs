@@ -1,18 +1,22 @@
 //! The sections of the settings file, one struct per section. The defaults are those of the 在宅医療 desk of fiscal 2025.
-//! This file parses single values; `check.rs` checks rules that concern several keys.
+//! `values.rs` parses single values; `check.rs` checks rules that concern several keys.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+mod mail;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use std::{net::SocketAddr, path::PathBuf};
+
+use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
-use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::oauth2::OAuth2;
-use super::values::{ByteSize, Period, list, parsed, parsed_option};
+use super::values::{
+    Period, date, field_key, hours_by_day, list, parsed, parsed_option, time_of_day, time_zone, times_of_day,
+};
 use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
 use crate::words::closed_set;
+
+pub use mail::{After, Delivery, DeliveryKind, Mailbox, MailboxKind, Tls};
 
 /// `[desk]`: name and addresses of the desk.
 #[derive(Debug, Clone, Deserialize)]
@@ -162,204 +166,6 @@ impl Default for Sla {
     }
 }
 
-closed_set! {
-    /// Kind of mailbox: key `kind` of `[mailbox]`.
-    MailboxKind {
-        /// A folder on an IMAP server.
-        Imap = "imap",
-        /// A local Maildir.
-        Maildir = "maildir",
-    }
-}
-
-closed_set! {
-    /// Kind of delivery: key `kind` of `[delivery]`.
-    DeliveryKind {
-        /// An SMTP server.
-        Smtp = "smtp",
-        /// A local Maildir, for rehearsals and demonstrations. No mail is sent.
-        Maildir = "maildir",
-    }
-}
-
-closed_set! {
-    /// Transport security: key `tls`.
-    Tls {
-        /// Implicit TLS (RFC 8314).
-        Implicit = "implicit",
-        /// STARTTLS; an error if the server refuses it.
-        Starttls = "starttls",
-        /// No encryption; allowed only for a loopback host.
-        None = "none",
-    }
-}
-
-closed_set! {
-    /// What to do with a message in the mailbox once it is in the ledger: key `after`.
-    After {
-        /// Leave the message as it is.
-        Keep = "keep",
-        /// Set the flag `\Seen`.
-        Seen = "seen",
-        /// Move the message to `processed_folder` or `parked_folder`.
-        Move = "move",
-    }
-}
-
-/// `[mailbox]`: the mailbox that receives inquiries.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Mailbox {
-    /// Kind of mailbox: `imap` or `maildir`.
-    #[serde(deserialize_with = "parsed")]
-    pub kind: MailboxKind,
-    /// Path of the Maildir, if `kind = "maildir"`.
-    pub path: Option<PathBuf>,
-    /// Host name of the IMAP server.
-    pub host: String,
-    /// Port of the server: 1 to 65535.
-    #[serde(deserialize_with = "port")]
-    pub port: u16,
-    /// Transport security: `implicit`, `starttls` or `none`.
-    #[serde(deserialize_with = "parsed")]
-    pub tls: Tls,
-    /// Login name.
-    pub user: String,
-    /// Password (discouraged: use `password_file`).
-    pub password: Option<SecretString>,
-    /// File whose first line is the password.
-    pub password_file: Option<PathBuf>,
-    /// Access tokens instead of a password.
-    pub oauth2: Option<OAuth2>,
-    /// PEM file of certificate authorities to trust in addition to those of the system.
-    pub ca_file: Option<PathBuf>,
-    /// Name of our own mail server in `Authentication-Results` (RFC 8601). The desk trusts only results with this name.
-    pub authserv_id: Option<String>,
-    /// IMAP folder to read.
-    pub folder: String,
-    /// Interval between checks for new mail, with or without IDLE.
-    #[serde(deserialize_with = "parsed")]
-    pub poll: Period,
-    /// Whether to use IDLE (RFC 2177) between polls.
-    pub idle: bool,
-    /// What to do with a message once it is in the ledger: `keep`, `seen` or `move`.
-    #[serde(deserialize_with = "parsed")]
-    pub after: After,
-    /// Target folder of processed mail with `after = "move"`.
-    pub processed_folder: String,
-    /// Target folder of parked mail with `after = "move"`.
-    pub parked_folder: String,
-    /// Mail received before this time is filed without any automatic mail. Default: the time of the first run.
-    #[serde(deserialize_with = "parsed_option")]
-    pub accept_since: Option<DateTime<FixedOffset>>,
-    /// Larger messages are parked without reading their content.
-    #[serde(deserialize_with = "parsed")]
-    pub max_message_size: ByteSize,
-    /// Business time without any mail within the window, after which health and the leads' digest warn; `0h`: never.
-    #[serde(deserialize_with = "parsed")]
-    pub silence_alarm: BusinessTime,
-    /// Timeout of each network command.
-    #[serde(deserialize_with = "parsed")]
-    pub timeout: Period,
-    /// Number of attempts for a message that cannot be processed or is unfetchable, before it is parked.
-    pub max_attempts: u32,
-}
-
-impl Default for Mailbox {
-    fn default() -> Self {
-        Self {
-            kind: MailboxKind::Imap,
-            path: None,
-            host: String::new(),
-            port: 993,
-            tls: Tls::Implicit,
-            user: String::new(),
-            password: None,
-            password_file: None,
-            oauth2: None,
-            ca_file: None,
-            authserv_id: None,
-            folder: "INBOX".into(),
-            poll: Period(std::time::Duration::from_secs(60)),
-            idle: true,
-            after: After::Keep,
-            processed_folder: "処理済".into(),
-            parked_folder: "保留".into(),
-            accept_since: None,
-            max_message_size: ByteSize(25_000_000),
-            silence_alarm: BusinessTime::from_hours(40),
-            timeout: Period(std::time::Duration::from_secs(60)),
-            max_attempts: 5,
-        }
-    }
-}
-
-/// `[delivery]`: outgoing mail.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Delivery {
-    /// Kind of delivery: `smtp` or `maildir`.
-    #[serde(deserialize_with = "parsed")]
-    pub kind: DeliveryKind,
-    /// Path of the Maildir, if `kind = "maildir"`.
-    pub path: Option<PathBuf>,
-    /// Host name of the SMTP server.
-    pub host: String,
-    /// Port of the server: 1 to 65535.
-    #[serde(deserialize_with = "port")]
-    pub port: u16,
-    /// Transport security: `implicit`, `starttls` or `none`.
-    #[serde(deserialize_with = "parsed")]
-    pub tls: Tls,
-    /// Login name; absent if the server requires no login.
-    pub user: Option<String>,
-    /// Password (discouraged: use `password_file`).
-    pub password: Option<SecretString>,
-    /// File whose first line is the password.
-    pub password_file: Option<PathBuf>,
-    /// Access tokens instead of a password.
-    pub oauth2: Option<OAuth2>,
-    /// PEM file of certificate authorities to trust in addition to those of the system.
-    pub ca_file: Option<PathBuf>,
-    /// Daily limit of automatic mails to all recipients together.
-    pub daily_limit: u32,
-    /// Daily limit of automatic mails to one address.
-    pub per_sender_daily_limit: u32,
-    /// Daily limit of automatic mails in one thread.
-    pub per_thread_daily_limit: u32,
-    /// Number of parallel connections to the SMTP server: 1 to 64.
-    pub connections: u32,
-    /// How long to retry a mail after temporary failures (RFC 5321, 4.5.4.1).
-    #[serde(deserialize_with = "parsed")]
-    pub retry_for: Period,
-    /// Timeout of each network command.
-    #[serde(deserialize_with = "parsed")]
-    pub timeout: Period,
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        Self {
-            kind: DeliveryKind::Smtp,
-            path: None,
-            host: String::new(),
-            port: 587,
-            tls: Tls::Starttls,
-            user: None,
-            password: None,
-            password_file: None,
-            oauth2: None,
-            ca_file: None,
-            daily_limit: 2000,
-            per_sender_daily_limit: 5,
-            per_thread_daily_limit: 3,
-            connections: 4,
-            retry_for: Period(std::time::Duration::from_secs(48 * 3600)),
-            timeout: Period(std::time::Duration::from_secs(30)),
-        }
-    }
-}
-
 /// `[database]`: the database.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -368,15 +174,15 @@ pub struct Database {
     pub url: String,
 }
 
-impl std::fmt::Debug for Database {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Database").field("url", &"[redacted]").finish()
-    }
-}
-
 impl Default for Database {
     fn default() -> Self {
         Self { url: "sqlite:madoguchi.db".into() }
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("url", &"[redacted]").finish()
     }
 }
 
@@ -507,62 +313,4 @@ impl Default for Log {
 pub struct Templates {
     /// Folder with templates. For a file that is missing there, the built-in template is used.
     pub dir: Option<PathBuf>,
-}
-
-fn field_key<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<FieldKey, D::Error> {
-    parsed_with(deserializer, |text| text.parse().ok(), "organization, name, contact or inquiry")
-}
-
-fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    parsed_with(deserializer, |text| text.parse().ok(), "a date such as \"2025-06-27\"")
-}
-
-fn time_zone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
-    parsed_with(deserializer, |text| text.parse().ok(), "an IANA time zone such as \"Asia/Tokyo\"")
-}
-
-fn time_of_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
-    parsed_with(deserializer, read_time, "a time of day such as \"09:00\"")
-}
-
-fn hours_by_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DayHours>, D::Error> {
-    let entries: BTreeMap<String, String> = BTreeMap::deserialize(deserializer)?;
-    let read = |(day, hours): (&String, &String)| {
-        let (opens, closes) = hours.split_once('-')?;
-        let (opens, closes) = (read_time(opens)?, read_time(closes)?);
-        (opens < closes).then_some(DayHours { day: day.parse().ok()?, opens, closes })
-    };
-    let wrong = |(day, hours): (&String, &String)| {
-        serde::de::Error::custom(format!(
-            "{day} = {hours:?} is not allowed; allowed: a day of the week and its hours, such as fri = \"09:00-15:00\""
-        ))
-    };
-    entries.iter().map(|entry| read(entry).ok_or_else(|| wrong(entry))).collect()
-}
-
-fn port<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    parsed_with(deserializer, |text| text.parse().ok().filter(|port| *port != 0), "a port from 1 to 65535")
-}
-
-fn times_of_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveTime>, D::Error> {
-    let items: Vec<String> = list(deserializer)?;
-    let wrong = |item: &String| {
-        serde::de::Error::custom(format!("{item:?} is not a time of day; allowed: \"09:00\""))
-    };
-    items.iter().map(|item| read_time(item).ok_or_else(|| wrong(item))).collect()
-}
-
-fn read_time(text: &str) -> Option<NaiveTime> {
-    NaiveTime::parse_from_str(text.trim(), "%H:%M").ok()
-}
-
-/// Parses a value from its text, or fails with the allowed form.
-fn parsed_with<'de, D: serde::Deserializer<'de>, T>(
-    deserializer: D,
-    read: impl Fn(&str) -> Option<T>,
-    allowed: &str,
-) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    read(&text)
-        .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}")))
 }

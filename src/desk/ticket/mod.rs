@@ -1,0 +1,54 @@
+//! A ticket (照会票): its number, its status and its SLA clock, with the legal transitions.
+//! `triage` decides what a mail does to a ticket.
+
+mod clock;
+mod number;
+
+use super::form::Fields;
+use crate::words::closed_set;
+
+pub use clock::SlaClock;
+pub use number::TicketNumber;
+
+closed_set! {
+    /// Status of a ticket.
+    Status {
+        /// The desk owes an answer; the SLA clock runs.
+        Open = "open",
+        /// The inquirer owes missing fields or a detail; the SLA clock is paused.
+        Waiting = "waiting",
+        Answered = "answered",
+        /// Neither the desk nor the inquirer owes anything.
+        Closed = "closed",
+    }
+}
+
+closed_set! {
+    /// How the desk received an inquiry.
+    Channel {
+        Email = "email",
+        Telephone = "telephone",
+    }
+}
+
+closed_set! {
+    /// Direction of one entry in a ticket's conversation.
+    Direction {
+        /// From the inquirer.
+        In = "in",
+        /// To the inquirer.
+        Out = "out",
+        /// Internal, among staff.
+        Note = "note",
+    }
+}
+
+/// A ticket that is not in the database yet.
+#[derive(Debug, Clone)]
+pub struct NewTicket {
+    pub channel: Channel,
+    pub fields: Fields,
+    /// Derived from the organization's name.
+    pub prefecture: Option<&'static str>,
+    pub clock: SlaClock,
+}

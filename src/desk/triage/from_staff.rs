@@ -1,0 +1,48 @@
+//! Files a mail from a staff address. `staff_mail` has read its answers and commands.
+
+use super::{Filing, Kind, Known, ParkReason, Reading, Reply, Rules};
+use crate::desk::{
+    staff_mail::{self, Command},
+    ticket::{Channel, NewTicket, SlaClock},
+};
+
+/// The subject of a telephone inquiry that a member wrote down.
+pub const TELEPHONE_SUBJECT: &str = "電話照会";
+
+/// Files a mail from a staff address. Anyone can forge an address, so full access needs a valid key as well.
+/// Without a key, a member can only file a telephone inquiry or request the manual or the digest.
+pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Kind, Filing, Option<Reply>) {
+    let park = |reason, detail: &str| (Kind::Staff, Filing::Park { reason, detail: detail.to_owned() }, None);
+    if let Some(doubt) = reading.sender_doubt {
+        return park(ParkReason::Staff, doubt.detail());
+    }
+    let Some(staff) = &reading.staff else {
+        return (Kind::Staff, Filing::Staff, None);
+    };
+    let read_only = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List);
+    let only_reads =
+        !staff.orders.is_empty() && staff.orders.iter().all(read_only) && staff.answers.is_empty();
+    if staff.keyed || only_reads || known.gate.accept_since.is_none() {
+        if staff.is_over_limit(&known.replied) {
+            return park(ParkReason::StaffLimit, "too many automatic mails about the ticket today");
+        }
+        return (Kind::Staff, Filing::Staff, None);
+    }
+    let subject = reading.mail.subject.replace([' ', '\u{3000}'], "");
+    if subject.contains(TELEPHONE_SUBJECT) && reading.form.has_form {
+        return (Kind::Staff, telephone(reading, rules), None);
+    }
+    park(ParkReason::Staff, "from a staff address, without a key")
+}
+
+/// Builds a ticket from a telephone inquiry that a member wrote down. Its SLA clock runs as for a mail; the desk does
+/// not ask for missing fields.
+fn telephone(reading: &Reading, rules: &Rules) -> Filing {
+    let fields = reading.form.fields.clone();
+    let budget = rules.sla.answer_within;
+    let clock = SlaClock::open(&rules.calendar, budget, reading.received_at)
+        .unwrap_or_else(|| SlaClock::waiting(budget));
+    let ticket =
+        NewTicket { channel: Channel::Telephone, fields, prefecture: reading.form.prefecture, clock };
+    Filing::Ticket { ticket: Box::new(ticket), mentions: None }
+}
