@@ -160,6 +160,9 @@ impl Reply {
 /// time, but for parts that match in no line; these are bounded.
 #[must_use]
 pub fn subtract(text: &str, sent: &[Sent<'_>], people: &People<'_>) -> Option<Reply> {
+    if sent.is_empty() {
+        return None;
+    }
     let bare = Marks::default();
     let (mut sources, mut ours) = (Vec::new(), Vec::new());
     for (mail, sent) in sent.iter().enumerate() {
