@@ -62,6 +62,17 @@ pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
     }
 }
 
+/// The state of a mail that waits for somebody's word.
+pub const HELD: &str = "送信を止めています";
+/// The state of a mail that the desk is sending.
+pub const LEAVING: &str = "送信しているところです";
+
+/// A member as a colleague names them.
+#[must_use]
+pub fn colleague_in_words(name: &str) -> String {
+    format!("{name}さん")
+}
+
 #[must_use]
 pub fn purpose_in_words(purpose: Purpose) -> &'static str {
     match purpose {

@@ -74,7 +74,7 @@ pub(super) async fn in_others_words(
 fn author_of(operation: &Operation<'_>, mail: &WrittenMail) -> String {
     let address = mail.author.as_deref().unwrap_or_default();
     match operation.desk.rules.staff.find(address) {
-        Some(member) => format!("{}さん", member.name),
+        Some(member) => letter::colleague_in_words(&member.name),
         None if address == Actor::Operator.audit() => OPERATOR.to_owned(),
         None => address.to_owned(),
     }
@@ -84,9 +84,9 @@ fn when(operation: &Operation<'_>, mail: &WrittenMail) -> String {
     let zone = operation.desk.rules.calendar.time_zone();
     match (mail.state, mail.sent_at, mail.leaves_at) {
         (OutboxState::Sent, Some(at), _) => sent_in_words(at, zone, operation.now),
-        (OutboxState::Held, ..) => "送信を止めています".to_owned(),
+        (OutboxState::Held, ..) => letter::HELD.to_owned(),
         (_, _, Some(at)) if mail.is_draft() => leaving_in_words(Leaves::At(at), zone, operation.now),
-        _ => "送信しているところです".to_owned(),
+        _ => letter::LEAVING.to_owned(),
     }
 }
 

@@ -100,9 +100,10 @@ fn an_inquiry_with_our_marks_ends_nobodys_section_and_gets_its_receipt(desk: &mu
     let quoted: String = written.lines().map(|line| format!("> {line}\n")).collect();
     deliver(desk, reply("ito@example.jp", &digest, "3", &quoted), "10:33:00");
     once_at(desk, "10:34:00");
-    assert!(mail_to(desk, "ito@example.jp", "できなかった操作").text.contains("終わりの印"));
+    let told = mail_to(desk, "ito@example.jp", "できなかった操作").text;
+    assert!(told.contains("第一の回答です。") && told.contains("送るものはありません"), "{told}");
     once_at(desk, "11:00:00");
-    assert!(!mails_to(desk, INQUIRER).iter().any(|mail| mail.text.contains("内緒の文")));
+    assert_eq!(mails_to(desk, INQUIRER).len(), 1, "the receipt alone");
 }
 
 fn an_inquirer_with_the_address_of_a_member_is_answered(desk: &mut Desk) {
