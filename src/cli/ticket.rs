@@ -148,7 +148,7 @@ async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::R
         Err(none) => Err(none),
         Ok(ticket) => match work {
             Work::Answer(text, files) => {
-                let draft = Draft { text: &text, files: &files };
+                let draft = Draft { text: &text, files: &files, left_out: "" };
                 write(&mut operation, &ticket, Written::Answer, draft).await?
             }
             Work::Command(command) => carry_out(&mut operation, &ticket, &command, &Named::default()).await?,

@@ -34,8 +34,8 @@ pub use staff::{
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, HELD, LEAVING, colleague_in_words, field_line, purpose_in_words, reason_in_words,
-    refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, HELD, LEAVING, colleague_in_words, field_line, left_out_in_words, purpose_in_words,
+    reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
 };
 
 use crate::{

@@ -8,8 +8,8 @@ use super::{
     Facts, FiguresContext, Group, InquirerContext, LinkContext, NoEffect, NoticeContext, OtherMailContext,
     ParkedContext, ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket,
     SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail,
-    UnprovenContext, WaitingContext, WrittenContext, decision_link, purpose_in_words, reason_in_words,
-    status_in_words,
+    UnprovenContext, WaitingContext, WrittenContext, decision_link, left_out_in_words, purpose_in_words,
+    reason_in_words, status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -272,6 +272,11 @@ fn draft(profile: &Profile, full: bool, words: &[DecisionWord]) -> DraftContext 
         text: text(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13時40分に送信します".to_owned(),
+        left_out: if full {
+            left_out_in_words("佐藤 花子\n在宅医療相談窓口 TEL 03-0000-0001")
+        } else {
+            String::new()
+        },
         assigned: full,
         links: links.collect(),
         others: full.then(|| other(profile)).into_iter().collect(),

@@ -151,6 +151,8 @@ pub struct DraftContext {
     pub attachments: Vec<String>,
     /// When it leaves: 「7月1日（火）10時10分に送信します」.
     pub when: String,
+    /// The beginning of what its author wrote with it and is not sent; empty if there is nothing.
+    pub left_out: String,
     /// Its author has become the assignee of the ticket.
     pub assigned: bool,
     /// One for each decision that the reader may make.

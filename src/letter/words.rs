@@ -24,6 +24,23 @@ pub fn field_line(key: FieldKey, value: Option<&str>) -> String {
     format!("{}：{}", field_word(key), value.unwrap_or(ABSENT))
 }
 
+/// The beginning of a text that is not sent, one indented line for each of its lines; how many more there are.
+#[must_use]
+pub fn left_out_in_words(text: &str) -> String {
+    const MOST_LINES: usize = 8;
+    const MOST_CHARS: usize = 80;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut shown: Vec<String> = lines
+        .iter()
+        .take(MOST_LINES)
+        .map(|line| format!("　　{}", line.chars().take(MOST_CHARS).collect::<String>()))
+        .collect();
+    if lines.len() > MOST_LINES {
+        shown.push(format!("　　（ほか{}行）", lines.len() - MOST_LINES));
+    }
+    shown.join("\n")
+}
+
 #[must_use]
 pub fn status_word(status: Status) -> &'static str {
     match status {

@@ -33,6 +33,8 @@ pub struct Draft<'a> {
     /// The exact text.
     pub text: &'a str,
     pub files: &'a [Attachment],
+    /// What its author wrote with it and is not sent, such as a signature.
+    pub left_out: &'a str,
 }
 
 /// Writes to the inquirer: the mail waits, and its author is shown what will leave.
@@ -47,7 +49,7 @@ pub async fn write(
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files } = draft;
+    let Draft { text, files, left_out } = draft;
     if text.trim().is_empty() {
         return Ok(Err(Refused::NoText(number.clone())));
     }
@@ -105,6 +107,7 @@ pub async fn write(
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
         when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), now),
+        left_out: letter::left_out_in_words(&disarmed(left_out)),
         assigned: take_on(operation, ticket).await?,
         links: Vec::new(),
         others: Vec::new(),

@@ -44,7 +44,9 @@ pub async fn carry_out(
             note(operation, ticket, text);
             Ok(Ok(Done::Noted(number.clone())))
         }
-        Command::Ask(text) => write(operation, ticket, Written::Question, Draft { text, files: &[] }).await,
+        Command::Ask(text) => {
+            write(operation, ticket, Written::Question, Draft { text, files: &[], left_out: "" }).await
+        }
         Command::Close => close(operation, ticket).await,
         Command::Reopen => reopen(operation, ticket).await,
         Command::Wait => wait(operation, ticket).await,

@@ -47,7 +47,7 @@ pub async fn work_on(
     for answer in &mail.answers {
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
-                let draft = Draft { text: &answer.text, files };
+                let draft = Draft { text: &answer.text, files, left_out: &answer.left_out };
                 answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),
