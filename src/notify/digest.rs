@@ -269,17 +269,7 @@ async fn compile(
     let answered_count = answered.len();
     titled.push((Title::Waiting, known.waiting.iter().filter(concerns).collect()));
     titled.push((Title::Answered, answered));
-    let mut groups = Vec::new();
-    for (title, heads) in titled.into_iter().filter(|(_, heads)| !heads.is_empty()) {
-        let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
-        let tickets = desk.store.tickets_of(&shown).await?;
-        let show = |ticket: &TicketRow| match ticket.clock.status() {
-            Status::Open | Status::Waiting => for_member(desk, ticket, member, now),
-            Status::Answered | Status::Closed => in_words(desk, ticket, now),
-        };
-        let tickets: Vec<StaffTicket> = tickets.iter().map(show).collect();
-        groups.push(Group { title, count: heads.len(), tickets });
-    }
+    let groups = groups(desk, titled, member, now).await?;
     let parked: Vec<ParkedMail> =
         if leads { known.parked.iter().map(|row| parked(desk, row, now)).collect() } else { Vec::new() };
     let parked_count = if leads { known.parked_count } else { 0 };
@@ -312,6 +302,26 @@ async fn compile(
         summary: counts.summary(),
         is_news,
     })
+}
+
+/// The groups that have tickets, each with the first of them as they are shown.
+async fn groups(
+    desk: &Desk,
+    titled: Vec<(Title, Vec<&TicketHead>)>,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> Result<Vec<Group>, StoreError> {
+    let show = |ticket: &TicketRow| match ticket.clock.status() {
+        Status::Open | Status::Waiting => for_member(desk, ticket, member, now),
+        Status::Answered | Status::Closed => in_words(desk, ticket, now),
+    };
+    let mut groups = Vec::new();
+    for (title, heads) in titled.into_iter().filter(|(_, heads)| !heads.is_empty()) {
+        let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
+        let tickets: Vec<StaffTicket> = desk.store.tickets_of(&shown).await?.iter().map(show).collect();
+        groups.push(Group { title, count: heads.len(), tickets });
+    }
+    Ok(groups)
 }
 
 fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTime<Utc>) -> ParkedMail {
