@@ -31,6 +31,8 @@ mod operate;
 #[cfg(test)]
 mod packaging;
 #[cfg(test)]
+mod replies;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;
