@@ -37,6 +37,8 @@ mod packaging;
 #[cfg(test)]
 mod quoted;
 #[cfg(test)]
+mod replies;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;

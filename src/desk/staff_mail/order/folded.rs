@@ -38,6 +38,12 @@ impl Folded {
         self.source.get(at).or(self.source.last()).copied().unwrap_or_default()
     }
 
+    /// Whether byte `at` is inside what one typed character folds to: ㈱ folds to (株).
+    pub(super) fn is_inside(&self, at: usize) -> bool {
+        let next = self.text.get(at..).and_then(|rest| rest.chars().next());
+        next.is_some_and(|c| self.source(at) == self.source(at + c.len_utf8()))
+    }
+
     pub(super) fn slice(&self, range: Range<usize>) -> Self {
         let Some(text) = self.text.get(range.clone()) else { return Self::default() };
         let source = self.source.get(range.start..=range.end).unwrap_or_default().to_vec();
@@ -75,6 +81,8 @@ mod tests {
         assert_eq!(folded.as_str(), "「メモ」 (株)星川1");
         let at = folded.as_str().find('(').unwrap();
         assert_eq!(line.get(folded.source(at)..).unwrap(), "㈱星川①　");
+        let inside = |at: usize| folded.is_inside(at);
+        assert!(inside(at + 1) && !inside(at) && !inside(at + "(株)".len()) && !inside(0));
         let blanked = folded.blanked("「メモ".len().."「メモ」".len()).from("「".len());
         assert_eq!(blanked.as_str(), "メモ  (株)星川1");
         assert_eq!(line.get(blanked.source("メモ ".len())..).unwrap(), " ㈱星川①　");

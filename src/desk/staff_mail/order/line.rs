@@ -100,12 +100,17 @@ fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -
     TABLE.iter().filter(|row| row.fits(invitation)).find_map(|row| {
         let found = row.head.captures(beginning.as_str())?;
         let (gap, rest) = (found.name("gap")?, found.name("rest")?);
-        let by_blank = gap.as_str().trim().is_empty();
-        if by_blank && IN_SENTENCE.as_ref().is_some_and(|pattern| pattern.is_match(rest.as_str())) {
+        // The bracket of ㈱ is no gap: the argument begins with it.
+        let is_split = line.is_inside(rest.start());
+        let gap = if is_split { gap.as_str().strip_suffix('(')? } else { gap.as_str() };
+        let start = rest.start() - usize::from(is_split);
+        let by_blank = gap.trim().is_empty();
+        let in_sentence = || IN_SENTENCE.as_ref().is_some_and(|pattern| pattern.is_match(rest.as_str()));
+        if gap.is_empty() || (by_blank && in_sentence()) {
             return None;
         }
         // A comma joins nouns as well: 「承認、認可及び届出の区分は…」. A bracket or an arrow leads to a reason or a text.
-        let fits = match gap.as_str().trim() {
+        let fits = match gap.trim() {
             "、" => row.verb.is_decision() || row.verb.takes_text(),
             "(" | "→" => row.verb == Verb::Cancel || row.verb.takes_text(),
             _ => true,
@@ -116,8 +121,8 @@ fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -
         if found.name("name").is_some() {
             return None;
         }
-        let (own, mut behind) = leading_number(&line.from(rest.start()));
-        if gap.as_str().contains('(') && behind.as_str().ends_with(')') {
+        let (own, mut behind) = leading_number(&line.from(start));
+        if gap.contains('(') && behind.as_str().ends_with(')') {
             behind = behind.slice(0..behind.as_str().len() - 1);
         }
         let numbers = leading.into_iter().chain(&own).cloned().collect();
