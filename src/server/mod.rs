@@ -141,7 +141,6 @@ impl Serving {
         let (watched, until) = (Arc::clone(&self), stop.clone());
         loops.spawn(async move { health::watch(&watched.desk, &until).await });
         loops.spawn(maintenance::keep_tokens_fresh(Arc::clone(&self), stop.clone()));
-        loops.spawn(maintenance::reconcile_daily(Arc::clone(&self), stop.clone()));
         loops.spawn(outbound::run(self.outbound(), wakeups, stop.clone()));
         while let Some(ended) = loops.join_next().await {
             let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());

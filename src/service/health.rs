@@ -88,8 +88,8 @@ impl Health {
         self.with(|report| report.intake_error = Some(error));
     }
 
-    pub fn settle_failed(&self, error: String) {
-        self.with(|report| report.settle_error = Some(error));
+    pub fn settle_pass(&self, error: Option<String>) {
+        self.with(|report| report.settle_error = error);
     }
 
     pub fn outbox_pass(&self, server_down: Option<String>) {

@@ -1,6 +1,9 @@
 //! The ledger: every message that the desk has fetched, its place in the mailbox, and its outcome.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -128,6 +131,13 @@ pub struct Unsettled {
     pub parked: bool,
 }
 
+/// UIDs that one query names.
+const UIDS_AT_ONCE: usize = 1000;
+
+fn uid_list(uids: &[u32]) -> String {
+    list(&uids.iter().copied().map(i64::from).collect::<Vec<_>>())
+}
+
 pub(super) const COLUMNS: &str = "id, folder, uidvalidity, uid, file, message_id, received_at, size, outcome, reason, detail, \
      ticket_id, attempts";
 
@@ -233,6 +243,23 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Separates the places of a folder's messages from new ones with the same UIDs, after the server gave UIDs anew under the
+    /// same UIDVALIDITY. The old UIDVALIDITY gets a number above its 32 bits, higher each time.
+    pub async fn set_places_aside(&mut self, folder: &str, uidvalidity: u32) -> Result<()> {
+        let row = query("SELECT COALESCE(MAX(uidvalidity), 0) FROM message WHERE folder = $1")
+            .bind(folder.to_owned())
+            .fetch_one(self.connection().await?)
+            .await?;
+        let next = (row.try_get::<i64, _>(0)? >> 32) + 1;
+        query("UPDATE message SET uidvalidity = $3 WHERE folder = $1 AND uidvalidity = $2")
+            .bind(folder.to_owned())
+            .bind(i64::from(uidvalidity))
+            .bind((next << 32) + i64::from(uidvalidity))
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
     /// Records that the mailbox needs no further change for these messages.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
         let sql = format!("DELETE FROM unsettled WHERE message_ref IN ({})", list(ids));
@@ -250,6 +277,49 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
+    }
+
+    /// Those of the given UIDs that the ledger holds.
+    pub async fn known_uids(&self, folder: &str, uidvalidity: u32, uids: &[u32]) -> Result<BTreeSet<u32>> {
+        let mut known = BTreeSet::new();
+        for uids in uids.chunks(UIDS_AT_ONCE) {
+            let rows = query_text(format!(
+                "SELECT uid FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IN ({})",
+                uid_list(uids)
+            ))
+            .bind(folder.to_owned())
+            .bind(i64::from(uidvalidity))
+            .fetch_all(&self.pool)
+            .await?;
+            for row in rows {
+                known.extend(u32::try_from(row.try_get::<i64, _>(0)?).ok());
+            }
+        }
+        Ok(known)
+    }
+
+    /// Message-IDs by UID, without messages that were never fetched (`parked_as`).
+    pub async fn message_ids_at(
+        &self,
+        folder: &str,
+        uidvalidity: u32,
+        uids: &[u32],
+        parked_as: &'static str,
+    ) -> Result<HashMap<u32, String>> {
+        let rows = query_text(format!(
+            "SELECT uid, message_id FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IN ({})
+                AND (reason IS NULL OR reason <> $3)",
+            uid_list(uids)
+        ))
+        .bind(folder.to_owned())
+        .bind(i64::from(uidvalidity))
+        .bind(parked_as)
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &AnyRow| {
+            Ok((u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default(), row.try_get(1)?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Whether a file of a Maildir is in the ledger.
@@ -383,7 +453,8 @@ pub(super) fn read_place(row: &AnyRow) -> Result<Place> {
     Ok(match uid {
         Some(uid) => Place::Imap {
             folder,
-            uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
+            // Without what `set_places_aside` added.
+            uidvalidity: u32::try_from(uidvalidity & i64::from(u32::MAX)).unwrap_or(0),
             uid: u32::try_from(uid).unwrap_or(0),
         },
         None => Place::File { folder, name: row.try_get::<Option<String>, _>("file")?.unwrap_or_default() },
