@@ -20,7 +20,10 @@ pub(super) async fn verify_places(desk: &Desk, mailbox: &mut Open) -> Result<(),
         let mut tx = desk.store.write().await?;
         tx.set_places_aside(&folder, uidvalidity).await?;
         tx.commit().await?;
-        warn!("the mail server has given UIDs anew without a new UIDVALIDITY: the whole folder is read again");
+        session.forget_look();
+        warn!(
+            "the mail server has given UIDs anew without a new UIDVALIDITY: the whole folder is read again"
+        );
         mailbox.look(&desk.store).await?;
     }
     Ok(())

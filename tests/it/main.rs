@@ -27,6 +27,8 @@ mod imap;
 #[cfg(test)]
 mod oauth2;
 #[cfg(test)]
+mod odd_mailboxes;
+#[cfg(test)]
 mod operate;
 #[cfg(test)]
 mod packaging;

@@ -163,9 +163,9 @@ async fn log_in(mut client: Client<Stream>, options: &ImapOptions, proof: &Proof
             Proof::Password(_) if offered.login_disabled => Err((Error::No(refusal.into()), client)),
             Proof::Password(password) => client.login(user, password.expose_secret()).await,
         };
-        Ok::<_, Error>(result.map_err(|(error, client)| {
-            Trouble::Library(error).of("LOGIN", client.get_ref().said())
-        }))
+        Ok::<_, Error>(
+            result.map_err(|(error, client)| Trouble::Library(error).of("LOGIN", client.get_ref().said())),
+        )
     });
     match result.await {
         Ok(Ok(session)) => Ok(session),

@@ -64,11 +64,21 @@ impl ImapSession {
         std::mem::take(&mut self.doubtful)
     }
 
-    async fn missing(&mut self, store: &Store, opened: Opened, highest: u32) -> Result<Vec<u32>, IntakeError> {
+    /// Makes the next look go through the whole folder, because the ledger has changed.
+    pub fn forget_look(&mut self) {
+        self.looked = None;
+    }
+
+    async fn missing(
+        &mut self,
+        store: &Store,
+        opened: Opened,
+        highest: u32,
+    ) -> Result<Vec<u32>, IntakeError> {
         let fell = opened.uid_next.is_some_and(|next| next <= highest);
-        let looked = self.looked.filter(|looked| {
-            looked.uidvalidity == self.uidvalidity && looked.at.elapsed() < WHOLE_ANYWAY
-        });
+        let looked = self
+            .looked
+            .filter(|looked| looked.uidvalidity == self.uidvalidity && looked.at.elapsed() < WHOLE_ANYWAY);
         let fits = |looked: &Looked, new: usize| {
             usize::try_from(looked.messages).is_ok_and(|messages| messages + new == opened.exists as usize)
         };

@@ -76,7 +76,9 @@ impl ImapSession {
         match self.remove(uids).await {
             // The copies exist, and another attempt would copy the messages again.
             Err(ImapError::Refused { verb, detail }) => {
-                warn!("messages are copied to {folder:?}, and stay in the folder, too: IMAP {verb} failed: {detail}");
+                warn!(
+                    "messages are copied to {folder:?}, and stay in the folder, too: IMAP {verb} failed: {detail}"
+                );
                 Ok(())
             }
             other => other,
@@ -126,7 +128,9 @@ impl ImapSession {
 /// A refusal that a setting may be the cause of names the folder and the setting.
 fn blame(error: ImapError, folder: String, key: &'static str) -> ImapError {
     match error {
-        ImapError::Refused { detail, .. } if !is_for_now(&detail) => ImapError::Folder { folder, detail, key },
+        ImapError::Refused { detail, .. } if !is_for_now(&detail) => {
+            ImapError::Folder { folder, detail, key }
+        }
         other => other,
     }
 }

@@ -326,10 +326,18 @@ mod tests {
             ),
             ("no IMAP4rev1", "* CAPABILITY IDLE\r\n", "* CAPABILITY IMAP4rev1 IDLE\r\n"),
             ("lower case", "* capability imap4rev1 idle\r\n", "* CAPABILITY IMAP4rev1 idle\r\n"),
-            ("a capability that is no atom", "* CAPABILITY X=\"a\" MOVE\r\n", "* CAPABILITY IMAP4rev1 MOVE\r\n"),
+            (
+                "a capability that is no atom",
+                "* CAPABILITY X=\"a\" MOVE\r\n",
+                "* CAPABILITY IMAP4rev1 MOVE\r\n",
+            ),
             ("no date", "* 1 FETCH (UID 4 INTERNALDATE NIL)\r\n", "* 1 FETCH (UID 4 INTERNALDATE \"\")\r\n"),
             ("blanks in a search", "* SEARCH  4  5\r\n", "* SEARCH 4 5\r\n"),
-            ("blanks in quotes stay", "* LIST ()  \"/\" \"a  \\\"  b\"\r\n", "* LIST () \"/\" \"a  \\\"  b\"\r\n"),
+            (
+                "blanks in quotes stay",
+                "* LIST ()  \"/\" \"a  \\\"  b\"\r\n",
+                "* LIST () \"/\" \"a  \\\"  b\"\r\n",
+            ),
             ("an unknown response is left out", "* XSTRANGE (1\r\n* 3 EXISTS\r\n", "* 3 EXISTS\r\n"),
             ("one that the desk needs stays", "* SEARCH x\r\n", "* SEARCH x\r\n"),
             ("a code without a blank", "a OK [UIDNEXT 4]次\r\n", "a OK [UIDNEXT 4] 次\r\n"),
@@ -340,7 +348,11 @@ mod tests {
                 "* 1 FETCH (BODY[] {27}\r\n* CAPABILITY  X\n\r\na  NO b\r\n  UID 4)\r\n",
                 "* 1 FETCH (BODY[] {27}\r\n* CAPABILITY  X\n\r\na  NO b\r\n UID 4)\r\n",
             ),
-            ("an empty literal", "* 1 FETCH (BODY[] {0}\r\n UID 4)\r\n", "* 1 FETCH (BODY[] {0}\r\n UID 4)\r\n"),
+            (
+                "an empty literal",
+                "* 1 FETCH (BODY[] {0}\r\n UID 4)\r\n",
+                "* 1 FETCH (BODY[] {0}\r\n UID 4)\r\n",
+            ),
             ("an unfinished line", "* 3 EX", "* 3 EX"),
         ] {
             for at_once in [1, 7, 1000] {
