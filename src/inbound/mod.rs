@@ -35,7 +35,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const STAND_BY: Duration = Duration::from_secs(2);
 /// Maximum back-off between connection attempts. Short, so that intake soon notices that the mailbox is back.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
-/// How long the desk only polls after the server ended a connection because of IDLE.
+/// How long the desk only polls after the server refused IDLE or ended it at once.
 const WITHOUT_IDLE: Duration = Duration::from_mins(15);
 
 #[derive(Debug)]
@@ -79,9 +79,6 @@ pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToke
         };
         inbound.desk.health.standby(false);
         if let Err(error) = session(&inbound, &wakeups, &stop, &mut pace, &mut lead).await {
-            if matches!(error, PassError::Intake(IntakeError::Imap(ImapError::Idle { .. }))) {
-                pace.idle_from = Instant::now() + WITHOUT_IDLE;
-            }
             inbound.desk.health.intake_failed(error.to_string());
             error!(retry_s = pace.wait.as_secs(), "intake: {error}");
             inbound.desk.health.tick("intake", pace.wait);
@@ -133,7 +130,14 @@ async fn session(
         }
         // On this connection, because a server may allow one only. Afterwards another folder may be open, so look again.
         if !pace.comparison.run_if_due(&inbound.desk, &mut mailbox).await {
-            mailbox.wait(inbound.poll, pace.idle_from <= Instant::now(), stop).await?;
+            let idle = pace.idle_from <= Instant::now();
+            if let Err(error) = mailbox.wait(inbound.poll, idle, stop).await {
+                let IntakeError::Imap(ImapError::Idle { .. }) = error else { return Err(error.into()) };
+                // A new connection, because this one may have ended.
+                warn!("the desk polls for {} min: {error}", WITHOUT_IDLE.as_secs() / 60);
+                pace.idle_from = Instant::now() + WITHOUT_IDLE;
+                break;
+            }
         }
     }
     if let Open::Imap(session) = mailbox {

@@ -1,4 +1,4 @@
-//! A folder whose UIDs the server gave anew without a new UIDVALIDITY, as after a careless restore. Its messages are fetched
+//! A folder to which the server has assigned new UIDs without a new UIDVALIDITY, as after a careless restore. Its messages are fetched
 //! again, and their content tells the copies.
 
 use tracing::warn;
@@ -22,7 +22,7 @@ pub(super) async fn verify_places(desk: &Desk, mailbox: &mut Open) -> Result<(),
         tx.commit().await?;
         session.forget_look();
         warn!(
-            "the mail server has given UIDs anew without a new UIDVALIDITY: the whole folder is read again"
+            "the mail server has assigned new UIDs without a new UIDVALIDITY: the whole folder is read again"
         );
         mailbox.look(&desk.store).await?;
     }

@@ -12,7 +12,7 @@ use crate::support::{
 
 on_both!(
     a_message_that_one_listing_left_out_is_taken_by_a_later_pass,
-    uids_that_were_given_anew_without_a_new_uidvalidity_hide_no_message,
+    new_uids_without_a_new_uidvalidity_hide_no_message,
     a_uidnext_that_is_too_low_alone_changes_nothing
 );
 
@@ -45,13 +45,13 @@ fn a_message_that_one_listing_left_out_is_taken_by_a_later_pass(desk: &mut Desk)
     assert_eq!(desk.smtp.mails().len(), 3);
 }
 
-fn uids_that_were_given_anew_without_a_new_uidvalidity_hide_no_message(desk: &mut Desk) {
+fn new_uids_without_a_new_uidvalidity_hide_no_message(desk: &mut Desk) {
     let server = ImapServer::of(desk, (1..=4).map(inquiry));
     desk.once();
     for (round, restored) in [&[4, 5][..], &[6]].into_iter().enumerate() {
         server.state().messages = (1..).zip(restored.iter().map(|nth| inquiry(*nth).bytes())).collect();
         let log = desk.once().stderr;
-        assert!(log.contains("has given UIDs anew"), "{round}: {log}");
+        assert!(log.contains("has assigned new UIDs"), "{round}: {log}");
         let log = desk.once().stderr;
         assert!(!log.contains("accounted for"), "{round}: {log}");
     }
@@ -67,7 +67,7 @@ fn a_uidnext_that_is_too_low_alone_changes_nothing(desk: &mut Desk) {
     desk.once();
     server.state().uid_next = Some(2);
     let log = desk.once().stderr;
-    assert!(!log.contains("anew") && !log.contains("accounted for"), "{log}");
+    assert!(!log.contains("assigned new UIDs") && !log.contains("accounted for"), "{log}");
     server.state().messages.insert(4, inquiry(4).into());
     desk.once();
     assert_eq!(inquirers(desk), ["1", "2", "3", "4"]);
@@ -156,6 +156,7 @@ fn folders_may_have_any_name() {
 fn a_server_that_does_not_want_idle_is_polled_over_few_connections() {
     for (name, answer) in [
         ("NO", "{tag} NO not now"),
+        ("NO, and the end", "{tag} NO not now\n* BYE"),
         ("BAD", "{tag} BAD what?"),
         ("BYE", "* BYE idle is not allowed"),
         ("dropped", ""),

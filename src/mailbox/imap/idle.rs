@@ -1,4 +1,4 @@
-//! Waits for new messages with IDLE (RFC 2177). A server that refuses it, or ends it at once, is polled.
+//! Waits for new messages with IDLE (RFC 2177). If the server refuses it, or ends it at once, the caller polls for a while.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,6 @@ use async_imap::{
     imap_proto::{MailboxDatum, RequestId, Response},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
 use super::{
     ImapError, ImapSession, Result, Stream,
@@ -34,29 +33,24 @@ impl ImapSession {
     /// Waits for new messages. Returns after `poll` at the latest.
     ///
     /// # Errors
-    /// [`ImapError::Idle`] if the server ended the connection because of IDLE.
+    /// [`ImapError::Idle`] if the server refuses IDLE or ends it at once, and maybe the connection with it.
     pub async fn wait(&mut self, poll: Duration, idle: bool, stop: &CancellationToken) -> Result<()> {
         if std::mem::take(&mut self.news) {
             // The server reported a message beside the answers of the pass, and does not report it again during IDLE.
             let _ = tokio::time::timeout(NEWS_AFTER.min(poll), stop.cancelled()).await;
             return Ok(());
         }
-        let until = tokio::time::Instant::now() + poll;
         if idle && self.options.idle && self.capabilities.idle {
             let began = Instant::now();
-            match self.idle(poll.min(LONGEST_IDLE), stop).await {
-                Ok(()) => return Ok(()),
-                Err(ImapError::Refused { detail, .. }) => {
-                    warn!("the IMAP server refuses IDLE, so the desk polls: {detail}");
-                    self.capabilities.idle = false;
+            return self.idle(poll.min(LONGEST_IDLE), stop).await.map_err(|error| match error {
+                ImapError::Refused { detail, .. } => ImapError::Idle { detail },
+                ImapError::Broken { detail, .. } if began.elapsed() < SHORTEST_IDLE => {
+                    ImapError::Idle { detail }
                 }
-                Err(ImapError::Broken { detail, .. }) if began.elapsed() < SHORTEST_IDLE => {
-                    return Err(ImapError::Idle { detail });
-                }
-                Err(error) => return Err(error),
-            }
+                other => other,
+            });
         }
-        let _ = tokio::time::timeout_at(until, stop.cancelled()).await;
+        let _ = tokio::time::timeout(poll, stop.cancelled()).await;
         Ok(())
     }
 

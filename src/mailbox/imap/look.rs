@@ -58,8 +58,8 @@ impl ImapSession {
         Ok(self.found.len())
     }
 
-    /// UIDs of recorded messages to verify: UIDNEXT is not above the highest UID in the ledger, so the server may have given
-    /// UIDs anew without a new UIDVALIDITY. Empty at a second call.
+    /// UIDs of recorded messages to verify: UIDNEXT is not above the highest UID in the ledger, so the server may have assigned
+    /// new UIDs without a new UIDVALIDITY. Empty at a second call.
     pub fn doubtful(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.doubtful)
     }

@@ -116,8 +116,8 @@ pub enum ImapError {
     /// The library cannot parse an answer, or panicked at it.
     #[error("IMAP {verb} failed: the server's answer is not IMAP")]
     Garbled { verb: &'static str },
-    /// The server ended the connection soon after IDLE.
-    #[error("the IMAP server ended IDLE at once: {detail}; the desk polls for a while")]
+    /// The server refuses IDLE, or ends it at once.
+    #[error("IMAP IDLE failed: {detail}")]
     Idle { detail: String },
 }
 

@@ -45,7 +45,7 @@ impl ImapSession {
             let line = format!("CREATE {}", folder_name(&folder));
             match self.command("CREATE", &line, self.options.timeout, |_| {}).await {
                 // Another process may have created the folder after our LIST, or we cannot read its name in the answer.
-                Err(ImapError::Refused { detail, .. }) if detail.to_lowercase().contains("exist") => {}
+                Err(ImapError::Refused { detail, .. }) if detail.to_lowercase().contains("exists") => {}
                 Err(ImapError::Refused { .. }) if self.has_folder(&folder).await? => {}
                 Err(error) => return Err(blame(error, folder, key)),
                 Ok(()) => {}

@@ -139,10 +139,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
                 wire.literal -= count;
                 return Poll::Ready(Ok(()));
             }
-            if let Some(at) = memchr(b'\n', &wire.input[wire.searched..]) {
+            while wire.literal == 0
+                && let Some(at) = memchr(b'\n', &wire.input[wire.searched..])
+            {
                 let line = wire.input.drain(..=wire.searched + at).collect();
                 wire.searched = 0;
                 wire.take_line(line);
+            }
+            if wire.literal > 0 || !wire.ready.is_empty() {
                 continue;
             }
             wire.searched = wire.input.len();
