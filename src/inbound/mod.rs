@@ -99,6 +99,7 @@ async fn session(
     let mut mailbox = inbound.source.open().await?;
     debug!("the mailbox is open");
     metrics::count_connection();
+    let mut rested = false;
     while !stop.is_cancelled() {
         if !lead.holds().await {
             warn!("another process may take the mail now: the database closed our session");
@@ -114,6 +115,11 @@ async fn session(
         let drained = drain_mailbox(&inbound.desk, &mut mailbox, stop, after_batch).await;
         if gets_on || drained.is_ok() {
             pace.wait = FIRST_WAIT;
+        }
+        if rested && is_closed(&drained) {
+            // Servers close connections that rest. That is no fault, and a new connection shows whether there is one.
+            debug!("the mail server has closed the connection");
+            break;
         }
         let taken = drained?;
         metrics::record_pass(began.elapsed());
@@ -138,12 +144,21 @@ async fn session(
                 pace.idle_from = Instant::now() + WITHOUT_IDLE;
                 break;
             }
+            rested = true;
         }
     }
     if let Open::Imap(session) = mailbox {
         session.logout().await;
     }
     Ok(())
+}
+
+/// Whether the connection had ended before the pass.
+fn is_closed(drained: &Result<usize, PassError>) -> bool {
+    matches!(
+        drained,
+        Err(PassError::Intake(IntakeError::Imap(ImapError::Broken { verb: "SELECT" | "EXAMINE", .. })))
+    )
 }
 
 /// Files every message in the mailbox and settles the recorded ones. Calls `after_batch` when mails may have been

@@ -163,7 +163,18 @@ pub(super) fn folder_name(folder: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{folder_name, is_for_now};
+    use std::time::Duration;
+
+    use async_imap::error::Error;
+
+    use super::{ImapError, folder_name, guarded, is_for_now};
+
+    #[tokio::test]
+    async fn a_panic_of_the_library_is_an_error_of_the_command() {
+        let step = async { Ok::<_, Error>(["a date"].into_iter().nth(1).unwrap()) };
+        let trouble = guarded(Duration::from_secs(1), step).await.unwrap_err();
+        assert!(matches!(trouble.of("UID FETCH", None), ImapError::Garbled { verb: "UID FETCH" }));
+    }
 
     #[test]
     fn names_of_folders_are_quoted() {

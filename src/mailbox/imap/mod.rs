@@ -6,6 +6,7 @@ mod connect;
 mod fetch;
 mod idle;
 mod look;
+mod mend;
 mod settle;
 mod stuck;
 mod wire;
