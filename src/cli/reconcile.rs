@@ -3,13 +3,17 @@
 use serde_json::{Map, Value, json};
 
 use super::{Context, print};
-use crate::{inbound::reconcile::reconcile, server::source, store::Place};
+use crate::{inbound::reconcile::reconcile, mailbox::Open, server::source, store::Place};
 
 /// Exit code 1 if a message in the mailbox is not in the ledger.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     context.settings.check_network()?;
     let desk = context.desk().await?;
-    let found = reconcile(&desk, &source(&context.settings)?).await?;
+    let mut mailbox = source(&context.settings)?.open().await?;
+    let found = reconcile(&desk, &mut mailbox).await?;
+    if let Open::Imap(session) = mailbox {
+        session.logout().await;
+    }
     desk.store.close().await;
     let explained: Map<String, Value> =
         found.explained.iter().map(|(outcome, count)| (outcome.to_string(), json!(count))).collect();
@@ -34,7 +38,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     }
     if !found.is_whole() {
         anyhow::bail!(
-            "not every message is accounted for; `madoguchi once` takes what is new, `madoguchi parked list` shows what failed"
+            "not every message is accounted for; `madoguchi once` takes what is in the folder that the desk reads (move there \
+             what another folder holds), `madoguchi parked list` shows what failed"
         );
     }
     Ok(())

@@ -11,11 +11,13 @@ use crate::{
     server::{
         Serving,
         lifecycle::{Abort, hangups, ready, watch_signals},
+        log_panics,
     },
     settings::Settings,
 };
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
+    log_panics();
     let stop = CancellationToken::new();
     let signals = watch_signals(stop.clone())?;
     let hangups = hangups()?;
@@ -93,6 +95,7 @@ async fn reload(context: &Context, serving: &Serving, old: &Settings) -> anyhow:
 }
 
 pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
+    log_panics();
     let stop = CancellationToken::new();
     let signals = watch_signals(stop.clone())?;
     let serving = Arc::new(Serving::start(&context.settings, context.clock).await?);

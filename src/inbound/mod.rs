@@ -7,6 +7,7 @@ mod fingerprint;
 mod pipeline;
 mod prepare;
 pub mod reconcile;
+mod renumbered;
 mod unfetchable;
 
 use std::{
@@ -21,9 +22,9 @@ pub use pipeline::{process, process_again};
 pub use prepare::inspect;
 pub use unfetchable::take_unfetchable;
 
-use self::{pipeline::process_all, prepare::prepare};
+use self::{pipeline::process_all, prepare::prepare, reconcile::Comparison, renumbered::verify_places};
 use crate::{
-    mailbox::{IntakeError, Open, SETTLE_AT_ONCE, Source},
+    mailbox::{ImapError, IntakeError, Open, SETTLE_AT_ONCE, Source},
     service::{Desk, PassError, PreparedMail, Wakeups, metrics},
     store::{Lead, Outcome},
 };
@@ -34,6 +35,8 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const STAND_BY: Duration = Duration::from_secs(2);
 /// Maximum back-off between connection attempts. Short, so that intake soon notices that the mailbox is back.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// How long the desk only polls after the server refused IDLE or ended it at once.
+const WITHOUT_IDLE: Duration = Duration::from_mins(15);
 
 #[derive(Debug)]
 pub struct Inbound {
@@ -43,11 +46,21 @@ pub struct Inbound {
     pub poll: Duration,
 }
 
+/// What the loop remembers from one connection to the next.
+struct Pace {
+    /// Back-off before the next connection.
+    wait: Duration,
+    /// IDLE is not tried before this time.
+    idle_from: Instant,
+    comparison: Comparison,
+}
+
 /// Runs the intake loop until `stop`. Wakes the other loops when it has filed something.
 pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToken) {
-    let mut wait = FIRST_WAIT;
+    let now = Instant::now();
+    let mut pace = Pace { wait: FIRST_WAIT, idle_from: now, comparison: Comparison::due_at(now) };
     while !stop.is_cancelled() {
-        inbound.desk.health.tick("intake", wait);
+        inbound.desk.health.tick("intake", pace.wait);
         // Of several processes on PostgreSQL only one, with the lead, fetches mail. If it dies, a standby process
         // takes over.
         let mut lead = match inbound.desk.store.take_lead().await {
@@ -65,15 +78,12 @@ pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToke
             }
         };
         inbound.desk.health.standby(false);
-        match session(&inbound, &wakeups, &stop, &mut wait, &mut lead).await {
-            Ok(()) => {}
-            Err(error) => {
-                inbound.desk.health.intake_failed(error.to_string());
-                error!(retry_s = wait.as_secs(), "intake: {error}");
-                inbound.desk.health.tick("intake", wait);
-                let _ = tokio::time::timeout(jittered(wait), stop.cancelled()).await;
-                wait = (wait * 2).min(LONGEST_WAIT);
-            }
+        if let Err(error) = session(&inbound, &wakeups, &stop, &mut pace, &mut lead).await {
+            inbound.desk.health.intake_failed(error.to_string());
+            error!(retry_s = pace.wait.as_secs(), "intake: {error}");
+            inbound.desk.health.tick("intake", pace.wait);
+            let _ = tokio::time::timeout(jittered(pace.wait), stop.cancelled()).await;
+            pace.wait = (pace.wait * 2).min(LONGEST_WAIT);
         }
     }
 }
@@ -83,12 +93,13 @@ async fn session(
     inbound: &Inbound,
     wakeups: &Wakeups,
     stop: &CancellationToken,
-    wait: &mut Duration,
+    pace: &mut Pace,
     lead: &mut Lead,
 ) -> Result<(), PassError> {
     let mut mailbox = inbound.source.open().await?;
     debug!("the mailbox is open");
     metrics::count_connection();
+    let mut rested = false;
     while !stop.is_cancelled() {
         if !lead.holds().await {
             warn!("another process may take the mail now: the database closed our session");
@@ -103,7 +114,12 @@ async fn session(
         };
         let drained = drain_mailbox(&inbound.desk, &mut mailbox, stop, after_batch).await;
         if gets_on || drained.is_ok() {
-            *wait = FIRST_WAIT;
+            pace.wait = FIRST_WAIT;
+        }
+        if rested && is_closed(&drained) {
+            // Servers close connections that rest. That is no fault, and a new connection shows whether there is one.
+            debug!("the mail server has closed the connection");
+            break;
         }
         let taken = drained?;
         metrics::record_pass(began.elapsed());
@@ -115,14 +131,34 @@ async fn session(
         if taken > 0 {
             info!(taken, "pass finished");
         }
-        if !stop.is_cancelled() {
-            mailbox.wait(inbound.poll, stop).await?;
+        if stop.is_cancelled() {
+            break;
+        }
+        // On this connection, because a server may allow one only. Afterwards another folder may be open, so look again.
+        if !pace.comparison.run_if_due(&inbound.desk, &mut mailbox).await {
+            let idle = pace.idle_from <= Instant::now();
+            if let Err(error) = mailbox.wait(inbound.poll, idle, stop).await {
+                let IntakeError::Imap(ImapError::Idle { .. }) = error else { return Err(error.into()) };
+                // A new connection, because this one may have ended.
+                warn!("the desk polls for {} min: {error}", WITHOUT_IDLE.as_secs() / 60);
+                pace.idle_from = Instant::now() + WITHOUT_IDLE;
+                break;
+            }
+            rested = true;
         }
     }
     if let Open::Imap(session) = mailbox {
         session.logout().await;
     }
     Ok(())
+}
+
+/// Whether the connection had ended before the pass.
+fn is_closed(drained: &Result<usize, PassError>) -> bool {
+    matches!(
+        drained,
+        Err(PassError::Intake(IntakeError::Imap(ImapError::Broken { verb: "SELECT" | "EXAMINE", .. })))
+    )
 }
 
 /// Files every message in the mailbox and settles the recorded ones. Calls `after_batch` when mails may have been
@@ -137,7 +173,7 @@ pub async fn drain_mailbox(
     mut after_batch: impl FnMut(),
 ) -> Result<usize, PassError> {
     let drained = drain(desk, mailbox, stop, &mut after_batch).await;
-    if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &*mailbox)
+    if let (Err(PassError::Intake(error)), Open::Imap(session)) = (&drained, &mut *mailbox)
         && unfetchable::note(desk, session, error, stop).await?
     {
         after_batch();
@@ -153,6 +189,7 @@ async fn drain(
 ) -> Result<usize, PassError> {
     let mut taken = retry_pending(desk).await?;
     mailbox.look(&desk.store).await?;
+    verify_places(desk, mailbox).await?;
     let mut batch = next_batch(desk, mailbox).await?;
     let (mut unsettled, mut settles) = (0, true);
     while !batch.is_empty() && !stop.is_cancelled() {
@@ -194,10 +231,14 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
 /// next pass retries.
 async fn settle(desk: &Desk, mailbox: &mut Open) -> Result<bool, PassError> {
     match mailbox.settle(&desk.store).await {
-        Ok(()) => Ok(true),
+        Ok(0) => Ok(true),
+        Ok(_) => {
+            desk.health.settle_pass(None);
+            Ok(true)
+        }
         Err(IntakeError::Store(error)) => Err(error.into()),
         Err(error) => {
-            desk.health.settle_failed(error.to_string());
+            desk.health.settle_pass(Some(error.to_string()));
             warn!("messages are accounted for, but could not be flagged or moved: {error}");
             Ok(false)
         }

@@ -1,17 +1,69 @@
 //! Compares the mailbox with the ledger and reports messages that the ledger does not know. Changes neither of them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use tracing::{error, warn};
 
 use super::fingerprint::{content_hash, message_id};
 use crate::{
     mail,
-    mailbox::{ImapSession, IntakeError, Maildir, Open, Source},
+    mailbox::{ImapSession, IntakeError, Maildir, Open},
     service::{Desk, PassError},
     store::{LedgerKey, Outcome, Place, StoreError},
 };
 
 /// Number of messages whose headers one IMAP command fetches.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
+
+const EVERY: Duration = Duration::from_hours(24);
+/// Wait before the next comparison after an error, or while the ledger lacks messages.
+const SOON: Duration = Duration::from_hours(1);
+/// Wait before a second comparison if the ledger lacks messages: they may have arrived just now, and the next pass takes them.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// The daily comparison of the intake loop.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    due: Instant,
+    /// The last comparison found messages that the ledger does not know.
+    doubts: bool,
+}
+
+impl Comparison {
+    pub(super) fn due_at(due: Instant) -> Self {
+        Self { due, doubts: false }
+    }
+
+    /// Compares the mailbox with the ledger if it is time, and reports the result to health. Returns whether it did.
+    pub(super) async fn run_if_due(&mut self, desk: &Desk, mailbox: &mut Open) -> bool {
+        if self.due > Instant::now() {
+            return false;
+        }
+        let next = match reconcile(desk, mailbox).await.map(|found| found.unexplained.len()) {
+            Err(error) => {
+                warn!("the mailbox cannot be compared with the ledger now: {error}");
+                SOON
+            }
+            Ok(count) if count > 0 && !self.doubts => {
+                self.doubts = true;
+                AGAIN
+            }
+            Ok(count) => {
+                if count > 0 {
+                    error!(count, "messages in the mailbox are not in the ledger: see `madoguchi reconcile`");
+                }
+                desk.health.unexplained(count);
+                self.doubts = count > 0;
+                if count > 0 { SOON } else { EVERY }
+            }
+        };
+        self.due = Instant::now() + next;
+        true
+    }
+}
 
 #[derive(Debug, Default)]
 pub struct Reconciled {
@@ -36,17 +88,16 @@ impl Reconciled {
     }
 }
 
-/// Compares all folders that the desk uses.
-pub async fn reconcile(desk: &Desk, source: &Source) -> Result<Reconciled, PassError> {
+/// Compares all folders that the desk uses. Another folder may be open afterwards.
+pub async fn reconcile(desk: &Desk, mailbox: &mut Open) -> Result<Reconciled, PassError> {
     let mut found = Reconciled::default();
-    match source.open().await? {
-        Open::Imap(mut session) => {
+    match mailbox {
+        Open::Imap(session) => {
             for folder in session.folders() {
-                imap_folder(desk, &mut session, &folder, &mut found).await?;
+                imap_folder(desk, session, &folder, &mut found).await?;
             }
-            session.logout().await;
         }
-        Open::Maildir(maildir) => files(desk, &maildir, &mut found).await?,
+        Open::Maildir(maildir) => files(desk, maildir, &mut found).await?,
     }
     Ok(found)
 }
@@ -67,21 +118,29 @@ async fn imap_folder(
     }
     // The message was moved here, or the server assigned new UIDs: identify it by its Message-ID or its content.
     for chunk in elsewhere.chunks(AT_ONCE) {
+        desk.health.tick("intake", Duration::ZERO);
         let headers = session.peek(chunk, false).await.map_err(IntakeError::from)?;
         for (uid, header) in headers {
-            let message_id = mail::read(&header).message_id;
-            let outcome = match &message_id {
-                Some(id) => desk.store.outcome_of(LedgerKey::MessageId(id)).await?,
-                None => {
-                    let whole = session.peek(&[uid], true).await.map_err(IntakeError::from)?;
-                    let raw = whole.into_values().next().unwrap_or_default();
-                    by_content(desk, &raw).await?
-                }
-            };
-            found.add(outcome, || place(uid), message_id);
+            let message_id = message_id_of(session, uid, &header).await?;
+            let outcome = desk.store.outcome_of(LedgerKey::MessageId(&message_id)).await?;
+            found.add(outcome, || place(uid), mail::read(&header).message_id);
         }
     }
     Ok(())
+}
+
+/// The Message-ID of a message of the open folder, as in the ledger. Only a message without one is fetched whole.
+pub(super) async fn message_id_of(
+    session: &mut ImapSession,
+    uid: u32,
+    header: &[u8],
+) -> Result<String, IntakeError> {
+    if let Some(id) = mail::read(header).message_id {
+        return Ok(id);
+    }
+    let raw = session.peek(&[uid], true).await?.remove(&uid).unwrap_or_default();
+    let mail = mail::read(&raw);
+    Ok(message_id(&mail, &content_hash(&mail, &raw)))
 }
 
 async fn files(desk: &Desk, maildir: &Maildir, found: &mut Reconciled) -> Result<(), PassError> {

@@ -31,16 +31,16 @@ const WITNESS_WITHIN: Duration = Duration::from_secs(300);
 /// Returns `true` on the first failure that counts, and when the message is parked.
 pub(super) async fn note(
     desk: &Desk,
-    session: &ImapSession,
+    session: &mut ImapSession,
     error: &IntakeError,
     stop: &CancellationToken,
 ) -> Result<bool, StoreError> {
     let IntakeError::Imap(ImapError::Unfetchable { uid, alone, why }) = error else { return Ok(false) };
     desk.health.tick("intake", WITNESS_WITHIN);
+    let place = session.place();
     let witness = tokio::time::timeout(WITNESS_WITHIN, session.hands_over_another());
     let own_fault = *alone && matches!(stop.run_until_cancelled(witness).await, Some(Ok(true)));
     let now = desk.clock.now();
-    let place = session.place();
     let mut tx = desk.store.write().await?;
     let known = tx.state_or_insert(STUCK_MESSAGE, "").await?.parse::<StuckMessage>().ok();
     let known = known.filter(|known| known.tries > 0 && known.lies_in(&place) && known.uid == *uid);

@@ -125,11 +125,13 @@ impl Open {
         }
     }
 
-    /// Flags or moves recorded messages, one batch at a time. Messages recorded meanwhile may be left to the next call.
+    /// Flags or moves recorded messages, one batch at a time. Returns their number. Messages recorded meanwhile may be left to
+    /// the next call.
     ///
     /// The ledger stores which messages are settled. After an error only this step is retried, and no message is
     /// processed twice.
-    pub async fn settle(&mut self, store: &Store) -> Result<(), IntakeError> {
+    pub async fn settle(&mut self, store: &Store) -> Result<usize, IntakeError> {
+        let mut settled = 0;
         loop {
             let (folder, uidvalidity) = match self {
                 Self::Imap(session) => session.place(),
@@ -137,7 +139,7 @@ impl Open {
             };
             let rows = store.unsettled(&folder, uidvalidity, SETTLE_AT_ONCE).await?;
             if rows.is_empty() {
-                return Ok(());
+                return Ok(settled);
             }
             match self {
                 Self::Imap(session) => session.settle(&rows).await?,
@@ -147,16 +149,22 @@ impl Open {
             let mut tx = store.write().await?;
             tx.mark_settled(&ids).await?;
             tx.commit().await?;
+            settled += rows.len();
             if rows.len() < SETTLE_AT_ONCE {
-                return Ok(());
+                return Ok(settled);
             }
         }
     }
 
-    /// Waits until a message may have arrived, `poll` has passed, or `stop` is cancelled.
-    pub async fn wait(&mut self, poll: Duration, stop: &CancellationToken) -> Result<(), IntakeError> {
+    /// Waits until a message may have arrived, `poll` has passed, or `stop` is cancelled. `idle`: whether IDLE may be tried.
+    pub async fn wait(
+        &mut self,
+        poll: Duration,
+        idle: bool,
+        stop: &CancellationToken,
+    ) -> Result<(), IntakeError> {
         match self {
-            Self::Imap(session) => Ok(session.wait(poll, stop).await?),
+            Self::Imap(session) => Ok(session.wait(poll, idle, stop).await?),
             Self::Maildir(_) => {
                 let _ = tokio::time::timeout(poll, stop.cancelled()).await;
                 Ok(())

@@ -71,6 +71,8 @@ impl Outbox {
 /// Empties the outbox whenever something is due, until `stop`.
 pub async fn run(outbound: Outbound, wakeups: Arc<Wakeups>, stop: CancellationToken) {
     let mut outbox = Outbox::new(&outbound);
+    // A panic of this loop may have left claims behind.
+    outbox.claims_unknown = true;
     while !stop.is_cancelled() {
         outbound.desk.health.tick("outbox", LONGEST_SLEEP);
         // Registered before looking, so that a mail queued meanwhile wakes the loop.

@@ -53,6 +53,10 @@ pub async fn readiness(serving: &Serving) -> Readiness {
     reasons.extend(report.delivery_error.iter().map(|error| format!("delivery: {error}")));
     reasons.extend(report.timetable_error.iter().map(|error| format!("timetable: {error}")));
     reasons.extend(desk.health.stuck().iter().map(|name| format!("{name}: the loop does not tick any more")));
+    let panicking = desk.health.panicking();
+    reasons.extend(
+        panicking.iter().map(|name| format!("{name}: the loop panicked and is started again; see the log")),
+    );
     let mut oldest = None;
     match tokio::time::timeout(DATABASE_WITHIN, desk.store.counts(now)).await {
         Ok(Ok(counts)) => {

@@ -55,7 +55,7 @@ pub(super) async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 
 pub(super) async fn run(
     serving: Arc<Serving>,
-    listener: TcpListener,
+    listener: std::io::Result<std::net::TcpListener>,
     metrics: Option<Metrics>,
     stop: CancellationToken,
 ) {
@@ -64,11 +64,12 @@ pub(super) async fn run(
         .route("/readyz", get(ready))
         .route("/metrics", get(figures))
         .with_state(Shared { serving, metrics });
-    if let Ok(address) = listener.local_addr() {
-        info!(%address, "health endpoint");
-    }
-    let served = axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
-    if let Err(error) = served {
+    let served = async {
+        let listener = TcpListener::from_std(listener?)?;
+        info!(address = %listener.local_addr()?, "health endpoint");
+        axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned()).await
+    };
+    if let Err(error) = served.await {
         warn!("health endpoint: {error}");
     }
     // If the endpoint fails, the desk keeps running, so do not return before `stop`.

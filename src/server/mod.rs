@@ -4,15 +4,19 @@ mod health;
 mod http;
 pub mod lifecycle;
 mod maintenance;
+mod supervise;
 mod wiring;
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+pub use supervise::log_panics;
 pub use wiring::{WiringError, check_wording, open, rotate_key, rules, source, transport};
 
+use self::supervise::supervise;
 use crate::{
     clock::Clock,
     delivery::Transport,
@@ -115,7 +119,8 @@ impl Serving {
         Ok(Pass { taken: taken?, sent: drained.sent, server_down: drained.server_down })
     }
 
-    /// Runs all loops until `stop`. Each loop finishes its current work; the rest is left for the next start.
+    /// Runs all loops until `stop`. Each loop finishes its current work; the rest is left for the next start. A loop that panics
+    /// is started again.
     ///
     /// # Errors
     /// If the health endpoint cannot listen, or if a loop ends before `stop`, which is a bug.
@@ -129,20 +134,31 @@ impl Serving {
         info!("the desk is in service");
         let metrics = http::Metrics::install();
         let wakeups = Arc::new(Wakeups::default());
-        let mut loops = tokio::task::JoinSet::new();
-        loops.spawn(inbound::run(self.inbound(), Arc::clone(&wakeups), stop.clone()));
-        loops.spawn(schedule::run(Arc::clone(&self.desk), Arc::clone(&wakeups), stop.clone()));
+        let mut loops = JoinSet::new();
         if let Some(address) = self.listen {
             let listener = http::bind(address)
                 .await
+                .and_then(TcpListener::into_std)
                 .map_err(|error| PassError::Listen(format!("{address}: {error}; see http.listen")))?;
-            loops.spawn(http::run(Arc::clone(&self), listener, metrics, stop.clone()));
+            self.spawn(&mut loops, "http", &stop, move |serving, stop| {
+                http::run(serving, listener.try_clone(), metrics.clone(), stop)
+            });
         }
+        let woken = Arc::clone(&wakeups);
+        self.spawn(&mut loops, "intake", &stop, move |serving, stop| {
+            inbound::run(serving.inbound(), Arc::clone(&woken), stop)
+        });
+        let woken = Arc::clone(&wakeups);
+        self.spawn(&mut loops, "timetable", &stop, move |serving, stop| {
+            schedule::run(Arc::clone(&serving.desk), Arc::clone(&woken), stop)
+        });
+        self.spawn(&mut loops, "outbox", &stop, move |serving, stop| {
+            outbound::run(serving.outbound(), Arc::clone(&wakeups), stop)
+        });
+        self.spawn(&mut loops, "tokens", &stop, maintenance::keep_tokens_fresh);
+        // Not supervised: a watchdog that does not run must end the process.
         let (watched, until) = (Arc::clone(&self), stop.clone());
         loops.spawn(async move { health::watch(&watched.desk, &until).await });
-        loops.spawn(maintenance::keep_tokens_fresh(Arc::clone(&self), stop.clone()));
-        loops.spawn(maintenance::reconcile_daily(Arc::clone(&self), stop.clone()));
-        loops.spawn(outbound::run(self.outbound(), wakeups, stop.clone()));
         while let Some(ended) = loops.join_next().await {
             let why = ended.map_or_else(|error| error.to_string(), |()| "it returned".to_owned());
             if !stop.is_cancelled() {
@@ -151,5 +167,19 @@ impl Serving {
             }
         }
         Ok(())
+    }
+
+    /// Spawns a loop under supervision.
+    fn spawn<F: Future<Output = ()> + Send>(
+        self: &Arc<Self>,
+        loops: &mut JoinSet<()>,
+        name: &'static str,
+        stop: &CancellationToken,
+        start: impl Fn(Arc<Self>, CancellationToken) -> F + Send + Sync + 'static,
+    ) {
+        let (serving, stop) = (Arc::clone(self), stop.clone());
+        loops.spawn(async move {
+            supervise(&serving.desk.health, name, &stop, || start(Arc::clone(&serving), stop.clone())).await;
+        });
     }
 }

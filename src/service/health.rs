@@ -42,6 +42,8 @@ pub struct Report {
     pub silence: BusinessTime,
     /// Messages that the ledger did not know at the last comparison with the mailbox.
     pub unexplained: Option<usize>,
+    /// Loops that panic, since when.
+    pub panicking: BTreeMap<&'static str, Instant>,
     /// When each loop last ticked, and how long it may take until its next tick.
     pub ticks: BTreeMap<&'static str, (Instant, Duration)>,
 }
@@ -67,12 +69,30 @@ impl Health {
         });
     }
 
-    /// Names of the loops that have exceeded their limit in [`Report::ticks`].
+    /// Names of the loops that have exceeded their limit in [`Report::ticks`], or have panicked at every start for as long.
     pub fn stuck(&self) -> Vec<&'static str> {
         self.with(|report| {
             let late = report.ticks.iter().filter(|(_, (at, limit))| at.elapsed() > *limit);
-            late.map(|(name, _)| *name).collect()
+            let panicking = report.panicking.iter().filter(|(_, since)| since.elapsed() > STUCK_AFTER);
+            late.map(|(name, _)| *name).chain(panicking.map(|(name, _)| *name)).collect()
         })
+    }
+
+    /// Reports that a loop panicked.
+    pub fn panicked(&self, name: &'static str) {
+        self.with(|report| {
+            report.panicking.entry(name).or_insert_with(Instant::now);
+        });
+    }
+
+    /// Reports that a loop works after a panic.
+    pub fn works(&self, name: &'static str) {
+        self.with(|report| report.panicking.remove(name));
+    }
+
+    /// Names of the loops that have panicked and have not worked since.
+    pub fn panicking(&self) -> Vec<&'static str> {
+        self.with(|report| report.panicking.keys().copied().collect())
     }
 
     pub fn intake_pass(&self, at: DateTime<Utc>) {
@@ -90,8 +110,8 @@ impl Health {
         self.with(|report| report.intake_error = Some(error));
     }
 
-    pub fn settle_failed(&self, error: String) {
-        self.with(|report| report.settle_error = Some(error));
+    pub fn settle_pass(&self, error: Option<String>) {
+        self.with(|report| report.settle_error = error);
     }
 
     pub fn outbox_pass(&self, server_down: Option<String>) {

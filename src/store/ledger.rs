@@ -1,6 +1,6 @@
 //! The ledger: every message that the desk has fetched, its place in the mailbox, and its outcome.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -242,26 +242,6 @@ impl Tx {
 }
 
 impl Store {
-    /// The highest UID fetched from a folder; 0 if there is none, or the folder's UIDVALIDITY is new.
-    pub async fn highest_uid(&self, folder: &str, uidvalidity: u32) -> Result<u32> {
-        let row = query("SELECT COALESCE(MAX(uid), 0) FROM message WHERE folder = $1 AND uidvalidity = $2")
-            .bind(folder.to_owned())
-            .bind(i64::from(uidvalidity))
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
-    }
-
-    /// Whether a file of a Maildir is in the ledger.
-    pub async fn knows_file(&self, folder: &str, name: &str) -> Result<bool> {
-        let row = query("SELECT id FROM message WHERE folder = $1 AND file = $2 LIMIT 1")
-            .bind(folder.to_owned())
-            .bind(name.to_owned())
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(row.is_some())
-    }
-
     /// Messages of a folder that have an outcome but still look new in the mailbox, oldest first.
     pub async fn unsettled(&self, folder: &str, uidvalidity: u32, most: usize) -> Result<Vec<Unsettled>> {
         // CROSS JOIN makes SQLite read the few unsettled rows first, and not all messages of the folder.
@@ -307,23 +287,6 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let raw = unpack(&row, "message", "raw", id)?;
         Ok(Some((read_row(&row)?, raw)))
-    }
-
-    /// Outcomes of the messages of a folder, by UID.
-    pub async fn outcomes_in(&self, folder: &str, uidvalidity: u32) -> Result<HashMap<u32, Outcome>> {
-        let rows = query(
-            "SELECT id, uid, outcome FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IS NOT NULL",
-        )
-        .bind(folder.to_owned())
-        .bind(i64::from(uidvalidity))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let uid = u32::try_from(row.try_get::<i64, _>("uid")?).unwrap_or(0);
-                Ok((uid, read_word(row, "message", "outcome", row.try_get("id")?)?))
-            })
-            .collect()
     }
 
     /// The outcome of the oldest message with this key, in any folder.
@@ -383,7 +346,8 @@ pub(super) fn read_place(row: &AnyRow) -> Result<Place> {
     Ok(match uid {
         Some(uid) => Place::Imap {
             folder,
-            uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
+            // Without what `set_places_aside` added.
+            uidvalidity: u32::try_from(uidvalidity & i64::from(u32::MAX)).unwrap_or(0),
             uid: u32::try_from(uid).unwrap_or(0),
         },
         None => Place::File { folder, name: row.try_get::<Option<String>, _>("file")?.unwrap_or_default() },

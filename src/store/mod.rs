@@ -31,6 +31,7 @@ mod lookup;
 mod migrate;
 mod outbox;
 mod partial;
+mod places;
 mod schema;
 mod state;
 mod ticket;

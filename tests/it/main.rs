@@ -31,6 +31,8 @@ mod links;
 #[cfg(test)]
 mod oauth2;
 #[cfg(test)]
+mod odd_mailboxes;
+#[cfg(test)]
 mod operate;
 #[cfg(test)]
 mod packaging;

@@ -1,16 +1,24 @@
 //! Connects and logs in to the IMAP server: TCP, TLS, capabilities, login.
 //! If the server refuses STARTTLS, the connection fails; it never continues in plain text.
 
+use std::collections::VecDeque;
+
 use async_imap::{
     Authenticator, Client, Session,
-    imap_proto::{Capability, Response},
+    error::Error,
+    imap_proto::{Capability, Response, Status},
     types::UnsolicitedResponse,
 };
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
-use super::{ImapError, ImapOptions, ImapSession, Result, Stream, limited, verb};
+use super::{
+    ImapError, ImapOptions, ImapSession, Result, Stream,
+    command::{Trouble, guarded, is_for_now},
+    wire::Wire,
+};
 use crate::{
     login::Proof,
     settings::{After, Tls},
@@ -51,47 +59,84 @@ impl ImapSession {
             Tls::None => greeted(Either::Right(stream), options).await?,
             Tls::Starttls => start_tls(stream, options).await?,
         };
-        let mut session = log_in(client, options, &proof).await?;
-        let found = limited("CAPABILITY", options.timeout, session.capabilities()).await?;
-        let capabilities = Capabilities {
-            idle: found.has_str("IDLE"),
-            r#move: found.has_str("MOVE"),
-            uidplus: found.has_str("UIDPLUS"),
-        };
         let mut session = Self {
             options: options.clone(),
-            session: Some(session),
-            capabilities,
+            session: Some(log_in(client, options, &proof).await?),
+            capabilities: Capabilities::default(),
             uidvalidity: 0,
-            found: std::collections::VecDeque::new(),
-            listed: std::collections::VecDeque::new(),
+            exists: 0,
+            news: false,
+            garbled: false,
+            looked: None,
+            doubtful: Vec::new(),
+            singly: false,
+            found: VecDeque::new(),
+            listed: VecDeque::new(),
             stuck: None,
         };
+        session.ask_capabilities().await?;
         session.open_folder().await?;
         if options.after == After::Move {
             session.make_folders().await?;
         }
         Ok(session)
     }
+
+    async fn ask_capabilities(&mut self) -> Result<()> {
+        let mut found = Capabilities::default();
+        let asked = self.command("CAPABILITY", "CAPABILITY", self.options.timeout, |answer| {
+            let Response::Capabilities(list) = answer else { return };
+            for capability in list {
+                let Capability::Atom(name) = capability else { continue };
+                found.idle |= name.eq_ignore_ascii_case("IDLE");
+                found.r#move |= name.eq_ignore_ascii_case("MOVE");
+                found.uidplus |= name.eq_ignore_ascii_case("UIDPLUS");
+            }
+        });
+        match asked.await {
+            // Without an answer the desk uses no extension.
+            Ok(()) | Err(ImapError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.capabilities = found;
+        Ok(())
+    }
 }
 
-async fn greeted(stream: Stream, options: &ImapOptions) -> Result<Client<Stream>> {
-    let mut client = Client::new(stream);
-    let greeting =
-        limited("its greeting", options.timeout, async { Ok(client.read_response().await?) }).await?;
-    let closed = || ImapError::Verb { verb: "greeting", detail: "it closed the connection".into() };
-    greeting.map(|_| client).ok_or_else(closed)
+async fn greeted(
+    stream: Either<TlsStream<TcpStream>, TcpStream>,
+    options: &ImapOptions,
+) -> Result<Client<Stream>> {
+    let mut client = Client::new(Wire::new(stream));
+    let greeting = guarded(options.timeout, client.read_response()).await;
+    let said = client.get_ref().said();
+    let greeting = greeting.map_err(|trouble| trouble.of("greeting", said))?;
+    let refuses = |answer: &Response<'_>| {
+        matches!(answer, Response::Data { status: Status::Bye | Status::No | Status::Bad, .. })
+    };
+    if greeting.is_none_or(|answer| refuses(answer.parsed())) {
+        let detail = said.unwrap_or("it closed the connection").to_owned();
+        return Err(ImapError::Broken { verb: "greeting", detail });
+    }
+    Ok(client)
 }
 
 async fn start_tls(stream: TcpStream, options: &ImapOptions) -> Result<Client<Stream>> {
     let mut client = greeted(Either::Right(stream), options).await?;
+    let started = guarded(options.timeout, client.run_command_and_check_ok("STARTTLS", None)).await;
     let refused = |detail: String| ImapError::StartTls { host: options.host.clone(), detail };
-    match limited("STARTTLS", options.timeout, client.run_command_and_check_ok("STARTTLS", None)).await {
-        Err(ImapError::Verb { detail, .. }) => return Err(refused(detail)),
+    match started.map_err(|trouble| trouble.of("STARTTLS", client.get_ref().said())) {
+        Err(ImapError::Refused { detail, .. } | ImapError::Broken { detail, .. }) => {
+            return Err(refused(detail));
+        }
         other => other?,
     }
-    match client.into_inner() {
-        Either::Right(stream) => Ok(Client::new(Either::Left(options.peer().secure(stream).await?))),
+    // What the server sent in plain text beyond its answer is dropped with the old connection.
+    match client.into_inner().into_inner() {
+        Either::Right(stream) => {
+            let stream = options.peer().secure(stream).await?;
+            Ok(Client::new(Wire::new(Either::Left(stream))))
+        }
         Either::Left(_) => Err(refused("the connection is encrypted already".into())),
     }
 }
@@ -109,27 +154,24 @@ async fn log_in(mut client: Client<Stream>, options: &ImapOptions, proof: &Proof
         ImapError::Login { user: user.clone(), detail, remedy, again }
     };
     let response = InitialResponse(proof.initial_response(user));
-    let result = tokio::time::timeout(options.timeout, async {
-        match proof {
-            Proof::Token(_) => client.authenticate("XOAUTH2", response).await.map_err(|(error, _)| error),
-            Proof::Password(_) if offered.plain => {
-                client.authenticate("PLAIN", response).await.map_err(|(error, _)| error)
-            }
-            Proof::Password(_) if offered.login_disabled => Err(async_imap::error::Error::No(
-                "the server offers neither AUTHENTICATE PLAIN nor LOGIN".into(),
-            )),
-            Proof::Password(password) => {
-                client.login(user, password.expose_secret()).await.map_err(|(error, _)| error)
-            }
-        }
+    let refusal = "the server offers neither AUTHENTICATE PLAIN nor LOGIN";
+    // The client, which comes back with an error, has the server's words.
+    let result = guarded(options.timeout, async {
+        let result = match proof {
+            Proof::Token(_) => client.authenticate("XOAUTH2", response).await,
+            Proof::Password(_) if offered.plain => client.authenticate("PLAIN", response).await,
+            Proof::Password(_) if offered.login_disabled => Err((Error::No(refusal.into()), client)),
+            Proof::Password(password) => client.login(user, password.expose_secret()).await,
+        };
+        Ok::<_, Error>(
+            result.map_err(|(error, client)| Trouble::Library(error).of("LOGIN", client.get_ref().said())),
+        )
     });
     match result.await {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err(async_imap::error::Error::No(detail) | async_imap::error::Error::Bad(detail))) => {
-            Err(refused(super::server_words(&detail).unwrap_or(&detail).to_owned()))
-        }
-        Ok(Err(error)) => Err(verb("LOGIN", &error)),
-        Err(_) => Err(ImapError::Timeout { verb: "LOGIN", limit: options.timeout }),
+        Ok(Err(ImapError::Refused { detail, .. })) if !is_for_now(&detail) => Err(refused(detail)),
+        Ok(Err(error)) => Err(error),
+        Err(trouble) => Err(trouble.of("LOGIN", None)),
     }
 }
 
@@ -143,8 +185,12 @@ struct Offered {
 /// that it does not expect to the channel.
 async fn offered(client: &mut Client<Stream>, options: &ImapOptions) -> Result<Offered> {
     let (sender, answers) = async_channel::bounded(16);
-    limited("CAPABILITY", options.timeout, client.run_command_and_check_ok("CAPABILITY", Some(sender)))
-        .await?;
+    let asked = client.run_command_and_check_ok("CAPABILITY", Some(sender));
+    let asked = guarded(options.timeout, asked).await;
+    match asked.map_err(|trouble| trouble.of("CAPABILITY", client.get_ref().said())) {
+        Ok(()) | Err(ImapError::Refused { .. }) => {}
+        Err(error) => return Err(error),
+    }
     let mut offered = Offered::default();
     while let Ok(answer) = answers.try_recv() {
         let UnsolicitedResponse::Other(answer) = answer else { continue };

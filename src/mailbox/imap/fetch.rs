@@ -4,18 +4,13 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    future::ready,
     time::Duration,
 };
 
-use async_imap::{
-    imap_proto::{MailboxDatum, Response, Status},
-    types::Fetch,
-};
+use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt;
 
-use super::{ImapError, ImapSession, Result, limited};
+use super::{ImapError, ImapSession, Result, command::broken};
 use crate::{
     mailbox::{BATCH_BYTES, BATCH_MESSAGES, FetchedMessage},
     store::Place,
@@ -38,22 +33,51 @@ impl ImapSession {
     /// Fetches size and INTERNALDATE of the first UIDs in `found`. Stops before the stuck message, which is listed
     /// alone.
     async fn list(&mut self) -> Result<()> {
-        let limit = self.options.timeout;
         let before_stuck = self.stuck.and_then(|uid| self.found.binary_search(&uid).ok());
-        let count = before_stuck.map_or(self.found.len(), |count| count.max(1)).min(LIST_AT_ONCE);
+        let most = if self.singly { 1 } else { LIST_AT_ONCE };
+        let count = before_stuck.map_or(self.found.len(), |count| count.max(1)).min(most);
         let uids: Vec<u32> = self.found.drain(..count).collect();
-        let listed = |fetch: &Fetch| {
-            Some(Listed {
-                uid: fetch.uid.filter(|uid| uids.binary_search(uid).is_ok())?,
-                size: fetch.size.map_or(0, u64::from),
-                received_at: fetch.internal_date().map(|at| at.with_timezone(&Utc)),
-            })
-        };
-        let mut listed = self.fetch(&uids, "(UID RFC822.SIZE INTERNALDATE)", limit, listed).await?;
+        let mut listed = self.sizes(&uids, "(UID RFC822.SIZE INTERNALDATE)").await;
+        if listed.is_err() && self.garbled {
+            // Find the message whose answer is odd, and take its time from its header instead.
+            self.reconnect().await?;
+            if uids.len() > 1 {
+                self.singly = true;
+                uids.into_iter().rev().for_each(|uid| self.found.push_front(uid));
+                return Ok(());
+            }
+            listed = self.sizes(&uids, "(UID RFC822.SIZE)").await;
+        }
+        let mut listed = listed?;
         // A server may send an additional, unsolicited FETCH response for a message. Such a response has no size.
         listed.sort_unstable_by_key(|listed| (listed.uid, Reverse(listed.size)));
         listed.dedup_by_key(|listed| listed.uid);
         self.listed = listed.into();
+        Ok(())
+    }
+
+    async fn sizes(&mut self, uids: &[u32], what: &str) -> Result<Vec<Listed>> {
+        self.fetch(uids, what, self.options.timeout, |uid, attributes| {
+            let mut listed = Listed { uid, size: 0, received_at: None };
+            for attribute in attributes {
+                match attribute {
+                    AttributeValue::Rfc822Size(size) => listed.size = u64::from(*size),
+                    AttributeValue::InternalDate(date) => listed.received_at = internal_date(date),
+                    _ => {}
+                }
+            }
+            uids.binary_search(&uid).is_ok().then_some(listed)
+        })
+        .await
+    }
+
+    /// Opens a new connection instead of a broken one.
+    async fn reconnect(&mut self) -> Result<()> {
+        let fresh = Self::connect(&self.options).await?;
+        if fresh.uidvalidity != self.uidvalidity {
+            return Err(broken());
+        }
+        self.session = fresh.session;
         Ok(())
     }
 
@@ -65,8 +89,10 @@ impl ImapSession {
     }
 
     /// Whether the server delivers a message after the stuck one: the newest or the next. Fetches each on a new
-    /// connection, because the stuck message, or another one like it, may have broken the current one.
-    pub async fn hands_over_another(&self) -> bool {
+    /// connection, because the stuck message, or another one like it, may have broken the current one. Closes that one
+    /// first: a server may allow one connection only.
+    pub async fn hands_over_another(&mut self) -> bool {
+        self.close().await;
         let (newest, next) = (self.found.back(), self.found.front());
         for uid in newest.into_iter().chain(next.filter(|next| newest != Some(next))) {
             let Ok(mut fresh) = Self::connect(&self.options).await else { return false };
@@ -149,35 +175,44 @@ impl ImapSession {
     /// Fetches `what` of messages in the open folder; `read` extracts a value from each response as it arrives.
     ///
     /// # Errors
-    /// If no response comes for a message that still exists. `async_imap::uid_fetch` does not report a refusal, so this
-    /// is the only way to notice one.
+    /// If no response comes for a message that still exists.
     async fn fetch<T>(
         &mut self,
         uids: &[u32],
         what: &str,
         limit: Duration,
-        read: impl Fn(&Fetch) -> Option<T>,
+        read: impl Fn(u32, &[AttributeValue<'_>]) -> Option<T>,
     ) -> Result<Vec<T>> {
-        let session = self.session()?;
+        if self.session.is_none() {
+            return Err(broken());
+        }
         let mut unanswered: BTreeSet<u32> = uids.iter().copied().collect();
-        let found = limited("UID FETCH", limit, async {
-            let answers = session.uid_fetch(uid_set(uids), what).await?;
-            let read = answers.try_filter_map(|fetch| {
-                fetch.uid.map(|uid| unanswered.remove(&uid));
-                ready(Ok(read(&fetch)))
-            });
-            read.try_collect().await
-        })
-        .await;
-        let unfetchable = match &found {
-            Ok(_) if unanswered.is_empty() => None,
-            Ok(_) => self.still_there(unanswered).await,
+        let mut found = Vec::new();
+        let line = format!("UID FETCH {} {what}", uid_set(uids));
+        let answered = self
+            .command("UID FETCH", &line, limit, |answer| {
+                if let Response::Fetch(_, attributes) = answer
+                    && let Some(uid) = uid(attributes)
+                {
+                    unanswered.remove(&uid);
+                    found.extend(read(uid, attributes));
+                }
+            })
+            .await;
+        let unfetchable = match answered {
+            Ok(()) if unanswered.is_empty() => None,
+            Ok(()) => self.still_there(unanswered, "which is there").await,
+            // Some servers refuse a set because one of its messages is gone.
+            Err(ImapError::Refused { detail, .. }) => self.still_there(unanswered, &detail).await,
             // Servers respond in the order of UIDs, so the first UID without a response is the one that failed.
-            Err(error) => unanswered.first().map(|uid| (*uid, in_short(error))),
+            Err(error) => match unanswered.first() {
+                Some(uid) => Some((*uid, in_short(&error))),
+                None => return Err(error),
+            },
         };
         match unfetchable {
             Some((uid, why)) => Err(ImapError::Unfetchable { uid, alone: self.is_stuck(uids), why }),
-            None => found,
+            None => Ok(found),
         }
     }
 
@@ -186,40 +221,14 @@ impl ImapSession {
         self.stuck.is_some_and(|stuck| uids == [stuck])
     }
 
-    /// The first of the given messages that still exists, with a reason for the error. `None` if all were removed.
-    async fn still_there(&mut self, unanswered: BTreeSet<u32>) -> Option<(u32, String)> {
+    /// The first of the given messages that still exists, with `why` as the reason. `None` if all were removed.
+    async fn still_there(&mut self, unanswered: BTreeSet<u32>, why: &str) -> Option<(u32, String)> {
         let uids: Vec<u32> = unanswered.iter().copied().collect();
         match self.search(&format!("UID {}", uid_set(&uids))).await {
-            Ok(there) => {
-                there.intersection(&unanswered).next().map(|uid| (*uid, "which is there".to_owned()))
-            }
+            Ok(there) => there.intersection(&unanswered).next().map(|uid| (*uid, why.to_owned())),
             // If the search fails as well, the connection broke at the first of these messages.
             Err(error) => uids.first().map(|uid| (*uid, in_short(&error))),
         }
-    }
-
-    /// Searches the open folder and returns the UIDs found. We send the command ourselves: `async_imap::uid_search`
-    /// returns an empty set on NO, BAD and EOF, and we must tell these apart.
-    pub(super) async fn search(&mut self, query: &str) -> Result<BTreeSet<u32>> {
-        let limit = self.options.timeout;
-        let session = self.session()?;
-        limited("UID SEARCH", limit, async {
-            let tag = session.run_command(format!("UID SEARCH {query}")).await?;
-            let mut found = BTreeSet::new();
-            while let Some(answer) = session.read_response().await? {
-                match answer.parsed() {
-                    Response::MailboxData(MailboxDatum::Search(uids)) => found.extend(uids),
-                    Response::Done { tag: of, status: Status::Ok, .. } if *of == tag => return Ok(found),
-                    Response::Done { tag: of, outcome, .. } if *of == tag => {
-                        let words = outcome.information.as_deref().unwrap_or("refused");
-                        return Err(async_imap::error::Error::No(words.to_owned()));
-                    }
-                    _ => {}
-                }
-            }
-            Err(async_imap::error::Error::ConnectionLost)
-        })
-        .await
     }
 
     /// Complete messages of the open folder, or their header sections, by UID.
@@ -230,9 +239,9 @@ impl ImapSession {
         limit: Duration,
     ) -> Result<BTreeMap<u32, Vec<u8>>> {
         let what = if whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
-        let answers = self.fetch(uids, what, limit, |fetch| {
-            let content = if whole { fetch.body() } else { fetch.header() };
-            Some((fetch.uid?, content.unwrap_or_default().to_vec()))
+        let answers = self.fetch(uids, what, limit, |uid, attributes| {
+            let content = attributes.iter().find_map(|attribute| content(attribute, whole));
+            Some((uid, content.unwrap_or_default().to_vec()))
         });
         let mut contents: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
         for (uid, content) in answers.await? {
@@ -251,10 +260,47 @@ impl ImapSession {
     }
 }
 
+fn uid(attributes: &[AttributeValue<'_>]) -> Option<u32> {
+    attributes.iter().find_map(|attribute| match attribute {
+        AttributeValue::Uid(uid) => Some(*uid),
+        _ => None,
+    })
+}
+
+/// The complete message, or its header section, if this attribute is it.
+fn content<'a>(attribute: &'a AttributeValue<'_>, whole: bool) -> Option<&'a [u8]> {
+    match attribute {
+        AttributeValue::BodySection { section: None, data: Some(data), .. }
+        | AttributeValue::Rfc822(Some(data))
+            if whole =>
+        {
+            Some(data)
+        }
+        AttributeValue::BodySection {
+            section: Some(SectionPath::Full(MessageSection::Header)),
+            data: Some(data),
+            ..
+        }
+        | AttributeValue::Rfc822Header(Some(data))
+            if !whole =>
+        {
+            Some(data)
+        }
+        _ => None,
+    }
+}
+
+/// A date-time of RFC 9051, 9, whose day may begin with a blank.
+fn internal_date(text: &str) -> Option<DateTime<Utc>> {
+    let date = DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z").ok()?;
+    Some(date.with_timezone(&Utc))
+}
+
 /// The error text without the command name, for messages that already contain it.
 fn in_short(error: &ImapError) -> String {
     match error {
-        ImapError::Verb { detail, .. } => detail.clone(),
+        ImapError::Refused { detail, .. } | ImapError::Broken { detail, .. } => detail.clone(),
+        ImapError::Garbled { .. } => "the server's answer is not IMAP".to_owned(),
         other => other.to_string(),
     }
 }

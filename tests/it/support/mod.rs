@@ -1,10 +1,11 @@
-//! Real servers (`rig`, `dovecot`, `postgres`) and their mailboxes (`maildir`); scripted servers (`smtp`, `oauth2`);
+//! Real servers (`rig`, `dovecot`, `postgres`) and their mailboxes (`maildir`); scripted servers (`smtp`, `imap`, `oauth2`);
 //! mails (`mail`); the program under test (`desk`, `daemon`, `http`) and waiting for it (`wait`).
 
 pub mod daemon;
 pub mod desk;
 pub mod dovecot;
 pub mod http;
+pub mod imap;
 pub mod mail;
 pub mod maildir;
 pub mod members;
