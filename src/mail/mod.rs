@@ -31,6 +31,7 @@ mod transfer;
 mod tests;
 
 pub use bounce::Bounce;
+pub use message::after_mbox_line;
 pub use own::OwnMail;
 pub use smtp_reply::{EnhancedStatus, SmtpReply};
 
