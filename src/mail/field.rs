@@ -47,14 +47,18 @@ impl<'a> Fields<'a> {
 impl Fields<'_> {
     /// Detects the charset that the raw 8-bit values share.
     ///
-    /// `inherited` is the charset of the enclosing part or message and takes precedence.
-    pub fn share_charset(&mut self, inherited: Charset) -> Charset {
+    /// `inherited` is the charset of the enclosing part or message and takes precedence; `declared` is that of the body.
+    pub fn share_charset(
+        &mut self,
+        inherited: Charset,
+        declared: impl FnOnce() -> Option<String>,
+    ) -> Charset {
         let raw = |value: &Raw<'_>| !value.bytes.is_ascii() && !value.bytes.contains(&0x1b);
         let values: Vec<_> = self.0.iter().map(|f| f.value).filter(raw).map(|value| value.bytes).collect();
         if values.is_empty() {
             return inherited;
         }
-        let charset = inherited.or_else(|| charset::common(&values.join(&b'\n')));
+        let charset = inherited.or_else(|| charset::common(declared().as_deref(), &values.join(&b'\n')));
         self.0.iter_mut().for_each(|field| field.value.charset = charset);
         charset
     }

@@ -30,6 +30,7 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
     let contents = text::read(&root);
     mail.text = contents.text;
     mail.attachments = contents.attachments;
+    mail.attached = contents.attached;
     mail.unreadable = contents.unreadable;
     for warning in contents.warnings {
         mail.warn(warning.code, warning.detail);
