@@ -89,11 +89,10 @@ fn base64_body(body: &[u8]) -> Content<'_> {
         if !text.is_empty() {
             if may_follow && decoder.line(text) {
                 bad = None;
-            } else if bad.is_none()
-                && let Some(padded) = padded(text).filter(|&end| decoder.line(&text[..end]))
-            {
+            } else if bad.is_none() && padded(text).is_some_and(|end| decoder.line(&text[..end])) {
                 // A gateway wrote its words behind the padding.
-                bad = Some(offset + (line.len() - line.trim_ascii_start().len()) + padded);
+                let words = text[padded(text).unwrap_or_default()..].trim_ascii_start();
+                bad = Some(offset + line.trim_ascii_end().len() - words.len());
             } else {
                 bad = bad.or(Some(offset));
             }

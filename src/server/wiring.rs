@@ -21,7 +21,7 @@ use crate::{
         window::Window,
     },
     hex,
-    letter::{Profile, Wording, WordingError, hours_in_words},
+    letter::{Profile, Wording, WordingError, hours_in_words, with_ascii_domain},
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
@@ -119,7 +119,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
     let wording = wording(settings)?;
     let Facts { keys, staff_keys, first_run } = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
-    let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
+    let ids = MessageIds::new(keys, &with_ascii_domain(&settings.desk.address), &settings.desk.ticket_prefix);
     Ok(Desk {
         rules: rules(settings),
         profile: profile(settings),
