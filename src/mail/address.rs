@@ -66,7 +66,8 @@ impl Piece {
             earlier => (content, earlier),
         };
         if let Some(name) = other.filter(|other| !other.contains('@') && !other.trim().is_empty()) {
-            self.phrase.push_str(&format!("<{name}> "));
+            self.phrase.truncate(self.phrase.trim_end().len());
+            self.phrase.push_str(&format!(" <{name}> "));
         }
         if is_first {
             self.phrase.push_str(&before);
@@ -221,7 +222,7 @@ fn take_comment(chars: &mut Chars<'_>, left: &mut usize) -> String {
 
 fn mailbox(piece: &Piece, guesses: &mut Vec<Guess>) -> Option<Mailbox> {
     let mut name = |text: &str| {
-        let decoded = encoded_word::decode(text, guesses);
+        let decoded = encoded_word::decode(text.trim(), guesses);
         let line = clean::one_line(&decoded);
         let bare = ['"', '\''].iter().find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote));
         Some(bare.unwrap_or(&line).trim().to_owned()).filter(|name| !name.is_empty())

@@ -88,7 +88,9 @@ impl Structured {
         }
         let decoded = charset::decode(label.filter(|label| !label.is_empty()), &bytes);
         let guesses: Vec<_> = decoded.guess().into_iter().collect();
-        Some(Text { is_intact: is_intact && !decoded.lossy, value: decoded.text, guesses })
+        // Octets that do not fit their charset are those of a name that was cut.
+        let is_intact = is_intact && !decoded.lossy && (label.is_none() || !decoded.guessed);
+        Some(Text { is_intact, value: decoded.text, guesses })
     }
 }
 

@@ -14,7 +14,7 @@ use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, WINDOWS_1252};
 use super::{euc_jp, jis};
 use japanese::{is_full_width_kana, japanese, likelihood};
 use label::{Label, parse_label};
-use latin::is_latin;
+use latin::{Latin, latin};
 use unicode::{is_utf16, utf7, utf16, utf32};
 
 pub(super) use japanese::{is_clean_japanese, stray};
@@ -184,11 +184,16 @@ fn detect(bytes: &[u8]) -> Decoded {
     if damage(&utf8) * 8 < whole {
         return Decoded::new(utf8, "utf-8", true).lossy(true);
     }
-    if is_latin(bytes) {
-        return Decoded::new(WINDOWS_1252.decode_without_bom_handling(bytes).0, WINDOWS_1252.name(), true);
-    }
-    if let Some(decoded) = japanese(bytes) {
+    let japanese = japanese(bytes).filter(|decoded| match latin(bytes) {
+        Some(Latin::Certain) => false,
+        Some(Latin::Possible) => !decoded.lossy && !decoded.text.contains(is_private_use),
+        None => true,
+    });
+    if let Some(decoded) = japanese {
         return decoded;
+    }
+    if latin(bytes).is_some() {
+        return Decoded::new(WINDOWS_1252.decode_without_bom_handling(bytes).0, WINDOWS_1252.name(), true);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -227,6 +232,10 @@ fn jis_without_escapes(bytes: &[u8]) -> Decoded {
 
 fn is_japanese(charset: &str) -> bool {
     matches!(charset, "utf-8" | "shift_jis" | "euc-jp" | "iso-2022-jp")
+}
+
+fn is_private_use(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}')
 }
 
 fn damage(text: &str) -> usize {

@@ -90,12 +90,13 @@ fn specials_inside_a_name_are_not_those_of_a_list() {
 
 #[test]
 fn raw_latin_headers_have_the_charset_of_the_body() {
-    let cases: [(&str, &str, &[u8], &str); 7] = [
+    let cases: [(&str, &str, &[u8], &str); 8] = [
         ("declared", "text/plain; charset=iso-8859-1", b"Frage von J\xf6rg H\xf6fer", "Frage von Jörg Höfer"),
         ("declared in a part", "multipart/mixed; boundary=b", b"Gr\xfc\xdfe", "Grüße"),
         ("declared Cyrillic", "text/plain; charset=koi8-r", b"\xf7\xcf\xd0\xd2\xcf\xd3", "Вопрос"),
         ("undeclared", "text/plain", b"Frage von J\xf6rg H\xf6fer", "Frage von Jörg Höfer"),
         ("a short word", "text/plain", b"J\xf6rg", "Jörg"),
+        ("two letters beside each other", "text/plain", b"Viele Gr\xfc\xdfe", "Viele Grüße"),
         (
             "Japanese under a Latin label",
             "text/plain; charset=iso-8859-1",

@@ -69,7 +69,7 @@ fn a_second_text_in_an_alternative_is_kept() {
         ("the same twice", vec![("plain", long), ("plain", long)], long.to_owned()),
         ("a piece of the first", vec![("plain", long), ("plain", "緑川です")], long.to_owned()),
         ("HTML between", vec![("plain", long), ("html", long), ("plain", "追伸")], format!("{long}\n追伸")),
-        ("two HTML texts", vec![("html", long), ("html", "追伸")], format!("{long}\n追伸")),
+        ("two HTML texts", vec![("html", long), ("html", "追伸")], format!("{long}\n\n追伸")),
         ("a stub", vec![("plain", "HTMLです"), ("html", long)], long.to_owned()),
     ] {
         let part = |(kind, text): &(&str, &str)| {
@@ -293,7 +293,7 @@ fn winmail_dat_is_opened() {
             "",
             &["別紙.csv", "winmail.dat"],
         ),
-        ("cut off", winmail(&[codepage, body, file.clone(), file])[..90].to_vec(), "照会", &["別紙.csv"]),
+        ("cut off", winmail(&[codepage, body, file.clone(), file])[..105].to_vec(), "照会", &["別紙.csv"]),
     ];
     for (name, data, text, files) in cases {
         let read = mail(b"Content-Type: application/ms-tnef", &data);
