@@ -12,6 +12,7 @@ use crate::{
         triage::{Decision, Reading},
     },
     inbound::inspect,
+    letter::with_ascii_domain,
     mailbox::{FetchedMessage, FileError, from_reader, read_paths},
     server::rules,
     store::Place,
@@ -22,7 +23,8 @@ pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<
     let settings = &context.settings;
     let rules = rules(settings);
     let zone = rules.calendar.time_zone();
-    let ids = MessageIds::new(Vec::new(), &settings.desk.address, &settings.desk.ticket_prefix);
+    let ids =
+        MessageIds::new(Vec::new(), &with_ascii_domain(&settings.desk.address), &settings.desk.ticket_prefix);
     let max_size = settings.mailbox.max_message_size.0;
     let mut results = Vec::new();
     let mut look = |taken: FetchedMessage| -> Result<(), FileError> {

@@ -7,13 +7,14 @@ use super::effects::{notify_staff, undelivered};
 use crate::{
     desk::{
         form::Fields,
-        gate::{FORM_ONCE_IN, GateFacts, recipient},
+        gate::{FORM_ONCE_IN, GateFacts},
         staff::Member,
         staff_mail::Replied,
         ticket::{Channel, Direction, NewTicket},
         triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, address, triage},
         window::{fiscal_year, start_of_day},
     },
+    letter::as_in_envelope,
     mail::Mailbox,
     notify::auto_reply::{self, FiledTicket},
     service::{Desk, Fault, Operation, PreparedMail, Processed},
@@ -107,7 +108,7 @@ pub(super) fn lookup<'a>(desk: &Desk, mail: &'a PreparedMail, now: DateTime<Utc>
         message_id: &mail.message_id,
         hash: &mail.hash,
         recipient: Recipient {
-            address: recipient(&mail.reading.mail).unwrap_or_default(),
+            address: &mail.answer_to,
             midnight: start_of_day(now, desk.rules.calendar.time_zone()),
             form_since: now - FORM_ONCE_IN,
         },
@@ -143,13 +144,13 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         None => 0,
     };
     let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
-    let sent_to_recipient = match address(&mail.reading, ticket.as_ref()) {
-        Some(to) if to != lookup.recipient.address => tx.sent_to(to, midnight).await?,
+    let sent_to_recipient = match address(&mail.reading, ticket.as_ref()).map(as_in_envelope) {
+        Some(to) if to != mail.answer_to => tx.sent_to(&to, midnight).await?,
         _ => sent.today,
     };
     let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
     let replied = match member.filter(|_| mail.reading.staff.is_some()) {
-        Some(member) => tx.replied_to(&member.address, midnight).await?,
+        Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
         None => Replied::new(),
     };
     let gate = GateFacts {

@@ -62,6 +62,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, Fa
     let (fetched, reading) = decoded.read(&sent, &desk.rules, &desk.ids, &desk.staff_keys());
     let hash = content_hash(&reading.mail, &fetched.raw);
     let prepared = PreparedMail {
+        answer_to: PreparedMail::answer_to(&reading.mail),
         reading,
         place: row.place,
         size: fetched.size,

@@ -156,6 +156,7 @@ fn prepared(desk: &Desk, decoded: Decoded, sent: &[SentMail]) -> Result<Prepared
     let settled =
         desk.settled_at_once || matches!(&fetched.place, Place::File { folder, .. } if folder == "file");
     Ok(PreparedMail {
+        answer_to: PreparedMail::answer_to(&reading.mail),
         reading,
         place: fetched.place,
         size: fetched.size,

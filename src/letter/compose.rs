@@ -1,6 +1,8 @@
 //! Composes a letter to the bytes of a mail. The caller gives date and Message-ID, so that composing the same letter
 //! again gives the same bytes.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use lettre::{
     Address, Message,
@@ -57,7 +59,7 @@ pub struct Letter<'a> {
 #[derive(Debug, Clone)]
 pub struct Envelope {
     pub sender: String,
-    /// Quoted where RFC 5321, 4.1.2 requires it.
+    /// Quoted where RFC 5321, 4.1.2 requires it, with A-labels.
     pub recipient: String,
     /// The whole message.
     pub bytes: Vec<u8>,
@@ -89,7 +91,7 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
         for (name, value) in [
             ("Auto-Submitted", value),
             ("X-Auto-Response-Suppress", "All"),
-            ("X-Madoguchi-Loop", from_address),
+            ("X-Madoguchi-Loop", &with_ascii_domain(from_address)),
         ] {
             builder =
                 builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
@@ -138,10 +140,11 @@ fn part(file: &Attachment) -> SinglePart {
     lettre::message::Attachment::new(file.name.clone()).body(file.bytes.clone(), kind.unwrap_or_else(octets))
 }
 
-/// An address for the envelope. Japanese carriers have issued local parts such as `a..b` and `a.` that are no dot-atom;
-/// RFC 5321, 4.1.2 allows them as quoted strings. A character that could end a line or an SMTP path is refused.
+/// An address for the envelope and the header. Japanese carriers have issued local parts such as `a..b` and `a.` that are no
+/// dot-atom; RFC 5321, 4.1.2 allows them as quoted strings. A character that could end a line or an SMTP path is refused.
 #[must_use]
 pub fn envelope_address(text: &str) -> Option<Address> {
+    let text = with_ascii_domain(text);
     let (local, domain) = text.rsplit_once('@')?;
     if let Ok(address) = Address::new(local, domain) {
         return Some(address);
@@ -151,6 +154,22 @@ pub fn envelope_address(text: &str) -> Option<Address> {
     let bare = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(local);
     let plain = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\'));
     plain.then(|| Address::new_dangerous(format!("\"{bare}\""), domain))
+}
+
+/// An address as the outbox has it; as written if it cannot be sent to.
+#[must_use]
+pub fn as_in_envelope(text: &str) -> String {
+    envelope_address(text).map_or_else(|| text.to_owned(), |address| address.to_string())
+}
+
+/// An address with the A-labels of its domain (RFC 5890, 2.3.2.1): servers without SMTPUTF8 know no others.
+#[must_use]
+pub fn with_ascii_domain(text: &str) -> Cow<'_, str> {
+    match text.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => idna::domain_to_ascii(domain)
+            .map_or(Cow::Borrowed(text), |domain| Cow::Owned(format!("{local}@{domain}"))),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 fn address(text: &str) -> Result<Address, ComposeError> {

@@ -17,7 +17,7 @@ mod ticket;
 mod wording;
 mod words;
 
-pub use compose::{ComposeError, Letter, compose, envelope_address};
+pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
 pub use hours::hours_in_words;

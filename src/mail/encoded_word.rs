@@ -1,7 +1,7 @@
 //! Decodes encoded-words (RFC 2047, RFC 2231), even if split inside a character, unpadded, or without spaces around.
 //! The input is Unicode text: `field` has already decoded the raw 8-bit bytes around the words.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use super::{charset, transfer};
 
@@ -58,6 +58,24 @@ pub(super) fn decode<'a>(text: &'a str, guesses: &mut Vec<charset::Guess>) -> Co
     flush(&mut out, run, guesses);
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// The places of the encoded-words whose specials are certainly not those of an address list: `=?utf-8?Q?a@b,_c?=`.
+///
+/// A word with a blank inside may be two words of which the first has no end, so it must not contain an address.
+pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let last_end = text.rfind("?=").unwrap_or(0);
+    let mut from = 0;
+    while let Some(at) = text[from..].find("=?").map(|at| from + at).filter(|&at| at < last_end) {
+        let word = parse(&text[at..]).filter(|word| {
+            let whole = &text[at..at + word.len];
+            whole.ends_with("?=") && !(whole.contains(' ') && whole.contains(['<', '>', '"']))
+        });
+        from = at + word.as_ref().map_or(2, |word| word.len);
+        found.extend(word.map(|_| at..from));
+    }
+    found
 }
 
 fn add(run: &mut Run, word: &Word<'_>) {

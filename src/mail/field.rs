@@ -47,14 +47,18 @@ impl<'a> Fields<'a> {
 impl Fields<'_> {
     /// Detects the charset that the raw 8-bit values share.
     ///
-    /// `inherited` is the charset of the enclosing part or message and takes precedence.
-    pub fn share_charset(&mut self, inherited: Charset) -> Charset {
+    /// `inherited` is the charset of the enclosing part or message and takes precedence; `declared` is that of the body.
+    pub fn share_charset(
+        &mut self,
+        inherited: Charset,
+        declared: impl FnOnce() -> Option<String>,
+    ) -> Charset {
         let raw = |value: &Raw<'_>| !value.bytes.is_ascii() && !value.bytes.contains(&0x1b);
         let values: Vec<_> = self.0.iter().map(|f| f.value).filter(raw).map(|value| value.bytes).collect();
         if values.is_empty() {
             return inherited;
         }
-        let charset = inherited.or_else(|| charset::common(&values.join(&b'\n')));
+        let charset = inherited.or_else(|| charset::common(declared().as_deref(), &values.join(&b'\n')));
         self.0.iter_mut().for_each(|field| field.value.charset = charset);
         charset
     }
@@ -62,55 +66,132 @@ impl Fields<'_> {
 
 /// Splits an entity into its header fields and its body.
 ///
-/// A line may be neither a field nor a continuation. If another field follows, it belongs to the value before it:
+/// Lines may be neither a field nor a continuation. If another field follows, they belong to the value before them:
 /// broken software folded the value without indentation. Otherwise the body begins there.
 pub(super) fn split(entity: &[u8]) -> (Fields<'_>, &[u8]) {
     let mut fields = Vec::new();
     let mut rest = entity;
     while !rest.is_empty() {
         let (line, after) = cut_line(rest);
-        if line.iter().all(u8::is_ascii_whitespace) {
+        if is_blank(line) {
             return (Fields(fields), after);
         }
         let Some(name_len) = field_name(line) else {
             return (Fields(fields), rest);
         };
-        let (bytes, after) = cut_value(rest, name_len + 1);
+        let mut kept = None;
         if let (Ok(name), true) = (std::str::from_utf8(&rest[..name_len]), fields.len() < MAX_FIELDS) {
-            fields.push(Field { name: name.trim_end(), value: Raw { bytes, charset: None } });
+            kept = Some(fields.len());
+            fields.push(Field { name: name.trim_end(), value: Raw { bytes: b"", charset: None } });
+        }
+        let (bytes, after) = cut_value(rest, name_len + 1, &fields);
+        if let Some(field) = kept.and_then(|at| fields.get_mut(at)) {
+            field.value.bytes = bytes;
         }
         rest = after;
     }
     (Fields(fields), rest)
 }
 
-/// Returns the raw value from `start` with its continuation lines, and the remaining bytes.
-fn cut_value(bytes: &[u8], start: usize) -> (&[u8], &[u8]) {
+/// Returns the raw value from `start` with its continuation lines, and the remaining bytes. `before` are the fields
+/// up to this one.
+fn cut_value<'a>(bytes: &'a [u8], start: usize, before: &[Field<'_>]) -> (&'a [u8], &'a [u8]) {
     let mut end = start + cut_line(&bytes[start..]).0.len();
     let mut next = next_line(bytes, end);
     while next < bytes.len() {
-        let (line, _) = cut_line(&bytes[next..]);
+        let (line, after) = cut_line(&bytes[next..]);
+        let indented = matches!(line.first(), Some(b' ' | b'\t'));
         let line_end = next + line.len();
-        let blank = line.iter().all(u8::is_ascii_whitespace);
-        let folded = matches!(line.first(), Some(b' ' | b'\t'));
-        // A whitespace-only line inside a folded value is a fold.
-        // Before the end or before an unindented line, it ends the header.
-        let continues = if blank {
-            folded && line.len() > 1 && matches!(bytes.get(next_line(bytes, line_end)), Some(b' ' | b'\t'))
-        } else {
-            folded || (field_name(line).is_none() && starts_field(&bytes[next_line(bytes, line_end)..]))
-        };
-        if !continues {
+        end = if is_blank(line) {
+            // A line of blanks is a fold (RFC 5322, 4.2), unless the body follows.
+            let folds = matches!(after.first(), Some(b' ' | b'\t')) || continues_header(after, before);
+            if !(indented && folds) {
+                break;
+            }
+            line_end
+        } else if indented {
+            line_end
+        } else if field_name(line).is_some() {
             break;
-        }
-        end = line_end;
+        } else if let Some(unfolded) = unfolded(&bytes[next..], before) {
+            next + unfolded
+        } else {
+            break;
+        };
         next = next_line(bytes, end);
     }
     (&bytes[start..end], &bytes[next..])
 }
 
-fn starts_field(bytes: &[u8]) -> bool {
-    field_name(cut_line(bytes).0).is_some()
+/// The length of the unindented lines that belong to the value above them, because a field follows. Behind one such line
+/// any field may follow; behind several only one that continues this header, because a body may contain `TEL: 03-…`.
+fn unfolded(bytes: &[u8], before: &[Field<'_>]) -> Option<usize> {
+    /// A DKIM signature with a long key fills some 20 lines.
+    const MAX_LINES: usize = 40;
+    let (first, mut rest) = cut_line(bytes);
+    if field_name(cut_line(rest).0).is_some() {
+        return Some(first.len());
+    }
+    for _ in 1..MAX_LINES {
+        let (line, after) = cut_line(rest);
+        if is_blank(line) {
+            return None;
+        }
+        let end = bytes.len() - rest.len() + line.len();
+        rest = after;
+        if field_name(cut_line(rest).0).is_some() {
+            return continues_header(rest, before).then_some(end);
+        }
+    }
+    None
+}
+
+/// Whether a field follows that mail headers have and that is not among the fields `before` it, or that may be repeated.
+fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
+    const ONCE: [&str; 16] = [
+        "From",
+        "Sender",
+        "Reply-To",
+        "To",
+        "Cc",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+        "Content-Language",
+        "User-Agent",
+    ];
+    const REPEATED: [&str; 10] = [
+        "X-",
+        "ARC-",
+        "List-",
+        "Resent-",
+        "Thread-",
+        "Received",
+        "Return-Path",
+        "Delivered-To",
+        "DKIM-Signature",
+        "Authentication-Results",
+    ];
+    let (line, _) = cut_line(bytes);
+    let Some(name) = field_name(line).and_then(|end| std::str::from_utf8(line[..end].trim_ascii_end()).ok())
+    else {
+        return false;
+    };
+    let begins =
+        |prefix: &&str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    REPEATED.iter().any(|prefix| begins(&prefix))
+        || (ONCE.iter().any(|once| once.eq_ignore_ascii_case(name))
+            && !before.iter().any(|field| field.name.eq_ignore_ascii_case(name)))
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
 }
 
 /// The offset of the colon if the line begins with a field name (RFC 5322, 2.2; whitespace before the colon: 4.5.8).

@@ -30,6 +30,7 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
     let contents = text::read(&root);
     mail.text = contents.text;
     mail.attachments = contents.attachments;
+    mail.attached = contents.attached;
     mail.unreadable = contents.unreadable;
     for warning in contents.warnings {
         mail.warn(warning.code, warning.detail);
@@ -44,11 +45,13 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
 /// Removes what mbox files and some servers add before the header: a `From ` line, blank lines, a byte order mark.
 fn without_mbox_prefix(raw: &[u8]) -> &[u8] {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
-    if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
-        let end = raw.iter().position(|&b| b == b'\n').map_or(raw.len(), |at| at + 1);
-        return &raw[end..];
-    }
-    raw
+    after_mbox_line(raw.strip_prefix(b">").unwrap_or(raw)).unwrap_or(raw)
+}
+
+/// The bytes after the `From ` line of an mbox, if they begin with one. `From : a@b` is a field (RFC 5322, 4.5).
+pub fn after_mbox_line(raw: &[u8]) -> Option<&[u8]> {
+    let sender = raw.strip_prefix(b"From ")?;
+    (!sender.trim_ascii_start().starts_with(b":")).then(|| field::cut_line(sender).1)
 }
 
 /// `head` is the raw header block of the fields.

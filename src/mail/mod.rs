@@ -5,6 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 mod address;
+mod alternative;
 mod attachment;
 pub mod authentication;
 pub mod automatic;
@@ -23,14 +24,18 @@ mod own;
 mod param;
 mod part;
 mod sender;
+mod smime;
 mod smtp_reply;
 mod text;
+mod tnef;
 mod transfer;
+mod uuencode;
 
 #[cfg(test)]
 mod tests;
 
 pub use bounce::Bounce;
+pub use message::after_mbox_line;
 pub use own::OwnMail;
 pub use smtp_reply::{EnhancedStatus, SmtpReply};
 
@@ -51,6 +56,16 @@ pub struct Attachment {
     pub media_type: String,
     /// The content after transfer decoding.
     pub bytes: Vec<u8>,
+}
+
+/// A mail that is attached to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedMail {
+    /// The address of the first mailbox of From.
+    pub from: Option<String>,
+    pub subject: String,
+    /// The readable body; lines end in `\n`.
+    pub text: String,
 }
 
 /// A guess or an anomaly found during parsing.
@@ -95,6 +110,8 @@ pub struct InboundMail {
     pub text: String,
     /// All parts that are not the body.
     pub attachments: Vec<Attachment>,
+    /// The mails among the attachments, and those attached to them.
+    pub attached: Vec<AttachedMail>,
     /// All header fields in the order of the message, topmost first.
     pub headers: Vec<Header>,
     /// Set if the mail is a delivery report.

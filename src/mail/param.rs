@@ -40,22 +40,20 @@ impl Structured {
     ///
     /// Also decodes RFC 2047 encoded-words, although that RFC does not allow them here.
     pub fn text(&self, name: &str, guesses: &mut Vec<charset::Guess>) -> Option<String> {
-        let value = match self.extended(name, guesses) {
-            Some(value) => value,
-            None => {
-                let plain =
-                    self.params.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())?;
-                let decoded = encoded_word::decode(plain, guesses).into_owned();
-                percent_utf8(&decoded).unwrap_or(decoded)
-            }
-        };
-        Some(clean::one_line(&value)).filter(|v| !v.is_empty())
+        best(self.texts(name)).map(|text| text.take(guesses))
+    }
+
+    /// The extended form of a parameter and the plain one, as far as they are there.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = Text> {
+        let plain = self.params.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| Text::plain(v));
+        let both = [self.extended(name), plain].into_iter().flatten();
+        both.map(Text::clean).filter(|text| !text.value.is_empty())
     }
 
     /// Joins and decodes `name*`, `name*0*`, `name*1` … (RFC 2231, 3 and 4).
     ///
     /// Joins the octets before it decodes the charset, because a piece may end inside a character.
-    fn extended(&self, name: &str, guesses: &mut Vec<charset::Guess>) -> Option<String> {
+    fn extended(&self, name: &str) -> Option<Text> {
         let mut pieces: Vec<(u32, bool, &str)> = Vec::new();
         for (key, value) in &self.params {
             let Some(tail) = key.strip_prefix(name).and_then(|tail| tail.strip_prefix('*')) else {
@@ -68,6 +66,7 @@ impl Structured {
         }
         pieces.sort_by_key(|(number, ..)| *number);
         pieces.dedup_by_key(|(number, ..)| *number);
+        let all = (0..).zip(&pieces).all(|(number, piece)| piece.0 == number);
         let any_encoded = pieces.iter().any(|(_, encoded, _)| *encoded);
         let (_, first_encoded, first) = *pieces.first()?;
         let (label, first) = match first.splitn(3, '\'').collect::<Vec<_>>()[..] {
@@ -75,21 +74,57 @@ impl Structured {
             _ => (None, first),
         };
         let mut bytes = Vec::new();
+        let mut is_intact = all;
         for (i, (_, encoded, value)) in pieces.iter().enumerate() {
             let value = if i == 0 { first } else { *value };
             if *encoded || (any_encoded && value.contains('%')) {
-                percent(value, &mut bytes);
+                is_intact &= percent(value, &mut bytes);
             } else {
                 bytes.extend_from_slice(value.as_bytes());
             }
         }
         if !any_encoded {
-            return Some(encoded_word::decode(&String::from_utf8_lossy(&bytes), guesses).into_owned());
+            return Some(Text { is_intact, ..Text::plain(&String::from_utf8_lossy(&bytes)) });
         }
         let decoded = charset::decode(label.filter(|label| !label.is_empty()), &bytes);
-        guesses.extend(decoded.guess());
-        Some(decoded.text)
+        let guesses: Vec<_> = decoded.guess().into_iter().collect();
+        // Octets that do not fit their charset are those of a name that was cut.
+        let is_intact = is_intact && !decoded.lossy && (label.is_none() || !decoded.guessed);
+        Some(Text { is_intact, value: decoded.text, guesses })
     }
+}
+
+/// A decoded parameter.
+#[derive(Debug)]
+pub(super) struct Text {
+    value: String,
+    /// No piece is missing, and every octet could be decoded.
+    is_intact: bool,
+    guesses: Vec<charset::Guess>,
+}
+
+impl Text {
+    fn plain(value: &str) -> Self {
+        let mut guesses = Vec::new();
+        let decoded = encoded_word::decode(value, &mut guesses).into_owned();
+        let value = percent_utf8(&decoded).unwrap_or(decoded);
+        Self { is_intact: !value.contains('\u{fffd}'), value, guesses }
+    }
+
+    fn clean(self) -> Self {
+        Self { value: clean::one_line(&self.value), ..self }
+    }
+
+    pub fn take(self, guesses: &mut Vec<charset::Guess>) -> String {
+        guesses.extend(self.guesses);
+        self.value
+    }
+}
+
+/// The first text that is intact, else the first one.
+pub(super) fn best(mut texts: impl Iterator<Item = Text>) -> Option<Text> {
+    let first = texts.next()?;
+    if first.is_intact { Some(first) } else { Some(texts.find(|text| text.is_intact).unwrap_or(first)) }
 }
 
 /// Removes `(comments)` outside quotes (RFC 2045, 5.1).
@@ -181,8 +216,10 @@ fn quoted_value(text: &str) -> (String, &str) {
     (out, "")
 }
 
-fn percent(text: &str, out: &mut Vec<u8>) {
+/// Decodes percent-encoding. Returns whether every `%` had its two digits.
+fn percent(text: &str, out: &mut Vec<u8>) -> bool {
     let mut rest = text.as_bytes();
+    let mut is_intact = true;
     while let Some((&b, after)) = rest.split_first() {
         rest = after;
         match (b, after) {
@@ -190,9 +227,13 @@ fn percent(text: &str, out: &mut Vec<u8>) {
                 out.push(transfer::hex(*high) << 4 | transfer::hex(*low));
                 rest = after;
             }
-            _ => out.push(b),
+            _ => {
+                is_intact &= b != b'%';
+                out.push(b);
+            }
         }
     }
+    is_intact
 }
 
 /// Decodes percent-encoding without a charset, as webmail services write it.

@@ -4,9 +4,9 @@
 use memchr::memmem;
 
 use super::{
-    charset::Guess,
+    charset::{self, Guess},
     field::{self, Charset, Fields},
-    param::Structured,
+    param::{self, Structured},
     transfer::{self, Content, Encoding},
 };
 
@@ -22,6 +22,10 @@ pub(super) struct Part<'a> {
     pub body: &'a [u8],
     content_type: Structured,
     disposition: Structured,
+    /// The name of a charset that stands where the media type should be.
+    misplaced_charset: Option<String>,
+    /// Content-Type names a media type; otherwise `media_type` is a guess.
+    pub type_is_clear: bool,
     pub children: Vec<Part<'a>>,
     /// The multipart had more parts or levels than the limits allow.
     pub cut: bool,
@@ -39,16 +43,33 @@ impl<'a> Part<'a> {
 
     fn parse(raw: &'a [u8], default_type: &str, charset: Charset, depth: usize, left: &mut usize) -> Self {
         let (mut fields, body) = field::split(raw);
-        let charset = fields.share_charset(charset);
         let mut content_type = fields.get("Content-Type").map(Structured::read).unwrap_or_default();
-        let given = content_type.value.trim_end_matches(['/', ':', '*']).to_owned();
-        content_type.value = match given.as_str() {
-            "" | "text" | "plain" | "plain/text" => default_type.to_owned(),
-            _ if given.contains('/') => given,
-            _ => "application/octet-stream".to_owned(),
-        };
+        let charset =
+            fields.share_charset(charset, || content_type.get("charset").or_else(|| charset_below(body)));
         let disposition = fields.get("Content-Disposition").map(Structured::read).unwrap_or_default();
-        let mut part = Self { fields, body, content_type, disposition, children: Vec::new(), cut: false };
+        let given = content_type.value.trim_end_matches(['/', ':', '*']).to_owned();
+        let type_is_clear = is_media_type(&given);
+        content_type.value = match given.as_str() {
+            _ if type_is_clear => given.clone(),
+            "" | "text" | "plain" | "plain/text" => default_type.to_owned(),
+            _ if has_boundary(&content_type, body) => "multipart/mixed".to_owned(),
+            _ if disposition.value == "attachment" || is_named(&content_type, &disposition) => {
+                "application/octet-stream".to_owned()
+            }
+            // RFC 2045, 5.2: a Content-Type that cannot be read means text/plain.
+            _ => default_type.to_owned(),
+        };
+        let misplaced_charset = Some(given).filter(|given| !type_is_clear && charset::is_known(given));
+        let mut part = Self {
+            fields,
+            body,
+            content_type,
+            disposition,
+            misplaced_charset,
+            type_is_clear,
+            children: Vec::new(),
+            cut: false,
+        };
         if part.is("multipart/") {
             part.split(charset, depth, left);
         }
@@ -79,6 +100,9 @@ impl<'a> Part<'a> {
             .into_iter()
             .map(|piece| Self::parse(piece, default_type, charset, depth + 1, left))
             .collect();
+        if !self.type_is_clear && self.children.iter().map(Part::media_type).eq(["text/plain", "text/html"]) {
+            "multipart/alternative".clone_into(&mut self.content_type.value);
+        }
     }
 
     /// The media type in lower case.
@@ -94,6 +118,11 @@ impl<'a> Part<'a> {
             .is_some_and(|rest| rest.is_empty() || media_type.ends_with('/'))
     }
 
+    /// The declared charset of the content.
+    pub fn charset(&self) -> Option<String> {
+        self.param("charset").or_else(|| self.misplaced_charset.clone())
+    }
+
     /// A parameter of Content-Type.
     pub fn param(&self, name: &str) -> Option<String> {
         self.content_type.get(name)
@@ -104,9 +133,10 @@ impl<'a> Part<'a> {
         self.disposition.value == "attachment"
     }
 
-    /// The file name from Content-Disposition, else from Content-Type.
+    /// The file name from Content-Disposition, else from Content-Type. An intact one comes before a broken one.
     pub fn file_name(&self, guesses: &mut Vec<Guess>) -> Option<String> {
-        self.disposition.text("filename", guesses).or_else(|| self.content_type.text("name", guesses))
+        let names = self.disposition.texts("filename").chain(self.content_type.texts("name"));
+        param::best(names).map(|name| name.take(guesses))
     }
 
     /// The content after transfer decoding.
@@ -123,6 +153,37 @@ impl<'a> Part<'a> {
         }
         all
     }
+}
+
+/// `type/subtype` of RFC 2045, 5.1. `multipart/*` and the like name no subtype.
+fn is_media_type(given: &str) -> bool {
+    let token = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=*".contains(&b))
+    };
+    given != "plain/text"
+        && given.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+}
+
+/// Whether the boundary of a multipart occurs: the declared one, or one that the body shows.
+fn has_boundary(content_type: &Structured, body: &[u8]) -> bool {
+    let declared = content_type.get("boundary");
+    declared.is_some_and(|boundary| !cut(body, boundary.trim_end().as_bytes(), 1).is_empty())
+        || undeclared_boundary(body).is_some()
+}
+
+fn is_named(content_type: &Structured, disposition: &Structured) -> bool {
+    content_type.get("name").or_else(|| disposition.get("filename")).is_some()
+}
+
+/// The first charset that a part of a multipart declares near its start.
+fn charset_below(body: &[u8]) -> Option<String> {
+    /// In bytes. The header of the first part is expected within.
+    const NEAR: usize = 2_000;
+    let near = String::from_utf8_lossy(body.get(..NEAR).unwrap_or(body)).to_ascii_lowercase();
+    let (_, after) = near.split_once("charset=")?;
+    let after = after.trim_start_matches('"');
+    let end = after.find(|c: char| matches!(c, '"' | ';') || c.is_whitespace()).unwrap_or(after.len());
+    Some(after[..end].to_owned())
 }
 
 /// Splits the body at the lines `--boundary`, up to `--boundary--` or the end.

@@ -4,17 +4,29 @@
 use std::borrow::Cow;
 
 use super::{
-    Attachment, Warning, attachment, charset, charset::Guess, clean, flowed, html, message::guess_warnings,
-    part::Part, transfer,
+    AttachedMail, Attachment, Warning, address,
+    alternative::{self, Alternative},
+    attachment,
+    charset::{self, Guess},
+    clean, field, flowed, html,
+    message::guess_warnings,
+    part::Part,
+    smime, tnef, transfer, uuencode,
 };
 
 /// Limits how deep mails forwarded as attachments are read.
 const MAX_FORWARDS: usize = 3;
 
+/// Limits how many mails forwarded as attachments are read.
+const MAX_ATTACHED: usize = 5;
+/// Limits how deep signed data inside signed data is opened.
+const MAX_SIGNATURES: usize = 3;
+
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     pub text: String,
     pub attachments: Vec<Attachment>,
+    pub attached: Vec<AttachedMail>,
     pub unreadable: Option<String>,
     pub warnings: Vec<Warning>,
 }
@@ -31,15 +43,22 @@ pub(super) fn read(root: &Part<'_>) -> Contents {
 fn read_message(root: &Part<'_>, forwards: usize) -> Contents {
     let mut gather = Gather::default();
     gather.visit(root, true);
-    let text = clean::body(joined(gather.texts));
+    let mut text = clean::body(joined(gather.texts));
+    if text.is_empty() {
+        text = clean::body(joined(gather.tnef_texts));
+    }
     let mut contents = Contents {
         text,
         attachments: gather.attachments,
+        attached: Vec::new(),
         unreadable: gather.opaque,
         warnings: gather.warnings,
     };
-    if contents.text.is_empty() && contents.unreadable.is_none() && forwards < MAX_FORWARDS {
+    if forwards < MAX_FORWARDS {
         forwarded(&mut contents, forwards);
+    }
+    if let (true, None, Some(name)) = (contents.text.is_empty(), &contents.unreadable, gather.unnamed) {
+        contents.warnings.push(Warning { code: "body_missing", detail: format!("beside {name}") });
     }
     contents
 }
@@ -49,24 +68,51 @@ fn joined(mut texts: Vec<String>) -> String {
     if texts.len() == 1 { texts.swap_remove(0) } else { texts.join("\n") }
 }
 
-/// If the only content is a mail forwarded as an attachment, uses the text of that mail.
+/// Reads the mails forwarded as attachments. If they are the only content, the first one's text becomes the text.
 fn forwarded(contents: &mut Contents, forwards: usize) {
-    let Some(inner) = contents.attachments.iter().find(|a| a.media_type == "message/rfc822") else {
-        return;
-    };
-    let mut read = read_message(&Part::read(&inner.bytes), forwards + 1);
-    contents.text = std::mem::take(&mut read.text);
-    contents.unreadable = read.unreadable;
-    contents.warnings.append(&mut read.warnings);
+    let mut attached = Vec::new();
+    for mail in contents.attachments.iter().filter(|a| is_mail(a)).take(MAX_ATTACHED) {
+        let part = Part::read(&mail.bytes);
+        let mut read = read_message(&part, forwards + 1);
+        if contents.text.is_empty() && contents.unreadable.is_none() {
+            contents.text.clone_from(&read.text);
+            contents.unreadable = read.unreadable;
+            contents.warnings.append(&mut read.warnings);
+        }
+        attached.push(AttachedMail::of(&part, read.text));
+        attached.append(&mut read.attached);
+    }
+    contents.attached = attached;
+}
+
+fn is_mail(attachment: &Attachment) -> bool {
+    let is_file = attachment.name.get(attachment.name.len().saturating_sub(4)..);
+    ["message/rfc822", "message/global"].contains(&attachment.media_type.as_str())
+        || is_file.is_some_and(|extension| extension.eq_ignore_ascii_case(".eml"))
+}
+
+impl AttachedMail {
+    fn of(part: &Part<'_>, text: String) -> Self {
+        let subject = part.fields.get("Subject").map(|raw| field::text(raw).0);
+        let from = part.fields.get("From").map(|raw| address::read(raw, &mut Vec::new()));
+        let from = from.and_then(|senders| senders.into_iter().next());
+        Self { from: from.map(|from| from.address), subject: subject.unwrap_or_default(), text }
+    }
 }
 
 #[derive(Default)]
 struct Gather {
     texts: Vec<String>,
+    /// Texts in winmail.dat, which repeat the text beside it if there is one.
+    tnef_texts: Vec<String>,
     attachments: Vec<Attachment>,
     warnings: Vec<Warning>,
     /// Why a part that may contain the body cannot be read.
     opaque: Option<String>,
+    /// The first attachment without a file name, which may be the body.
+    unnamed: Option<String>,
+    /// Signatures that were opened around the current part.
+    signatures: usize,
 }
 
 impl Gather {
@@ -77,7 +123,7 @@ impl Gather {
         if part.is("multipart/alternative") {
             self.alternative(part);
         } else if part.is("multipart/related") {
-            let root = part.param("start").and_then(|id| related_root(part, &id)).unwrap_or(0);
+            let root = related_root(part);
             for (i, child) in part.children.iter().enumerate() {
                 if i == root {
                     self.visit(child, first);
@@ -95,39 +141,41 @@ impl Gather {
         } else if is_body(part, first) {
             let text = self.text(part);
             self.texts.push(text);
+        } else if let Some(signed) = self.signed(part) {
+            self.signatures += 1;
+            self.visit(&Part::read(&signed), first);
+            self.signatures -= 1;
         } else {
             self.attach(part);
         }
     }
 
-    /// Prefers plain text if it has the content of the other alternatives, because our forms are plain text.
-    ///
-    /// RFC 2046, 5.1.4 prefers the last alternative.
+    fn signed(&self, part: &Part<'_>) -> Option<Vec<u8>> {
+        let may_be = self.signatures < MAX_SIGNATURES
+            && (is_smime(part) || part.file_name(&mut Vec::new()).is_some_and(|name| is_p7m(&name)));
+        may_be.then(|| smime::signed_content(&part.content().bytes)).flatten()
+    }
+
     fn alternative(&mut self, part: &Part<'_>) {
-        let mut choice: Option<(String, bool)> = None;
+        let mut found = Vec::new();
         for child in &part.children {
-            let mut read = Self::default();
+            let mut read = Self { signatures: self.signatures, ..Self::default() };
             read.visit(child, true);
             self.attachments.append(&mut read.attachments);
+            self.tnef_texts.append(&mut read.tnef_texts);
             self.opaque = self.opaque.take().or(read.opaque);
-            let is_plain = child.is("text/plain");
-            let text = read.texts.join("\n");
-            let better = match &choice {
-                None => !read.texts.is_empty(),
-                Some((chosen, true)) => {
-                    !read.texts.is_empty()
-                        && (is_stub(chosen, &text) || (is_damaged(chosen) && !is_damaged(&text)))
-                }
-                Some((chosen, false)) => is_plain && !is_stub(&text, chosen),
-            };
-            if better {
-                choice = Some((text, is_plain));
-                for warning in read.warnings {
-                    self.warn(warning.code, warning.detail);
-                }
+            self.unnamed = self.unnamed.take().or(read.unnamed);
+            if read.texts.is_empty() {
+                self.warnings.append(&mut read.warnings);
+            } else {
+                let media_type = child.media_type().to_owned();
+                found.push(Alternative { media_type, text: joined(read.texts), warnings: read.warnings });
             }
         }
-        self.texts.extend(choice.map(|(text, _)| text));
+        for mut chosen in alternative::choose(found) {
+            self.warnings.append(&mut chosen.warnings);
+            self.texts.push(chosen.text);
+        }
     }
 
     fn attach(&mut self, part: &Part<'_>) {
@@ -138,11 +186,28 @@ impl Gather {
         let mut guesses = Vec::new();
         let attachment = attachment::read(part, self.attachments.len() + 1, &mut guesses);
         self.warnings.extend(guess_warnings("attachment name", &guesses));
+        if is_tnef(part, &attachment) && self.open_tnef(&attachment.bytes) {
+            return;
+        }
         if let Some(reason) = opaque(part, &attachment) {
             self.warn(reason.0, attachment.name.clone());
             self.opaque = Some(reason.1.to_owned());
         }
+        if self.unnamed.is_none() && part.file_name(&mut Vec::new()).is_none() {
+            self.unnamed = Some(attachment.name.clone());
+        }
         self.attachments.push(attachment);
+    }
+
+    /// Takes text and files out of a winmail.dat. False if it holds a text that we cannot read.
+    fn open_tnef(&mut self, bytes: &[u8]) -> bool {
+        let Some(tnef) = tnef::read(bytes) else { return false };
+        let whole = tnef.text.is_some() || !tnef.has_rtf;
+        self.tnef_texts.extend(tnef.text);
+        for (name, bytes) in tnef.files {
+            self.attachments.push(attachment::file(&name, self.attachments.len() + 1, bytes));
+        }
+        whole
     }
 
     fn text(&mut self, part: &Part<'_>) -> String {
@@ -157,9 +222,18 @@ impl Gather {
             }
             None => content.bytes,
         };
-        let is_html =
-            part.is("text/html") || (part.fields.get("Content-Type").is_none() && looks_like_html(&bytes));
-        let declared = part.param("charset");
+        let is_html = part.is("text/html") || (!part.type_is_clear && looks_like_html(&bytes));
+        let declared = part.charset();
+        let bytes = match uuencode::split(&bytes).filter(|_| !is_html) {
+            Some((text, files)) => {
+                for file in files {
+                    let name = charset::decode(declared.as_deref(), file.name).text;
+                    self.attachments.push(attachment::file(&name, self.attachments.len() + 1, file.bytes));
+                }
+                Cow::Owned(text)
+            }
+            None => bytes,
+        };
         let label = declared.or_else(|| is_html.then(|| html::declared_charset(&bytes)).flatten());
         let decoded = charset::decode(label.as_deref(), &bytes);
         self.warnings.extend(guess_warnings("body", &decoded.guess().into_iter().collect::<Vec<_>>()));
@@ -207,45 +281,47 @@ fn is_body(part: &Part<'_>, first: bool) -> bool {
     if part.is_attachment() { first && !named } else { first || !named }
 }
 
-fn related_root(part: &Part<'_>, id: &str) -> Option<usize> {
-    part.children.iter().position(|child| {
-        child.fields.get("Content-ID").is_some_and(|raw| raw.bytes.trim_ascii() == id.as_bytes())
-    })
+/// The child that a person reads: the one that `start` names, else the first (RFC 2387, 3.2), unless a text follows that.
+fn related_root(part: &Part<'_>) -> usize {
+    let named = |id: String| {
+        let id = id.trim_matches(['<', '>', ' ']).to_owned();
+        part.children.iter().position(|child| {
+            let raw = child.fields.get("Content-ID").map(|raw| String::from_utf8_lossy(raw.bytes));
+            raw.is_some_and(|raw| raw.trim().trim_matches(['<', '>']) == id)
+        })
+    };
+    let is_text = |child: &Part<'_>| {
+        child.is("multipart/")
+            || ((child.is("text/plain") || child.is("text/html")) && !child.is_attachment())
+    };
+    let first = || part.children.iter().position(is_text);
+    part.param("start").and_then(named).or_else(first).unwrap_or(0)
+}
+
+fn is_smime(part: &Part<'_>) -> bool {
+    part.is("application/pkcs7-mime") || part.is("application/x-pkcs7-mime")
+}
+
+fn is_p7m(name: &str) -> bool {
+    name.get(name.len().saturating_sub(4)..).is_some_and(|extension| extension.eq_ignore_ascii_case(".p7m"))
+}
+
+fn is_tnef(part: &Part<'_>, attachment: &Attachment) -> bool {
+    part.is("application/ms-tnef")
+        || part.is("application/vnd.ms-tnef")
+        || attachment.name.eq_ignore_ascii_case("winmail.dat")
 }
 
 /// Detects content that needs special software. Returns the code of the warning and the reason for staff.
 fn opaque(part: &Part<'_>, attachment: &Attachment) -> Option<(&'static str, &'static str)> {
-    let name = attachment.name.to_ascii_lowercase();
-    let is = |types: &[&str]| types.iter().any(|media_type| part.is(media_type));
-    if is(&["application/ms-tnef", "application/vnd.ms-tnef"]) || name == "winmail.dat" {
+    if is_tnef(part, attachment) {
         return Some(("winmail_dat", "only winmail.dat (Outlook TNEF)"));
     }
-    let smime = is(&["application/pkcs7-mime", "application/x-pkcs7-mime"]) || name == "smime.p7m";
+    let smime = is_smime(part) || attachment.name.eq_ignore_ascii_case("smime.p7m");
     if smime && part.param("smime-type").is_some_and(|kind| kind.eq_ignore_ascii_case("signed-data")) {
         return Some(("opaque_smime", "opaque S/MIME signature"));
     }
     smime.then_some(("opaque_smime", "encrypted or opaque S/MIME"))
-}
-
-/// Whether the plain text only refers to the HTML: it is empty, or short and different from the HTML.
-fn is_stub(plain: &str, other: &str) -> bool {
-    let (plain, other) = (letters(plain), letters(other));
-    if plain.is_empty() {
-        return !other.is_empty();
-    }
-    let length = plain.chars().count();
-    let points_to_html = plain.contains("HTML") && !other.contains("HTML");
-    length < 200 && (points_to_html || length * 2 < other.chars().count()) && !other.starts_with(&plain)
-}
-
-/// Whether characters were lost. Outlook fills the plain text with question marks if its charset lacks the characters.
-fn is_damaged(text: &str) -> bool {
-    let marks = text.matches('?').count();
-    text.contains('\u{fffd}') || (marks > 8 && marks > text.chars().filter(|c| c.is_alphanumeric()).count())
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn looks_like_html(bytes: &[u8]) -> bool {

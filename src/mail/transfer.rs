@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 
-use super::field::cut_line;
+use super::{field::cut_line, uuencode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -54,7 +54,7 @@ pub(super) fn decode(body: &[u8], encoding: Encoding) -> Content<'_> {
         // Raw escape sequences mean unencoded ISO-2022-JP, where `=` may be half of a kanji.
         Encoding::QuotedPrintable if body.windows(2).any(|w| w == b"\x1b$") => Content::plain(body, true),
         Encoding::QuotedPrintable => Content::plain(quoted_printable(body), false),
-        Encoding::Uuencode => match uuencode(body) {
+        Encoding::Uuencode => match uuencode::decode(body) {
             Some(bytes) => Content::plain(bytes, false),
             None => Content::plain(body, true),
         },
@@ -89,6 +89,10 @@ fn base64_body(body: &[u8]) -> Content<'_> {
         if !text.is_empty() {
             if may_follow && decoder.line(text) {
                 bad = None;
+            } else if bad.is_none() && padded(text).is_some_and(|end| decoder.line(&text[..end])) {
+                // A gateway wrote its words behind the padding.
+                let words = text[padded(text).unwrap_or_default()..].trim_ascii_start();
+                bad = Some(offset + line.trim_ascii_end().len() - words.len());
             } else {
                 bad = bad.or(Some(offset));
             }
@@ -100,6 +104,13 @@ fn base64_body(body: &[u8]) -> Content<'_> {
         return Content::plain(body, true);
     }
     Content { bytes: bytes.into(), footer: bad.map_or(b"", |at| &body[at..]), wrong: false }
+}
+
+/// The length of a line up to its padding, if that is whole base64. A short word before `=` is none: `TEL=`.
+fn padded(line: &[u8]) -> Option<usize> {
+    let digits = line.iter().position(|&b| b == b'=')?;
+    let end = digits + line[digits..].iter().take_while(|&&b| b == b'=').count();
+    (end >= 8 && end.is_multiple_of(4) && end - digits <= 2).then_some(end)
 }
 
 const INVALID: u8 = 0xff;
@@ -258,25 +269,4 @@ pub(super) fn hex(digit: u8) -> u8 {
         b'A'..=b'F' => digit - b'A' + 10,
         _ => 0,
     }
-}
-
-/// Decodes the lines between `begin` and `end` (POSIX uuencode). `None` if there is no `begin`.
-fn uuencode(body: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = body.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end);
-    lines.find(|line| line.starts_with(b"begin "))?;
-    let mut out = Vec::with_capacity(body.len() / 4 * 3);
-    for line in lines.take_while(|line| *line != b"end") {
-        let Some((&length, data)) = line.split_first() else {
-            continue;
-        };
-        let wanted = out.len() + usize::from(length.wrapping_sub(b' ') & 0x3f);
-        for group in data.chunks(4) {
-            let bits = (0..4).fold(0_u32, |bits, i| {
-                bits << 6 | u32::from(group.get(i).map_or(0, |b| b.wrapping_sub(b' ') & 0x3f))
-            });
-            out.extend_from_slice(&bits.to_be_bytes()[1..]);
-        }
-        out.truncate(wanted);
-    }
-    Some(out)
 }

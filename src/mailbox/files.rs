@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{FetchedMessage, maildir::file_time};
-use crate::store::Place;
+use crate::{mail::after_mbox_line, store::Place};
 
 /// The folder name in the ledger for messages read from files.
 const FOLDER: &str = "file";
@@ -62,15 +62,7 @@ pub fn from_reader(mut reader: impl Read, max_size: u64) -> Result<FetchedMessag
     let path = PathBuf::from("standard input");
     let mut raw = Vec::new();
     reader.read_to_end(&mut raw).map_err(|source| FileError { path, source })?;
-    let raw = match raw.strip_prefix(b"From ") {
-        Some(rest) => rest
-            .iter()
-            .position(|b| *b == b'\n')
-            .and_then(|end| rest.get(end + 1..))
-            .unwrap_or_default()
-            .to_vec(),
-        None => raw,
-    };
+    let raw = after_mbox_line(&raw).map(<[u8]>::to_vec).unwrap_or(raw);
     Ok(from_bytes(raw, Place::File { folder: FOLDER.into(), name: "-".into() }, max_size))
 }
 
@@ -107,19 +99,26 @@ fn headers_of(mut raw: Vec<u8>) -> Vec<u8> {
 /// Whether a file is an mbox (RFC 4155), that is, begins with a `From ` line.
 fn is_mbox(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
-    File::open(path)?.take(5).read_to_end(&mut start)?;
-    Ok(start == b"From ")
+    File::open(path)?.take(100).read_to_end(&mut start)?;
+    Ok(after_mbox_line(&start).is_some())
 }
 
-/// Splits an mbox into its messages. A `From ` line is a separator only after an empty line; `>From ` is unquoted.
+/// Splits an mbox into its messages; `>From ` is unquoted. After an empty line a `From ` line separates if it has a date
+/// or a field follows. Folders of Netscape and old Thunderbird lack the empty line: there both must be so.
 fn split_mbox(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut messages: Vec<Vec<u8>> = Vec::new();
     let mut after_blank = true;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        if after_blank && line.starts_with(b"From ") {
-            messages.push(Vec::new());
-            after_blank = false;
-            continue;
+    let mut lines = bytes.split_inclusive(|b| *b == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        if after_mbox_line(line).is_some() {
+            let field = lines.peek().is_some_and(|next| is_field(next));
+            if messages.is_empty()
+                || if after_blank { has_date(line) || field } else { has_date(line) && field }
+            {
+                messages.push(Vec::new());
+                after_blank = false;
+                continue;
+            }
         }
         after_blank = matches!(line, b"\n" | b"\r\n");
         let Some(message) = messages.last_mut() else { continue };
@@ -128,6 +127,27 @@ fn split_mbox(bytes: &[u8]) -> Vec<Vec<u8>> {
         message.extend_from_slice(if unquote { line.get(1..).unwrap_or_default() } else { line });
     }
     messages
+}
+
+/// Whether a `From ` line has the date of asctime: a time of day and a year.
+fn has_date(line: &[u8]) -> bool {
+    let words = || line.split(u8::is_ascii_whitespace);
+    let time = |word: &[u8]| {
+        let mut parts = word.split(|b| *b == b':');
+        parts.clone().count() >= 2 && parts.all(|part| part.len() <= 2 && is_number(part))
+    };
+    words().any(time) && words().any(|word| word.len() == 4 && is_number(word))
+}
+
+fn is_number(word: &[u8]) -> bool {
+    !word.is_empty() && word.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a line begins with the name of a header field. Eudora and some servers put `>From ` lines between.
+fn is_field(line: &[u8]) -> bool {
+    let name = line.iter().position(|b| !matches!(b, 33..=57 | 59..=126)).unwrap_or(line.len());
+    let rest = line.get(name..).unwrap_or_default().trim_ascii_start();
+    (name > 0 && rest.starts_with(b":")) || line.starts_with(b">From ")
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -140,13 +160,45 @@ mod tests {
 
     #[test]
     fn an_mbox_is_split_at_its_from_lines_only() {
-        let mbox = b"From a@b Tue Jul  1 10:00:00 2025\nSubject: 1\n\nFrom here on\n>From there\n\nFrom c@d Tue Jul  1 10:00:00 2025\nSubject: 2\n\ntwo\n";
-        let messages = split_mbox(mbox);
-        // "From here on" follows an empty line, so it counts as a separator. Programs that write an mbox quote such
-        // lines.
-        assert_eq!(messages.len(), 3);
-        let quoted = split_mbox(b"From a@b x\nSubject: 1\n\n>From here on\n>>From there\n");
-        assert_eq!(quoted, vec![b"Subject: 1\n\nFrom here on\n>From there\n".to_vec()]);
+        for (name, mbox, messages) in [
+            (
+                "an empty line and a date",
+                "From a@b Tue Jul  1 10:00:00 2025\nSubject: 1\n\none\n\nFrom c@d Tue Jul  1 10:00:00 2025\nSubject: 2\n\ntwo\n",
+                &["Subject: 1\n\none\n\n", "Subject: 2\n\ntwo\n"][..],
+            ),
+            (
+                "an empty line, no date, a field",
+                "From a\nSubject: 1\n\none\n\nFrom c\nSubject: 2\n\ntwo\n",
+                &["Subject: 1\n\none\n\n", "Subject: 2\n\ntwo\n"],
+            ),
+            (
+                "no empty line before",
+                "From - Tue Jul  1 10:00:00 2025\r\nSubject: 1\r\n\r\none\r\nFrom - Tue Jul  1 10:00 2025\r\nX-Status: 1\r\n\r\ntwo\r\n",
+                &["Subject: 1\r\n\r\none\r\n", "X-Status: 1\r\n\r\ntwo\r\n"],
+            ),
+            (
+                "a sentence behind an empty line",
+                "From a@b x\nSubject: 1\n\nFrom here on\nit is text\n",
+                &["Subject: 1\n\nFrom here on\nit is text\n"],
+            ),
+            (
+                "a sentence before a label",
+                "From a@b x\nSubject: 1\n\none\nFrom 10:00 on\nTEL: 03\n",
+                &["Subject: 1\n\none\nFrom 10:00 on\nTEL: 03\n"],
+            ),
+            (
+                "quoted lines",
+                "From a@b x\nSubject: 1\n\n>From here on\n>>From there\n",
+                &["Subject: 1\n\nFrom here on\n>From there\n"],
+            ),
+            ("a field with a blank", "From a@b x\nFrom : a@b\n\none\n", &["From : a@b\n\none\n"]),
+        ] {
+            assert_eq!(
+                split_mbox(mbox.as_bytes()),
+                messages.iter().map(|m| m.as_bytes().to_vec()).collect::<Vec<_>>(),
+                "{name}"
+            );
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
     let day = operation.day();
     let tx = &mut *operation.tx;
     let facts = GateFacts {
-        sent_to_recipient: tx.sent_to(to, midnight).await?,
+        sent_to_recipient: tx.sent_to(&letter::as_in_envelope(to), midnight).await?,
         sent_in_thread: tx.sent_in_thread(ticket.id, midnight).await?,
         sent_today: tx.automatic_sent_on(&day),
         ..GateFacts::default()

@@ -20,7 +20,9 @@ use crate::{
         window::Window,
     },
     hex,
-    letter::{Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words},
+    letter::{
+        Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words, with_ascii_domain,
+    },
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
@@ -118,7 +120,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
     let wording = wording(settings)?;
     let Facts { keys, staff_keys, first_run } = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
-    let ids = MessageIds::new(keys, &settings.desk.address, &settings.desk.ticket_prefix);
+    let ids = MessageIds::new(keys, &with_ascii_domain(&settings.desk.address), &settings.desk.ticket_prefix);
     Ok(Desk {
         rules: rules(settings),
         profile: profile(settings),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    desk::triage::Reading,
+    desk::{gate::recipient, triage::Reading},
+    letter::as_in_envelope,
+    mail::InboundMail,
     store::{NewMessage, Outcome, Place},
 };
 
@@ -20,6 +22,8 @@ pub struct PreparedMail {
     pub hash: String,
     /// Without brackets; made from the hash where the message has none.
     pub message_id: String,
+    /// Where an automatic reply would go, as the outbox writes it; empty if nowhere.
+    pub answer_to: String,
     /// What the ledger keeps, packed.
     pub raw: Arc<Vec<u8>>,
     /// Its ledger row and the attempts so far, when the ledger holds it already.
@@ -29,6 +33,11 @@ pub struct PreparedMail {
 }
 
 impl PreparedMail {
+    #[must_use]
+    pub fn answer_to(mail: &InboundMail) -> String {
+        recipient(mail).map(as_in_envelope).unwrap_or_default()
+    }
+
     /// Its ledger row, parked until the caller says what became of it.
     pub fn ledger_row(&self, id: i64, now: DateTime<Utc>) -> NewMessage<'_> {
         NewMessage {

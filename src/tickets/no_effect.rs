@@ -12,7 +12,8 @@ use crate::{
         window::start_of_day,
     },
     letter::{
-        Content, NoEffect, Purpose, StaffReplyContext, UnprovenContext, limit_reached, no_more_explanations,
+        Content, NoEffect, Purpose, StaffReplyContext, UnprovenContext, as_in_envelope, limit_reached,
+        no_more_explanations,
     },
     notify::staff_notice::notify,
     service::{Fault, Operation, PreparedMail},
@@ -43,7 +44,8 @@ pub async fn explain_refusal(operation: &mut Operation<'_>, prepared: &PreparedM
             continue;
         }
         // Anybody can send such mails, so they use up no budget of the member's own mails.
-        let before = operation.tx.queued_for(&member.address, Purpose::Unproven, midnight).await?;
+        let before =
+            operation.tx.queued_for(&as_in_envelope(&member.address), Purpose::Unproven, midnight).await?;
         if before >= MOST_EXPLANATIONS {
             continue;
         }
@@ -62,7 +64,7 @@ async fn is_exhausted(
     midnight: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let Some(member) = operation.desk.rules.staff.find(from) else { return Ok(false) };
-    let replied = operation.tx.replied_to(&member.address, midnight).await?;
+    let replied = operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?;
     Ok(replied.iter().any(|(ticket, count)| ticket.is_none() && *count >= MOST_REPLIES))
 }
 

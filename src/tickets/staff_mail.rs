@@ -18,7 +18,7 @@ use crate::{
         window::start_of_day,
     },
     letter::{
-        Content, StaffReplyContext, WaitingContext,
+        Content, StaffReplyContext, WaitingContext, as_in_envelope,
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order,
     },
@@ -37,7 +37,8 @@ pub async fn work_on(
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
     let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
-    let silenced = mail.is_silenced(&operation.tx.replied_to(&member.address, midnight).await?);
+    let silenced =
+        mail.is_silenced(&operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?);
     let mut result = Worked { nothing_sent: true, ..Worked::default() };
     let named = named(prepared, mail);
     for order in &mail.orders {

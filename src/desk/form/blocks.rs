@@ -31,8 +31,8 @@ impl Block<'_> {
         self.marks.iter().any(|mark| mark.key == key)
     }
 
-    pub(super) fn first_line(&self) -> usize {
-        self.marks.first().map_or(0, |mark| mark.line)
+    pub(super) fn first_line(&self, lines: &Lines<'_>) -> usize {
+        self.marks.first().map_or(0, |mark| lines.at(mark.start))
     }
 
     /// Whether these labels are the form, and not words that occur in any mail.

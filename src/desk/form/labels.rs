@@ -112,10 +112,29 @@ fn mark_at(
         mark.value = lines.get(line + 1).body + hint.length;
         mark.separator = hint.separator;
     }
+    if let (true, None, Some((above, number))) = (leads, number, number_above(lines, line, spelled.key)) {
+        mark.start = above;
+        mark.style = Style::Numbered;
+        mark.number = Some(number);
+    }
     let quoted = matches!(bracket, Some('」' | '』' | ')'));
     let may_be_here = leads || ((parted || mark.is_numbered()) && start >= from);
     let value = behind.get(tail.length..).unwrap_or_default();
     (may_be_here && is_plausible(&mark, quoted, value)).then_some(mark)
+}
+
+/// The number of a label and its place, if it stands alone above the label. Lists of Word and HTML become such lines.
+fn number_above(lines: &Lines<'_>, line: usize, key: FieldKey) -> Option<(usize, u8)> {
+    /// Paragraphs become text with a blank line between them.
+    const MAX_DISTANCE: usize = 2;
+    let above =
+        (1..=MAX_DISTANCE).filter_map(|up| line.checked_sub(up)).find(|above| !lines.is_empty(*above))?;
+    let body = lines.body(above);
+    // `front` takes a short text only for decoration: no line of a value is as short.
+    let found = (body.chars().count() <= 6).then(|| front(body, key as u8 + 1))?;
+    let number = found.number.filter(|number| number.abs_diff(key as u8 + 1) <= 1)?;
+    let alike = lines.get(above).depth == lines.get(line).depth;
+    (alike && found.length == body.len()).then_some((lines.get(above).body, number))
 }
 
 /// Whether a word at this position can be a label. `quoted` means that it is in brackets that sentences use too.

@@ -154,7 +154,7 @@ impl Fields {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Stable identifier. On the form: `placeholder`, `duplicate_field`, `out_of_order`, `quoted_form`,
-    /// `forwarded_form`, `other_form`, `free_text`. On the contact field: `contact_unusable`,
+    /// `forwarded_form`, `attached_form`, `other_form`, `free_text`. On the contact field: `contact_unusable`,
     /// `telephone_incomplete`, `fax_number`, `address_incomplete`, `address_masked`.
     pub code: &'static str,
     /// English text. It may name fields, but never contains text of the mail.
@@ -215,6 +215,45 @@ pub fn read_form(subject: &str, text: &str, rules: &FormRules) -> Form {
 pub fn read_form_in_reply(subject: &str, quotation: &Quotation<'_>, rules: &FormRules) -> Form {
     let subject_conforms = subject::conforms(subject, &rules.squashed_subject);
     form(reply::read(quotation, &rules.spellings, subject_conforms), subject_conforms)
+}
+
+impl Form {
+    /// Completes the form from the mails, subject and text each, that a person attached: an inquiry passed on as a file.
+    #[must_use]
+    pub fn with_attached<'a>(
+        self,
+        mails: impl Iterator<Item = (&'a str, &'a str)>,
+        rules: &FormRules,
+    ) -> Self {
+        // A note above an attached form is not the inquiry, even under the prescribed subject.
+        let own = if self.has_form { self.fields.clone() } else { Fields::default() };
+        if own.missing().is_empty() {
+            return self;
+        }
+        let forms = mails.map(|(subject, text)| read_form(subject, text, rules));
+        let mut filled = forms.filter(|form| form.fields != Fields::default());
+        let Some(attached) = filled.next() else { return self };
+        let mut fields = own.clone();
+        fields.complete(&attached.fields);
+        if fields == own {
+            return self;
+        }
+        let mut findings = if self.has_form { self.findings } else { attached.findings };
+        findings.push(Finding::of("attached_form", "the form is in an attached mail"));
+        if filled.next().is_some() {
+            findings
+                .push(Finding::of("other_form", "another attached mail contains a form that is filled in"));
+        }
+        let reading = Reading { has_form: self.has_form || attached.has_form, fields, findings };
+        let mut form = form(reading, self.subject_conforms || attached.subject_conforms);
+        let findings = std::mem::take(&mut form.findings);
+        for finding in findings {
+            if !form.findings.contains(&finding) {
+                form.findings.push(finding);
+            }
+        }
+        form
+    }
 }
 
 fn form(reading: Reading, subject_conforms: bool) -> Form {

@@ -38,7 +38,7 @@ pub(super) fn read(text: &str, spellings: &Spellings, subject_conforms: bool) ->
         }
         return reading;
     };
-    let free_text_end = if best.block.section == 0 { best.block.first_line() } else { own_end };
+    let free_text_end = if best.block.section == 0 { best.block.first_line(&lines) } else { own_end };
     let no_inquiry_label = !best.block.has(FieldKey::Inquiry);
     let mut reading = Reading { has_form: true, fields: best.fields, findings: best.findings };
     if forms.iter().any(|other| other.count > 0 && other.block.section == best.block.section) {

@@ -60,6 +60,14 @@ impl Reading {
         };
         let news = quotation.as_ref().and_then(Quotation::news);
         let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
+        // A machine returns forms that others wrote, and a mail of ours repeats the form that it confirms.
+        let form = if automatic.is_none() && mail.bounce.is_none() {
+            let own = |from: &String| rules.gate.own_addresses.contains(&from.to_lowercase());
+            let others = mail.attached.iter().filter(|attached| !attached.from.as_ref().is_some_and(own));
+            form.with_attached(others.map(|other| (other.subject.as_str(), other.text.as_str())), &rules.form)
+        } else {
+            form
+        };
         let reference = ids.reference(&mail);
         let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
         let is_person = automatic.is_none() && mail.bounce.is_none();

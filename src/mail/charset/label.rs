@@ -1,6 +1,10 @@
 //! The names of charsets, in any spelling.
 
-use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, IBM866, ISO_8859_8_I, KOI8_R, KOI8_U, MACINTOSH, SHIFT_JIS,
+    UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253,
+    WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258, X_MAC_CYRILLIC,
+};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// A parsed charset label.
@@ -54,13 +58,56 @@ pub(super) fn parse_label(label: &str) -> Label {
         _ if name.starts_with("sjis") || name.starts_with("shiftjis") => Label::Known(SHIFT_JIS),
         _ if name.starts_with("eucj") => Label::Known(EUC_JP),
         _ if name.starts_with("utf8") => Label::Known(UTF_8),
-        _ => library_label(label),
+        _ => library_label(label, name),
     }
 }
 
-fn library_label(label: &str) -> Label {
-    match Encoding::for_label_no_replacement(label.as_bytes()) {
+/// Looks a label up in the tables of the libraries, also without its hyphens: `KOI8R`, `win1251`. `squeezed` is the label's
+/// letters and digits.
+fn library_label(label: &str, squeezed: &str) -> Label {
+    let known = Encoding::for_label_no_replacement(label.as_bytes())
+        .or_else(|| Encoding::for_label_no_replacement(squeezed.as_bytes()))
+        .or_else(|| by_squeezed_name(squeezed));
+    match known {
         Some(encoding) => Label::Known(encoding),
         None => charset_decoder(label.as_bytes()).map_or(Label::Unknown, Label::Rare),
     }
+}
+
+fn by_squeezed_name(squeezed: &str) -> Option<&'static Encoding> {
+    /// Encodings whose names lose their meaning for encoding_rs together with their hyphens.
+    static HYPHENATED: [&Encoding; 23] = [
+        BIG5,
+        EUC_KR,
+        GB18030,
+        GBK,
+        IBM866,
+        ISO_8859_8_I,
+        KOI8_R,
+        KOI8_U,
+        MACINTOSH,
+        UTF_16BE,
+        UTF_16LE,
+        WINDOWS_874,
+        WINDOWS_1250,
+        WINDOWS_1251,
+        WINDOWS_1252,
+        WINDOWS_1253,
+        WINDOWS_1254,
+        WINDOWS_1255,
+        WINDOWS_1256,
+        WINDOWS_1257,
+        WINDOWS_1258,
+        X_MAC_CYRILLIC,
+        UTF_8,
+    ];
+    let digits = squeezed.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let code_page =
+        matches!(&squeezed[..squeezed.len() - digits.len()], "win" | "windows" | "cp" | "ms" | "ansi")
+            .then(|| format!("windows{digits}"));
+    let wanted = code_page.as_deref().unwrap_or(squeezed);
+    HYPHENATED.into_iter().find(|encoding| {
+        let name = encoding.name().bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+        name.eq(wanted.bytes())
+    })
 }

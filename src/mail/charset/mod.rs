@@ -3,16 +3,18 @@
 
 mod japanese;
 mod label;
+mod latin;
 mod unicode;
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8};
+use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, WINDOWS_1252};
 
 use super::{euc_jp, jis};
 use japanese::{is_full_width_kana, japanese, likelihood};
 use label::{Label, parse_label};
+use latin::{Latin, latin};
 use unicode::{is_utf16, utf7, utf16, utf32};
 
 pub(super) use japanese::{is_clean_japanese, stray};
@@ -169,7 +171,7 @@ fn wrong_if_utf8(bytes: &[u8]) -> Option<Decoded> {
     Some(Decoded::new(text, "utf-8", true))
 }
 
-/// Decodes without a label: UTF-16, then valid or nearly valid UTF-8, then Japanese, then chardetng's guess.
+/// Decodes without a label: UTF-16, then valid or nearly valid UTF-8, then Latin, then Japanese, then chardetng's guess.
 fn detect(bytes: &[u8]) -> Decoded {
     if is_utf16(bytes) {
         return Decoded { guessed: true, ..utf16(bytes) };
@@ -182,8 +184,16 @@ fn detect(bytes: &[u8]) -> Decoded {
     if damage(&utf8) * 8 < whole {
         return Decoded::new(utf8, "utf-8", true).lossy(true);
     }
-    if let Some(decoded) = japanese(bytes) {
+    let japanese = japanese(bytes).filter(|decoded| match latin(bytes) {
+        Some(Latin::Certain) => false,
+        Some(Latin::Possible) => !decoded.lossy && !decoded.text.contains(is_private_use),
+        None => true,
+    });
+    if let Some(decoded) = japanese {
         return decoded;
+    }
+    if latin(bytes).is_some() {
+        return Decoded::new(WINDOWS_1252.decode_without_bom_handling(bytes).0, WINDOWS_1252.name(), true);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -192,10 +202,23 @@ fn detect(bytes: &[u8]) -> Decoded {
     Decoded::new(text, encoding.name(), true).lossy(errors)
 }
 
-/// Detects the charset that texts of one sender share, joined because each one may be too short for detection.
-pub(super) fn common(bytes: &[u8]) -> Option<&'static str> {
+/// The charset that raw texts of one sender share, joined because each one may be too short for detection. `declared` is the
+/// charset of the sender's body.
+pub(super) fn common(declared: Option<&str>, bytes: &[u8]) -> Option<&'static str> {
+    if let Some(label) = declared {
+        let decoded = decode(declared, bytes);
+        if !decoded.guessed && !decoded.lossy && matches!(parse_label(label), Label::Known(_)) {
+            return Encoding::for_label(decoded.charset.as_bytes()).map(Encoding::name);
+        }
+    }
     let decoded = detect(bytes);
-    ["utf-8", "shift_jis", "euc-jp"].into_iter().find(|name| !decoded.lossy && decoded.charset == *name)
+    let sure = ["utf-8", "shift_jis", "euc-jp", "windows-1252"];
+    sure.into_iter().find(|name| !decoded.lossy && decoded.charset == *name)
+}
+
+/// Whether a label names a charset that we can decode.
+pub(super) fn is_known(label: &str) -> bool {
+    !matches!(parse_label(label), Label::Missing | Label::Unknown)
 }
 
 /// Text labelled ISO-2022-JP without escape sequences: 8-bit half-width kana (CP50221), or another charset.
@@ -209,6 +232,10 @@ fn jis_without_escapes(bytes: &[u8]) -> Decoded {
 
 fn is_japanese(charset: &str) -> bool {
     matches!(charset, "utf-8" | "shift_jis" | "euc-jp" | "iso-2022-jp")
+}
+
+fn is_private_use(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}')
 }
 
 fn damage(text: &str) -> usize {

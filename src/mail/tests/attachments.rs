@@ -47,6 +47,45 @@ fn names_are_safe() {
         ),
         ("too long, extension kept", &long, &format!("{}.xlsx", "あ".repeat(115))),
         ("none", "Content-Type: application/pdf", "attachment-1.pdf"),
+        ("none, a type of pictures", "Content-Type: image/heic", "attachment-1.heic"),
+        ("none, a type of sound", "Content-Type: audio/x-wav", "attachment-1.wav"),
+        (
+            "none, a type of Office",
+            "Content-Type: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "attachment-1.xlsx",
+        ),
+        ("none, an unknown type", "Content-Type: application/x-unheard-of", "attachment-1.bin"),
+        ("a description", "Content-Type: application/pdf\r\nContent-Description: besshi.xlsx", "besshi.xlsx"),
+        (
+            "a description without an extension",
+            "Content-Type: application/pdf\r\nContent-Description: =?utf-8?B?5Yil57SZ?=",
+            "別紙.pdf",
+        ),
+        (
+            "a name before a description",
+            "Content-Type: application/pdf; name=a.pdf\r\nContent-Description: b.pdf",
+            "a.pdf",
+        ),
+        (
+            "an intact name before a filename* that is cut off",
+            "Content-Type: application/pdf; name=\"=?utf-8?B?5Yil57SZLnBkZg==?=\"\r\nContent-Disposition: attachment; filename*=utf-8''%E5%88%A5%E7%B4",
+            "別紙.pdf",
+        ),
+        (
+            "an intact name before a filename* with a broken escape",
+            "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename*=utf-8''%E5%88%A5%E",
+            "a.pdf",
+        ),
+        (
+            "an intact name before a filename* that lacks a piece",
+            "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename*0*=utf-8''%E5%88%A5; filename*2*=.pdf",
+            "a.pdf",
+        ),
+        (
+            "an intact filename before a broken filename*",
+            "Content-Type: application/pdf; name=b.pdf\r\nContent-Disposition: attachment; filename=a.pdf; filename*=utf-8''%E5%88%A",
+            "a.pdf",
+        ),
         ("an inline picture", "Content-Type: image/png; name=a.png\r\nContent-Disposition: inline", "a.png"),
         (
             "a text file is not the body",

@@ -8,6 +8,8 @@ mod charsets;
 mod fixtures;
 mod headers;
 mod hostile;
+mod odd_headers;
+mod odd_parts;
 mod parameters;
 mod properties;
 

@@ -39,6 +39,22 @@ fn the_form_is_read_in_every_usual_layout() {
             "numbers with a dot, values below",
             "1. 自治体・機関名\n{1}\n\n2. 氏名\n{2}\n\n3. 連絡先（TEL/メールアドレス）\n{3}\n\n4. 照会内容（具体的に）\n{4}",
         ),
+        (
+            "each number on a line of its own",
+            "1)\n自治体・機関名：{1}\n2)\n氏名：{2}\n3)\n連絡先（TEL/メールアドレス）：{3}\n4)\n照会内容（具体的に）：{4}",
+        ),
+        (
+            "each number in a paragraph of its own, values below",
+            "1.\n\n自治体・機関名\n{1}\n\n2.\n\n氏名\n{2}\n\n3.\n\n連絡先\n{3}\n\n4.\n\n照会内容\n{4}",
+        ),
+        (
+            "circled numbers of a list of HTML",
+            "お世話になっております。\n\n①\n自治体・機関名：{1}\n②\n氏名：{2}\n③\n連絡先：{3}\n④\n照会内容：{4}",
+        ),
+        (
+            "bare full-width numbers above",
+            "１\n自治体・機関名　{1}\n２\n氏名　{2}\n３\n連絡先　{3}\n４\n照会内容　{4}",
+        ),
         ("numbers with a comma", "1、自治体・機関名：{1}\n2、氏名：{2}\n3、連絡先：{3}\n4、照会内容：{4}"),
         ("glued to the number and the value", "1)自治体・機関名{1}\n2)氏名{2}\n3)連絡先{3}\n4)照会内容{4}"),
         (

@@ -1,5 +1,6 @@
 //! Table tests of the form parser, with forms as people fill them in.
 
+mod attached;
 mod blanks;
 mod contacts;
 mod endings;
