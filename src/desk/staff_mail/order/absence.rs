@@ -14,13 +14,13 @@ const MACHINE: &str = r"自動(?:的に)?(?:返信|応答|送信|配信|返答)(
 const ABSENCE: &str = r"(?:不在|留守|外出|出張|休暇|休業|休診|閉庁|閉所|休館|休職|休み|夏休み|冬休み|年休|有休|有給|代休|育休|産休|離席|席を(?:外|はず)|長期不在)";
 
 /// How they say that they are. 「不在の場合は」 and 「休業期間中の」 speak of something else.
-const STATE: &str = r"(?:中|期間中?)?(?:(?:に|と|を|で|の?ため(?:に)?)[、,]?)?(?:(?:いた|致)?し(?:て(?:おり|い)(?:ます|まして|ますので|ますため)|ておりますが|ます|ました)(?:[、,。ので]|が|$)|して(?:おり|い)(?:ます|まして)|(?:さ?せて)?(?:いただ|頂|戴)(?:い(?:て|ており)|き(?:ます|まして)|く(?:ため|予定|こと))|取得?(?:し|って)(?:て?おり|て?い|中)|とって(?:おり|い)|取らせて|なって(?:おり|い)ます|なります(?:[、,。ので]|が|$)|です(?:[、,。ので]|が|$)|でございます|につき|入って(?:おり|い)ます)";
+const STATE: &str = r"(?:に|と|を|で)?(?:(?:いた|致)?しており|して居り)[、,]|(?:中|期間中?)?(?:(?:に|と|を|で|の?ため(?:に)?)[、,]?)?(?:(?:いた|致)?し(?:て(?:おり|い)(?:ます|まして|ますので|ますため)|ておりますが|ます|ました)(?:[、,。ので]|が|$)|して(?:おり|い)(?:ます|まして)|(?:さ?せて)?(?:いただ|頂|戴)(?:い(?:て|ており)|き(?:ます|まして)|く(?:ため|予定|こと))|取得?(?:し|って)(?:て?おり|て?い|中)|とって(?:おり|い)|取らせて|なって(?:おり|い)ます|なります(?:[、,。ので]|が|$)|です(?:[、,。ので]|が|$)|でございます|につき|入って(?:おり|い)ます)";
 
 /// Nobody reads the mail for now, or somebody will.
 const LATER: &str = r"(?:期間中|時|中|日)?(?:の?ため(?:に)?|につき|に|は|で|[、,])[、,]?.{0,30}(?:対応|返信|回答|連絡|確認|返事|受信).{0,12}(?:でき|出来|遅|かね|(?:いた|致)?します|差し上げ|なります|以降)";
 
 /// The writer answers when they are back.
-const BACK: &str = r"(?:(?:戻り|帰社|帰庁|帰任|出社|出勤|復帰|復職|登庁)(?:次第|後|しましたら|いたしましたら|してから)|(?:休暇?|休み|休業|連休|正月|お盆)明け(?:に|以降|後)?)[、,]?.{0,24}(?:連絡|返信|回答|対応|返事|確認|拝見)(?:を|の)?(?:させて|(?:いた|致)?します|差し上げ|さしあげ|申し上げ|となります|になります)";
+const BACK: &str = r"(?:業務|勤務|営業|執務)時間外(?:の?ため|につき|です|となり)|(?:(?:戻り|帰社|帰庁|帰任|出社|出勤|復帰|復職|登庁)(?:次第|後|しましたら|いたしましたら|してから)|(?:休暇?|休み|休業|連休|正月|お盆)明け(?:に|以降|後)?)[、,]?.{0,24}(?:連絡|返信|回答|対応|返事|確認|拝見)(?:を|の)?(?:させて|(?:いた|致)?します|差し上げ|さしあげ|申し上げ|となります|になります)";
 
 /// The title of a notice, or the line with the days.
 const TITLE: &str = r"^(?:夏季|夏期|冬季|冬期|年末年始|年始|gw|ゴールデンウィーク|お?盆|春季|秋季|臨時|長期)?(?:の)?(?:休業|休暇|不在|お休み|休み|閉庁)(?:期間|日)?の?(?:お知らせ|ご案内|ご連絡|通知)|^(?:夏季|夏期|冬季|年末年始|臨時)?(?:休業|休暇|不在|お休み|閉庁)(?:期間|日)? ?[:\]】]";
@@ -54,7 +54,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let whole = |pattern: &str| Regex::new(&format!("^(?:{pattern})$")).ok();
     Some(Patterns {
         machine: Regex::new(MACHINE).ok()?,
-        state: Regex::new(&format!("{ABSENCE}{STATE}")).ok()?,
+        state: Regex::new(&format!("{ABSENCE}(?:{STATE})")).ok()?,
         later: Regex::new(&format!("{ABSENCE}(?:{LATER})")).ok()?,
         back: Regex::new(BACK).ok()?,
         title: Regex::new(TITLE).ok()?,
@@ -122,9 +122,9 @@ impl Patterns {
 /// Whether the subject of a sentence is its writer or a time: 「担当の伊藤は」, 「8月13日から15日までは」, 「現在は」.
 fn is_self_or_time(subject: &str) -> bool {
     /// Ends of words for people, bodies and places that a desk's answers are about.
-    const OTHERS: [&str; 24] = [
-        "医", "医師", "者", "員", "所", "院", "市", "県", "町", "村", "区", "師", "士", "長", "先", "側",
-        "体", "局", "科", "施設", "法人", "拠点", "会", "省",
+    const OTHERS: [&str; 31] = [
+        "館", "口", "室", "床", "棟", "校", "園", "医", "医師", "者", "員", "所", "院", "市", "県", "町",
+        "村", "区", "師", "士", "長", "先", "側", "体", "局", "科", "施設", "法人", "拠点", "会", "省",
     ];
     const SELF: [&str; 20] = [
         "私",
@@ -173,7 +173,7 @@ fn is_self_or_time(subject: &str) -> bool {
     let subject = subject.trim();
     let ends = |words: &[&str]| words.iter().any(|word| subject.ends_with(word));
     // What an absent writer cannot do: 「返信が遅れます」.
-    const OWN_WORK: [&str; 6] = ["確認", "返信", "対応", "回答", "連絡", "メール"];
+    const OWN_WORK: [&str; 8] = ["確認", "返信", "返事", "対応", "回答", "連絡", "メール", "こと"];
     let is_time = subject.ends_with(['日', '時', '月', '曜', '前', ')'])
         || subject.chars().last().is_none_or(|c| c.is_ascii_digit());
     // A short word of Chinese characters that ends like no body or office is a name.
@@ -225,6 +225,10 @@ mod tests {
             "3月31日をもちまして退職いたしました。後任は佐藤です。",
             "休暇明けにお返事いたします。",
             "不在期間中はメールの確認ができません。",
+            "ただいま不在のため、メールを確認することができません。",
+            "本日は終日外出しており、メールの確認ができません。",
+            "本日は有給休暇のため、お返事は明日になります。",
+            "勤務時間外につき、明日以降に対応します。",
             "I am out of office until Monday.",
             "Out of office: back on 7 July",
             "Thank you for your email. I am currently on annual leave and will respond when I return.",
@@ -257,6 +261,9 @@ mod tests {
             "不在時の連絡先を掲示してください。",
             "Out of office hours care is covered by the regional centre.",
             "Staff on leave are counted as half.",
+            "医師会館は8月13日から16日まで休館です。",
+            "市の窓口は土日休みですが、メールは受け付けています。",
+            "ご照会の件、管理者の休暇中は代行者が対応いたします。",
             "要綱の改正のため、内容を確認後に対応します。",
             "医師の不在時は、代診の医師が対応します。",
             "休業中の診療所は、対象に含まれません。",
