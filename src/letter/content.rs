@@ -4,6 +4,7 @@ use minijinja::{Value, value::Serde};
 
 use super::{
     Purpose,
+    arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
     staff::{
@@ -32,6 +33,7 @@ pub enum Content {
     Approval(DraftShownContext),
     StaffReply(StaffReplyContext),
     Unproven(UnprovenContext),
+    Arrival(ArrivalContext),
 }
 
 impl Content {
@@ -52,6 +54,7 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::Unproven(_) => Purpose::Unproven,
+            Self::Arrival(_) => Purpose::Arrival,
         }
     }
 
@@ -67,6 +70,7 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) => Value::from(Serde(context)),
             Self::StaffReply(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
+            Self::Arrival(context) => Value::from(Serde(context)),
         }
     }
 }

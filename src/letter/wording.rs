@@ -45,12 +45,13 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 40] = built_in!(
+const BUILT_IN: [(&str, &str); 44] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
     "before_window",
     "after_window",
+    "call_receipt",
     "deadline_warning",
     "deadline_missed",
     "window_summary",
@@ -65,7 +66,8 @@ const BUILT_IN: [(&str, &str); 40] = built_in!(
     "echo",
     "approval",
     "staff_reply",
-    "unproven"
+    "unproven",
+    "arrival"
 );
 
 /// The digest also has a body with tables.
