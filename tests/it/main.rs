@@ -27,9 +27,13 @@ mod imap;
 #[cfg(test)]
 mod oauth2;
 #[cfg(test)]
+mod once_only;
+#[cfg(test)]
 mod operate;
 #[cfg(test)]
 mod packaging;
+#[cfg(test)]
+mod persons;
 #[cfg(test)]
 mod quoted;
 #[cfg(test)]

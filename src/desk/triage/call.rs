@@ -9,7 +9,9 @@ use super::Reading;
 use crate::desk::form::{fold, squash};
 
 /// Words of the call: 別紙2, 公募要領. One is enough in a subject.
-const IN_SUBJECT: &str = "伴走(?:型)?支援|モデル地域|公募|応募|(?:申込|申し込み)書|(?:実施)?地域の募集";
+const IN_SUBJECT: &str = "伴走(?:型)?支援|モデル地域|公募|応募(?:[^者]|$)|(?:申込|申し込み)書|地域の募集";
+/// Subjects about staff that somebody looks for.
+const OF_JOBS: &str = "職員|求人|採用|人材|看護師|医師の";
 /// One is enough in a text.
 const IN_TEXT: &[&str] = &[
     // 別紙2, title
@@ -31,17 +33,19 @@ fn regex(pattern: &str) -> Regex {
 }
 
 static SUBJECT: LazyLock<Regex> = LazyLock::new(|| regex(IN_SUBJECT));
+static JOBS: LazyLock<Regex> = LazyLock::new(|| regex(OF_JOBS));
 static FILE_NAME: LazyLock<Regex> = LazyLock::new(|| regex(FILE));
 #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
 static TEXT: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(IN_TEXT).expect("constant patterns"));
 
-/// Whether the message is about the call. Whoever fills in the form asks the desk, also about the call.
+/// Whether the message is about the call. The filled-in form is a question to the desk, also about the call.
 pub(super) fn is_about_the_call(reading: &Reading) -> bool {
     if reading.form.has_form && reading.form.fields.inquiry.is_some() {
         return false;
     }
+    let subject = squash(&reading.mail.subject);
     brings_application(reading)
-        || SUBJECT.is_match(&squash(&reading.mail.subject))
+        || (SUBJECT.is_match(&subject) && !JOBS.is_match(&subject))
         || TEXT.is_match(&joined(reading.written()))
 }
 

@@ -31,7 +31,7 @@ const UNDERWAY: TimeDelta = TimeDelta::hours(12);
 pub struct Reading {
     pub mail: InboundMail,
     pub form: Form,
-    /// Evidence that a machine sent the message. It does not make a robot of who filled in the form (law 15).
+    /// Evidence that a machine sent the message. The sender of a filled-in form is a person all the same (law 15).
     pub automatic: Option<Automatic>,
     /// Size in bytes if the message is larger than allowed; then only its header was read.
     pub oversize: Option<u64>,
@@ -75,7 +75,7 @@ impl Reading {
             mail.sender_is_clear = false;
             mail.reply_to.clear();
         }
-        let automatic = detect(&mail, &own);
+        let automatic = detect(&mail, &own, form.is_filled_in());
         let reference = ids.reference(&mail);
         let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
         let is_person = automatic.is_none() && mail.bounce.is_none();
@@ -106,7 +106,7 @@ impl Reading {
         Self { form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
     }
 
-    /// Whether a machine sent the message. Whoever fills in the form is a person (law 15), except in a mail of ours that came
+    /// Whether a machine sent the message. A filled-in form comes from a person (law 15), except in a mail of ours that came
     /// back, and in what the responder of a member sends: our notices to staff have labels like the form's.
     #[must_use]
     pub fn is_robot(&self, staff: &Staff) -> bool {

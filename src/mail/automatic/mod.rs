@@ -11,7 +11,7 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 use self::table::Value;
-use super::InboundMail;
+use super::{Header, InboundMail};
 
 pub use own_list::{Own, author};
 
@@ -48,9 +48,10 @@ pub struct Automatic {
     pub evidence: String,
 }
 
-/// Returns the first mark that matches, strongest evidence first. `None` if the mail is not automatic.
+/// Returns the first mark that matches, strongest evidence first. `None` if the mail is not automatic. `fills_in_form`: the
+/// mail has the filled-in form.
 #[must_use]
-pub fn detect(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
+pub fn detect(mail: &InboundMail, own: &Own<'_>, fills_in_form: bool) -> Option<Automatic> {
     let by_own_list = LazyCell::new(|| own.passed_on(mail));
     let mark = |nth: usize| {
         let (reason, name, value) = &table::FIELDS[nth];
@@ -68,22 +69,26 @@ pub fn detect(mail: &InboundMail, own: &Own<'_>) -> Option<Automatic> {
         .or_else(own_sender)
         .or_else(|| (1..table::FIELDS.len()).find_map(mark))
         .or_else(|| no_reply(mail))
-        .or_else(|| by_subject(mail))
+        .or_else(|| by_subject(mail, fills_in_form))
 }
 
 /// Returns the header field that asks not to send automatic replies.
 ///
 /// It does not prove that the mail is automatic: Outlook sets it on mail from people, too. DR, RN, NRN and OOF ask for the
-/// silence of others than us ([MS-OXCMAIL] 2.1.3.4.15). On mail that a list of the desk passed on, the list asks.
+/// silence of others than us ([MS-OXCMAIL] 2.1.3.4.15). On mail that a list of the desk passed on, the list asks; above the
+/// topmost Received our own server does, which writes its fields there (RFC 5321, 4.4).
 #[must_use]
 pub fn asks_for_silence(mail: &InboundMail, own: &Own<'_>) -> Option<String> {
-    let suppress = mail.header("X-Auto-Response-Suppress").find(|value| {
-        value.split(',').any(|word| {
-            let word = word.trim();
-            word.eq_ignore_ascii_case("all") || word.eq_ignore_ascii_case("autoreply")
-        })
+    let is = |header: &Header, name| header.name.eq_ignore_ascii_case(name);
+    let ours = mail.headers.iter().position(|header| is(header, "Received")).unwrap_or(0);
+    let suppress = mail.headers.iter().skip(ours).find(|header| {
+        is(header, "X-Auto-Response-Suppress")
+            && header.value.split(',').any(|word| {
+                let word = word.trim();
+                word.eq_ignore_ascii_case("all") || word.eq_ignore_ascii_case("autoreply")
+            })
     });
-    let suppress = suppress.map(|value| format!("X-Auto-Response-Suppress: {value}"));
+    let suppress = suppress.map(|header| format!("X-Auto-Response-Suppress: {}", header.value));
     let ack = || {
         mail.header("X-Ack").find(|value| first_word(value) == "no").map(|value| format!("X-Ack: {value}"))
     };
@@ -173,7 +178,7 @@ fn is_no_reply(address: &str) -> bool {
     PATTERNS.no_reply.is_match(&squeezed)
 }
 
-fn by_subject(mail: &InboundMail) -> Option<Automatic> {
+fn by_subject(mail: &InboundMail, fills_in_form: bool) -> Option<Automatic> {
     let has_second_sign = || {
         let mut signs = table::SECOND_SIGNS.iter().zip(&PATTERNS.second_signs);
         signs.any(|((name, value), pattern)| marked(mail, name, *value, pattern).is_some())
@@ -182,7 +187,8 @@ fn by_subject(mail: &InboundMail) -> Option<Automatic> {
         let folded = folded(&mail.subject);
         !is_answer(&folded) && PATTERNS.beginning.is_match(&folded)
     };
-    (is_reply_subject(&mail.subject) || begins_so() && has_second_sign())
+    // The form outweighs a subject that people write as well.
+    (is_reply_subject(&mail.subject) || !fills_in_form && begins_so() && has_second_sign())
         .then(|| found(Reason::Subject, "Subject", &mail.subject))
 }
 

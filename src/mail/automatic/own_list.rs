@@ -17,7 +17,7 @@ pub struct Own<'a> {
 const NAMES_OF_LISTS: [&str; 5] = ["List-Id", "Mailing-List", "X-Mailing-List", "X-BeenThere", "List-Post"];
 /// Fields with the address that a list puts in the sender's place: RFC 5322, 3.6.2; RFC 5321, 4.4; sendmail.
 const SENDERS: [&str; 3] = ["Sender", "Return-Path", "Errors-To"];
-/// Fields that name whom a mail was delivered to. Postfix and qmail write the last three.
+/// Fields with the recipients of a mail. Postfix and qmail write the last three.
 const RECIPIENTS: [&str; 5] = ["To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To"];
 /// Addresses that list programs make of a list's own.
 const ROLES: [&str; 8] =
@@ -44,7 +44,11 @@ impl Own<'_> {
             let mut values = fields.iter().flat_map(|name| mail.header(name));
             values.any(|value| self.is_named_in(addresses, value))
         };
-        ours || named(&SENDERS, self.addresses) || named(&RECIPIENTS, self.lists)
+        // ezmlm: Delivered-To: mailing list desk@example.jp
+        let mut delivered = mail.header("Delivered-To").filter(|value| value.starts_with("mailing list"));
+        ours || named(&SENDERS, self.addresses)
+            || named(&RECIPIENTS, self.lists)
+            || delivered.any(|value| self.is_named_in(self.addresses, value))
     }
 
     /// Whether one of the addresses stands in a value: `desk@example.jp`, `desk+bnc1@example.jp`, `desk-owner@example.jp`, or
@@ -82,7 +86,11 @@ pub fn author(mail: &InboundMail, own: &Own<'_>, fills_in_form: bool) -> Option<
     };
     let reply_to = || mail.reply_to.iter().find(|mailbox| is_person(mailbox)).cloned();
     let field = |name| mail.header(name).map(mailbox).find(is_person);
-    if own.has(from) && (own.passed_on(mail) || mail.header("X-Original-From").next().is_some()) {
+    let is_rewritten = || {
+        let name = mail.from.as_ref().and_then(|from| from.name.as_deref()).unwrap_or_default();
+        mail.header("X-Original-From").next().is_some() || name.contains(" via ") || name.contains("経由")
+    };
+    if own.has(from) && (own.passed_on(mail) || is_rewritten()) {
         return field("X-Original-From")
             .or_else(reply_to)
             .or_else(|| field("X-Original-Sender"))

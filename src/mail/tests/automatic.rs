@@ -11,7 +11,7 @@ fn with_own<T>(look: impl FnOnce(&Own<'_>) -> T) -> T {
 fn check(cases: &[(&str, &str, Option<Reason>)]) {
     for (name, header, expected) in cases {
         let read = mail(header.as_bytes(), b"x");
-        let found = with_own(|own| detect(&read, own));
+        let found = with_own(|own| detect(&read, own, false));
         assert_eq!(found.as_ref().map(|a| a.reason), *expected, "{name}: {found:?}");
     }
 }
@@ -126,6 +126,8 @@ fn a_request_for_no_automatic_reply_is_detected() {
         ("X-Auto-Response-Suppress: All", true),
         ("X-Auto-Response-Suppress: DR, NDR, RN, NRN, OOF", false),
         ("X-Ack: no", true),
+        ("X-Auto-Response-Suppress: All\r\nReceived: from a by b; Tue, 1 Jul 2025 09:29:30 +0900", false),
+        ("Received: from a by b; Tue, 1 Jul 2025 09:29:30 +0900\r\nX-Auto-Response-Suppress: All", true),
         ("X-Auto-Response-Suppress: None", false),
         ("Subject: s", false),
     ];
@@ -196,7 +198,7 @@ fn what_a_list_of_the_desk_adds_marks_no_robot_and_asks_for_no_silence() {
         ("our own address without an author", via.to_owned(), Some(Reason::OwnMail)),
     ] {
         let read = mail(header.as_bytes(), b"x");
-        let found = with_own(|own| detect(&read, own));
+        let found = with_own(|own| detect(&read, own, false));
         assert_eq!(found.as_ref().map(|found| found.reason), reason, "{name}: {found:?}");
         if reason.is_none() {
             assert_eq!(with_own(|own| asks_for_silence(&read, own)), None, "{name}");
@@ -230,6 +232,7 @@ fn the_author_of_a_mail_that_a_list_or_a_form_sent_on_is_found() {
             false,
             Some("yamada@city.example.jp"),
         ),
+        ("From rewritten by Exchange", format!("{reply_to}\r\n{via}"), false, Some("yamada@city.example.jp")),
         ("Google's X-Original-Sender", format!("{GOOGLE}\r\n{via}"), false, Some("yamada@city.example.jp")),
         (
             "a form on the desk's own site",
@@ -249,4 +252,13 @@ fn the_author_of_a_mail_that_a_list_or_a_form_sent_on_is_found() {
         let found = with_own(|own| author(&mail(header.as_bytes(), b"x"), own, form));
         assert_eq!(found.map(|found| found.address).as_deref(), expected, "{name}");
     }
+}
+
+#[test]
+fn the_form_outweighs_a_subject_that_people_write_as_well() {
+    let head =
+        "X-MS-Exchange-Inbox-Rules-Loop: a@b.example\r\nFrom: a@b.example\r\nSubject: 休暇中の在宅患者の対応";
+    let read = mail(head.as_bytes(), b"x");
+    assert!(with_own(|own| detect(&read, own, false)).is_some());
+    assert_eq!(with_own(|own| detect(&read, own, true)), None);
 }

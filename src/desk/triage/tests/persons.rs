@@ -118,6 +118,8 @@ fn a_mail_about_the_call_is_kept_and_gets_a_receipt_and_never_the_form() {
         ),
         ("お尋ね", "会議の議題の例を教えてください。", "議題.docx", false),
         ("お尋ね", "研修の申込書の書き方を教えてください。", "", false),
+        ("公募の締切", "教えてください。", "", true),
+        ("職員募集への応募者が少ない件", "教えてください。", "", false),
         ("お尋ね", "職員の募集に応募がありません。", "", false),
     ] {
         // The call has dates of its own, whatever the acceptance window is.
