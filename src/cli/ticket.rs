@@ -94,6 +94,11 @@ pub(super) enum Command {
         /// Ticket number
         number: TicketNumber,
     },
+    /// Send an answer or question that waits for a word
+    Send {
+        /// Ticket number
+        number: TicketNumber,
+    },
     /// Show a ticket with its conversation and events
     Show {
         /// Ticket number, such as ZT-2025-0001
@@ -143,7 +148,7 @@ async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::R
         Err(none) => Err(none),
         Ok(ticket) => match work {
             Work::Answer(text, files) => {
-                let draft = Draft { text: &text, files: &files };
+                let draft = Draft { text: &text, files: &files, left_out: "" };
                 write(&mut operation, &ticket, Written::Answer, draft).await?
             }
             Work::Command(command) => carry_out(&mut operation, &ticket, &command, &Named::default()).await?,
@@ -186,6 +191,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Merge { number, into } => (number, Do(StaffCommand::Merge(into.clone()))),
         Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),
         Command::Cancel { number } => (number, Do(StaffCommand::Cancel)),
+        Command::Send { number } => (number, Do(StaffCommand::Send)),
     };
     work(context, number, operation).await
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     calendar::BusinessTime,
+    last_guard::Violation,
     ticket::{Status, TicketNumber},
 };
 
@@ -15,6 +16,29 @@ pub enum Written {
     Answer,
     /// おたずね; it holds the clock.
     Question,
+}
+
+/// When a mail that a person wrote leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    At(DateTime<Utc>),
+    /// When a lead approves it.
+    Approved,
+    /// When a member says 送信, as the settings want for each mail.
+    Confirmed,
+    /// When a member says 送信: a colleague has written to the same inquirer.
+    Chosen,
+}
+
+impl Leaves {
+    /// `None` while it waits for somebody's word.
+    #[must_use]
+    pub fn at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Approved | Self::Confirmed | Self::Chosen => None,
+        }
+    }
 }
 
 /// An operation that was carried out.
@@ -36,8 +60,8 @@ pub enum Done {
     Merged { number: TicketNumber, into: TicketNumber },
     /// 折返済
     CalledBack(TicketNumber),
-    /// 回答 or 質問; `held` mails wait for a lead, other mails leave at `leaves_at`.
-    Queued { number: TicketNumber, written: Written, leaves_at: DateTime<Utc>, held: bool },
+    /// 回答 or 質問
+    Queued { number: TicketNumber, written: Written, leaves: Leaves },
     /// 取消; `text` is the beginning of what was stopped, `waiting` the number of drafts of the ticket that still wait.
     Cancelled { number: TicketNumber, written: Written, text: String, waiting: usize },
     /// 送信; the mail leaves at `leaves_at`.
@@ -96,6 +120,11 @@ pub enum Refused {
     NoAddress(TicketNumber),
     /// The same text was queued or sent before.
     SameText(TicketNumber),
+    /// The last guard does not let it reach an inquirer.
+    Guarded {
+        number: TicketNumber,
+        violation: Violation,
+    },
     /// Mail cannot be sent to this address.
     BadAddress {
         number: TicketNumber,

@@ -124,6 +124,8 @@ pub enum Refusal {
     SenderBudget { used: u32, limit: u32 },
     /// The budget of the desk is used up for today.
     DailyBudget { used: u32, limit: u32 },
+    /// The last guard found a fault in the wording; the code of `last_guard::Violation`.
+    Guarded(&'static str),
 }
 
 impl Refusal {
@@ -144,6 +146,7 @@ impl Refusal {
             Self::ThreadBudget { .. } => "thread_budget",
             Self::SenderBudget { .. } => "sender_budget",
             Self::DailyBudget { .. } => "daily_budget",
+            Self::Guarded(_) => "guarded",
         }
     }
 
@@ -174,6 +177,7 @@ impl Refusal {
                 format!("{used} of {limit} automatic mails to this address today")
             }
             Self::DailyBudget { used, limit } => format!("{used} of {limit} automatic mails today"),
+            Self::Guarded(code) => format!("the wording of the mail is at fault: {code}"),
         }
     }
 }

@@ -7,6 +7,8 @@ pub mod feedback;
 pub mod form;
 pub mod gate;
 pub mod japanese_time;
+pub mod last_guard;
+pub mod own_marks;
 pub mod quotation;
 pub mod redact;
 pub mod sender;

@@ -10,7 +10,7 @@ use super::ticket::TicketNumber;
 /// What a mail of the desk invites its reader to. A key carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Invitation {
-    /// Answer the inquirer, or give an order: notices, digests and the links in them.
+    /// Answer the inquirer, or give an order: notices, deadline mails, digests and the links in them.
     Answer,
     /// Say yes or no to a draft: echoes and approval requests. A reply is never an answer to the inquirer.
     Decide,

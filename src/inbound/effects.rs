@@ -39,14 +39,18 @@ pub(super) async fn notify_staff(
         let occasion = format!("long ago {}", operation.day());
         return notify_of_arrival(operation, mail, Arrival::LongAgo, &occasion, &[]);
     }
+    let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
+    let is_from_staff = from.is_some();
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
-            let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
             if let (Some(member), Some(orders)) = (from, &reading.staff) {
                 work_on(operation, mail, member, orders).await?;
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
+            explain_refusal(operation, mail).await?;
+        }
+        (Filing::Park { reason: ParkReason::Oversize | ParkReason::Unreadable, .. }, _) if is_from_staff => {
             explain_refusal(operation, mail).await?;
         }
         (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,

@@ -31,6 +31,7 @@ pub enum Content {
     Digest(DigestContext),
     Echo(DraftShownContext),
     Approval(DraftShownContext),
+    SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
@@ -52,6 +53,7 @@ impl Content {
             Self::Digest(_) => Purpose::Digest,
             Self::Echo(_) => Purpose::Echo,
             Self::Approval(_) => Purpose::Approval,
+            Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
@@ -67,7 +69,9 @@ impl Content {
             Self::WindowSummary(context) => Value::from(Serde(context)),
             Self::Undeliverable(context) => Value::from(Serde(context)),
             Self::Digest(context) => Value::from(Serde(context)),
-            Self::Echo(context) | Self::Approval(context) => Value::from(Serde(context)),
+            Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
+                Value::from(Serde(context))
+            }
             Self::StaffReply(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),

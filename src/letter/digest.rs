@@ -9,7 +9,7 @@ use super::{
 };
 use crate::desk::{
     calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR},
-    japanese_time,
+    japanese_time, own_marks,
     triage::{ParkReason, Rules},
 };
 
@@ -135,7 +135,7 @@ impl ParkedMail {
         subject: &str,
         now: DateTime<Utc>,
     ) -> Self {
-        let short = |text: &str| text.chars().take(SHORT).collect();
+        let short = |text: &str| own_marks::disarmed(text).chars().take(SHORT).collect();
         Self {
             received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
             reason: reason_in_words(reason),
@@ -157,8 +157,8 @@ pub struct UndeliveredMail {
 
 impl UndeliveredMail {
     #[must_use]
-    pub fn new(number: String, purpose: Purpose, recipient: String) -> Self {
-        Self { number, what: purpose_in_words(purpose), recipient }
+    pub fn new(number: String, purpose: Purpose, recipient: &str) -> Self {
+        Self { number, what: purpose_in_words(purpose), recipient: own_marks::disarmed(recipient) }
     }
 }
 

@@ -5,20 +5,40 @@ use chrono_tz::Tz;
 
 use super::{Purpose, purpose_in_words, status_word};
 use crate::desk::{
-    feedback::{Done, Refused},
+    calendar::BusinessTime,
+    feedback::{Done, Leaves, Refused},
     japanese_time,
+    last_guard::Violation,
 };
 
 /// The operator's name, where an operation from the shell shows who did it.
 pub const OPERATOR: &str = "運用者";
 
-/// When a mail leaves: 「7月1日（火）10時10分に送信します」; `None` where a lead has to approve it first.
+/// When a mail leaves: 「7月1日（火）10時10分に送信します」.
 #[must_use]
-pub fn leaving_in_words(leaves_at: Option<DateTime<Utc>>, zone: Tz, now: DateTime<Utc>) -> String {
-    match leaves_at {
-        None => "責任者の承認後に送信します".to_owned(),
-        Some(at) => format!("{}に送信します", japanese_time::instant(at, zone, now)),
+pub fn leaving_in_words(leaves: Leaves, zone: Tz, now: DateTime<Utc>) -> String {
+    match leaves {
+        Leaves::At(at) => format!("{}に送信します", japanese_time::instant(at, zone, now)),
+        Leaves::Approved => "責任者の承認後に送信します".to_owned(),
+        Leaves::Confirmed | Leaves::Chosen => "「送信」のお返事をいただいてから送信します".to_owned(),
     }
+}
+
+/// When a mail has left: 「7月1日（火）10時10分に送信しました」.
+#[must_use]
+pub fn sent_in_words(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+    format!("{}に送信しました", japanese_time::instant(at, zone, now))
+}
+
+/// When answers leave, as notices tell beforehand: 「10分後に」.
+#[must_use]
+pub fn answers_leave_in_words(undo: BusinessTime, confirm: bool, approval: bool) -> String {
+    let own = if confirm {
+        "確認のメールに「送信」とご返信いただいた後に".to_owned()
+    } else {
+        format!("{}後に", japanese_time::duration(undo))
+    };
+    if approval { format!("責任者の承認後（責任者の回答は、{own}）に") } else { own }
 }
 
 #[must_use]
@@ -37,9 +57,9 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
         }
         Done::Merged { number, into } => format!("{number} を {into} にまとめました"),
         Done::CalledBack(number) => format!("{number} の折り返しを終えました"),
-        Done::Queued { number, written, leaves_at, held } => {
+        Done::Queued { number, written, leaves } => {
             let what = purpose_in_words(Purpose::from(*written));
-            let when = leaving_in_words((!held).then_some(*leaves_at), zone, now);
+            let when = leaving_in_words(*leaves, zone, now);
             format!("{number} の{what}を承りました（{when}）")
         }
         Done::Cancelled { number, written, text, waiting } => {
@@ -51,10 +71,10 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} の{what}「{text}」を取りやめました。照会者には送られません{still}")
         }
         Done::Sending { number, leaves_at } => {
-            format!("{number}：{}", leaving_in_words(Some(*leaves_at), zone, now))
+            format!("{number}：{}", leaving_in_words(Leaves::At(*leaves_at), zone, now))
         }
         Done::Approved { number, leaves_at } => {
-            format!("{number} を承認しました（{}）", leaving_in_words(Some(*leaves_at), zone, now))
+            format!("{number} を承認しました（{}）", leaving_in_words(Leaves::At(*leaves_at), zone, now))
         }
         Done::Rejected(number) => format!("{number} を差し戻しました"),
     }
@@ -91,11 +111,17 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::SameText(number) => {
             format!("{number} には同じ文をすでに承っています。二度は送りません")
         }
+        Refused::Guarded { number, violation } => {
+            format!(
+                "{number} の文は、照会者に送れない内容があるため送っていません。{}",
+                violation_in_words(violation)
+            )
+        }
         Refused::BadAddress { number, to } => {
             format!("{number} の宛先 {to} には送れません。お電話でご連絡ください")
         }
         Refused::NothingWaits(number) => {
-            format!("{number} に送信前のメールはありません（すでに送信されたか、取りやめられています）")
+            format!("{number} に送信前のメールはありません（すでに送信を始めたか、取りやめたものです）")
         }
         Refused::WhichDraft(number) => {
             format!("{number} には送信を待つメールが二つ以上あり、どれのことか分かりませんでした")
@@ -103,6 +129,30 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::BeingSent(number) => format!("{number} のメールはちょうど送信中です"),
         Refused::OnlyLeads => "承認・差戻は責任者だけができます".to_owned(),
         Refused::NothingToApprove(number) => format!("{number} に承認待ちの回答はありません"),
+    }
+}
+
+/// What is wrong with a text, and how to mend it.
+fn violation_in_words(violation: &Violation) -> String {
+    let line = violation.line();
+    match violation {
+        Violation::Mark(_) => {
+            format!("窓口の印または記号（#…）が入っています：「{line}」。取り除いて、もう一度お送りください")
+        }
+        Violation::Member(_) => {
+            format!(
+                "担当者のお名前またはアドレスが入っています：「{line}」。取り除いて、もう一度お送りください"
+            )
+        }
+        Violation::Header(_) => {
+            format!(
+                "ほかのメールの差出人や日時の行が入っています：「{line}」。取り除いて、もう一度お送りください"
+            )
+        }
+        Violation::File(_) => {
+            format!("添付の「{line}」は、窓口から担当者へのメールです。外して、もう一度お送りください")
+        }
+        Violation::Empty => "文の中に言葉がありません".to_owned(),
     }
 }
 
@@ -119,7 +169,16 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Held { number, left } => format!("{number}: waiting, {left} left"),
         Done::Merged { number, into } => format!("{number}: merged into {into}"),
         Done::CalledBack(number) => format!("{number}: called back"),
-        Done::Queued { number, leaves_at, .. } => format!("{number}: queued for {}", local(*leaves_at, zone)),
+        Done::Queued { number, leaves, .. } => match leaves {
+            Leaves::At(at) => format!("{number}: queued for {}", local(*at, zone)),
+            Leaves::Approved => format!("{number}: waits for a lead"),
+            Leaves::Confirmed => format!("{number}: waits for `ticket send`"),
+            Leaves::Chosen => {
+                format!(
+                    "{number}: waits for `ticket send`, because somebody else has written to this inquirer"
+                )
+            }
+        },
         Done::Cancelled { number, .. } => format!("{number}: cancelled"),
         Done::Sending { number, leaves_at } => format!("{number}: leaves at {}", local(*leaves_at, zone)),
         Done::Approved { number, .. } => format!("{number}: approved"),
@@ -152,6 +211,13 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::SameText(number) => {
             format!("{number}: the very same text was taken before, and is not sent twice")
         }
+        Refused::Guarded { number, violation } => {
+            format!(
+                "{number}: the text must not reach an inquirer: {} {:?}",
+                violation.code(),
+                violation.line()
+            )
+        }
         Refused::BadAddress { number, to } => {
             format!("{number}: {to} is no address that mail can be sent to")
         }
@@ -169,207 +235,4 @@ fn local(at: DateTime<Utc>, zone: Tz) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::desk::{
-        calendar::BusinessTime,
-        feedback::Written,
-        ticket::{Status, TicketNumber},
-    };
-
-    const ZONE: Tz = Tz::Asia__Tokyo;
-
-    fn number() -> TicketNumber {
-        TicketNumber::new("ZT", 2025, 1)
-    }
-
-    fn into() -> TicketNumber {
-        TicketNumber::new("ZT", 2025, 2)
-    }
-
-    #[test]
-    fn what_was_done_is_told_to_staff_and_to_the_operator() {
-        let now: DateTime<Utc> = "2025-07-01T01:00:00Z".parse().unwrap();
-        let leaves_at: DateTime<Utc> = "2025-07-01T01:10:00Z".parse().unwrap();
-        let queued = |written, held| Done::Queued { number: number(), written, leaves_at, held };
-        for (done, japanese, english) in [
-            (Done::Noted(number()), "ZT-2025-0001 にメモを残しました", "ZT-2025-0001: noted"),
-            (
-                Done::Tagged { number: number(), tags: vec!["研修".into(), "会議".into()] },
-                "ZT-2025-0001 の分類を「研修、会議」にしました",
-                "ZT-2025-0001: tagged 研修、会議",
-            ),
-            (
-                Done::Assigned {
-                    number: number(),
-                    name: "佐藤 花子".into(),
-                    address: "sato@example.jp".into(),
-                },
-                "ZT-2025-0001 の担当を佐藤 花子さんにしました",
-                "ZT-2025-0001: assigned to sato@example.jp",
-            ),
-            (Done::Closed(number()), "ZT-2025-0001 を完了にしました", "ZT-2025-0001: closed"),
-            (
-                Done::Reopened { number: number(), deadline: Some("2025-07-03T00:12:04Z".parse().unwrap()) },
-                "ZT-2025-0001 を再開しました（回答期限 7月3日（木）9時12分）",
-                "ZT-2025-0001: open, due 2025-07-03T09:12:04+09:00",
-            ),
-            (
-                Done::Reopened { number: number(), deadline: None },
-                "ZT-2025-0001 を再開しました（回答期限 ）",
-                "ZT-2025-0001: open, due ",
-            ),
-            (
-                Done::Held { number: number(), left: BusinessTime::from_seconds(12_600) },
-                "ZT-2025-0001 を保留にしました（残り3時間30分）",
-                "ZT-2025-0001: waiting, 3h30m left",
-            ),
-            (
-                Done::Merged { number: number(), into: into() },
-                "ZT-2025-0001 を ZT-2025-0002 にまとめました",
-                "ZT-2025-0001: merged into ZT-2025-0002",
-            ),
-            (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),
-            (
-                queued(Written::Answer, false),
-                "ZT-2025-0001 の回答を承りました（7月1日（火）10時10分に送信します）",
-                "ZT-2025-0001: queued for 2025-07-01T10:10:00+09:00",
-            ),
-            (
-                queued(Written::Question, true),
-                "ZT-2025-0001 のおたずねを承りました（責任者の承認後に送信します）",
-                "ZT-2025-0001: queued for 2025-07-01T10:10:00+09:00",
-            ),
-            (
-                Done::Cancelled {
-                    number: number(),
-                    written: Written::Question,
-                    text: "何年度でしょうか。".into(),
-                    waiting: 0,
-                },
-                "ZT-2025-0001 のおたずね「何年度でしょうか。」を取りやめました。照会者には送られません",
-                "ZT-2025-0001: cancelled",
-            ),
-            (
-                Done::Cancelled {
-                    number: number(),
-                    written: Written::Answer,
-                    text: "一案です。".into(),
-                    waiting: 1,
-                },
-                "ZT-2025-0001 の回答「一案です。」を取りやめました。照会者には送られません（このほかに1件が送信を待っています）",
-                "ZT-2025-0001: cancelled",
-            ),
-            (
-                Done::Sending { number: number(), leaves_at },
-                "ZT-2025-0001：7月1日（火）10時10分に送信します",
-                "ZT-2025-0001: leaves at 2025-07-01T10:10:00+09:00",
-            ),
-            (
-                Done::Approved { number: number(), leaves_at },
-                "ZT-2025-0001 を承認しました（7月1日（火）10時10分に送信します）",
-                "ZT-2025-0001: approved",
-            ),
-            (Done::Rejected(number()), "ZT-2025-0001 を差し戻しました", "ZT-2025-0001: rejected"),
-        ] {
-            assert_eq!(to_staff(&done, ZONE, now), japanese);
-            assert_eq!(to_operator(&done, ZONE), english);
-        }
-    }
-
-    #[test]
-    fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
-        for (refused, japanese, english) in [
-            (
-                Refused::NoSuchTicket(number()),
-                "受付番号 ZT-2025-0001 の照会票はありません",
-                "there is no ticket ZT-2025-0001",
-            ),
-            (Refused::NotOnATicket, "照会票の操作ではありません", "not an operation on a ticket"),
-            (
-                Refused::EmptyNote(number()),
-                "ZT-2025-0001 のメモの文がありません",
-                "ZT-2025-0001: the note has no text",
-            ),
-            (
-                Refused::NoSingleMember { who: "佐".into(), known: vec!["佐藤".into(), "佐野".into()] },
-                "「佐」に当たる担当者が一人に決まりません（登録：佐藤、佐野）",
-                "\"佐\" names no single member of staff; known: 佐藤, 佐野",
-            ),
-            (
-                Refused::AlreadyClosed(number()),
-                "ZT-2025-0001 はすでに完了しています",
-                "ZT-2025-0001 is closed already",
-            ),
-            (
-                Refused::AlreadyOpen(number()),
-                "ZT-2025-0001 はすでに未回答の状態です",
-                "ZT-2025-0001 is open already",
-            ),
-            (
-                Refused::ReopenMerged { number: number(), into: into() },
-                "ZT-2025-0001 は ZT-2025-0002 にまとめられています",
-                "ZT-2025-0001 was merged into ZT-2025-0002",
-            ),
-            (
-                Refused::NotOpen { number: number(), status: Status::Waiting },
-                "ZT-2025-0001 は未回答の状態ではないため、保留にできません",
-                "ZT-2025-0001 is waiting, and only an open ticket can wait",
-            ),
-            (
-                Refused::CannotMerge { number: number(), into: into() },
-                "ZT-2025-0001 は ZT-2025-0002 にまとめられません（同じ番号か、すでにまとめられています）",
-                "ZT-2025-0001 cannot be merged into ZT-2025-0002: it is the same, or one of them was merged before",
-            ),
-            (
-                Refused::AlreadyAnswered { number: number(), status: Status::Answered },
-                "ZT-2025-0001 はすでに回答済です",
-                "ZT-2025-0001 is answered already",
-            ),
-            (
-                Refused::NoText(number()),
-                "ZT-2025-0001 に送る文がありません",
-                "ZT-2025-0001: there is no text",
-            ),
-            (
-                Refused::WriteToMerged { number: number(), into: into() },
-                "ZT-2025-0001 は ZT-2025-0002 にまとめられています。ZT-2025-0002 にご回答ください",
-                "ZT-2025-0001 was merged into ZT-2025-0002; answer that",
-            ),
-            (
-                Refused::NoAddress(number()),
-                "ZT-2025-0001 の照会者にはメールアドレスがありません。お電話でご連絡ください",
-                "ZT-2025-0001: the inquirer has no mail address",
-            ),
-            (
-                Refused::SameText(number()),
-                "ZT-2025-0001 には同じ文をすでに承っています。二度は送りません",
-                "ZT-2025-0001: the very same text was taken before, and is not sent twice",
-            ),
-            (
-                Refused::BadAddress { number: number(), to: "a b@example.jp".into() },
-                "ZT-2025-0001 の宛先 a b@example.jp には送れません。お電話でご連絡ください",
-                "ZT-2025-0001: a b@example.jp is no address that mail can be sent to",
-            ),
-            (
-                Refused::NothingWaits(number()),
-                "ZT-2025-0001 に送信前のメールはありません（すでに送信されたか、取りやめられています）",
-                "ZT-2025-0001: nothing is about to leave",
-            ),
-            (
-                Refused::BeingSent(number()),
-                "ZT-2025-0001 のメールはちょうど送信中です",
-                "ZT-2025-0001: it is leaving now",
-            ),
-            (Refused::OnlyLeads, "承認・差戻は責任者だけができます", "only a lead may let an answer leave"),
-            (
-                Refused::NothingToApprove(number()),
-                "ZT-2025-0001 に承認待ちの回答はありません",
-                "ZT-2025-0001: nothing waits for a lead",
-            ),
-        ] {
-            assert_eq!(refusal_to_staff(&refused), japanese);
-            assert_eq!(refusal_to_operator(&refused), english);
-        }
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::desk::{
     form::{FieldKey, Fields},
-    japanese_time,
+    japanese_time, own_marks,
     triage::Rules,
 };
 
@@ -23,8 +23,8 @@ pub struct Profile {
     pub telephone: String,
     /// Opening hours, in words.
     pub hours: String,
-    /// How long an answer waits before it leaves, in words.
-    pub undo: String,
+    /// When an answer leaves: 「10分後に」.
+    pub leaves: String,
 }
 
 /// The values that a mail to an inquirer is written from.
@@ -135,7 +135,7 @@ impl FormContext {
         let items = (1..).zip(rules.form.fields()).map(|(number, rule)| Item {
             number,
             label: rule.label.clone(),
-            value: fields.get(rule.key).unwrap_or_default().to_owned(),
+            value: own_marks::disarmed_if_marked(fields.get(rule.key).unwrap_or_default()),
         });
         Self { subject: rules.form.subject().to_owned(), items: items.collect() }
     }
@@ -182,5 +182,5 @@ fn address_line(value: Option<&str>) -> String {
     let value = value.unwrap_or_default().trim();
     let value = value.strip_suffix('様').unwrap_or(value).trim();
     let fits = value.chars().count() <= LONGEST_NAME && !value.chars().any(char::is_control);
-    if fits { value.to_owned() } else { String::new() }
+    if fits { own_marks::disarmed_if_marked(value) } else { String::new() }
 }

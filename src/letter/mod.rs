@@ -25,17 +25,19 @@ pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, Undeliv
 pub use hours::hours_in_words;
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
-pub use remark::{NoEffect, Remark, limit_reached, no_more_explanations, refused_order, rejected_answer};
+pub use remark::{
+    NoEffect, Remark, done_by, limit_reached, no_more_explanations, refused_order, rejected_answer,
+};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext,
-    UnprovenContext, WaitingContext,
+    OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
+    UndeliveredContext, UnprovenContext, WaitingContext,
 };
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, field_line, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
-    status_in_words, status_word,
+    ABSENT, HELD, LEAVING, colleague_in_words, field_line, left_out_in_words, purpose_in_words,
+    reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
 };
 
 use crate::{
@@ -84,6 +86,8 @@ closed_set! {
         Echo = "echo",
         /// To leads: a colleague's answer waits for them.
         Approval = "approval",
+        /// To the author of a draft or an answer: a colleague has written to the same inquirer.
+        SecondDraft = "second_draft",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
@@ -117,6 +121,7 @@ impl Purpose {
             | Self::FollowUp
             | Self::Echo
             | Self::Approval
+            | Self::SecondDraft
             | Self::StaffReply
             | Self::Unproven
             | Self::Arrival => Some("auto-generated"),

@@ -1,6 +1,6 @@
 //! Sentences about a single message in mails to staff: remarks of notices, and lines of staff replies.
 
-use crate::desk::{gate::Refusal, sender::SenderDoubt, ticket::TicketNumber, triage::Note};
+use crate::desk::{gate::Refusal, own_marks, sender::SenderDoubt, ticket::TicketNumber, triage::Note};
 
 use super::refusal_in_words;
 
@@ -62,6 +62,8 @@ pub enum NoEffect {
     ForeignAddress,
     /// No key of the member's came with the mail.
     NoKey,
+    /// The mail is too large, or damaged.
+    Unread,
     /// The key is not the member's, or not the ticket's.
     WrongKey,
 }
@@ -86,7 +88,11 @@ impl NoEffect {
             Self::NoKey => {
                 "日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください"
             }
+            Self::Unread => {
+                "大きすぎるか壊れているため、読み取れませんでした。操作も送信もしていません。添付を減らして、もう一度お送りください"
+            }
         };
+        let (from, subject) = (own_marks::disarmed(from), own_marks::disarmed(subject));
         format!("{from} から届いたメール「{subject}」：{why}")
     }
 }
@@ -134,6 +140,12 @@ pub fn rejected_answer(number: &TicketNumber, lead: &str, reason: &str) -> Strin
     format!("{number} の回答は{lead}さんが差し戻しました。理由：{reason}")
 }
 
+/// The line of a staff reply to the author of a draft about which a colleague has decided.
+#[must_use]
+pub fn done_by(who: &str, line: &str) -> String {
+    format!("{line}（{who}さんの操作です）")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +180,10 @@ mod tests {
                 "ito@example.jp から届いたメール「一覧」：日次一覧やお知らせの記号（#…）がないため、何も行っていません。日次一覧かお知らせに返信してください",
             ),
             (
+                NoEffect::Unread.line("ito@example.jp", "回答 #7k3m9qxt2b4c5d"),
+                "ito@example.jp から届いたメール「回答 ♯7k3m9qxt2b4c5d」：大きすぎるか壊れているため、読み取れませんでした。操作も送信もしていません。添付を減らして、もう一度お送りください",
+            ),
+            (
                 NoEffect::from(SenderDoubt::Unclear).line("ito@example.jp", "完了"),
                 "ito@example.jp から届いたメール「完了」：差出人（From）が一人に定まらないため、担当者からのメールとして扱いませんでした。操作も送信もしていません",
             ),
@@ -188,6 +204,10 @@ mod tests {
                 "ito@example.jp からの ZT-2025-0007 についてのメールに、本日は自動のメールを20通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに保留とします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください",
             ),
             (refused_order("メモ\n二行目", "だめ"), "「メモ」：だめ"),
+            (
+                done_by("伊藤 健一", "ZT-2025-0007 を承認しました"),
+                "ZT-2025-0007 を承認しました（伊藤 健一さんの操作です）",
+            ),
             (
                 rejected_answer(&number, "伊藤 健一", ""),
                 "ZT-2025-0007 の回答は伊藤 健一さんが差し戻しました。理由：理由の記載はありません",

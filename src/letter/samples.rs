@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
-    LinkContext, NoEffect, NoticeContext, ParkedContext, ParkedMail, Profile, Purpose, Remark, StaffCommon,
-    StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title, UndeliverableContext,
-    UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext, decision_link,
-    purpose_in_words, reason_in_words, status_in_words,
+    LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, ParkedMail, Profile, Purpose,
+    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
+    UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
+    WrittenContext, decision_link, left_out_in_words, purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -108,6 +108,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, full, &[DecisionWord::Approve, DecisionWord::Reject]);
             Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::SecondDraft => {
+            let draft = draft(profile, full, &[]);
+            Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
+        }
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
             done: vec!["ZT-2025-0001 の担当を佐藤 花子さんにしました".to_owned()],
             problems: if full {
@@ -156,6 +160,16 @@ fn waiting(profile: &Profile) -> WaitingContext {
     }
 }
 
+fn other(profile: &Profile) -> OtherMailContext {
+    OtherMailContext {
+        author: "伊藤 健一さん".to_owned(),
+        what: purpose_in_words(Purpose::Answer),
+        text: "会議の例は、第一市にございます。".to_owned(),
+        when: "7月2日（水）13時35分に送信します".to_owned(),
+        cancel: decision_link(&profile.address, &number(1), "5b1d07", KEY, DecisionWord::Cancel),
+    }
+}
+
 fn text() -> String {
     "お問い合わせの件、次の例がございます。\n・第一市の会議".to_owned()
 }
@@ -181,6 +195,7 @@ impl Tickets<'_> {
             &number,
             KEY.to_owned(),
             &self.profile.address,
+            "伊藤 健一",
         )
     }
 
@@ -244,7 +259,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         from: "tanaka@example.jp".to_owned(),
         subject: "お尋ね <b>".to_owned(),
     };
-    let undelivered = UndeliveredMail::new(number(3).to_string(), Purpose::Answer, "x@example.jp".to_owned());
+    let undelivered = UndeliveredMail::new(number(3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
         common,
         summary: "未回答2件".to_owned(),
@@ -259,7 +274,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
 
 fn draft(profile: &Profile, full: bool, words: &[DecisionWord]) -> DraftContext {
     let link = |word| decision_link(&profile.address, &number(1), "3f9a2c", KEY, word);
-    let links = words.iter().map(|&word| LinkContext { word, link: link(word) });
+    let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
@@ -268,6 +283,13 @@ fn draft(profile: &Profile, full: bool, words: &[DecisionWord]) -> DraftContext 
         text: text(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13時40分に送信します".to_owned(),
+        left_out: if full {
+            left_out_in_words("佐藤 花子\n在宅医療相談窓口 TEL 03-0000-0001")
+        } else {
+            String::new()
+        },
+        assigned: full,
         links: links.collect(),
+        others: full.then(|| other(profile)).into_iter().collect(),
     }
 }

@@ -26,8 +26,8 @@ pub struct StaffCommon {
     pub cut_line: &'static str,
     /// The first line of a digest.
     pub top_line: &'static str,
-    /// How long an answer waits before it leaves.
-    pub undo: String,
+    /// When an answer leaves: 「10分後に」.
+    pub leaves: String,
 }
 
 impl StaffCommon {
@@ -42,7 +42,7 @@ impl StaffCommon {
             now: japanese_time::instant(now, rules.calendar.time_zone(), now),
             cut_line: staff_mail::CUT_LINE,
             top_line: staff_mail::TOP_LINE,
-            undo: profile.undo.clone(),
+            leaves: profile.leaves.clone(),
         }
     }
 }
@@ -151,14 +151,35 @@ pub struct DraftContext {
     pub attachments: Vec<String>,
     /// When it leaves: 「7月1日（火）10時10分に送信します」.
     pub when: String,
+    /// The beginning of what its author wrote with it and is not sent; empty if there is nothing.
+    pub left_out: String,
+    /// Its author has become the assignee of the ticket.
+    pub assigned: bool,
     /// One for each decision that the reader may make.
     pub links: Vec<LinkContext>,
+    /// What else persons have written to this inquirer and the reader should know.
+    pub others: Vec<OtherMailContext>,
+}
+
+/// Another mail of a person to the inquirer of a draft.
+#[derive(Debug, Clone, Serialize)]
+pub struct OtherMailContext {
+    /// 「佐藤 花子さん」
+    pub author: String,
+    /// An answer or a question.
+    pub what: &'static str,
+    /// The first words.
+    pub text: String,
+    /// When it leaves or has left.
+    pub when: String,
+    /// Link that stops it; empty where it has left.
+    pub cancel: String,
 }
 
 /// A link to a new mail whose whole text is an order.
 #[derive(Debug, Clone, Serialize)]
 pub struct LinkContext {
-    pub word: DecisionWord,
+    pub word: &'static str,
     pub link: String,
 }
 

@@ -14,7 +14,7 @@ fn desk() -> (Rules, Profile) {
         address: settings.desk.address,
         telephone: settings.desk.telephone,
         hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
-        undo: "10分".into(),
+        leaves: "10分後に".into(),
     };
     (rules, profile)
 }
@@ -100,7 +100,7 @@ fn the_digest_is_a_table_in_which_every_value_is_escaped() {
         address: "desk@example.jp".into(),
         telephone: "03-0000-0000".into(),
         hours: "平日".into(),
-        undo: "10分".into(),
+        leaves: "10分後に".into(),
     };
     let mut facts = facts(true);
     facts.fields.inquiry = Some("<script>alert(1)</script> & 二行目".into());
@@ -125,6 +125,29 @@ fn values_are_data_and_never_template_or_header() {
     let text = shown(Purpose::Acknowledgement, &hostile);
     assert!(text.contains("{{ desk.telephone }}{% for %}"), "the value stands as it was written");
     assert!(!text.lines().take_while(|line| !line.is_empty()).any(|line| line.starts_with("Bcc")), "{text}");
+}
+
+#[test]
+fn no_strangers_words_in_a_mail_to_staff_are_read_as_ours() {
+    let (rules, profile) = desk();
+    let wording = Wording::built_in().unwrap();
+    let mut hostile = facts(true);
+    let marks = "▲ ZT-2025-0001 回答ここまで ▲\n▼ ZT-2025-0002 回答ここから #aaaaaaaaaaaaaa ▼\n\
+                 ▲ 回答はこの線より上にご記入ください ▲\n━━ ここから日次一覧 ━━";
+    hostile.fields.organization = Some("▲ #aaaaaaaaaaaaaa".into());
+    hostile.fields.name = Some("ZT-2025-0001 ▲".into());
+    hostile.fields.contact = Some(marks.into());
+    hostile.fields.inquiry = Some(marks.into());
+    let ours = |facts: &Facts, purpose: Purpose| {
+        let rendered = wording.render(&samples::content(purpose, &profile, &rules, facts)).unwrap();
+        let text = [rendered.subject, rendered.body, rendered.html.unwrap_or_default()].concat();
+        let count = |mark: &str| text.matches(mark).count();
+        assert_eq!(count("#aaaaaaaaaaaaaa"), 0, "{purpose}: {text}");
+        ["▲", "▼", "ここから日次一覧"].map(count)
+    };
+    for &purpose in Purpose::ALL.iter().filter(|purpose| purpose.is_for_staff()) {
+        assert_eq!(ours(&hostile, purpose), ours(&facts(true), purpose), "{purpose}");
+    }
 }
 
 #[test]

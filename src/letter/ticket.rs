@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::words::{ABSENT, status_word};
+use super::{
+    LinkContext,
+    words::{ABSENT, status_word},
+};
 use crate::{
     desk::{
         form::{FieldKey, Fields},
-        japanese_time, staff_mail,
+        japanese_time, own_marks, staff_mail,
         ticket::{SlaClock, Status, TicketNumber},
         triage::Rules,
     },
@@ -59,6 +62,8 @@ pub struct StaffTicket {
     pub end: String,
     /// Link to a new mail about this ticket alone; empty like `key`.
     pub mailto: String,
+    /// The usual orders, the likeliest first; empty like `key`.
+    pub links: Vec<LinkContext>,
 }
 
 impl StaffTicket {
@@ -67,17 +72,17 @@ impl StaffTicket {
     pub fn new(rules: &Rules, facts: &TicketFacts<'_>, now: DateTime<Utc>) -> Self {
         let calendar = &rules.calendar;
         let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
-        let value = |key| facts.fields.get(key).unwrap_or_default();
+        let value = |key| own_marks::disarmed(facts.fields.get(key).unwrap_or_default());
         let between = |from, until| japanese_time::duration(calendar.business_between(from, until));
         let status = facts.clock.status();
         let deadline = facts.clock.deadline();
         let open = deadline.filter(|_| status == Status::Open);
-        let inquiry = beginning(value(FieldKey::Inquiry));
+        let inquiry = beginning(&value(FieldKey::Inquiry));
         Self {
             number: facts.number.clone(),
-            organization: one_line(value(FieldKey::Organization)),
-            name: one_line(value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
-            contact: one_line(value(FieldKey::Contact)),
+            organization: one_line(&value(FieldKey::Organization)),
+            name: one_line(&value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
+            contact: one_line(&value(FieldKey::Contact)),
             inquiry_lines: inquiry.lines().map(str::to_owned).collect(),
             inquiry,
             received: words(facts.received_at),
@@ -96,12 +101,25 @@ impl StaffTicket {
             begin: String::new(),
             end: String::new(),
             mailto: String::new(),
+            links: Vec::new(),
         }
     }
 
-    /// Adds the reader's key and the marker lines, so that the reader can answer by this mail.
+    /// Adds the reader's key, the marker lines and the links, so that the reader can answer and order by this mail.
     #[must_use]
-    pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str) -> Self {
+    pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str, reader: &str) -> Self {
+        let clock = if self.status == status_word(Status::Waiting) {
+            ("再開する", "再開")
+        } else {
+            ("保留にする", "保留")
+        };
+        let orders = [("担当する", "担当"), ("完了にする", "完了"), clock, ("メモを書く", "メモ ")];
+        let own = !self.assignee.is_empty() && self.assignee == reader;
+        self.links = orders
+            .into_iter()
+            .skip(usize::from(own))
+            .map(|(word, order)| LinkContext { word, link: order_link(desk, number, &key, order) })
+            .collect();
         self.begin = staff_mail::begin_marker(number, &key);
         self.end = staff_mail::end_marker(number);
         let subject = percent(&format!("[{number}] 回答 {key}"));
@@ -126,6 +144,12 @@ closed_set! {
 pub fn decision_link(desk: &str, number: &TicketNumber, mark: &str, key: &str, word: DecisionWord) -> String {
     let subject = percent(&format!("[{number}] {word} {}{mark} {key}", staff_mail::DRAFT_MARK));
     format!("mailto:{desk}?subject={subject}&body={}", percent(word.as_str()))
+}
+
+/// Link to a new mail that gives an order on a ticket.
+fn order_link(desk: &str, number: &TicketNumber, key: &str, order: &str) -> String {
+    let subject = percent(&format!("[{number}] {} {key}", order.trim_end()));
+    format!("mailto:{desk}?subject={subject}&body={}", percent(order))
 }
 
 /// Percent-encodes a header field of a `mailto:` (RFC 6068, 2).

@@ -6,7 +6,10 @@ use std::path::Path;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::{Content, Profile, Purpose, samples};
-use crate::desk::triage::Rules;
+use crate::desk::{
+    last_guard::{Guarded, guard},
+    triage::Rules,
+};
 
 /// A template that cannot be read or rendered.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,16 @@ pub struct Rendered {
     pub html: Option<String>,
 }
 
+impl Rendered {
+    fn guarded(&self, purpose: Purpose) -> Result<(), WordingError> {
+        let seen = Guarded { subject: &self.subject, body: &self.body, files: &[], written: None };
+        guard(&seen).map_err(|violation| WordingError::Template {
+            name: format!("{purpose}/body.txt.j2"),
+            detail: format!("it must not reach an inquirer: {} {:?}", violation.code(), violation.line()),
+        })
+    }
+}
+
 #[derive(Debug)]
 pub struct Wording {
     templates: Environment<'static>,
@@ -45,7 +58,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 44] = built_in!(
+const BUILT_IN: [(&str, &str); 46] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -65,6 +78,7 @@ const BUILT_IN: [(&str, &str); 44] = built_in!(
     "follow_up",
     "echo",
     "approval",
+    "second_draft",
     "staff_reply",
     "unproven",
     "arrival"
@@ -81,7 +95,7 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 17] = parts!(
+pub(super) const PARTS: [(&str, &str); 19] = parts!(
     "address_line",
     "draft",
     "form",
@@ -89,8 +103,10 @@ pub(super) const PARTS: [(&str, &str); 17] = parts!(
     "hours",
     "how_to_reply",
     "item",
+    "links",
     "missing_items",
     "news",
+    "other_mails",
     "purpose_notice",
     "remarks",
     "signature",
@@ -159,7 +175,7 @@ impl Wording {
     }
 
     /// Renders every letter with sample values, so that a fault in a template shows before an inquirer waits for the
-    /// letter.
+    /// letter. The last guard must let each one to inquirers leave.
     ///
     /// # Errors
     /// As [`Self::render`].
@@ -167,7 +183,10 @@ impl Wording {
         for full in [true, false] {
             let facts = samples::facts(full);
             for &purpose in Purpose::ALL {
-                self.render(&samples::content(purpose, profile, rules, &facts))?;
+                let rendered = self.render(&samples::content(purpose, profile, rules, &facts))?;
+                if !purpose.is_for_staff() {
+                    rendered.guarded(purpose)?;
+                }
             }
         }
         Ok(())

@@ -24,6 +24,23 @@ pub fn field_line(key: FieldKey, value: Option<&str>) -> String {
     format!("{}：{}", field_word(key), value.unwrap_or(ABSENT))
 }
 
+/// The beginning of a text that is not sent, one indented line for each of its lines; how many more there are.
+#[must_use]
+pub fn left_out_in_words(text: &str) -> String {
+    const MOST_LINES: usize = 8;
+    const MOST_CHARS: usize = 80;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let mut shown: Vec<String> = lines
+        .iter()
+        .take(MOST_LINES)
+        .map(|line| format!("　　{}", line.chars().take(MOST_CHARS).collect::<String>()))
+        .collect();
+    if lines.len() > MOST_LINES {
+        shown.push(format!("　　（ほか{}行）", lines.len() - MOST_LINES));
+    }
+    shown.join("\n")
+}
+
 #[must_use]
 pub fn status_word(status: Status) -> &'static str {
     match status {
@@ -63,6 +80,17 @@ pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
     }
 }
 
+/// The state of a mail that waits for somebody's word.
+pub const HELD: &str = "送信を止めています";
+/// The state of a mail that the desk is sending.
+pub const LEAVING: &str = "送信しているところです";
+
+/// A member as a colleague names them.
+#[must_use]
+pub fn colleague_in_words(name: &str) -> String {
+    format!("{name}さん")
+}
+
 #[must_use]
 pub fn purpose_in_words(purpose: Purpose) -> &'static str {
     match purpose {
@@ -81,7 +109,11 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Arrival => "届いたメールのお知らせ",
-        Purpose::Echo | Purpose::Approval | Purpose::StaffReply | Purpose::Unproven => "担当者へのご連絡",
+        Purpose::Echo
+        | Purpose::Approval
+        | Purpose::SecondDraft
+        | Purpose::StaffReply
+        | Purpose::Unproven => "担当者へのご連絡",
     }
 }
 
@@ -104,6 +136,7 @@ pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
         Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } | Refusal::DailyBudget { .. } => {
             "1日に送る自動メールの上限に達しました"
         }
+        Refusal::Guarded(_) => "窓口の文面に、照会者に送れない内容があります。運用担当者にご連絡ください",
     }
 }
 

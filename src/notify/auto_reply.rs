@@ -1,6 +1,6 @@
 //! Automatic mails to inquirers: receipts, questions about missing fields, the form, the window's opening and closing.
 
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::{Outgoing, Thread, enqueue};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         triage::{Decision, Filing, Reply},
     },
     letter::{self, Content, InquirerContext, Purpose, Rendered},
-    service::{Fault, Operation, PreparedMail},
+    service::{Fault, Operation, PreparedMail, Unsent},
 };
 
 /// The ticket that a message became or joined.
@@ -99,13 +99,18 @@ pub(super) fn queue(
         ticket,
         message_ref,
         leaves_at: Some(operation.now),
-        author: None,
+        written: None,
     };
     match enqueue(operation, &outgoing)? {
         Ok(()) => Ok(None),
-        Err(error) => {
+        Err(Unsent::Compose(error)) => {
             warn!(message.id = message_ref, "no mail leaves: {}", error.kind());
             Ok(Some(Refusal::NoSender))
+        }
+        Err(Unsent::Guarded(violation)) => {
+            let (purpose, code) = (content.purpose(), violation.code());
+            error!(message.id = message_ref, %purpose, code, "the last guard stopped our own wording");
+            Ok(Some(Refusal::Guarded(code)))
         }
     }
 }

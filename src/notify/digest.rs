@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::staff_notice::{in_words, notify};
+use super::staff_notice::{for_member, in_words, notify};
 use crate::{
     desk::{
         calendar::{Day, date_of},
         staff::Member,
-        staff_key::Invitation,
         ticket::Status,
     },
     letter::{
@@ -275,7 +274,7 @@ async fn compile(
         let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
         let tickets = desk.store.tickets_of(&shown).await?;
         let show = |ticket: &TicketRow| match ticket.clock.status() {
-            Status::Open | Status::Waiting => answerable(desk, member, ticket, now),
+            Status::Open | Status::Waiting => for_member(desk, ticket, member, now),
             Status::Answered | Status::Closed => in_words(desk, ticket, now),
         };
         let tickets: Vec<StaffTicket> = tickets.iter().map(show).collect();
@@ -315,11 +314,6 @@ async fn compile(
     })
 }
 
-fn answerable(desk: &Desk, member: &Member, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
-    let key = desk.key(member, &ticket.number, Invitation::Answer, now);
-    in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address)
-}
-
 fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTime<Utc>) -> ParkedMail {
     let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
     let from = mail.from.as_ref().map_or("", |from| &from.address);
@@ -327,5 +321,5 @@ fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTi
 }
 
 fn undelivered(row: &OutboxRow) -> UndeliveredMail {
-    UndeliveredMail::new(row.ticket.clone().unwrap_or_default(), row.purpose, row.recipient.clone())
+    UndeliveredMail::new(row.ticket.clone().unwrap_or_default(), row.purpose, &row.recipient)
 }

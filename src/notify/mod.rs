@@ -10,10 +10,13 @@ pub mod undeliverable;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    desk::ticket::Direction,
-    letter::{self, ComposeError, Letter, Purpose},
+    desk::{
+        last_guard::{Guarded, OwnWords, guard},
+        ticket::Direction,
+    },
+    letter::{self, Letter, Purpose},
     mail::{Attachment, Mailbox},
-    service::Operation,
+    service::{Operation, Unsent},
     store::{NewEntry, NewMail, StoreError},
 };
 
@@ -35,10 +38,10 @@ pub struct Outgoing<'a> {
     pub ticket: Option<i64>,
     /// The ledger row it answers.
     pub message_ref: Option<i64>,
-    /// When it leaves; `None`: when a lead approves it.
+    /// When it leaves; `None`: when a member lets it leave.
     pub leaves_at: Option<DateTime<Utc>>,
-    /// The author as the audit names them, where a person wrote it.
-    pub author: Option<&'a str>,
+    /// The author as the audit names them, and their words, where a person wrote it.
+    pub written: Option<(&'a str, OwnWords<'a>)>,
 }
 
 /// The thread that a mail belongs to, by Message-IDs without brackets.
@@ -60,16 +63,19 @@ impl<'a> Thread<'a> {
 }
 
 /// Composes a mail, queues it, counts it against the budgets where it is automatic, and adds it to its ticket's conversation.
+/// A mail to an inquirer passes the last guard first (law 14).
 ///
-/// The inner error says that the mail cannot be composed: its address is none. Then nothing was written.
+/// The inner error says why the mail cannot leave. Then nothing was written.
 ///
 /// # Errors
 /// When memory runs out.
-pub fn enqueue(
-    operation: &mut Operation<'_>,
-    mail: &Outgoing<'_>,
-) -> Result<Result<(), ComposeError>, StoreError> {
+pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Result<(), Unsent>, StoreError> {
     let (profile, now) = (&operation.desk.profile, operation.now);
+    if !mail.purpose.is_for_staff()
+        && let Err(unsent) = guarded(operation, mail)
+    {
+        return Ok(Err(unsent));
+    }
     let references = &mail.thread.references;
     let first = references.len().saturating_sub(MOST_REFERENCES);
     let composed = letter::compose(&Letter {
@@ -87,7 +93,7 @@ pub fn enqueue(
     });
     let envelope = match composed {
         Ok(envelope) => envelope,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => return Ok(Err(error.into())),
     };
     let entry = mail.ticket.filter(|_| !mail.purpose.is_for_staff()).map(|ticket_id| {
         let from = Mailbox { name: Some(profile.name.clone()), address: profile.address.clone() };
@@ -112,13 +118,32 @@ pub fn enqueue(
         bytes: &envelope.bytes,
         at: now,
         leaves_at: mail.leaves_at,
-        author: mail.author,
+        author: mail.written.map(|(author, _)| author),
         // A person's mail that is stopped takes its step of the conversation with it.
-        entry: entry.filter(|_| mail.author.is_some()),
+        entry: entry.filter(|_| mail.written.is_some()),
     })?;
     if mail.purpose.is_automatic() {
         let day = operation.day();
         operation.tx.count_automatic(&day);
     }
     Ok(Ok(()))
+}
+
+/// Has the last guard look at a mail to an inquirer. Our own wording is at fault if it stops an automatic one: the operator
+/// is told.
+fn guarded(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<(), Unsent> {
+    let files: Vec<(&str, &[u8])> =
+        mail.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
+    let seen = Guarded {
+        subject: mail.subject,
+        body: mail.body,
+        files: &files,
+        written: mail.written.map(|(_, words)| words),
+    };
+    guard(&seen).map_err(|violation| {
+        if mail.written.is_none() {
+            operation.desk.health.wording_stopped(mail.purpose.as_str(), violation.code());
+        }
+        Unsent::Guarded(violation)
+    })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Thread,
     auto_reply::{Automatic, queue},
-    staff_notice::{concerns, in_words, notify},
+    staff_notice::{concerns, for_member, notify},
 };
 use crate::{
     desk::{
@@ -111,7 +111,7 @@ fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usiz
     let occasion = format!("unanswered {} {}", ticket.number, now.to_rfc3339());
     let mut queued = 0;
     for member in desk.rules.staff.all().filter(|member| concerns(desk, Some(ticket), member)) {
-        let tickets = vec![in_words(desk, ticket, now)];
+        let tickets = vec![for_member(desk, ticket, member, now)];
         notify(operation, member, &occasion, |common| {
             Content::WaitingUnanswered(DeadlineContext { common, tickets })
         })?;

@@ -7,6 +7,7 @@ use super::{Outgoing, Thread, enqueue};
 use crate::{
     desk::{
         form::Fields,
+        own_marks,
         staff::Member,
         staff_key::Invitation,
         ticket::{SlaClock, TicketNumber},
@@ -54,7 +55,7 @@ pub fn notify_about(
         ticket,
         message_ref: None,
         leaves_at: Some(now),
-        author: None,
+        written: None,
     };
     enqueue(operation, &outgoing)?.map_err(Fault::Staff)
 }
@@ -93,13 +94,16 @@ pub fn notify_of_ticket(
     let desk = operation.desk;
     let staff = &desk.rules.staff;
     let assignee = content.assignee.and_then(|address| staff.find(address));
+    // A member who has written down a call always hears of its ticket.
+    let writer = mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address));
     let receives = |member: &Member| match (assignee, desk.new_ticket) {
         (Some(assignee), _) => assignee == member,
         (None, NewTicketTo::None) if purpose == Purpose::NewTicket => false,
         (None, NewTicketTo::All) => true,
         (None, _) => staff.is_lead(member),
     };
-    let receivers: Vec<&Member> = staff.all().filter(|member| receives(member)).collect();
+    let receivers: Vec<&Member> =
+        staff.all().filter(|member| receives(member) || writer == Some(*member)).collect();
     if receivers.is_empty() {
         return Ok(());
     }
@@ -113,9 +117,9 @@ pub fn notify_of_ticket(
     let ticket = StaffTicket::new(&desk.rules, &facts, operation.now);
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
-        let shown = ticket.clone().answerable(content.number, key, &desk.profile.address);
+        let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
         notify(operation, member, &mail.hash, |common| {
-            let (news, remarks) = (content.news.to_owned(), content.remarks.clone());
+            let (news, remarks) = (own_marks::disarmed(content.news), content.remarks.clone());
             let context = NoticeContext { common, ticket: shown, news, remarks };
             if purpose == Purpose::NewTicket {
                 Content::NewTicket(context)
@@ -125,6 +129,12 @@ pub fn notify_of_ticket(
         })?;
     }
     Ok(())
+}
+
+/// A ticket in words for a member, who can work on it by this mail.
+pub fn for_member(desk: &Desk, ticket: &TicketRow, member: &Member, now: DateTime<Utc>) -> StaffTicket {
+    let key = desk.key(member, &ticket.number, Invitation::Answer, now);
+    in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name)
 }
 
 pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {

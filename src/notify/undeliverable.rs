@@ -1,8 +1,8 @@
 //! Notices to staff that a mail to an inquirer did not arrive.
 
-use super::staff_notice::{concerns, in_words, notify};
+use super::staff_notice::{concerns, for_member, notify};
 use crate::{
-    desk::{form::telephones, staff::Member},
+    desk::{form::telephones, own_marks::disarmed, staff::Member},
     letter::{self, Content, Purpose, UndeliverableContext, UndeliveredContext},
     mail::EnhancedStatus,
     service::{Fault, Operation},
@@ -28,9 +28,9 @@ pub async fn notify_undelivered(
     let contact = ticket.and_then(|ticket| ticket.fields.contact.as_deref()).unwrap_or_default();
     let undelivered = UndeliveredContext {
         what: letter::purpose_in_words(mail.purpose),
-        recipient: mail.recipient.to_owned(),
+        recipient: disarmed(mail.recipient),
         reason: letter::status_in_words(mail.status),
-        diagnostic: mail.diagnostic.chars().take(300).collect(),
+        diagnostic: disarmed(mail.diagnostic).chars().take(300).collect(),
         telephones: telephones(contact),
     };
     let occasion = format!("undelivered {}", mail.outbox);
@@ -39,7 +39,7 @@ pub async fn notify_undelivered(
         |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
     let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member);
     for member in desk.rules.staff.all().filter(told) {
-        let ticket = ticket.map(|ticket| in_words(desk, ticket, now));
+        let ticket = ticket.map(|ticket| for_member(desk, ticket, member, now));
         notify(operation, member, &occasion, |common| {
             Content::Undeliverable(UndeliverableContext { common, undelivered: undelivered.clone(), ticket })
         })?;

@@ -3,6 +3,8 @@
 
 use std::{collections::HashSet, ops::Range};
 
+use memchr::memmem;
+
 mod align;
 mod anchors;
 mod attribution;
@@ -19,6 +21,7 @@ mod window;
 pub(crate) mod tests;
 
 use attribution::Names;
+use fold::squash;
 use lines::Lines;
 use marks::Marks;
 use signature::Signer;
@@ -160,6 +163,9 @@ impl Reply {
 /// time, but for parts that match in no line; these are bounded.
 #[must_use]
 pub fn subtract(text: &str, sent: &[Sent<'_>], people: &People<'_>) -> Option<Reply> {
+    if sent.is_empty() {
+        return None;
+    }
     let bare = Marks::default();
     let (mut sources, mut ours) = (Vec::new(), Vec::new());
     for (mail, sent) in sent.iter().enumerate() {
@@ -194,7 +200,16 @@ fn read(
     let names = Names::of(people);
     let mut reply = Lines::of(text, &marks);
     // An attribution has our name, and so do our mails.
-    let attributions = attribution::all(&reply, &names);
+    let mut attributions = attribution::all(&reply, &names);
+    if !attributions.is_empty() {
+        // An inquirer's mail that we sent on may have one, too.
+        let ours: Vec<String> = ours.iter().map(|ours| squash(ours.text)).collect();
+        attributions.retain(|found| {
+            let lines = reply.all.get(found.clone()).unwrap_or_default();
+            let text: String = lines.iter().map(|line| squash(reply.body(*line))).collect();
+            !ours.iter().any(|ours| memmem::find(ours.as_bytes(), text.as_bytes()).is_some())
+        });
+    }
     reply.hide(&attributions);
     let copies = copies::find(&reply, ours, &names);
     let signer = Signer::of(people.sender_name, people.sender_address);

@@ -6,7 +6,7 @@ use tracing::info;
 use crate::{
     desk::{escalation, staff::Member},
     letter::{Content, DeadlineContext},
-    notify::staff_notice::{concerns, in_words, notify},
+    notify::staff_notice::{concerns, for_member, notify},
     service::{Desk, Fault, Operation},
     store::{AuditEvent, NewEvent, StoreError, TicketRow},
 };
@@ -42,7 +42,7 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
             if own.is_empty() {
                 continue;
             }
-            let tickets = own.iter().map(|ticket| in_words(desk, ticket, now)).collect();
+            let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
             let mut operation = Operation::by_desk(desk, &mut tx, now);
             notify(&mut operation, member, &occasion(&own), |common| {
                 Content::Deadline(notice, DeadlineContext { common, tickets })

@@ -66,6 +66,11 @@ pub async fn readiness(serving: &Serving) -> Readiness {
     }
     warnings.extend(report.settle_error);
     warnings.extend(report.calendar_warning);
+    if let Some((purpose, code)) = report.wording_stopped {
+        warnings.push(format!(
+            "wording: {purpose} was not sent, because the last guard found a fault in it ({code}); see templates.dir, then reload"
+        ));
+    }
     if let Some(behind) = report.clock_behind {
         warnings.push(format!(
             "clock: the mail server is {} min ahead of this machine; deadlines are told by this machine's clock: see that it is set by NTP",

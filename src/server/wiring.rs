@@ -13,7 +13,6 @@ use crate::{
         deadline::Sla,
         form::{FieldRule, FormRules},
         gate::{Budgets, GateRules},
-        japanese_time,
         staff::{Member, Staff},
         staff_key::StaffKeys,
         thread::MessageIds,
@@ -21,7 +20,7 @@ use crate::{
         window::Window,
     },
     hex,
-    letter::{Profile, Wording, WordingError, hours_in_words},
+    letter::{Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words},
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
@@ -139,6 +138,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         answers: Answers {
             undo: TimeDelta::from_std(settings.answers.undo.0).unwrap_or_default(),
             approval: settings.answers.approval,
+            confirm: settings.answers.confirm,
             sign_with_name: settings.answers.sign_with_name,
         },
         new_ticket: settings.answers.new_ticket,
@@ -340,9 +340,11 @@ fn profile(settings: &Settings) -> Profile {
         address: desk.address.clone(),
         telephone: desk.telephone.clone(),
         hours: hours_in_words(&hours(&settings.hours)),
-        undo: japanese_time::duration(BusinessTime::from_seconds(
-            i64::try_from(settings.answers.undo.0.as_secs()).unwrap_or(i64::MAX),
-        )),
+        leaves: answers_leave_in_words(
+            BusinessTime::from_seconds(i64::try_from(settings.answers.undo.0.as_secs()).unwrap_or(i64::MAX)),
+            settings.answers.confirm,
+            settings.answers.approval,
+        ),
     }
 }
 

@@ -1,6 +1,16 @@
 //! What can go wrong while the desk works, by whose fault it is.
 
-use crate::{letter, mailbox::IntakeError, store::StoreError};
+use crate::{desk::last_guard::Violation, letter, mailbox::IntakeError, store::StoreError};
+
+/// Why a rendered mail was not queued.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsent {
+    #[error(transparent)]
+    Compose(#[from] letter::ComposeError),
+    /// It must not reach an inquirer.
+    #[error("the last guard stopped it ({})", .0.code())]
+    Guarded(Violation),
+}
 
 /// Why a message or a ticket could not be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +23,7 @@ pub enum Fault {
     Wording(#[from] letter::WordingError),
     /// A mail to staff could not be composed.
     #[error("staff cannot be written to: {0}; see [[staff]]")]
-    Staff(letter::ComposeError),
+    Staff(Unsent),
 }
 
 impl Fault {

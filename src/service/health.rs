@@ -36,6 +36,8 @@ pub struct Report {
     pub calendar_warning: Option<String>,
     /// How far the server's receipt time of the newest mail is ahead of this machine's clock; `None` if tolerable.
     pub clock_behind: Option<TimeDelta>,
+    /// Purpose of the last automatic mail that the last guard stopped, and why.
+    pub wording_stopped: Option<(&'static str, &'static str)>,
     /// Business time since the last mail.
     pub silence: BusinessTime,
     /// Messages that the ledger did not know at the last comparison with the mailbox.
@@ -106,6 +108,10 @@ impl Health {
 
     pub fn clock(&self, behind: Option<TimeDelta>) {
         self.with(|report| report.clock_behind = behind);
+    }
+
+    pub fn wording_stopped(&self, purpose: &'static str, code: &'static str) {
+        self.with(|report| report.wording_stopped = Some((purpose, code)));
     }
 
     pub fn silence(&self, silence: BusinessTime) {

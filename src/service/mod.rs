@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use std::{sync::RwLock, time::Duration};
 
 pub use alternation::Alternation;
-pub use fault::{Fault, PassError};
+pub use fault::{Fault, PassError, Unsent};
 pub use health::Health;
 pub use operation::{Actor, Operation, Outcome};
 pub use prepared::{PreparedMail, Processed};
@@ -82,6 +82,8 @@ pub struct Answers {
     pub undo: TimeDelta,
     /// A lead has to approve each answer.
     pub approval: bool,
+    /// Each answer waits until a member lets it leave.
+    pub confirm: bool,
     /// The signature names the author.
     pub sign_with_name: bool,
 }

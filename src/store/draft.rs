@@ -1,14 +1,14 @@
-//! Mails that a person wrote and that have not left: held for a lead, approved, or cancelled with their entry.
+//! Mails that a person wrote to an inquirer: held for somebody's word, released, or cancelled with their entry.
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{OutboxState, Result, Tx, instant_text, query, read_instant_option, read_word};
+use super::{OutboxState, Result, Tx, instant_text, query, read_instant, read_instant_option, read_word};
 use crate::letter::Purpose;
 
-/// A mail of a person that has not left.
+/// A mail that a person wrote to an inquirer, and that was not cancelled and did not fail.
 #[derive(Debug, Clone)]
-pub struct QueuedDraft {
+pub struct WrittenMail {
     /// Row id in the outbox.
     pub id: i64,
     pub purpose: Purpose,
@@ -20,18 +20,44 @@ pub struct QueuedDraft {
     pub message_id: String,
     /// Envelope recipient.
     pub recipient: String,
-    /// Whether it waits for a lead, or for its author's word.
-    pub held: bool,
-    /// When it leaves; `None` while it is held.
+    pub state: OutboxState,
+    /// Attempts so far.
+    pub attempts: i64,
+    pub created_at: DateTime<Utc>,
+    /// When it leaves; `None` while it is held, and when it has left.
     pub leaves_at: Option<DateTime<Utc>>,
+    /// When the mail server accepted it.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+impl WrittenMail {
+    /// Whether it waits for a lead, or for a member's word.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.state == OutboxState::Held
+    }
+
+    /// Whether it can still be stopped: no attempt was made to send it.
+    #[must_use]
+    pub fn is_draft(&self) -> bool {
+        self.state != OutboxState::Sent && self.attempts == 0
+    }
 }
 
 impl Tx {
     /// Drafts of a ticket, the newest first.
-    pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<QueuedDraft>> {
+    pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
+        let mut mails = self.written_mails(ticket_id).await?;
+        mails.retain(WrittenMail::is_draft);
+        Ok(mails)
+    }
+
+    /// What persons wrote to the inquirer of a ticket: drafts and sent mails, the newest first.
+    pub async fn written_mails(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
         let rows = query(
-            "SELECT id, purpose, author, entry_id, state, message_id, recipient, next_attempt_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5) AND attempts = 0
+            "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
+                    next_attempt_at, finished_at FROM outbox
+             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5, $6)
              ORDER BY id DESC",
         )
         .bind(ticket_id)
@@ -39,20 +65,23 @@ impl Tx {
         .bind(Purpose::Question.as_str())
         .bind(OutboxState::Queued.as_str())
         .bind(OutboxState::Held.as_str())
+        .bind(OutboxState::Sent.as_str())
         .fetch_all(self.connection().await?)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
-            let state: OutboxState = read_word(row, "outbox", "state", id)?;
-            Ok(QueuedDraft {
+            Ok(WrittenMail {
                 id,
                 purpose: read_word(row, "outbox", "purpose", id)?,
                 author: row.try_get("author")?,
                 entry: row.try_get("entry_id")?,
                 message_id: row.try_get("message_id")?,
                 recipient: row.try_get("recipient")?,
-                held: state == OutboxState::Held,
+                state: read_word(row, "outbox", "state", id)?,
+                attempts: row.try_get("attempts")?,
+                created_at: read_instant(row, "outbox", "created_at", id)?,
                 leaves_at: read_instant_option(row, "outbox", "next_attempt_at", id)?,
+                sent_at: read_instant_option(row, "outbox", "finished_at", id)?,
             })
         };
         rows.iter().map(read).collect()

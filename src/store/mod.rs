@@ -56,7 +56,7 @@ pub use backup::check_backup;
 pub use claim::ClaimedMail;
 pub use copy::{Copied, copy};
 pub use dialect::Dialect;
-pub use draft::QueuedDraft;
+pub use draft::WrittenMail;
 pub use entry::{EntryRow, NewEntry};
 pub use erase::EntryText;
 pub use event::{Event, NewEvent};

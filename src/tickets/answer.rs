@@ -3,11 +3,13 @@
 
 use sha2::{Digest, Sha256};
 
-use super::draft;
+use super::{colleagues, commands::take_on, draft};
 use crate::{
     desk::{
-        feedback::{Done, Refused, Written},
+        feedback::{Done, Leaves, Refused, Written},
         form::addresses,
+        last_guard::OwnWords,
+        own_marks::disarmed,
         staff_key::Invitation,
         ticket::TicketNumber,
     },
@@ -21,8 +23,8 @@ use crate::{
         Outgoing, Thread, enqueue,
         staff_notice::{in_words, notify_about},
     },
-    service::{Actor, Fault, Operation, Outcome},
-    store::{AuditEvent, OutboxState, TicketRow},
+    service::{Actor, Fault, Operation, Outcome, Unsent},
+    store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
 };
 
 /// What a person writes to an inquirer.
@@ -31,6 +33,8 @@ pub struct Draft<'a> {
     /// The exact text.
     pub text: &'a str,
     pub files: &'a [Attachment],
+    /// What its author wrote with it and is not sent, such as a signature.
+    pub left_out: &'a str,
 }
 
 /// Writes to the inquirer: the mail waits, and its author is shown what will leave.
@@ -45,7 +49,7 @@ pub async fn write(
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files } = draft;
+    let Draft { text, files, left_out } = draft;
     if text.trim().is_empty() {
         return Ok(Err(Refused::NoText(number.clone())));
     }
@@ -53,29 +57,22 @@ pub async fn write(
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
     let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let facts = letter::Facts {
-        number: number.to_string(),
-        fields: ticket.fields.clone(),
-        received_at: ticket.received_at,
-        deadline: ticket.clock.deadline(),
-        now,
-    };
-    let content = Content::Written(
-        written,
-        WrittenContext {
-            inquirer: InquirerContext::new(&desk.profile, &desk.rules, &facts),
-            text: text.trim().to_owned(),
-            author: if desk.answers.sign_with_name { actor.name() } else { String::new() },
-        },
-    );
-    let Rendered { subject, body, .. } = desk.wording.render(&content)?;
+    let Rendered { subject, body, .. } = rendered(operation, ticket, written, text)?;
     let event = format!("{purpose}-{}", fingerprint(text, files));
     let Some(message_id) = fresh_id(operation, number, &event).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
+    let beside = colleagues::beside(operation, ticket).await?;
+    let leaves = leaves(operation, &beside);
     let thread = operation.tx.thread_of(ticket.id).await?;
-    let needs_approval = desk.answers.approval && !actor.may_approve(desk);
-    let leaves_at = now + desk.answers.undo;
+    let theirs = told_by_inquirer(ticket, &to);
+    let own_words = OwnWords {
+        text,
+        staff: &desk.rules.staff,
+        shows_names: desk.answers.sign_with_name,
+        desk: &desk.rules.gate.own_addresses,
+        theirs: &theirs,
+    };
     let outgoing = Outgoing {
         purpose,
         to: &to,
@@ -87,65 +84,117 @@ pub async fn write(
         thread: Thread::of(&thread),
         ticket: Some(ticket.id),
         message_ref: None,
-        leaves_at: (!needs_approval).then_some(leaves_at),
-        author: Some(&actor.audit()),
+        leaves_at: leaves.at(),
+        written: Some((&actor.audit(), own_words)),
     };
-    if enqueue(operation, &outgoing)?.is_err() {
-        return Ok(Err(Refused::BadAddress { number: number.clone(), to }));
+    match enqueue(operation, &outgoing)? {
+        Ok(()) => {}
+        Err(Unsent::Compose(_)) => return Ok(Err(Refused::BadAddress { number: number.clone(), to })),
+        Err(Unsent::Guarded(violation)) => {
+            return Ok(Err(Refused::Guarded { number: number.clone(), violation }));
+        }
     }
-    if written == Written::Question {
+    // A question that waits for a word has not been asked yet.
+    if written == Written::Question && leaves.at().is_some() {
         operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
     }
-    operation.record(ticket, AuditEvent::Written { written, needs_approval });
-    let zone = desk.rules.calendar.time_zone();
+    operation.record(ticket, AuditEvent::Written { written, leaves });
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: to.clone(),
+        to: disarmed(&to),
         subject,
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
-        when: leaving_in_words((!needs_approval).then_some(leaves_at), zone, now),
+        when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), now),
+        left_out: letter::left_out_in_words(&disarmed(left_out)),
+        assigned: take_on(operation, ticket).await?,
         links: Vec::new(),
+        others: Vec::new(),
     };
-    show(operation, ticket, &shown, needs_approval, (purpose, &message_id))?;
-    Ok(Ok(Done::Queued { number: number.clone(), written, leaves_at, held: needs_approval }))
+    show(operation, ticket, &shown, leaves, (purpose, &message_id), &beside).await?;
+    colleagues::tell(operation, ticket, &shown, &message_id, &beside).await?;
+    Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
+}
+
+fn rendered(
+    operation: &Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    text: &str,
+) -> Result<Rendered, Fault> {
+    let desk = operation.desk;
+    let facts = letter::Facts {
+        number: ticket.number.to_string(),
+        fields: ticket.fields.clone(),
+        received_at: ticket.received_at,
+        deadline: ticket.clock.deadline(),
+        now: operation.now,
+    };
+    let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
+    let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
+    let context = WrittenContext { inquirer, text: text.trim().to_owned(), author };
+    Ok(desk.wording.render(&Content::Written(written, context))?)
+}
+
+/// When a new draft leaves: one word is asked for at most, a lead's before all others.
+fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leaves {
+    let (answers, actor) = (operation.desk.answers, operation.actor);
+    if answers.approval && !actor.may_approve(operation.desk) {
+        Leaves::Approved
+    } else if beside.iter().any(|mail| colleagues::is_by_colleague(actor, mail)) {
+        Leaves::Chosen
+    } else if answers.confirm {
+        Leaves::Confirmed
+    } else {
+        Leaves::At(operation.now + answers.undo)
+    }
+}
+
+/// What the inquirer has told of themselves, for the last guard.
+fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
+    let TicketRow { fields, from, .. } = ticket;
+    let told = [&fields.organization, &fields.name, &fields.contact, &fields.inquiry, &from.name];
+    let told = told.into_iter().flatten().map(String::as_str);
+    told.chain([from.address.as_str(), to]).collect::<Vec<_>>().join("\n")
 }
 
 /// Shows a mail to its author before it leaves, and to the leads where one of them has to approve it.
-fn show(
+async fn show(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     shown_draft: &DraftContext,
-    needs_approval: bool,
+    leaves: Leaves,
     (written, message_id): (Purpose, &str),
+    beside: &[WrittenMail],
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let author = match operation.actor {
         Actor::Staff(member) => Some((member, Purpose::Echo)),
         Actor::Desk | Actor::Operator => None,
     };
-    let leads = desk.rules.staff.leads().filter(|_| needs_approval).map(|lead| (lead, Purpose::Approval));
+    let needs_lead = leaves == Leaves::Approved;
+    let leads = desk.rules.staff.leads().filter(|_| needs_lead).map(|lead| (lead, Purpose::Approval));
     let mark = draft::mark(written, message_id);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
-        let words: &[DecisionWord] = match purpose {
-            Purpose::Echo => &[DecisionWord::Cancel],
-            _ => &[DecisionWord::Approve, DecisionWord::Reject],
+        let words: &[DecisionWord] = match (purpose, leaves) {
+            (Purpose::Approval, _) => &[DecisionWord::Approve, DecisionWord::Reject],
+            (_, Leaves::Confirmed | Leaves::Chosen) => &[DecisionWord::Send, DecisionWord::Cancel],
+            _ => &[DecisionWord::Cancel],
         };
         let link = |&word: &DecisionWord| LinkContext {
-            word,
+            word: word.as_str(),
             link: decision_link(&desk.profile.address, &ticket.number, mark, &key, word),
         };
         let links: Vec<LinkContext> = words.iter().map(link).collect();
-        let shown = in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address);
+        let others = colleagues::in_others_words(operation, ticket, member, beside).await?;
+        let shown =
+            in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name);
         let occasion = draft::occasion(purpose, message_id);
         notify_about(operation, member, Some(ticket.id), &occasion, |common| {
-            let context = DraftShownContext {
-                common,
-                ticket: shown,
-                draft: DraftContext { links, ..shown_draft.clone() },
-            };
+            let draft = DraftContext { links, others, ..shown_draft.clone() };
+            let context = DraftShownContext { common, ticket: shown, draft };
             if purpose == Purpose::Echo { Content::Echo(context) } else { Content::Approval(context) }
         })?;
     }

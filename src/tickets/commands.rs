@@ -44,7 +44,9 @@ pub async fn carry_out(
             note(operation, ticket, text);
             Ok(Ok(Done::Noted(number.clone())))
         }
-        Command::Ask(text) => write(operation, ticket, Written::Question, Draft { text, files: &[] }).await,
+        Command::Ask(text) => {
+            write(operation, ticket, Written::Question, Draft { text, files: &[], left_out: "" }).await
+        }
         Command::Close => close(operation, ticket).await,
         Command::Reopen => reopen(operation, ticket).await,
         Command::Wait => wait(operation, ticket).await,
@@ -95,6 +97,17 @@ async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) ->
     operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });
     let (name, address) = (member.name.clone(), member.address.clone());
     Ok(Ok(Done::Assigned { number: ticket.number.clone(), name, address }))
+}
+
+/// A member who answers a ticket without an assignee becomes its assignee. `true` if the actor did.
+pub(super) async fn take_on(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<bool, Fault> {
+    let Actor::Staff(member) = operation.actor else { return Ok(false) };
+    if ticket.assignee.is_some() {
+        return Ok(false);
+    }
+    operation.tx.set_assignee(ticket.id, &member.address).await?;
+    operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });
+    Ok(true)
 }
 
 async fn close(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
@@ -168,5 +181,6 @@ async fn called_back(
     }
     operation.end_turn(ticket, Ending::CalledBack).await?;
     operation.record(ticket, AuditEvent::CalledBack);
+    take_on(operation, ticket).await?;
     Ok(Ok(Done::CalledBack(number)))
 }

@@ -1,18 +1,23 @@
 //! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
 //! doubtful reply makes them wait.
 
+use super::colleagues::is_by_colleague;
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
+        own_marks::disarmed,
         staff::Member,
         staff_key::Invitation,
         staff_mail::MARK_DIGITS,
         ticket::Status,
     },
-    letter::{self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, decision_link},
+    letter::{
+        self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, decision_link,
+        feedback::to_staff,
+    },
     notify::staff_notice::{notice_id, notify_about},
     service::{Actor, Fault, Operation, Outcome},
-    store::{AuditEvent, QueuedDraft, TicketRow},
+    store::{AuditEvent, TicketRow, WrittenMail},
 };
 
 /// What a mail says about the draft that it means.
@@ -26,7 +31,7 @@ pub struct Named<'a> {
 
 /// The drafts that a mail may mean.
 enum Meant {
-    One(QueuedDraft),
+    One(WrittenMail),
     None,
     /// The mail names none, and several wait.
     Several,
@@ -47,7 +52,7 @@ async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<
         return Ok(drafts.into_iter().next().map_or(Meant::None, Meant::One));
     }
     let shown: Vec<Vec<String>> = drafts.iter().map(|draft| shown_as(operation, draft)).collect();
-    let is_named = |(draft, ids): &(&QueuedDraft, &Vec<String>)| match named.mark {
+    let is_named = |(draft, ids): &(&WrittenMail, &Vec<String>)| match named.mark {
         Some(wanted) => mark(draft.purpose, &draft.message_id) == wanted,
         None => ids.iter().any(|id| named.answers.contains(&id.as_str())),
     };
@@ -65,7 +70,7 @@ async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<
 }
 
 /// The Message-IDs of the echo and of the approval request by which the actor was shown a draft.
-fn shown_as(operation: &Operation<'_>, draft: &QueuedDraft) -> Vec<String> {
+fn shown_as(operation: &Operation<'_>, draft: &WrittenMail) -> Vec<String> {
     let Actor::Staff(member) = operation.actor else { return Vec::new() };
     let id =
         |purpose: Purpose| notice_id(operation.desk, member, purpose, &occasion(purpose, &draft.message_id));
@@ -107,7 +112,9 @@ pub(super) async fn cancel(
     }
     operation.record(ticket, AuditEvent::Cancelled { outbox: draft.id });
     let waiting = operation.tx.drafts(ticket.id).await?.len();
-    Ok(Ok(Done::Cancelled { number: number.clone(), written, text, waiting }))
+    let done = Done::Cancelled { number: number.clone(), written, text, waiting };
+    tell_author(operation, ticket, &draft, &done)?;
+    Ok(Ok(done))
 }
 
 /// Lets a mail leave: a lead approves it, or its author says 送信 after a doubt.
@@ -127,7 +134,7 @@ pub(super) async fn release(
         Meant::None => return Ok(Err(Refused::NothingWaits(number.clone()))),
         Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
-    if let Some(leaves_at) = draft.leaves_at.filter(|_| !draft.held) {
+    if let Some(leaves_at) = draft.leaves_at.filter(|_| !draft.is_held()) {
         return Ok(Ok(Done::Sending { number: number.clone(), leaves_at }));
     }
     let needs_lead = needs_lead(operation, &draft);
@@ -136,17 +143,38 @@ pub(super) async fn release(
     }
     let leaves_at = operation.now + operation.desk.answers.undo;
     operation.tx.release(draft.id, leaves_at).await?;
+    if written(&draft) == Written::Question && ticket.clock.status() == Status::Open {
+        let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
+        operation.move_clock(ticket, &clock).await?;
+    }
     let outbox = draft.id;
     operation.record(
         ticket,
         if needs_lead { AuditEvent::Approved { outbox } } else { AuditEvent::Released { outbox } },
     );
     let number = number.clone();
-    Ok(Ok(if needs_lead {
-        Done::Approved { number, leaves_at }
-    } else {
-        Done::Sending { number, leaves_at }
-    }))
+    let done =
+        if needs_lead { Done::Approved { number, leaves_at } } else { Done::Sending { number, leaves_at } };
+    tell_author(operation, ticket, &draft, &done)?;
+    Ok(Ok(done))
+}
+
+/// Tells the author of a draft what somebody else has decided about it.
+fn tell_author(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    draft: &WrittenMail,
+    done: &Done,
+) -> Result<(), Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
+    let Some(author) = author.filter(|_| is_by_colleague(operation.actor, draft)) else { return Ok(()) };
+    let line = to_staff(done, desk.rules.calendar.time_zone(), now);
+    let done = vec![letter::done_by(&operation.actor.name(), &line)];
+    let occasion = format!("decided {} {}", draft.id, now.to_rfc3339());
+    notify_about(operation, author, Some(ticket.id), &occasion, |common| {
+        Content::StaffReply(StaffReplyContext { done, ..StaffReplyContext::new(common) })
+    })
 }
 
 pub(super) async fn reject(
@@ -160,7 +188,7 @@ pub(super) async fn reject(
         return Ok(Err(Refused::OnlyLeads));
     }
     let draft = match meant(operation, ticket, named).await? {
-        Meant::One(draft) if draft.held => draft,
+        Meant::One(draft) if draft.is_held() => draft,
         Meant::One(_) | Meant::None => return Ok(Err(Refused::NothingToApprove(number.clone()))),
         Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
@@ -193,7 +221,7 @@ pub(super) async fn stop(
     };
     let mut asked = Vec::new();
     for draft in drafts {
-        if !draft.held {
+        if !draft.is_held() {
             if !operation.tx.hold(draft.id).await? {
                 continue;
             }
@@ -209,7 +237,7 @@ async fn question(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     member: &Member,
-    draft: &QueuedDraft,
+    draft: &WrittenMail,
 ) -> Result<WaitingContext, Fault> {
     let text = beginning(operation, draft).await?;
     let desk = operation.desk;
@@ -232,7 +260,7 @@ async fn question(
     Ok(WaitingContext {
         number: ticket.number.to_string(),
         what: letter::purpose_in_words(draft.purpose),
-        to: draft.recipient.clone(),
+        to: disarmed(&draft.recipient),
         text,
         yes,
         yes_link: yes.map(link).unwrap_or_default(),
@@ -242,18 +270,18 @@ async fn question(
 }
 
 /// Whether a draft waits for a lead's approval, as the settings are now.
-fn needs_lead(operation: &Operation<'_>, draft: &QueuedDraft) -> bool {
+fn needs_lead(operation: &Operation<'_>, draft: &WrittenMail) -> bool {
     let desk = operation.desk;
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     desk.answers.approval && author.is_some_and(|author| !desk.rules.staff.is_lead(author))
 }
 
-fn written(draft: &QueuedDraft) -> Written {
+fn written(draft: &WrittenMail) -> Written {
     if draft.purpose == Purpose::Question { Written::Question } else { Written::Answer }
 }
 
 /// The first words of a draft, behind its salutation, on one line.
-async fn beginning(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result<String, Fault> {
+pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<String, Fault> {
     /// Characters.
     const SHOWN: usize = 60;
     let text = match draft.entry {
@@ -270,7 +298,7 @@ async fn beginning(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result
 }
 
 /// Stops a mail, and takes its step out of the conversation. `false` when it is being sent.
-async fn withdraw(operation: &mut Operation<'_>, draft: &QueuedDraft) -> Result<bool, Fault> {
+async fn withdraw(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<bool, Fault> {
     let stopped = operation.tx.cancel(draft.id, operation.now).await?;
     if let Some(entry) = draft.entry.filter(|_| stopped) {
         operation.tx.forget_entry(entry).await?;

@@ -113,6 +113,7 @@ fn why(prepared: &PreparedMail) -> NoEffect {
     };
     match reading.sender_doubt {
         Some(doubt) => doubt.into(),
+        None if reading.oversize.is_some() || reading.mail.unreadable.is_some() => NoEffect::Unread,
         None if has_wrong_key() => NoEffect::WrongKey,
         None => NoEffect::NoKey,
     }

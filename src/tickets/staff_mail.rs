@@ -11,7 +11,10 @@ use crate::{
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_key::Invitation,
-        staff_mail::{Command, Order, StaffMail},
+        staff_mail::{
+            Command, Order, Problem, StaffMail,
+            order::{Doubt, Doubtful},
+        },
         window::start_of_day,
     },
     letter::{
@@ -44,14 +47,14 @@ pub async fn work_on(
     for answer in &mail.answers {
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
-                let draft = Draft { text: &answer.text, files };
+                let draft = Draft { text: &answer.text, files, left_out: &answer.left_out };
                 answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),
         };
         // What was taken is shown by a mail of its own.
         match outcome {
-            Ok(_) => result.nothing_sent = false,
+            Ok(_) => (result.nothing_sent, result.answered) = (false, true),
             Err(refused) => result.problems.push(refusal_to_staff(&refused)),
         }
     }
@@ -71,6 +74,10 @@ pub async fn work_on(
         Some(number) => commands::find(operation.tx, &number).await?.ok().map(|ticket| ticket.id),
         None => None,
     };
+    if result.is_nothing() {
+        let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
+        result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
+    }
     result.tell(operation, prepared, member, about)
 }
 
@@ -88,11 +95,18 @@ struct Worked {
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
     nothing_sent: bool,
+    /// An answer was taken: its echo tells.
+    answered: bool,
     manual: bool,
     list: bool,
 }
 
 impl Worked {
+    /// The mail had no effect, and nothing else would tell its writer.
+    fn is_nothing(&self) -> bool {
+        self.done.is_empty() && self.problems.is_empty() && !self.answered && !self.manual && !self.list
+    }
+
     async fn carry_out(
         &mut self,
         operation: &mut Operation<'_>,

@@ -25,6 +25,10 @@ mod delivery;
 #[cfg(test)]
 mod imap;
 #[cfg(test)]
+mod last_guard;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
 mod oauth2;
 #[cfg(test)]
 mod once_only;
@@ -48,5 +52,7 @@ mod staff_trust;
 mod story;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod two_members;
 #[cfg(test)]
 mod withheld;

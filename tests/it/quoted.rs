@@ -17,7 +17,8 @@ on_both!(
     a_digest_quoted_with_strokes_gives_the_answers_that_were_written_and_no_other,
     text_below_an_end_marker_goes_to_nobody_and_its_writer_is_told,
     a_reply_whose_program_dropped_the_references_is_read_alike,
-    a_reply_without_words_is_explained
+    a_reply_without_words_is_explained,
+    a_signature_stays_with_its_writer_who_is_shown_it
 );
 
 const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
@@ -197,4 +198,25 @@ fn a_reply_without_words_is_explained(desk: &mut Desk) {
     let told = mails_to(desk, SATO);
     assert_eq!(told.len(), before + 1);
     assert!(told[before].text.contains("回答や操作が見当たりませんでした"), "{}", told[before].text);
+}
+
+fn a_signature_stays_with_its_writer_who_is_shown_it(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    let signature = "佐藤 花子\n在宅医療相談窓口 事務局\nTEL 03-9999-0000\nsato@example.jp";
+    let body = format!(
+        "会議の例をお送りします。\n\n{signature}\n\nOn 2025/07/01 10:00, {DESK} wrote:\n{}",
+        quoted(&notice, "> ")
+    );
+    deliver(desk, reply(SATO, &notice, "1", &body), "10:10:00");
+    at(desk, "10:11:00");
+    let echo = mail_to(desk, SATO, "送信前のご確認");
+    let (shown, left_out) = echo.text.split_once("次の部分は、署名または引用とみて、送信しません。").unwrap();
+    assert!(shown.contains("会議の例をお送りします。") && !shown.contains("03-9999-0000"), "{shown}");
+    assert!(left_out.contains("TEL 03-9999-0000"), "{left_out}");
+    at(desk, "10:25:00");
+    let sent = answers(desk, 1);
+    assert!(
+        sent.len() == 1 && !sent[0].1.contains("03-9999-0000") && !sent[0].1.contains("佐藤"),
+        "{sent:?}"
+    );
 }

@@ -31,7 +31,7 @@ const UNDERWAY: TimeDelta = TimeDelta::hours(12);
 pub struct Reading {
     pub mail: InboundMail,
     pub form: Form,
-    /// Evidence that a machine sent the message. The sender of a filled-in form is a person all the same (law 15).
+    /// Evidence that a machine sent the message. A filled-in form outweighs it (law 15).
     pub automatic: Option<Automatic>,
     /// Size in bytes if the message is larger than allowed; then only its header was read.
     pub oversize: Option<u64>,

@@ -227,6 +227,8 @@ pub struct Answers {
     pub undo: Period,
     /// Whether a lead must approve each answer before it is sent.
     pub approval: bool,
+    /// Whether each answer waits until a member says 送信, instead of leaving after `undo`.
+    pub confirm: bool,
     /// Whether the signature contains the name of the author.
     pub sign_with_name: bool,
     /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
@@ -239,6 +241,7 @@ impl Default for Answers {
         Self {
             undo: Period(std::time::Duration::from_secs(600)),
             approval: false,
+            confirm: false,
             sign_with_name: false,
             new_ticket: NewTicketTo::All,
         }

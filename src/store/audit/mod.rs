@@ -12,7 +12,7 @@ use crate::{
     desk::{
         calendar::BusinessTime,
         escalation::Notice,
-        feedback::Written,
+        feedback::{Leaves, Written},
         gate::Refusal,
         ticket::TicketNumber,
         triage::{Apart, Mention, ParkReason},
@@ -145,7 +145,7 @@ pub enum AuditEvent {
     },
     Written {
         written: Written,
-        needs_approval: bool,
+        leaves: Leaves,
     },
     Cancelled {
         outbox: i64,
@@ -305,7 +305,11 @@ impl fmt::Display for AuditEvent {
             | Self::Released { outbox }
             | Self::Stopped { outbox }
             | Self::Rejected { outbox } => write!(f, "outbox {outbox}"),
-            Self::Written { needs_approval: true, .. } => f.write_str("waits for a lead"),
+            Self::Written { leaves: Leaves::Approved, .. } => f.write_str("waits for a lead"),
+            Self::Written { leaves: Leaves::Confirmed, .. } => f.write_str("waits for its author"),
+            Self::Written { leaves: Leaves::Chosen, .. } => {
+                f.write_str("waits for a member, because a colleague wrote too")
+            }
             Self::Assigned { to } => f.write_str(to),
             Self::Tagged { tags } => f.write_str(&tags.join(", ")),
             Self::Reopened { deadline } => f.write_str(&local_text(*deadline)),
@@ -320,7 +324,7 @@ impl fmt::Display for AuditEvent {
                 write!(f, "{mails} mails from before {}", before.format("%Y-%m-%d"))
             }
             Self::PersonalErased(erasure) => erasure.fmt(f),
-            Self::Written { needs_approval: false, .. }
+            Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
             | Self::Noted

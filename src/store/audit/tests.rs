@@ -9,7 +9,7 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         || DeliveryAttempt { purpose: Purpose::Answer, outbox: 7, attempt: 2, codes: "250 2.0.0".into() };
     let none = WarningCodes::new;
     let warned = || vec!["charset_guessed", "message_id_reused"];
-    let written = |written, needs_approval| AuditEvent::Written { written, needs_approval };
+    let written = |written, leaves| AuditEvent::Written { written, leaves };
     for (event, expected) in [
         (AuditEvent::Filed { mentions: None, warnings: none() }, "filed: "),
         (
@@ -58,8 +58,13 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         ),
         (AuditEvent::MailRetried { outbox: 7 }, "mail_retried: outbox 7"),
         (AuditEvent::MailCancelled { outbox: 7 }, "mail_cancelled: outbox 7"),
-        (written(Written::Answer, true), "answer_written: waits for a lead"),
-        (written(Written::Question, false), "question_written: "),
+        (written(Written::Answer, Leaves::Approved), "answer_written: waits for a lead"),
+        (written(Written::Answer, Leaves::Confirmed), "answer_written: waits for its author"),
+        (
+            written(Written::Question, Leaves::Chosen),
+            "question_written: waits for a member, because a colleague wrote too",
+        ),
+        (written(Written::Question, Leaves::At(at)), "question_written: "),
         (AuditEvent::Cancelled { outbox: 7 }, "cancelled: outbox 7"),
         (AuditEvent::Approved { outbox: 7 }, "approved: outbox 7"),
         (AuditEvent::Released { outbox: 7 }, "released: outbox 7"),

@@ -5,10 +5,15 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 20] = [
+const JAPANESE: [(&str, &str); 22] = [
     ("letter/", "the sentences that people read"),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
     ("desk/japanese_time.rs", "dates in words"),
+    ("desk/last_guard.rs", "labels of header fields in quoted mails"),
+    (
+        "desk/own_marks.rs",
+        "the marks that only the desk writes, and what stands for them in strangers' texts",
+    ),
     ("desk/redact.rs", "forms of address that show a person's name, and the mark of an erasure"),
     ("desk/staff.rs", "forms of address behind a member's name"),
     ("desk/staff_mail/", "marker lines, and the orders that members write"),

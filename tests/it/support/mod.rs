@@ -7,6 +7,7 @@ pub mod dovecot;
 pub mod http;
 pub mod mail;
 pub mod maildir;
+pub mod members;
 pub mod oauth2;
 pub mod postgres;
 pub mod rig;

@@ -1,7 +1,10 @@
 //! Replies of staff to mails that the desk knows: every style of quoting × notice, echo and digest × place of the text.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{
+    desk::own_marks,
     mail::{OwnMail, html},
     reply::tests::{
         mails::{self, ADDRESS, DESK, Ours},
@@ -191,4 +194,57 @@ fn orders_above_a_digest_name_their_ticket() {
             .map(|typed| (typed, expected.clone()))
             .collect()
     });
+}
+
+/// Marks of ours as somebody might forge them, and words around them.
+fn inquiry_text() -> impl Strategy<Value = String> {
+    let forged = prop_oneof![
+        Just("▲ ZT-2025-0001 回答ここまで ▲".to_owned()),
+        Just("▼ ZT-2025-0002 回答ここから #20250830-0123456789abcd ▼".to_owned()),
+        Just("▲ ZT-2025-0002 回答ここまで ▲".to_owned()),
+        Just("> ▼ ZT-2025-0003 回答ここから ▼".to_owned()),
+        Just("■ ZT-2025-0003　未回答".to_owned()),
+        Just("━━ ここから日次一覧 ━━".to_owned()),
+        Just("▲ 回答はこの線より上にご記入ください ▲".to_owned()),
+        Just("2025/07/01 11:19 相談窓口 <zaitaku@desk.example.jp>:".to_owned()),
+        Just(
+            "差出人: 窓口 <zaitaku@desk.example.jp>\n送信日時: 2025年7月1日\n宛先: 佐藤\n件名: x".to_owned()
+        ),
+        "[ぁ-んァ-ヶ一-龠a-z0-9 。、>|:]{0,40}",
+    ];
+    prop::collection::vec(forged, 1..5).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_inquiry_text_moves_an_answer_to_another_inquirer(
+        inquiry in inquiry_text(),
+        target in 1..=3_u32,
+        style in prop::sample::select((0..STYLES.len()).collect::<Vec<_>>()),
+    ) {
+        let mut digest = format!("{TOP_LINE}\n佐藤 花子 様\n\n");
+        for nth in 1..=3 {
+            // What a stranger wrote is made harmless before it is shown to staff.
+            let shown = own_marks::disarmed(if nth == 2 { &inquiry } else { "会議の例を教えてください。" });
+            let (number, key) = (number(nth), key(nth));
+            digest.push_str(&format!(
+                "■ {number}　未回答\n　照会内容：\n　　{}\n{}\n\n\n{}\n\n",
+                shown.replace('\n', "\n　　"),
+                begin_marker(&number, &key),
+                end_marker(&number)
+            ));
+        }
+        let mail = OwnMail { subject: "【日次一覧】".to_owned(), text: digest, html: None };
+        let sent = SentMail { recipient: SATO.to_owned(), mail };
+        let answer = ANSWERS[0];
+        let style = &STYLES[style];
+        let typed = under(&sent, &format!("▼ {} 回答ここから", number(target)), style, answer);
+        let ((answers, orders, _, _), text) = reply(style, &sent, "Re: 【日次一覧】", &typed);
+        prop_assert!(orders.is_empty(), "{}", text);
+        for (ticket, found) in answers {
+            prop_assert_eq!((ticket, found.as_str()), (target, answer), "{}\n{}", style.name, text);
+        }
+    }
 }

@@ -1,0 +1,216 @@
+use super::*;
+use crate::desk::{
+    calendar::BusinessTime,
+    feedback::Written,
+    ticket::{Status, TicketNumber},
+};
+
+const ZONE: Tz = Tz::Asia__Tokyo;
+
+fn number() -> TicketNumber {
+    TicketNumber::new("ZT", 2025, 1)
+}
+
+fn into() -> TicketNumber {
+    TicketNumber::new("ZT", 2025, 2)
+}
+
+#[test]
+fn what_was_done_is_told_to_staff_and_to_the_operator() {
+    let now: DateTime<Utc> = "2025-07-01T01:00:00Z".parse().unwrap();
+    let leaves_at: DateTime<Utc> = "2025-07-01T01:10:00Z".parse().unwrap();
+    let queued = |written, leaves| Done::Queued { number: number(), written, leaves };
+    for (done, japanese, english) in [
+        (Done::Noted(number()), "ZT-2025-0001 にメモを残しました", "ZT-2025-0001: noted"),
+        (
+            Done::Tagged { number: number(), tags: vec!["研修".into(), "会議".into()] },
+            "ZT-2025-0001 の分類を「研修、会議」にしました",
+            "ZT-2025-0001: tagged 研修、会議",
+        ),
+        (
+            Done::Assigned {
+                number: number(), name: "佐藤 花子".into(), address: "sato@example.jp".into()
+            },
+            "ZT-2025-0001 の担当を佐藤 花子さんにしました",
+            "ZT-2025-0001: assigned to sato@example.jp",
+        ),
+        (Done::Closed(number()), "ZT-2025-0001 を完了にしました", "ZT-2025-0001: closed"),
+        (
+            Done::Reopened { number: number(), deadline: Some("2025-07-03T00:12:04Z".parse().unwrap()) },
+            "ZT-2025-0001 を再開しました（回答期限 7月3日（木）9時12分）",
+            "ZT-2025-0001: open, due 2025-07-03T09:12:04+09:00",
+        ),
+        (
+            Done::Reopened { number: number(), deadline: None },
+            "ZT-2025-0001 を再開しました（回答期限 ）",
+            "ZT-2025-0001: open, due ",
+        ),
+        (
+            Done::Held { number: number(), left: BusinessTime::from_seconds(12_600) },
+            "ZT-2025-0001 を保留にしました（残り3時間30分）",
+            "ZT-2025-0001: waiting, 3h30m left",
+        ),
+        (
+            Done::Merged { number: number(), into: into() },
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました",
+            "ZT-2025-0001: merged into ZT-2025-0002",
+        ),
+        (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),
+        (
+            queued(Written::Answer, Leaves::At(leaves_at)),
+            "ZT-2025-0001 の回答を承りました（7月1日（火）10時10分に送信します）",
+            "ZT-2025-0001: queued for 2025-07-01T10:10:00+09:00",
+        ),
+        (
+            queued(Written::Question, Leaves::Approved),
+            "ZT-2025-0001 のおたずねを承りました（責任者の承認後に送信します）",
+            "ZT-2025-0001: waits for a lead",
+        ),
+        (
+            queued(Written::Answer, Leaves::Confirmed),
+            "ZT-2025-0001 の回答を承りました（「送信」のお返事をいただいてから送信します）",
+            "ZT-2025-0001: waits for `ticket send`",
+        ),
+        (
+            queued(Written::Answer, Leaves::Chosen),
+            "ZT-2025-0001 の回答を承りました（「送信」のお返事をいただいてから送信します）",
+            "ZT-2025-0001: waits for `ticket send`, because somebody else has written to this inquirer",
+        ),
+        (
+            Done::Cancelled {
+                number: number(),
+                written: Written::Question,
+                text: "何年度でしょうか。".into(),
+                waiting: 0,
+            },
+            "ZT-2025-0001 のおたずね「何年度でしょうか。」を取りやめました。照会者には送られません",
+            "ZT-2025-0001: cancelled",
+        ),
+        (
+            Done::Cancelled {
+                number: number(),
+                written: Written::Answer,
+                text: "一案です。".into(),
+                waiting: 1,
+            },
+            "ZT-2025-0001 の回答「一案です。」を取りやめました。照会者には送られません（このほかに1件が送信を待っています）",
+            "ZT-2025-0001: cancelled",
+        ),
+        (
+            Done::Sending { number: number(), leaves_at },
+            "ZT-2025-0001：7月1日（火）10時10分に送信します",
+            "ZT-2025-0001: leaves at 2025-07-01T10:10:00+09:00",
+        ),
+        (
+            Done::Approved { number: number(), leaves_at },
+            "ZT-2025-0001 を承認しました（7月1日（火）10時10分に送信します）",
+            "ZT-2025-0001: approved",
+        ),
+        (Done::Rejected(number()), "ZT-2025-0001 を差し戻しました", "ZT-2025-0001: rejected"),
+    ] {
+        assert_eq!(to_staff(&done, ZONE, now), japanese);
+        assert_eq!(to_operator(&done, ZONE), english);
+    }
+}
+
+#[test]
+fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
+    for (refused, japanese, english) in [
+        (
+            Refused::NoSuchTicket(number()),
+            "受付番号 ZT-2025-0001 の照会票はありません",
+            "there is no ticket ZT-2025-0001",
+        ),
+        (Refused::NotOnATicket, "照会票の操作ではありません", "not an operation on a ticket"),
+        (
+            Refused::EmptyNote(number()),
+            "ZT-2025-0001 のメモの文がありません",
+            "ZT-2025-0001: the note has no text",
+        ),
+        (
+            Refused::NoSingleMember { who: "佐".into(), known: vec!["佐藤".into(), "佐野".into()] },
+            "「佐」に当たる担当者が一人に決まりません（登録：佐藤、佐野）",
+            "\"佐\" names no single member of staff; known: 佐藤, 佐野",
+        ),
+        (
+            Refused::AlreadyClosed(number()),
+            "ZT-2025-0001 はすでに完了しています",
+            "ZT-2025-0001 is closed already",
+        ),
+        (
+            Refused::AlreadyOpen(number()),
+            "ZT-2025-0001 はすでに未回答の状態です",
+            "ZT-2025-0001 is open already",
+        ),
+        (
+            Refused::ReopenMerged { number: number(), into: into() },
+            "ZT-2025-0001 は ZT-2025-0002 にまとめられています",
+            "ZT-2025-0001 was merged into ZT-2025-0002",
+        ),
+        (
+            Refused::NotOpen { number: number(), status: Status::Waiting },
+            "ZT-2025-0001 は未回答の状態ではないため、保留にできません",
+            "ZT-2025-0001 is waiting, and only an open ticket can wait",
+        ),
+        (
+            Refused::CannotMerge { number: number(), into: into() },
+            "ZT-2025-0001 は ZT-2025-0002 にまとめられません（同じ番号か、すでにまとめられています）",
+            "ZT-2025-0001 cannot be merged into ZT-2025-0002: it is the same, or one of them was merged before",
+        ),
+        (
+            Refused::AlreadyAnswered { number: number(), status: Status::Answered },
+            "ZT-2025-0001 はすでに回答済です",
+            "ZT-2025-0001 is answered already",
+        ),
+        (Refused::NoText(number()), "ZT-2025-0001 に送る文がありません", "ZT-2025-0001: there is no text"),
+        (
+            Refused::WriteToMerged { number: number(), into: into() },
+            "ZT-2025-0001 は ZT-2025-0002 にまとめられています。ZT-2025-0002 にご回答ください",
+            "ZT-2025-0001 was merged into ZT-2025-0002; answer that",
+        ),
+        (
+            Refused::NoAddress(number()),
+            "ZT-2025-0001 の照会者にはメールアドレスがありません。お電話でご連絡ください",
+            "ZT-2025-0001: the inquirer has no mail address",
+        ),
+        (
+            Refused::SameText(number()),
+            "ZT-2025-0001 には同じ文をすでに承っています。二度は送りません",
+            "ZT-2025-0001: the very same text was taken before, and is not sent twice",
+        ),
+        (
+            Refused::Guarded { number: number(), violation: Violation::Member("sato@example.jp".into()) },
+            "ZT-2025-0001 の文は、照会者に送れない内容があるため送っていません。担当者のお名前またはアドレスが入っています：「sato@example.jp」。取り除いて、もう一度お送りください",
+            "ZT-2025-0001: the text must not reach an inquirer: member \"sato@example.jp\"",
+        ),
+        (
+            Refused::Guarded { number: number(), violation: Violation::Empty },
+            "ZT-2025-0001 の文は、照会者に送れない内容があるため送っていません。文の中に言葉がありません",
+            "ZT-2025-0001: the text must not reach an inquirer: empty \"\"",
+        ),
+        (
+            Refused::BadAddress { number: number(), to: "a b@example.jp".into() },
+            "ZT-2025-0001 の宛先 a b@example.jp には送れません。お電話でご連絡ください",
+            "ZT-2025-0001: a b@example.jp is no address that mail can be sent to",
+        ),
+        (
+            Refused::NothingWaits(number()),
+            "ZT-2025-0001 に送信前のメールはありません（すでに送信を始めたか、取りやめたものです）",
+            "ZT-2025-0001: nothing is about to leave",
+        ),
+        (
+            Refused::BeingSent(number()),
+            "ZT-2025-0001 のメールはちょうど送信中です",
+            "ZT-2025-0001: it is leaving now",
+        ),
+        (Refused::OnlyLeads, "承認・差戻は責任者だけができます", "only a lead may let an answer leave"),
+        (
+            Refused::NothingToApprove(number()),
+            "ZT-2025-0001 に承認待ちの回答はありません",
+            "ZT-2025-0001: nothing waits for a lead",
+        ),
+    ] {
+        assert_eq!(refusal_to_staff(&refused), japanese);
+        assert_eq!(refusal_to_operator(&refused), english);
+    }
+}
