@@ -134,7 +134,14 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
         let (name, attached) = (format!("limit-{number}@example.jp"), number.is_multiple_of(WITH_ATTACHMENT));
         let place = Place::Imap { folder: "INBOX".into(), uidvalidity: 1, uid: number };
         let recipient = Recipient { address: &name, midnight: now, form_since: now };
-        let lookup = LedgerLookup { place: &place, message_id: &name, hash: &name, recipient };
+        let lookup = LedgerLookup {
+            place: &place,
+            message_id: &name,
+            hash: &name,
+            sender: "",
+            sender_since: now,
+            recipient,
+        };
         let mut tx = store.write().await?;
         tx.lookup(&lookup).await?;
         let id = tx.fresh_id();

@@ -32,7 +32,7 @@ pub mod cli;
 pub mod clock;
 pub mod delivery;
 pub mod desk;
-mod hex;
+pub mod hex;
 pub mod inbound;
 pub mod letter;
 mod login;

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::mail::{
     InboundMail, authentication,
-    automatic::{Automatic, asks_for_silence},
+    automatic::{Automatic, Own, asks_for_silence},
 };
 
 /// Limits on automatic mails per local day.
@@ -23,11 +23,20 @@ pub struct Budgets {
 /// Settings of the gate.
 #[derive(Debug, Clone)]
 pub struct GateRules {
-    /// Address and aliases of the desk, in lower case.
+    /// Address, aliases and lists of the desk, in lower case.
     pub own_addresses: Vec<String>,
+    /// The desk's own lists, in lower case.
+    pub lists: Vec<String>,
     /// Name of our own mail server in `Authentication-Results` (RFC 8601, authserv-id).
     pub authserv_id: Option<String>,
     pub budgets: Budgets,
+}
+
+impl GateRules {
+    #[must_use]
+    pub fn own(&self) -> Own<'_> {
+        Own { addresses: &self.own_addresses, lists: &self.lists }
+    }
 }
 
 /// An automatic reply that asks to pass the gate.
@@ -39,6 +48,8 @@ pub struct Asking<'a> {
     pub automatic: Option<&'a Automatic>,
     /// When the mailbox received that mail.
     pub received_at: DateTime<Utc>,
+    /// When its first server had received that mail, if that was long before: the mail was moved here from elsewhere.
+    pub long_ago: Option<DateTime<Utc>>,
     /// Nothing in that mail shows that a person wants a reply. The sender may be an unmarked responder or another
     /// desk, so the gate refuses a second reply within `QUIET`: two machines could answer each other forever.
     pub unasked: bool,
@@ -91,6 +102,11 @@ pub enum Refusal {
         /// When the desk started to reply.
         accept_since: DateTime<Utc>,
     },
+    /// The mail was moved here from another mailbox, where it had come long ago.
+    LongAgo {
+        /// When it had come there.
+        at: DateTime<Utc>,
+    },
     /// Our mail server found that the sender's domain did not send the mail (DMARC, RFC 7489).
     NotAuthentic {
         /// The authentication result.
@@ -122,6 +138,7 @@ impl Refusal {
             Self::OwnAddress => "own_address",
             Self::AskedForSilence { .. } => "asked_for_silence",
             Self::TooOld { .. } => "too_old",
+            Self::LongAgo { .. } => "long_ago",
             Self::NotAuthentic { .. } => "not_authentic",
             Self::NotAddressed => "not_addressed",
             Self::AnsweredRecently { .. } => "answered_recently",
@@ -152,6 +169,9 @@ impl Refusal {
             }
             Self::TooOld { accept_since } => {
                 format!("received before {}", accept_since.to_rfc3339_opts(SecondsFormat::Secs, true))
+            }
+            Self::LongAgo { at } => {
+                format!("its topmost Received says {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
             }
             Self::SenderBudget { used, limit } => {
                 format!("{used} of {limit} automatic mails to this address today")
@@ -209,7 +229,7 @@ pub fn recipient(mail: &InboundMail) -> Option<&str> {
 }
 
 pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(), Refusal> {
-    let Asking { mail, automatic, received_at, unasked, is_form } = asking;
+    let Asking { mail, automatic, received_at, long_ago, unasked, is_form } = asking;
     let Some(to) = recipient(mail) else { return Err(Refusal::NoSender) };
     if let Some(automatic) = automatic {
         return Err(Refusal::Robot { evidence: automatic.evidence.clone() });
@@ -220,7 +240,7 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
     if rules.own_addresses.contains(&to.to_lowercase()) {
         return Err(Refusal::OwnAddress);
     }
-    if let Some(evidence) = asks_for_silence(mail) {
+    if let Some(evidence) = asks_for_silence(mail, &rules.own()) {
         return Err(Refusal::AskedForSilence { evidence });
     }
     let results = rules.authserv_id.as_deref().and_then(|id| authentication::results(mail, id));
@@ -229,6 +249,9 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
     }
     if let Some(accept_since) = facts.accept_since.filter(|since| received_at < *since) {
         return Err(Refusal::TooOld { accept_since });
+    }
+    if let Some(at) = long_ago {
+        return Err(Refusal::LongAgo { at });
     }
     if is_form && !names_desk(mail, rules) {
         return Err(Refusal::NotAddressed);
@@ -270,6 +293,7 @@ mod tests {
     fn rules() -> GateRules {
         GateRules {
             own_addresses: vec!["desk@example.jp".into(), "old-desk@example.jp".into()],
+            lists: Vec::new(),
             authserv_id: Some("mx.example.jp".into()),
             budgets: Budgets { per_sender: 5, per_thread: 3, per_day: 100 },
         }
@@ -287,6 +311,7 @@ mod tests {
             mail: &mail,
             automatic: None,
             received_at: at("2025-07-01T00:00:00Z"),
+            long_ago: None,
             unasked,
             is_form,
         };

@@ -1,10 +1,11 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
 use crate::{
-    desk::triage::{Decision, Filing, ParkReason, Reported},
-    letter::{Purpose, Remark},
+    desk::triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reported},
+    letter::{Arrival, Purpose, Remark},
     mail::Bounce,
     notify::{
+        arrival::notify_of_arrival,
         auto_reply::FiledTicket,
         staff_notice::{NoticeContent, notify_of_ticket},
         undeliverable::{Undelivered, notify_undelivered},
@@ -27,6 +28,17 @@ pub(super) async fn notify_staff(
     assignee: Option<&str>,
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
+    // Mail received before `accept_since` is filed without notices.
+    let is_told = reading.received_at >= desk.accept_since;
+    let concerns_staff = match decision.filing {
+        Filing::Ticket { .. } | Filing::Join { .. } => true,
+        Filing::Park { .. } => decision.reply.is_some(),
+        _ => false,
+    };
+    if is_told && concerns_staff && reading.long_ago(Some(desk.accept_since)).is_some() {
+        let occasion = format!("long ago {}", operation.day());
+        return notify_of_arrival(operation, mail, Arrival::LongAgo, &occasion, &[]);
+    }
     let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
     let is_from_staff = from.is_some();
     match (&decision.filing, ticket) {
@@ -42,8 +54,24 @@ pub(super) async fn notify_staff(
             explain_refusal(operation, mail).await?;
         }
         (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,
-        // Mail received before `accept_since` is filed without notices.
-        (Filing::Ticket { ticket: new, .. }, Some(filed)) if reading.received_at >= desk.accept_since => {
+        (Filing::Park { reason: ParkReason::Call, .. }, _) if is_told => {
+            let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
+            notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
+        }
+        (Filing::Note { note: Note::Recall | Note::Password, .. }, Some(filed)) if is_told => {
+            if let Some(ticket) = operation.tx.ticket(filed.id).await? {
+                let content = NoticeContent {
+                    number: &filed.number,
+                    fields: &ticket.fields,
+                    clock: &ticket.clock,
+                    assignee: ticket.assignee.as_deref(),
+                    news: reading.written(),
+                    remarks: remarks(decision),
+                };
+                notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
+            }
+        }
+        (Filing::Ticket { ticket: new, .. }, Some(filed)) if is_told => {
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
@@ -54,15 +82,13 @@ pub(super) async fn notify_staff(
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
-        (Filing::Join { change: Some(change), .. }, Some(filed))
-            if reading.received_at >= desk.accept_since =>
-        {
+        (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
                 clock: &change.0,
                 assignee,
-                news: reading.news.as_deref().unwrap_or(&reading.mail.text),
+                news: reading.written(),
                 remarks: remarks(decision),
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
@@ -72,11 +98,20 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
-/// Remarks for staff: why the message did not join the ticket that it mentions, and why no automatic reply was sent.
+/// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
+/// sent.
 fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
-    if let Filing::Ticket { mentions: Some(other), .. } = &decision.filing {
-        remarks.push(Remark::NotJoined(other).in_words());
+    match &decision.filing {
+        Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {
+            let remark = match why {
+                Apart::NotJoined => Remark::NotJoined(ticket),
+                Apart::AnotherInquiry => Remark::AnotherInquiry(ticket),
+            };
+            remarks.push(remark.in_words());
+        }
+        Filing::Note { note, .. } => remarks.push(Remark::Noted(*note).in_words()),
+        _ => {}
     }
     if let Some(Err(refusal)) = &decision.reply {
         remarks.push(Remark::NotAnswered(refusal).in_words());

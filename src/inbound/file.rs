@@ -11,7 +11,10 @@ use crate::{
         staff::Member,
         staff_mail::Replied,
         ticket::{Channel, Direction, NewTicket},
-        triage::{Decision, Filing, Kind, Known, ParkReason, Reading, Reply, address, triage},
+        triage::{
+            Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
+            address, triage,
+        },
         window::{fiscal_year, start_of_day},
     },
     letter::as_in_envelope,
@@ -20,7 +23,8 @@ use crate::{
     service::{Desk, Fault, Operation, PreparedMail, Processed},
     settings::NewTicketTo,
     store::{
-        Asking, AuditEvent, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient, StoreError,
+        Asking, AuditEvent, Earlier, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient,
+        StoreError, Tx,
     },
 };
 
@@ -61,7 +65,14 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
             ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
         }
-        Filing::Join { ticket: None, .. } => row.reason = Some(ParkReason::Failed.as_str()),
+        Filing::Note { ticket: Some((ticket_id, number)), .. } => {
+            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            let fields = Fields::default();
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+        }
+        Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
+            row.reason = Some(ParkReason::Failed.as_str());
+        }
         Filing::Report { mail, .. } => match &mail.ticket {
             Some((ticket_id, number)) => {
                 (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
@@ -81,7 +92,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         None => operation.tx.add_message(&row),
     }
     if let Some(ticket) = &ticket {
-        add_entry(operation, ticket.id, id, &mail.reading);
+        add_entry(operation, ticket.id, id, &mail.reading, &decision.filing);
     }
     record_filing(operation, id, &row, &decision);
     notify_staff(operation, mail, &decision, ticket.as_ref(), assignee.as_deref()).await?;
@@ -107,6 +118,8 @@ pub(super) fn lookup<'a>(desk: &Desk, mail: &'a PreparedMail, now: DateTime<Utc>
         place: &mail.place,
         message_id: &mail.message_id,
         hash: &mail.hash,
+        sender: mail.reading.mail.from.as_ref().map_or("", |from| &from.address),
+        sender_since: mail.reading.received_at - EARLIER_WITHIN,
         recipient: Recipient {
             address: &mail.answer_to,
             midnight: start_of_day(now, desk.rules.calendar.time_zone()),
@@ -163,7 +176,29 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     let message_id_reused = reused && inbound.message_id.is_some();
-    Ok(Some(Known { duplicate_of, message_id_reused, ticket, reported, replied, gate }))
+    let earlier = earlier_tickets(tx, &lookup, &earlier).await?;
+    Ok(Some(Known { duplicate_of, message_id_reused, earlier, ticket, reported, replied, gate }))
+}
+
+/// Recent tickets of the sender, newest first; before them one that a mail with the same Message-ID became.
+async fn earlier_tickets(
+    tx: &mut Tx,
+    lookup: &LedgerLookup<'_>,
+    earlier: &[Earlier],
+) -> Result<Vec<EarlierTicket>, StoreError> {
+    let mut tickets = tx.tickets_from(lookup.sender, lookup.sender_since).await?;
+    let same_id = earlier.iter().filter(|row| row.same_message_id).find_map(|row| row.ticket_id);
+    let Some(id) = same_id else { return Ok(tickets) };
+    let mut copied = match tickets.iter().position(|ticket| ticket.id == id) {
+        Some(at) => tickets.remove(at),
+        None => match tx.ticket(id).await? {
+            Some(ticket) if ticket.from.address.eq_ignore_ascii_case(lookup.sender) => ticket.into(),
+            _ => return Ok(tickets),
+        },
+    };
+    copied.same_message_id = true;
+    tickets.insert(0, copied);
+    Ok(tickets)
 }
 
 fn file_ticket(
@@ -210,15 +245,21 @@ fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     }
 }
 
-fn add_entry(operation: &mut Operation<'_>, ticket_id: i64, message: i64, reading: &Reading) {
+fn add_entry(
+    operation: &mut Operation<'_>,
+    ticket_id: i64,
+    message: i64,
+    reading: &Reading,
+    filing: &Filing,
+) {
     let mail = &reading.mail;
-    // An automatic mail is kept, but nobody takes part in a ticket by it.
-    let by_robot = reading.automatic.is_some() || mail.bounce.is_some();
+    // Such a mail is kept, but nobody takes part in a ticket by it.
+    let is_note = matches!(filing, Filing::Note { .. } | Filing::Report { .. });
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
     operation.tx.add_entry(&NewEntry {
         ticket_id,
         message_ref: Some(message),
-        direction: if by_robot { Direction::Note } else { Direction::In },
+        direction: if is_note { Direction::Note } else { Direction::In },
         from: mail.from.as_ref(),
         recipients,
         at: reading.received_at,
@@ -231,7 +272,7 @@ fn record_filing(operation: &mut Operation<'_>, id: i64, row: &NewMessage<'_>, d
     let warnings = decision.warnings.iter().map(|warning| warning.code).collect();
     let event = match &decision.filing {
         Filing::Ticket { mentions, .. } => AuditEvent::Filed { mentions: mentions.clone(), warnings },
-        Filing::Join { .. } => AuditEvent::Joined { warnings },
+        Filing::Join { .. } | Filing::Note { .. } => AuditEvent::Joined { warnings },
         Filing::Report { failed, .. } => AuditEvent::DeliveryReport { failed: *failed, warnings },
         Filing::Staff => AuditEvent::StaffMail { warnings },
         Filing::Park { reason, .. } => AuditEvent::Parked { reason: *reason, warnings },

@@ -4,6 +4,7 @@ use minijinja::{Value, value::Serde};
 
 use super::{
     Purpose,
+    arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
     staff::{
@@ -33,6 +34,7 @@ pub enum Content {
     SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
     Unproven(UnprovenContext),
+    Arrival(ArrivalContext),
 }
 
 impl Content {
@@ -54,6 +56,7 @@ impl Content {
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::Unproven(_) => Purpose::Unproven,
+            Self::Arrival(_) => Purpose::Arrival,
         }
     }
 
@@ -71,6 +74,7 @@ impl Content {
             }
             Self::StaffReply(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
+            Self::Arrival(context) => Value::from(Serde(context)),
         }
     }
 }

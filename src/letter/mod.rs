@@ -1,6 +1,7 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+mod arrival;
 pub mod calendar;
 mod compose;
 mod content;
@@ -17,6 +18,7 @@ mod ticket;
 mod wording;
 mod words;
 
+pub use arrival::{Arrival, ArrivalContext, ArrivedMail};
 pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
@@ -56,6 +58,8 @@ closed_set! {
         BeforeWindow = "before_window",
         /// Inquiries are no longer accepted.
         AfterWindow = "after_window",
+        /// When a mail about the call for applications arrived.
+        CallReceipt = "call_receipt",
         /// To staff: a deadline comes near.
         DeadlineWarning = "deadline_warning",
         /// To leads: a deadline has passed.
@@ -89,6 +93,8 @@ closed_set! {
         /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
         /// member wrote it.
         Unproven = "unproven",
+        /// To staff: a mail came that is no inquiry like others.
+        Arrival = "arrival",
     }
 }
 
@@ -103,6 +109,7 @@ impl Purpose {
             | Self::SendForm
             | Self::BeforeWindow
             | Self::AfterWindow
+            | Self::CallReceipt
             | Self::RemindMissing => Some("auto-replied"),
             Self::DeadlineWarning
             | Self::DeadlineMissed
@@ -116,7 +123,8 @@ impl Purpose {
             | Self::Approval
             | Self::SecondDraft
             | Self::StaffReply
-            | Self::Unproven => Some("auto-generated"),
+            | Self::Unproven
+            | Self::Arrival => Some("auto-generated"),
             Self::Answer | Self::Question => None,
         }
     }
@@ -157,6 +165,7 @@ impl From<Reply> for Purpose {
             Reply::Acknowledgement => Self::Acknowledgement,
             Reply::AskMissing => Self::AskMissing,
             Reply::SendForm => Self::SendForm,
+            Reply::CallReceipt => Self::CallReceipt,
             Reply::BeforeWindow => Self::BeforeWindow,
             Reply::AfterWindow => Self::AfterWindow,
         }

@@ -1,14 +1,21 @@
 //! Sentences about a single message in mails to staff: remarks of notices, and lines of staff replies.
 
-use crate::desk::{gate::Refusal, own_marks, sender::SenderDoubt, ticket::TicketNumber};
+use crate::desk::{gate::Refusal, own_marks, sender::SenderDoubt, ticket::TicketNumber, triage::Note};
 
 use super::refusal_in_words;
+
+/// As much of a header field as a remark shows, in characters.
+const EVIDENCE: usize = 100;
 
 /// What staff should know of a message besides its text.
 #[derive(Debug, Clone, Copy)]
 pub enum Remark<'a> {
     /// The message names this ticket, but did not become part of it.
     NotJoined(&'a TicketNumber),
+    /// The message names this answered ticket and has another inquiry.
+    AnotherInquiry(&'a TicketNumber),
+    /// The message is a note on the ticket.
+    Noted(Note),
     /// The gate refused the automatic reply.
     NotAnswered(&'a Refusal),
 }
@@ -20,8 +27,25 @@ impl Remark<'_> {
             Self::NotJoined(other) => format!(
                 "件名などに {other} とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。"
             ),
+            Self::AnotherInquiry(other) => format!(
+                "件名などに {other} とありますが、{other} は回答済みで、照会内容が異なるため、新しい照会としました。"
+            ),
+            Self::Noted(Note::Recall) => {
+                "照会者が、送ったメールの取り消しを求めています。照会は受け付けたままにしています。"
+                    .to_owned()
+            }
+            Self::Noted(Note::Password) => {
+                "添付ファイルのパスワードを知らせるメールとみられるため、照会に添えました。".to_owned()
+            }
+            Self::Noted(Note::Copy | Note::Automatic) => "照会に添えました。".to_owned(),
             Self::NotAnswered(refusal) => {
-                format!("照会者への自動のメールは送っていません：{}。", refusal_in_words(refusal))
+                let evidence = match refusal {
+                    Refusal::Robot { evidence } | Refusal::AskedForSilence { evidence } => {
+                        format!("（{}）", evidence.chars().take(EVIDENCE).collect::<String>())
+                    }
+                    _ => String::new(),
+                };
+                format!("照会者への自動のメールは送っていません：{}{evidence}。", refusal_in_words(refusal))
             }
         }
     }
@@ -133,6 +157,15 @@ mod tests {
             (
                 Remark::NotJoined(&number).in_words(),
                 "件名などに ZT-2025-0007 とありますが、差出人がその照会の関係者ではないか、完了から時間がたっているため、新しい照会としました。",
+            ),
+            (
+                Remark::AnotherInquiry(&number).in_words(),
+                "件名などに ZT-2025-0007 とありますが、ZT-2025-0007 は回答済みで、照会内容が異なるため、新しい照会としました。",
+            ),
+            (
+                Remark::NotAnswered(&Refusal::Robot { evidence: "Auto-Submitted: auto-generated".into() })
+                    .in_words(),
+                "照会者への自動のメールは送っていません：自動送信のメールと判断しました（Auto-Submitted: auto-generated）。",
             ),
             (
                 Remark::NotAnswered(&Refusal::NotAddressed).in_words(),

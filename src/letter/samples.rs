@@ -4,12 +4,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Alarm, Content, Counts, DeadlineContext, DecisionWord, DigestContext, DraftContext, DraftShownContext,
-    Facts, FiguresContext, Group, InquirerContext, LinkContext, NoEffect, NoticeContext, OtherMailContext,
-    ParkedContext, ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket,
-    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail,
-    UnprovenContext, WaitingContext, WrittenContext, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, status_in_words,
+    Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
+    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
+    LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, ParkedMail, Profile, Purpose,
+    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
+    UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
+    WrittenContext, decision_link, left_out_in_words, purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -70,6 +70,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::SendForm => reply(Reply::SendForm),
         Purpose::BeforeWindow => reply(Reply::BeforeWindow),
         Purpose::AfterWindow => reply(Reply::AfterWindow),
+        Purpose::CallReceipt => reply(Reply::CallReceipt),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
         Purpose::Answer => written(Written::Answer),
         Purpose::Question => written(Written::Question),
@@ -128,6 +129,16 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             problems: vec![NoEffect::NotAuthentic.line("sato@example.jp", "承認")],
         }),
+        Purpose::Arrival => {
+            let arrived = ArrivedMail {
+                from: ADDRESS.to_owned(),
+                subject: "伴走支援の申込書の提出について".to_owned(),
+                received: "7月2日（水）13時30分".to_owned(),
+                attachments: if full { vec!["別紙2-②申込書.docx".to_owned()] } else { Vec::new() },
+            };
+            let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
+            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
+        }
     }
 }
 

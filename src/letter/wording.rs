@@ -58,12 +58,13 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 42] = built_in!(
+const BUILT_IN: [(&str, &str); 46] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
     "before_window",
     "after_window",
+    "call_receipt",
     "deadline_warning",
     "deadline_missed",
     "window_summary",
@@ -79,7 +80,8 @@ const BUILT_IN: [(&str, &str); 42] = built_in!(
     "approval",
     "second_draft",
     "staff_reply",
-    "unproven"
+    "unproven",
+    "arrival"
 );
 
 /// The digest also has a body with tables.

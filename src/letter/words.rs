@@ -63,6 +63,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::Staff => "担当者からのメール",
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
+        ParkReason::Call => "伴走支援の公募に関するメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
         ParkReason::Unfetchable => "メールサーバーから取り出せないメール",
@@ -98,6 +99,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::SendForm => "記載事項のご案内",
         Purpose::BeforeWindow => "受付開始日のご案内",
         Purpose::AfterWindow => "受付終了のご案内",
+        Purpose::CallReceipt => "公募に関するメールの到着のお知らせ",
         Purpose::DeadlineWarning | Purpose::DeadlineMissed => "回答期限のお知らせ",
         Purpose::WindowSummary => "受付状況のご報告",
         Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
@@ -106,6 +108,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Question => "おたずね",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
+        Purpose::Arrival => "届いたメールのお知らせ",
         Purpose::Echo
         | Purpose::Approval
         | Purpose::SecondDraft
@@ -123,6 +126,7 @@ pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
         Refusal::OwnAddress => "差出人が窓口自身のアドレスです",
         Refusal::AskedForSilence { .. } => "差出人のメールが自動返信を断っています",
         Refusal::TooOld { .. } => "窓口の運用を始める前に届いたメールです",
+        Refusal::LongAgo { .. } => "以前に別のメールボックスで受信されたメールです",
         Refusal::NotAuthentic { .. } => {
             "差出人のドメインから送られたことを確認できません（なりすましの可能性があります）"
         }

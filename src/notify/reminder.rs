@@ -10,11 +10,12 @@ use super::{
 use crate::{
     desk::{
         gate::{GateFacts, within},
+        triage::Reply,
         window::start_of_day,
     },
     letter::{self, Content, DeadlineContext, InquirerContext},
     service::{Desk, Fault, Operation},
-    store::{AuditEvent, NewEvent, StoreError, Waiting},
+    store::{AuditEvent, NewEvent, OutboxState, StoreError, Waiting},
 };
 
 /// Maximum number of reminders per ticket.
@@ -75,6 +76,11 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
         tx.append_event(now, NewEvent::by_desk(AuditEvent::Refused(refusal)).on_ticket(ticket.id));
         return Ok(false);
     }
+    let requests = tx.requests_of(ticket.id).await?;
+    // The first request waits in the outbox: the mail server is down.
+    if requests.contains(&OutboxState::Queued) {
+        return Ok(false);
+    }
     let thread = tx.thread_of(ticket.id).await?;
     let facts = letter::Facts {
         number: ticket.number.to_string(),
@@ -83,8 +89,12 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
         deadline: None,
         now,
     };
-    let message_id = desk.ids.of_ticket(&ticket.number, &format!("remind_missing{}", reminded + 1));
-    let content = Content::Reminder(InquirerContext::new(&desk.profile, &desk.rules, &facts));
+    let context = InquirerContext::new(&desk.profile, &desk.rules, &facts);
+    // Nobody is asked "again" who never got the first request: the gate refused it, or it failed.
+    let is_first = !requests.iter().any(|state| matches!(state, OutboxState::Sent | OutboxState::Bounced));
+    let content =
+        if is_first { Content::Reply(Reply::AskMissing, context) } else { Content::Reminder(context) };
+    let message_id = desk.ids.of_ticket(&ticket.number, &format!("{}{}", content.purpose(), reminded + 1));
     let automatic = Automatic {
         to,
         message_id: &message_id,

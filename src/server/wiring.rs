@@ -76,8 +76,10 @@ pub fn rules(settings: &Settings) -> Rules {
         gate: GateRules {
             own_addresses: std::iter::once(&settings.desk.address)
                 .chain(&settings.desk.aliases)
+                .chain(&settings.desk.lists)
                 .map(lower)
                 .collect(),
+            lists: settings.desk.lists.iter().map(lower).collect(),
             authserv_id: settings.mailbox.authserv_id.clone(),
             budgets: Budgets {
                 per_sender: settings.delivery.per_sender_daily_limit,

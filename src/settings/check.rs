@@ -140,8 +140,10 @@ impl Settings {
     fn check_desk(&self) -> Result<(), Wrong> {
         let desk = &self.desk;
         ensure(is_address(&desk.address), "desk.address", || address_help(&desk.address))?;
-        for (i, alias) in desk.aliases.iter().enumerate() {
-            ensure(is_address(alias), &format!("desk.aliases[{i}]"), || address_help(alias))?;
+        for (key, addresses) in [("desk.aliases", &desk.aliases), ("desk.lists", &desk.lists)] {
+            for (i, address) in addresses.iter().enumerate() {
+                ensure(is_address(address), &format!("{key}[{i}]"), || address_help(address))?;
+            }
         }
         for (i, staff) in self.staff.iter().enumerate() {
             ensure(is_address(&staff.address), &format!("staff[{i}].address"), || {

@@ -8,9 +8,10 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::{
     Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx, instant_text, read_instant_option,
+    ticket::{read_earlier, recent_tickets},
     writes::{Value, bind},
 };
-use crate::letter::Purpose;
+use crate::{desk::triage::EarlierTicket, letter::Purpose};
 
 /// A ledger row, as far as a message may repeat it.
 #[derive(Debug, Clone)]
@@ -29,8 +30,12 @@ pub struct Facts {
     about: HashSet<(String, String)>,
     /// The first row with the same content as one of them, rows with the same place, and those of this batch.
     rows: Vec<Known>,
-    /// Message-IDs that the ledger holds.
-    message_ids: HashSet<String>,
+    /// Message-IDs that the ledger holds, with the ticket that such a message belongs to.
+    message_ids: HashMap<String, Option<i64>>,
+    /// Senders whose recent tickets are here.
+    senders: HashSet<String>,
+    /// Recent tickets with their senders, newest first.
+    tickets: Vec<(String, EarlierTicket)>,
     /// By recipient.
     sent: HashMap<String, SentTo>,
 }
@@ -52,19 +57,26 @@ impl Facts {
                     same_message_id,
                     same_place: matches!(lookup.place, Place::Imap { .. }) && row.place == *lookup.place,
                     duplicate_of: row.duplicate_of,
+                    ticket_id: None,
                 }
             })
             .filter(|row| row.same_content || row.same_message_id || row.same_place)
             .collect();
         // Of rows that share the Message-ID alone, it counts only that there are some.
-        if self.message_ids.contains(lookup.message_id) && !earlier.iter().any(|row| row.same_message_id) {
+        if self.message_ids.contains_key(lookup.message_id) && !earlier.iter().any(|row| row.same_message_id)
+        {
             earlier.push(Earlier {
                 id: 0,
                 same_content: false,
                 same_message_id: true,
                 same_place: false,
                 duplicate_of: None,
+                ticket_id: None,
             });
+        }
+        let ticket_id = self.message_ids.get(lookup.message_id).copied().flatten();
+        for row in earlier.iter_mut().filter(|row| row.same_message_id) {
+            row.ticket_id = ticket_id;
         }
         earlier.sort_by_key(|row| (!row.same_place, !row.same_content, row.id));
         let sent = self.sent.get(lookup.recipient.address).copied().unwrap_or_default();
@@ -72,7 +84,8 @@ impl Facts {
     }
 
     pub(super) fn add_message(&mut self, message: &NewMessage<'_>) {
-        self.message_ids.insert(message.message_id.to_owned());
+        let ticket_id = self.message_ids.entry(message.message_id.to_owned()).or_default();
+        *ticket_id = message.ticket_id.or(*ticket_id);
         self.rows.push(Known {
             id: message.id,
             place: message.place.clone(),
@@ -80,6 +93,20 @@ impl Facts {
             hash: message.hash.to_owned(),
             duplicate_of: message.duplicate_of,
         });
+    }
+
+    /// As [`Tx::tickets_from`], from memory. `None` for a sender that these facts are not about.
+    pub(super) fn tickets_from(&self, sender: &str, since: DateTime<Utc>) -> Option<Vec<EarlierTicket>> {
+        let of_sender =
+            |(from, ticket): &&(String, EarlierTicket)| from == sender && ticket.received_at >= since;
+        let found = || self.tickets.iter().filter(of_sender).map(|(_, ticket)| ticket.clone()).collect();
+        self.senders.contains(sender).then(found)
+    }
+
+    pub(super) fn add_ticket(&mut self, sender: &str, ticket: impl FnOnce() -> EarlierTicket) {
+        if self.senders.contains(sender) {
+            self.tickets.insert(0, (sender.to_owned(), ticket()));
+        }
     }
 
     pub(super) fn add_mail(&mut self, mail: &NewMail<'_>) {
@@ -114,11 +141,17 @@ impl Tx {
             facts.rows.extend(here);
         }
         let sql = format!(
-            "SELECT DISTINCT message_id FROM message WHERE message_id IN ({})",
+            "SELECT message_id, MAX(ticket_id) FROM message WHERE message_id IN ({}) GROUP BY message_id",
             self.parameters(1, lookups.len())
         );
         for row in self.fetch_once(sql, ids().collect()).await? {
-            facts.message_ids.insert(row.try_get(0)?);
+            facts.message_ids.insert(row.try_get(0)?, row.try_get(1)?);
+        }
+        facts.senders = lookups.iter().map(|of| of.sender.to_owned()).collect();
+        let senders = facts.senders.iter().map(|sender| Value::from(sender.as_str())).collect();
+        let sql = recent_tickets(&self.parameters(1, facts.senders.len()));
+        for row in self.fetch_once(sql, senders).await? {
+            facts.tickets.push((row.try_get("from_address")?, read_earlier(&row)?));
         }
         facts.sent = self.sent_to_all(lookups, first.recipient.midnight, first.recipient.form_since).await?;
         self.facts = Some(facts);

@@ -22,6 +22,8 @@ pub struct Earlier {
     pub same_place: bool,
     /// Row id of the message that it repeats.
     pub duplicate_of: Option<i64>,
+    /// Of a row with the same Message-ID: the ticket that it belongs to.
+    pub ticket_id: Option<i64>,
 }
 
 /// The recipient of an automatic mail, and since when mails to it count.
@@ -53,6 +55,10 @@ pub struct LedgerLookup<'a> {
     pub message_id: &'a str,
     /// Content hash in hex.
     pub hash: &'a str,
+    /// Address in From; empty without one.
+    pub sender: &'a str,
+    /// Tickets of the sender that were received before this do not count.
+    pub sender_since: DateTime<Utc>,
     pub recipient: Recipient<'a>,
 }
 
@@ -61,7 +67,7 @@ impl LedgerLookup<'_> {
     /// same content have the same one), and with each row the mails queued for the recipient. The same place and the
     /// same content come first, so that LIMIT never cuts them off. Without such a row, it returns one row of NULLs.
     const SQL: &'static str = "
-        SELECT message.id AS id, message_id, hash, duplicate_of,
+        SELECT message.id AS id, message_id, hash, duplicate_of, ticket_id,
             CASE WHEN folder = $1 AND uidvalidity = $2 AND uid = $3 THEN 1 ELSE 0 END AS same_place,
             (SELECT COUNT(*) FROM outbox WHERE recipient = $4 AND created_at >= $5 AND automatic = 1) AS sent,
             (SELECT MAX(created_at) FROM outbox WHERE recipient = $4 AND automatic = 1) AS last_sent,
@@ -101,6 +107,7 @@ impl LedgerLookup<'_> {
                 same_message_id: same_id,
                 same_place: flag(row, "same_place")?,
                 duplicate_of: row.try_get("duplicate_of")?,
+                ticket_id: row.try_get::<Option<i64>, _>("ticket_id")?.filter(|_| same_id),
             });
         }
         Ok((earlier, sent))

@@ -111,6 +111,17 @@ impl Tx {
         Ok(())
     }
 
+    /// The states of the mails that asked for missing fields of a ticket.
+    pub async fn requests_of(&mut self, ticket_id: i64) -> Result<Vec<OutboxState>> {
+        let rows = query("SELECT id, state FROM outbox WHERE ticket_id = $1 AND purpose IN ($2, $3)")
+            .bind(ticket_id)
+            .bind(Purpose::AskMissing.as_str())
+            .bind(Purpose::RemindMissing.as_str())
+            .fetch_all(self.connection().await?)
+            .await?;
+        rows.iter().map(|row| read_word(row, "outbox", "state", row.try_get("id")?)).collect()
+    }
+
     /// Whether the outbox has a mail with this Message-ID.
     pub async fn has_mail(&mut self, message_id: &str) -> Result<bool> {
         let row = query("SELECT id FROM outbox WHERE message_id = $1")

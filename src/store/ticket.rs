@@ -12,6 +12,7 @@ use crate::desk::{
     form::{FieldKey, Fields},
     thread::TicketFacts,
     ticket::{Channel, Direction, NewTicket, SlaClock, TicketNumber},
+    triage::EarlierTicket,
     turn::Turn,
 };
 use crate::mail::Mailbox;
@@ -61,6 +62,47 @@ pub(super) const COLUMNS: &str = "id, number, status, channel, organization, nam
      from_address, subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, \
      closed_at, tags, merged_into, answer_to, asked_at";
 
+/// How many of the newest tickets are searched for those of a sender. No desk gets more in the time in which somebody
+/// repeats a mail, and reading them takes less time than an index on the sender would take for each ticket.
+const RECENT: u32 = 200;
+
+/// Selects tickets of senders, which are a list of parameters, among the newest of all.
+pub(super) fn recent_tickets(senders: &str) -> String {
+    format!(
+        "SELECT id, number, subject, organization, name, contact, inquiry, received_at, from_address FROM ticket
+         WHERE id >= COALESCE((SELECT id FROM ticket ORDER BY id DESC LIMIT 1 OFFSET {}), 0)
+             AND from_address IN ({senders}) ORDER BY id DESC",
+        RECENT - 1
+    )
+}
+
+pub(super) fn read_earlier(row: &AnyRow) -> Result<EarlierTicket> {
+    let id = row.try_get("id")?;
+    Ok(EarlierTicket {
+        id,
+        number: read_word(row, "ticket", "number", id)?,
+        subject: row.try_get("subject")?,
+        fields: read_fields(row)?,
+        received_at: read_instant(row, "ticket", "received_at", id)?,
+        same_message_id: false,
+    })
+}
+
+fn read_fields(row: &AnyRow) -> Result<Fields> {
+    let mut fields = Fields::default();
+    for &key in FieldKey::ALL {
+        fields.set(key, row.try_get(key.as_str())?);
+    }
+    Ok(fields)
+}
+
+impl From<TicketRow> for EarlierTicket {
+    fn from(ticket: TicketRow) -> Self {
+        let TicketRow { id, number, subject, fields, received_at, .. } = ticket;
+        Self { id, number, subject, fields, received_at, same_message_id: false }
+    }
+}
+
 impl Tx {
     /// Takes the next ticket number of a fiscal year. Numbers have no gaps: the counter is in the desk's row, and so is
     /// rolled back with the transaction.
@@ -82,6 +124,16 @@ impl Tx {
     ) -> i64 {
         let id = self.fresh_id();
         let NewTicket { fields, clock, .. } = ticket;
+        if let Some(facts) = &mut self.facts {
+            facts.add_ticket(&from.address, || EarlierTicket {
+                id,
+                number: number.clone(),
+                subject: subject.to_owned(),
+                fields: fields.clone(),
+                received_at,
+                same_message_id: false,
+            });
+        }
         self.writes.push(
             Table::Ticket,
             [
@@ -110,6 +162,21 @@ impl Tx {
         );
         self.add_turn(id, &Turn::first(clock, received_at));
         id
+    }
+
+    /// The tickets of a sender among the newest of all, received since an instant, newest first.
+    pub async fn tickets_from(&mut self, sender: &str, since: DateTime<Utc>) -> Result<Vec<EarlierTicket>> {
+        if sender.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let Some(known) = self.facts.as_ref().and_then(|facts| facts.tickets_from(sender, since)) {
+            return Ok(known);
+        }
+        let query = query_text(recent_tickets("$1")).bind(sender.to_owned());
+        let rows = query.fetch_all(self.connection().await?).await?;
+        let mut tickets: Vec<EarlierTicket> = rows.iter().map(read_earlier).collect::<Result<_>>()?;
+        tickets.retain(|ticket| ticket.received_at >= since);
+        Ok(tickets)
     }
 
     pub async fn set_fields(&mut self, id: i64, fields: &Fields) -> Result<()> {
@@ -241,10 +308,7 @@ pub(super) fn read_clock(row: &AnyRow, id: i64) -> Result<SlaClock> {
 
 pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
     let id = row.try_get("id")?;
-    let mut fields = Fields::default();
-    for &key in FieldKey::ALL {
-        fields.set(key, row.try_get(key.as_str())?);
-    }
+    let fields = read_fields(row)?;
     Ok(TicketRow {
         id,
         number: read_word(row, "ticket", "number", id)?,

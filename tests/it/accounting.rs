@@ -93,10 +93,24 @@ fn a_message_is_known_by_place_and_content_however_often_its_message_id_came(des
         let recipient = Recipient { address: "a@example.jp", midnight: now, form_since: now };
         let mut tx = store.write().await.unwrap();
         for (place, hash) in places.iter().zip(&hashes) {
-            let here = LedgerLookup { place, message_id: "m@example.jp", hash: "another", recipient };
+            let here = LedgerLookup {
+                place,
+                message_id: "m@example.jp",
+                hash: "another",
+                sender: "",
+                sender_since: now,
+                recipient,
+            };
             let (earlier, _) = tx.lookup(&here).await.unwrap();
             assert!(earlier.iter().any(|row| row.same_place), "{place:?}");
-            let there = LedgerLookup { place: &elsewhere, message_id: "m@example.jp", hash, recipient };
+            let there = LedgerLookup {
+                place: &elsewhere,
+                message_id: "m@example.jp",
+                hash,
+                sender: "",
+                sender_since: now,
+                recipient,
+            };
             let (earlier, _) = tx.lookup(&there).await.unwrap();
             assert!(earlier.iter().any(|row| row.same_content), "{hash}");
         }

@@ -33,9 +33,13 @@ mod oauth2;
 #[cfg(test)]
 mod odd_mailboxes;
 #[cfg(test)]
+mod once_only;
+#[cfg(test)]
 mod operate;
 #[cfg(test)]
 mod packaging;
+#[cfg(test)]
+mod persons;
 #[cfg(test)]
 mod quoted;
 #[cfg(test)]

@@ -60,14 +60,14 @@ impl Iterator for Folds<'_> {
     }
 }
 
-pub(super) fn fold(text: &str) -> String {
+pub(in crate::desk) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     folded.extend(Folds::from(text, 0).map(|(c, _)| c));
     folded
 }
 
 /// Folds a text, and removes blanks and the dots and commas that people put between words.
-pub(super) fn squash(text: &str) -> String {
+pub(in crate::desk) fn squash(text: &str) -> String {
     let mut squashed = String::with_capacity(text.len());
     squashed.extend(Folds::from(text, 0).map(|(c, _)| c).filter(|c| !c.is_whitespace() && !is_joint(*c)));
     squashed

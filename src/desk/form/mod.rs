@@ -22,8 +22,7 @@ mod values;
 
 use serde::Serialize;
 
-pub(super) use fold::Folds;
-use fold::squash;
+pub(super) use fold::{Folds, fold, squash};
 use reading::Reading;
 use spelling::Spellings;
 
@@ -183,6 +182,17 @@ pub struct Form {
     /// The prefecture, if the organization's name contains it or one of its municipalities.
     pub prefecture: Option<&'static str>,
     pub findings: Vec<Finding>,
+}
+
+impl Form {
+    /// Whether a person filled in the form: the inquiry and one field more, and the labels are not quoted.
+    #[must_use]
+    pub fn is_filled_in(&self) -> bool {
+        let others =
+            FieldKey::ALL.len() - 1 - self.missing.iter().filter(|key| **key != FieldKey::Inquiry).count();
+        let quoted = self.findings.iter().any(|finding| finding.code == "quoted_form");
+        self.has_form && self.fields.inquiry.is_some() && others > 0 && !quoted
+    }
 }
 
 /// The telephone numbers in a contact field, half-width with hyphens.

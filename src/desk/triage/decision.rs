@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::{Note, Reading, call::brings_application};
 use crate::{
     desk::{
-        form::{Fields, Form},
+        form::Fields,
         gate::Refusal,
         ticket::{NewTicket, SlaClock, TicketNumber},
         window::WindowState,
@@ -45,6 +46,10 @@ closed_set! {
         SendForm = "send_form",
         /// Add the message to an existing ticket.
         AddToTicket = "add_to_ticket",
+        /// Keep the message for the call for applications (伴走支援).
+        KeepCall = "keep_call",
+        /// Tell staff at once.
+        NotifyStaff = "notify_staff",
         /// Process a staff mail: send its answers, run its commands.
         RelayAnswer = "relay_answer",
         /// Keep the message and show it to staff.
@@ -69,6 +74,8 @@ closed_set! {
         StaffLimit = "staff_limit",
         /// A person wrote it, without the form.
         NoForm = "no_form",
+        /// About the call for the 伴走支援, or with an application.
+        Call = "call",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -89,20 +96,38 @@ pub struct Reported {
     pub ticket: Option<(i64, TicketNumber)>,
 }
 
+/// A ticket that a message refers to without becoming part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    pub ticket: TicketNumber,
+    pub why: Apart,
+}
+
+/// Why a message that refers to a ticket became another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apart {
+    /// Its sender takes no part in the ticket, or the ticket was closed long before.
+    NotJoined,
+    /// It has another inquiry, and the ticket's was answered.
+    AnotherInquiry,
+}
+
 /// How the desk files a message.
 #[derive(Debug, Clone)]
 pub enum Filing {
     /// As a new ticket.
     Ticket {
         ticket: Box<NewTicket>,
-        /// Another ticket that the message refers to but may not join.
-        mentions: Option<TicketNumber>,
+        /// Another ticket that the message refers to.
+        mentions: Option<Mention>,
     },
+    /// As a note on an existing ticket, which does not change. `None` in `inspect`, which has no database.
+    Note { note: Note, ticket: Option<(i64, TicketNumber)> },
     /// In an existing ticket.
     Join {
         /// Row id and number of the ticket; `None` in `inspect`, which has no database.
         ticket: Option<(i64, TicketNumber)>,
-        /// New clock and fields of the ticket; `None` if they do not change.
+        /// New clock and fields of the ticket; `None` in `inspect`.
         change: Option<Box<(SlaClock, Fields)>>,
     },
     /// As a delivery report on an outbound mail; recorded with that mail and in its ticket.
@@ -131,6 +156,8 @@ pub enum Reply {
     /// Asks for the missing fields.
     AskMissing,
     SendForm,
+    /// Says when a mail about the call arrived.
+    CallReceipt,
     /// Says that the desk does not accept inquiries yet.
     BeforeWindow,
     /// Says that the desk no longer accepts inquiries.
@@ -138,11 +165,13 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Whether nothing in the mail shows that a person wants this reply. Only a filled-in form is proof of a person.
-    pub(super) fn is_unasked(self, form: &Form) -> bool {
+    /// Whether nothing in the mail shows that a person wants this reply. Only a filled-in form, or an application, is proof
+    /// of a person.
+    pub(super) fn is_unasked(self, reading: &Reading) -> bool {
         match self {
             Self::Acknowledgement => false,
-            Self::AskMissing => !form.has_form,
+            Self::AskMissing => !reading.form.has_form,
+            Self::CallReceipt => !brings_application(reading),
             Self::SendForm | Self::BeforeWindow | Self::AfterWindow => true,
         }
     }
@@ -170,20 +199,22 @@ impl Decision {
     pub fn steps(&self) -> Vec<Step> {
         let filing = match &self.filing {
             Filing::Ticket { .. } => Some(Step::FileTicket),
-            Filing::Join { .. } => Some(Step::AddToTicket),
+            Filing::Join { .. } | Filing::Note { .. } => Some(Step::AddToTicket),
             Filing::Report { mail, .. } if mail.ticket.is_some() => Some(Step::AddToTicket),
             Filing::Report { .. } => Some(Step::Park),
             Filing::Staff => Some(Step::RelayAnswer),
+            Filing::Park { reason: ParkReason::Call, .. } => Some(Step::KeepCall),
             Filing::Park { .. } => Some(Step::Park),
             Filing::Duplicate { .. } => None,
         };
         let reply = match self.reply {
-            Some(Ok(Reply::Acknowledgement)) => Some(Step::Acknowledge),
+            Some(Ok(Reply::Acknowledgement | Reply::CallReceipt)) => Some(Step::Acknowledge),
             Some(Ok(Reply::AskMissing)) => Some(Step::AskMissingFields),
             Some(Ok(Reply::SendForm)) => Some(Step::SendForm),
             Some(Ok(Reply::BeforeWindow | Reply::AfterWindow)) => Some(Step::TellWindowClosed),
             Some(Err(_)) | None => None,
         };
-        filing.into_iter().chain(reply).collect()
+        let notice = (filing == Some(Step::KeepCall)).then_some(Step::NotifyStaff);
+        filing.into_iter().chain(notice).chain(reply).collect()
     }
 }

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Filing, Kind, Known, Reading, Reply, Rules, inquiry};
+use super::{
+    Apart, Filing, Kind, Known, Mention, Note, Reading, Reply, Rules, call, call::is_about_the_call, inquiry,
+    note::is_same_inquiry,
+};
 use crate::desk::{
     form::Fields,
     gate::recipient,
@@ -35,17 +38,35 @@ fn from(reading: &Reading) -> &str {
 #[must_use]
 pub fn address<'a>(reading: &'a Reading, ticket: Option<&'a TicketFacts>) -> Option<&'a str> {
     match joinable_to(reading, ticket) {
-        Some(ticket)
-            if !is_keyed(reading) && (!is_closed_for_good(ticket, reading) || is_owner(reading, ticket)) =>
-        {
-            ticket.address.as_deref()
-        }
+        Some(ticket) if joins(reading, ticket) && !is_keyed(reading) => ticket.address.as_deref(),
+        Some(ticket) if !is_keyed(reading) && is_owner(reading, ticket) => ticket.address.as_deref(),
         _ => recipient(&reading.mail),
     }
 }
 
 fn is_keyed(reading: &Reading) -> bool {
     matches!(reading.reference, Some(Reference::Keyed(_)))
+}
+
+/// Whether a message that may join a ticket becomes part of it.
+fn joins(reading: &Reading, ticket: &TicketFacts) -> bool {
+    !is_closed_for_good(ticket, reading) && !is_another_inquiry(reading, ticket)
+}
+
+/// Whether the message has the whole form with another inquiry, and the ticket's inquiry was answered.
+fn is_another_inquiry(reading: &Reading, ticket: &TicketFacts) -> bool {
+    let form = &reading.form;
+    matches!(ticket.clock.status(), Status::Answered | Status::Closed)
+        && form.has_form
+        && form.missing.is_empty()
+        && !is_same_inquiry(&form.fields, &ticket.fields)
+}
+
+/// Whether the ticket has the form of the message. So it is when a responder returns our acknowledgement.
+fn adds_nothing(reading: &Reading, ticket: &TicketFacts) -> bool {
+    let missing = ticket.fields.missing();
+    is_same_inquiry(&reading.form.fields, &ticket.fields)
+        && missing.iter().all(|key| reading.form.fields.get(*key).is_none())
 }
 
 /// Whether the message comes from the address to which the mails about a ticket go.
@@ -60,10 +81,22 @@ pub(super) fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kin
         return (Kind::FollowUp, Filing::Join { ticket: None, change: None }, None);
     }
     let joinable = joinable(reading, known);
-    if let Some(ticket) = joinable.filter(|ticket| !is_closed_for_good(ticket, reading)) {
+    if let Some(ticket) = joinable.filter(|ticket| joins(reading, ticket)) {
+        if reading.automatic.is_some() && adds_nothing(reading, ticket) {
+            let ticket = Some((ticket.id, ticket.number.clone()));
+            return (Kind::FollowUp, Filing::Note { note: Note::Automatic, ticket }, None);
+        }
         return join(reading, rules, ticket);
     }
-    let mentions = reading.reference.as_ref().map(|reference| reference.number().clone());
+    if is_about_the_call(reading) {
+        return call(Kind::FollowUp);
+    }
+    let why = match joinable {
+        Some(ticket) if !is_closed_for_good(ticket, reading) => Apart::AnotherInquiry,
+        _ => Apart::NotJoined,
+    };
+    let number = reading.reference.as_ref().map(|reference| reference.number().clone());
+    let mentions = number.map(|ticket| Mention { ticket, why });
     let window = rules.window.state(reading.received_at);
     // The inquirer of the closed ticket need not repeat organization, name and contact.
     let is_known = |ticket: &&TicketFacts| is_keyed(reading) || is_owner(reading, ticket);

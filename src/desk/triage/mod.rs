@@ -1,15 +1,21 @@
 //! Decides how to file one message (new ticket, existing ticket, parked, duplicate) and which automatic reply it gets.
 //! Pure: all facts are arguments, so that `inspect` and a rehearsal run the same code as the service.
 
+mod call;
 mod decision;
 mod follow_up;
 mod from_staff;
+mod note;
 mod reading;
 #[cfg(test)]
 mod tests;
 
+use call::is_about_the_call;
 use follow_up::{follow_up, joinable};
 use from_staff::from_staff;
+use note::note;
+
+use chrono::{DateTime, Utc};
 
 use super::{
     calendar::Calendar,
@@ -24,9 +30,10 @@ use super::{
 };
 use crate::mail::{Warning, bounce::Action};
 
-pub use decision::{Decision, Filing, Kind, ParkReason, Reply, Reported};
+pub use decision::{Apart, Decision, Filing, Kind, Mention, ParkReason, Reply, Reported};
 pub use follow_up::address;
 pub use from_staff::TELEPHONE_SUBJECT;
+pub use note::{EARLIER_WITHIN, Note};
 pub use reading::Reading;
 
 /// The rules of a desk, built from its settings.
@@ -44,6 +51,19 @@ pub struct Rules {
     pub desk_name: String,
 }
 
+/// A ticket that the message may repeat or belong to.
+#[derive(Debug, Clone)]
+pub struct EarlierTicket {
+    /// Row id.
+    pub id: i64,
+    pub number: TicketNumber,
+    pub subject: String,
+    pub fields: Fields,
+    pub received_at: DateTime<Utc>,
+    /// Its mail has the Message-ID of this one.
+    pub same_message_id: bool,
+}
+
 /// Facts about a message that come from the database.
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -51,6 +71,8 @@ pub struct Known {
     pub duplicate_of: Option<i64>,
     /// Another message has the same Message-ID.
     pub message_id_reused: bool,
+    /// Tickets of the same sender from the last days, newest first, and one that a mail with the same Message-ID became.
+    pub earlier: Vec<EarlierTicket>,
     /// The ticket that the message refers to, if it exists.
     pub ticket: Option<TicketFacts>,
     /// The outbound mail that this delivery report is about.
@@ -68,6 +90,7 @@ impl Known {
         Self {
             duplicate_of: None,
             message_id_reused: false,
+            earlier: Vec::new(),
             ticket: None,
             reported: None,
             replied: Replied::new(),
@@ -80,7 +103,9 @@ impl Known {
 pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     let window = rules.window.state(reading.received_at);
     let mut warnings = reading.mail.warnings.clone();
-    if known.message_id_reused {
+    let (kind, filing, reply) = file(reading, rules, known, window);
+    let is_copy = matches!(filing, Filing::Note { note: Note::Copy, .. });
+    if known.message_id_reused && !is_copy {
         warnings.push(Warning {
             code: "message_id_reused",
             detail: "another message has the same Message-ID".into(),
@@ -89,7 +114,12 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     if let Some(doubt) = reading.sender_doubt {
         warnings.push(Warning { code: doubt.code(), detail: doubt.detail().to_owned() });
     }
-    let (kind, filing, reply) = file(reading, rules, known, window);
+    if let Filing::Note { note, .. } = &filing {
+        warnings.push(Warning {
+            code: note.code(),
+            detail: "a note on the ticket, which does not change".into(),
+        });
+    }
     let to = address(reading, known.ticket.as_ref()).map(str::to_owned);
     let deadline = match &filing {
         Filing::Ticket { ticket, .. } => ticket.clock.deadline(),
@@ -101,7 +131,8 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
             mail: &reading.mail,
             automatic: reading.automatic.as_ref(),
             received_at: reading.received_at,
-            unasked: reply.is_unasked(&reading.form),
+            long_ago: reading.long_ago(known.gate.accept_since),
+            unasked: reply.is_unasked(reading),
             is_form: reply == Reply::SendForm,
         };
         gate(asking, &rules.gate, known.gate).map(|()| reply)
@@ -116,9 +147,22 @@ fn file(
     window: WindowState,
 ) -> (Kind, Filing, Option<Reply>) {
     let park = |kind, reason, detail: &str| (kind, Filing::Park { reason, detail: detail.to_owned() }, None);
-    let kind = kind(reading);
+    let kind = kind(reading, &rules.staff);
     if let Some(of) = known.duplicate_of {
         return (kind, Filing::Duplicate { of }, None);
+    }
+    match note(reading, known, kind) {
+        // `inspect` has no database; it shows the result for a sender with a ticket.
+        Some((note, ticket)) if ticket.is_some() || known.gate.accept_since.is_none() => {
+            return (kind, Filing::Note { note, ticket }, None);
+        }
+        Some((Note::Recall, _)) => {
+            return park(kind, ParkReason::Automatic, "recalls a mail that is not a ticket");
+        }
+        Some((_, _)) if kind != Kind::Automatic => {
+            return park(kind, ParkReason::NoForm, "the password of a mail that is not a ticket");
+        }
+        _ => {}
     }
     match kind {
         Kind::Unreadable => match reading.oversize {
@@ -137,7 +181,8 @@ fn file(
         },
         Kind::Automatic => match joinable(reading, known) {
             Some(ticket) => {
-                (kind, Filing::Join { ticket: Some((ticket.id, ticket.number.clone())), change: None }, None)
+                let ticket = Some((ticket.id, ticket.number.clone()));
+                (kind, Filing::Note { note: Note::Automatic, ticket }, None)
             }
             None => park(
                 kind,
@@ -147,6 +192,7 @@ fn file(
         },
         Kind::Staff => from_staff(reading, rules, known),
         Kind::FollowUp => follow_up(reading, rules, known),
+        Kind::Inquiry | Kind::Other if is_about_the_call(reading) => call(kind),
         Kind::Inquiry => inquiry(reading, rules, window, None, &Fields::default()),
         Kind::Other if window == WindowState::Open => {
             let (kind, filing, _) =
@@ -157,13 +203,13 @@ fn file(
     }
 }
 
-fn kind(reading: &Reading) -> Kind {
+fn kind(reading: &Reading, staff: &Staff) -> Kind {
     let mail = &reading.mail;
     if reading.oversize.is_some() {
         Kind::Unreadable
     } else if mail.bounce.is_some() {
         Kind::Bounce
-    } else if reading.automatic.is_some() {
+    } else if reading.is_robot(staff) {
         Kind::Automatic
     } else if mail.unreadable.is_some() {
         Kind::Unreadable
@@ -178,21 +224,23 @@ fn kind(reading: &Reading) -> Kind {
     }
 }
 
+/// Keeps a message about the call for applications, in the acceptance window of inquiries or not: the call has its own.
+fn call(kind: Kind) -> (Kind, Filing, Option<Reply>) {
+    let detail = "about the call for applications".to_owned();
+    (kind, Filing::Park { reason: ParkReason::Call, detail }, Some(Reply::CallReceipt))
+}
+
 fn inquiry(
     reading: &Reading,
     rules: &Rules,
     window: WindowState,
-    mentions: Option<TicketNumber>,
+    mentions: Option<Mention>,
     inherited: &Fields,
 ) -> (Kind, Filing, Option<Reply>) {
     if window != WindowState::Open {
         return outside(Kind::Inquiry, window);
     }
-    let mut fields = reading.form.fields.clone();
-    if fields.inquiry.is_none() && !reading.form.has_form {
-        let text = reading.mail.text.trim();
-        fields.inquiry = (!text.is_empty()).then(|| text.to_owned());
-    }
+    let mut fields = fields_of(reading);
     fields.complete(inherited);
     let budget = rules.sla.answer_within;
     let running = SlaClock::open(&rules.calendar, budget, reading.received_at);
@@ -203,6 +251,16 @@ fn inquiry(
     let prefecture = reading.form.prefecture;
     let ticket = NewTicket { channel: Channel::Email, fields, prefecture, clock };
     (Kind::Inquiry, Filing::Ticket { ticket: Box::new(ticket), mentions }, Some(reply))
+}
+
+/// The fields of a ticket that the message becomes. Without the form, its text is the inquiry.
+fn fields_of(reading: &Reading) -> Fields {
+    let mut fields = reading.form.fields.clone();
+    if fields.inquiry.is_none() && !reading.form.has_form {
+        let text = reading.mail.text.trim();
+        fields.inquiry = (!text.is_empty()).then(|| text.to_owned());
+    }
+    fields
 }
 
 /// Parks a message that arrived outside the acceptance window, and tells the sender. No message is dropped.

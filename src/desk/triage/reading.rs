@@ -1,6 +1,6 @@
 //! A message with all that its bytes and the settings tell about it. `triage` adds the facts from the database.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rules;
 use crate::{
@@ -9,22 +9,29 @@ use crate::{
         form::{Form, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
         sender::{self, Proofs, SenderDoubt},
+        staff::Staff,
         staff_key::StaffKeys,
         staff_mail::{self, Input, StaffMail},
         thread::{MessageIds, Reference},
     },
     mail::{
-        InboundMail,
-        automatic::{Automatic, Own, detect},
+        InboundMail, Warning,
+        automatic::{Automatic, Reason, author, detect},
     },
 };
+
+/// A mail whose topmost Received is older than its time of receipt by this much was moved here from another mailbox. No
+/// server holds a mail back for so long (RFC 5321, 4.5.4.1: four to five days).
+const LONG_AGO: TimeDelta = TimeDelta::days(14);
+/// Clocks of servers differ, and mail waits in queues, by less than this.
+const UNDERWAY: TimeDelta = TimeDelta::hours(12);
 
 /// A parsed message, before any database lookup.
 #[derive(Debug, Clone)]
 pub struct Reading {
     pub mail: InboundMail,
     pub form: Form,
-    /// Evidence that a machine sent the message.
+    /// Evidence that a machine sent the message. A filled-in form outweighs it (law 15).
     pub automatic: Option<Automatic>,
     /// Size in bytes if the message is larger than allowed; then only its header was read.
     pub oversize: Option<u64>,
@@ -44,7 +51,7 @@ impl Reading {
     /// Never fails: the result lists everything unusual. `sent` are the mails of ours that the message names, newest first.
     #[must_use]
     pub fn of(
-        mail: InboundMail,
+        mut mail: InboundMail,
         oversize: Option<u64>,
         received_at: DateTime<Utc>,
         sent: &[SentMail],
@@ -59,11 +66,20 @@ impl Reading {
             None => read_form(&mail.subject, &mail.text, &rules.form),
         };
         let news = quotation.as_ref().and_then(Quotation::news);
-        let automatic = detect(&mail, &Own { addresses: &rules.gate.own_addresses });
+        let own = rules.gate.own();
+        mail.reply_to.retain(|mailbox| !own.has(&mailbox.address));
+        if let Some(author) = author(&mail, &own, form.is_filled_in()) {
+            let passed_on_by = mail.from.replace(author).map(|from| from.address).unwrap_or_default();
+            mail.warnings.push(Warning { code: "passed_on", detail: format!("From: {passed_on_by}") });
+            // Nothing proves who wrote it: a member's orders need a From of their own.
+            mail.sender_is_clear = false;
+            mail.reply_to.clear();
+        }
+        let automatic = detect(&mail, &own, form.is_filled_in());
         // A machine returns forms that others wrote, and a mail of ours repeats the form that it confirms.
         let form = if automatic.is_none() && mail.bounce.is_none() {
-            let own = |from: &String| rules.gate.own_addresses.contains(&from.to_lowercase());
-            let others = mail.attached.iter().filter(|attached| !attached.from.as_ref().is_some_and(own));
+            let is_own = |from: &String| own.has(from);
+            let others = mail.attached.iter().filter(|attached| !attached.from.as_ref().is_some_and(is_own));
             form.with_attached(others.map(|other| (other.subject.as_str(), other.text.as_str())), &rules.form)
         } else {
             form
@@ -96,5 +112,30 @@ impl Reading {
             staff_mail::read(&input, staff_keys)
         });
         Self { form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
+    }
+
+    /// Whether a machine sent the message. A filled-in form comes from a person (law 15), except in a mail of ours that came
+    /// back, and in what the responder of a member sends: our notices to staff have labels like the form's.
+    #[must_use]
+    pub fn is_robot(&self, staff: &Staff) -> bool {
+        let Some(automatic) = &self.automatic else { return false };
+        let is_member = self.mail.from.as_ref().is_some_and(|from| staff.find(&from.address).is_some());
+        automatic.reason == Reason::Loop || is_member || !self.form.is_filled_in()
+    }
+
+    /// When another mailbox had received the message, if that was long ago or before the desk started to reply: the message
+    /// was moved or imported, and its sender expects no reply today.
+    #[must_use]
+    pub fn long_ago(&self, accept_since: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        let topmost = self.mail.received?.with_timezone(&Utc);
+        let since = self.received_at - topmost;
+        let is_before = accept_since.is_some_and(|accept_since| topmost < accept_since);
+        (since > LONG_AGO || since > UNDERWAY && is_before).then_some(topmost)
+    }
+
+    /// What the sender wrote, without the mails of ours that came back with it.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        self.news.as_deref().unwrap_or(&self.mail.text)
     }
 }

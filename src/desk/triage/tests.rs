@@ -1,5 +1,8 @@
 //! Messages that refer to a ticket, and messages that must not get an automatic reply.
 
+mod notes;
+mod persons;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -95,7 +98,7 @@ fn a_thread_is_joined_by_our_message_id_or_by_number_and_a_sender_who_takes_part
         assert_eq!(matches!(decision.filing, Filing::Join { .. }), joins, "{head}");
         if decision.kind == Kind::FollowUp && !joins {
             let Filing::Ticket { mentions, .. } = decision.filing else { panic!("{head}: nothing is lost") };
-            assert_eq!(mentions, Some(number()));
+            assert_eq!(mentions, Some(Mention { ticket: number(), why: Apart::NotJoined }));
         }
     }
 }
@@ -117,7 +120,7 @@ fn a_follow_up_opens_an_answered_ticket_and_one_closed_within_fourteen_days() {
     // A later message becomes a new ticket; its inquirer is known.
     let decision = decide(&head, "来年度の件です。", LATER, &known(closed(15)));
     let Filing::Ticket { ticket, mentions } = decision.filing else { panic!("a ticket of its own") };
-    assert_eq!(mentions, Some(number()));
+    assert_eq!(mentions, Some(Mention { ticket: number(), why: Apart::NotJoined }));
     assert_eq!(
         (ticket.fields.missing().len(), ticket.fields.inquiry.as_deref()),
         (0, Some("来年度の件です。"))
@@ -136,9 +139,9 @@ fn no_robot_opens_a_ticket() {
         "Subject: Automatic reply: [ZT-2025-0001] x",
     ] {
         let head = format!("From: {INQUIRER}\r\nIn-Reply-To: <{keyed}>\r\n{head}");
-        let decision = decide(&head, FORM, LATER, &known(ticket(Status::Answered)));
+        let decision = decide(&head, "休んでいます。", LATER, &known(ticket(Status::Answered)));
         assert!(
-            matches!(decision.filing, Filing::Join { change: None, .. }),
+            matches!(decision.filing, Filing::Note { note: Note::Automatic, .. }),
             "{head}: {:?}",
             decision.filing
         );

@@ -31,6 +31,10 @@ pub struct Desk {
     /// Other mail addresses that lead to this desk.
     #[serde(deserialize_with = "list")]
     pub aliases: Vec<String>,
+    /// Addresses of the desk's own distribution lists (Google Groups, Exchange). What they add to a mail is not the sender's
+    /// wish. List an address of the desk here if it is such a list itself.
+    #[serde(deserialize_with = "list")]
+    pub lists: Vec<String>,
     /// Telephone number in the desk's mails.
     pub telephone: String,
     /// Prefix of ticket numbers: two to six capital letters.
@@ -44,6 +48,7 @@ impl Default for Desk {
             organization: "地域の在宅医療の体制整備に向けた調査・連携支援事業 事務局".into(),
             address: "zaitaku@tohmatu.co.jp".into(),
             aliases: Vec::new(),
+            lists: Vec::new(),
             telephone: "080-4682-1760".into(),
             ticket_prefix: "ZT".into(),
         }

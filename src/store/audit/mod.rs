@@ -15,7 +15,7 @@ use crate::{
         feedback::{Leaves, Written},
         gate::Refusal,
         ticket::TicketNumber,
-        triage::ParkReason,
+        triage::{Apart, Mention, ParkReason},
     },
     letter::Purpose,
     words::closed_set,
@@ -92,8 +92,8 @@ closed_set! {
 #[derive(Debug, Clone)]
 pub enum AuditEvent {
     Filed {
-        /// Another ticket that the message refers to but may not join.
-        mentions: Option<TicketNumber>,
+        /// Another ticket that the message refers to.
+        mentions: Option<Mention>,
         warnings: WarningCodes,
     },
     /// The operator filed a telephone inquiry.
@@ -276,9 +276,12 @@ impl AuditEvent {
 impl fmt::Display for AuditEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Filed { mentions: Some(other), warnings } => {
-                let text = format!("mentions {other}, whose thread it could not join");
-                with_warnings(f, &text, warnings)
+            Self::Filed { mentions: Some(Mention { ticket, why }), warnings } => {
+                let why = match why {
+                    Apart::NotJoined => "whose thread it could not join",
+                    Apart::AnotherInquiry => "which is answered, and has another inquiry",
+                };
+                with_warnings(f, &format!("mentions {ticket}, {why}"), warnings)
             }
             Self::Filed { mentions: None, warnings }
             | Self::Joined { warnings }

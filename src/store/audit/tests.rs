@@ -17,8 +17,18 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
             "filed: [charset_guessed, message_id_reused]",
         ),
         (
-            AuditEvent::Filed { mentions: Some(number()), warnings: none() },
+            AuditEvent::Filed {
+                mentions: Some(Mention { ticket: number(), why: Apart::NotJoined }),
+                warnings: none(),
+            },
             "filed: mentions ZT-2025-0001, whose thread it could not join",
+        ),
+        (
+            AuditEvent::Filed {
+                mentions: Some(Mention { ticket: number(), why: Apart::AnotherInquiry }),
+                warnings: none(),
+            },
+            "filed: mentions ZT-2025-0001, which is answered, and has another inquiry",
         ),
         (AuditEvent::FiledByTelephone, "filed: by telephone"),
         (AuditEvent::Joined { warnings: none() }, "joined: "),

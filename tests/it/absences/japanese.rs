@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 20] = [
+const JAPANESE: [(&str, &str); 22] = [
     ("letter/", "the sentences that people read"),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
     ("desk/japanese_time.rs", "dates in words"),
@@ -18,9 +18,11 @@ const JAPANESE: [(&str, &str); 20] = [
     ("desk/staff.rs", "forms of address behind a member's name"),
     ("desk/staff_mail/", "marker lines, and the orders that members write"),
     ("desk/ticket/number.rs", "full-width brackets around a number"),
+    ("desk/triage/call.rs", "the words of the call for applications"),
     ("desk/triage/from_staff.rs", "the subject of a telephone inquiry"),
+    ("desk/triage/note.rs", "what programs write about recalls and passwords"),
     ("mail/address.rs", "commas between addresses"),
-    ("mail/automatic.rs", "subjects of robots"),
+    ("mail/automatic/", "subjects of robots"),
     ("mail/bounce/prose.rs", "the prose of delivery reports"),
     ("mail/charset/", "ranges of characters that tell charsets apart"),
     ("mail/clean.rs", "marks that combine with kana"),

@@ -1,0 +1,162 @@
+//! Messages that add nothing to a ticket that is there: another copy of an inquiry, Outlook's request to recall one, and the
+//! password of its encrypted files. They become notes on the ticket, and nobody is asked for anything.
+//!
+//! This is safe, because a copy has the fields of its ticket: a message with another 照会内容 is a ticket of its own.
+
+use std::sync::LazyLock;
+
+use chrono::TimeDelta;
+use regex::Regex;
+
+use super::{EarlierTicket, Kind, Known, Reading, call::joined, fields_of, follow_up::joinable};
+use crate::desk::{
+    form::{FieldKey, Fields, squash},
+    ticket::TicketNumber,
+};
+
+/// Who presses a button twice, or writes to two addresses of the desk, does so within this time.
+const TWICE_WITHIN: TimeDelta = TimeDelta::hours(1);
+/// The password of an encrypted file follows it within this time. Programs send it at once, people on the same day.
+const PASSWORD_WITHIN: TimeDelta = TimeDelta::hours(24);
+/// How far back tickets of a sender are looked up: Outlook's recalls concern mails that may be unread.
+pub const EARLIER_WITHIN: TimeDelta = TimeDelta::days(7);
+
+/// Why a message becomes a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// A machine sent it in the ticket's thread.
+    Automatic,
+    /// The same inquiry once more.
+    Copy,
+    /// The sender asks not to read the inquiry.
+    Recall,
+    /// The password of the inquiry's files.
+    Password,
+}
+
+impl Note {
+    /// The code of the warning in `inspect` and in the audit.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Copy => "copy",
+            Self::Recall => "recall",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// A note, and the ticket that it belongs to, if there is one.
+pub(super) type Noted = (Note, Option<(i64, TicketNumber)>);
+
+/// `None` for a message that is more than a note.
+pub(super) fn note(reading: &Reading, known: &Known, kind: Kind) -> Option<Noted> {
+    if !matches!(kind, Kind::Inquiry | Kind::FollowUp | Kind::Other | Kind::Automatic) {
+        return None;
+    }
+    if let Some(earlier) = copied(reading, known).filter(|_| kind == Kind::Inquiry) {
+        return Some((Note::Copy, Some((earlier.id, earlier.number.clone()))));
+    }
+    if reading.form.has_form {
+        return None;
+    }
+    let threaded = joinable(reading, known);
+    if is_recall(reading) {
+        let recalled = || recalled(reading, known).map(|earlier| (earlier.id, earlier.number.clone()));
+        let threaded = threaded.map(|ticket| (ticket.id, ticket.number.clone()));
+        return Some((Note::Recall, threaded.or_else(recalled)));
+    }
+    // In a thread it may be what a member asked for.
+    if threaded.is_none() && is_password(reading) {
+        let recent = |earlier: &&EarlierTicket| is_within(reading, earlier, PASSWORD_WITHIN);
+        let followed = known.earlier.iter().find(recent);
+        return Some((Note::Password, followed.map(|earlier| (earlier.id, earlier.number.clone()))));
+    }
+    None
+}
+
+/// The ticket of which the message is a copy.
+fn copied<'a>(reading: &Reading, known: &'a Known) -> Option<&'a EarlierTicket> {
+    if known.earlier.is_empty() {
+        return None;
+    }
+    let fields = fields_of(reading);
+    known.earlier.iter().find(|earlier| {
+        if earlier.same_message_id {
+            // A gateway on one of two ways adds its banner or its footer.
+            return is_same_inquiry(&fields, &earlier.fields);
+        }
+        is_within(reading, earlier, TWICE_WITHIN)
+            && FieldKey::ALL.iter().all(|key| squashed(&fields, *key) == squashed(&earlier.fields, *key))
+    })
+}
+
+/// Whether two forms have the same 照会内容, apart from blanks and from what one of them has behind it.
+pub(super) fn is_same_inquiry(one: &Fields, other: &Fields) -> bool {
+    let (one, other) = (squashed(one, FieldKey::Inquiry), squashed(other, FieldKey::Inquiry));
+    if one.is_empty() || other.is_empty() {
+        return one == other;
+    }
+    one.starts_with(&other) || other.starts_with(&one)
+}
+
+fn squashed(fields: &Fields, key: FieldKey) -> String {
+    squash(fields.get(key).unwrap_or_default())
+}
+
+fn is_within(reading: &Reading, earlier: &EarlierTicket, time: TimeDelta) -> bool {
+    (reading.received_at - earlier.received_at).abs() <= time
+}
+
+/// The subject of a recall: Outlook (取り消し, 回収, Recall), or a person's own words.
+const RECALL_SUBJECT: &str = r"^(?:取り?消し|回収|リコール|recall|送信取り?消し)[:\]】]";
+/// The text of a recall: Outlook in Japanese and in English.
+const RECALL_TEXT: &str = "を取り消そうと|wouldliketorecallthemessage";
+/// A mail that brings a password: what programs for encrypted files write (PPAP), and people.
+const PASSWORD: &str = "(?:パスワード|パスフレーズ|解凍(?:キー|パス)|復号(?:キー|鍵)|password|passcode|\\bpw)(?:[^。]{0,40})?\
+     (?:以下|下記|次の(?:とおり|通り)|お知らせ(?:いた|し|です|致)|お送り|送付|ご連絡(?:いた|し|です|致)|ご案内|通知|:[!-~]{4})";
+/// Questions about a password.
+const ASKS: &str = "教え|わから|分から|忘れ|届いて(?:いない|おりません|いません)|不明|ください";
+
+/// Longer mails are about more than a password.
+const PASSWORD_TEXT: usize = 1_500;
+
+#[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a constant pattern")
+}
+
+static IS_RECALL_SUBJECT: LazyLock<Regex> = LazyLock::new(|| regex(RECALL_SUBJECT));
+static IS_RECALL_TEXT: LazyLock<Regex> = LazyLock::new(|| regex(RECALL_TEXT));
+static IS_PASSWORD: LazyLock<Regex> = LazyLock::new(|| regex(PASSWORD));
+static ASKS_FOR_IT: LazyLock<Regex> = LazyLock::new(|| regex(ASKS));
+
+fn is_recall(reading: &Reading) -> bool {
+    IS_RECALL_SUBJECT.is_match(&joined(&reading.mail.subject))
+        || IS_RECALL_TEXT.is_match(&joined(reading.written()))
+}
+
+/// The ticket of the mail that the recall names by its subject; else the sender's newest one.
+fn recalled<'a>(reading: &Reading, known: &'a Known) -> Option<&'a EarlierTicket> {
+    let text = squash(&format!("{}\n{}", reading.mail.subject, reading.written()));
+    let names = |earlier: &&EarlierTicket| {
+        let subject = squash(&earlier.subject);
+        !subject.is_empty() && text.contains(&subject)
+    };
+    known.earlier.iter().find(names).or_else(|| known.earlier.first())
+}
+
+fn is_password(reading: &Reading) -> bool {
+    let text = reading.written();
+    if text.len() > PASSWORD_TEXT * 3 {
+        return false;
+    }
+    let text = joined(text);
+    IS_PASSWORD.is_match(&format!("{}。{text}", joined(&reading.mail.subject))) && !asks(&text)
+}
+
+/// Whether a sentence of the text asks for a password.
+fn asks(text: &str) -> bool {
+    text.split('。').any(|sentence| sentence.contains("パスワード") && ASKS_FOR_IT.is_match(sentence))
+}

@@ -1,0 +1,95 @@
+//! Notices to staff of a mail that is no inquiry like others: what came, and what the desk did with it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::StaffCommon;
+use crate::{
+    desk::{japanese_time, triage::Rules},
+    mail::InboundMail,
+};
+
+/// As much of a header field or of a file's name as a notice shows, in characters.
+const SHORT: usize = 120;
+/// Names of files that a notice shows.
+const MOST_FILES: usize = 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// A mail about the call for applications. `receipt`: its sender gets one.
+    Call { receipt: bool },
+    /// A mail that another mailbox had received long before.
+    LongAgo,
+}
+
+impl Arrival {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Call { .. } => "伴走支援の公募に関するメールが届きました",
+            Self::LongAgo => "以前に受信されたメールが移されています",
+        }
+    }
+
+    fn note(self) -> &'static str {
+        match self {
+            Self::Call { receipt: true } => {
+                "伴走支援の公募に関するとみられるメールが届きました。照会としては扱わず、保\n\
+                 留にしています。差出人には、到着日時と、事務局で確認のうえご連絡することを\n\
+                 自動でお知らせしました。内容をご確認ください。"
+            }
+            Self::Call { receipt: false } => {
+                "伴走支援の公募に関するとみられるメールが届きました。照会としては扱わず、保\n\
+                 留にしています。内容をご確認ください。"
+            }
+            Self::LongAgo => {
+                "以前に別のメールボックスなどで受信されたメールが、窓口のメールボックスに移さ\n\
+                 れました。通常どおり記録しましたが、差出人への自動のメールと、1通ごとのお知\n\
+                 らせは送っていません。日次一覧と保留のメールをご確認ください。本日これからも\n\
+                 同じように届く場合がありますが、お知らせは1日に1通です。"
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ArrivalContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub title: &'static str,
+    /// What came, and what the desk did.
+    pub note: &'static str,
+    /// What staff should know besides.
+    pub remarks: Vec<String>,
+    pub mail: ArrivedMail,
+}
+
+impl ArrivalContext {
+    #[must_use]
+    pub fn new(common: StaffCommon, arrival: Arrival, mail: ArrivedMail, remarks: Vec<String>) -> Self {
+        Self { common, title: arrival.title(), note: arrival.note(), remarks, mail }
+    }
+}
+
+/// A mail as a notice shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArrivedMail {
+    /// Address of the sender; empty where there is none.
+    pub from: String,
+    pub subject: String,
+    pub received: String,
+    /// Names of its files.
+    pub attachments: Vec<String>,
+}
+
+impl ArrivedMail {
+    #[must_use]
+    pub fn new(rules: &Rules, mail: &InboundMail, received_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let short = |text: &str| text.chars().take(SHORT).collect::<String>();
+        Self {
+            from: mail.from.as_ref().map(|from| short(&from.address)).unwrap_or_default(),
+            subject: short(&mail.subject),
+            received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
+            attachments: mail.attachments.iter().take(MOST_FILES).map(|file| short(&file.name)).collect(),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! One intention is one ticket: copies, recalls, passwords, first and second requests, and forms on answered tickets.
+
+use madoguchi::{
+    desk::form::FieldKey,
+    mail::{InboundMail, read},
+};
+use serde_json::Value;
+
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::{inquiry, message},
+    smtp::{Act, At},
+};
+
+on_both!(
+    a_copy_that_a_gateway_changed_is_a_note_and_gets_no_receipt,
+    a_button_pressed_twice_files_one_ticket,
+    a_recall_and_a_password_are_notes_and_nobody_is_asked,
+    nobody_is_asked_again_whom_no_first_request_reached,
+    a_new_form_on_an_answered_ticket_is_a_ticket_that_mentions_it
+);
+
+const LEAD: &str =
+    "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n[digest]\nat = []\n";
+
+fn sent_to(desk: &Desk, to: &str) -> Vec<InboundMail> {
+    let mails = desk.smtp.mails();
+    mails.iter().filter(|mail| mail.to == [to]).map(|mail| read(&mail.data)).collect()
+}
+
+fn directions(desk: &Desk, number: &str) -> Vec<String> {
+    let shown = desk.json(&["ticket", "show", number]);
+    let messages = shown["messages"].as_array().unwrap();
+    messages.iter().map(|message| message["direction"].as_str().unwrap().to_owned()).collect()
+}
+
+fn a_copy_that_a_gateway_changed_is_a_note_and_gets_no_receipt(desk: &mut Desk) {
+    let footer = "\n--\nThis mail came from outside. Do not open unknown files.\n";
+    // Two addresses of the desk: one copy by a gateway. In one batch, in two passes, and days later.
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(1).subject("[EXTERNAL] 拠点整備・運用に関する照会").body(footer));
+    desk.deliver(inquiry(2));
+    desk.once();
+    desk.deliver(inquiry(2).body(footer));
+    desk.once();
+    desk.starts_at("2025-07-14T10:00:00+09:00");
+    desk.deliver_at(inquiry(1).to("old-desk@tohmatu.co.jp").body(footer), "2025-07-14T09:30:00+09:00");
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002"]);
+    assert_eq!(desk.smtp.mails().len(), 2);
+    let notes = |number| directions(desk, number).iter().filter(|direction| *direction == "note").count();
+    assert_eq!((notes("ZT-2025-0001"), notes("ZT-2025-0002")), (2, 1));
+    assert_eq!(desk.run(&["reconcile"]).code, Some(0), "each copy has its row in the ledger");
+}
+
+fn a_button_pressed_twice_files_one_ticket(desk: &mut Desk) {
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(1).id("again@city.example.jp"));
+    desk.once();
+    desk.deliver_at(inquiry(1).id("once-more@city.example.jp"), "2025-07-01T09:40:00+09:00");
+    // Another inquiry, another inquirer, and the same inquiry a day later are their own.
+    desk.deliver(
+        inquiry(1).id("other@city.example.jp").field(FieldKey::Inquiry, "災害時の例を教えてください。"),
+    );
+    desk.deliver(inquiry(1).id("else@city.example.jp").from("suzuki@city.example.jp"));
+    desk.once();
+    desk.starts_at("2025-07-02T10:00:00+09:00");
+    desk.deliver_at(inquiry(1).id("next-day@city.example.jp"), "2025-07-02T09:30:00+09:00");
+    desk.once();
+    assert_eq!(desk.numbers().len(), 4);
+    assert_eq!(desk.smtp.mails().len(), 4);
+    assert_eq!(directions(desk, "ZT-2025-0001"), ["in", "note", "note", "out"].map(str::to_owned).to_vec());
+}
+
+fn a_recall_and_a_password_are_notes_and_nobody_is_asked(desk: &Desk) {
+    desk.add_settings(LEAD);
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.deliver(
+        message(1, "拠点整備・運用に関する照会", "添付ファイルのパスワードは以下のとおりです。\naB3$xyz9\n")
+            .id("password@city.example.jp"),
+    );
+    desk.deliver(
+        message(1, "Recall: 拠点整備・運用に関する照会", "Yamada would like to recall the message, \"x\".")
+            .id("recall@city.example.jp"),
+    );
+    // Without a ticket they are kept, and nobody gets the form.
+    desk.deliver(message(2, "パスワードのお知らせ", "パスワード：aB3$xyz9"));
+    desk.deliver(message(3, "取り消し: 照会", "メッセージ「照会」を取り消そうとしています。"));
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+    assert_eq!(desk.parked(), ["no_form", "automatic"]);
+    assert_eq!(sent_to(desk, "yamada1@city.example.jp").len(), 1);
+    let notes = directions(desk, "ZT-2025-0001").iter().filter(|direction| *direction == "note").count();
+    assert_eq!(notes, 2);
+    let told: Vec<String> = sent_to(desk, "sato@example.jp").into_iter().map(|mail| mail.text).collect();
+    assert_eq!(told.len(), 3);
+    assert!(
+        told.iter().any(|text| text.contains("aB3$xyz9"))
+            && told.iter().any(|text| text.contains("取り消し"))
+    );
+    let strangers = desk.smtp.mails();
+    assert!(
+        strangers.iter().all(|mail| mail.to == ["yamada1@city.example.jp"] || mail.to == ["sato@example.jp"])
+    );
+}
+
+fn nobody_is_asked_again_whom_no_first_request_reached(desk: &mut Desk) {
+    // The first request is refused by the limit of the day, or by the mail server.
+    desk.set("delivery.per_sender_daily_limit", 0);
+    desk.deliver(inquiry(1).without_field(FieldKey::Contact));
+    desk.once();
+    desk.set("delivery.per_sender_daily_limit", 5);
+    desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada2@city.example.jp").times(1));
+    desk.deliver(inquiry(2).without_field(FieldKey::Contact));
+    desk.once();
+    assert!(sent_to(desk, "yamada1@city.example.jp").is_empty());
+    for now in ["2025-07-04T10:01:00+09:00", "2025-07-09T10:02:00+09:00"] {
+        desk.starts_at(now);
+        desk.once();
+    }
+    for nth in 1..=2 {
+        let subjects: Vec<String> = sent_to(desk, &format!("yamada{nth}@city.example.jp"))
+            .into_iter()
+            .map(|mail| mail.subject.rsplit_once('（').unwrap().1.to_owned())
+            .collect();
+        assert_eq!(subjects, ["記載事項のご確認のお願い）", "記載事項の再度のご確認のお願い）"], "{nth}");
+    }
+}
+
+fn a_new_form_on_an_answered_ticket_is_a_ticket_that_mentions_it(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("answers.undo", "0s");
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(
+        desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "次の例があります。".as_bytes()).code,
+        Some(0)
+    );
+    desk.starts_at("2025-07-01T11:00:00+09:00");
+    desk.once();
+    assert_eq!(desk.tickets()[0]["status"], "answered");
+    let again = |id: &str| inquiry(1).id(id).subject("Re: [ZT-2025-0001] 拠点整備・運用に関する照会");
+    desk.starts_at("2025-07-02T10:00:00+09:00");
+    let received = "2025-07-02T09:30:00+09:00";
+    desk.deliver_at(
+        again("new@city.example.jp").field(FieldKey::Inquiry, "災害時の例を教えてください。"),
+        received,
+    );
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002"]);
+    assert_eq!(desk.tickets()[0]["status"], "answered");
+    let events: Value = desk.json(&["ticket", "show", "ZT-2025-0002"]);
+    assert!(events["events"][0]["detail"].as_str().unwrap().contains("mentions ZT-2025-0001"), "{events}");
+    let receipts = sent_to(desk, "yamada1@city.example.jp");
+    assert!(receipts.iter().any(|mail| mail.subject.contains("[ZT-2025-0002]")), "its own receipt");
+    let told = sent_to(desk, "sato@example.jp");
+    assert!(told.iter().any(|mail| mail.text.contains("照会内容が異なるため、新しい照会")));
+    // The same form once more belongs to the first ticket.
+    desk.deliver_at(again("same@city.example.jp"), received);
+    desk.once();
+    assert_eq!(desk.numbers().len(), 2);
+}
