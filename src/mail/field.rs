@@ -185,7 +185,7 @@ fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
     };
     let begins =
         |prefix: &&str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    REPEATED.iter().any(|prefix| begins(&prefix))
+    REPEATED.iter().any(begins)
         || (ONCE.iter().any(|once| once.eq_ignore_ascii_case(name))
             && !before.iter().any(|field| field.name.eq_ignore_ascii_case(name)))
 }
