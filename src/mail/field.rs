@@ -148,7 +148,7 @@ fn unfolded(bytes: &[u8], before: &[Field<'_>]) -> Option<usize> {
 
 /// Whether a field follows that mail headers have and that is not among the fields `before` it, or that may be repeated.
 fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
-    const ONCE: [&str; 16] = [
+    const ONCE: [&str; 27] = [
         "From",
         "Sender",
         "Reply-To",
@@ -164,7 +164,18 @@ fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
         "Content-Transfer-Encoding",
         "Content-Disposition",
         "Content-Language",
+        "Content-ID",
+        "Content-Description",
         "User-Agent",
+        "Bcc",
+        "Importance",
+        "Priority",
+        "Organization",
+        "Precedence",
+        "Auto-Submitted",
+        "Disposition-Notification-To",
+        "Errors-To",
+        "Feedback-ID",
     ];
     const REPEATED: [&str; 10] = [
         "X-",

@@ -134,6 +134,7 @@ fn transfer_encodings_and_text_take_linear_time() {
         ("Content-Type: text/plain; format=flowed\n\n", "> \n"),
         ("Content-Transfer-Encoding: base64\n\n", "AAAAAA== a\n"),
         ("\n", "begin 644 a\n"),
+        ("\n", "begin-base64 644 a\n"),
         ("\n", "begin 644 a\nMAAAA\n"),
         ("\nbegin 644 a\n", "`\n"),
         ("\nbegin 644 a\n", "MAAAA\n"),
