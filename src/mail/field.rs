@@ -148,7 +148,7 @@ fn unfolded(bytes: &[u8], before: &[Field<'_>]) -> Option<usize> {
 
 /// Whether a field follows that mail headers have and that is not among the fields `before` it, or that may be repeated.
 fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
-    const ONCE: [&str; 16] = [
+    const ONCE: [&str; 27] = [
         "From",
         "Sender",
         "Reply-To",
@@ -164,7 +164,18 @@ fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
         "Content-Transfer-Encoding",
         "Content-Disposition",
         "Content-Language",
+        "Content-ID",
+        "Content-Description",
         "User-Agent",
+        "Bcc",
+        "Importance",
+        "Priority",
+        "Organization",
+        "Precedence",
+        "Auto-Submitted",
+        "Disposition-Notification-To",
+        "Errors-To",
+        "Feedback-ID",
     ];
     const REPEATED: [&str; 10] = [
         "X-",
@@ -185,7 +196,7 @@ fn continues_header(bytes: &[u8], before: &[Field<'_>]) -> bool {
     };
     let begins =
         |prefix: &&str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    REPEATED.iter().any(|prefix| begins(&prefix))
+    REPEATED.iter().any(begins)
         || (ONCE.iter().any(|once| once.eq_ignore_ascii_case(name))
             && !before.iter().any(|field| field.name.eq_ignore_ascii_case(name)))
 }

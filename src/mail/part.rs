@@ -51,6 +51,7 @@ impl<'a> Part<'a> {
         let type_is_clear = is_media_type(&given);
         content_type.value = match given.as_str() {
             _ if type_is_clear => given.clone(),
+            "" if has_declared_boundary(&content_type, body) => "multipart/mixed".to_owned(),
             "" | "text" | "plain" | "plain/text" => default_type.to_owned(),
             _ if has_boundary(&content_type, body) => "multipart/mixed".to_owned(),
             _ if disposition.value == "attachment" || is_named(&content_type, &disposition) => {
@@ -166,9 +167,12 @@ fn is_media_type(given: &str) -> bool {
 
 /// Whether the boundary of a multipart occurs: the declared one, or one that the body shows.
 fn has_boundary(content_type: &Structured, body: &[u8]) -> bool {
+    has_declared_boundary(content_type, body) || undeclared_boundary(body).is_some()
+}
+
+fn has_declared_boundary(content_type: &Structured, body: &[u8]) -> bool {
     let declared = content_type.get("boundary");
     declared.is_some_and(|boundary| !cut(body, boundary.trim_end().as_bytes(), 1).is_empty())
-        || undeclared_boundary(body).is_some()
 }
 
 fn is_named(content_type: &Structured, disposition: &Structured) -> bool {

@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::field::cut_line;
+use super::{field::cut_line, transfer};
 
 /// A file in a text. Its name is in the charset of the text.
 pub(super) struct File<'a> {
@@ -13,7 +13,9 @@ pub(super) struct File<'a> {
 
 /// Takes the files out of a text. `None` if it has none; a file with a broken line stays text.
 pub(super) fn split(text: &[u8]) -> Option<(Vec<u8>, Vec<File<'_>>)> {
-    let mut rest = text.get(memmem::find(text, b"begin ")?..)?;
+    let begins = [&b"begin "[..], b"begin-base64 "];
+    let first = begins.iter().filter_map(|begin| memmem::find(text, begin)).min()?;
+    let mut rest = text.get(first..)?;
     let mut kept = text[..text.len() - rest.len()].to_vec();
     let mut files = Vec::new();
     let mut at_line = kept.last().is_none_or(|&b| b == b'\n');
@@ -45,7 +47,10 @@ pub(super) fn decode(body: &[u8]) -> Option<Vec<u8>> {
 /// The file whose `begin` is the first line, and the text behind its `end`.
 fn file(text: &[u8]) -> Option<(File<'_>, &[u8])> {
     let (first, mut rest) = cut_line(text);
-    let name = name(first)?;
+    if let Some(first) = first.strip_prefix(b"begin-base64 ") {
+        return base64_file(name(first)?, rest);
+    }
+    let name = name(first.strip_prefix(b"begin ")?)?;
     let mut bytes = Vec::new();
     loop {
         let (line, after) = cut_line(rest);
@@ -65,9 +70,28 @@ fn file(text: &[u8]) -> Option<(File<'_>, &[u8])> {
     }
 }
 
-/// The name in `begin 644 name`.
+/// The file that `uuencode -m` wrote, and the text behind its last line `====`.
+fn base64_file<'a>(name: &'a [u8], text: &'a [u8]) -> Option<(File<'a>, &'a [u8])> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    loop {
+        let (line, after) = cut_line(rest);
+        let line = line.trim_ascii_end();
+        if line == b"====" {
+            return Some((File { name, bytes }, after));
+        }
+        let is_data = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
+        if line.is_empty() || !line.iter().all(is_data) {
+            return None;
+        }
+        transfer::base64_chunk(line, &mut bytes);
+        rest = after;
+    }
+}
+
+/// The name in `644 name`.
 fn name(line: &[u8]) -> Option<&[u8]> {
-    let rest = line.strip_prefix(b"begin ")?.trim_ascii_start();
+    let rest = line.trim_ascii_start();
     let mode = rest.iter().take_while(|b| matches!(b, b'0'..=b'7')).count();
     let name = rest.get(mode..)?.strip_prefix(b" ")?.trim_ascii();
     (matches!(mode, 3 | 4) && !name.is_empty()).then_some(name)

@@ -9,6 +9,7 @@ on_both!(
     an_inquiry_becomes_a_ticket_and_is_acknowledged,
     a_second_pass_changes_nothing,
     the_template_is_read_in_iso_2022_jp_and_in_html,
+    an_inquiry_passed_on_as_a_file_is_acknowledged_to_the_one_who_passed_it_on,
     a_reply_joins_its_ticket_by_our_message_id_or_by_number_and_sender,
     robots_bounces_and_lists_are_parked_and_never_answered,
     outside_the_window_mail_is_kept_and_its_sender_told,
@@ -85,6 +86,32 @@ fn the_template_is_read_in_iso_2022_jp_and_in_html(desk: &Desk) {
     assert_eq!(column("name"), ["佐久間 亮", "藤井"]);
     assert_eq!(column("inquiry"), ["費用の按分について", "研修の例"]);
     assert_eq!(desk.smtp.mails().len(), 2);
+}
+
+fn an_inquiry_passed_on_as_a_file_is_acknowledged_to_the_one_who_passed_it_on(desk: &Desk) {
+    let file = String::from_utf8(inquiry(1).bytes()).unwrap();
+    let parts = format!(
+        "--b\nContent-Type: text/plain; charset=utf-8\n\n転送します。\n--b\nContent-Type: message/rfc822\n\n{file}\n--b--\n"
+    );
+    let note = message(2, "Fw: 照会", "")
+        .from("Midori <midori@みかづき市.example.jp>")
+        .header("Content-Type", "multipart/mixed; boundary=b")
+        .body(parts);
+    desk.deliver(note);
+    desk.once();
+    let tickets = desk.tickets();
+    assert_eq!(tickets.len(), 1);
+    assert_eq!(
+        (&tickets[0]["status"], &tickets[0]["organization"]),
+        (&"open".into(), &"第1市 健康福祉部".into())
+    );
+    let mails = desk.smtp.mails();
+    // The envelope and the header have the A-labels of the domain.
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, ["midori@xn--u8je5e0ey16x.example.jp"]);
+    let receipt = madoguchi::mail::read(&mails[0].data);
+    assert_eq!(receipt.to[0].address, "midori@xn--u8je5e0ey16x.example.jp");
+    assert!(receipt.subject.contains("受付のお知らせ"), "{}", receipt.subject);
 }
 
 fn a_reply_joins_its_ticket_by_our_message_id_or_by_number_and_sender(desk: &Desk) {

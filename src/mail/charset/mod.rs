@@ -117,6 +117,10 @@ fn by_encoding(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
         return decoded;
     }
     let (text, errors) = by_table(encoding, bytes);
+    let is_odd = errors || text.contains(is_private_use);
+    if is_odd && [SHIFT_JIS, EUC_JP, UTF_8].contains(&encoding) && latin(bytes).is_some() {
+        return detect(bytes);
+    }
     let decoded = Decoded::new(text, encoding.name(), false).lossy(errors);
     if !errors {
         return mislabelled_euc_jp(encoding, &decoded.text, bytes).unwrap_or(decoded);

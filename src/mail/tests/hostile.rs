@@ -48,6 +48,20 @@ fn header_fields_take_linear_time() {
         ("From: ", "\\"),
         ("From: ", "@ "),
         ("From: ", "=?utf-8?B?,"),
+        ("From: ", "=?utf-8?Q?a@b,?= "),
+        ("From: ", "=?utf-8?Q?<?="),
+        ("From: ", "(("),
+        ("From: ", "(()"),
+        ("From: <", "(a)"),
+        ("From: ", "<a> "),
+        ("From: ", "<a@b> "),
+        ("From: ", "<a<"),
+        ("Subject: a\n", " \nTo: b\n"),
+        ("Subject: a\n", " \nX-A: b\n"),
+        ("Subject: a\n", "b\nc\nX-A: b\n"),
+        ("Subject: a\n", "b\nc\nZ: b\n"),
+        ("Subject: \u{e9}\nContent-Type: multipart/mixed; boundary=b\n\n", "charset="),
+        ("Content-Disposition: attachment", "; filename*=a"),
     ]);
 }
 
@@ -78,6 +92,12 @@ fn parts_and_reports_take_linear_time() {
             "--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n\n",
         ),
         ("Content-Type: message/delivery-status\n\n", "a: b\n\n"),
+        ("Content-Type: multipart/alternative; boundary=b\n\n", "--b\n\na\n"),
+        ("Content-Type: multipart/alternative; boundary=b\n\n", "--b\nContent-Type: text/html\n\na\n"),
+        ("Content-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: message/rfc822\n\na: b\n\nc\n"),
+        ("Content-Type: *; boundary=b\n\n", "--b\nContent-Type: *; boundary=b\n\n"),
+        ("Content-Type: multipart/related; start=a; boundary=b\n\n", "--b\nContent-ID: b\n\n"),
+        ("Content-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Description: a.b\n\n"),
         ("From: MAILER-DAEMON@x\nSubject: Returned mail\n\n", "a@b.c said: 550 5.1.1 "),
         ("From: MAILER-DAEMON@x\nSubject: Returned mail\n\n", "Status: \n"),
         ("From: MAILER-DAEMON@x\nSubject: Returned mail\n\n", "5.1.1\n"),
@@ -112,5 +132,49 @@ fn transfer_encodings_and_text_take_linear_time() {
         ("\n", "か\u{3099}"),
         ("Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n", "M\n"),
         ("Content-Type: text/plain; format=flowed\n\n", "> \n"),
+        ("Content-Transfer-Encoding: base64\n\n", "AAAAAA== a\n"),
+        ("\n", "begin 644 a\n"),
+        ("\n", "begin-base64 644 a\n"),
+        ("\n", "begin 644 a\nMAAAA\n"),
+        ("\nbegin 644 a\n", "`\n"),
+        ("\nbegin 644 a\n", "MAAAA\n"),
+        ("\n", "begin 644 a\n#AAAA\nend\n"),
     ]);
+}
+
+#[test]
+fn containers_of_bytes_take_linear_time() {
+    let oid = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+    let string = [b"0\x80", &oid[..], b"\xa0\x800\x80\x02\x01\x011\x000\x80\x06\x01\x01\xa0\x80"].concat();
+    let tnef =
+        |attribute: &[u8]| [b"\x78\x9f\x3e\x22\x01\x00\x01", attribute, b"\x00\x00\xff\xff\x04\x00"].concat();
+    let cases: [(&str, &[u8], &[u8]); 13] = [
+        ("application/pkcs7-mime", b"", b"0\x80"),
+        ("application/pkcs7-mime", b"", b"\x30\x84\x00\x00\xff\xff"),
+        ("application/pkcs7-mime", &string, b"\x24\x80"),
+        ("application/pkcs7-mime", &string, b"\x24\x80\x04\x00\x00\x00"),
+        ("application/pkcs7-mime", &[&string[..], b"\x24\x80"].concat(), b"\x04\x01\n"),
+        ("application/pkcs7-mime", &[b"0\x80", &oid[..], b"\xa0\x800\x80"].concat(), b"1\x80"),
+        ("application/pkcs7-mime", &[b"0\x80", &oid[..], b"\xa0\x800\x80"].concat(), b"\x30\x00"),
+        ("application/ms-tnef", b"\x78\x9f\x3e\x22\x01\x00", b"\x02\x02\x90\x00\x00\x00\x00\x00\x00\x00\x00"),
+        (
+            "application/ms-tnef",
+            b"\x78\x9f\x3e\x22\x01\x00",
+            b"\x02\x0c\x80\x00\x00\x01\x00\x00\x00\x41\x00\x00",
+        ),
+        ("application/ms-tnef", &tnef(b"\x03\x90"), b"\xff\xff\xff\x0f"),
+        ("application/ms-tnef", &tnef(b"\x03\x90"), b"\x1f\x10\x00\x10\xff\xff\xff\x0f"),
+        ("application/ms-tnef", &tnef(b"\x03\x90"), b"\x1e\x00\x00\x10\x01\x00\x00\x00\x01\x00\x00\x00AAAA"),
+        ("application/ms-tnef", &tnef(b"\x03\x90"), b"\x03\x00\x00\x80"),
+    ];
+    for (media_type, start, unit) in cases {
+        let mut raw = format!("Content-Type: {media_type}\r\n\r\n").into_bytes();
+        raw.extend_from_slice(start);
+        while raw.len() < 300_000 {
+            raw.extend_from_slice(unit);
+        }
+        let start = Instant::now();
+        crate::mail::read(&raw);
+        assert!(start.elapsed() < Duration::from_secs(5), "{media_type} {unit:?}: {:?}", start.elapsed());
+    }
 }

@@ -124,6 +124,9 @@ fn raw_latin_bodies_and_labels_without_hyphens() {
         ("German without a label", "X: y", latin(german), german),
         ("French without a label", "X: y", latin(french), french),
         ("German called us-ascii", "Content-Type: text/plain; charset=us-ascii", latin(german), german),
+        ("German called UTF-8", "Content-Type: text/plain; charset=utf-8", latin(german), german),
+        ("German called Shift_JIS", "Content-Type: text/plain; charset=shift_jis", latin(german), german),
+        ("German called ISO-2022-JP", "Content-Type: text/plain; charset=iso-2022-jp", latin(german), german),
         ("KOI8R", "Content-Type: text/plain; charset=KOI8R", russian(encoding_rs::KOI8_R), "Привет, вопрос."),
         (
             "x-koi8r",

@@ -19,6 +19,8 @@ fn a_content_type_that_cannot_be_read_is_text_or_a_multipart() {
     let html = "<html><body>照会<br>内容</body></html>";
     check(&[
         ("multipart/*", "Content-Type: multipart/*; boundary=b", parts, "照会"),
+        ("quoted", "Content-Type: \"multipart/mixed\"; boundary=b", parts, "照会"),
+        ("only a boundary", "Content-Type: boundary=b", parts, "照会"),
         ("multipart alone", "Content-Type: multipart; boundary=\"b\"", parts, "照会"),
         ("a word, with the boundary", "Content-Type: mixed; boundary=b", parts, "照会"),
         ("a word, the boundary in the body only", "Content-Type: alternative", parts, "照会"),
@@ -101,6 +103,12 @@ fn uuencoded_files_in_a_text_are_attachments() {
             format!("照会\r\n{file}続き\r\n{file}"),
             "照会\n続き",
             vec!["besshi.csv", "besshi.csv"],
+        ),
+        (
+            "base64",
+            "照会\r\nbegin-base64 644 a.csv\r\n54Wn5Lya\r\n====\r\n続き".to_owned(),
+            "照会\n続き",
+            vec!["a.csv"],
         ),
         ("a name with blanks", file.replace("besshi.csv", "別紙 1.csv"), "", vec!["別紙 1.csv"]),
         ("without an end", "照会\r\nbegin 644 a\r\n&YX6GY+R:\r\n`\r\n".to_owned(), "照会", vec!["a"]),

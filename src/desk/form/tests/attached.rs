@@ -8,11 +8,21 @@ const FORM: &str = "1) 自治体・機関名：星川市\n2) 氏名：高橋\n3)
 const OTHER: &str = "1) 自治体・機関名：月野町\n2) 氏名：青木\n3) 連絡先：03-0000-1202\n4) 照会内容：別の件";
 const BLANK: &str = "1) 自治体・機関名：\n2) 氏名：\n3) 連絡先：\n4) 照会内容：";
 
+/// Name, subject, text, attached mails (subject and text), fields, findings.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    [&'static str; 4],
+    &'static [&'static str],
+);
+
 #[test]
 fn an_attached_form_fills_in_what_the_text_lacks() {
     let half = "1) 自治体・機関名：月野町\n2) 氏名：青木\n3) 連絡先：\n4) 照会内容：";
     let note = "転送します。ご回答をお願いします。";
-    let cases: [(&str, &str, &str, &[(&str, &str)], [&str; 4], &[&str]); 8] = [
+    let cases: [Case; 8] = [
         ("a note", "Fw: 照会", note, &[("照会", FORM)], FOUR, &["attached_form"]),
         ("a note under the prescribed subject", SUBJECT, note, &[(SUBJECT, FORM)], FOUR, &["attached_form"]),
         ("the blank template in the text", SUBJECT, BLANK, &[("照会", FORM)], FOUR, &["attached_form"]),
