@@ -35,8 +35,10 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const STAND_BY: Duration = Duration::from_secs(2);
 /// Maximum back-off between connection attempts. Short, so that intake soon notices that the mailbox is back.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
-/// How long the desk only polls after the server refused IDLE or ended it at once.
+/// How long the desk only polls after [`IDLE_FAILURES`].
 const WITHOUT_IDLE: Duration = Duration::from_mins(15);
+/// Failures of IDLE in a row, after which the desk polls. A single one may be a restart of the server.
+const IDLE_FAILURES: u32 = 2;
 
 #[derive(Debug)]
 pub struct Inbound {
@@ -52,13 +54,25 @@ struct Pace {
     wait: Duration,
     /// IDLE is not tried before this time.
     idle_from: Instant,
+    idle_failures: u32,
     comparison: Comparison,
+}
+
+impl Pace {
+    fn idle_failed(&mut self, error: &ImapError) {
+        self.idle_failures += 1;
+        if self.idle_failures >= IDLE_FAILURES {
+            warn!("the desk polls for {} min: {error}", WITHOUT_IDLE.as_secs() / 60);
+            (self.idle_from, self.idle_failures) = (Instant::now() + WITHOUT_IDLE, 0);
+        }
+    }
 }
 
 /// Runs the intake loop until `stop`. Wakes the other loops when it has filed something.
 pub async fn run(inbound: Inbound, wakeups: Arc<Wakeups>, stop: CancellationToken) {
     let now = Instant::now();
-    let mut pace = Pace { wait: FIRST_WAIT, idle_from: now, comparison: Comparison::due_at(now) };
+    let mut pace =
+        Pace { wait: FIRST_WAIT, idle_from: now, idle_failures: 0, comparison: Comparison::due_at(now) };
     while !stop.is_cancelled() {
         inbound.desk.health.tick("intake", pace.wait);
         // Of several processes on PostgreSQL only one, with the lead, fetches mail. If it dies, a standby process
@@ -136,15 +150,15 @@ async fn session(
         }
         // On this connection, because a server may allow one only. Afterwards another folder may be open, so look again.
         if !pace.comparison.run_if_due(&inbound.desk, &mut mailbox).await {
-            let idle = pace.idle_from <= Instant::now();
-            if let Err(error) = mailbox.wait(inbound.poll, idle, stop).await {
-                let IntakeError::Imap(ImapError::Idle { .. }) = error else { return Err(error.into()) };
-                // A new connection, because this one may have ended.
-                warn!("the desk polls for {} min: {error}", WITHOUT_IDLE.as_secs() / 60);
-                pace.idle_from = Instant::now() + WITHOUT_IDLE;
-                break;
+            match mailbox.wait(inbound.poll, pace.idle_from <= Instant::now(), stop).await {
+                Ok(()) => (pace.idle_failures, rested) = (0, true),
+                Err(IntakeError::Imap(error @ ImapError::Idle { .. })) => {
+                    pace.idle_failed(&error);
+                    // A new connection, because this one may have ended.
+                    break;
+                }
+                Err(error) => return Err(error.into()),
             }
-            rested = true;
         }
     }
     if let Open::Imap(session) = mailbox {

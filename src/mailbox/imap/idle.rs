@@ -1,4 +1,4 @@
-//! Waits for new messages with IDLE (RFC 2177). If the server refuses it, or ends it at once, the caller polls for a while.
+//! Waits for new messages with IDLE (RFC 2177), and tells the caller when the server does not want it.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use super::{
 
 /// IDLE is restarted after this time, because a server may end it after 30 minutes (RFC 2177).
 const LONGEST_IDLE: Duration = Duration::from_secs(28 * 60);
-/// A server that ends IDLE or the connection sooner does not want IDLE.
+/// A server that ends IDLE or the connection sooner may not want IDLE.
 const SHORTEST_IDLE: Duration = Duration::from_secs(60);
 /// Wait before a pass for messages that arrived during a pass. A server that always reports some must not cause a busy loop.
 const NEWS_AFTER: Duration = Duration::from_secs(1);
@@ -35,6 +35,9 @@ impl ImapSession {
     /// # Errors
     /// [`ImapError::Idle`] if the server refuses IDLE or ends it at once, and maybe the connection with it.
     pub async fn wait(&mut self, poll: Duration, idle: bool, stop: &CancellationToken) -> Result<()> {
+        if self.session.is_none() {
+            return Err(broken());
+        }
         if std::mem::take(&mut self.news) {
             // The server reported a message beside the answers of the pass, and does not report it again during IDLE.
             let _ = tokio::time::timeout(NEWS_AFTER.min(poll), stop.cancelled()).await;
