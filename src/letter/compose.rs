@@ -1,7 +1,7 @@
 //! Composes a letter to the bytes of a mail. The caller gives date and Message-ID, so that composing the same letter
 //! again gives the same bytes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 use lettre::{
     Address, Message,
     message::{
@@ -43,7 +43,8 @@ pub struct Letter<'a> {
     /// The same text as HTML.
     pub html: Option<&'a str>,
     pub files: &'a [Attachment],
-    pub date: DateTime<Utc>,
+    /// In the desk's time zone: mail programs quote it as it is written.
+    pub date: DateTime<FixedOffset>,
     /// Without angle brackets, as all Message-IDs here.
     pub message_id: &'a str,
     pub in_reply_to: Option<&'a str>,
@@ -96,7 +97,7 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
         }
     }
     let body = text(letter.body);
-    let message = match (letter.html, letter.files) {
+    let mut message = match (letter.html, letter.files) {
         (None, []) => builder.header(ContentType::TEXT_PLAIN).body(body)?,
         (Some(html), []) => {
             let html = SinglePart::html(text(html));
@@ -113,6 +114,10 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
             builder.multipart(files.iter().fold(mixed, |mixed, file| mixed.singlepart(part(file))))?
         }
     };
+    // lettre writes every date in UTC.
+    message
+        .headers_mut()
+        .insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str("Date"), letter.date.to_rfc2822()));
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
 }
 
@@ -143,6 +148,8 @@ fn part(file: &Attachment) -> SinglePart {
 #[must_use]
 pub fn envelope_address(text: &str) -> Option<Address> {
     let (local, domain) = text.rsplit_once('@')?;
+    // Domain names travel as A-labels (RFC 5890, 2.3.2.1): not every server offers SMTPUTF8.
+    let domain = &*if domain.is_ascii() { domain.into() } else { idna::domain_to_ascii(domain).ok()? };
     if let Ok(address) = Address::new(local, domain) {
         return Some(address);
     }

@@ -32,7 +32,7 @@ pub use staff::{
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, field_line, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
+    ABSENT, UNCONFIRMED, field_line, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
     status_in_words, status_word,
 };
 

@@ -69,6 +69,7 @@ pub fn enqueue(
     mail: &Outgoing<'_>,
 ) -> Result<Result<(), ComposeError>, StoreError> {
     let (profile, now) = (&operation.desk.profile, operation.now);
+    let date = operation.local(now).fixed_offset();
     let references = &mail.thread.references;
     let first = references.len().saturating_sub(MOST_REFERENCES);
     let composed = letter::compose(&Letter {
@@ -78,7 +79,7 @@ pub fn enqueue(
         body: mail.body,
         html: mail.html,
         files: mail.files,
-        date: now,
+        date,
         message_id: mail.message_id,
         in_reply_to: mail.thread.in_reply_to,
         references: references.get(first..).unwrap_or_default().to_vec(),

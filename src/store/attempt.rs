@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::{
-    AuditEvent, ClaimedMail, DeliveryAttempt, NewEvent, OutboxState, Result, Table, Tx, instant_text, places,
-    query, read_word, ticket::storable, writes::Value,
+    AuditEvent, ClaimedMail, DeliveryAttempt, NewEvent, OutboxState, Result, Store, Table, Tx, instant_text,
+    places, query, read_word, ticket::storable, writes::Value,
 };
 use crate::{desk::triage::Reported, letter::Purpose, mail::SmtpReply};
 
@@ -20,6 +20,11 @@ pub enum Verdict {
     },
     /// No retry.
     Failed,
+    /// The server gave no verdict that can be read: the mail may have left.
+    Unconfirmed {
+        /// Not before this instant; `None`: no retry.
+        next: Option<DateTime<Utc>>,
+    },
 }
 
 /// The result of an attempt.
@@ -29,6 +34,22 @@ pub struct Attempt {
     pub at: DateTime<Utc>,
     pub reply: SmtpReply,
     pub verdict: Verdict,
+}
+
+impl Store {
+    /// Whether the mail server has accepted another mail since a mail was last tried. Looks at the newest mails only.
+    pub async fn accepted_since_last_attempt(&self, outbox: i64) -> Result<bool> {
+        let row = query(
+            "SELECT COUNT(*) AS accepted
+             FROM (SELECT state, finished_at FROM outbox ORDER BY id DESC LIMIT 200) AS newest
+             WHERE state = $2 AND finished_at > (SELECT MAX(at) FROM attempt WHERE outbox_id = $1)",
+        )
+        .bind(outbox)
+        .bind(OutboxState::Sent.as_str())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get::<i64, _>("accepted")? > 0)
+    }
 }
 
 impl Tx {
@@ -54,6 +75,7 @@ impl Tx {
                 Verdict::Sent => AuditEvent::Sent(attempt),
                 Verdict::Retry { .. } => AuditEvent::Delayed(attempt),
                 Verdict::Failed => AuditEvent::Undeliverable(attempt),
+                Verdict::Unconfirmed { .. } => AuditEvent::Unconfirmed(attempt),
             };
             self.append_event(*at, NewEvent::by_desk(event).on_ticket(due.ticket_id));
         }
@@ -77,8 +99,12 @@ impl Tx {
         for Attempt { due, at, verdict, .. } in attempts {
             match verdict {
                 Verdict::Sent => {}
-                Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
-                Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
+                Verdict::Retry { at: next } | Verdict::Unconfirmed { next: Some(next) } => {
+                    self.conclude(due.id, OutboxState::Queued, Some(*next), None).await?;
+                }
+                Verdict::Failed | Verdict::Unconfirmed { next: None } => {
+                    self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?;
+                }
             }
         }
         Ok(())

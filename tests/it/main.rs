@@ -33,6 +33,8 @@ mod packaging;
 #[cfg(test)]
 mod quoted;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;

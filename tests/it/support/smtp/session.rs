@@ -50,7 +50,10 @@ impl Session {
     fn obey(&mut self, command: &str) -> io::Result<()> {
         let verb = command.get(..4).unwrap_or(command).to_ascii_uppercase();
         match verb.as_str() {
-            "EHLO" => self.ehlo(),
+            "EHLO" => {
+                lock(&self.state).names.push(command.get(5..).unwrap_or_default().to_owned());
+                if self.misbehave(At::Ehlo, &[])? { Ok(()) } else { self.ehlo() }
+            }
             "MAIL" => {
                 self.forget();
                 if self.misbehave(At::Mail, &[])? {
@@ -103,7 +106,7 @@ impl Session {
         let mail = Accepted { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
         self.forget();
         let rule = lock(&self.state).rule(At::End, &to);
-        if matches!(rule, None | Some(Act::KeepAndDrop)) {
+        if matches!(rule, None | Some(Act::KeepAndDrop | Act::KeepAndSay(_) | Act::KeepLate(_))) {
             lock(&self.state).mails.push(mail);
         }
         match rule {
@@ -147,6 +150,11 @@ impl Session {
                 if line.starts_with("421") { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
             }
             Act::Hang => io::copy(&mut self.reader, &mut io::sink()).map(|_| ()),
+            Act::Say(bytes) | Act::KeepAndSay(bytes) => self.line.write_all(bytes),
+            Act::KeepLate(time) => {
+                std::thread::sleep(time);
+                self.reply("250 2.0.0 kept")
+            }
             Act::KeepAndDrop => Err(ErrorKind::ConnectionAborted.into()),
         }
     }
