@@ -66,11 +66,13 @@ struct ServerState {
     down: Option<SendError>,
     /// The newest refusal that speaks of no recipient, and how many there were since the last accepted mail.
     refused: Option<(SendError, u32)>,
+    /// It has accepted a mail.
+    accepts: bool,
 }
 
 impl ServerState {
     fn accepted(&mut self) {
-        self.refused = None;
+        *self = Self { accepts: true, ..Self::default() };
     }
 
     fn failed(&mut self, error: &SendError) {
@@ -89,14 +91,12 @@ impl ServerState {
 
     /// Why mails wait for the server, without the text of a refusal, which may name a recipient.
     fn trouble(&self) -> Option<String> {
-        let refusal = |(error, _): &(SendError, u32)| {
-            format!(
-                "the server refuses mails: {} (at {}); see `madoguchi outbox list`",
-                error.reply.codes(),
-                error.verb
-            )
+        let Some((SendError { verb, reply, .. }, _)) = &self.refused else {
+            return self.down.as_ref().map(ToString::to_string);
         };
-        self.refused.as_ref().map(refusal).or_else(|| self.down.as_ref().map(ToString::to_string))
+        let refusal =
+            format!("the server refuses mails: {} (at {verb}); see `madoguchi outbox list`", reply.codes());
+        (self.down.is_some() || !self.accepts).then_some(refusal)
     }
 }
 
@@ -194,19 +194,25 @@ async fn attempt(batch: &Batch<'_>, session: &mut Option<Session>, due: ClaimedM
         Some(error) => Err(error),
         None => {
             outbound.desk.health.tick("outbox", outbound.transport.patience());
-            let result = send(outbound, session, &due).await;
-            match &result {
-                Ok(_) => lock(&batch.state).accepted(),
-                Err(error) => lock(&batch.state).failed(error),
+            match send(outbound, session, &due).await {
+                Ok(reply) => {
+                    lock(&batch.state).accepted();
+                    Ok(reply)
+                }
+                Err(error) => {
+                    let failure = judge(outbound, &due, error.failure).await;
+                    let error = SendError { failure, ..error };
+                    lock(&batch.state).failed(&error);
+                    Err(error)
+                }
             }
-            result
         }
     };
     let at = outbound.desk.clock.now();
     match result {
         Ok(reply) => Attempt { due, at, reply, verdict: Verdict::Sent },
         Err(SendError { failure, verb, mut reply }) => {
-            let verdict = verdict(outbound, &due, failure, at).await;
+            let verdict = verdict(outbound, &due, failure, at);
             reply.text.push_str(&format!(" (at {verb})"));
             Attempt { due, at, reply, verdict }
         }
@@ -250,16 +256,16 @@ fn doubt(refusal: &mut SendError, own: Result<SmtpReply, SendError>) {
     }
 }
 
-async fn verdict(outbound: &Outbound, due: &ClaimedMail, failure: Failure, now: DateTime<Utc>) -> Verdict {
-    let others_accepted = match failure {
-        // If the database does not answer, the mail waits.
-        Failure::Policy | Failure::Unclear => {
-            outbound.desk.store.accepted_since_last_attempt(due.id).await.unwrap_or(false)
-        }
-        _ => false,
-    };
+async fn judge(outbound: &Outbound, due: &ClaimedMail, failure: Failure) -> Failure {
+    if !matches!(failure, Failure::Policy | Failure::Unclear) {
+        return failure;
+    }
+    // If the database does not answer, the mail waits.
+    judged(failure, outbound.desk.store.accepted_since_last_attempt(due.id).await.unwrap_or(false))
+}
+
+fn verdict(outbound: &Outbound, due: &ClaimedMail, failure: Failure, now: DateTime<Utc>) -> Verdict {
     let jitter = u64::try_from(due.id).unwrap_or(0).wrapping_mul(2_654_435_761);
-    let failure = judged(failure, others_accepted);
     after_failure(failure, due.attempt, due.created_at, now, outbound.desk.retry_for, jitter)
 }
 

@@ -1,13 +1,16 @@
 //! Results of attempts to send a mail, and of delivery reports that arrive later. `delivery` decides on retries.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Row;
 
 use super::{
     AuditEvent, ClaimedMail, DeliveryAttempt, NewEvent, OutboxState, Result, Store, Table, Tx, instant_text,
-    places, query, read_word, ticket::storable, writes::Value,
+    places, query, read_instant_option, read_word, ticket::storable, writes::Value,
 };
 use crate::{desk::triage::Reported, letter::Purpose, mail::SmtpReply};
+
+/// Mails that were tried within this time met the same server.
+const SIDE_BY_SIDE: TimeDelta = TimeDelta::seconds(5);
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +40,21 @@ pub struct Attempt {
 }
 
 impl Store {
-    /// Whether the mail server has accepted another mail since a mail was last tried. Looks at the newest mails only.
+    /// Whether the mail server has accepted a mail since shortly before another was last tried: mails of a batch are tried
+    /// side by side. Looks at the newest mails only.
     pub async fn accepted_since_last_attempt(&self, outbox: i64) -> Result<bool> {
+        let row = query("SELECT MAX(at) AS at FROM attempt WHERE outbox_id = $1")
+            .bind(outbox)
+            .fetch_one(&self.pool)
+            .await?;
+        let Some(tried) = read_instant_option(&row, "attempt", "at", outbox)? else { return Ok(false) };
         let row = query(
             "SELECT COUNT(*) AS accepted
              FROM (SELECT state, finished_at FROM outbox ORDER BY id DESC LIMIT 200) AS newest
-             WHERE state = $2 AND finished_at > (SELECT MAX(at) FROM attempt WHERE outbox_id = $1)",
+             WHERE state = $1 AND finished_at > $2",
         )
-        .bind(outbox)
         .bind(OutboxState::Sent.as_str())
+        .bind(instant_text(tried - SIDE_BY_SIDE))
         .fetch_one(&self.pool)
         .await?;
         Ok(row.try_get::<i64, _>("accepted")? > 0)

@@ -40,7 +40,7 @@ pub enum Act {
     KeepAndSay(&'static [u8]),
     /// At [`At::End`]: keeps the mail, and accepts it only after this time.
     KeepLate(Duration),
-    /// Sends these bytes as they are, instead of a refusal.
+    /// Accepts, and sends these bytes as they are.
     Say(&'static [u8]),
 }
 
