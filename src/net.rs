@@ -132,7 +132,7 @@ fn remedy(error: &std::io::Error) -> &'static str {
 }
 
 /// The remedy for a server certificate that TLS refused, if that is what an error is about.
-pub fn certificate_remedy(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+fn certificate_remedy(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     use rustls::{CertificateError as Bad, Error};
     let mut cause = Some(error);
     let why = loop {

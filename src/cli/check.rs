@@ -1,11 +1,14 @@
 //! `check`: reads the settings, then tests mailbox, mail server and database. Prints one line for each, with the
 //! remedy.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Context, print};
 use crate::{
+    delivery::Transport,
     mailbox::Open,
     server::{check_wording, rules, source, transport},
     service::alarms::coverage,
@@ -103,15 +106,26 @@ async fn mailbox(settings: &Settings) -> Result<String, String> {
     })
 }
 
+/// Longest wait for a reply here: an operator watches.
+const REPLY_WITHIN: Duration = Duration::from_secs(30);
+
+/// Sends an envelope from the desk to itself as far as RCPT, and no mail.
 async fn delivery(settings: &Settings) -> Result<String, String> {
     settings.check_delivery_target().map_err(|error| error.to_string())?;
-    let session = transport(settings)
-        .map_err(|error| error.to_string())?
-        .open()
-        .await
-        .map_err(|error| error.to_string())?;
+    let mut transport = transport(settings).map_err(|error| error.to_string())?;
+    if let Transport::Smtp(options) = &mut transport {
+        options.timeout = options.timeout.min(REPLY_WITHIN);
+    }
+    let mut session = transport.open().await.map_err(|error| error.to_string())?;
+    let desk = &settings.desk.address;
+    let reply = session.probe(desk, desk).await;
     session.close().await;
-    Ok("mail can be sent".into())
+    match reply {
+        Ok(reply) => Ok(format!("mail from {desk} can be sent; the server says: {reply}")),
+        Err(error) => Err(format!(
+            "the server refuses a mail from {desk} to itself: {error}; see that delivery.user may send as desk.address"
+        )),
+    }
 }
 
 /// Tests reading and writing an existing database. Does not create one. Also returns the latest deadline of any ticket.

@@ -10,6 +10,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 pub use smtp::{SmtpOptions, SmtpSession};
@@ -21,10 +22,16 @@ use crate::{login::Tokens, mail::SmtpReply, store::ClaimedMail};
 pub enum Failure {
     /// The server is not usable: all mails must wait.
     Server,
-    /// A temporary failure of this mail. Unknown errors count as temporary.
+    /// The server refuses the mail for a reason on our side or its own: the mail waits, and others are tried.
+    Policy,
+    /// The server refuses the mail and does not say why. If it accepts others, the mail is the cause.
+    Unclear,
+    /// A temporary failure of this mail. Unknown errors before the final dot count as temporary.
     Retry,
     /// A permanent failure of this mail.
     Fail,
+    /// After the final dot no verdict came that can be read: the mail may have left.
+    Unconfirmed,
 }
 
 /// A failed attempt to send a mail.
@@ -72,6 +79,15 @@ impl Transport {
         }
     }
 
+    /// The longest wait for one reply.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        match self {
+            Self::Smtp(options) => options.timeout.max(options.end_timeout),
+            Self::Maildir(_) => Duration::ZERO,
+        }
+    }
+
     /// The source of access tokens for the login; `None` without a login, with a password, or for a Maildir.
     #[must_use]
     pub fn tokens(&self) -> Option<&Arc<Tokens>> {
@@ -92,6 +108,14 @@ impl Session {
                     .map_err(|error| failed(path, "write", &error))?;
                 Ok(SmtpReply::new(250, "written to the Maildir"))
             }
+        }
+    }
+
+    /// Asks whether the server accepts an envelope, and sends no mail.
+    pub async fn probe(&mut self, sender: &str, recipient: &str) -> Result<SmtpReply, SendError> {
+        match self {
+            Self::Smtp(session) => session.probe(sender, recipient).await,
+            Self::Maildir(_) => Ok(SmtpReply::new(250, "a Maildir takes every mail")),
         }
     }
 

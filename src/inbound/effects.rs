@@ -151,6 +151,7 @@ pub(super) async fn undelivered(
         recipient: &recipient,
         status: status.parse().ok(),
         diagnostic: bounce.and_then(|bounce| bounce.diagnostic.as_deref()).unwrap_or_default(),
+        unconfirmed: false,
     };
     notify_undelivered(operation, ticket.as_ref(), &mail).await
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 use lettre::{
     Address, Message,
     message::{
@@ -45,7 +45,8 @@ pub struct Letter<'a> {
     /// The same text as HTML.
     pub html: Option<&'a str>,
     pub files: &'a [Attachment],
-    pub date: DateTime<Utc>,
+    /// In the desk's time zone: mail programs quote it as it is written.
+    pub date: DateTime<FixedOffset>,
     /// Without angle brackets, as all Message-IDs here.
     pub message_id: &'a str,
     pub in_reply_to: Option<&'a str>,
@@ -98,7 +99,7 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
         }
     }
     let body = text(letter.body);
-    let message = match (letter.html, letter.files) {
+    let mut message = match (letter.html, letter.files) {
         (None, []) => builder.header(ContentType::TEXT_PLAIN).body(body)?,
         (Some(html), []) => {
             let html = SinglePart::html(text(html));
@@ -115,6 +116,10 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
             builder.multipart(files.iter().fold(mixed, |mixed, file| mixed.singlepart(part(file))))?
         }
     };
+    // lettre writes every date in UTC.
+    message
+        .headers_mut()
+        .insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str("Date"), letter.date.to_rfc2822()));
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
 }
 

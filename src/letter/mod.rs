@@ -36,7 +36,7 @@ pub use staff::{
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, HELD, LEAVING, colleague_in_words, field_line, left_out_in_words, purpose_in_words,
+    ABSENT, HELD, LEAVING, UNCONFIRMED, colleague_in_words, field_line, left_out_in_words, purpose_in_words,
     reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
 };
 

@@ -234,6 +234,7 @@ fn undelivered(full: bool) -> UndeliveredContext {
         what: purpose_in_words(Purpose::Acknowledgement),
         recipient: ADDRESS.to_owned(),
         reason: status_in_words("5.1.1".parse().ok()),
+        unconfirmed: false,
         diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
         telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
     }

@@ -106,7 +106,7 @@ pub struct ParkedContext {
     pub count: u64,
 }
 
-/// A mail did not arrive.
+/// A mail did not arrive, or nobody knows whether it did.
 #[derive(Debug, Clone, Serialize)]
 pub struct UndeliverableContext {
     #[serde(flatten)]
@@ -123,6 +123,8 @@ pub struct UndeliveredContext {
     pub recipient: String,
     /// Why it did not arrive.
     pub reason: &'static str,
+    /// The mail may have arrived.
+    pub unconfirmed: bool,
     /// The mail server's reply; empty where there is none.
     pub diagnostic: String,
     /// Telephone numbers of the inquirer.

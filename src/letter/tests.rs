@@ -30,8 +30,14 @@ fn body(wording: &Wording, purpose: Purpose, facts: &Facts) -> String {
 
 /// A letter as its receiver's program shows it: decoded headers in order, then the text.
 fn shown(purpose: Purpose, facts: &Facts) -> String {
-    let (_, profile) = desk();
-    let Rendered { subject, body, .. } = rendered(&Wording::built_in().unwrap(), purpose, facts);
+    let (rules, profile) = desk();
+    shown_as(&samples::content(purpose, &profile, &rules, facts), facts)
+}
+
+fn shown_as(content: &Content, facts: &Facts) -> String {
+    let (rules, profile) = desk();
+    let purpose = content.purpose();
+    let Rendered { subject, body, .. } = Wording::built_in().unwrap().render(content).unwrap();
     let envelope = compose(&Letter {
         from: (&profile.name, &profile.address),
         to: "m.takahashi@city.hoshikawa.example.jp",
@@ -39,7 +45,7 @@ fn shown(purpose: Purpose, facts: &Facts) -> String {
         body: &body,
         html: None,
         files: &[],
-        date: facts.now,
+        date: facts.now.with_timezone(&rules.calendar.time_zone()).fixed_offset(),
         message_id: "zt-2025-0001.acknowledgement.00000000000000000000000000000000@tohmatu.co.jp",
         in_reply_to: Some("1@city.hoshikawa.example.jp"),
         references: vec!["1@city.hoshikawa.example.jp"],
@@ -66,6 +72,21 @@ fn every_mail_that_leaves_is_a_reviewed_text() {
         insta::assert_snapshot!(purpose.as_str(), shown(purpose, &facts(true)));
     }
     insta::assert_snapshot!("ask_missing_to_a_stranger", shown(Purpose::AskMissing, &facts(false)));
+}
+
+#[test]
+fn staff_read_that_a_mail_may_have_arrived() {
+    let (rules, profile) = desk();
+    let facts = facts(true);
+    let Content::Undeliverable(mut context) =
+        samples::content(Purpose::Undeliverable, &profile, &rules, &facts)
+    else {
+        panic!("the sample has another purpose")
+    };
+    context.undelivered.unconfirmed = true;
+    context.undelivered.reason = UNCONFIRMED;
+    context.undelivered.diagnostic = "no answer within 600 s".to_owned();
+    insta::assert_snapshot!("unconfirmed", shown_as(&Content::Undeliverable(context), &facts));
 }
 
 #[test]
@@ -159,7 +180,7 @@ fn an_address_that_is_no_dot_atom_travels_quoted() {
         body: "x\n",
         html: None,
         files: &[],
-        date: chrono::DateTime::UNIX_EPOCH,
+        date: chrono::DateTime::UNIX_EPOCH.fixed_offset(),
         message_id: "1@example.jp",
         in_reply_to: None,
         references: Vec::new(),
@@ -173,6 +194,8 @@ fn an_address_that_is_no_dot_atom_travels_quoted() {
         ("midori@みかづき市。example.jp", Some("midori@xn--u8je5e0ey16x.example.jp")),
         ("a..b@みかづき市.example.jp", Some("\"a..b\"@xn--u8je5e0ey16x.example.jp")),
         ("midori@みかづき 市.example.jp", None),
+        ("taro@日本語.example", Some("taro@xn--wgv71a119e.example")),
+        ("a..b@日本語.example", Some("\"a..b\"@xn--wgv71a119e.example")),
         ("no address", None),
         ("two words@example.jp", None),
         ("a\r\nb@example.jp", None),

@@ -140,6 +140,10 @@ pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
     }
 }
 
+/// Why it is unknown whether a mail arrived.
+pub const UNCONFIRMED: &str =
+    "送信の最後にメールサーバーの応答を確かめられませんでした（届いている可能性があります）";
+
 /// Why a mail did not arrive, by its enhanced status code (RFC 3463, 3).
 #[must_use]
 pub fn status_in_words(status: Option<EnhancedStatus>) -> &'static str {

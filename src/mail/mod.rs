@@ -37,7 +37,7 @@ mod tests;
 pub use bounce::Bounce;
 pub use message::after_mbox_line;
 pub use own::OwnMail;
-pub use smtp_reply::{EnhancedStatus, SmtpReply};
+pub use smtp_reply::{EnhancedStatus, RawReply, SmtpReply};
 
 /// One mailbox of an address header (RFC 5322, 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

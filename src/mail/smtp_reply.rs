@@ -2,6 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
+use super::charset::decode;
+
+/// Bytes of one reply. The rest of a longer one is not read.
+const LONGEST_REPLY: usize = 64 * 1024;
+
 /// An enhanced status code such as `5.1.1` (RFC 3463, 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnhancedStatus {
@@ -87,6 +92,83 @@ impl fmt::Display for SmtpReply {
     }
 }
 
+/// A reply while its lines come in (RFC 5321, 4.2.1). The code decides: the text may be in any charset, be missing, or be
+/// broken over lines without a code.
+#[derive(Debug, Default)]
+pub struct RawReply {
+    /// The code of the newest line that has one.
+    code: Option<u16>,
+    /// Texts of the lines.
+    lines: Vec<Vec<u8>>,
+    size: usize,
+    /// More lines follow the newest one.
+    goes_on: bool,
+    /// The newest line has not come to its end.
+    in_line: bool,
+}
+
+impl RawReply {
+    /// Adds a line, or a piece of a long one. Returns whether the reply is complete.
+    pub fn add(&mut self, piece: &[u8]) -> bool {
+        self.size += piece.len();
+        let ends = piece.ends_with(b"\n");
+        let text = piece.trim_ascii();
+        if self.in_line {
+            self.lines.last_mut().into_iter().for_each(|line| line.extend_from_slice(piece.trim_ascii_end()));
+        } else if let Some((code, rest)) = split_code(text) {
+            self.code = Some(code);
+            self.goes_on = rest.first() == Some(&b'-');
+            self.lines.push(rest.get(1..).unwrap_or_default().trim_ascii().to_vec());
+        } else {
+            // A text that a server broke belongs to the line before. In front of a reply, only blank lines are skipped.
+            self.goes_on = text.is_empty() || (self.goes_on && self.code.is_some());
+            self.lines.extend((!text.is_empty()).then(|| text.to_vec()));
+        }
+        self.in_line = !ends;
+        (ends && !self.goes_on) || self.size > LONGEST_REPLY
+    }
+
+    #[must_use]
+    pub fn code(&self) -> Option<u16> {
+        self.code
+    }
+
+    /// The lines as one, without line ends and control characters. A status that each line repeats is there once.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let joined = decode(None, &self.lines.join(&b'\n')).text;
+        let mut lines = joined.lines();
+        let mut text = lines.next().unwrap_or_default().to_owned();
+        let first = text.split(' ').next().filter(|word| word.parse::<EnhancedStatus>().is_ok());
+        let first = first.map(str::to_owned);
+        for line in lines {
+            let repeated = first.as_deref().and_then(|status| line.strip_prefix(status));
+            text.push(' ');
+            text.push_str(repeated.filter(|rest| rest.starts_with(' ')).unwrap_or(line).trim());
+        }
+        text.replace(char::is_control, " ").trim().to_owned()
+    }
+
+    /// `None` without a code.
+    #[must_use]
+    pub fn reply(&self) -> Option<SmtpReply> {
+        self.code.map(|code| SmtpReply::new(code, &self.text()))
+    }
+
+    /// The lines of a reply to EHLO behind the first, which has the server's name: keywords and parameters, upper case.
+    pub fn offers(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().skip(1).map(|line| String::from_utf8_lossy(line).to_ascii_uppercase())
+    }
+}
+
+/// The code at the beginning of a line, and the rest.
+fn split_code(line: &[u8]) -> Option<(u16, &[u8])> {
+    let (digits, rest) = line.split_at_checked(3)?;
+    let is_code = matches!(digits, [b'2'..=b'5', b, c] if b.is_ascii_digit() && c.is_ascii_digit());
+    let code = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (is_code && !rest.first().is_some_and(u8::is_ascii_digit)).then_some((code, rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +196,61 @@ mod tests {
         assert_eq!(SmtpReply::new(550, "5.1.1 no such user").to_string(), "550 5.1.1 no such user");
         assert_eq!(SmtpReply::new(250, "").to_string(), "250");
         assert_eq!(SmtpReply::none("broken pipe").to_string(), "broken pipe");
+    }
+
+    fn raw(pieces: &[&[u8]]) -> (Option<String>, bool) {
+        let mut reply = RawReply::default();
+        let complete = pieces.iter().map(|piece| reply.add(piece)).last().unwrap_or(false);
+        (reply.reply().map(|reply| reply.to_string()), complete)
+    }
+
+    #[test]
+    fn a_reply_is_read_by_its_code() {
+        for (name, pieces, expected) in [
+            ("one line", &[&b"250 2.0.0 ok\r\n"[..]][..], Some("250 2.0.0 ok")),
+            ("bare", &[b"250\r\n"], Some("250")),
+            ("bare, without CR", &[b"250\n"], Some("250")),
+            ("a code of no known kind", &[b"571 5.7.1 blocked\r\n"], Some("571 5.7.1 blocked")),
+            (
+                "several lines",
+                &[b"250-first\r\n", b"250-second\r\n", b"250 third\r\n"],
+                Some("250 first second third"),
+            ),
+            ("a bare last line", &[b"250-queued\r\n", b"250\r\n"], Some("250 queued")),
+            ("the last code counts", &[b"250-queued\r\n", b"550 or not\r\n"], Some("550 queued or not")),
+            (
+                "a status on each line",
+                &[b"550-5.7.25 no PTR\r\n", b"550 5.7.25 record\r\n"],
+                Some("550 5.7.25 no PTR record"),
+            ),
+            (
+                "a line broken by the server",
+                &[b"550-no\r\n", b"such user\r\n", b"550 here\r\n"],
+                Some("550 no such user here"),
+            ),
+            ("a blank line in front", &[b"\r\n", b"250 ok\r\n"], Some("250 ok")),
+            ("a tab", &[b"250\tok\r\n"], Some("250 ok")),
+            (
+                "Shift_JIS",
+                &[b"550 5.1.1 \x82\xa0\x82\xc4\x90\xe6\x82\xaa\x82\xa0\x82\xe8\x82\xdc\x82\xb9\x82\xf1\r\n"],
+                Some("550 5.1.1 \u{3042}\u{3066}\u{5148}\u{304c}\u{3042}\u{308a}\u{307e}\u{305b}\u{3093}"),
+            ),
+            ("a control character", &[b"250 a\x07b\r\n"], Some("250 a b")),
+            ("no code", &[b"OK\r\n"], None),
+            ("a longer number", &[b"2500 ok\r\n"], None),
+            ("a reply of no kind", &[b"150 wait\r\n"], None),
+        ] {
+            assert_eq!(raw(pieces), (expected.map(str::to_owned), true), "{name}");
+        }
+        assert_eq!(raw(&[b"250-more\r\n"]), (Some("250 more".to_owned()), false), "incomplete");
+        assert_eq!(raw(&[b"250 cut"]), (Some("250 cut".to_owned()), false), "without a line end");
+        let long = [b"250 ".to_vec(), vec![b'x'; 5000]].concat();
+        assert!(raw(&[&long, b"y\r\n"]).0.is_some_and(|text| text.ends_with("xy")), "a long line");
+    }
+
+    #[test]
+    fn non_ascii_bytes_that_fit_no_charset_do_not_hide_the_code() {
+        let (reply, complete) = raw(&[b"250 \xff\xfe\x80 ok\r\n"]);
+        assert!(complete && reply.is_some_and(|text| text.starts_with("250 ")));
     }
 }

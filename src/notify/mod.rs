@@ -76,6 +76,7 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
     {
         return Ok(Err(unsent));
     }
+    let date = operation.local(now).fixed_offset();
     let references = &mail.thread.references;
     let first = references.len().saturating_sub(MOST_REFERENCES);
     let composed = letter::compose(&Letter {
@@ -85,7 +86,7 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         body: mail.body,
         html: mail.html,
         files: mail.files,
-        date: now,
+        date,
         message_id: mail.message_id,
         in_reply_to: mail.thread.in_reply_to,
         references: references.get(first..).unwrap_or_default().to_vec(),

@@ -1,4 +1,4 @@
-//! Notices to staff that a mail to an inquirer did not arrive.
+//! Notices to staff that a mail to an inquirer did not arrive, or that nobody knows whether it did.
 
 use super::staff_notice::{concerns, for_member, notify};
 use crate::{
@@ -16,6 +16,8 @@ pub struct Undelivered<'a> {
     pub status: Option<EnhancedStatus>,
     /// The server's reply.
     pub diagnostic: &'a str,
+    /// The mail may have arrived.
+    pub unconfirmed: bool,
 }
 
 /// Notifies the author, the assignee and the leads. The notice lists the inquirer's telephone numbers.
@@ -29,11 +31,14 @@ pub async fn notify_undelivered(
     let undelivered = UndeliveredContext {
         what: letter::purpose_in_words(mail.purpose),
         recipient: disarmed(mail.recipient),
-        reason: letter::status_in_words(mail.status),
+        reason: if mail.unconfirmed { letter::UNCONFIRMED } else { letter::status_in_words(mail.status) },
+        unconfirmed: mail.unconfirmed,
         diagnostic: disarmed(mail.diagnostic).chars().take(300).collect(),
         telephones: telephones(contact),
     };
-    let occasion = format!("undelivered {}", mail.outbox);
+    // The same occasion is told once, however often the mail is tried.
+    let occasion =
+        format!("{} {}", if mail.unconfirmed { "unconfirmed" } else { "undelivered" }, mail.outbox);
     let author = operation.tx.author_of(mail.outbox).await?;
     let wrote =
         |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));

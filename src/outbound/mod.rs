@@ -6,6 +6,7 @@ mod send;
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -21,9 +22,9 @@ use crate::{
 
 /// Mails claimed by one transaction.
 const CLAIM_AT_ONCE: u32 = 100;
-/// The lease of a claim, in real time even where a rehearsal runs faster: longer than any attempt. When a process dies and
-/// nobody notices, its mails are due again after the lease.
-const LEASE: Duration = Duration::from_mins(15);
+/// The lease of a claim, in real time even where a rehearsal runs faster: longer than a batch, whose attempts may wait
+/// minutes for each reply. When a process dies and nobody notices, its mails are due again after the lease.
+const LEASE: Duration = Duration::from_hours(1);
 /// The outbox is looked at even without a wake-up: other processes may have queued something.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// Wait after a fault of the database.
@@ -45,7 +46,9 @@ pub struct Outbound {
 pub struct Drained {
     /// Mails accepted.
     pub sent: usize,
-    /// Why the mail server could not be used, if it could not.
+    /// Mails were due.
+    pub tried: bool,
+    /// Why the mail server could not be used, or refused mails for a reason that is not the recipients'.
     pub server_down: Option<String>,
 }
 
@@ -80,9 +83,13 @@ pub async fn run(outbound: Outbound, wakeups: Arc<Wakeups>, stop: CancellationTo
         let drained = drain(&outbound, &mut outbox, &stop).await;
         outbox.connections.close().await;
         let sleep = match drained {
-            Ok(drained) => {
-                outbound.desk.health.outbox_pass(drained.server_down);
-                until_next(&outbound.desk).await
+            Ok(Drained { tried, server_down, .. }) => {
+                let next = outbound.desk.store.next_due().await;
+                // While mails wait for the server and none is due, nothing new is known of it.
+                if tried || matches!(next, Ok(None)) {
+                    outbound.desk.health.outbox_pass(server_down);
+                }
+                until(&outbound.desk, next.ok().flatten())
             }
             Err(error) => {
                 error!("outbox: {error}");
@@ -109,7 +116,7 @@ pub async fn beside(
     stop: CancellationToken,
 ) -> Result<Drained, StoreError> {
     let mut outbox = Outbox::new(&outbound);
-    let mut sent = 0;
+    let (mut sent, mut server_down) = (0, None);
     let last = loop {
         let is_last = taken_all.is_cancelled() || stop.is_cancelled();
         let drained = match drain(&outbound, &mut outbox, &stop).await {
@@ -117,8 +124,11 @@ pub async fn beside(
             Err(error) => break Err(error),
         };
         sent += drained.sent;
-        if is_last || drained.server_down.is_some() {
-            break Ok(drained);
+        if drained.tried {
+            server_down = drained.server_down;
+        }
+        if is_last || server_down.is_some() {
+            break Ok(());
         }
         tokio::select! {
             () = wakeups.outbox.notified() => {}
@@ -128,7 +138,7 @@ pub async fn beside(
     };
     outbox.connections.close().await;
     hand_back(&outbound, outbox).await;
-    Ok(Drained { sent, ..last? })
+    last.map(|()| Drained { sent, tried: sent > 0, server_down })
 }
 
 /// Sends everything that is due now.
@@ -163,8 +173,9 @@ async fn drain_claimed(
         outbound.desk.alternation.set_sending(true);
         let drained = send_batch(outbound, outbox, batch, stop).await?;
         total.sent += drained.sent;
-        if drained.server_down.is_some() {
-            total.server_down = drained.server_down;
+        total.tried = true;
+        total.server_down = drained.server_down;
+        if total.server_down.is_some() {
             break;
         }
     }
@@ -202,9 +213,7 @@ async fn hand_back(outbound: &Outbound, mut outbox: Outbox) {
     }
 }
 
-async fn until_next(desk: &Desk) -> Duration {
-    match desk.store.next_due().await {
-        Ok(Some(due)) => desk.clock.until(due).clamp(Duration::from_millis(10), LONGEST_SLEEP),
-        Ok(None) | Err(_) => LONGEST_SLEEP,
-    }
+/// How long to sleep if this is when the next mail is due.
+fn until(desk: &Desk, next: Option<DateTime<Utc>>) -> Duration {
+    next.map_or(LONGEST_SLEEP, |due| desk.clock.until(due).clamp(Duration::from_millis(10), LONGEST_SLEEP))
 }

@@ -43,7 +43,7 @@ pub(super) async fn record(desk: &Desk, attempts: &mut Vec<Attempt>) -> Result<(
 async fn follow_up(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<Option<f64>, StoreError> {
     let Attempt { due, at, verdict, .. } = attempt;
     match (verdict, due.purpose, due.ticket_id) {
-        (Verdict::Failed, purpose, _) if !purpose.is_for_staff() => {
+        (Verdict::Failed | Verdict::Unconfirmed { .. }, purpose, _) if !purpose.is_for_staff() => {
             notify_failed(operation, attempt).await?;
         }
         (Verdict::Sent, Purpose::Answer, Some(ticket)) => {
@@ -57,7 +57,7 @@ async fn follow_up(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<O
     Ok(None)
 }
 
-/// Notifies staff of a mail to an inquirer that was refused or given up. About mails to staff there is nobody to notify.
+/// Notifies staff of a mail to an inquirer that was refused or given up, or that may have left. About mails to staff there is nobody to notify.
 async fn notify_failed(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<(), StoreError> {
     let Attempt { due, reply, .. } = attempt;
     let ticket = match due.ticket_id {
@@ -70,6 +70,7 @@ async fn notify_failed(operation: &mut Operation<'_>, attempt: &Attempt) -> Resu
         recipient: &due.recipient,
         status: reply.status,
         diagnostic: &reply.to_string(),
+        unconfirmed: matches!(attempt.verdict, Verdict::Unconfirmed { .. }),
     };
     match notify_undelivered(operation, ticket.as_ref(), &mail).await {
         Ok(()) => Ok(()),
@@ -101,6 +102,7 @@ fn report(Attempt { due, reply, verdict, .. }: &Attempt) {
         Verdict::Sent => "sent",
         Verdict::Retry { .. } => "delayed",
         Verdict::Failed => "failed",
+        Verdict::Unconfirmed { .. } => "unconfirmed",
     });
     match verdict {
         Verdict::Sent => {
@@ -108,6 +110,10 @@ fn report(Attempt { due, reply, verdict, .. }: &Attempt) {
         }
         Verdict::Retry { at } => {
             warn!(outbox.id = id, %purpose, attempt, code, next = %at.to_rfc3339(), "mail delayed");
+        }
+        Verdict::Unconfirmed { next } => {
+            let next = next.map(|at| at.to_rfc3339());
+            error!(outbox.id = id, %purpose, attempt, next, "mail may have left: no verdict came after its end");
         }
         Verdict::Failed => {
             error!(outbox.id = id, %purpose, attempt, code, "mail undeliverable: see `madoguchi outbox list`");

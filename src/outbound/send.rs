@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
@@ -13,13 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Drained, Outbound, Outbox, record::record};
 use crate::{
-    delivery::{Failure, SendError, Session, backoff::after_failure},
+    delivery::{
+        Failure, SendError, Session,
+        backoff::{after_failure, judged},
+    },
     mail::SmtpReply,
     store::{Attempt, ClaimedMail, StoreError, Verdict},
 };
 
 /// How long a verdict waits for those of the other connections.
 const GATHER: Duration = Duration::from_millis(2);
+/// How long mails of a batch are begun. Then the rest of it is released: an attempt must end before the lease.
+const BEGIN_WITHIN: Duration = Duration::from_mins(15);
+/// After this many refusals in a row that speak of no recipient, no other mail of the batch is tried.
+const REFUSALS_IN_A_ROW: u32 = 3;
 
 /// Connections to the mail server, one place each; kept open from batch to batch.
 pub struct Connections(Vec<Option<Session>>);
@@ -47,9 +54,50 @@ struct Tried<'a> {
 struct Batch<'a> {
     outbound: &'a Outbound,
     queue: Mutex<VecDeque<ClaimedMail>>,
-    /// Why the server cannot be used. Then no other mail of the batch dials.
-    down: Mutex<Option<SendError>>,
+    state: Mutex<ServerState>,
+    began: Instant,
     halt: CancellationToken,
+}
+
+/// What a batch has learnt about the server.
+#[derive(Default)]
+struct ServerState {
+    /// Why the server cannot be used. Then no other mail of the batch dials.
+    down: Option<SendError>,
+    /// The newest refusal that speaks of no recipient, and how many there were since the last accepted mail.
+    refused: Option<(SendError, u32)>,
+    /// It has accepted a mail.
+    accepts: bool,
+}
+
+impl ServerState {
+    fn accepted(&mut self) {
+        *self = Self { accepts: true, ..Self::default() };
+    }
+
+    fn failed(&mut self, error: &SendError) {
+        match error.failure {
+            Failure::Server => self.down = Some(error.clone()),
+            Failure::Policy | Failure::Unclear => {
+                let count = self.refused.take().map_or(1, |(_, count)| count + 1);
+                if count >= REFUSALS_IN_A_ROW {
+                    self.down = Some(SendError { failure: Failure::Server, ..error.clone() });
+                }
+                self.refused = Some((error.clone(), count));
+            }
+            Failure::Retry | Failure::Fail | Failure::Unconfirmed => {}
+        }
+    }
+
+    /// Why mails wait for the server, without the text of a refusal, which may name a recipient.
+    fn trouble(&self) -> Option<String> {
+        let Some((SendError { verb, reply, .. }, _)) = &self.refused else {
+            return self.down.as_ref().map(ToString::to_string);
+        };
+        let refusal =
+            format!("the server refuses mails: {} (at {verb}); see `madoguchi outbox list`", reply.codes());
+        (self.down.is_some() || !self.accepts).then_some(refusal)
+    }
 }
 
 /// Sends a batch and records the verdicts as they come.
@@ -65,9 +113,14 @@ pub(super) async fn send_batch(
     mails: Vec<ClaimedMail>,
     stop: &CancellationToken,
 ) -> Result<Drained, StoreError> {
-    let batch =
-        Batch { outbound, queue: Mutex::new(mails.into()), down: Mutex::new(None), halt: stop.child_token() };
-    let Outbox { connections: Connections(connections), unrecorded, .. } = outbox;
+    let batch = Batch {
+        outbound,
+        queue: Mutex::new(mails.into()),
+        state: Mutex::default(),
+        began: Instant::now(),
+        halt: stop.child_token(),
+    };
+    let Outbox { connections: Connections(connections), unrecorded, claims_unknown } = outbox;
     let at_once = connections.len();
     let (verdicts, mut recorded) = mpsc::channel(at_once);
     let mut taken = Vec::with_capacity(at_once);
@@ -104,8 +157,9 @@ pub(super) async fn send_batch(
     let ((sent, left), result) = tokio::join!(workers, recorder);
     unrecorded.extend(left.into_iter().flatten());
     result?;
-    let server_down = lock(&batch.down).as_ref().map(ToString::to_string);
-    Ok(Drained { sent, server_down })
+    *claims_unknown |= !lock(&batch.queue).is_empty();
+    let server_down = lock(&batch.state).trouble();
+    Ok(Drained { sent, tried: true, server_down })
 }
 
 /// One connection's share: takes mails from the queue until it is empty or the batch is halted. Returns how many were
@@ -118,7 +172,7 @@ async fn work<'a>(
     let (mut sent, taken) = (0, Arc::new(Notify::new()));
     loop {
         let turn = batch.outbound.desk.alternation.send().await;
-        if batch.halt.is_cancelled() {
+        if batch.halt.is_cancelled() || batch.began.elapsed() > BEGIN_WITHIN {
             break;
         }
         let Some(mail) = lock(&batch.queue).pop_front() else { break };
@@ -134,21 +188,32 @@ async fn work<'a>(
 }
 
 async fn attempt(batch: &Batch<'_>, session: &mut Option<Session>, due: ClaimedMail) -> Attempt {
-    let known_down = lock(&batch.down).clone();
+    let Batch { outbound, .. } = batch;
+    let known_down = lock(&batch.state).down.clone();
     let result = match known_down {
         Some(error) => Err(error),
-        None => send(batch.outbound, session, &due).await,
+        None => {
+            outbound.desk.health.tick("outbox", outbound.transport.patience());
+            match send(outbound, session, &due).await {
+                Ok(reply) => {
+                    lock(&batch.state).accepted();
+                    Ok(reply)
+                }
+                Err(error) => {
+                    let failure = judge(outbound, &due, error.failure).await;
+                    let error = SendError { failure, ..error };
+                    lock(&batch.state).failed(&error);
+                    Err(error)
+                }
+            }
+        }
     };
-    let at = batch.outbound.desk.clock.now();
+    let at = outbound.desk.clock.now();
     match result {
         Ok(reply) => Attempt { due, at, reply, verdict: Verdict::Sent },
-        Err(error) => {
-            let verdict = verdict(batch.outbound, &due, &error, at);
-            let mut reply = error.reply.clone();
-            reply.text.push_str(&format!(" (at {})", error.verb));
-            if error.failure == Failure::Server {
-                *lock(&batch.down) = Some(error);
-            }
+        Err(SendError { failure, verb, mut reply }) => {
+            let verdict = verdict(outbound, &due, failure, at);
+            reply.text.push_str(&format!(" (at {verb})"));
             Attempt { due, at, reply, verdict }
         }
     }
@@ -170,13 +235,38 @@ async fn send(
         open = outbound.transport.open().await?;
         result = open.send(due).await;
     }
+    if let Err(error) = &mut result
+        && error.verb == "RCPT"
+        && error.failure == Failure::Fail
+    {
+        if !open.is_usable() {
+            open = outbound.transport.open().await?;
+        }
+        doubt(error, open.probe(&due.sender, &due.sender).await);
+    }
     *session = open.is_usable().then_some(open);
     result
 }
 
-fn verdict(outbound: &Outbound, due: &ClaimedMail, error: &SendError, now: DateTime<Utc>) -> Verdict {
+/// A server that refuses the desk's own address, too, refuses every recipient: that is no fault of this one.
+fn doubt(refusal: &mut SendError, own: Result<SmtpReply, SendError>) {
+    if let Err(own) = own {
+        refusal.failure = Failure::Policy;
+        refusal.reply.text.push_str(&format!("; the desk's own address is refused, too: {own}"));
+    }
+}
+
+async fn judge(outbound: &Outbound, due: &ClaimedMail, failure: Failure) -> Failure {
+    if !matches!(failure, Failure::Policy | Failure::Unclear) {
+        return failure;
+    }
+    // If the database does not answer, the mail waits.
+    judged(failure, outbound.desk.store.accepted_since_last_attempt(due.id).await.unwrap_or(false))
+}
+
+fn verdict(outbound: &Outbound, due: &ClaimedMail, failure: Failure, now: DateTime<Utc>) -> Verdict {
     let jitter = u64::try_from(due.id).unwrap_or(0).wrapping_mul(2_654_435_761);
-    after_failure(error.failure, due.attempt, due.created_at, now, outbound.desk.retry_for, jitter)
+    after_failure(failure, due.attempt, due.created_at, now, outbound.desk.retry_for, jitter)
 }
 
 /// Nothing can panic while one of these locks is held.

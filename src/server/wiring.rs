@@ -229,7 +229,9 @@ pub fn transport(settings: &Settings) -> Result<Transport, SettingsError> {
             tls: delivery.tls,
             ca_file: delivery.ca_file.clone(),
             login: settings.delivery_credentials()?.map(|credentials| login("delivery", credentials)),
+            helo: delivery.helo.clone(),
             timeout: delivery.timeout.0,
+            end_timeout: delivery.end_timeout.0,
         })),
         DeliveryKind::Maildir => Transport::Maildir(delivery.path.clone().unwrap_or_default()),
     })

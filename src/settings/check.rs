@@ -240,9 +240,17 @@ impl Settings {
         ensure(good, "delivery.connections", || {
             format!("{} is not allowed; allowed: 1 to 64", delivery.connections)
         })?;
-        ensure(delivery.timeout.0.as_secs() > 0, "delivery.timeout", || {
-            "is less than a second; allowed: a period such as \"30s\"".into()
-        })
+        ensure(delivery.helo.as_deref().is_none_or(is_host), "delivery.helo", || {
+            "is not a host name; allowed: a full name such as \"desk.example.jp\", or an address such as \"[192.0.2.1]\"".into()
+        })?;
+        for (key, period) in
+            [("delivery.timeout", delivery.timeout), ("delivery.end_timeout", delivery.end_timeout)]
+        {
+            ensure((1..=1800).contains(&period.0.as_secs()), key, || {
+                "is not allowed; allowed: a period from \"1s\" to \"30m\"".into()
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -271,6 +279,16 @@ fn ensure(good: bool, key: &str, detail: impl FnOnce() -> String) -> Result<(), 
 
 fn address_help(text: &str) -> String {
     format!("{text:?} is not a mail address; allowed: name@domain")
+}
+
+/// A domain or an address literal (RFC 5321, 4.1.1.1).
+fn is_host(text: &str) -> bool {
+    let name = |text: &str| lettre::Address::new("x", text).is_ok() && text.is_ascii();
+    let literal = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    match literal {
+        Some(address) => address.strip_prefix("IPv6:").unwrap_or(address).parse::<std::net::IpAddr>().is_ok(),
+        None => name(text),
+    }
 }
 
 fn is_address(text: &str) -> bool {

@@ -1,13 +1,16 @@
 //! Results of attempts to send a mail, and of delivery reports that arrive later. `delivery` decides on retries.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::Row;
 
 use super::{
-    AuditEvent, ClaimedMail, DeliveryAttempt, NewEvent, OutboxState, Result, Table, Tx, instant_text, places,
-    query, read_word, ticket::storable, writes::Value,
+    AuditEvent, ClaimedMail, DeliveryAttempt, NewEvent, OutboxState, Result, Store, Table, Tx, instant_text,
+    places, query, read_instant_option, read_word, ticket::storable, writes::Value,
 };
 use crate::{desk::triage::Reported, letter::Purpose, mail::SmtpReply};
+
+/// Mails that were tried within this time met the same server.
+const SIDE_BY_SIDE: TimeDelta = TimeDelta::seconds(5);
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,11 @@ pub enum Verdict {
     },
     /// No retry.
     Failed,
+    /// The server gave no verdict that can be read: the mail may have left.
+    Unconfirmed {
+        /// Not before this instant; `None`: no retry.
+        next: Option<DateTime<Utc>>,
+    },
 }
 
 /// The result of an attempt.
@@ -29,6 +37,28 @@ pub struct Attempt {
     pub at: DateTime<Utc>,
     pub reply: SmtpReply,
     pub verdict: Verdict,
+}
+
+impl Store {
+    /// Whether the mail server has accepted a mail since shortly before another was last tried: mails of a batch are tried
+    /// side by side. Looks at the newest mails only.
+    pub async fn accepted_since_last_attempt(&self, outbox: i64) -> Result<bool> {
+        let row = query("SELECT MAX(at) AS at FROM attempt WHERE outbox_id = $1")
+            .bind(outbox)
+            .fetch_one(&self.pool)
+            .await?;
+        let Some(tried) = read_instant_option(&row, "attempt", "at", outbox)? else { return Ok(false) };
+        let row = query(
+            "SELECT COUNT(*) AS accepted
+             FROM (SELECT state, finished_at FROM outbox ORDER BY id DESC LIMIT 200) AS newest
+             WHERE state = $1 AND finished_at > $2",
+        )
+        .bind(OutboxState::Sent.as_str())
+        .bind(instant_text(tried - SIDE_BY_SIDE))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get::<i64, _>("accepted")? > 0)
+    }
 }
 
 impl Tx {
@@ -54,6 +84,7 @@ impl Tx {
                 Verdict::Sent => AuditEvent::Sent(attempt),
                 Verdict::Retry { .. } => AuditEvent::Delayed(attempt),
                 Verdict::Failed => AuditEvent::Undeliverable(attempt),
+                Verdict::Unconfirmed { .. } => AuditEvent::Unconfirmed(attempt),
             };
             self.append_event(*at, NewEvent::by_desk(event).on_ticket(due.ticket_id));
         }
@@ -77,8 +108,12 @@ impl Tx {
         for Attempt { due, at, verdict, .. } in attempts {
             match verdict {
                 Verdict::Sent => {}
-                Verdict::Retry { at } => self.conclude(due.id, OutboxState::Queued, Some(*at), None).await?,
-                Verdict::Failed => self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?,
+                Verdict::Retry { at: next } | Verdict::Unconfirmed { next: Some(next) } => {
+                    self.conclude(due.id, OutboxState::Queued, Some(*next), None).await?;
+                }
+                Verdict::Failed | Verdict::Unconfirmed { next: None } => {
+                    self.conclude(due.id, OutboxState::Failed, None, Some(*at)).await?;
+                }
             }
         }
         Ok(())

@@ -45,6 +45,8 @@ mod quoted;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;

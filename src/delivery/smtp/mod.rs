@@ -1,38 +1,38 @@
-//! One connection to the SMTP server, used for many mails. Every command has a timeout, and every error names its
-//! command, because the command decides whether the mail or the server is the cause.
+//! One connection to the SMTP server, used for many mails. lettre writes the commands; the replies are read here, because
+//! lettre refuses those that are not UTF-8 or have no text, and the code decides.
 
-mod stream;
+mod blame;
+mod hello;
+mod wire;
 
 use std::{path::PathBuf, time::Duration};
 
 use lettre::{
     Address,
     transport::smtp::{
-        authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, Certificate, TlsParameters},
-        commands::{Data, Ehlo, Mail, Rcpt, Rset},
-        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
-        response::{Response, Severity},
+        commands::{Data, Mail, Quit, Rcpt, Rset},
+        extension::{MailBodyParameter, MailParameter},
     },
 };
-use secrecy::ExposeSecret;
 
-use stream::Stream;
-
+use self::{
+    blame::{Verb, blame},
+    hello::Offers,
+    wire::{Limit, Wire},
+};
 use super::{Failure, SendError};
-use crate::letter::envelope_address;
-use crate::mail::SmtpReply;
-use crate::net::{Peer, certificate_remedy};
 use crate::{
+    letter::envelope_address,
     login::{Login, Proof},
+    mail::{RawReply, SmtpReply},
+    net::Peer,
     settings::Tls,
 };
 
-/// Reply codes to MAIL that concern our login and not the mail (RFC 4954, 6).
-const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
-
 /// Timeout of QUIT.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest wait for the name look-up, the TCP connection and the TLS handshake, each.
+const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 
 /// Settings of an SMTP connection.
 #[derive(Debug, Clone)]
@@ -44,8 +44,12 @@ pub struct SmtpOptions {
     pub ca_file: Option<PathBuf>,
     /// `None` if the server requires no login.
     pub login: Option<Login>,
-    /// Timeout of each command.
+    /// The name that EHLO says; `None`: this machine's.
+    pub helo: Option<String>,
+    /// Timeout of each reply.
     pub timeout: Duration,
+    /// Timeout of the reply to the end of a mail.
+    pub end_timeout: Duration,
 }
 
 impl SmtpOptions {
@@ -56,22 +60,27 @@ impl SmtpOptions {
             host: &self.host,
             port: self.port,
             ca_file: self.ca_file.as_deref(),
-            timeout: self.timeout,
+            timeout: self.timeout.min(CONNECT_WITHIN),
         }
     }
 }
 
 /// An open connection after the login.
 pub struct SmtpSession {
-    connection: AsyncSmtpConnection,
+    wire: Wire,
+    offers: Offers,
     timeout: Duration,
-    /// The server supports PIPELINING (RFC 2920): several commands in one packet.
-    pipelining: bool,
+    end_timeout: Duration,
     /// False after an error that leaves the state of the connection unknown.
     usable: bool,
 }
 
 impl SmtpSession {
+    fn new(wire: Wire, options: &SmtpOptions) -> Self {
+        let SmtpOptions { timeout, end_timeout, .. } = *options;
+        Self { wire, offers: Offers::default(), timeout, end_timeout, usable: true }
+    }
+
     /// Connects, starts TLS and logs in.
     ///
     /// # Errors
@@ -92,42 +101,7 @@ impl SmtpSession {
     }
 
     async fn attempt(options: &SmtpOptions, login: Option<(&Login, &Proof)>) -> Result<Self, SendError> {
-        let limit = options.timeout;
-        let hello = ClientId::default();
-        let stream = Stream::open(options).await.map_err(|error| server("connect", error.to_string()))?;
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello);
-        let mut connection =
-            limited("EHLO", limit, greeting).await.map_err(|error| explain(&error, options))?;
-        if options.tls == Tls::Starttls {
-            if !connection.can_starttls() {
-                let _ = tokio::time::timeout(QUIT_TIMEOUT, connection.abort()).await;
-                return Err(server(
-                    "STARTTLS",
-                    format!(
-                        "the SMTP server {} offers no STARTTLS, and nothing is sent in clear; use delivery.tls = \"implicit\" (port 465)",
-                        options.host
-                    ),
-                ));
-            }
-            let upgrade = limited("STARTTLS", limit, connection.starttls(parameters(options)?, &hello)).await;
-            upgrade.map_err(|error| explain(&error, options))?;
-        }
-        if let Some((login, proof)) = login {
-            let (secret, mechanisms) = match proof {
-                Proof::Password(password) => (password, &[Mechanism::Plain, Mechanism::Login][..]),
-                Proof::Token(access) => (&access.token, &[Mechanism::Xoauth2][..]),
-            };
-            let credentials = Credentials::new(login.user.clone(), secret.expose_secret().to_owned());
-            let auth = limited("AUTH", limit, connection.auth(mechanisms, &credentials)).await;
-            auth.map_err(|error| explain(&error, options))?;
-        }
-        // A second EHLO, because lettre does not store extensions that it does not use itself, such as PIPELINING.
-        let pipelining = match limited("EHLO", limit, connection.command(Ehlo::new(hello))).await {
-            Ok(offers) => offers.message().any(|line| line.trim().eq_ignore_ascii_case("PIPELINING")),
-            Err(error) if is_refusal(&error) => false,
-            Err(error) => return Err(explain(&error, options)),
-        };
-        Ok(Self { connection, timeout: limit, pipelining, usable: true })
+        Self::open(options, login).await.map_err(|error| explain(error, options))
     }
 
     /// Whether another mail can be sent over this connection.
@@ -144,14 +118,22 @@ impl SmtpSession {
         bytes: &[u8],
     ) -> Result<SmtpReply, SendError> {
         let result = self.transaction(sender, recipient, bytes).await;
-        if let Err(error) = &result {
-            // After a refusal (4xx, 5xx) and RSET, the connection can send the next mail. After any other error its
-            // state is unknown.
-            self.usable = self.usable
-                && is_refusal(error)
-                && limited("RSET", self.timeout, self.connection.command(Rset)).await.is_ok();
+        if result.is_err() {
+            self.reset().await;
         }
         result
+    }
+
+    /// Asks whether the server accepts an envelope, and sends no mail.
+    pub async fn probe(&mut self, sender: &str, recipient: &str) -> Result<SmtpReply, SendError> {
+        let (mail, rcpt) = self.envelope(sender, recipient, true)?;
+        let result = async {
+            self.ask(Verb::Mail, &mail, &[2]).await?;
+            self.ask(Verb::Rcpt, &rcpt, &[2]).await
+        };
+        let result = result.await;
+        self.reset().await;
+        result.map(|reply| reply_of(&reply))
     }
 
     async fn transaction(
@@ -160,87 +142,137 @@ impl SmtpSession {
         recipient: &str,
         bytes: &[u8],
     ) -> Result<SmtpReply, SendError> {
-        let limit = self.timeout;
-        let (sender, recipient) = (parse(sender)?, parse(recipient)?);
-        let eight_bit =
-            !bytes.is_ascii() && self.connection.server_info().supports_feature(Extension::EightBitMime);
-        let parameters =
-            if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { Vec::new() };
-        let (mail, rcpt) = (Mail::new(Some(sender), parameters), Rcpt::new(recipient, vec![]));
-        if self.pipelining {
-            self.send_envelope_pipelined(&mail, &rcpt).await?;
-        } else {
-            limited("MAIL", limit, self.connection.command(mail)).await?;
-            limited("RCPT", limit, self.connection.command(rcpt)).await?;
-            let reply = limited("DATA", limit, self.connection.command(Data)).await?;
-            self.expect("DATA", &reply, Severity::PositiveIntermediate)?;
+        let (mail, rcpt) = self.envelope(sender, recipient, bytes.is_ascii())?;
+        if self.wire.has_unread() {
+            self.usable = false;
+            let trouble = "the server sent a reply to no command".to_owned();
+            return Err(SendError { failure: Failure::Retry, verb: "MAIL", reply: SmtpReply::none(trouble) });
         }
-        let reply = limited("end of DATA", limit, self.connection.message(bytes)).await?;
-        self.expect("end of DATA", &reply, Severity::PositiveCompletion)?;
-        Ok(reply_of(&reply))
+        if self.offers.has("PIPELINING") {
+            self.send_envelope_pipelined(&format!("{mail}{rcpt}{Data}")).await?;
+        } else {
+            self.ask(Verb::Mail, &mail, &[2]).await?;
+            self.ask(Verb::Rcpt, &rcpt, &[2]).await?;
+            self.ask(Verb::Data, &Data.to_string(), &[3]).await?;
+        }
+        // Until the final dot has left, the server cannot have accepted the mail.
+        self.write(Verb::Data, &dotted(bytes)).await?;
+        Ok(reply_of(&self.answer(Verb::End, &[2]).await?))
     }
 
-    /// Checks that a reply has the expected kind. lettre accepts every 2xx and 3xx reply. A reply of the wrong kind
-    /// belongs to another command, so the mail counts as not accepted and the connection is closed.
-    fn expect(&mut self, verb: &'static str, reply: &Response, kind: Severity) -> Result<(), SendError> {
-        if reply.code().severity == kind {
-            return Ok(());
+    /// MAIL and RCPT.
+    fn envelope(&self, sender: &str, recipient: &str, ascii: bool) -> Result<(String, String), SendError> {
+        let (sender, recipient) = (parse(sender)?, parse(recipient)?);
+        let mut parameters = Vec::new();
+        if !ascii && self.offers.has("8BITMIME") {
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
-        self.usable = false;
-        let mut reply = reply_of(reply);
-        reply.text.push_str(", which is not a valid reply to this command");
-        Err(SendError { failure: Failure::Retry, verb, reply })
+        if ![&sender, &recipient].iter().all(|address| address.user().is_ascii())
+            && self.offers.has("SMTPUTF8")
+        {
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        Ok((Mail::new(Some(sender), parameters).to_string(), Rcpt::new(recipient, vec![]).to_string()))
     }
 
     /// Sends MAIL, RCPT and DATA in one round trip. The server replies to each, even after a refusal; the first
     /// refusal is the result.
-    async fn send_envelope_pipelined(&mut self, mail: &Mail, rcpt: &Rcpt) -> Result<(), SendError> {
-        let limit = self.timeout;
-        let mut reply = limited("MAIL", limit, self.connection.command(format!("{mail}{rcpt}{Data}"))).await;
+    async fn send_envelope_pipelined(&mut self, commands: &str) -> Result<(), SendError> {
+        self.write(Verb::Mail, commands.as_bytes()).await?;
         let mut refusal = None;
-        for verb in ["RCPT", "DATA"] {
-            if let Err(error) = reply {
-                if !is_refusal(&error) {
-                    self.usable = false;
-                    return Err(refusal.unwrap_or(error));
+        for (verb, wanted) in [(Verb::Mail, 2), (Verb::Rcpt, 2)] {
+            if let Err(error) = self.answer(verb, &[wanted]).await {
+                let refusal = refusal.get_or_insert(error);
+                if !self.usable {
+                    return Err(refusal.clone());
                 }
-                refusal.get_or_insert(error);
             }
-            reply = limited(verb, limit, self.connection.read_response()).await;
         }
-        let Some(refusal) = refusal else {
-            return self.expect("DATA", &reply?, Severity::PositiveIntermediate);
-        };
+        let data = self.answer(Verb::Data, &[3]).await;
+        let Some(refusal) = refusal else { return data.map(drop) };
         // If the server accepted DATA in spite of the refusal, it would read our next commands as mail text, and a line
         // with only a dot would send it (RFC 2920, 3.1). Such a connection must not be used again.
-        self.usable = reply.is_err_and(|error| is_refusal(&error));
+        self.usable &= data.is_err();
         Err(refusal)
+    }
+
+    async fn ask(&mut self, verb: Verb, command: &str, wanted: &[u16]) -> Result<RawReply, SendError> {
+        self.write(verb, command.as_bytes()).await?;
+        self.answer(verb, wanted).await
+    }
+
+    async fn write(&mut self, verb: Verb, bytes: &[u8]) -> Result<(), SendError> {
+        let written = self.wire.write(bytes, self.limit(verb)).await;
+        written.map_err(|trouble| self.no_verdict(verb, SmtpReply::none(trouble)))
+    }
+
+    /// Reads a reply whose first digit must be one of `wanted`.
+    async fn answer(&mut self, verb: Verb, wanted: &[u16]) -> Result<RawReply, SendError> {
+        let read = match self.wire.read(self.limit(verb)).await {
+            Ok(read) => read,
+            Err(trouble) => return Err(self.no_verdict(verb, SmtpReply::none(trouble))),
+        };
+        let mut reply = reply_of(&read);
+        // 421 closes the connection (RFC 5321, 4.2.3).
+        self.usable &= !self.wire.is_broken() && reply.code != Some(421);
+        match reply.code.unwrap_or_default() / 100 {
+            kind if wanted.contains(&kind) => Ok(read),
+            4 | 5 => Err(SendError { failure: blame(verb, &reply), verb: verb.as_str(), reply }),
+            _ => {
+                // It belongs to another command.
+                reply.text.push_str(", which is not a valid reply to this command");
+                Err(self.no_verdict(verb, reply))
+            }
+        }
+    }
+
+    fn no_verdict(&mut self, verb: Verb, reply: SmtpReply) -> SendError {
+        self.usable = false;
+        SendError { failure: verb.without_verdict(), verb: verb.as_str(), reply }
+    }
+
+    fn limit(&self, verb: Verb) -> Limit {
+        match verb {
+            Verb::End => Limit { time: self.end_timeout, setting: "delivery.end_timeout" },
+            _ => Limit { time: self.timeout, setting: "delivery.timeout" },
+        }
+    }
+
+    /// Makes the connection ready for the next mail, if it can be.
+    async fn reset(&mut self) {
+        if self.usable {
+            self.usable = self.ask(Verb::Rset, &Rset.to_string(), &[2]).await.is_ok();
+        }
     }
 
     /// Sends QUIT and ignores its result.
     pub async fn quit(mut self) {
-        let _ = tokio::time::timeout(QUIT_TIMEOUT, self.connection.abort()).await;
+        let limit = Limit { time: QUIT_TIMEOUT, setting: "" };
+        if self.wire.write(Quit.to_string().as_bytes(), limit).await.is_ok() {
+            let _ = self.wire.read(limit).await;
+        }
     }
 }
 
-/// TLS parameters for STARTTLS, which lettre performs itself. With implicit TLS, lettre gets a [`Stream`] that
-/// already uses TLS.
-fn parameters(options: &SmtpOptions) -> Result<TlsParameters, SendError> {
-    let failed = |reply: String| server("TLS", reply);
-    let mut builder = TlsParameters::builder(options.host.clone());
-    if let Some(path) = &options.ca_file {
-        let unreadable = |detail: String| {
-            failed(format!(
-                "cannot read certificates from {}: {detail}; see delivery.ca_file",
-                path.display()
-            ))
-        };
-        let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        builder = builder.add_root_certificate(
-            Certificate::from_pem(&pem).map_err(|error| unreadable(error.to_string()))?,
-        );
+/// A mail with its lines' first dots doubled (RFC 5321, 4.5.2), and the final dot.
+fn dotted(bytes: &[u8]) -> Vec<u8> {
+    let mut dotted = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 8);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            dotted.push(b'.');
+        }
+        dotted.extend_from_slice(line);
     }
-    builder.build_rustls().map_err(|error| failed(error.to_string()))
+    if !dotted.ends_with(b"\r\n") {
+        dotted.extend_from_slice(b"\r\n");
+    }
+    dotted.extend_from_slice(b".\r\n");
+    dotted
+}
+
+/// [`Wire::read`] returns no reply without a code.
+fn reply_of(reply: &RawReply) -> SmtpReply {
+    reply.reply().unwrap_or_else(|| SmtpReply::none(reply.text()))
 }
 
 /// An error before the first mail, so no mail is the cause.
@@ -256,61 +288,22 @@ fn parse(address: &str) -> Result<Address, SendError> {
     })
 }
 
-/// Whether the server refused the command and still accepts others. 421 closes the connection (RFC 5321, 4.2.3).
-fn is_refusal(error: &SendError) -> bool {
-    error.reply.code.is_some_and(|code| code >= 400 && code != 421)
-}
-
-/// The server's reply, its lines as one.
-fn reply_of(reply: &Response) -> SmtpReply {
-    let lines: Vec<&str> = reply.message().collect();
-    SmtpReply::new(u16::from(reply.code()), &lines.join(" "))
-}
-
-/// Runs a command with a timeout and classifies its error.
-async fn limited<T>(
-    verb: &'static str,
-    limit: Duration,
-    future: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
-) -> Result<T, SendError> {
-    let error = match tokio::time::timeout(limit, future).await {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(error)) => error,
-        Err(_) => {
-            let trouble = format!("no answer within {} s; see delivery.timeout", limit.as_secs());
-            return Err(SendError { failure: Failure::Retry, verb, reply: SmtpReply::none(trouble) });
-        }
-    };
-    let code = error.status().map(u16::from);
-    let session = matches!(verb, "EHLO" | "STARTTLS" | "AUTH");
-    let failure = match code {
-        _ if session => Failure::Server,
-        Some(code) if verb == "MAIL" && LOGIN_CODES.contains(&code) => Failure::Server,
-        Some(421) => Failure::Retry,
-        Some(500..) => Failure::Fail,
-        _ => Failure::Retry,
-    };
-    let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-    let reply = match (code, certificate_remedy(&error)) {
-        (Some(code), _) => SmtpReply::new(code, &source),
-        (None, Some(remedy)) => SmtpReply::none(format!("{source}: {remedy}")),
-        (None, None) if source.is_empty() => SmtpReply::none(error.to_string()),
-        (None, None) => SmtpReply::none(source),
-    };
-    Err(SendError { failure, verb, reply })
-}
-
 /// Adds the remedy to an error before the first mail.
-fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
+fn explain(error: SendError, options: &SmtpOptions) -> SendError {
     let SmtpOptions { host, port, .. } = options;
     let reply = &error.reply;
     let reply = match error.verb {
+        // `net` and STARTTLS have said what to do.
+        "connect" | "TLS" => return error,
         "AUTH" if options.login.as_ref().is_some_and(|login| login.tokens().is_some()) => format!(
             "{reply}: the SMTP server {host} refused the access token; see delivery.user, and that the application of delivery.oauth2 is allowed to send for this mailbox"
         ),
         "AUTH" => format!(
             "{reply}: the SMTP server {host} refused the login; see delivery.user and the password in delivery.password_file"
         ),
+        "EHLO" if reply.code.is_some() => {
+            format!("{reply}: the SMTP server {host} refused the name of this host; see delivery.helo")
+        }
         _ => format!(
             "{reply}: cannot use the SMTP server {host}:{port}; see that it runs, and delivery.host, delivery.port and delivery.tls"
         ),
@@ -320,11 +313,23 @@ fn explain(error: &SendError, options: &SmtpOptions) -> SendError {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{dotted, parse};
 
     #[test]
     fn quoted_local_parts_are_addresses_of_an_envelope() {
         assert!(parse("\"a..b\"@docomo.example").is_ok());
         assert!(parse("no address").is_err());
+    }
+
+    #[test]
+    fn a_dot_at_the_beginning_of_a_line_is_doubled() {
+        for (name, mail, expected) in [
+            ("no dot", "a\r\nb\r\n", "a\r\nb\r\n.\r\n"),
+            ("a dot", ".a\r\n.\r\nb.c\r\n", "..a\r\n..\r\nb.c\r\n.\r\n"),
+            ("no line end", "a", "a\r\n.\r\n"),
+            ("nothing", "", "\r\n.\r\n"),
+        ] {
+            assert_eq!(String::from_utf8(dotted(mail.as_bytes())).unwrap(), expected, "{name}");
+        }
     }
 }

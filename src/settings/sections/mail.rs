@@ -180,12 +180,17 @@ pub struct Delivery {
     pub per_thread_daily_limit: u32,
     /// Number of parallel connections to the SMTP server: 1 to 64.
     pub connections: u32,
-    /// How long to retry a mail after temporary failures (RFC 5321, 4.5.4.1).
+    /// How long to retry a mail after temporary failures of its own (RFC 5321, 4.5.4.1).
     #[serde(deserialize_with = "parsed")]
     pub retry_for: Period,
-    /// Timeout of each network command.
+    /// Name that EHLO says; default: this machine's full name, else its address.
+    pub helo: Option<String>,
+    /// Timeout of each reply (RFC 5321, 4.5.3.2). Connecting takes 30 s at most.
     #[serde(deserialize_with = "parsed")]
     pub timeout: Period,
+    /// Timeout of the reply to the end of a mail (RFC 5321, 4.5.3.2.6): up to 30 minutes.
+    #[serde(deserialize_with = "parsed")]
+    pub end_timeout: Period,
 }
 
 impl Default for Delivery {
@@ -206,7 +211,9 @@ impl Default for Delivery {
             per_thread_daily_limit: 3,
             connections: 4,
             retry_for: Period(std::time::Duration::from_secs(48 * 3600)),
-            timeout: Period(std::time::Duration::from_secs(30)),
+            helo: None,
+            timeout: Period(std::time::Duration::from_secs(300)),
+            end_timeout: Period(std::time::Duration::from_secs(600)),
         }
     }
 }

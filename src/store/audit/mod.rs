@@ -47,6 +47,8 @@ closed_set! {
         Delayed = "delayed",
         /// A mail failed for good.
         Undeliverable = "undeliverable",
+        /// The mail server gave no verdict that can be read: the mail may have left.
+        Unconfirmed = "unconfirmed",
         /// A delivery report says that an accepted mail did not arrive.
         Bounced = "bounced",
         /// The operator made a mail due.
@@ -130,6 +132,7 @@ pub enum AuditEvent {
     Sent(DeliveryAttempt),
     Delayed(DeliveryAttempt),
     Undeliverable(DeliveryAttempt),
+    Unconfirmed(DeliveryAttempt),
     Bounced {
         purpose: Purpose,
         /// Row id in the outbox.
@@ -243,6 +246,7 @@ impl AuditEvent {
             Self::Sent(_) => EventKind::Sent,
             Self::Delayed(_) => EventKind::Delayed,
             Self::Undeliverable(_) => EventKind::Undeliverable,
+            Self::Unconfirmed(_) => EventKind::Unconfirmed,
             Self::Bounced { .. } => EventKind::Bounced,
             Self::MailRetried { .. } => EventKind::MailRetried,
             Self::MailCancelled { .. } => EventKind::MailCancelled,
@@ -295,6 +299,7 @@ impl fmt::Display for AuditEvent {
             Self::Refused(refusal) => f.write_str(&refusal.audit()),
             Self::Withheld { attempts } | Self::Failed { attempts } => write!(f, "attempt {attempts}"),
             Self::Sent(attempt) | Self::Delayed(attempt) | Self::Undeliverable(attempt) => attempt.fmt(f),
+            Self::Unconfirmed(attempt) => write!(f, "{attempt} after the final dot: the mail may have left"),
             Self::Bounced { purpose, outbox, status } => {
                 write!(f, "{purpose} (outbox {outbox}): {}", status.as_deref().unwrap_or_default())
             }

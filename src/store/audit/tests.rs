@@ -49,6 +49,10 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         (AuditEvent::Delayed(attempt()), "delayed: answer (outbox 7, attempt 2): 250 2.0.0"),
         (AuditEvent::Undeliverable(attempt()), "undeliverable: answer (outbox 7, attempt 2): 250 2.0.0"),
         (
+            AuditEvent::Unconfirmed(DeliveryAttempt { codes: "no reply".into(), ..attempt() }),
+            "unconfirmed: answer (outbox 7, attempt 2): no reply after the final dot: the mail may have left",
+        ),
+        (
             AuditEvent::Bounced { purpose: Purpose::Answer, outbox: 7, status: Some("5.1.1".into()) },
             "bounced: answer (outbox 7): 5.1.1",
         ),

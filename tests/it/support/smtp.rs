@@ -8,6 +8,7 @@ use std::{
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
+    time::Duration,
 };
 
 use self::session::Session;
@@ -18,6 +19,7 @@ use super::wait::{LIMIT, wait_for};
 pub enum At {
     /// Instead of the greeting.
     Connect,
+    Ehlo,
     Mail,
     Rcpt,
     Data,
@@ -34,6 +36,12 @@ pub enum Act {
     Hang,
     /// At [`At::End`]: keeps the mail, then closes the connection without a reply.
     KeepAndDrop,
+    /// At [`At::End`]: keeps the mail, then sends these bytes as they are.
+    KeepAndSay(&'static [u8]),
+    /// At [`At::End`]: keeps the mail, and accepts it only after this time.
+    KeepLate(Duration),
+    /// Accepts, and sends these bytes as they are.
+    Say(&'static [u8]),
 }
 
 /// For example `At::Rcpt.does(Act::Reply("450 4.2.1 busy")).to("a@example.jp").times(1)`.
@@ -96,6 +104,8 @@ struct State {
     rules: Vec<Rule>,
     mails: Vec<Accepted>,
     connections: usize,
+    /// The name in each EHLO.
+    names: Vec<String>,
     one_by_one: bool,
     takes_data_for_nobody: bool,
     /// Kept to break them.
@@ -119,6 +129,7 @@ impl SmtpServer {
             rules: Vec::new(),
             mails: Vec::new(),
             connections: 0,
+            names: Vec::new(),
             one_by_one: false,
             takes_data_for_nobody: false,
             lines: Vec::new(),
@@ -162,6 +173,16 @@ impl SmtpServer {
         });
         assert_eq!(mails.len(), count, "{mails:?}");
         mails
+    }
+
+    /// From now on no rule applies.
+    pub fn behave(&self) {
+        lock(&self.state).rules.clear();
+    }
+
+    /// The names that clients said in EHLO, in order.
+    pub fn names(&self) -> Vec<String> {
+        lock(&self.state).names.clone()
     }
 
     pub fn connections(&self) -> usize {

@@ -31,9 +31,7 @@ impl Session {
     }
 
     fn greet(&mut self) -> io::Result<()> {
-        if !self.misbehave(At::Connect, &[])? {
-            self.reply("220 localhost ESMTP")?;
-        }
+        self.accepts(At::Connect, &[], "220 localhost ESMTP")?;
         let mut command = Vec::new();
         while self.reader.read_until(b'\n', &mut command)? > 0 {
             let text = String::from_utf8_lossy(&command).trim_end().to_owned();
@@ -50,23 +48,24 @@ impl Session {
     fn obey(&mut self, command: &str) -> io::Result<()> {
         let verb = command.get(..4).unwrap_or(command).to_ascii_uppercase();
         match verb.as_str() {
-            "EHLO" => self.ehlo(),
+            "EHLO" => {
+                lock(&self.state).names.push(command.get(5..).unwrap_or_default().to_owned());
+                self.ehlo()
+            }
             "MAIL" => {
                 self.forget();
-                if self.misbehave(At::Mail, &[])? {
-                    return Ok(());
+                if self.accepts(At::Mail, &[], "250 2.1.0 ok")? {
+                    self.from = Some(path(command));
                 }
-                self.from = Some(path(command));
-                self.reply("250 2.1.0 ok")
+                Ok(())
             }
             "RCPT" if self.from.is_none() => self.reply("503 5.5.1 no sender"),
             "RCPT" => {
                 let recipient = path(command);
-                if self.misbehave(At::Rcpt, std::slice::from_ref(&recipient))? {
-                    return Ok(());
+                if self.accepts(At::Rcpt, std::slice::from_ref(&recipient), "250 2.1.5 ok")? {
+                    self.to.push(recipient);
                 }
-                self.to.push(recipient);
-                self.reply("250 2.1.5 ok")
+                Ok(())
             }
             "DATA" => self.data(),
             "RSET" => {
@@ -85,9 +84,9 @@ impl Session {
     fn ehlo(&mut self) -> io::Result<()> {
         let one_by_one = lock(&self.state).one_by_one;
         let pipelining = if one_by_one { "" } else { "250-PIPELINING\r\n" };
-        self.reply(&format!(
-            "250-localhost\r\n{pipelining}250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES"
-        ))
+        let offers =
+            format!("250-localhost\r\n{pipelining}250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES");
+        self.accepts(At::Ehlo, &[], &offers).map(drop)
     }
 
     fn data(&mut self) -> io::Result<()> {
@@ -95,15 +94,14 @@ impl Session {
         if to.is_empty() && !lock(&self.state).takes_data_for_nobody {
             return self.reply("503 5.5.1 no recipients");
         }
-        if self.misbehave(At::Data, &to)? {
+        if !self.accepts(At::Data, &to, "354 go on")? {
             return Ok(());
         }
-        self.reply("354 go on")?;
         let data = self.read_data()?;
         let mail = Accepted { from: self.from.take().unwrap_or_default(), to: to.clone(), data };
         self.forget();
         let rule = lock(&self.state).rule(At::End, &to);
-        if matches!(rule, None | Some(Act::KeepAndDrop)) {
+        if matches!(rule, None | Some(Act::KeepAndDrop | Act::KeepAndSay(_) | Act::KeepLate(_))) {
             lock(&self.state).mails.push(mail);
         }
         match rule {
@@ -131,12 +129,12 @@ impl Session {
         }
     }
 
-    /// Applies the rule that fits. Returns whether there was one.
-    fn misbehave(&mut self, at: At, to: &[String]) -> io::Result<bool> {
+    /// Sends this reply, or applies the rule that fits. Returns whether the command was accepted.
+    fn accepts(&mut self, at: At, to: &[String], reply: &str) -> io::Result<bool> {
         let rule = lock(&self.state).rule(at, to);
         match rule {
-            Some(act) => self.act(act).map(|()| true),
-            None => Ok(false),
+            None => self.reply(reply).map(|()| true),
+            Some(act) => self.act(act).map(|()| matches!(act, Act::Say(_))),
         }
     }
 
@@ -147,6 +145,11 @@ impl Session {
                 if line.starts_with("421") { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
             }
             Act::Hang => io::copy(&mut self.reader, &mut io::sink()).map(|_| ()),
+            Act::Say(bytes) | Act::KeepAndSay(bytes) => self.line.write_all(bytes),
+            Act::KeepLate(time) => {
+                std::thread::sleep(time);
+                self.reply("250 2.0.0 kept")
+            }
             Act::KeepAndDrop => Err(ErrorKind::ConnectionAborted.into()),
         }
     }
