@@ -29,6 +29,11 @@ fuzz_target!(|bytes: &[u8]| {
     for header in &mail.headers {
         assert!(is_clean(&header.value), "header {:?}", header.value);
     }
-    let own = mail::automatic::Own { addresses: &[] };
-    let _ = mail::automatic::detect(&mail, &own);
+    let desk = ["desk@example.jp".to_owned()];
+    let own = mail::automatic::Own { addresses: &desk, lists: &desk };
+    for fills_in_form in [false, true] {
+        let _ = mail::automatic::detect(&mail, &own, fills_in_form);
+        let _ = mail::automatic::author(&mail, &own, fills_in_form);
+    }
+    let _ = mail::automatic::asks_for_silence(&mail, &own);
 });

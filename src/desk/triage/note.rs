@@ -84,8 +84,7 @@ fn copied<'a>(reading: &Reading, known: &'a Known) -> Option<&'a EarlierTicket> 
     let fields = fields_of(reading);
     known.earlier.iter().find(|earlier| {
         if earlier.same_message_id {
-            // A gateway on one of two ways adds its banner or its footer.
-            return is_same_inquiry(&fields, &earlier.fields);
+            return is_inquiry_with_addition(&fields, &earlier.fields);
         }
         is_within(reading, earlier, TWICE_WITHIN)
             && FieldKey::ALL.iter().all(|key| squashed(&fields, *key) == squashed(&earlier.fields, *key))
@@ -99,6 +98,15 @@ pub(super) fn is_same_inquiry(one: &Fields, other: &Fields) -> bool {
         return one == other;
     }
     one.starts_with(&other) || other.starts_with(&one)
+}
+
+/// Whether one of two forms is the other with the banner or the footer of a gateway.
+fn is_inquiry_with_addition(one: &Fields, other: &Fields) -> bool {
+    let (one, other) = (squashed(one, FieldKey::Inquiry), squashed(other, FieldKey::Inquiry));
+    if one.is_empty() || other.is_empty() {
+        return one == other;
+    }
+    one.contains(&other) || other.contains(&one)
 }
 
 fn squashed(fields: &Fields, key: FieldKey) -> String {

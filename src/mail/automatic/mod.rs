@@ -6,7 +6,7 @@ mod table;
 
 use std::{cell::LazyCell, sync::LazyLock};
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -106,8 +106,11 @@ struct Patterns {
     /// In the order of [`table::SECOND_SIGNS`].
     second_signs: Vec<Regex>,
     no_reply: Regex,
-    subjects: RegexSet,
+    /// What may stand before the words of a subject. The other patterns of subjects begin behind it.
+    before: Regex,
+    subject: Regex,
     beginning: Regex,
+    bracketed: Regex,
 }
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
@@ -115,27 +118,22 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
         let (Value::Is(pattern) | Value::IsNot(pattern)) = value;
         regex(pattern)
     };
-    let before = |pattern: &str| format!("{}(?:{pattern})", table::BEFORE);
-    let whole = table::WHOLE.iter().map(|phrase| before(phrase) + table::AFTER);
-    let sentences = table::SENTENCES.iter().map(|sentence| before(sentence));
-    let subjects = whole.chain(sentences).chain([table::BRACKETED.to_owned()]);
+    let any = |patterns: &[&str]| format!("(?:{})", patterns.join("|"));
+    let subject = format!("^(?:{}{}|{})", any(table::WHOLE), table::AFTER, any(table::SENTENCES));
     Patterns {
         fields: table::FIELDS.iter().map(|(_, _, value)| of(value)).collect(),
         second_signs: table::SECOND_SIGNS.iter().map(|(_, value)| of(value)).collect(),
         no_reply: regex(table::NO_REPLY),
-        subjects: set(&subjects.collect::<Vec<_>>()),
-        beginning: regex(&before(table::BEGINNING)),
+        before: regex(table::BEFORE),
+        subject: regex(&subject),
+        beginning: regex(table::BEGINNING),
+        bracketed: regex(table::BRACKETED),
     }
 });
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern")
-}
-
-#[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
-fn set(patterns: &[String]) -> RegexSet {
-    RegexSet::new(patterns).expect("constant patterns")
 }
 
 /// The value of the field that is a mark. Of Return-Path and Content-Type only the topmost counts.
@@ -185,7 +183,7 @@ fn by_subject(mail: &InboundMail, fills_in_form: bool) -> Option<Automatic> {
     };
     let begins_so = || {
         let folded = folded(&mail.subject);
-        !is_answer(&folded) && PATTERNS.beginning.is_match(&folded)
+        !is_answer(&folded) && PATTERNS.beginning.is_match(words(&folded))
     };
     // The form outweighs a subject that people write as well.
     (is_reply_subject(&mail.subject) || !fills_in_form && begins_so() && has_second_sign())
@@ -195,7 +193,13 @@ fn by_subject(mail: &InboundMail, fills_in_form: bool) -> Option<Automatic> {
 /// Whether the subject is that of an automatic reply. `Re: 【自動返信】…` is not: a person answered one.
 pub(super) fn is_reply_subject(subject: &str) -> bool {
     let folded = folded(subject);
-    !is_answer(&folded) && PATTERNS.subjects.is_match(&folded)
+    !is_answer(&folded) && (PATTERNS.subject.is_match(words(&folded)) || PATTERNS.bracketed.is_match(&folded))
+}
+
+/// The subject behind tags in brackets, and signs.
+fn words(folded: &str) -> &str {
+    let end = PATTERNS.before.find(folded).map_or(0, |found| found.end());
+    folded.get(end..).unwrap_or_default()
 }
 
 fn folded(subject: &str) -> String {

@@ -140,4 +140,4 @@ pub(super) const SENTENCES: &[&str] = &[
 pub(super) const BRACKETED: &str = r"[\[【(<《≪〔](?:自動(?:返信|応答|返答|配信|送信)(?:メール)?|不在(?:通知|連絡)|受付完了|out of office|auto-reply)[\]】)>》≫〕](?:[^がのをはにでと]|$)";
 
 /// How subjects of automatic replies begin, and many of people. With a second sign they are automatic.
-pub(super) const BEGINNING: &str = "(?:不在|(?:休暇|休業|外出|出張|離席)中|お休み|休暇|自動(?:返信|応答|返答|配信|送信)|auto|out of|vacation|holiday|away)";
+pub(super) const BEGINNING: &str = "^(?:不在|(?:休暇|休業|外出|出張|離席)中|お休み|休暇|自動(?:返信|応答|返答|配信|送信)|auto|out of|vacation|holiday|away)";

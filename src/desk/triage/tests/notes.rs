@@ -5,11 +5,15 @@ use super::*;
 fn earlier(body: &str, same_message_id: bool, received_at: &str) -> EarlierTicket {
     let rules = crate::server::rules(&Settings::from_toml("").unwrap());
     let form = crate::desk::form::read_form("拠点整備・運用に関する照会", body, &rules.form);
+    let mut fields = form.fields;
+    if !form.has_form {
+        fields.inquiry = Some(body.to_owned());
+    }
     EarlierTicket {
         id: 7,
         number: number(),
         subject: "拠点整備・運用に関する照会".into(),
-        fields: form.fields,
+        fields,
         received_at: at(received_at),
         same_message_id,
     }
@@ -49,6 +53,12 @@ fn the_same_inquiry_once_more_is_a_note() {
         ("another inquiry", &other, earlier(FORM, false, before), false),
         ("for another municipality", &elsewhere, earlier(FORM, false, before), false),
         ("the same Message-ID, a footer added", &footer, earlier(FORM, true, "2025-07-01T00:30:00Z"), true),
+        (
+            "the same Message-ID, free text with a banner",
+            "[EXTERNAL]\r\n会議の例を教えてください。",
+            earlier("会議の例を教えてください。", true, before),
+            true,
+        ),
         ("the same Message-ID, another inquiry", &other, earlier(FORM, true, before), false),
     ] {
         let head = format!("From: {INQUIRER}\r\nSubject: 拠点整備・運用に関する照会");
