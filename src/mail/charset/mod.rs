@@ -117,8 +117,9 @@ fn by_encoding(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
         return decoded;
     }
     let (text, errors) = by_table(encoding, bytes);
-    let is_odd = errors || text.contains(is_private_use);
-    if is_odd && [SHIFT_JIS, EUC_JP, UTF_8].contains(&encoding) && latin(bytes).is_some() {
+    // `latin` first: it stops at the first Japanese character.
+    let may_be_latin = [SHIFT_JIS, EUC_JP, UTF_8].contains(&encoding) && latin(bytes).is_some();
+    if may_be_latin && (errors || text.contains(is_private_use)) {
         return detect(bytes);
     }
     let decoded = Decoded::new(text, encoding.name(), false).lossy(errors);
