@@ -111,6 +111,14 @@ impl Session {
         }
     }
 
+    /// The result of a mail whose [`Self::send`] was dropped.
+    pub fn abandoned(&mut self) -> SendError {
+        match self {
+            Self::Smtp(session) => session.abandoned(),
+            Self::Maildir(path) => failed(path, "write", &"the desk was stopped"),
+        }
+    }
+
     /// Asks whether the server accepts an envelope, and sends no mail.
     pub async fn probe(&mut self, sender: &str, recipient: &str) -> Result<SmtpReply, SendError> {
         match self {

@@ -106,7 +106,7 @@ pub struct ParkedContext {
     pub count: u64,
 }
 
-/// A mail did not arrive, or nobody knows whether it did.
+/// A mail did not arrive, or may not have arrived.
 #[derive(Debug, Clone, Serialize)]
 pub struct UndeliverableContext {
     #[serde(flatten)]

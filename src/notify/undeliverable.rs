@@ -1,4 +1,4 @@
-//! Notices to staff that a mail to an inquirer did not arrive, or that nobody knows whether it did.
+//! Notices to staff that a mail to an inquirer did not arrive, or may not have arrived.
 
 use super::staff_notice::{concerns, for_member, notify};
 use crate::{

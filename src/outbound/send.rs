@@ -25,6 +25,8 @@ use crate::{
 const GATHER: Duration = Duration::from_millis(2);
 /// How long mails of a batch are begun. Then the rest of it is released: an attempt must end before the lease.
 const BEGIN_WITHIN: Duration = Duration::from_mins(15);
+/// How long a mail on its way may take after a stop was asked for: less than the stop may take, so that its verdict is recorded.
+const END_WITHIN: Duration = Duration::from_secs(6);
 /// After this many refusals in a row that speak of no recipient, no other mail of the batch is tried.
 const REFUSALS_IN_A_ROW: u32 = 3;
 
@@ -194,7 +196,7 @@ async fn attempt(batch: &Batch<'_>, session: &mut Option<Session>, due: ClaimedM
         Some(error) => Err(error),
         None => {
             outbound.desk.health.tick("outbox", outbound.transport.patience());
-            match send(outbound, session, &due).await {
+            match send(batch, session, &due).await {
                 Ok(reply) => {
                     lock(&batch.state).accepted();
                     Ok(reply)
@@ -220,32 +222,49 @@ async fn attempt(batch: &Batch<'_>, session: &mut Option<Session>, due: ClaimedM
 }
 
 async fn send(
-    outbound: &Outbound,
+    batch: &Batch<'_>,
     session: &mut Option<Session>,
     due: &ClaimedMail,
 ) -> Result<SmtpReply, SendError> {
+    let transport = &batch.outbound.transport;
     let reused = session.is_some();
     let mut open = match session.take() {
         Some(open) => open,
-        None => outbound.transport.open().await?,
+        None => transport.open().await?,
     };
-    let mut result = open.send(due).await;
+    let mut result = send_until_stop(batch, &mut open, due).await;
     if reused && !open.is_usable() && result.as_ref().is_err_and(|error| error.verb == "MAIL") {
         // A server may close a connection between two mails (RFC 5321, 3.8): nothing was sent, so a fresh one is tried.
-        open = outbound.transport.open().await?;
-        result = open.send(due).await;
+        open = transport.open().await?;
+        result = send_until_stop(batch, &mut open, due).await;
     }
     if let Err(error) = &mut result
         && error.verb == "RCPT"
         && error.failure == Failure::Fail
     {
         if !open.is_usable() {
-            open = outbound.transport.open().await?;
+            open = transport.open().await?;
         }
         doubt(error, open.probe(&due.sender, &due.sender).await);
     }
     *session = open.is_usable().then_some(open);
     result
+}
+
+/// A mail that may have left must not be sent again by the next start, so its wait for a verdict ends before the process.
+async fn send_until_stop(
+    batch: &Batch<'_>,
+    open: &mut Session,
+    due: &ClaimedMail,
+) -> Result<SmtpReply, SendError> {
+    let stopped = async {
+        batch.halt.cancelled().await;
+        tokio::time::sleep(END_WITHIN).await;
+    };
+    tokio::select! {
+        result = open.send(due) => result,
+        () = stopped => Err(open.abandoned()),
+    }
 }
 
 /// A server that refuses the desk's own address, too, refuses every recipient: that is no fault of this one.

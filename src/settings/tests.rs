@@ -122,6 +122,8 @@ fn the_example_file_names_every_key_and_is_accepted() {
         "max_attempts",
         "connections",
         "retry_for",
+        "end_timeout",
+        "helo",
     ] {
         assert!(all.contains(&format!("{key} = ")), "config/madoguchi.toml does not name {key}");
     }

@@ -89,7 +89,7 @@ fn a_mail_is_given_up_after_two_days(desk: &mut Desk) {
     desk.smtp.on(At::Rcpt.does(Act::Reply("451 4.7.1 try later")));
     desk.deliver(inquiry(1));
     desk.once();
-    desk.starts_at("2025-07-03T10:00:01+09:00");
+    desk.starts_at("2025-07-03T10:05:00+09:00");
     desk.once();
     assert_eq!(outbox(desk)[0].0, "failed");
 }

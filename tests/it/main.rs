@@ -43,9 +43,9 @@ mod persons;
 #[cfg(test)]
 mod quoted;
 #[cfg(test)]
-mod replies;
-#[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod replies;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]

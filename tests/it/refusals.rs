@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{
@@ -172,6 +173,20 @@ fn the_end_of_a_mail_has_a_time_limit_of_its_own() {
     let rows = desk.json(&["outbox", "list"]);
     assert!(rows[0]["last_reply"].as_str().unwrap().contains("delivery.end_timeout"), "{rows}");
     assert_eq!(desk.smtp.mails().len(), 2);
+}
+
+#[test]
+fn a_stop_while_the_server_thinks_repeats_no_mail() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.smtp.on(At::End.does(Act::KeepLate(Duration::from_secs(30))).times(1));
+    desk.deliver(inquiry(1));
+    let mut daemon = desk.spawn(&["run"]);
+    desk.smtp.wait_for_mails(1);
+    daemon.signal(Signal::TERM);
+    assert!(daemon.ended(Duration::from_secs(20)).success());
+    pass(&mut desk, "2025-07-01T12:00:00+09:00");
+    assert_eq!(states(&desk), ["queued"]);
+    assert_eq!(desk.smtp.mails().len(), 1);
 }
 
 #[test]

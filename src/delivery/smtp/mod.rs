@@ -73,12 +73,14 @@ pub struct SmtpSession {
     end_timeout: Duration,
     /// False after an error that leaves the state of the connection unknown.
     usable: bool,
+    /// The final dot has left, and its reply has not come.
+    awaits_verdict: bool,
 }
 
 impl SmtpSession {
     fn new(wire: Wire, options: &SmtpOptions) -> Self {
         let SmtpOptions { timeout, end_timeout, .. } = *options;
-        Self { wire, offers: Offers::default(), timeout, end_timeout, usable: true }
+        Self { wire, offers: Offers::default(), timeout, end_timeout, usable: true, awaits_verdict: false }
     }
 
     /// Connects, starts TLS and logs in.
@@ -124,6 +126,12 @@ impl SmtpSession {
         result
     }
 
+    /// The result of a mail whose [`Self::send`] was dropped.
+    pub fn abandoned(&mut self) -> SendError {
+        let verb = if self.awaits_verdict { Verb::End } else { Verb::Data };
+        self.no_verdict(verb, SmtpReply::none("the desk was stopped before the server replied"))
+    }
+
     /// Asks whether the server accepts an envelope, and sends no mail.
     pub async fn probe(&mut self, sender: &str, recipient: &str) -> Result<SmtpReply, SendError> {
         let (mail, rcpt) = self.envelope(sender, recipient, true)?;
@@ -157,7 +165,10 @@ impl SmtpSession {
         }
         // Until the final dot has left, the server cannot have accepted the mail.
         self.write(Verb::Data, &dotted(bytes)).await?;
-        Ok(reply_of(&self.answer(Verb::End, &[2]).await?))
+        self.awaits_verdict = true;
+        let verdict = self.answer(Verb::End, &[2]).await;
+        self.awaits_verdict = false;
+        Ok(reply_of(&verdict?))
     }
 
     /// MAIL and RCPT.
