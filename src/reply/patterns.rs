@@ -116,6 +116,16 @@ const FOOTERS: &[&str] = &[
 // Outlook, Gmail: desk@example.jp<mailto:desk@example.jp>; Outlook: [cid:…]; Gmail: [image: …]
 const ARTEFACT: &str = r"^(?:<(?:mailto:|https?:|tel:)[^<>]*>|\[(?:cid|image|画像):?[^\]]*\])+$";
 
+/// What programs quote instead of the parts of a mail that they do not show.
+const PART_LABELS: &[&str] = &[
+    // Wanderlust: [1  <text/plain; utf-8 (base64)>], [2 map.png <image/png (base64)>]
+    r"^\[[^<>\[\]]{0,80}<(?:text|image|application|multipart|message|audio|video)/[^<>]{1,120}>\]$",
+    // neomutt: [-- Attachment #1 --], [-- Type: text/plain, Encoding: base64 --]; s-nail: [-- #1 62/4221 text/plain --]
+    r"^\[--.{1,200}--\]$",
+    // Gnus: [2. text/html], [1. image/png; map.png]...
+    r"^\[[0-9.]+(?:text|image|application|multipart|message|audio|video)/[^\[\]]{1,120}\]\.*$",
+];
+
 /// An address in angle brackets, with a link or not, or bare; a Message-ID looks the same.
 const ADDRESS: &str = r"\[?<?(?:mailto:)?[a-z0-9._%+#-]+@[a-z0-9.-]+\]?>?";
 
@@ -142,4 +152,5 @@ pub(super) static HEADER: LazyLock<RegexSet> = LazyLock::new(|| set(HEADERS));
 pub(super) static SEPARATOR: LazyLock<RegexSet> = LazyLock::new(|| set(SEPARATORS));
 pub(super) static RULE: LazyLock<Regex> = LazyLock::new(|| regex(RULE_ABOVE_HEADERS));
 pub(super) static FOOTER: LazyLock<RegexSet> = LazyLock::new(|| set(FOOTERS));
+pub(super) static PART_LABEL: LazyLock<RegexSet> = LazyLock::new(|| set(PART_LABELS));
 pub(super) static LINK: LazyLock<Regex> = LazyLock::new(|| regex(ARTEFACT));

@@ -11,7 +11,7 @@ use super::{
     fold::{is_blank, squash},
     lines::Lines,
     marks::Marks,
-    patterns::LINK,
+    patterns::{LINK, PART_LABEL},
     signature::{self, Signer},
 };
 
@@ -125,6 +125,7 @@ impl<'a> Context<'a> {
             let inline = start > line.body || (start > line.start && start == line.body);
             let body = text.get(line.body.max(start)..end.max(line.body.max(start))).unwrap_or_default();
             let raw = text.get(start..end).unwrap_or_default();
+            let (body, raw) = if is_part_label(body) { ("", "") } else { (body, raw) };
             // Only quote marks in front of text of ours, or blanks behind it.
             let blank = raw.trim_matches(is_blank).is_empty();
             if (end < line.end && body.is_empty()) || (start > line.start && blank) {
@@ -259,6 +260,13 @@ fn says_something(text: &str) -> bool {
     let folded = squash(text);
     let mark = |c: char| !c.is_alphanumeric() && !is_sign(c);
     !folded.chars().all(mark) && !LINK.is_match(&folded)
+}
+
+/// A line of the program about a part of our mail: 「[2  <text/html; utf-8 (base64)>]」.
+fn is_part_label(line: &str) -> bool {
+    const MOST_BYTES: usize = 300;
+    let line = line.trim_matches(is_blank);
+    line.starts_with('[') && line.len() <= MOST_BYTES && PART_LABEL.is_match(&squash(line))
 }
 
 /// Signs that are an answer: ○, ×, a face.

@@ -139,12 +139,39 @@ fn a_person_may_name_the_desk() {
 }
 
 #[test]
+fn labels_of_parts_that_a_program_does_not_show_are_no_text() {
+    let ours = mails::notice().plain;
+    let quoted: String = ours.lines().map(|line| format!("> {line}\n")).collect();
+    for (label, is_label) in [
+        ("[1  <text/plain; utf-8 (base64)>]", true),
+        ("[2 地図.png <image/png (base64)>]", true),
+        ("[-- Attachment #1 --]", true),
+        ("[-- Type: text/plain, Encoding: base64, Size: 1.2K --]", true),
+        ("[2. text/html]", true),
+        ("[1] <https://example.jp/>", false),
+        ("[別添1]", false),
+        ("[text/plain と text/html の違い]", false),
+    ] {
+        let typed = if is_label { vec![] } else { vec![label.to_owned()] };
+        assert_eq!(written(&format!("{quoted}> {label}\n"), &ours), typed, "below: {label}");
+        let answer = [typed, vec!["例です。".to_owned()]].concat().join("\n");
+        assert_eq!(
+            written(&format!("{quoted}> {label}\n例です。\n"), &ours),
+            [answer],
+            "next to it: {label}"
+        );
+    }
+}
+
+#[test]
 fn every_pattern_compiles() {
-    use super::super::patterns::{DATE, FOOTER, HEADER, LINK, MAILBOX, OPENER, RULE, SEPARATOR, TIME, VERB};
+    use super::super::patterns::{
+        DATE, FOOTER, HEADER, LINK, MAILBOX, OPENER, PART_LABEL, RULE, SEPARATOR, TIME, VERB,
+    };
     for pattern in [&DATE, &LINK, &MAILBOX, &OPENER, &RULE, &TIME, &VERB] {
         assert!(!pattern.is_match("甲"));
     }
-    for set in [&FOOTER, &HEADER, &SEPARATOR] {
+    for set in [&FOOTER, &HEADER, &PART_LABEL, &SEPARATOR] {
         assert!(!set.is_match("甲"));
     }
 }
