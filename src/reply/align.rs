@@ -122,7 +122,8 @@ fn line_pairs(sent: &Lines<'_>, reply: &Lines<'_>, theirs: Range<usize>) -> (boo
     };
     let mut found = pairs(Occurrence::Only);
     // Few of many lines that came back occur once: the mail is quoted several times.
-    if marked && found.len() * 4 < lines.min(depths.len()) {
+    let came_back = if marked { lines } else { unmarked };
+    if found.len() * 4 < came_back.min(depths.len()) {
         found = pairs(Occurrence::First);
     }
     let same =

@@ -110,7 +110,9 @@ fn is_quotation(
         return (attributed && size >= LEAST_ATTRIBUTED)
             || (opening && closing && (size >= LEAST_UNMARKED || share(3)));
     }
-    (attributed || (found.marked && opening)) && (size >= LEAST_UNMARKED || share(3))
+    // Without marks and attribution: the frame of our mail, and half of it.
+    ((attributed || (found.marked && opening)) && (size >= LEAST_UNMARKED || share(3)))
+        || (opening && closing && share(2))
 }
 
 /// Whether one of these lines of ours came back whole.

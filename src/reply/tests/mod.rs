@@ -7,6 +7,7 @@ mod matrix;
 mod properties;
 mod situations;
 pub(crate) mod styles;
+mod threads;
 
 use super::{Insertion, People, Place, Reply, Sent, subtract};
 

@@ -6,20 +6,20 @@ use super::{
     subtract,
 };
 
-const EN: &str =
+pub(super) const EN: &str =
     "On Tue, Jul 01, 2025 at 02:19:00AM +0000, 在宅医療の体制整備・運用に関する相談窓口 wrote:\n";
 
-fn quote(mark: &str, text: &str) -> String {
+pub(super) fn quote(mark: &str, text: &str) -> String {
     text.lines().map(|line| format!("{mark}{line}\n")).collect()
 }
 
-fn read(text: &str, sent: &[&str]) -> Option<Reply> {
+pub(super) fn read(text: &str, sent: &[&str]) -> Option<Reply> {
     let sent: Vec<Sent<'_>> = sent.iter().map(|text| Sent::plain(text)).collect();
     subtract(text, &sent, &PEOPLE)
 }
 
 /// The texts of a reply; `[…]` is a signature, `«…»` is quoted.
-fn texts(text: &str, sent: &[&str]) -> Vec<String> {
+pub(super) fn texts(text: &str, sent: &[&str]) -> Vec<String> {
     let insertions = read(text, sent).expect("ours came back").insertions;
     let shown = |insertion: super::Insertion| {
         let signature = insertion.signature.map(|text| format!("[{text}]")).unwrap_or_default();
@@ -211,51 +211,6 @@ fn a_text_belongs_to_a_ticket_only_if_no_other_could_be_meant() {
 }
 
 #[test]
-fn older_mails_of_the_thread_are_subtracted_too() {
-    let (answer, ask) = (mails::answer().plain, mails::ask_back().plain);
-    let own = "先日はありがとうございました。\n記載が漏れておりました。";
-    let thread = format!(
-        "お世話になっております。\n追加でお尋ねします。\n\n{EN}{}\n{}",
-        quote("> ", &answer),
-        quote(
-            "> ",
-            &format!(
-                "On Mon, Jun 30, 2025 at 09:00:00AM +0900, {DESK} <{ADDRESS}> wrote:\n{}",
-                quote("> ", &ask)
-            )
-        )
-    );
-    assert_eq!(texts(&thread, &[&answer, &ask]), ["お世話になっております。\n追加でお尋ねします。"]);
-    let through_another = format!(
-        "承知しました。\n\nOn 2025/07/02 9:00, 髙橋 真由美 wrote:\n{}",
-        quote("> ", &format!("{own}\n\nOn 2025/07/01 10:19, {DESK} wrote:\n{}", quote("> ", &ask)))
-    );
-    let quoted = format!("«{}»", quote("> ", own).trim_end());
-    assert_eq!(texts(&through_another, &[&ask]), ["承知しました。", &quoted]);
-    let outlook = format!(
-        "承知しました。\n\n差出人: 髙橋 真由美 <m@city.example.jp>\n送信日時: 2025年7月2日 9:00\n宛先: 佐藤 花子\n件名: RE: 照会\n\n{own}\n\n差出人: {DESK} <{ADDRESS}>\n送信日時: 2025年7月1日 11:19\n宛先: 髙橋 真由美\n件名: 照会\n\n{ask}"
-    );
-    let found = texts(&outlook, &[&ask]);
-    assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found[0] == "承知しました。" && found[1].starts_with('«') && found[1].contains(own), "{found:?}");
-}
-
-#[test]
-fn a_mail_that_is_quoted_twice_is_subtracted_twice() {
-    let digest = mails::digest().plain;
-    let line = line_of(&digest, "▲ ZT-2025-0002");
-    let copy = |text: &str| -> String {
-        digest
-            .lines()
-            .enumerate()
-            .map(|(at, ours)| if at == line { format!("{text}\n> {ours}\n") } else { format!("> {ours}\n") })
-            .collect()
-    };
-    let text = format!("{EN}{}\n{EN}{}", copy("一つ目です。"), copy("二つ目です。"));
-    assert_eq!(texts(&text, &[&digest]), ["一つ目です。", "二つ目です。"]);
-}
-
-#[test]
 fn the_rendering_that_came_back_is_named() {
     let digest = mails::digest();
     let html = crate::mail::html::to_text(digest.html.as_deref().unwrap());
@@ -369,27 +324,4 @@ fn a_signature_is_named_and_another_office_is_none() {
     }
     let below = texts(&format!("可能です。\n\n{quotation}\n-- \n{block}"), &[&notice]);
     assert_eq!(below, ["可能です。".to_owned(), format!("[-- \n{block}]")], "alone below the quotation");
-}
-
-#[test]
-fn a_reply_that_repeats_our_mail_without_end_is_not_subtracted() {
-    let mail = mails::notice().plain;
-    let text = quote("> ", &mail).repeat(2000);
-    assert_eq!(read(&text, &[&mail]), None);
-}
-
-#[test]
-fn a_thread_of_many_mails_is_subtracted() {
-    let ask = mails::ask_back().plain;
-    let older: Vec<String> =
-        (1..=12).map(|at| ask.replace("ZT-2025-0009", &format!("ZT-2025-00{at:02}"))).collect();
-    let mails: Vec<&str> = older.iter().map(String::as_str).collect();
-    let thread = mails
-        .iter()
-        .rev()
-        .fold(String::new(), |below, mail| format!("{EN}{}", quote("> ", &format!("{mail}\n{below}"))));
-    assert_eq!(
-        texts(&format!("承知しました。\n2) 氏名：髙橋 真由美\n\n{thread}"), &mails),
-        ["承知しました。\n2) 氏名：髙橋 真由美"]
-    );
 }
