@@ -16,7 +16,7 @@ pub enum SenderDoubt {
     Unclear,
     /// Our own mail server does not confirm the From domain.
     NotVouchedFor,
-    /// The subject has the key of a member, and the mail comes from no member's address.
+    /// The subject has the key of a member, and the mail does not come from a member's address.
     ForeignAddress,
 }
 
