@@ -253,4 +253,22 @@ mod tests {
         let (reply, complete) = raw(&[b"250 \xff\xfe\x80 ok\r\n"]);
         assert!(complete && reply.is_some_and(|text| text.starts_with("250 ")));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_one_clean_line_at_most(
+            lines in proptest::collection::vec("[245]?[0-9]{0,3}[- \t]?\\PC{0,9}\r?\n", 0..9),
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..60),
+        ) {
+            let mut reply = RawReply::default();
+            let pieces = lines.iter().map(String::as_bytes).chain([&bytes[..], b"\n"]);
+            for piece in pieces {
+                if reply.add(piece) {
+                    break;
+                }
+            }
+            proptest::prop_assert!(!reply.text().contains(char::is_control));
+            proptest::prop_assert_eq!(reply.reply().is_some(), reply.code().is_some());
+        }
+    }
 }
