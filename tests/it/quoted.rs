@@ -1,13 +1,11 @@
 //! Replies that quote mails of the desk: what came back is compared with what was sent, whatever the program did to it.
 
-use madoguchi::{
-    desk::form::FieldKey,
-    mail::{InboundMail, read},
-};
+use madoguchi::{desk::form::FieldKey, mail::InboundMail};
 
 use crate::support::{
     desk::{Desk, on_both},
-    mail::{Mail, inquiry},
+    mail::inquiry,
+    members::{deliver, mail_to, mails_to, once_at, reply},
 };
 
 on_both!(
@@ -21,19 +19,9 @@ on_both!(
     a_signature_stays_with_its_writer_who_is_shown_it
 );
 
-const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
+const ONE_MEMBER: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
 const SATO: &str = "sato@example.jp";
 const DESK: &str = "在宅医療の体制整備・運用に関する相談窓口 <zaitaku@tohmatu.co.jp>";
-
-fn mails_to(desk: &Desk, to: &str) -> Vec<InboundMail> {
-    desk.smtp.mails().iter().filter(|mail| mail.to == [to]).map(|mail| read(&mail.data)).collect()
-}
-
-/// The newest mail to this address with this word in its subject.
-fn mail_to(desk: &Desk, to: &str, word: &str) -> InboundMail {
-    let found = mails_to(desk, to).into_iter().rev().find(|mail| mail.subject.contains(word));
-    found.unwrap_or_else(|| panic!("no mail to {to} has {word:?} in its subject"))
-}
 
 /// The answers that left, by the number of the inquirer.
 fn answers(desk: &Desk, inquirers: usize) -> Vec<(usize, String)> {
@@ -44,31 +32,13 @@ fn answers(desk: &Desk, inquirers: usize) -> Vec<(usize, String)> {
     (1..=inquirers).flat_map(of).collect()
 }
 
-fn reply(from: &str, to: &InboundMail, id: &str, body: &str) -> Mail {
-    Mail::new()
-        .from(from)
-        .subject(&format!("Re: {}", to.subject))
-        .in_reply_to(to.message_id.as_deref().unwrap())
-        .id(&format!("{id}@example.jp"))
-        .body(format!("{body}\n"))
-}
-
 /// The text of a mail with a prefix before each line.
 fn quoted(mail: &InboundMail, prefix: &str) -> String {
     mail.text.lines().map(|line| format!("{prefix}{line}\n")).collect()
 }
 
-fn at(desk: &mut Desk, time: &str) {
-    desk.starts_at(&format!("2025-07-01T{time}+09:00"));
-    desk.once();
-}
-
-fn deliver(desk: &Desk, mail: Mail, time: &str) {
-    desk.deliver_at(mail, &format!("2025-07-01T{time}+09:00"));
-}
-
 fn with_notice(desk: &mut Desk) -> InboundMail {
-    desk.add_settings(STAFF);
+    desk.add_settings(ONE_MEMBER);
     desk.deliver(inquiry(1));
     desk.once();
     mail_to(desk, SATO, "新しい照会")
@@ -76,13 +46,13 @@ fn with_notice(desk: &mut Desk) -> InboundMail {
 
 /// A digest of three tickets.
 fn with_digest(desk: &mut Desk) -> InboundMail {
-    desk.add_settings(STAFF);
+    desk.add_settings(ONE_MEMBER);
     for nth in 1..=3 {
         desk.deliver(inquiry(nth));
     }
     desk.once();
     assert_eq!(desk.run(&["digest"]).code, Some(0));
-    at(desk, "10:05:00");
+    once_at(desk, "10:05:00");
     mail_to(desk, SATO, "日次一覧")
 }
 
@@ -96,7 +66,7 @@ fn values_behind_quoted_labels_complete_the_ticket_and_our_words_do_not(desk: &m
         "後ほどお送りします。\n山田\n\nOn Tue, Jul 01, 2025 at 10:00:00AM +0900, {DESK} wrote:\n{quotation}"
     );
     deliver(desk, reply(from, &asked, "1", &above), "10:10:00");
-    at(desk, "10:11:00");
+    once_at(desk, "10:11:00");
     let ticket = &desk.tickets()[0];
     assert_eq!(
         (&ticket["status"], &ticket["name"]),
@@ -109,7 +79,7 @@ fn values_behind_quoted_labels_complete_the_ticket_and_our_words_do_not(desk: &m
     );
     let body = format!("{DESK} wrote in\n <1@tohmatu.co.jp>:\n{filled}");
     deliver(desk, reply(from, &asked, "2", &body), "10:20:00");
-    at(desk, "10:21:00");
+    once_at(desk, "10:21:00");
     let ticket = &desk.tickets()[0];
     assert_eq!(
         (&ticket["status"], &ticket["name"], &ticket["contact"]),
@@ -125,8 +95,8 @@ fn an_answer_below_its_quotation_reaches_the_inquirer_whole(desk: &mut Desk) {
         format!("From: {DESK}\nSubject: {}\nDate: Tue, 01 Jul 2025 10:00:00 +0900\n\n", notice.subject);
     let body = format!("{head}{}\n{answer}", quoted(&notice, "zaitaku> "));
     deliver(desk, reply(SATO, &notice, "1", &body), "10:10:00");
-    at(desk, "10:11:00");
-    at(desk, "10:25:00");
+    once_at(desk, "10:11:00");
+    once_at(desk, "10:25:00");
     let sent = answers(desk, 1);
     assert_eq!(sent.len(), 1, "{sent:?}");
     assert!(sent[0].1.contains(answer), "{}", sent[0].1);
@@ -137,7 +107,7 @@ fn an_order_directly_above_the_attribution_is_carried_out(desk: &mut Desk) {
     let notice = with_notice(desk);
     let body = format!("On Tue, 01 Jul 2025 10:00:00 +0900\n{DESK}\nwrote:\n\n{}", quoted(&notice, "> "));
     deliver(desk, reply(SATO, &notice, "1", &format!("担当\n{body}")), "10:10:00");
-    at(desk, "10:11:00");
+    once_at(desk, "10:11:00");
     assert_eq!(desk.tickets()[0]["assignee"], SATO);
     assert_eq!(answers(desk, 1), []);
 }
@@ -150,8 +120,8 @@ fn a_digest_quoted_with_strokes_gives_the_answers_that_were_written_and_no_other
     let written = quotation.replace(line, &format!("{line}\n第二市の会議の例をお送りします。"));
     let body = format!("Tue, 01 Jul 2025 10:05:00 +0900\n{DESK} さんは書きました:\n\n{written}");
     deliver(desk, reply(SATO, &digest, "1", &body), "10:10:00");
-    at(desk, "10:11:00");
-    at(desk, "10:30:00");
+    once_at(desk, "10:11:00");
+    once_at(desk, "10:30:00");
     let sent = answers(desk, 3);
     assert_eq!(sent.iter().map(|(nth, _)| *nth).collect::<Vec<_>>(), [2]);
     assert!(sent[0].1.contains("\n第二市の会議の例をお送りします。\n"), "{}", sent[0].1);
@@ -163,8 +133,8 @@ fn text_below_an_end_marker_goes_to_nobody_and_its_writer_is_told(desk: &mut Des
     let end = "> ▲ ZT-2025-0001 回答ここまで ▲\n";
     let written = quoted(&digest, "> ").replace(end, &format!("{end}第一市の会議の例をお送りします。\n"));
     deliver(desk, reply(SATO, &digest, "1", &format!("{DESK} wrote:\n{written}")), "10:10:00");
-    at(desk, "10:11:00");
-    at(desk, "10:30:00");
+    once_at(desk, "10:11:00");
+    once_at(desk, "10:30:00");
     assert_eq!(answers(desk, 3), []);
     let told = mails_to(desk, SATO).pop().unwrap();
     assert!(told.text.contains("ZT-2025-0001") && told.text.contains("第一市の会議の例"), "{}", told.text);
@@ -180,8 +150,8 @@ fn a_reply_whose_program_dropped_the_references_is_read_alike(desk: &mut Desk) {
     );
     let body = format!("{head}{}\n{answer}", notice.text);
     deliver(desk, reply(SATO, &notice, "1", &body).without("In-Reply-To"), "10:10:00");
-    at(desk, "10:11:00");
-    at(desk, "10:25:00");
+    once_at(desk, "10:11:00");
+    once_at(desk, "10:25:00");
     let sent = answers(desk, 1);
     assert!(sent.len() == 1 && sent[0].1.contains(answer), "{sent:?}");
 }
@@ -194,7 +164,7 @@ fn a_reply_without_words_is_explained(desk: &mut Desk) {
         reply(SATO, &notice, "1", &format!("{DESK} wrote:\n{}", quoted(&notice, "> "))),
         "10:10:00",
     );
-    at(desk, "10:11:00");
+    once_at(desk, "10:11:00");
     let told = mails_to(desk, SATO);
     assert_eq!(told.len(), before + 1);
     assert!(told[before].text.contains("回答や操作が見当たりませんでした"), "{}", told[before].text);
@@ -208,12 +178,12 @@ fn a_signature_stays_with_its_writer_who_is_shown_it(desk: &mut Desk) {
         quoted(&notice, "> ")
     );
     deliver(desk, reply(SATO, &notice, "1", &body), "10:10:00");
-    at(desk, "10:11:00");
+    once_at(desk, "10:11:00");
     let echo = mail_to(desk, SATO, "送信前のご確認");
     let (shown, left_out) = echo.text.split_once("次の部分は、署名または引用とみて、送信しません。").unwrap();
     assert!(shown.contains("会議の例をお送りします。") && !shown.contains("03-9999-0000"), "{shown}");
     assert!(left_out.contains("TEL 03-9999-0000"), "{left_out}");
-    at(desk, "10:25:00");
+    once_at(desk, "10:25:00");
     let sent = answers(desk, 1);
     assert!(
         sent.len() == 1 && !sent[0].1.contains("03-9999-0000") && !sent[0].1.contains("佐藤"),

@@ -1,14 +1,12 @@
 //! Who may do what by mail: keys and their limits, what proves a sender, responders without marks, and what somebody hears
 //! who joins a ticket by its number.
 
-use madoguchi::{
-    desk::form::FieldKey,
-    mail::{InboundMail, read},
-};
+use madoguchi::{desk::form::FieldKey, mail::InboundMail};
 
 use crate::support::{
     desk::{Desk, on_both},
     mail::{Mail, inquiry, message},
+    members::{INQUIRER, STAFF, mail_to, mails_to, reply, with_notice},
 };
 
 on_both!(
@@ -21,23 +19,8 @@ on_both!(
     a_number_in_the_subject_joins_in_any_width_and_for_participants_only
 );
 
-const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
-                     [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n";
 const ITO: &str = "ito@example.jp";
 const SATO: &str = "sato@example.jp";
-const INQUIRER: &str = "yamada1@city.example.jp";
-
-fn mails_to(desk: &Desk, to: &str) -> Vec<InboundMail> {
-    desk.smtp.mails().iter().filter(|mail| mail.to == [to]).map(|mail| read(&mail.data)).collect()
-}
-
-/// The newest mail to this address with this word in its subject.
-fn mail_to(desk: &Desk, to: &str, word: &str) -> InboundMail {
-    let mails = mails_to(desk, to);
-    let subjects: Vec<String> = mails.iter().map(|mail| mail.subject.clone()).collect();
-    let found = mails.into_iter().rev().find(|mail| mail.subject.contains(word));
-    found.unwrap_or_else(|| panic!("{word}: {subjects:?}"))
-}
 
 fn problems_to(desk: &Desk, to: &str) -> Vec<InboundMail> {
     mails_to(desk, to).into_iter().filter(|mail| mail.subject.contains("できなかった操作")).collect()
@@ -50,23 +33,6 @@ fn once_at(desk: &mut Desk, now: &str) {
 
 fn deliver(desk: &Desk, mail: impl Into<Vec<u8>>, at: &str) {
     desk.deliver_at(mail, &format!("{at}:00+09:00"));
-}
-
-fn reply(from: &str, to: &InboundMail, id: &str, body: &str) -> Mail {
-    Mail::new()
-        .from(from)
-        .subject(&format!("Re: {}", to.subject))
-        .in_reply_to(to.message_id.as_deref().unwrap())
-        .id(&format!("{id}@example.jp"))
-        .body(format!("{body}\n"))
-}
-
-/// The desk with one ticket and the notice of it to Ito.
-fn with_notice(desk: &mut Desk) -> InboundMail {
-    desk.add_settings(STAFF);
-    desk.deliver(inquiry(1));
-    desk.once();
-    mail_to(desk, ITO, "新しい照会")
 }
 
 fn status(desk: &Desk, nth: usize) -> String {
