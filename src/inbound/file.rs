@@ -13,7 +13,7 @@ use crate::{
         ticket::{Channel, Direction, NewTicket},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            address, triage,
+            Reported, address, triage,
         },
         window::{fiscal_year, start_of_day},
     },
@@ -65,7 +65,8 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
             ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
         }
-        Filing::Note { ticket: Some((ticket_id, number)), .. } => {
+        Filing::Note { ticket: Some((ticket_id, number)), .. }
+        | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
             let fields = Fields::default();
             ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
@@ -73,14 +74,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
         }
-        Filing::Report { mail, .. } => match &mail.ticket {
-            Some((ticket_id, number)) => {
-                (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-                let fields = Fields::default();
-                ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
-            }
-            None => row.reason = Some(ParkReason::Bounce.as_str()),
-        },
+        Filing::Report { .. } => row.reason = Some(ParkReason::Bounce.as_str()),
         Filing::Staff => row.outcome = Outcome::Staff,
         Filing::Park { reason, detail } => {
             (row.reason, row.detail) = (Some(reason.as_str()), Some(detail.as_str()));

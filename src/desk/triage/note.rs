@@ -1,5 +1,5 @@
 //! Messages that add nothing to a ticket that is there: another copy of an inquiry, Outlook's request to recall one, and the
-//! password of its encrypted files. They become notes on the ticket, and nobody is asked for anything.
+//! password of its encrypted files. They become notes on the ticket. The desk asks no sender for missing fields.
 //!
 //! This is safe, because a copy has the fields of its ticket: a message with another 照会内容 is a ticket of its own.
 
