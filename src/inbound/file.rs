@@ -9,7 +9,6 @@ use crate::{
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts},
         staff::Member,
-        staff_mail::Replied,
         ticket::{Channel, Direction, NewTicket},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
@@ -158,7 +157,7 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
     let replied = match member.filter(|_| mail.reading.staff.is_some()) {
         Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
-        None => Replied::new(),
+        None => Vec::new(),
     };
     let gate = GateFacts {
         sent_to_recipient,

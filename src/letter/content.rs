@@ -33,6 +33,8 @@ pub enum Content {
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
+    /// A reply to a mail in which nothing was surely meant.
+    StaffDoubt(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
 }
@@ -55,6 +57,7 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
+            Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
         }
@@ -72,7 +75,7 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
-            Self::StaffReply(context) => Value::from(Serde(context)),
+            Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
         }

@@ -90,6 +90,8 @@ closed_set! {
         SecondDraft = "second_draft",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
+        /// The same, where nothing in their mail was surely meant.
+        StaffDoubt = "staff_doubt",
         /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
         /// member wrote it.
         Unproven = "unproven",
@@ -123,6 +125,7 @@ impl Purpose {
             | Self::Approval
             | Self::SecondDraft
             | Self::StaffReply
+            | Self::StaffDoubt
             | Self::Unproven
             | Self::Arrival => Some("auto-generated"),
             Self::Answer | Self::Question => None,

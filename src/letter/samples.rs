@@ -125,6 +125,13 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
+        Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {
+            problems: vec!["「/消去」という操作はありません".to_owned()],
+            waiting: full.then(|| waiting(profile)).into_iter().collect(),
+            number: number(1).to_string(),
+            key: KEY.to_owned(),
+            ..StaffReplyContext::new(common)
+        }),
         Purpose::Unproven => Content::Unproven(UnprovenContext {
             common,
             problems: vec![NoEffect::NotAuthentic.line("sato@example.jp", "承認")],

@@ -58,7 +58,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 46] = built_in!(
+const BUILT_IN: [(&str, &str); 48] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -80,6 +80,7 @@ const BUILT_IN: [(&str, &str); 46] = built_in!(
     "approval",
     "second_draft",
     "staff_reply",
+    "staff_doubt",
     "unproven",
     "arrival"
 );

@@ -113,6 +113,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         | Purpose::Approval
         | Purpose::SecondDraft
         | Purpose::StaffReply
+        | Purpose::StaffDoubt
         | Purpose::Unproven => "担当者へのご連絡",
     }
 }

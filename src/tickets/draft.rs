@@ -206,30 +206,39 @@ pub(super) async fn reject(
     Ok(Ok(Done::Rejected(number.clone())))
 }
 
-/// Makes the draft wait that a mail means, or all of the ticket's where it names none, until a member decides. Returns
-/// what is asked about them.
+/// Drafts that wait until a member decides.
+#[derive(Debug, Default)]
+pub(super) struct Stopped {
+    /// What is asked about them.
+    pub asked: Vec<WaitingContext>,
+    /// One of them was about to leave.
+    pub anew: bool,
+}
+
+/// Makes the draft wait that a mail means, or all of the ticket's where it names none, until a member decides.
 pub(super) async fn stop(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     member: &Member,
     named: &Named<'_>,
-) -> Result<Vec<WaitingContext>, Fault> {
+) -> Result<Stopped, Fault> {
     let drafts = match meant(operation, ticket, named).await? {
         Meant::One(draft) => vec![draft],
         Meant::None => Vec::new(),
         Meant::Several => operation.tx.drafts(ticket.id).await?,
     };
-    let mut asked = Vec::new();
+    let mut stopped = Stopped::default();
     for draft in drafts {
         if !draft.is_held() {
             if !operation.tx.hold(draft.id).await? {
                 continue;
             }
             operation.record(ticket, AuditEvent::Stopped { outbox: draft.id });
+            stopped.anew = true;
         }
-        asked.push(question(operation, ticket, member, &draft).await?);
+        stopped.asked.push(question(operation, ticket, member, &draft).await?);
     }
-    Ok(asked)
+    Ok(stopped)
 }
 
 /// What a member is asked about a draft: its beginning, and a link for yes and for no.

@@ -23,7 +23,7 @@ use super::{
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
     staff::Staff,
-    staff_mail::Replied,
+    staff_mail::Replies,
     thread::TicketFacts,
     ticket::{Channel, NewTicket, SlaClock, TicketNumber},
     window::{Window, WindowState},
@@ -78,7 +78,7 @@ pub struct Known {
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
     /// Replies that the member who wrote the message got today.
-    pub replied: Replied,
+    pub replied: Vec<Replies>,
     pub gate: GateFacts,
 }
 
@@ -93,7 +93,7 @@ impl Known {
             earlier: Vec::new(),
             ticket: None,
             reported: None,
-            replied: Replied::new(),
+            replied: Vec::new(),
             gate,
         }
     }
