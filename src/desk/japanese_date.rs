@@ -122,7 +122,8 @@ impl WrittenSpan {
         last: NaiveDate,
     ) -> Result<(NaiveDateTime, NaiveDateTime), SpanFault> {
         let years = self.year.map_or(first.year()..=last.year(), |year| year..=year);
-        let mut days = years.filter_map(|year| NaiveDate::from_ymd_opt(year, self.month, self.day)).peekable();
+        let mut days =
+            years.filter_map(|year| NaiveDate::from_ymd_opt(year, self.month, self.day)).peekable();
         if days.peek().is_none() {
             return Err(SpanFault::NoSuchDay);
         }

@@ -9,6 +9,7 @@ pub mod gate;
 pub mod japanese_date;
 pub mod japanese_time;
 pub mod last_guard;
+pub mod meeting;
 pub mod own_marks;
 pub mod quotation;
 pub mod redact;
