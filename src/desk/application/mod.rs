@@ -2,6 +2,7 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+mod support;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use support::{Adviser, Support, results_by};
 
 closed_set! {
     /// What the form asks for, in its order. The keys of `[[support.fields]]` and of the order 項目.
