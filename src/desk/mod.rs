@@ -1,5 +1,6 @@
 //! The rules of the desk, as pure functions: no I/O and no system clock. `letter` writes the mail texts.
 
+pub mod application;
 pub mod calendar;
 pub mod deadline;
 pub mod escalation;
