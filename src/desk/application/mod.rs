@@ -2,6 +2,7 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+pub mod decision;
 mod support;
 
 use chrono::{DateTime, FixedOffset};
