@@ -1,7 +1,7 @@
 //! A macro for enums whose variants have one fixed spelling in the settings, the database, JSON and logs.
 
-/// Declares an enum with a fixed spelling for each variant. Implements `ALL`, `as_str`, `Display`, `FromStr` and
-/// `Serialize`.
+/// Declares an enum with a fixed spelling for each variant. Implements `ALL`, `as_str`, `Display`, `FromStr`,
+/// `Serialize` and `Deserialize`.
 macro_rules! closed_set {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -43,6 +43,13 @@ macro_rules! closed_set {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
     };
