@@ -32,6 +32,7 @@ mod migrate;
 mod outbox;
 mod partial;
 mod places;
+mod review;
 mod schema;
 mod state;
 mod ticket;
