@@ -132,6 +132,23 @@ fn odd_answers_hinder_nothing() {
 }
 
 #[test]
+fn a_server_that_has_logged_the_desk_in_gets_no_login() {
+    for greeting in ["* PREAUTH", "* preauth [CAPABILITY IMAP4rev1 AUTH=PLAIN] welcome", "* PREAUTH ようこそ"] {
+        let mut desk = Desk::on(On::Sqlite);
+        let server = ImapServer::of(&mut desk, (1..=3).map(inquiry));
+        server.state().greeting = greeting.into();
+        server.answers("LOGIN", "{tag} BAD already").answers("AUTHENTICATE", "{tag} BAD already");
+        desk.once();
+        assert_eq!(inquirers(&desk), ["1", "2", "3"], "{greeting}");
+        assert_eq!(server.count("LOGIN") + server.count("AUTHENTICATE"), 0, "{greeting}");
+        // Whether the greeting is the server's own is not known before TLS.
+        desk.set("mailbox.tls", "starttls");
+        let done = desk.run(&["once"]);
+        assert!(done.error().contains("refused STARTTLS: its greeting is PREAUTH"), "{}", done.error());
+    }
+}
+
+#[test]
 fn folders_may_have_any_name() {
     for (folder, quoted) in [
         ("受付 2025", "\"&U9dO2A- 2025\""),
