@@ -133,7 +133,8 @@ fn odd_answers_hinder_nothing() {
 
 #[test]
 fn a_server_that_has_logged_the_desk_in_gets_no_login() {
-    for greeting in ["* PREAUTH", "* preauth [CAPABILITY IMAP4rev1 AUTH=PLAIN] welcome", "* PREAUTH ようこそ"] {
+    for greeting in ["* PREAUTH", "* preauth [CAPABILITY IMAP4rev1 AUTH=PLAIN] welcome", "* PREAUTH ようこそ"]
+    {
         let mut desk = Desk::on(On::Sqlite);
         let server = ImapServer::of(&mut desk, (1..=3).map(inquiry));
         server.state().greeting = greeting.into();
@@ -346,4 +347,28 @@ fn a_large_folder_is_listed_once_and_then_asked_for_new_messages_only() {
     wait_until("more passes", || server.count("EXAMINE") > before + 2);
     assert_eq!(server.count("UID SEARCH ALL"), 2);
     assert_eq!(server.count("UID SEARCH UID 511:*"), 1);
+}
+
+#[test]
+fn a_large_folder_is_listed_again_within_minutes_if_a_listing_left_one_out() {
+    let mut desk = Desk::on(On::Sqlite);
+    let server = ImapServer::of(&mut desk, (1..=510).map(inquiry));
+    desk.set("mailbox.idle", false).set("mailbox.accept_since", "2025-12-01T00:00:00+09:00");
+    desk.once();
+    server.state().messages.extend([(511, inquiry(511).into()), (512, inquiry(512).into())]);
+    server.state().left_out.insert(511);
+    let once = server.count("UID SEARCH ALL");
+    // Five minutes of the desk are six seconds.
+    let _daemon = desk.spawn(&["--pace", "50", "run"]);
+    let listings = || server.count("UID SEARCH ALL") - once;
+    wait_until("the comparison", || listings() == 2);
+    server.behaves();
+    let before = server.count("EXAMINE");
+    let last = || inquirers(&desk).pop().unwrap();
+    wait_until("the one that was left out", || last() == "511");
+    assert_eq!(listings(), 3);
+    assert!(server.count("EXAMINE") > before + 5, "{} passes", server.count("EXAMINE") - before);
+    let before = server.count("EXAMINE");
+    wait_until("more passes", || server.count("EXAMINE") > before + 5);
+    assert_eq!((listings(), desk.tickets().len()), (3, 512));
 }

@@ -50,7 +50,11 @@ impl Session {
         match verb.as_str() {
             "EHLO" | "HELO" => {
                 lock(&self.state).names.push(command.get(5..).unwrap_or_default().to_owned());
-                if verb == "EHLO" { self.ehlo() } else { self.accepts(At::Helo, &[], "250 localhost").map(drop) }
+                if verb == "EHLO" {
+                    self.ehlo()
+                } else {
+                    self.accepts(At::Helo, &[], "250 localhost").map(drop)
+                }
             }
             "MAIL" => {
                 self.forget();
