@@ -148,8 +148,9 @@ const RECALL_SUBJECT: &str = r"^(?:取り?消し|回収|リコール|recall|送�
 /// The text of a recall: Outlook in Japanese and in English.
 const RECALL_TEXT: &str = "を取り消そうと|wouldliketorecallthemessage";
 /// A mail that brings a password: what programs for encrypted files write (PPAP), and people.
-const PASSWORD: &str = "(?:パスワード|パスフレーズ|解凍(?:キー|パス)|復号(?:キー|鍵)|password|passcode|\\bpw)(?:[^。]{0,40})?\
-     (?:以下|下記|次の(?:とおり|通り)|お知らせ(?:いた|し|です|致)|お送り|送付|ご連絡(?:いた|し|です|致)|ご案内|通知|:[!-~]{4})";
+const PASSWORD: &str = "(?:パスワード|パスフレーズ|解凍(?:キー|パス)|復号(?:キー|鍵)|password|passcode|(?:^|[^a-z])pw)(?:\
+     (?:[^。]{0,40})?(?:以下|下記|次の(?:とおり|通り)|お知らせ(?:いた|し|です|致)|お送り|送付|ご連絡(?:いた|し|です|致)|ご案内|通知|:[!-~]{4})\
+     |(?:です|になります)[。:]*[「『]?[!-~]{4}|は(?:[「『][!-~]{4}|:?(?:[!-~]{3,20}[0-9]|[0-9][!-~]{3}))|は?[。:]+[!-~]{4,40}$)";
 /// Questions about a password.
 const ASKS: &str = "教え|わから|分から|忘れ|届いて(?:いない|おりません|いません)|不明|ください";
 
