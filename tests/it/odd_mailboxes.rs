@@ -118,6 +118,20 @@ fn odd_answers_hinder_nothing() {
         ("blanks in a search", "* SEARCH 1 2 3", "* SEARCH  1  2 3 "),
         ("an unsolicited FETCH", "* SEARCH 1", "* 1 FETCH (FLAGS (\\Seen))\r\n* SEARCH 1"),
         ("no UIDNEXT", "* OK [UIDNEXT 4] next", "* OK hello"),
+        (
+            "odd flags and codes",
+            "* OK [UIDNEXT 4] next",
+            "* OK [UIDNEXT 4] next\r\n* OK [UNSEEN] x\r\n* OK [PERMANENTFLAGS (\\* a]b)] x\r\n* FLAGS (a\"b)\r\n* OK [NOMODSEQ]",
+        ),
+        ("flags in a FETCH", "(UID ", "(FLAGS (\\Seen $MDNSent NonJunk) UID "),
+        ("data of extensions in a FETCH", "(UID ", "(X-GM-MSGID 1278455344230334865 MODSEQ (5) UID "),
+        ("another case", "FETCH (UID ", "Fetch (Uid "),
+        ("a binary literal", "BODY[] {", "BODY[] ~{"),
+        ("no EXISTS", "* 3 EXISTS", "* 0 RECENT"),
+        ("an EXISTS that is too low", "* 3 EXISTS", "* 1 EXISTS"),
+        ("no text", " OK done", " OK"),
+        ("a code in Japanese text", " OK done", " OK [READ-ONLY]完了"),
+        ("no blank before a text", " OK done", " OK\tdone"),
         ("an untagged NO", "* 3 EXISTS", "* NO the disk is nearly full\r\n* 3 EXISTS"),
     ] {
         let mut desk = Desk::on(On::Sqlite);

@@ -130,7 +130,11 @@ fn a_reply_is_read_by_its_code() {
         (At::Connect, &b"220\r\n"[..]),
         (At::Connect, b"220-\x82\xb1\r\n220 ok\r\n"),
         (At::Ehlo, b"250\r\n"),
+        (At::Ehlo, b"250-\n250 PIPELINING\n"),
         (At::Mail, b"250\r\n"),
+        (At::Rcpt, b"251 the mail will be forwarded\r\n"),
+        (At::Rcpt, b"252-\xff\r\n252\r\n"),
+        (At::Data, b"354-go\r\n354 on\n"),
         (At::Rcpt, b"250-\xff\r\n250\r\n"),
         (At::Data, b"354\r\n"),
     ] {

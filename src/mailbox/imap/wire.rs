@@ -11,7 +11,7 @@ use async_imap::imap_proto::Response;
 use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::mend::{Kind, continuation, is_needed, kind, literal, mended, spaced, words};
+use super::mend::{Kind, announce, continuation, is_needed, kind, literal, mended, spaced, words};
 
 /// Longest line in bytes. A search that finds some five million messages stays below it.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -95,9 +95,10 @@ impl<S> Wire<S> {
                 self.ready.extend(spaced(line, text));
             }
             Kind::Data => {
-                let line = mended(line);
+                let mut line = mended(line);
                 if let Some(size) = literal(&line) {
                     (self.literal, self.continues) = (size, true);
+                    announce(&mut line, size);
                 } else if begins && !is_needed(&line) && Response::parse(&line).is_err() {
                     // A client must accept any response at any time (RFC 9051, 2.2.2).
                     return;
@@ -264,6 +265,11 @@ mod tests {
                 "a literal is not touched",
                 "* 1 FETCH (BODY[] {27}\r\n* CAPABILITY  X\n\r\na  NO b\r\n  UID 4)\r\n",
                 "* 1 FETCH (BODY[] {27}\r\n* CAPABILITY  X\n\r\na  NO b\r\n UID 4)\r\n",
+            ),
+            (
+                "a binary literal",
+                "* 1 FETCH (BODY[] ~{2+}\r\nab UID 4)\r\n",
+                "* 1 FETCH (BODY[] {2}\r\nab UID 4)\r\n",
             ),
             (
                 "an empty literal",
