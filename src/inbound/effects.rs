@@ -1,7 +1,7 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
 use crate::{
-    desk::triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reported},
+    desk::triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     letter::{Arrival, Purpose, Remark},
     mail::Bounce,
     notify::{
@@ -58,7 +58,7 @@ pub(super) async fn notify_staff(
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
             notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
         }
-        (Filing::Note { note: Note::Recall | Note::Password, .. }, Some(filed)) if is_told => {
+        (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
             if let Some(ticket) = operation.tx.ticket(filed.id).await? {
                 let content = NoticeContent {
                     number: &filed.number,
@@ -96,6 +96,15 @@ pub(super) async fn notify_staff(
         _ => {}
     }
     Ok(())
+}
+
+/// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
+fn is_news(note: Note, reading: &Reading) -> bool {
+    match note {
+        Note::Recall | Note::Password => true,
+        Note::Copy => !reading.mail.attachments.is_empty(),
+        Note::Automatic => false,
+    }
 }
 
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was

@@ -12,11 +12,11 @@ use crate::{
         ticket::{Channel, Direction, NewTicket},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, address, triage,
+            Reported, TWICE_WITHIN, address, is_about_the_call, triage,
         },
         window::{fiscal_year, start_of_day},
     },
-    letter::as_in_envelope,
+    letter::{Purpose, as_in_envelope},
     mail::Mailbox,
     notify::auto_reply::{self, FiledTicket},
     service::{Desk, Fault, Operation, PreparedMail, Processed},
@@ -159,9 +159,21 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
         None => Vec::new(),
     };
+    let said_before = match &ticket {
+        Some(ticket) => {
+            let since = mail.reading.received_at - TWICE_WITHIN;
+            tx.said_before(ticket.id, &mail.message_id, lookup.sender, since).await?
+        }
+        None => Vec::new(),
+    };
+    let last_call_receipt = match is_about_the_call(&mail.reading) {
+        true => tx.last_queued(&mail.answer_to, Purpose::CallReceipt).await?,
+        false => None,
+    };
     let gate = GateFacts {
         sent_to_recipient,
         last_to_recipient: sent.last,
+        last_call_receipt,
         form_sent: sent.form,
         sent_in_thread,
         sent_today: tx.automatic_sent_on(&day),
@@ -170,7 +182,7 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     let message_id_reused = reused && inbound.message_id.is_some();
     let earlier = earlier_tickets(tx, &lookup, &earlier).await?;
-    Ok(Some(Known { duplicate_of, message_id_reused, earlier, ticket, reported, replied, gate }))
+    Ok(Some(Known { duplicate_of, message_id_reused, earlier, ticket, said_before, reported, replied, gate }))
 }
 
 /// Recent tickets of the sender, newest first; before them one that a mail with the same Message-ID became.

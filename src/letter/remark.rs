@@ -37,7 +37,11 @@ impl Remark<'_> {
             Self::Noted(Note::Password) => {
                 "添付ファイルのパスワードを知らせるメールとみられるため、照会に添えました。".to_owned()
             }
-            Self::Noted(Note::Copy | Note::Automatic) => "照会に添えました。".to_owned(),
+            Self::Noted(Note::Copy) => {
+                "同じ内容のメールが再び届いたため、照会に添えました。添付ファイルをご確認ください。"
+                    .to_owned()
+            }
+            Self::Noted(Note::Automatic) => "照会に添えました。".to_owned(),
             Self::NotAnswered(refusal) => {
                 let evidence = match refusal {
                     Refusal::Robot { evidence } | Refusal::AskedForSilence { evidence } => {

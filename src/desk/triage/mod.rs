@@ -10,7 +10,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-use call::is_about_the_call;
+pub use call::is_about_the_call;
 use follow_up::{follow_up, joinable};
 use from_staff::from_staff;
 use note::note;
@@ -34,7 +34,7 @@ use crate::mail::{Warning, bounce::Action};
 pub use decision::{Apart, Decision, Filing, Kind, Mention, ParkReason, Reply, Reported};
 pub use follow_up::address;
 pub use from_staff::TELEPHONE_SUBJECT;
-pub use note::{EARLIER_WITHIN, Note};
+pub use note::{EARLIER_WITHIN, Note, TWICE_WITHIN};
 pub use reading::Reading;
 
 /// The rules of a desk, built from its settings.
@@ -67,6 +67,16 @@ pub struct EarlierTicket {
     pub same_message_id: bool,
 }
 
+/// An entry of a ticket that a message may repeat.
+#[derive(Debug, Clone)]
+pub struct EarlierEntry {
+    pub at: DateTime<Utc>,
+    /// The whole text.
+    pub text: String,
+    /// Its mail has the Message-ID of this one.
+    pub same_message_id: bool,
+}
+
 /// Facts about a message that come from the database.
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -78,6 +88,8 @@ pub struct Known {
     pub earlier: Vec<EarlierTicket>,
     /// The ticket that the message refers to, if it exists.
     pub ticket: Option<TicketFacts>,
+    /// What the sender wrote in that ticket lately, and what a mail with the same Message-ID said there.
+    pub said_before: Vec<EarlierEntry>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
     /// Replies that the member who wrote the message got today.
@@ -95,6 +107,7 @@ impl Known {
             message_id_reused: false,
             earlier: Vec::new(),
             ticket: None,
+            said_before: Vec::new(),
             reported: None,
             replied: Vec::new(),
             gate,
@@ -138,7 +151,12 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
             unasked: reply.is_unasked(reading),
             is_form: reply == Reply::SendForm,
         };
-        gate(asking, &rules.gate, known.gate).map(|()| reply)
+        let mut facts = known.gate;
+        if reply == Reply::CallReceipt {
+            // Other mails to this address say nothing about the call.
+            facts.last_to_recipient = facts.last_call_receipt;
+        }
+        gate(asking, &rules.gate, facts).map(|()| reply)
     };
     Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
 }
