@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::japanese_date::WrittenSpan;
+use super::{form::fold, japanese_date::WrittenSpan};
 use crate::words::closed_set;
 
 closed_set! {
@@ -272,6 +272,18 @@ impl Meetings {
     pub fn held(&self, kind: MeetingKind, nth: u32, now: DateTime<Utc>) -> Result<Meeting, Unarranged> {
         self.of(kind, nth)?.held(now)
     }
+}
+
+/// Whether a member means the person of this name: the whole name, or its beginning, with or without a title.
+#[must_use]
+pub fn is_named(name: &str, wanted: &str) -> bool {
+    const TITLES: [&str; 4] = ["先生", "様", "氏", "さん"];
+    let bare = |text: &str| {
+        let text: String = fold(text).chars().filter(|c| !c.is_whitespace()).collect();
+        TITLES.iter().find_map(|title| text.strip_suffix(title)).map(str::to_owned).unwrap_or(text)
+    };
+    let wanted = bare(wanted);
+    !wanted.is_empty() && bare(name).starts_with(&wanted)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
+    meeting::{MeetingContext, OpenPointsContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
         UndeliverableContext, UnprovenContext,
@@ -35,6 +36,10 @@ pub enum Content {
     StaffReply(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
+    Meeting(MeetingContext),
+    VisitRequest(MeetingContext),
+    MeetingReminder(MeetingContext),
+    OpenPoints(OpenPointsContext),
 }
 
 impl Content {
@@ -57,6 +62,10 @@ impl Content {
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
+            Self::Meeting(_) => Purpose::Meeting,
+            Self::VisitRequest(_) => Purpose::VisitRequest,
+            Self::MeetingReminder(_) => Purpose::MeetingReminder,
+            Self::OpenPoints(_) => Purpose::OpenPoints,
         }
     }
 
@@ -75,6 +84,10 @@ impl Content {
             Self::StaffReply(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
+            Self::Meeting(context) | Self::VisitRequest(context) | Self::MeetingReminder(context) => {
+                Value::from(Serde(context))
+            }
+            Self::OpenPoints(context) => Value::from(Serde(context)),
         }
     }
 }

@@ -58,7 +58,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 46] = built_in!(
+const BUILT_IN: [(&str, &str); 54] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -81,7 +81,11 @@ const BUILT_IN: [(&str, &str); 46] = built_in!(
     "second_draft",
     "staff_reply",
     "unproven",
-    "arrival"
+    "arrival",
+    "meeting",
+    "visit_request",
+    "meeting_reminder",
+    "open_points"
 );
 
 /// The digest also has a body with tables.
@@ -95,7 +99,7 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 19] = parts!(
+pub(super) const PARTS: [(&str, &str); 20] = parts!(
     "address_line",
     "draft",
     "form",
@@ -104,6 +108,7 @@ pub(super) const PARTS: [(&str, &str); 19] = parts!(
     "how_to_reply",
     "item",
     "links",
+    "meeting",
     "missing_items",
     "news",
     "other_mails",

@@ -2,6 +2,7 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+mod stage;
 mod support;
 
 use chrono::{DateTime, FixedOffset};
@@ -12,6 +13,7 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use stage::Stage;
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {
