@@ -11,6 +11,28 @@ pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
+/// 「令和7年7月31日」, as the circular and its letters write a day.
+#[must_use]
+pub fn official_date(date: NaiveDate) -> String {
+    /// Reiwa 1 is 2019.
+    const BEFORE: i32 = 2018;
+    let year = match date.year() - BEFORE {
+        1 => "令和元年".to_owned(),
+        year if year > 1 => format!("令和{year}年"),
+        _ => format!("{}年", date.year()),
+    };
+    format!("{year}{}月{}日", date.month(), date.day())
+}
+
+/// 「令和7年9月2日（火）14:00～16:00」
+#[must_use]
+pub fn official_span(from: DateTime<Utc>, to: DateTime<Utc>, time_zone: Tz) -> String {
+    let (from, to) = (from.with_timezone(&time_zone), to.with_timezone(&time_zone));
+    let date = from.date_naive();
+    let (from, to) = (from.format("%-H:%M"), to.format("%-H:%M"));
+    format!("{}（{}）{from}～{to}", official_date(date), weekday(date.weekday()))
+}
+
 /// 「7月3日（木）」, with the year if it differs from that of `today`: 「2026年1月5日（月）」.
 #[must_use]
 pub fn day(date: NaiveDate, today: NaiveDate) -> String {
@@ -88,6 +110,17 @@ mod tests {
         ] {
             assert_eq!(duration(time.parse().unwrap()), words, "{time}");
         }
+    }
+
+    #[test]
+    fn official_days_are_of_the_era() {
+        let day = |y, m, d| official_date(NaiveDate::from_ymd_opt(y, m, d).unwrap());
+        assert_eq!(day(2025, 7, 31), "令和7年7月31日");
+        assert_eq!(day(2019, 5, 1), "令和元年5月1日");
+        assert_eq!(day(2018, 5, 1), "2018年5月1日");
+        let at = |text: &str| text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
+        let (from, to) = (at("2026-01-20T09:05:00+09:00"), at("2026-01-20T16:00:00+09:00"));
+        assert_eq!(official_span(from, to, Tz::Asia__Tokyo), "令和8年1月20日（火）9:05～16:00");
     }
 
     #[test]

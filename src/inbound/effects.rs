@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// Notifies staff of a new ticket, of a follow-up from an inquirer, and of a mail that only claims to be from a member.
-/// Executes the orders in a member's mail.
+/// Executes the orders in a member's mail. `message` is its ledger row.
 pub(super) async fn notify_staff(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
     decision: &Decision,
-    ticket: Option<&FiledTicket>,
-    assignee: Option<&str>,
+    message: i64,
+    (ticket, assignee): (Option<&FiledTicket>, Option<&str>),
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
     // Mail received before `accept_since` is filed without notices.
@@ -44,7 +44,7 @@ pub(super) async fn notify_staff(
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
             if let (Some(member), Some(orders)) = (from, &reading.staff) {
-                work_on(operation, mail, member, orders).await?;
+                work_on(operation, mail, member, orders, message).await?;
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {

@@ -88,7 +88,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         add_entry(operation, ticket.id, id, &mail.reading, &decision.filing);
     }
     record_filing(operation, id, &row, &decision);
-    notify_staff(operation, mail, &decision, ticket.as_ref(), assignee.as_deref()).await?;
+    notify_staff(operation, mail, &decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
     if let Filing::Report { mail: reported, failed: true } = &decision.filing {
         undelivered(operation, reported, mail.reading.mail.bounce.as_ref()).await?;
     }

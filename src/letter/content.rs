@@ -7,6 +7,7 @@ use super::{
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
+    meeting::{MeetingContext, OpenPointsContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
         UndeliverableContext, UnprovenContext,
@@ -37,6 +38,10 @@ pub enum Content {
     StaffDoubt(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
+    Meeting(MeetingContext),
+    VisitRequest(MeetingContext),
+    MeetingReminder(MeetingContext),
+    OpenPoints(OpenPointsContext),
 }
 
 impl Content {
@@ -60,6 +65,10 @@ impl Content {
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
+            Self::Meeting(_) => Purpose::Meeting,
+            Self::VisitRequest(_) => Purpose::VisitRequest,
+            Self::MeetingReminder(_) => Purpose::MeetingReminder,
+            Self::OpenPoints(_) => Purpose::OpenPoints,
         }
     }
 
@@ -78,6 +87,10 @@ impl Content {
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
+            Self::Meeting(context) | Self::VisitRequest(context) | Self::MeetingReminder(context) => {
+                Value::from(Serde(context))
+            }
+            Self::OpenPoints(context) => Value::from(Serde(context)),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod feedback;
 mod hours;
 mod ics;
 mod inquirer;
+mod meeting;
 mod problem;
 mod remark;
 mod samples;
@@ -20,13 +21,20 @@ mod wording;
 mod words;
 
 pub use arrival::{Arrival, ArrivalContext, ArrivedMail};
-pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain};
+pub use compose::{
+    ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
+};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
+pub use feedback::span_fault_to_operator;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
-pub use problem::problem_in_words;
+pub use meeting::{
+    CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, addressed,
+    meeting_in_words, minutes_in_words,
+};
+pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, done_by, limit_reached, no_more_explanations, refused_order, rejected_answer,
 };
@@ -38,8 +46,8 @@ pub use staff::{
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, HELD, LEAVING, UNCONFIRMED, colleague_in_words, field_line, left_out_in_words, purpose_in_words,
-    reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, colleague_in_words, field_line, left_out_in_words,
+    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
 };
 
 use crate::{
@@ -99,6 +107,14 @@ closed_set! {
         Unproven = "unproven",
         /// To staff: a mail came that is no inquiry like others.
         Arrival = "arrival",
+        /// A meeting or a visit is set, changed or cancelled.
+        Meeting = "meeting",
+        /// An adviser is asked for a visit.
+        VisitRequest = "visit_request",
+        /// A meeting or a visit comes near.
+        MeetingReminder = "meeting_reminder",
+        /// To leads: what is open when the 伴走支援 ends.
+        OpenPoints = "open_points",
     }
 }
 
@@ -129,8 +145,10 @@ impl Purpose {
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven
-            | Self::Arrival => Some("auto-generated"),
-            Self::Answer | Self::Question => None,
+            | Self::Arrival
+            | Self::MeetingReminder
+            | Self::OpenPoints => Some("auto-generated"),
+            Self::Answer | Self::Question | Self::Meeting | Self::VisitRequest => None,
         }
     }
 
@@ -142,7 +160,13 @@ impl Purpose {
 
     #[must_use]
     pub fn is_for_staff(self) -> bool {
-        self.auto_submitted() == Some("auto-generated")
+        self.auto_submitted() == Some("auto-generated") && self != Self::MeetingReminder
+    }
+
+    /// Whether a person orders the mail and may stop it before it leaves.
+    #[must_use]
+    pub fn is_written(self) -> bool {
+        self.auto_submitted().is_none()
     }
 }
 
@@ -160,6 +184,8 @@ impl From<Written> for Purpose {
         match written {
             Written::Answer => Self::Answer,
             Written::Question => Self::Question,
+            Written::Meeting => Self::Meeting,
+            Written::VisitRequest => Self::VisitRequest,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Sample values for every letter: [`super::Wording::check`] proves templates with them, and snapshots show them.
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
+mod meetings;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -146,6 +148,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
             Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
         }
+        Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
+        Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
+        Purpose::MeetingReminder => Content::MeetingReminder(meetings::meeting(profile, full)),
+        Purpose::OpenPoints => Content::OpenPoints(meetings::open_points(common)),
     }
 }
 

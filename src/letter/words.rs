@@ -85,6 +85,9 @@ pub const HELD: &str = "送信を止めています";
 /// The state of a mail that the desk is sending.
 pub const LEAVING: &str = "送信しているところです";
 
+/// Between the items of a list.
+pub const AND: &str = "、";
+
 /// A member as a colleague names them.
 #[must_use]
 pub fn colleague_in_words(name: &str) -> String {
@@ -109,6 +112,9 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Arrival => "届いたメールのお知らせ",
+        Purpose::Meeting | Purpose::MeetingReminder => "会議・派遣のご案内",
+        Purpose::VisitRequest => "アドバイザー派遣のお願い",
+        Purpose::OpenPoints => "伴走支援の終了のお知らせ",
         Purpose::Echo
         | Purpose::Approval
         | Purpose::SecondDraft

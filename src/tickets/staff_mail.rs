@@ -5,6 +5,7 @@ use super::{
     answer::{self, Draft},
     commands,
     draft::{self, Named},
+    meetings::Brought,
 };
 use crate::{
     desk::{
@@ -27,12 +28,14 @@ use crate::{
     store::TicketRow,
 };
 
-/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word.
+/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word. `message`
+/// is the ledger row of the mail.
 pub async fn work_on(
     operation: &mut Operation<'_>,
     prepared: &PreparedMail,
     member: &Member,
     mail: &StaffMail,
+    message: i64,
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
@@ -41,10 +44,11 @@ pub async fn work_on(
         mail.is_silenced(&operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?);
     let mut result = Worked { nothing_sent: true, ..Worked::default() };
     let named = named(prepared, mail);
-    for order in &mail.orders {
-        result.carry_out(operation, member, order, &named).await?;
-    }
     let files = prepared.reading.mail.attachments.as_slice();
+    let brought = Brought { files, message: Some(message) };
+    for order in &mail.orders {
+        result.carry_out(operation, member, order, &named, brought).await?;
+    }
     for answer in &mail.answers {
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
@@ -117,6 +121,7 @@ impl Worked {
         member: &Member,
         order: &Order,
         named: &Named<'_>,
+        brought: Brought<'_>,
     ) -> Result<(), Fault> {
         let number = match (&order.command, &order.ticket) {
             (Command::Help, _) => {
@@ -132,13 +137,18 @@ impl Worked {
         };
         let found = commands::find(operation.tx, number).await?;
         let outcome = match &found {
-            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named).await?,
+            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named, brought).await?,
             Err(none) => Err(none.clone()),
         };
         match (outcome, &found) {
             (Ok(what), _) => {
-                self.nothing_sent &=
-                    !matches!(what, Done::Queued { .. } | Done::Sending { .. } | Done::Approved { .. });
+                self.nothing_sent &= !matches!(
+                    what,
+                    Done::Queued { .. }
+                        | Done::Sending { .. }
+                        | Done::Approved { .. }
+                        | Done::Arranged { .. }
+                );
                 let zone = operation.desk.rules.calendar.time_zone();
                 self.done.push(to_staff(&what, zone, operation.now));
             }

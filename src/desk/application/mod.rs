@@ -3,6 +3,7 @@
 
 mod call;
 pub mod decision;
+mod stage;
 mod support;
 
 use chrono::{DateTime, FixedOffset};
@@ -13,6 +14,7 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use stage::Stage;
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {

@@ -5,12 +5,13 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 23] = [
+const JAPANESE: [(&str, &str); 24] = [
     ("letter/", "the sentences that people read"),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
     ("desk/japanese_date.rs", "how people write days and hours"),
     ("desk/japanese_time.rs", "dates in words"),
     ("desk/last_guard.rs", "labels of header fields in quoted mails"),
+    ("desk/meeting.rs", "titles behind the name of an adviser"),
     (
         "desk/own_marks.rs",
         "the marks that only the desk writes, and what stands for them in strangers' texts",
