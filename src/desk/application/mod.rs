@@ -2,6 +2,7 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+pub mod form;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
@@ -173,6 +174,12 @@ impl ApplicationForm {
             F::IssueDetails => &self.issue_details,
             F::Issues | F::Members => "",
         }
+    }
+
+    /// Whether nothing is filled in: the form as it was sent out.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
     }
 
     /// The fields that the sender has to fill in, in the form's order. A place of work without 部署, or a person without
