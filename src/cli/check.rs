@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Context, print};
@@ -34,6 +34,7 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
         finding("settings", Ok(format!("read from {origin}"))),
         finding("templates", check_wording(settings).map(|()| "all templates are valid".to_owned())),
         staff(settings),
+        support(settings),
     ];
     let mut latest_deadline = None;
     if !offline {
@@ -87,6 +88,47 @@ fn staff(settings: &Settings) -> Finding {
         _ => format!("{count} members, {leads} of them lead"),
     };
     Finding { what: "staff", ok: true, warning: count == 0, detail }
+}
+
+/// Warns about days of the 伴走支援 that nobody may have meant, and of advisers who cannot be asked.
+fn support(settings: &Settings) -> Finding {
+    let (rules, written) = (rules(settings), &settings.support);
+    let Some(support) = &rules.support else {
+        return finding("support", Ok("no applications are taken".to_owned()));
+    };
+    let call = &support.call;
+    let is_open = |day| rules.calendar.open_span(day).is_some();
+    let target = call.closes
+        + TimeDelta::days(i64::try_from(written.results_within.0.as_secs() / 86_400).unwrap_or(0));
+    let mut warnings = Vec::new();
+    if call.closes < settings.window.opens || call.closes > settings.window.closes {
+        warnings.push(format!("support.closes {} is outside [window]", call.closes));
+    }
+    if !is_open(target) {
+        warnings.push(format!(
+            "support.results_within ends on {target}, when the desk is closed: {} counts",
+            call.results_by
+        ));
+    }
+    if !is_open(call.ends) {
+        warnings.push(format!("support.ends {} is a day when the desk is closed", call.ends));
+    }
+    let unreachable: Vec<&str> = support
+        .advisers
+        .iter()
+        .filter(|adviser| adviser.address.is_none())
+        .map(|adviser| adviser.name.as_str())
+        .collect();
+    if !unreachable.is_empty() {
+        warnings.push(format!("[[support.advisers]] without address: {}", unreachable.join(", ")));
+    }
+    let warning = !warnings.is_empty();
+    let detail = if warning {
+        warnings.join("; ")
+    } else {
+        format!("applications until {}, results until {}", call.closes, call.results_by)
+    };
+    Finding { what: "support", ok: true, warning, detail }
 }
 
 async fn mailbox(settings: &Settings) -> Result<String, String> {

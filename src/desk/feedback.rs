@@ -78,6 +78,8 @@ pub enum Refused {
     NoSuchTicket(TicketNumber),
     /// 一覧 and ヘルプ are no operations on a ticket.
     NotOnATicket,
+    /// An order of 伴走支援 on the ticket of an inquiry.
+    NoApplication(TicketNumber),
     /// メモ without text.
     EmptyNote(TicketNumber),
     /// `who` names no member or several; `known` are the names of all members.

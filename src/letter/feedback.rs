@@ -85,6 +85,9 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
     match refused {
         Refused::NoSuchTicket(number) => format!("受付番号 {number} の照会票はありません"),
         Refused::NotOnATicket => "照会票の操作ではありません".to_owned(),
+        Refused::NoApplication(number) => format!(
+            "{number} は照会のため、伴走支援の操作（受理、採択、会議など）は行えません。応募のお知らせに返信するか、応募の受付番号を付けてください"
+        ),
         Refused::EmptyNote(number) => format!("{number} のメモの文がありません"),
         Refused::NoSingleMember { who, known } => {
             format!("「{who}」に当たる担当者が一人に決まりません（登録：{}）", known.join("、"))
@@ -191,6 +194,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
     match refused {
         Refused::NoSuchTicket(number) => format!("there is no ticket {number}"),
         Refused::NotOnATicket => "not an operation on a ticket".to_owned(),
+        Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
         Refused::EmptyNote(number) => format!("{number}: the note has no text"),
         Refused::NoSingleMember { who, known } => {
             format!("{who:?} names no single member of staff; known: {}", known.join(", "))

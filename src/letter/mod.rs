@@ -8,6 +8,7 @@ mod content;
 mod digest;
 pub mod feedback;
 mod hours;
+mod ics;
 mod inquirer;
 mod problem;
 mod remark;
@@ -23,6 +24,7 @@ pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_addres
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
 pub use hours::hours_in_words;
+pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
 pub use remark::{

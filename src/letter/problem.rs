@@ -1,8 +1,14 @@
 //! Why something in a mail of a member of staff could not be done, in words for its writer.
 
-use crate::desk::staff_mail::{
-    Problem,
-    order::{Doubt, Doubtful},
+use chrono::Datelike as _;
+
+use crate::desk::{
+    japanese_date::SpanFault,
+    japanese_time,
+    staff_mail::{
+        Problem,
+        order::{Doubt, Doubtful},
+    },
 };
 
 /// As much of a text outside the markers as its writer is shown, in characters.
@@ -70,7 +76,13 @@ fn doubt_in_words(Doubtful { opening, why }: &Doubtful) -> String {
             "「{opening}」は、操作の後に文が続いており、その文をどうするか判断できませんでした。操作だけをお書きになるか、文は「メモ」としてお送りください"
         ),
         Doubt::Incomplete => {
-            format!("「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」）")
+            format!(
+                "「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」「会議 1 9月2日 14:00-16:00」）"
+            )
+        }
+        Doubt::Span(fault) => format!("「{opening}」：{}", span_fault_in_words(*fault)),
+        Doubt::TwiceSaid => {
+            format!("「{opening}」：場所や議題などが2回書かれています。一つにまとめてお書きください")
         }
         Doubt::SeveralTickets => {
             format!("「{opening}」に受付番号が二つ以上あります。1行に一つずつお書きください")
@@ -88,6 +100,31 @@ fn doubt_in_words(Doubtful { opening, why }: &Doubtful) -> String {
         Doubt::NoDecision => format!(
             "「{opening}」は、送信のご確認へのお返事（「取消」など）と読み取れませんでした。回答を書き直す場合は、いったん「取消」とお返事のうえ、照会のお知らせに返信してください"
         ),
+    }
+}
+
+/// Why the day or the hours of a meeting were not taken, and how to write them.
+#[must_use]
+pub fn span_fault_in_words(fault: SpanFault) -> String {
+    match fault {
+        SpanFault::NoDate => "日付を読み取れませんでした（例：「9月2日 14:00-16:00」）".to_owned(),
+        SpanFault::NoHours => {
+            "開始と終了の時刻を読み取れませんでした（例：「9月2日 14:00-16:00」）".to_owned()
+        }
+        SpanFault::NoSuchDay => "暦にない日付です".to_owned(),
+        SpanFault::NoSuchTime => "時刻が正しくありません".to_owned(),
+        SpanFault::HalfOfDay => {
+            "午前か午後か判断できませんでした。「14:00」または「午後2時」のようにお書きください".to_owned()
+        }
+        SpanFault::EndBeforeStart => "終了の時刻が開始より後になっていません".to_owned(),
+        SpanFault::OtherWeekday(date) => format!(
+            "{}月{}日は{}曜日です。日付か曜日をご確認ください",
+            date.month(),
+            date.day(),
+            japanese_time::weekday(date.weekday())
+        ),
+        SpanFault::OutsidePeriod => "伴走支援の実施期間の外の日付です".to_owned(),
+        SpanFault::NoYear => "どの年の日付か判断できませんでした。年を付けてお書きください".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     delivery::{SmtpOptions, Transport},
     desk::{
+        application::{Adviser, Call, Support, results_by},
         calendar::{BusinessTime, Calendar, HoursRules},
         deadline::Sla,
         form::{FieldRule, FormRules},
@@ -27,7 +28,9 @@ use crate::{
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
     service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
-    settings::{Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError},
+    settings::{
+        Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError, SupportAdviser,
+    },
     store::{AuditEvent, InstanceLock, NewEvent, Store, StoreError},
 };
 
@@ -59,10 +62,12 @@ impl WiringError {
 #[must_use]
 pub fn rules(settings: &Settings) -> Rules {
     let lower = |text: &String| text.to_lowercase();
+    let calendar = Calendar::new(hours(&settings.hours));
     Rules {
+        support: settings.support.enabled.then(|| support(&settings.support, &calendar)),
         staff: Staff::new(settings.staff.iter().map(member).collect()),
         form: form(settings),
-        calendar: Calendar::new(hours(&settings.hours)),
+        calendar,
         window: Window {
             opens: settings.window.opens,
             closes: settings.window.closes,
@@ -349,6 +354,39 @@ fn profile(settings: &Settings) -> Profile {
             settings.answers.confirm,
             settings.answers.approval,
         ),
+    }
+}
+
+fn support(written: &crate::settings::Support, calendar: &Calendar) -> Support {
+    let days = written.results_within.0.as_secs() / 86_400;
+    let call = Call {
+        title: written.title.trim().to_owned(),
+        opens: written.opens,
+        closes: written.closes,
+        results_by: results_by(written.closes, days, calendar),
+        starts: written.starts,
+        ends: written.ends,
+        places: written.places,
+        meetings: written.meetings.clone(),
+        visits: written.visits,
+        members: written.members.clone(),
+        time_zone: calendar.time_zone(),
+    };
+    let labels = written.fields.iter().flat_map(|field| {
+        std::iter::once(&field.label).chain(&field.aliases).map(|label| (field.key, label.clone()))
+    });
+    let adviser = |adviser: &SupportAdviser| Adviser {
+        name: adviser.name.trim().to_owned(),
+        address: adviser.address.clone(),
+        affiliation: adviser.affiliation.clone(),
+    };
+    Support {
+        call,
+        labels: labels.collect(),
+        criteria: written.criteria.clone(),
+        advisers: written.advisers.iter().map(adviser).collect(),
+        remind_before: written.remind_before,
+        copy_results_to_sender: written.copy_results_to_sender,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls};
@@ -37,6 +38,7 @@ impl Settings {
     pub(super) fn check(&self) -> Result<(), Wrong> {
         self.check_desk()?;
         self.check_time()?;
+        self.check_support()?;
         self.check_mailbox()?;
         self.check_delivery()?;
         let retention = &self.retention;
@@ -202,6 +204,29 @@ impl Settings {
         ensure(sla.warn_before < sla.answer_within, "sla.warn_before", || {
             format!("{} is not less than sla.answer_within {}", sla.warn_before, sla.answer_within)
         })
+    }
+
+    fn check_support(&self) -> Result<(), Wrong> {
+        let support = &self.support;
+        let ordered = |(earlier, first): (&str, NaiveDate), (later, last): (&str, NaiveDate)| {
+            ensure(first <= last, later, || {
+                format!("{last} is before {earlier} {first}; allowed: the same day or later")
+            })
+        };
+        ordered(("support.opens", support.opens), ("support.closes", support.closes))?;
+        ordered(("support.starts", support.starts), ("support.ends", support.ends))?;
+        let title = &support.title;
+        ensure(!title.trim().is_empty() && !title.chars().any(char::is_control), "support.title", || {
+            format!("{title:?} is not allowed; allowed: one line of text")
+        })?;
+        for (i, adviser) in support.advisers.iter().enumerate() {
+            ensure(!adviser.name.trim().is_empty(), &format!("support.advisers[{i}].name"), || {
+                "is empty".into()
+            })?;
+            let Some(address) = &adviser.address else { continue };
+            ensure(is_address(address), &format!("support.advisers[{i}].address"), || address_help(address))?;
+        }
+        Ok(())
     }
 
     fn check_mailbox(&self) -> Result<(), Wrong> {

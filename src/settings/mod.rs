@@ -20,7 +20,8 @@ pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2};
 pub use sections::{
     After, Answers, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log, LogFormat,
-    Mailbox, MailboxKind, NewTicketTo, Retention, Sla, Staff, Templates, Tls, Window,
+    Mailbox, MailboxKind, NewTicketTo, Retention, Sla, Staff, Support, SupportAdviser, SupportField,
+    Templates, Tls, Window,
 };
 pub use values::Period;
 pub use written::Written;
@@ -75,6 +76,8 @@ pub struct Settings {
     pub answers: Answers,
     /// The daily digest.
     pub digest: Digest,
+    /// The 伴走支援: its call, and the support that follows.
+    pub support: Support,
     /// Retention periods of mails and personal data.
     pub retention: Retention,
     /// The HTTP server for health and metrics.

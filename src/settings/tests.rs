@@ -46,6 +46,16 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
         ("[[form.fields]]\nkey = \"name\"\nlabel = \"氏名\"", "form.fields: ", "each of the four once"),
         ("[[form.fields]]\nkey = \"nom\"\nlabel = \"氏名\"", "form.fields", "organization"),
         ("[delivery]\nconnections = 0", "delivery.connections: ", "1 to 64"),
+        ("[support]\ncloses = \"2025-06-01\"", "support.closes: ", "before support.opens"),
+        ("[support]\nends = \"2025-06-01\"", "support.ends: ", "before support.starts"),
+        ("[support]\nmembers = \"15..10\"", "support.members: ", "the smaller one first"),
+        ("[support]\nmeetings = 3", "support.meetings: ", "3..4"),
+        ("[[support.fields]]\nkey = \"zone\"\nlabel = \"圏域\"", "support.fields", "area"),
+        (
+            "[[support.advisers]]\nname = \"三浦\"\naddress = \"miura\"",
+            "support.advisers[0].address: ",
+            "name@domain",
+        ),
         ("[mailbox]\naccept_since = \"yesterday\"", "mailbox.accept_since: ", ""),
     ] {
         let error = error_of(toml);
@@ -124,6 +134,8 @@ fn the_example_file_names_every_key_and_is_accepted() {
         "retry_for",
         "end_timeout",
         "helo",
+        "results_within",
+        "copy_results_to_sender",
     ] {
         assert!(all.contains(&format!("{key} = ")), "config/madoguchi.toml does not name {key}");
     }

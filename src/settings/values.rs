@@ -1,6 +1,6 @@
 //! Parsers for values in the settings file: sizes, periods, times, lists. Each error names the allowed form.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -154,6 +154,16 @@ pub fn hours_by_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Da
 
 pub fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     parsed_with(deserializer, |text| text.parse().ok().filter(|port| *port != 0), "a port from 1 to 65535")
+}
+
+/// Two numbers, both included: `3..4`.
+pub fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RangeInclusive<usize>, D::Error> {
+    let read = |text: &str| {
+        let (least, most) = text.split_once("..")?;
+        let (least, most) = (least.trim().parse().ok()?, most.trim().parse().ok()?);
+        (least <= most).then_some(least..=most)
+    };
+    parsed_with(deserializer, read, "two numbers, the smaller one first, such as \"3..4\"")
 }
 
 pub fn times_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveTime>, D::Error> {

@@ -22,8 +22,23 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 11] =
-    [&STATE, &MESSAGE, &UNSETTLED, &TICKET, &TURN, &ENTRY, &ATTACHMENT, &OUTBOX, &ATTEMPT, &EVENT, &DESK];
+pub const SCHEMA: [&TableSchema; 15] = [
+    &STATE,
+    &MESSAGE,
+    &UNSETTLED,
+    &TICKET,
+    &TURN,
+    &ENTRY,
+    &ATTACHMENT,
+    &OUTBOX,
+    &ATTEMPT,
+    &EVENT,
+    &APPLICATION,
+    &SUBMISSION,
+    &REVIEW,
+    &MEETING,
+    &DESK,
+];
 
 pub(super) const STATE: TableSchema =
     TableSchema { name: "state", key: &["name"], columns: &[("name", T), ("value", T)] };
@@ -89,6 +104,8 @@ pub(super) const TICKET: TableSchema = TableSchema {
         ("tags", T),
         ("merged_into", T),
         ("erased_at", T),
+        ("kind", T),
+        ("part_of", T),
     ],
 };
 
@@ -173,6 +190,74 @@ pub(super) const EVENT: TableSchema = TableSchema {
         ("what", T),
         ("detail", T),
         ("hash", T),
+    ],
+};
+
+pub(super) const APPLICATION: TableSchema = TableSchema {
+    name: "application",
+    key: &["ticket_id"],
+    columns: &[
+        ("ticket_id", I),
+        ("closes", T),
+        ("stage", T),
+        ("prefecture", T),
+        ("area", T),
+        ("area_key", T),
+        ("submission_id", I),
+        ("decision", T),
+        ("reason", T),
+        ("notice", T),
+        ("decided_at", T),
+        ("decided_by", T),
+        ("notified_at", T),
+    ],
+};
+
+pub(super) const SUBMISSION: TableSchema = TableSchema {
+    name: "submission",
+    key: &["id"],
+    columns: &[
+        ("id", I),
+        ("ticket_id", I),
+        ("message_ref", I),
+        ("part", I),
+        ("file", T),
+        ("inner_name", T),
+        ("format", T),
+        ("received_at", T),
+        ("in_time", I),
+        ("unread", T),
+        ("form", T),
+        ("findings", T),
+        ("hash", T),
+        ("author", T),
+    ],
+};
+
+pub(super) const REVIEW: TableSchema = TableSchema {
+    name: "review",
+    key: &["ticket_id", "reviewer"],
+    columns: &[("ticket_id", I), ("reviewer", T), ("at", T), ("conflict", I), ("scores", T), ("comment", T)],
+};
+
+pub(super) const MEETING: TableSchema = TableSchema {
+    name: "meeting",
+    key: &["id"],
+    columns: &[
+        ("id", I),
+        ("ticket_id", I),
+        ("kind", T),
+        ("nth", I),
+        ("stage", T),
+        ("starts_at", T),
+        ("ends_at", T),
+        ("place", T),
+        ("url", T),
+        ("agenda", T),
+        ("adviser", T),
+        ("sequence", I),
+        ("reminded_for", T),
+        ("minutes_entry", I),
     ],
 };
 

@@ -11,7 +11,7 @@ use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
     thread::TicketFacts,
-    ticket::{Channel, Direction, NewTicket, SlaClock, TicketNumber},
+    ticket::{Channel, Direction, NewTicket, SlaClock, TicketKind, TicketNumber},
     triage::EarlierTicket,
     turn::Turn,
 };
@@ -21,6 +21,9 @@ use crate::mail::Mailbox;
 pub struct TicketRow {
     pub id: i64,
     pub number: TicketNumber,
+    pub kind: TicketKind,
+    /// The application that the question belongs to.
+    pub part_of: Option<TicketNumber>,
     pub channel: Channel,
     pub clock: SlaClock,
     pub fields: Fields,
@@ -60,7 +63,7 @@ pub struct Asking<'a> {
 
 pub(super) const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
      from_address, subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, \
-     closed_at, tags, merged_into, answer_to, asked_at";
+     closed_at, tags, merged_into, answer_to, asked_at, kind, part_of";
 
 /// How many of the newest tickets are searched for those of a sender. No desk gets more in the time in which somebody
 /// repeats a mail, and reading them takes less time than an index on the sender would take for each ticket.
@@ -158,6 +161,7 @@ impl Tx {
                 clock.running_since().map(instant_text).into(),
                 asking.to.into(),
                 asking.at.map(instant_text).into(),
+                ticket.kind.as_str().into(),
             ],
         );
         self.add_turn(id, &Turn::first(clock, received_at));
@@ -306,12 +310,21 @@ pub(super) fn read_clock(row: &AnyRow, id: i64) -> Result<SlaClock> {
     ))
 }
 
+fn read_number(row: &AnyRow, column: &'static str, id: i64) -> Result<Option<TicketNumber>> {
+    match row.try_get::<Option<String>, _>(column)? {
+        Some(_) => Some(read_word(row, "ticket", column, id)).transpose(),
+        None => Ok(None),
+    }
+}
+
 pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
     let id = row.try_get("id")?;
     let fields = read_fields(row)?;
     Ok(TicketRow {
         id,
         number: read_word(row, "ticket", "number", id)?,
+        kind: read_word(row, "ticket", "kind", id)?,
+        part_of: read_number(row, "part_of", id)?,
         channel: read_word(row, "ticket", "channel", id)?,
         clock: read_clock(row, id)?,
         fields,
@@ -324,10 +337,7 @@ pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
         answered_at: read_instant_option(row, "ticket", "answered_at", id)?,
         closed_at: read_instant_option(row, "ticket", "closed_at", id)?,
         tags: row.try_get::<String, _>("tags")?.lines().map(str::to_owned).collect(),
-        merged_into: match row.try_get::<Option<String>, _>("merged_into")? {
-            Some(_) => Some(read_word(row, "ticket", "merged_into", id)?),
-            None => None,
-        },
+        merged_into: read_number(row, "merged_into", id)?,
         answer_to: row.try_get("answer_to")?,
         asked_at: read_instant_option(row, "ticket", "asked_at", id)?,
     })

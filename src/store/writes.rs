@@ -54,6 +54,7 @@ const INSERTS: [Insert; 9] = [
             "tags",
             "merged_into",
             "erased_at",
+            "part_of",
         ],
         ..Insert::of(&schema::TICKET)
     },

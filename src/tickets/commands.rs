@@ -63,6 +63,7 @@ pub async fn carry_out(
         Command::Approve => release(operation, ticket, named, true).await,
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
+        Command::PartOf(_) | Command::Support(_) => Ok(Err(Refused::NoApplication(number.clone()))),
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     desk::{
         form::{Fields, prefecture},
-        ticket::{Channel, Direction, NewTicket, SlaClock, TicketNumber},
+        ticket::{Channel, Direction, NewTicket, SlaClock, TicketKind, TicketNumber},
         triage::TELEPHONE_SUBJECT,
         window::fiscal_year,
     },
@@ -21,7 +21,8 @@ pub async fn file_call(desk: &Desk, fields: Fields) -> Result<TicketNumber, Faul
     let clock = SlaClock::open(&rules.calendar, budget, now).unwrap_or_else(|| SlaClock::waiting(budget));
     let number = tx.take_number(&rules.ticket_prefix, fiscal_year(now, zone));
     let prefecture = fields.organization.as_deref().and_then(prefecture);
-    let ticket = NewTicket { channel: Channel::Telephone, fields, prefecture, clock };
+    let ticket =
+        NewTicket { kind: TicketKind::Inquiry, channel: Channel::Telephone, fields, prefecture, clock };
     let nobody = Mailbox { name: None, address: String::new() };
     let asking = Asking { to: None, at: None, assignee: None };
     let id = tx.add_ticket(&number, &ticket, &nobody, TELEPHONE_SUBJECT, now, asking);

@@ -33,6 +33,8 @@ fn yamada() -> Mailbox {
 fn ticket_row(calendar: &Calendar) -> TicketRow {
     let received_at = at("2025-07-01T10:00:00");
     TicketRow {
+        kind: crate::desk::ticket::TicketKind::Inquiry,
+        part_of: None,
         id: 1,
         number: TicketNumber::new("ZT", 2025, 1),
         channel: Channel::Email,

@@ -243,6 +243,7 @@ const WORDS: [(&str, &[&str], &str); 13] = [
     ("oauth2::", &["login/", "settings/"], "only login asks for tokens"),
     ("lettre::transport", &["delivery/"], "only delivery speaks SMTP"),
     ("lettre::message", &["letter/"], "only letter builds MIME"),
+    ("icalendar", &["letter/"], "only letter builds calendar files"),
     ("mail_parser", &["mail/"], "only mail takes MIME apart"),
     ("bcder", &["mail/smime.rs"], "only mail opens signatures"),
     ("Utc::now", &["clock.rs"], "only the clock reads time"),

@@ -3,6 +3,7 @@
 
 mod call;
 pub mod form;
+mod support;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use support::{Adviser, Support, results_by};
 
 closed_set! {
     /// What the form asks for, in its order. The keys of `[[support.fields]]` and of the order 項目.

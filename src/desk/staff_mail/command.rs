@@ -1,6 +1,9 @@
 //! What a member orders. `order` reads orders from a text.
 
-use crate::desk::ticket::TicketNumber;
+use crate::desk::{
+    meeting::{Arranged, MeetingKind},
+    ticket::TicketNumber,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -30,10 +33,53 @@ pub enum Command {
     Reject(String),
     /// 送信: let a draft leave that waits for its author's word.
     Send,
+    /// 所属: the ticket is a question that belongs to an application.
+    PartOf(TicketNumber),
+    /// An order on an application for 伴走支援.
+    Support(SupportCommand),
     /// 一覧: send the digest now.
     List,
     /// ヘルプ: send the manual.
     Help,
+}
+
+/// What a member orders on an application. Reasons and comments may be empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SupportCommand {
+    /// 受理: a late or incomplete application counts, with a reason.
+    Accept(String),
+    /// 取下: the applicant withdraws, with a reason.
+    Withdraw(String),
+    /// 様式: the attached form is in force.
+    Form,
+    /// 項目: one field has another value.
+    Set { field: String, value: String },
+    /// 審査: the scores of a reviewer, with a comment.
+    Review { scores: Vec<u32>, comment: String },
+    /// 審査 利害関係: the reviewer has a conflict of interest, with a reason.
+    Conflict(String),
+    /// 採択, with a reason.
+    Select(String),
+    /// 不採択, with a reason.
+    Decline(String),
+    /// 通知文: a text of the letter about the result.
+    Notice(String),
+    /// 結果案: show all letters about the results.
+    Results,
+    /// 結果送信: send the letters that have this code.
+    SendResults(String),
+    /// 結果取消: stop all letters about the results.
+    StopResults,
+    /// 会議 and 派遣: set a meeting, ask for a visit, or change one.
+    Arrange(Box<Arranged>),
+    /// 会議中止 and 派遣中止, with a sentence of the letter.
+    Cancel { kind: MeetingKind, nth: u32, message: Option<String> },
+    /// 派遣確定: the adviser comes.
+    ConfirmVisit { nth: u32, message: Option<String> },
+    /// 派遣辞退: the adviser does not come.
+    VisitDeclined { nth: u32 },
+    /// 議事録, with a text; the files are those of the mail.
+    Minutes { kind: MeetingKind, nth: u32, text: String },
 }
 
 /// A command with its ticket.
@@ -51,13 +97,26 @@ pub struct Order {
 impl Order {
     /// Adds lines to the text of a note, a question or a reason. No effect on other commands.
     pub(super) fn append(&mut self, more: &str) {
-        if let Command::Note(text) | Command::Ask(text) | Command::CalledBack(text) | Command::Reject(text) =
-            &mut self.command
-        {
-            if !text.is_empty() {
-                text.push('\n');
+        use SupportCommand::{Accept, Decline, Minutes, Notice, Review, Select, Set, Withdraw};
+        let text = match &mut self.command {
+            Command::Note(text) | Command::Ask(text) | Command::CalledBack(text) | Command::Reject(text) => {
+                text
             }
-            text.push_str(more);
+            Command::Support(
+                Accept(text)
+                | Withdraw(text)
+                | Select(text)
+                | Decline(text)
+                | Notice(text)
+                | Set { value: text, .. }
+                | Review { comment: text, .. }
+                | Minutes { text, .. },
+            ) => text,
+            _ => return,
+        };
+        if !text.is_empty() {
+            text.push('\n');
         }
+        text.push_str(more);
     }
 }

@@ -12,7 +12,7 @@ mod typed;
 
 use chrono::NaiveDate;
 
-pub use command::{Command, Order};
+pub use command::{Command, Order, SupportCommand};
 pub use limit::{MOST_REPLIES, Replied};
 use order::{Doubt, Doubtful};
 use typed::{TicketPlace, Typed};

@@ -24,6 +24,16 @@ closed_set! {
 }
 
 closed_set! {
+    /// What a ticket is about.
+    TicketKind {
+        /// A question to the desk (circular, 別紙1).
+        Inquiry = "inquiry",
+        /// An application for the 伴走支援 (circular, 別紙2).
+        Application = "application",
+    }
+}
+
+closed_set! {
     /// How the desk received an inquiry.
     Channel {
         Email = "email",
@@ -46,6 +56,7 @@ closed_set! {
 /// A ticket that is not in the database yet.
 #[derive(Debug, Clone)]
 pub struct NewTicket {
+    pub kind: TicketKind,
     pub channel: Channel,
     pub fields: Fields,
     /// Derived from the organization's name.

@@ -3,7 +3,7 @@
 use super::{Filing, Kind, Known, ParkReason, Reading, Reply, Rules};
 use crate::desk::{
     staff_mail::{self, Command},
-    ticket::{Channel, NewTicket, SlaClock},
+    ticket::{Channel, NewTicket, SlaClock, TicketKind},
 };
 
 /// The subject of a telephone inquiry that a member wrote down.
@@ -42,7 +42,12 @@ fn telephone(reading: &Reading, rules: &Rules) -> Filing {
     let budget = rules.sla.answer_within;
     let clock = SlaClock::open(&rules.calendar, budget, reading.received_at)
         .unwrap_or_else(|| SlaClock::waiting(budget));
-    let ticket =
-        NewTicket { channel: Channel::Telephone, fields, prefecture: reading.form.prefecture, clock };
+    let ticket = NewTicket {
+        kind: TicketKind::Inquiry,
+        channel: Channel::Telephone,
+        fields,
+        prefecture: reading.form.prefecture,
+        clock,
+    };
     Filing::Ticket { ticket: Box::new(ticket), mentions: None }
 }

@@ -18,6 +18,7 @@ use note::note;
 use chrono::{DateTime, Utc};
 
 use super::{
+    application::Support,
     calendar::Calendar,
     deadline::Sla,
     form::{Fields, FormRules},
@@ -25,7 +26,7 @@ use super::{
     staff::Staff,
     staff_mail::Replied,
     thread::TicketFacts,
-    ticket::{Channel, NewTicket, SlaClock, TicketNumber},
+    ticket::{Channel, NewTicket, SlaClock, TicketKind, TicketNumber},
     window::{Window, WindowState},
 };
 use crate::mail::{Warning, bounce::Action};
@@ -49,6 +50,8 @@ pub struct Rules {
     pub ticket_prefix: String,
     /// Display name of the desk in its mails.
     pub desk_name: String,
+    /// The 伴走支援; `None` if the desk takes no applications.
+    pub support: Option<Support>,
 }
 
 /// A ticket that the message may repeat or belong to.
@@ -249,7 +252,7 @@ fn inquiry(
         None => (SlaClock::waiting(budget), Reply::AskMissing),
     };
     let prefecture = reading.form.prefecture;
-    let ticket = NewTicket { channel: Channel::Email, fields, prefecture, clock };
+    let ticket = NewTicket { kind: TicketKind::Inquiry, channel: Channel::Email, fields, prefecture, clock };
     (Kind::Inquiry, Filing::Ticket { ticket: Box::new(ticket), mentions }, Some(reply))
 }
 

@@ -123,6 +123,11 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
         ),
         (Refused::NotOnATicket, "照会票の操作ではありません", "not an operation on a ticket"),
         (
+            Refused::NoApplication(number()),
+            "ZT-2025-0001 は照会のため、伴走支援の操作（受理、採択、会議など）は行えません。応募のお知らせに返信するか、応募の受付番号を付けてください",
+            "ZT-2025-0001: is an inquiry, not an application",
+        ),
+        (
             Refused::EmptyNote(number()),
             "ZT-2025-0001 のメモの文がありません",
             "ZT-2025-0001: the note has no text",

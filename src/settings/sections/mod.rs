@@ -2,6 +2,7 @@
 //! `values.rs` parses single values; `check.rs` checks rules that concern several keys.
 
 mod mail;
+mod support;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -17,6 +18,7 @@ use crate::desk::form::FieldKey;
 use crate::words::closed_set;
 
 pub use mail::{After, Delivery, DeliveryKind, Mailbox, MailboxKind, Tls};
+pub use support::{Support, SupportAdviser, SupportField};
 
 /// `[desk]`: name and addresses of the desk.
 #[derive(Debug, Clone, Deserialize)]

@@ -5,9 +5,10 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 22] = [
+const JAPANESE: [(&str, &str); 23] = [
     ("letter/", "the sentences that people read"),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
+    ("desk/japanese_date.rs", "how people write days and hours"),
     ("desk/japanese_time.rs", "dates in words"),
     ("desk/last_guard.rs", "labels of header fields in quoted mails"),
     (

@@ -31,6 +31,14 @@ pub(super) const SHORT_CHARS: usize = 60;
 /// The beginnings of orders. What follows decides whether the sentence is about the word.
 const STEMS: &str = r"(?:取消|取り消|取りけ|とりけ|取止|取り止|取りや|キャンセ|撤回|中止|承認|承人|差戻|差し戻|差しもど|さしもど|却下|完了|クローズ|保留|ペンディング|再開|担当|メモ|質問|統合|分類|折返|折り返|一覧|ヘルプ|使い方|送信|送らない|送って)";
 
+/// The words of orders of 伴走支援. Answers are full of them, so a sentence that begins with one is in doubt only if it ends
+/// there, goes on as those orders do, or ends in a verb that is said to the desk.
+const SUPPORT: &str = r"^(?:第 ?[0-9]{1,2} ?回目?の? ?)?(?:(?:応募|申込書?)を?)?(?:受理|取り?下げ?|不?採択|通知文|結果案|結果送信|結果取消|審査|採点|評価|項目|様式|所属|議事録|(?:アドバイザー)?派遣(?:確定|中止|辞退|依頼)?|会議(?:中止)?)";
+/// Behind such a word: the end, or a number or a text as in an order.
+const ORDERED: &str = r"^(?:[ :、。.!]*$| *[:、]? *(?:第 ?)?[0-9]{1,2}(?:[ :、。/月-]|回目?(?:[ :、。]|$)|$)|[ :]+(?:中止|確定|辞退|依頼|利害関係))";
+/// The scores of a reviewer without the word before them.
+const SCORES: &str = r"^[1-9](?:[ ,、/・]+[1-9]){2,}(?:[ ,、。]|$)";
+
 /// The words of orders, anywhere in a very short text.
 const ANYWHERE: &str = r"取消|取り消|取りやめ|キャンセ|中止|承認|差戻|差し戻|却下|完了|クローズ|保留|再開|担当|統合|折返|折り返|cancel|approve|reject|close|done|hold";
 
@@ -114,6 +122,9 @@ const TOO_SHORT: usize = 2;
 
 struct Patterns {
     stem: Regex,
+    support: Regex,
+    ordered: Regex,
+    scores: Regex,
     word: Regex,
     number: Regex,
     words: Regex,
@@ -126,6 +137,9 @@ struct Patterns {
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     Some(Patterns {
         stem: Regex::new(&format!("^{STEMS}")).ok()?,
+        support: Regex::new(SUPPORT).ok()?,
+        ordered: Regex::new(ORDERED).ok()?,
+        scores: Regex::new(SCORES).ok()?,
         word: Regex::new(ANYWHERE).ok()?,
         number: Regex::new("[a-z]{2,6}[-ー][0-9]{4}[-ー][0-9]{4}").ok()?,
         words: Regex::new(&format!("^{WORDS}$")).ok()?,
@@ -171,6 +185,9 @@ pub(super) fn about(opening: &Opening<'_>) -> Option<Doubt> {
         let behind = plain.get(stem.end()..).unwrap_or_default();
         return is_order_like(patterns, first, behind, opening).then_some(Doubt::Almost);
     }
+    if is_support_like(patterns, plain, first, opening) {
+        return Some(Doubt::Almost);
+    }
     let beginning = sentences(opening.beginning);
     let talks = |sentence: &str| patterns.talk.is_match(sentence);
     if beginning.iter().all(|sentence| talks(sentence))
@@ -214,6 +231,20 @@ fn is_order_like(patterns: &Patterns, first: &str, behind: &str, opening: &Openi
         || patterns.clause.is_match(behind)
         || (is_question(first) && chars < SHORT_CHARS)
         || (patterns.sending.is_match(first) && chars < SHORT_CHARS)
+}
+
+/// Whether a sentence may be an order of 伴走支援: 「会議1」, 「採択しましたので…」, but not 「採択の結果は、8月に…」.
+fn is_support_like(patterns: &Patterns, plain: &str, first: &str, opening: &Opening<'_>) -> bool {
+    if patterns.scores.is_match(plain) {
+        return true;
+    }
+    let Some(word) = patterns.support.find(first) else { return false };
+    let behind = first.get(word.end()..).unwrap_or_default();
+    let names_field = word.as_str() == "項目" && behind.trim_start().starts_with(['「', '【', '『']);
+    let behind = behind.strip_prefix(is_closing_bracket).unwrap_or(behind);
+    names_field
+        || patterns.ordered.is_match(behind)
+        || (patterns.clause.is_match(behind) && opening.chars < SHORT_CHARS)
 }
 
 fn is_closing_bracket(c: char) -> bool {

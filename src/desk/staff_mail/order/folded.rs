@@ -14,15 +14,20 @@ pub(super) struct Folded {
 
 impl Folded {
     pub(super) fn of(line: &str) -> Self {
+        Self::lines(line).trimmed()
+    }
+
+    /// A text of several lines, its line breaks kept.
+    pub(super) fn lines(text: &str) -> Self {
         let mut folded = Self::default();
         let mut start = 0;
-        for (c, end) in Folds::from(line, 0) {
+        for (c, end) in Folds::from(text, 0) {
             folded.text.push(c);
             folded.source.resize(folded.text.len(), start);
             start = end;
         }
         folded.source.push(start);
-        folded.trimmed()
+        folded
     }
 
     pub(super) fn as_str(&self) -> &str {

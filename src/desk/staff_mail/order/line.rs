@@ -5,11 +5,13 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
+    Doubt,
     folded::Folded,
     frame::{bare, is_bracket, sentence_end},
+    meetings,
     table::{TABLE, Verb},
 };
-use crate::desk::{staff_key::Invitation, ticket::TicketNumber};
+use crate::desk::{staff_key::Invitation, staff_mail::command::SupportCommand, ticket::TicketNumber};
 
 /// Characters of the longest sentence that is compared with the table. The longest order of the tests has 40.
 const MOST_CHARS: usize = 120;
@@ -41,6 +43,10 @@ pub(super) struct Found {
     pub(super) behind: Folded,
     /// `behind` follows a blank, not a stop or a colon.
     pub(super) by_blank: bool,
+    /// The order is a polite sentence, not a word with its argument.
+    pub(super) polite: bool,
+    /// An order of 伴走支援 with a number.
+    pub(super) command: Option<Result<SupportCommand, Doubt>>,
 }
 
 /// The line as an order. `None` if no row of the table matches; then the line is text or a doubt.
@@ -49,6 +55,17 @@ pub(super) fn parse(line: &Folded, invitation: Invitation) -> Option<Found> {
     let numbered = line.clone();
     let (leading, line) = leading_number(&line);
     let line = unbracketed(&line);
+    if let Some(found) = meetings::parse(&line.trimmed()) {
+        return Some(Found {
+            verb: found.verb,
+            name: None,
+            numbers: leading.into_iter().collect(),
+            behind: line.trimmed().from(found.end).trimmed(),
+            by_blank: false,
+            polite: false,
+            command: Some(found.command),
+        });
+    }
     let end = sentence_end(line.as_str());
     if line.as_str().get(end..).is_some_and(|rest| rest.starts_with('?')) {
         return None;
@@ -57,8 +74,12 @@ pub(super) fn parse(line: &Folded, invitation: Invitation) -> Option<Found> {
     if !is_question(sentence.as_str())
         && let Some(mut found) = whole(&sentence, invitation)
     {
-        if found.verb == Verb::Merge {
+        if matches!(found.verb, Verb::Merge | Verb::PartOf) {
             found.numbers = merge_order(&numbered);
+            // 「所属」 alone may be a label.
+            if found.verb == Verb::PartOf && found.numbers.is_empty() {
+                return None;
+            }
         } else {
             found.numbers.splice(0..0, leading);
         }
@@ -88,6 +109,9 @@ fn whole(sentence: &Folded, invitation: Invitation) -> Option<Found> {
             numbers: numbers.clone(),
             behind: Folded::default(),
             by_blank: false,
+            // 「受理しました」, not 「受理」.
+            polite: plain.as_str().ends_with(['す', 'た', 'い', 'る', 'て', 'で', 'だ']),
+            command: None,
         })
     })
 }
@@ -111,9 +135,10 @@ fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -
         }
         // A comma joins nouns as well: 「承認、認可及び届出の区分は…」. A bracket or an arrow leads to a reason or a text.
         let fits = match gap.trim() {
-            "、" => row.verb.is_decision() || row.verb.takes_text(),
+            "、" => row.verb.is_decision() || (row.verb.takes_text() && !row.verb.is_about_application()),
             "(" | "→" => row.verb == Verb::Cancel || row.verb.takes_text(),
-            _ => true,
+            // 「様式 第2号」 is a form.
+            _ => row.verb != Verb::Form,
         };
         if !fits {
             return None;
@@ -122,11 +147,20 @@ fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -
             return None;
         }
         let (own, mut behind) = leading_number(&line.from(start));
+        // 「所属：厚生課」 is a label.
+        if row.verb == Verb::PartOf && own.is_none() {
+            return None;
+        }
         if gap.contains('(') && behind.as_str().ends_with(')') {
             behind = behind.slice(0..behind.as_str().len() - 1);
         }
         let numbers = leading.into_iter().chain(&own).cloned().collect();
-        Some(Found { verb: row.verb, name: None, numbers, behind, by_blank })
+        let polite = row.verb.is_about_application()
+            && line
+                .as_str()
+                .get(..start)
+                .is_some_and(|head| head.trim_end().ends_with(['す', 'た', 'い', 'る', 'て', 'で', 'だ']));
+        Some(Found { verb: row.verb, name: None, numbers, behind, by_blank, polite, command: None })
     })
 }
 

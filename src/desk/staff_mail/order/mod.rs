@@ -6,14 +6,16 @@ mod doubt;
 mod folded;
 mod frame;
 mod line;
+mod meetings;
 mod orders;
+mod support;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use super::command::{Command, Order};
-use crate::desk::staff_key::Invitation;
+use crate::desk::{japanese_date::SpanFault, staff_key::Invitation};
 use folded::Folded;
 use frame::Writer;
 use orders::Text;
@@ -55,6 +57,10 @@ pub enum Doubt {
     TextBehind,
     /// The order lacks its argument: 統合 without a number, 分類 without words.
     Incomplete,
+    /// The day or the hours of a meeting cannot be taken as written.
+    Span(SpanFault),
+    /// A detail of a meeting is written twice.
+    TwiceSaid,
     /// One order names several tickets.
     SeveralTickets,
     /// Two decisions that exclude each other.

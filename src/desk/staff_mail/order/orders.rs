@@ -7,12 +7,14 @@ use super::{
     frame::{Writer, bare, is_signature, sentence_end},
     is_prefixed,
     line::{self, Found},
+    meetings::{self, Detail},
+    support,
     table::Verb,
     words,
 };
 use crate::desk::{
     staff_key::Invitation,
-    staff_mail::command::{Command, Order},
+    staff_mail::command::{Command, Order, SupportCommand},
 };
 
 /// Characters of the longest reason behind 取消 in a thread where the word may be the heading of an answer.
@@ -79,7 +81,15 @@ impl<'a> Text<'a> {
 
 /// The sure orders of a text whose first line, behind greetings, is `first`. `None` if that line is none.
 pub(super) fn read(text: &Text<'_>, at: usize, first: Folded) -> Option<Reading> {
-    let mut collected = Collected { text, at, orders: Vec::new(), rest: String::new(), doubts: Vec::new() };
+    let mut collected = Collected {
+        text,
+        at,
+        orders: Vec::new(),
+        rest: String::new(),
+        doubts: Vec::new(),
+        is_closed: false,
+        in_detail: false,
+    };
     let mut line = first;
     let start = at;
     loop {
@@ -87,9 +97,12 @@ pub(super) fn read(text: &Text<'_>, at: usize, first: Folded) -> Option<Reading>
             collected.at += 1;
             let Some(next) = text.lines.get(collected.at) else { break };
             line = Folded::of(next);
+            collected.in_detail &= !line.is_empty();
             continue;
         }
         let step = match line::parse(&line, text.invitation) {
+            // 「質問」 below 議題 is a part of the agenda, or an order.
+            Some(_) if collected.in_detail => Step::Unclear(Doubt::Mixed),
             Some(found) => collected.order(&line, found),
             None if collected.orders.is_empty() => return None,
             None => collected.behind(&line, collected.at > start),
@@ -120,12 +133,17 @@ struct Collected<'a> {
     orders: Vec<(Verb, Order)>,
     rest: String,
     doubts: Vec<Doubtful>,
+    /// The last order is a polite sentence that takes no text.
+    is_closed: bool,
+    /// The last line is one of an agenda or a message.
+    in_detail: bool,
 }
 
 impl Collected<'_> {
     fn order(&mut self, line: &Folded, found: Found) -> Step {
         let raw = self.text.raw(self.at);
-        let (verb, behind, by_blank) = (found.verb, found.behind.clone(), found.by_blank);
+        let (verb, mut behind, by_blank) = (found.verb, found.behind.clone(), found.by_blank);
+        self.is_closed = found.polite && verb.is_about_application();
         let typed =
             raw.get(behind.source(0)..behind.source(behind.as_str().len())).unwrap_or_default().trim();
         let mut order = match order(found, raw) {
@@ -137,6 +155,16 @@ impl Collected<'_> {
                 return Step::Unclear(if typed.is_empty() { Doubt::Incomplete } else { Doubt::Almost });
             };
             order.command = Command::Tag(tags);
+        }
+        if verb == Verb::SendResults {
+            let Some((code, end)) = support::code(behind.as_str()) else {
+                return Step::Unclear(Doubt::Incomplete);
+            };
+            order.command = Command::Support(SupportCommand::SendResults(code));
+            behind = behind.from(end).trimmed();
+        }
+        if self.is_closed && !self.text.closes(typed) {
+            return Step::Unclear(Doubt::TextBehind);
         }
         if matches!(verb, Verb::Note | Verb::Ask) && by_blank && is_english_sentence(line.as_str(), typed) {
             return Step::Unclear(Doubt::Almost);
@@ -161,6 +189,18 @@ impl Collected<'_> {
         let Some((verb, last)) = self.orders.last_mut() else { return Step::Stop };
         let remaining = text.from(self.at);
         if is_below && is_signature(remaining, text.writer) {
+            return Step::Stop;
+        }
+        if *verb == Verb::Meeting {
+            return self.detail(line);
+        }
+        if verb.is_about_application() {
+            let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
+            let own = own.copied().collect::<Vec<_>>().join("\n");
+            if self.is_closed && !own.trim().is_empty() {
+                return Step::Unclear(Doubt::TextBehind);
+            }
+            last.append(own.trim());
             return Step::Stop;
         }
         if verb.takes_text() {
@@ -203,6 +243,22 @@ impl Collected<'_> {
         }
     }
 
+    /// A line below a meeting: a detail with its label, or more of an agenda.
+    fn detail(&mut self, line: &Folded) -> Step {
+        let raw = self.text.raw(self.at);
+        let Some((_, Order { command: Command::Support(command), .. })) = self.orders.last_mut() else {
+            return Step::Stop;
+        };
+        match meetings::take(command, line, raw) {
+            Detail::Taken { goes_on } => self.in_detail = goes_on,
+            Detail::Doubtful(why) => return Step::Unclear(why),
+            Detail::None if self.in_detail => meetings::go_on(command, raw),
+            Detail::None if self.text.closes(line.as_str()) => {}
+            Detail::None => return Step::Unclear(Doubt::TextBehind),
+        }
+        Step::Go(Folded::default())
+    }
+
     /// Whether a letter to the inquirer begins here, behind a blank line.
     fn is_letter(&self) -> bool {
         let is_blank = |line: &&str| Folded::of(line).is_empty();
@@ -212,8 +268,16 @@ impl Collected<'_> {
 
     /// The last look: what makes sure orders unclear as a whole.
     fn checked(self, start: usize) -> Reading {
-        let Self { text, orders, rest, doubts, .. } = self;
+        let Self { text, mut orders, rest, doubts, .. } = self;
         let unclear = |why| Reading::Unclear(doubtful(text.from(start), why));
+        for (_, order) in &mut orders {
+            let Command::Support(command) = &order.command else { continue };
+            match support::finished(command.clone()) {
+                Ok(command) if meetings::is_complete(&command) => order.command = Command::Support(command),
+                Ok(_) => return unclear(Doubt::Incomplete),
+                Err(why) => return unclear(why),
+            }
+        }
         let mut decisions = orders.iter().map(|(verb, _)| *verb).filter(|verb| verb.is_decision());
         if let Some(first) = decisions.next() {
             if decisions.any(|verb| verb != first) {
@@ -263,10 +327,12 @@ impl Text<'_> {
 
 /// The order on a line, with a name or numbers as its argument and no text yet.
 pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
-    let Found { verb, name, mut numbers, .. } = found;
+    let Found { verb, name, mut numbers, command, .. } = found;
     let name = name.and_then(|range| raw.get(range)).unwrap_or_default().trim().to_owned();
     let command = match verb {
+        _ if command.is_some() => Command::Support(command.unwrap_or(Err(Doubt::Incomplete))?),
         Verb::Merge => Command::Merge(numbers.pop().ok_or(Doubt::Incomplete)?),
+        Verb::PartOf => Command::PartOf(numbers.pop().ok_or(Doubt::Incomplete)?),
         Verb::Assign => Command::Assign(name.trim_end_matches(" please").to_owned()),
         Verb::Note => Command::Note(String::new()),
         Verb::Ask => Command::Ask(String::new()),
@@ -281,6 +347,7 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Send => Command::Send,
         Verb::List => Command::List,
         Verb::Help => Command::Help,
+        verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),
     };
     let ticket = numbers.pop();
     if !numbers.is_empty() {

@@ -24,12 +24,46 @@ pub(super) enum Verb {
     Send,
     List,
     Help,
+    PartOf,
+    // Orders of 伴走支援 that are a word alone, or a word with a text.
+    Form,
+    Results,
+    SendResults,
+    StopResults,
+    Accept,
+    Withdraw,
+    Set,
+    Review,
+    Select,
+    Decline,
+    Notice,
+    // Orders of 伴走支援 with a number, which `meetings` reads.
+    Minutes,
+    VisitDeclined,
+    /// What follows are lines with labels: 場所：, 議題：.
+    Meeting,
 }
 
 impl Verb {
     /// Whether the text behind the order belongs to it.
     pub(super) fn takes_text(self) -> bool {
         matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject)
+            || self.is_about_application()
+    }
+
+    /// Whether it is an order of 伴走支援 with a text. A polite sentence takes none: 「受理しました。審査は…」 is a letter.
+    pub(super) fn is_about_application(self) -> bool {
+        matches!(
+            self,
+            Self::Accept
+                | Self::Withdraw
+                | Self::Set
+                | Self::Review
+                | Self::Select
+                | Self::Decline
+                | Self::Notice
+                | Self::Minutes
+        )
     }
 
     /// Whether a letter to the inquirer may follow in the same mail: the order sets something and ends nothing.
@@ -49,7 +83,8 @@ impl Verb {
 
     /// What a reply to an echo or to an approval request may order. Everything else is asked about.
     pub(super) fn fits(self, invitation: Invitation) -> bool {
-        let harmless = matches!(self, Self::Note | Self::List | Self::Help);
+        let is_about_results = matches!(self, Self::Results | Self::SendResults | Self::StopResults);
+        let harmless = is_about_results || matches!(self, Self::Note | Self::List | Self::Help);
         invitation == Invitation::Answer || self.is_decision() || harmless
     }
 }
@@ -64,7 +99,9 @@ enum Scope {
 
 use Scope::{Decide, Everywhere};
 use Verb::{
-    Approve, Ask, Assign, CalledBack, Cancel, Close, Help, List, Merge, Note, Reject, Reopen, Send, Tag, Wait,
+    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, List, Merge, Note, Notice,
+    PartOf, Reject, Reopen, Results, Review, Select, Send, SendResults, Set, StopResults, Tag, Wait,
+    Withdraw,
 };
 
 /// The parts that patterns share. `{please}` and the like in a pattern stand for them.
@@ -106,9 +143,9 @@ const PARTS: [(&str, &str); 10] = [
 
 /// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
 /// blank, a colon or a comma, where the order takes an argument or a reason.
-/// Sources: "guide" is 担当者の手引き; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
+/// Sources: "guide" is 担当者の手引き, "support" its part on 伴走支援; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
 /// another inflection of the same words.
-const ROWS: [(Verb, Scope, &str); 58] = [
+const ROWS: [(Verb, Scope, &str); 70] = [
     // --- 取消: stop a draft
     (
         Cancel,
@@ -252,6 +289,36 @@ const ROWS: [(Verb, Scope, &str); 58] = [
     (Merge, Everywhere, r"統合(?:{do}|{please}|{is})?(?:に|へ|と)?"), // guide
     (Merge, Everywhere, r"(?:に|へ|と)? ?(?:統合|まとめ)(?:{do}|{please}|{is}|て(?:くだ|下)さい)?"), // speech
     (Merge, Everywhere, r"{pre}merge(?: it| this)?(?: ?into| ?with| ?to)?(?: please)?"), // guide
+    // The number of the application is cut out as with 統合.
+    (PartOf, Everywhere, r"(?:に|へ|の)? ?所属(?:先)?(?:は|に|へ)?(?:{do}|{please}|{is}|{make})?"), // support
+    // --- 伴走支援
+    (Accept, Everywhere, r"{it}(?:応募|申込書?)?(?:として|を|は)?受理(?:{do}|{please}|{is}|{make})?"), // support
+    (
+        Withdraw,
+        Everywhere,
+        r"{it}(?:応募|申込書?)?(?:を|の|は)?(?:取り?下げ?|取りさげ|とりさげ)(?:{do}|{please}|{is}|{make}|ます|ました|て(?:くだ|下)さい)?",
+    ), // support
+    (
+        Form,
+        Everywhere,
+        r"様式(?:{please}|{is})?|{it}(?:添付の)?(?:様式|申込書)(?:に|へ)?(?:の?差し?替え)(?:{do}|{please}|{is}|ます|て(?:くだ|下)さい)?",
+    ), // support
+    (Set, Everywhere, r"項目"),                                         // support
+    (Review, Everywhere, r"審査(?:結果|点)?"),                          // support
+    (Decline, Everywhere, r"{it}不採択(?:{do}|{please}|{is}|{make})?"), // support
+    (Select, Everywhere, r"{it}採択(?:{do}|{please}|{is}|{make})?"),    // support
+    (Notice, Everywhere, r"通知文"),                                    // support
+    (
+        Results,
+        Everywhere,
+        r"(?:選定)?結果(?:の通知)?案(?:{please}|{is}|を(?:見せて|送って)?(?:くだ|下)さい|を(?:作成|表示|確認){do})?",
+    ), // support
+    (SendResults, Everywhere, r"結果(?:の)?送信(?:{do}|{please}|{is})?"), // support
+    (
+        StopResults,
+        Everywhere,
+        r"{it}結果(?:の)?(?:送信|通知)?(?:の|を|は)?(?:取消し?|取り消し?|取り?やめ|中止)(?:{do}|{please}|{is}|{make}|ます|す|て(?:くだ|下)さい)?",
+    ), // support
     // --- the desk itself
     (
         List,
@@ -297,11 +364,13 @@ impl Row {
 pub(super) static TABLE: LazyLock<Vec<Row>> =
     LazyLock::new(|| ROWS.iter().filter_map(|(verb, scope, pattern)| row(*verb, *scope, pattern)).collect());
 
+/// A pattern with its shared parts.
+pub(super) fn expanded(pattern: &str) -> String {
+    PARTS.iter().fold(pattern.to_owned(), |pattern, (name, part)| pattern.replace(name, part))
+}
+
 fn row(verb: Verb, scope: Scope, pattern: &str) -> Option<Row> {
-    let mut pattern = pattern.to_owned();
-    for (name, part) in PARTS {
-        pattern = pattern.replace(name, part);
-    }
+    let pattern = expanded(pattern);
     Some(Row {
         verb,
         scope,

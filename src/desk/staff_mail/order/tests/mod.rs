@@ -3,6 +3,7 @@
 mod answers;
 mod on_tickets;
 mod properties;
+mod support;
 mod sure;
 mod unclear;
 
@@ -39,6 +40,8 @@ fn order_shown(order: &Order) -> String {
         Command::Approve => "approve".to_owned(),
         Command::Reject(reason) => format!("reject {reason}"),
         Command::Send => "send".to_owned(),
+        Command::PartOf(case) => format!("part of {case}"),
+        Command::Support(command) => support::shown(command),
         Command::List => "list".to_owned(),
         Command::Help => "help".to_owned(),
     };
