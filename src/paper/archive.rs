@@ -34,10 +34,13 @@ struct Entry {
 }
 
 /// Reads a zip: a .docx, another office file, or a folder of files.
-pub(super) fn read(bytes: &[u8]) -> (Format, Vec<OpenedFile>) {
+pub(super) fn read(name: &str, bytes: &[u8]) -> (Format, Vec<OpenedFile>) {
     let alone = |format, paper| (format, vec![OpenedFile { inner_name: None, paper }]);
     match open(bytes) {
-        Err(reason) => alone(Format::Zip, Err(reason)),
+        Err(reason) => {
+            let named = Format::named(name);
+            alone(if named == Format::Other { Format::Zip } else { named }, Err(reason))
+        }
         Ok((mut archive, entries)) => match format_of(&entries) {
             Format::Zip => (Format::Zip, folder(&mut archive, &entries)),
             Format::Docx => alone(Format::Docx, office(&mut archive, &entries)),

@@ -59,7 +59,7 @@ impl Format {
         }
     }
 
-    fn named(name: &str) -> Self {
+    pub(super) fn named(name: &str) -> Self {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         match extension.as_str() {
             "docx" | "docm" | "dotx" | "dotm" => Self::Docx,

@@ -101,7 +101,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Opened {
     let format = Format::of(name, bytes);
     let alone = |paper| vec![OpenedFile { inner_name: None, paper }];
     let (format, files) = match format {
-        Format::Zip if format::is_zip(bytes) => archive::read(bytes),
+        Format::Zip if format::is_zip(bytes) => archive::read(name, bytes),
         _ => (format, alone(Err(format::why_unread(format, bytes)))),
     };
     Opened { format, files }

@@ -3,6 +3,7 @@
 
 mod call;
 pub mod form;
+mod submitted;
 mod support;
 
 use chrono::{DateTime, FixedOffset};
@@ -13,6 +14,7 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use submitted::{Submitted, submitted};
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {
@@ -273,20 +275,6 @@ closed_set! {
         /// Readable, and has nothing of the form.
         NotTheForm = "not_the_form",
     }
-}
-
-/// One file that may be an application: an attachment, or a file in an attached zip.
-#[derive(Debug, Clone)]
-pub struct Submitted {
-    /// Index in `InboundMail::attachments`.
-    pub part: usize,
-    /// Name of the attachment.
-    pub file: String,
-    /// Name of the file in the zip.
-    pub inner_name: Option<String>,
-    /// `docx`, `pdf`, …: by the content if it is known, else by the name.
-    pub format: String,
-    pub result: Result<(ApplicationForm, Vec<FormFinding>), Unread>,
 }
 
 closed_set! {
