@@ -2,6 +2,9 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+mod files;
+mod filing;
+mod stage;
 mod support;
 
 use chrono::{DateTime, FixedOffset};
@@ -12,6 +15,9 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use files::submitted;
+pub use filing::{Handing, KnownApplication, area_key, repeated, version_of};
+pub use stage::Stage;
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {
