@@ -1,6 +1,7 @@
 //! The command line. Each command parses its arguments, calls another module, and prints text or JSON; rules of the
 //! desk are elsewhere.
 
+mod application;
 mod calendar;
 mod check;
 mod demo;
@@ -88,6 +89,9 @@ enum Command {
     Export(export::Export),
     /// Erase the data of one person; only prints a preview without --yes
     Erase(erase::Erase),
+    /// Read applications for the 伴走支援
+    #[command(subcommand)]
+    Application(application::Command),
     /// List, show and process parked mail
     #[command(subcommand)]
     Parked(parked::Command),
@@ -202,6 +206,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Inspect { files } => inspect::run(&context, files),
         Command::Ingest { paths } => ingest::run(&context, paths).await,
         Command::Ticket(command) => ticket::run(&context, command).await,
+        Command::Application(command) => application::run(&context, &command),
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),

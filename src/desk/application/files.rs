@@ -1,31 +1,36 @@
 //! The files of a mail that may be an application, also those in an attached mail.
 
-use super::{Submitted, Unread};
-use crate::mail::{self, Attachment, InboundMail};
+use sha2::{Digest as _, Sha256};
 
-/// Extensions of files that an application comes in: what Word, its rivals and scanners write, and archives.
-const EXTENSIONS: [&str; 22] = [
-    "docx", "docm", "dotx", "dotm", "doc", "dot", "xlsx", "xlsm", "xls", "pdf", "zip", "lzh", "7z", "jtd",
-    "rtf", "odt", "jpg", "jpeg", "png", "tif", "tiff", "bin",
-];
-/// Pictures: a scanned page, or the logo in a signature.
-const PICTURES: [&str; 5] = ["jpg", "jpeg", "png", "tif", "tiff"];
+use super::{Submitted, Unread, form::Labels, submitted};
+use crate::{
+    mail::{self, Attachment, InboundMail},
+    paper::Format,
+};
+
+/// Archives whose format no first bytes of ours tell.
+const ARCHIVES: [&str; 3] = [".lzh", ".7z", ".rar"];
 /// Most files of a mail that are read. No office sends more.
 const MOST_FILES: usize = 50;
 
 /// The files of a mail that may be an application. Of a message that is too large, only its header was read: it counts as one
 /// file.
 #[must_use]
-pub fn submitted(mail: &InboundMail, is_oversize: bool) -> Vec<Submitted> {
+pub fn submitted_in(mail: &InboundMail, is_oversize: bool, labels: &Labels) -> Vec<Submitted> {
     if is_oversize {
         return vec![Submitted {
             part: 0,
             file: String::new(),
             inner_name: None,
-            format: String::new(),
+            format: Format::Other,
             result: Err(Unread::TooLarge),
         }];
     }
+    let read = |part, file: &Attachment| {
+        let mut found = submitted(part, &file.name, &file.bytes, labels);
+        found.retain(may_be_an_application);
+        found
+    };
     let mut found = Vec::new();
     for (part, file) in mail.attachments.iter().enumerate().take(MOST_FILES) {
         if mail::is_attached_mail(file) {
@@ -44,18 +49,14 @@ pub fn submitted(mail: &InboundMail, is_oversize: bool) -> Vec<Submitted> {
     found
 }
 
-fn read(part: usize, file: &Attachment) -> Vec<Submitted> {
-    let extension = extension(&file.name);
-    if !EXTENSIONS.contains(&extension.as_str()) {
-        return Vec::new();
+/// Whether people hand in forms as such files.
+fn may_be_an_application(file: &Submitted) -> bool {
+    let name = file.file.to_ascii_lowercase();
+    match file.format {
+        Format::Other => ARCHIVES.iter().any(|extension| name.ends_with(extension)),
+        Format::Pptx => false,
+        _ => true,
     }
-    vec![Submitted {
-        part,
-        file: file.name.clone(),
-        inner_name: None,
-        format: extension,
-        result: Err(Unread::UnknownFormat),
-    }]
 }
 
 impl Submitted {
@@ -65,16 +66,10 @@ impl Submitted {
         self.inner_name.as_deref().unwrap_or(&self.file)
     }
 
-    #[must_use]
-    pub fn is_picture(&self) -> bool {
-        PICTURES.contains(&self.format.as_str())
-    }
-
     /// Equal for two files with the same form, or with the same bytes if nobody can read them.
     #[must_use]
     pub fn hash(&self, mail: &InboundMail) -> String {
-        use sha2::{Digest as _, Sha256};
-        if let Ok((form, _)) = &self.result {
+        if let Some(form) = self.form() {
             return form.hash();
         }
         let mut hash = Sha256::new();
@@ -82,8 +77,4 @@ impl Submitted {
         hash.update(self.name());
         crate::hex::encode(&hash.finalize())
     }
-}
-
-fn extension(name: &str) -> String {
-    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
 }

@@ -20,6 +20,7 @@ use crate::{
         ticket::{Channel, NewTicket, SlaClock, Status, TicketKind, TicketNumber},
     },
     mail::authentication,
+    paper::Format,
 };
 
 /// One form of a mail, and what it becomes.
@@ -107,7 +108,7 @@ pub(super) fn application(
     let mut taken = Vec::new();
     let mut handed_in = Vec::new();
     for submitted in brought.files {
-        let form = submitted.result.as_ref().ok().map(|(form, _)| form);
+        let form = submitted.form();
         let hash = submitted.hash(&reading.mail);
         let own = version_of(form, &hash, &handing, &known.applications, &taken);
         taken.extend(own);
@@ -154,14 +155,18 @@ fn brought(reading: &Reading) -> Brought<'_> {
     if is_inquiry || files.is_empty() {
         return none;
     }
-    let named: Vec<&Submitted> = files.iter().filter(|file| names_a_form(file)).collect();
+    // The form of another call or of another year says so itself.
+    let named = files
+        .iter()
+        .filter(|file| file.result.as_ref().err() == Some(&Unread::WrongForm) || names_a_form(file));
+    let named: Vec<&Submitted> = named.collect();
     let is_handed_in = SPEAKS_OF_IT.is_match(&words) && (IS_HANDED_IN.is_match(&words) || !asks);
     let is_readable = |file: &Submitted| matches!(file.result, Err(Unread::NotTheForm));
     if named.is_empty() && (!is_handed_in || asks && files.iter().all(is_readable)) {
         return none;
     }
     // Without a name that tells, one file stands for the mail. A logo in a signature is a picture, too.
-    let one = || files.iter().find(|file| !file.is_picture()).or(files.first());
+    let one = || files.iter().find(|file| file.format != Format::Image).or(files.first());
     let files = if named.is_empty() { one().into_iter().collect() } else { named };
     Brought { files, is_doubtful: true }
 }
@@ -170,7 +175,7 @@ fn brought(reading: &Reading) -> Brought<'_> {
 fn is_locked(file: &Submitted) -> bool {
     use Unread::{BrokenFile, Password, TooLarge, UnsafeFile, WrongForm};
     let unreadable = matches!(file.result, Err(Password | BrokenFile | TooLarge | UnsafeFile | WrongForm));
-    unreadable && file.format != "pdf" && !file.is_picture()
+    unreadable && !matches!(file.format, Format::Pdf | Format::Image)
 }
 
 fn names_a_form(file: &Submitted) -> bool {

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Rules, application::is_filled_in};
 use crate::{
     desk::{
-        application::{Submitted, submitted},
+        application::{Submitted, submitted_in},
         calendar::date_of,
         form::{Form, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
@@ -114,10 +114,11 @@ impl Reading {
             };
             staff_mail::read(&input, staff_keys)
         });
-        let submitted = if rules.support.is_some() && mail.bounce.is_none() {
-            submitted(&mail, oversize.is_some())
-        } else {
-            Vec::new()
+        let submitted = match &rules.support {
+            Some(support) if mail.bounce.is_none() => {
+                submitted_in(&mail, oversize.is_some(), &support.labels)
+            }
+            _ => Vec::new(),
         };
         Self { submitted, form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
     }

@@ -15,6 +15,7 @@ use crate::{
         ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, Content, Profile,
         ReceiptContext, StaffCommon, StaffTicket, stage_in_words,
     },
+    paper::Format,
 };
 
 /// The call of the built-in desk, for a desk that has none.
@@ -78,7 +79,7 @@ fn submitted(file: &str, result: Result<ApplicationForm, Unread>) -> Submitted {
         part: 0,
         file: file.to_owned(),
         inner_name: None,
-        format: "docx".to_owned(),
+        format: Format::Docx,
         result: result.map(|form| (form, vec![FormFinding::TrackedChanges])),
     }
 }
