@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
 
 fn read(context: &Context, files: &[PathBuf]) -> anyhow::Result<()> {
     let rules = rules(&context.settings);
-    let labels = Labels::new(rules.support.as_ref().map_or(&[], |support| &support.labels));
+    let labels = rules.support.map_or_else(|| Labels::new(&[]), |support| support.labels);
     let mut all: Vec<Submitted> = Vec::new();
     for (part, file) in files.iter().enumerate() {
         let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;

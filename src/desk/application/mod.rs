@@ -3,6 +3,8 @@
 
 mod call;
 pub mod decision;
+mod files;
+mod filing;
 pub mod form;
 mod stage;
 mod submitted;
@@ -16,6 +18,8 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use files::submitted_in;
+pub use filing::{Handing, KnownApplication, area_key, repeated, version_of};
 pub use stage::Stage;
 pub use submitted::{Submitted, submitted};
 pub use support::{Adviser, Support, results_by};
