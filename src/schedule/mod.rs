@@ -3,6 +3,7 @@
 
 pub mod escalation;
 pub mod recalculation;
+mod results_due;
 pub mod retention;
 mod window_summary;
 
@@ -13,6 +14,7 @@ use tracing::error;
 
 use self::{
     escalation::{escalate, next_deadline},
+    results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
     window_summary::{summarize, summary_at},
 };
@@ -74,6 +76,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
         }
     }
     forget_due(desk).await?;
+    queued += tell_of_results(desk).await?;
     Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
 }
 
@@ -89,7 +92,13 @@ async fn until_next(desk: &Desk) -> Duration {
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
     let reminder = next_reminder(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
-    let next = deadline.into_iter().chain(reminder).chain(summary).chain(list).min();
+    let next = deadline
+        .into_iter()
+        .chain(reminder)
+        .chain(summary)
+        .chain(next_results_notice(desk))
+        .chain(list)
+        .min();
     let sleep = next.map_or(LONGEST_SLEEP, |at| desk.clock.until(at));
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }
