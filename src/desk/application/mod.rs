@@ -2,7 +2,10 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+mod checks;
 pub mod form;
+mod prefecture_hosts;
+pub mod roles;
 mod submitted;
 mod support;
 
@@ -10,10 +13,14 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use form::values;
+
 use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use checks::{Arrival, checks};
+pub use prefecture_hosts::{prefecture, prefecture_in_front, prefecture_of_host};
 pub use submitted::{Submitted, submitted};
 pub use support::{Adviser, Support, results_by};
 
@@ -136,7 +143,7 @@ pub struct ApplicationMember {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApplicationForm {
-    /// One of the 47 in full if the sender wrote one, even without 県; else the text as written.
+    /// As written, without blanks; [`ApplicationForm::prefecture_name`] has the full name.
     pub prefecture: String,
     pub unit: Option<Unit>,
     pub area: String,
@@ -186,18 +193,33 @@ impl ApplicationForm {
         *self == Self::default()
     }
 
-    /// The fields that the sender has to fill in, in the form's order. A place of work without 部署, or a person without
-    /// 役職, is complete.
+    /// The fields that the sender has to fill in, in the form's order. A place of work without 部署, a person without
+    /// 役職 and an address without 〒 are complete.
     #[must_use]
     pub fn missing(&self) -> Vec<ApplicationField> {
         use ApplicationField as F;
         let is_blank = |field: &F| match field {
-            F::Department | F::Position => false,
+            F::Department | F::Position | F::PostalCode => false,
             F::Issues => self.issues.is_empty(),
             F::Members => self.members.is_empty(),
             field => self.text(*field).is_empty(),
         };
         F::ALL.iter().copied().filter(is_blank).collect()
+    }
+
+    /// The full name of the prefecture: 島根県 for 島根. As written if it is none of the 47.
+    #[must_use]
+    pub fn prefecture_name(&self) -> &str {
+        prefecture(&self.prefecture).map_or(&self.prefecture, |(name, _)| name)
+    }
+
+    /// The name of the region for comparison: 灘浜在宅医療圏域, 灘浜圏域 and 灘浜地域 are one.
+    #[must_use]
+    pub fn area_key(&self) -> String {
+        let area = values::squashed(&self.area);
+        let bare =
+            ["在宅医療圏域", "在宅医療圏", "圏域", "地域"].iter().find_map(|end| area.strip_suffix(end));
+        bare.filter(|bare| !bare.is_empty()).unwrap_or(&area).to_owned()
     }
 
     /// Equal for two forms with the same content: the same form sent again is no new version.
