@@ -11,6 +11,24 @@ pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
+/// 「令和7年7月31日（木）」, as official letters write a day. Days before 令和 have the year of the common era.
+#[must_use]
+pub fn official(date: NaiveDate) -> String {
+    let year = match date.year() - 2018 {
+        _ if (date.year(), date.month()) < (2019, 5) => format!("{}年", date.year()),
+        1 => "令和元年".to_owned(),
+        year => format!("令和{year}年"),
+    };
+    format!("{year}{}月{}日（{}）", date.month(), date.day(), weekday(date.weekday()))
+}
+
+/// 「令和7年7月31日（木）23:59」. Cuts off the seconds.
+#[must_use]
+pub fn official_instant(at: DateTime<Utc>, time_zone: Tz) -> String {
+    let clock = at.with_timezone(&time_zone);
+    format!("{}{}:{:02}", official(date_of(at, time_zone)), clock.hour(), clock.minute())
+}
+
 /// 「7月3日（木）」, with the year if it differs from that of `today`: 「2026年1月5日（月）」.
 #[must_use]
 pub fn day(date: NaiveDate, today: NaiveDate) -> String {
@@ -88,6 +106,20 @@ mod tests {
         ] {
             assert_eq!(duration(time.parse().unwrap()), words, "{time}");
         }
+    }
+
+    #[test]
+    fn official_days_have_the_year_of_the_era() {
+        for (day, words) in [
+            ("2025-07-31", "令和7年7月31日（木）"),
+            ("2019-05-01", "令和元年5月1日（水）"),
+            ("2019-04-30", "2019年4月30日（火）"),
+            ("2020-01-01", "令和2年1月1日（水）"),
+        ] {
+            assert_eq!(official(day.parse().unwrap()), words);
+        }
+        let late = "2025-07-31T15:00:10Z".parse().unwrap();
+        assert_eq!(official_instant(late, Tz::Asia__Tokyo), "令和7年8月1日（金）0:00");
     }
 
     #[test]

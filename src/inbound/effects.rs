@@ -100,7 +100,7 @@ pub(super) async fn notify_staff(
 
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
 /// sent.
-fn remarks(decision: &Decision) -> Vec<String> {
+pub(super) fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
     match &decision.filing {
         Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {

@@ -1,6 +1,7 @@
 //! The intake loop: fetches messages in batches, settles recorded ones in the mailbox, and waits for new mail.
 //! `pipeline` decides and files messages; `unfetchable` handles those that the server does not deliver.
 
+mod application;
 mod effects;
 mod file;
 mod fingerprint;

@@ -4,6 +4,7 @@ use minijinja::{Value, value::Serde};
 
 use super::{
     Purpose,
+    application::{ApplicationNoticeContext, ReceiptContext},
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
@@ -18,6 +19,9 @@ use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
 pub enum Content {
     /// The automatic reply to a message.
     Reply(Reply, InquirerContext),
+    /// The receipt of applications.
+    ApplicationReceived(ReceiptContext),
+    NewApplication(Box<ApplicationNoticeContext>),
     /// The missing fields are asked for again.
     Reminder(InquirerContext),
     /// What a person wrote to an inquirer.
@@ -42,6 +46,8 @@ impl Content {
     pub fn purpose(&self) -> Purpose {
         match self {
             Self::Reply(reply, _) => (*reply).into(),
+            Self::ApplicationReceived(_) => Purpose::ApplicationReceived,
+            Self::NewApplication(_) => Purpose::NewApplication,
             Self::Reminder(_) => Purpose::RemindMissing,
             Self::Written(written, _) => (*written).into(),
             Self::NewTicket(_) => Purpose::NewTicket,
@@ -63,6 +69,8 @@ impl Content {
     pub(super) fn values(&self) -> Value {
         match self {
             Self::Reply(_, context) | Self::Reminder(context) => Value::from(Serde(context)),
+            Self::ApplicationReceived(context) => Value::from(Serde(context)),
+            Self::NewApplication(context) => Value::from(Serde(context.as_ref())),
             Self::Written(_, context) => Value::from(Serde(context)),
             Self::NewTicket(context) | Self::FollowUp(context) => Value::from(Serde(context)),
             Self::Deadline(_, context) | Self::WaitingUnanswered(context) => Value::from(Serde(context)),

@@ -1,6 +1,8 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+mod application;
+mod application_words;
 mod arrival;
 pub mod calendar;
 mod compose;
@@ -19,6 +21,10 @@ mod ticket;
 mod wording;
 mod words;
 
+pub use application::{
+    ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, ReceiptContext, SupportContext,
+};
+pub use application_words::{check_in_words, field_in_words, stage_in_words};
 pub use arrival::{Arrival, ArrivalContext, ArrivedMail};
 pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain};
 pub use content::Content;
@@ -62,6 +68,8 @@ closed_set! {
         AfterWindow = "after_window",
         /// When a mail about the call for applications arrived.
         CallReceipt = "call_receipt",
+        /// Which applications arrived, when, and what was read in them.
+        ApplicationReceived = "application_received",
         /// To staff: a deadline comes near.
         DeadlineWarning = "deadline_warning",
         /// To leads: a deadline has passed.
@@ -82,6 +90,8 @@ closed_set! {
         Digest = "digest",
         /// To staff: an inquiry came.
         NewTicket = "new_ticket",
+        /// To staff: an application came, or a further form of one.
+        NewApplication = "new_application",
         /// To staff: the inquirer wrote again.
         FollowUp = "follow_up",
         /// To its author: the mail that is about to leave, and how to stop it.
@@ -112,6 +122,7 @@ impl Purpose {
             | Self::BeforeWindow
             | Self::AfterWindow
             | Self::CallReceipt
+            | Self::ApplicationReceived
             | Self::RemindMissing => Some("auto-replied"),
             Self::DeadlineWarning
             | Self::DeadlineMissed
@@ -120,6 +131,7 @@ impl Purpose {
             | Self::Undeliverable
             | Self::Digest
             | Self::NewTicket
+            | Self::NewApplication
             | Self::FollowUp
             | Self::Echo
             | Self::Approval
@@ -168,6 +180,7 @@ impl From<Reply> for Purpose {
             Reply::AskMissing => Self::AskMissing,
             Reply::SendForm => Self::SendForm,
             Reply::CallReceipt => Self::CallReceipt,
+            Reply::ApplicationReceived => Self::ApplicationReceived,
             Reply::BeforeWindow => Self::BeforeWindow,
             Reply::AfterWindow => Self::AfterWindow,
         }

@@ -1,6 +1,8 @@
 //! Sample values for every letter: [`super::Wording::check`] proves templates with them, and snapshots show them.
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
+mod application;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -71,6 +73,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::BeforeWindow => reply(Reply::BeforeWindow),
         Purpose::AfterWindow => reply(Reply::AfterWindow),
         Purpose::CallReceipt => reply(Reply::CallReceipt),
+        Purpose::ApplicationReceived => application::receipt(profile, rules, full),
+        Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
         Purpose::Answer => written(Written::Answer),
         Purpose::Question => written(Written::Question),

@@ -58,13 +58,14 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 46] = built_in!(
+const BUILT_IN: [(&str, &str); 50] = built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
     "before_window",
     "after_window",
     "call_receipt",
+    "application_received",
     "deadline_warning",
     "deadline_missed",
     "window_summary",
@@ -75,6 +76,7 @@ const BUILT_IN: [(&str, &str); 46] = built_in!(
     "question",
     "digest",
     "new_ticket",
+    "new_application",
     "follow_up",
     "echo",
     "approval",

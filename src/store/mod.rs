@@ -12,6 +12,7 @@
 //! - A write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 //! - Words of closed sets are bound parameters; `partial` has the exceptions.
 
+mod application;
 mod attempt;
 mod audit;
 mod backup;
@@ -51,6 +52,7 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
+pub use application::{ApplicationRow, NewSubmission, SubmissionRow};
 pub use attempt::{Attempt, Verdict};
 pub use audit::{AuditEvent, DeliveryAttempt, Erasure, EventKind};
 pub use backup::check_backup;

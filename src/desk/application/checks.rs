@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use super::{
     ApplicationField, ApplicationForm, Call, Check,
     CheckLevel::{self, Look, Missing, Ok as Good},
-    CheckRule, Earlier, FormFinding, Issue, SenderFacts, Unit, Unread, prefecture, prefecture_in_front,
+    CheckRule, FormFinding, Issue, SenderFacts, Unit, Unread, prefecture, prefecture_in_front,
     prefecture_of_host,
     roles::{self, Role},
     values::squashed,
 };
-use crate::desk::form;
+use crate::desk::{form, ticket::TicketNumber};
 
 /// Shorter answers say little. In characters.
 const SHORT: usize = 20;
@@ -22,7 +22,8 @@ const SHORT: usize = 20;
 pub struct Arrival<'a> {
     pub sender: &'a SenderFacts,
     pub received_at: DateTime<Utc>,
-    pub earlier: &'a [Earlier],
+    /// Other applications for the same region.
+    pub repeats: &'a [TicketNumber],
 }
 
 /// All rules for what was read of a file, in the order of [`CheckRule`].
@@ -74,7 +75,7 @@ pub fn checks(
     add(CheckRule::BaseSetUp, (Look, String::new()));
     add(CheckRule::BaseActive, (Look, String::new()));
     if let Some(arrival) = arrival {
-        add(CheckRule::Repeated, repeated(form, arrival.earlier));
+        add(CheckRule::Repeated, repeated(arrival.repeats));
     }
     let told =
         findings.iter().filter(|finding| **finding != FormFinding::Ditto).map(|finding| finding.as_str());
@@ -112,7 +113,10 @@ fn unit(form: &ApplicationForm, findings: &[FormFinding]) -> (CheckLevel, String
     let is_care_area = area.contains("在宅医療") && area.contains("圏域");
     let is_odd = match form.unit {
         None => {
-            return (if findings.contains(&FormFinding::UnitUnclear) { Look } else { Missing }, String::new());
+            return (
+                if findings.contains(&FormFinding::UnitUnclear) { Look } else { Missing },
+                String::new(),
+            );
         }
         Some(Unit::CareArea) => is_municipality,
         Some(Unit::Other) => is_care_area,
@@ -236,19 +240,8 @@ fn variety(form: &ApplicationForm, present: &[Role]) -> (CheckLevel, String) {
     (if told.is_empty() { Good } else { Look }, told.join(", "))
 }
 
-/// Detail: the numbers of earlier applications for this region, else of those for other regions of the prefecture.
-fn repeated(form: &ApplicationForm, earlier: &[Earlier]) -> (CheckLevel, String) {
-    let own = form.prefecture_name();
-    let (key, of_prefecture) =
-        (form.area_key(), |earlier: &&Earlier| earlier.prefecture == own && !own.is_empty());
-    let of_area = |earlier: &&Earlier| of_prefecture(earlier) && earlier.area_key == key && !key.is_empty();
-    let numbers = |found: Vec<&Earlier>| {
-        found.iter().map(|earlier| earlier.number.to_string()).collect::<Vec<_>>().join(", ")
-    };
-    let same: Vec<&Earlier> = earlier.iter().filter(of_area).collect();
-    if same.is_empty() {
-        (Good, numbers(earlier.iter().filter(of_prefecture).collect()))
-    } else {
-        (Look, numbers(same))
-    }
+/// Detail: the numbers of other applications for this region.
+fn repeated(repeats: &[TicketNumber]) -> (CheckLevel, String) {
+    let numbers = repeats.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    (if repeats.is_empty() { Good } else { Look }, numbers)
 }

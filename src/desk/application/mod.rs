@@ -3,25 +3,27 @@
 
 mod call;
 mod checks;
+mod files;
+mod filing;
 pub mod form;
 mod prefecture_hosts;
 pub mod roles;
-mod submitted;
+mod stage;
 mod support;
 
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use form::values;
 
-use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
 pub use checks::{Arrival, checks};
+pub use files::{Submitted, submitted, submitted_in};
+pub use filing::{Handing, KnownApplication, area_key, repeated, version_of};
 pub use prefecture_hosts::{prefecture, prefecture_in_front, prefecture_of_host};
-pub use submitted::{Submitted, submitted};
+pub use stage::Stage;
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {
@@ -213,15 +215,6 @@ impl ApplicationForm {
         prefecture(&self.prefecture).map_or(&self.prefecture, |(name, _)| name)
     }
 
-    /// The name of the region for comparison: 灘浜在宅医療圏域, 灘浜圏域 and 灘浜地域 are one.
-    #[must_use]
-    pub fn area_key(&self) -> String {
-        let area = values::squashed(&self.area);
-        let bare =
-            ["在宅医療圏域", "在宅医療圏", "圏域", "地域"].iter().find_map(|end| area.strip_suffix(end));
-        bare.filter(|bare| !bare.is_empty()).unwrap_or(&area).to_owned()
-    }
-
     /// Equal for two forms with the same content: the same form sent again is no new version.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -354,22 +347,10 @@ pub struct Check {
     pub detail: String,
 }
 
-/// What the mail tells about its sender and its way.
+/// What the mail tells about its sender.
 #[derive(Debug, Clone, Default)]
 pub struct SenderFacts {
     pub address: String,
     /// Whether our own mail server vouches for the domain. `None`: the settings do not name the server.
     pub confirmed: Option<bool>,
-    /// The Date field.
-    pub dated: Option<DateTime<FixedOffset>>,
-    /// The oldest Received field: when the sender's own server took the mail.
-    pub handed_in: Option<DateTime<FixedOffset>>,
-}
-
-/// An application that was filed earlier in the same call.
-#[derive(Debug, Clone)]
-pub struct Earlier {
-    pub number: TicketNumber,
-    pub prefecture: String,
-    pub area_key: String,
 }
