@@ -58,7 +58,12 @@ pub(super) async fn notify_staff(
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
             notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
         }
-        (Filing::Note { note: Note::Recall | Note::Password, .. }, Some(filed)) if is_told => {
+        (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
+            notify_of_arrival(operation, mail, Arrival::Adviser, &mail.hash, &[])?;
+        }
+        (Filing::Note { note: Note::Recall | Note::Password | Note::Adviser, .. }, Some(filed))
+            if is_told =>
+        {
             if let Some(ticket) = operation.tx.ticket(filed.id).await? {
                 let content = NoticeContent {
                     number: &filed.number,

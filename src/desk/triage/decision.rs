@@ -76,6 +76,8 @@ closed_set! {
         NoForm = "no_form",
         /// About the call for the 伴走支援, or with an application.
         Call = "call",
+        /// An adviser wrote it, and it belongs to no application.
+        Adviser = "adviser",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -214,7 +216,11 @@ impl Decision {
             Some(Ok(Reply::BeforeWindow | Reply::AfterWindow)) => Some(Step::TellWindowClosed),
             Some(Err(_)) | None => None,
         };
-        let notice = (filing == Some(Step::KeepCall)).then_some(Step::NotifyStaff);
+        let is_of_adviser = matches!(
+            self.filing,
+            Filing::Note { note: Note::Adviser, .. } | Filing::Park { reason: ParkReason::Adviser, .. }
+        );
+        let notice = (filing == Some(Step::KeepCall) || is_of_adviser).then_some(Step::NotifyStaff);
         filing.into_iter().chain(notice).chain(reply).collect()
     }
 }

@@ -4,6 +4,7 @@
 mod call;
 mod decision;
 mod follow_up;
+mod from_adviser;
 mod from_staff;
 mod note;
 mod reading;
@@ -12,6 +13,7 @@ mod tests;
 
 use call::is_about_the_call;
 use follow_up::{follow_up, joinable};
+use from_adviser::from_adviser;
 use from_staff::from_staff;
 use note::note;
 
@@ -166,6 +168,9 @@ fn file(
             return park(kind, ParkReason::NoForm, "the password of a mail that is not a ticket");
         }
         _ => {}
+    }
+    if let Some(filing) = from_adviser(reading, rules, known, kind) {
+        return (kind, filing, None);
     }
     match kind {
         Kind::Unreadable => match reading.oversize {

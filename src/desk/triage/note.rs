@@ -32,6 +32,8 @@ pub enum Note {
     Recall,
     /// The password of the inquiry's files.
     Password,
+    /// An adviser writes about a meeting or a visit.
+    Adviser,
 }
 
 impl Note {
@@ -43,6 +45,7 @@ impl Note {
             Self::Copy => "copy",
             Self::Recall => "recall",
             Self::Password => "password",
+            Self::Adviser => "adviser",
         }
     }
 }

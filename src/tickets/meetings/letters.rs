@@ -27,11 +27,11 @@ use crate::{
 };
 
 /// One who takes part.
-pub(crate) struct Recipient {
-    pub(crate) address: String,
+pub struct Recipient {
+    pub address: String,
     /// The first lines of the letter.
-    pub(crate) addressed: String,
-    pub(crate) is_adviser: bool,
+    pub addressed: String,
+    pub is_adviser: bool,
 }
 
 /// What letters tell of.
@@ -47,13 +47,13 @@ pub(super) struct Announced<'a> {
 }
 
 /// When everybody is reminded of a meeting. `None`: never, because the calendar has too little business time before it.
-pub(crate) fn remind_at(desk: &Desk, starts: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn remind_at(desk: &Desk, starts: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let support = desk.rules.support.as_ref()?;
     desk.rules.calendar.subtract_business(starts, support.remind_before)
 }
 
 /// Everybody who takes part: the representative, the officer who sent the application, and the adviser.
-pub(crate) fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) -> Vec<Recipient> {
+pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) -> Vec<Recipient> {
     let person = &case.form.representative;
     let office = format!("{} {}", person.organization, person.department);
     // A name in Latin letters is how a mail program knows the officer, not how a letter addresses them.
@@ -87,7 +87,7 @@ fn adviser_recipient(adviser: &Adviser) -> Option<Recipient> {
 }
 
 /// A meeting in words, as letters and reminders tell of it.
-pub(crate) fn in_words(
+pub fn in_words(
     desk: &Desk,
     case: &CaseRow,
     meeting: &Meeting,
