@@ -11,7 +11,7 @@ use super::{
 use crate::desk::{
     calendar::date_of,
     japanese_time,
-    meeting::{Meeting, MeetingKind},
+    meeting::{Meeting, MeetingKind, Span},
     own_marks,
     ticket::TicketNumber,
 };
@@ -36,7 +36,7 @@ pub struct MeetingFacts<'a> {
     pub meeting: &'a Meeting,
     pub change: Change,
     /// From and to before the change.
-    pub was: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub was: Option<Span>,
     /// Name and affiliation of the adviser.
     pub adviser: Option<(&'a str, &'a str)>,
     /// Visits that the call gives.

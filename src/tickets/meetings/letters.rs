@@ -9,7 +9,7 @@ use crate::{
         application::Adviser,
         feedback::{Leaves, Refused},
         last_guard::OwnWords,
-        meeting::{Meeting, MeetingStage},
+        meeting::{Meeting, MeetingStage, Span},
         own_marks::disarmed,
     },
     letter::{
@@ -39,7 +39,7 @@ pub(super) struct Announced<'a> {
     pub(super) meeting: &'a Meeting,
     pub(super) change: Change,
     /// From and to before the change.
-    pub(super) was: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub(super) was: Option<Span>,
     /// The member's own sentences.
     pub(super) message: &'a str,
     /// The part of the Message-IDs that names the version.
@@ -91,7 +91,7 @@ pub fn in_words(
     desk: &Desk,
     case: &CaseRow,
     meeting: &Meeting,
-    (change, was): (Change, Option<(DateTime<Utc>, DateTime<Utc>)>),
+    (change, was): (Change, Option<Span>),
     now: DateTime<Utc>,
 ) -> MeetingWords {
     let support = desk.rules.support.as_ref();
