@@ -11,26 +11,34 @@ pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
-/// 「令和7年7月31日」, as the circular and its letters write a day.
+/// 「令和7年7月31日」, as the circular and its letters write a day. Days before 令和 have the year of the common era.
 #[must_use]
 pub fn official_date(date: NaiveDate) -> String {
-    /// Reiwa 1 is 2019.
-    const BEFORE: i32 = 2018;
-    let year = match date.year() - BEFORE {
+    let year = match date.year() - 2018 {
+        _ if (date.year(), date.month()) < (2019, 5) => format!("{}年", date.year()),
         1 => "令和元年".to_owned(),
-        year if year > 1 => format!("令和{year}年"),
-        _ => format!("{}年", date.year()),
+        year => format!("令和{year}年"),
     };
     format!("{year}{}月{}日", date.month(), date.day())
+}
+
+/// 「令和7年7月31日（木）」
+#[must_use]
+pub fn official(date: NaiveDate) -> String {
+    format!("{}（{}）", official_date(date), weekday(date.weekday()))
+}
+
+/// 「令和7年7月31日（木）23:59」. Cuts off the seconds.
+#[must_use]
+pub fn official_instant(at: DateTime<Utc>, time_zone: Tz) -> String {
+    let clock = at.with_timezone(&time_zone);
+    format!("{}{}:{:02}", official(date_of(at, time_zone)), clock.hour(), clock.minute())
 }
 
 /// 「令和7年9月2日（火）14:00～16:00」
 #[must_use]
 pub fn official_span(from: DateTime<Utc>, to: DateTime<Utc>, time_zone: Tz) -> String {
-    let (from, to) = (from.with_timezone(&time_zone), to.with_timezone(&time_zone));
-    let date = from.date_naive();
-    let (from, to) = (from.format("%-H:%M"), to.format("%-H:%M"));
-    format!("{}（{}）{from}～{to}", official_date(date), weekday(date.weekday()))
+    format!("{}～{}", official_instant(from, time_zone), to.with_timezone(&time_zone).format("%-H:%M"))
 }
 
 /// 「7月3日（木）」, with the year if it differs from that of `today`: 「2026年1月5日（月）」.
@@ -113,11 +121,17 @@ mod tests {
     }
 
     #[test]
-    fn official_days_are_of_the_era() {
-        let day = |y, m, d| official_date(NaiveDate::from_ymd_opt(y, m, d).unwrap());
-        assert_eq!(day(2025, 7, 31), "令和7年7月31日");
-        assert_eq!(day(2019, 5, 1), "令和元年5月1日");
-        assert_eq!(day(2018, 5, 1), "2018年5月1日");
+    fn official_days_have_the_year_of_the_era() {
+        for (day, words) in [
+            ("2025-07-31", "令和7年7月31日（木）"),
+            ("2019-05-01", "令和元年5月1日（水）"),
+            ("2019-04-30", "2019年4月30日（火）"),
+            ("2020-01-01", "令和2年1月1日（水）"),
+        ] {
+            assert_eq!(official(day.parse().unwrap()), words);
+        }
+        let late = "2025-07-31T15:00:10Z".parse().unwrap();
+        assert_eq!(official_instant(late, Tz::Asia__Tokyo), "令和7年8月1日（金）0:00");
         let at = |text: &str| text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
         let (from, to) = (at("2026-01-20T09:05:00+09:00"), at("2026-01-20T16:00:00+09:00"));
         assert_eq!(official_span(from, to, Tz::Asia__Tokyo), "令和8年1月20日（火）9:05～16:00");

@@ -1,7 +1,7 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
 use crate::{
-    desk::triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reported},
+    desk::triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     letter::{Arrival, Purpose, Remark},
     mail::Bounce,
     notify::{
@@ -61,9 +61,7 @@ pub(super) async fn notify_staff(
         (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
             notify_of_arrival(operation, mail, Arrival::Adviser, &mail.hash, &[])?;
         }
-        (Filing::Note { note: Note::Recall | Note::Password | Note::Adviser, .. }, Some(filed))
-            if is_told =>
-        {
+        (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
             if let Some(ticket) = operation.tx.ticket(filed.id).await? {
                 let content = NoticeContent {
                     number: &filed.number,
@@ -103,9 +101,18 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
+/// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
+fn is_news(note: Note, reading: &Reading) -> bool {
+    match note {
+        Note::Recall | Note::Password | Note::Adviser => true,
+        Note::Copy => !reading.mail.attachments.is_empty(),
+        Note::Automatic => false,
+    }
+}
+
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
 /// sent.
-fn remarks(decision: &Decision) -> Vec<String> {
+pub(super) fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
     match &decision.filing {
         Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {

@@ -4,6 +4,7 @@ use minijinja::{Value, value::Serde};
 
 use super::{
     Purpose,
+    application::{ApplicationNoticeContext, ReceiptContext},
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
@@ -19,6 +20,9 @@ use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
 pub enum Content {
     /// The automatic reply to a message.
     Reply(Reply, InquirerContext),
+    /// The receipt of applications.
+    ApplicationReceived(ReceiptContext),
+    NewApplication(Box<ApplicationNoticeContext>),
     /// The missing fields are asked for again.
     Reminder(InquirerContext),
     /// What a person wrote to an inquirer.
@@ -34,6 +38,8 @@ pub enum Content {
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
+    /// A reply to a mail in which nothing was surely meant.
+    StaffDoubt(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
     Meeting(MeetingContext),
@@ -47,6 +53,8 @@ impl Content {
     pub fn purpose(&self) -> Purpose {
         match self {
             Self::Reply(reply, _) => (*reply).into(),
+            Self::ApplicationReceived(_) => Purpose::ApplicationReceived,
+            Self::NewApplication(_) => Purpose::NewApplication,
             Self::Reminder(_) => Purpose::RemindMissing,
             Self::Written(written, _) => (*written).into(),
             Self::NewTicket(_) => Purpose::NewTicket,
@@ -60,6 +68,7 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
+            Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
             Self::Meeting(_) => Purpose::Meeting,
@@ -72,6 +81,8 @@ impl Content {
     pub(super) fn values(&self) -> Value {
         match self {
             Self::Reply(_, context) | Self::Reminder(context) => Value::from(Serde(context)),
+            Self::ApplicationReceived(context) => Value::from(Serde(context)),
+            Self::NewApplication(context) => Value::from(Serde(context.as_ref())),
             Self::Written(_, context) => Value::from(Serde(context)),
             Self::NewTicket(context) | Self::FollowUp(context) => Value::from(Serde(context)),
             Self::Deadline(_, context) | Self::WaitingUnanswered(context) => Value::from(Serde(context)),
@@ -81,7 +92,7 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
-            Self::StaffReply(context) => Value::from(Serde(context)),
+            Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
             Self::Meeting(context) | Self::VisitRequest(context) | Self::MeetingReminder(context) => {

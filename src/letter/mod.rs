@@ -1,6 +1,8 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+mod application;
+mod application_words;
 mod arrival;
 pub mod calendar;
 mod compose;
@@ -20,6 +22,10 @@ mod ticket;
 mod wording;
 mod words;
 
+pub use application::{
+    ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, ReceiptContext, SupportContext,
+};
+pub use application_words::{check_in_words, field_in_words, stage_in_words};
 pub use arrival::{Arrival, ArrivalContext, ArrivedMail};
 pub use compose::{
     ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
@@ -70,6 +76,8 @@ closed_set! {
         AfterWindow = "after_window",
         /// When a mail about the call for applications arrived.
         CallReceipt = "call_receipt",
+        /// Which applications arrived, when, and what was read in them.
+        ApplicationReceived = "application_received",
         /// To staff: a deadline comes near.
         DeadlineWarning = "deadline_warning",
         /// To leads: a deadline has passed.
@@ -90,6 +98,8 @@ closed_set! {
         Digest = "digest",
         /// To staff: an inquiry came.
         NewTicket = "new_ticket",
+        /// To staff: an application came, or a further form of one.
+        NewApplication = "new_application",
         /// To staff: the inquirer wrote again.
         FollowUp = "follow_up",
         /// To its author: the mail that is about to leave, and how to stop it.
@@ -100,6 +110,8 @@ closed_set! {
         SecondDraft = "second_draft",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
+        /// The same, where nothing in their mail was surely meant.
+        StaffDoubt = "staff_doubt",
         /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
         /// member wrote it.
         Unproven = "unproven",
@@ -128,6 +140,7 @@ impl Purpose {
             | Self::BeforeWindow
             | Self::AfterWindow
             | Self::CallReceipt
+            | Self::ApplicationReceived
             | Self::RemindMissing => Some("auto-replied"),
             Self::DeadlineWarning
             | Self::DeadlineMissed
@@ -136,11 +149,13 @@ impl Purpose {
             | Self::Undeliverable
             | Self::Digest
             | Self::NewTicket
+            | Self::NewApplication
             | Self::FollowUp
             | Self::Echo
             | Self::Approval
             | Self::SecondDraft
             | Self::StaffReply
+            | Self::StaffDoubt
             | Self::Unproven
             | Self::Arrival
             | Self::MeetingReminder
@@ -194,6 +209,7 @@ impl From<Reply> for Purpose {
             Reply::AskMissing => Self::AskMissing,
             Reply::SendForm => Self::SendForm,
             Reply::CallReceipt => Self::CallReceipt,
+            Reply::ApplicationReceived => Self::ApplicationReceived,
             Reply::BeforeWindow => Self::BeforeWindow,
             Reply::AfterWindow => Self::AfterWindow,
         }

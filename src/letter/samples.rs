@@ -1,6 +1,7 @@
 //! Sample values for every letter: [`super::Wording::check`] proves templates with them, and snapshots show them.
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
+mod application;
 mod meetings;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -73,6 +74,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::BeforeWindow => reply(Reply::BeforeWindow),
         Purpose::AfterWindow => reply(Reply::AfterWindow),
         Purpose::CallReceipt => reply(Reply::CallReceipt),
+        Purpose::ApplicationReceived => application::receipt(profile, rules, full),
+        Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
         Purpose::Answer => written(Written::Answer),
         Purpose::Question => written(Written::Question),
@@ -123,6 +126,13 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             },
             waiting: full.then(|| waiting(profile)).into_iter().collect(),
             manual: full,
+            number: number(1).to_string(),
+            key: KEY.to_owned(),
+            ..StaffReplyContext::new(common)
+        }),
+        Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {
+            problems: vec!["「/消去」という操作はありません".to_owned()],
+            waiting: full.then(|| waiting(profile)).into_iter().collect(),
             number: number(1).to_string(),
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)

@@ -58,13 +58,14 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 54] = built_in!(
+const BUILT_IN: &[(&str, &str)] = &built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
     "before_window",
     "after_window",
     "call_receipt",
+    "application_received",
     "deadline_warning",
     "deadline_missed",
     "window_summary",
@@ -75,11 +76,13 @@ const BUILT_IN: [(&str, &str); 54] = built_in!(
     "question",
     "digest",
     "new_ticket",
+    "new_application",
     "follow_up",
     "echo",
     "approval",
     "second_draft",
     "staff_reply",
+    "staff_doubt",
     "unproven",
     "arrival",
     "meeting",
@@ -155,7 +158,7 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]).chain(PARTS) {
+        for (name, text) in BUILT_IN.iter().copied().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
         }

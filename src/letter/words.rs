@@ -104,6 +104,8 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::BeforeWindow => "受付開始日のご案内",
         Purpose::AfterWindow => "受付終了のご案内",
         Purpose::CallReceipt => "公募に関するメールの到着のお知らせ",
+        Purpose::ApplicationReceived => "申込書の受領のお知らせ",
+        Purpose::NewApplication => "応募のお知らせ",
         Purpose::DeadlineWarning | Purpose::DeadlineMissed => "回答期限のお知らせ",
         Purpose::WindowSummary => "受付状況のご報告",
         Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
@@ -120,6 +122,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         | Purpose::Approval
         | Purpose::SecondDraft
         | Purpose::StaffReply
+        | Purpose::StaffDoubt
         | Purpose::Unproven => "担当者へのご連絡",
     }
 }

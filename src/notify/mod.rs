@@ -1,5 +1,6 @@
 //! Every mail that no person wrote, and the one way into the outbox: [`enqueue`].
 
+pub mod application;
 pub mod arrival;
 pub mod auto_reply;
 pub mod digest;

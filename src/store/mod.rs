@@ -12,6 +12,7 @@
 //! - A write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 //! - Words of closed sets are bound parameters; `partial` has the exceptions.
 
+mod application;
 mod attempt;
 mod audit;
 mod backup;
@@ -33,6 +34,7 @@ mod migrate;
 mod outbox;
 mod partial;
 mod places;
+mod review;
 mod schema;
 mod state;
 mod ticket;
@@ -52,6 +54,7 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
+pub use application::{ApplicationRow, NewSubmission, SubmissionRow};
 pub use attempt::{Attempt, Verdict};
 pub use audit::{AuditEvent, DeliveryAttempt, Erasure, EventKind};
 pub use backup::check_backup;

@@ -229,20 +229,28 @@ pub(super) async fn reject(
     Ok(Ok(Done::Rejected(number.clone())))
 }
 
-/// Makes the draft wait that a mail means, or all of the ticket's where it names none, until a member decides. Returns
-/// what is asked about them.
+/// Drafts that wait until a member decides.
+#[derive(Debug, Default)]
+pub(super) struct Stopped {
+    /// What is asked about them.
+    pub asked: Vec<WaitingContext>,
+    /// One of them was about to leave.
+    pub anew: bool,
+}
+
+/// Makes the draft wait that a mail means, or all of the ticket's where it names none, until a member decides.
 pub(super) async fn stop(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     member: &Member,
     named: &Named<'_>,
-) -> Result<Vec<WaitingContext>, Fault> {
+) -> Result<Stopped, Fault> {
     let drafts = match meant(operation, ticket, named).await? {
         Meant::One(letters) => vec![letters],
         Meant::None => Vec::new(),
         Meant::Several => together(operation.tx.drafts(ticket.id).await?),
     };
-    let mut asked = Vec::new();
+    let mut stopped = Stopped::default();
     for letters in drafts {
         let mut held = Vec::new();
         for letter in letters {
@@ -251,14 +259,15 @@ pub(super) async fn stop(
                     continue;
                 }
                 operation.record(ticket, AuditEvent::Stopped { outbox: letter.id });
+                stopped.anew = true;
             }
             held.push(letter);
         }
         if let Some(draft) = held.first() {
-            asked.push(question(operation, ticket, member, draft, &held).await?);
+            stopped.asked.push(question(operation, ticket, member, draft, &held).await?);
         }
     }
-    Ok(asked)
+    Ok(stopped)
 }
 
 /// What a member is asked about a draft: its beginning, and a link for yes and for no.

@@ -72,7 +72,8 @@ pub async fn work_on(
     if result.list {
         digest::send_one(operation, member).await?;
     }
-    if silenced {
+    // A draft that does not leave is told of in any case, so that nobody thinks it has left.
+    if silenced && !result.stopped {
         return Ok(());
     }
     let about = match mail.only_ticket() {
@@ -83,7 +84,7 @@ pub async fn work_on(
         let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
         result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
     }
-    result.tell(operation, prepared, member, about)
+    result.tell(operation, prepared, member, about, mail.is_doubt())
 }
 
 /// What the mail says about the draft that it is about.
@@ -99,6 +100,8 @@ struct Worked {
     done: Vec<String>,
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
+    /// A draft that was about to leave waits now.
+    stopped: bool,
     nothing_sent: bool,
     /// An answer was taken: its echo tells.
     answered: bool,
@@ -167,11 +170,12 @@ impl Worked {
         member: &Member,
         named: &Named<'_>,
     ) -> Result<(), Fault> {
-        let asked = draft::stop(operation, ticket, member, named).await?;
-        if asked.is_empty() {
+        let stopped = draft::stop(operation, ticket, member, named).await?;
+        if stopped.asked.is_empty() {
             self.problems.push(refusal_to_staff(&Refused::NothingWaits(ticket.number.clone())));
         }
-        self.waiting.extend(asked);
+        self.waiting.extend(stopped.asked);
+        self.stopped |= stopped.anew;
         Ok(())
     }
 
@@ -181,6 +185,7 @@ impl Worked {
         prepared: &PreparedMail,
         member: &Member,
         about: Option<i64>,
+        is_doubt: bool,
     ) -> Result<(), Fault> {
         let Self { done, problems, waiting, nothing_sent, manual, .. } = self;
         if done.is_empty() && problems.is_empty() && !manual {
@@ -191,8 +196,9 @@ impl Worked {
         let one = waiting.iter().all(|draft| draft.number == number).then(|| number.parse().ok()).flatten();
         let key = one.map(|number| operation.desk.key(member, &number, Invitation::Decide, operation.now));
         let key = key.unwrap_or_default();
+        let content = if is_doubt { Content::StaffDoubt } else { Content::StaffReply };
         notify_about(operation, member, about, &prepared.hash, |common| {
-            Content::StaffReply(StaffReplyContext {
+            content(StaffReplyContext {
                 done,
                 problems,
                 waiting,

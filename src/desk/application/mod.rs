@@ -2,7 +2,12 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+pub mod decision;
+mod files;
+mod filing;
+pub mod form;
 mod stage;
+mod submitted;
 mod support;
 
 use chrono::{DateTime, FixedOffset};
@@ -13,7 +18,10 @@ use super::ticket::TicketNumber;
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use files::submitted_in;
+pub use filing::{Handing, KnownApplication, area_key, repeated, version_of};
 pub use stage::Stage;
+pub use submitted::{Submitted, submitted};
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {
@@ -179,6 +187,12 @@ impl ApplicationForm {
         }
     }
 
+    /// Whether nothing is filled in: the form as it was sent out.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The fields that the sender has to fill in, in the form's order. A place of work without 部署, or a person without
     /// 役職, is complete.
     #[must_use]
@@ -268,20 +282,6 @@ closed_set! {
         /// Readable, and has nothing of the form.
         NotTheForm = "not_the_form",
     }
-}
-
-/// One file that may be an application: an attachment, or a file in an attached zip.
-#[derive(Debug, Clone)]
-pub struct Submitted {
-    /// Index in `InboundMail::attachments`.
-    pub part: usize,
-    /// Name of the attachment.
-    pub file: String,
-    /// Name of the file in the zip.
-    pub inner_name: Option<String>,
-    /// `docx`, `pdf`, …: by the content if it is known, else by the name.
-    pub format: String,
-    pub result: Result<(ApplicationForm, Vec<FormFinding>), Unread>,
 }
 
 closed_set! {

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::{
     desk::{
+        application::{ApplicationField, Stage, Unread},
         calendar::BusinessTime,
         escalation::Notice,
         feedback::{Leaves, Written},
@@ -26,6 +27,16 @@ closed_set! {
     EventKind {
         /// A ticket was filed.
         Filed = "filed",
+        /// An application was filed, or a further form of one.
+        ApplicationFiled = "application_filed",
+        /// 受理
+        ApplicationAccepted = "application_accepted",
+        /// 取下
+        ApplicationWithdrawn = "application_withdrawn",
+        /// 様式: a member typed a form.
+        FormTyped = "form_typed",
+        /// 項目: a member changed a field.
+        FieldSet = "field_set",
         /// A message was added to an existing ticket.
         Joined = "joined",
         DeliveryReport = "delivery_report",
@@ -104,6 +115,28 @@ pub enum AuditEvent {
         /// Another ticket that the message refers to.
         mentions: Option<Mention>,
         warnings: WarningCodes,
+    },
+    ApplicationFiled {
+        /// Row id of the form.
+        submission: i64,
+        /// From 1.
+        version: usize,
+        in_time: bool,
+        unread: Option<Unread>,
+        stage: Stage,
+        warnings: WarningCodes,
+    },
+    ApplicationAccepted {
+        /// The form that counts.
+        submission: i64,
+    },
+    ApplicationWithdrawn,
+    FormTyped {
+        submission: i64,
+    },
+    FieldSet {
+        submission: i64,
+        field: ApplicationField,
     },
     /// The operator filed a telephone inquiry.
     FiledByTelephone,
@@ -251,6 +284,11 @@ impl AuditEvent {
     pub fn kind(&self) -> EventKind {
         match self {
             Self::Filed { .. } | Self::FiledByTelephone => EventKind::Filed,
+            Self::ApplicationFiled { .. } => EventKind::ApplicationFiled,
+            Self::ApplicationAccepted { .. } => EventKind::ApplicationAccepted,
+            Self::ApplicationWithdrawn => EventKind::ApplicationWithdrawn,
+            Self::FormTyped { .. } => EventKind::FormTyped,
+            Self::FieldSet { .. } => EventKind::FieldSet,
             Self::Joined { .. } => EventKind::Joined,
             Self::DeliveryReport { .. } => EventKind::DeliveryReport,
             Self::StaffMail { .. } => EventKind::StaffMail,
@@ -312,6 +350,16 @@ impl fmt::Display for AuditEvent {
             Self::Filed { mentions: None, warnings }
             | Self::Joined { warnings }
             | Self::StaffMail { warnings } => with_warnings(f, "", warnings),
+            Self::ApplicationFiled { submission, version, in_time, unread, stage, warnings } => {
+                let time = if *in_time { "in time" } else { "late" };
+                let unread = unread.map(|why| format!(", unread: {why}")).unwrap_or_default();
+                let text = format!("form {submission}, version {version}, {time}{unread}: {stage}");
+                with_warnings(f, &text, warnings)
+            }
+            Self::ApplicationAccepted { submission } | Self::FormTyped { submission } => {
+                write!(f, "form {submission}")
+            }
+            Self::FieldSet { submission, field } => write!(f, "{field}, form {submission}"),
             Self::FiledByTelephone => f.write_str("by telephone"),
             Self::DeliveryReport { failed, warnings } => {
                 with_warnings(f, if *failed { "failed" } else { "nothing changes" }, warnings)
@@ -359,6 +407,7 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
+            | Self::ApplicationWithdrawn
             | Self::Noted
             | Self::Closed
             | Self::CalledBack
