@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, print};
+use super::{Context, meeting, print};
 use crate::{
     desk::application::{ApplicationField, Check, Submitted, checks, form::Labels, submitted_in},
     server::rules,
     views,
 };
 
-/// Read application forms
+/// Work on applications for 伴走支援
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Show how the desk reads application forms; needs no database
@@ -21,11 +21,19 @@ pub(super) enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Set, cancel or close meetings
+    #[command(subcommand)]
+    Meeting(meeting::Meeting),
+    /// Ask advisers for visits, confirm or cancel them
+    #[command(subcommand)]
+    Visit(meeting::Visit),
 }
 
-pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
+pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Read { files } => read(context, files),
+        Command::Read { files } => read(context, &files),
+        Command::Meeting(command) => meeting::run(context, command).await,
+        Command::Visit(command) => meeting::visit(context, command).await,
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
+    meeting::{MeetingContext, OpenPointsContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
         UndeliverableContext, UnprovenContext,
@@ -37,8 +38,14 @@ pub enum Content {
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
+    /// A reply to a mail in which nothing was surely meant.
+    StaffDoubt(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
+    Meeting(MeetingContext),
+    VisitRequest(MeetingContext),
+    MeetingReminder(MeetingContext),
+    OpenPoints(OpenPointsContext),
 }
 
 impl Content {
@@ -61,8 +68,13 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
+            Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
+            Self::Meeting(_) => Purpose::Meeting,
+            Self::VisitRequest(_) => Purpose::VisitRequest,
+            Self::MeetingReminder(_) => Purpose::MeetingReminder,
+            Self::OpenPoints(_) => Purpose::OpenPoints,
         }
     }
 
@@ -80,9 +92,13 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
-            Self::StaffReply(context) => Value::from(Serde(context)),
+            Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
+            Self::Meeting(context) | Self::VisitRequest(context) | Self::MeetingReminder(context) => {
+                Value::from(Serde(context))
+            }
+            Self::OpenPoints(context) => Value::from(Serde(context)),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
 mod application;
+mod meetings;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -129,6 +130,13 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
+        Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {
+            problems: vec!["「/消去」という操作はありません".to_owned()],
+            waiting: full.then(|| waiting(profile)).into_iter().collect(),
+            number: number(1).to_string(),
+            key: KEY.to_owned(),
+            ..StaffReplyContext::new(common)
+        }),
         Purpose::Unproven => Content::Unproven(UnprovenContext {
             common,
             problems: vec![NoEffect::NotAuthentic.line("sato@example.jp", "承認")],
@@ -143,6 +151,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
             Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
         }
+        Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
+        Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
+        Purpose::MeetingReminder => Content::MeetingReminder(meetings::meeting(profile, full)),
+        Purpose::OpenPoints => Content::OpenPoints(meetings::open_points(common)),
     }
 }
 

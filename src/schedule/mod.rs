@@ -2,6 +2,7 @@
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 pub mod escalation;
+mod meetings;
 pub mod recalculation;
 pub mod retention;
 mod window_summary;
@@ -13,6 +14,7 @@ use tracing::error;
 
 use self::{
     escalation::{escalate, next_deadline},
+    meetings::{remind_of_meetings, tell_open_points},
     retention::forget_due,
     window_summary::{summarize, summary_at},
 };
@@ -74,6 +76,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
         }
     }
     forget_due(desk).await?;
+    queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
     Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
 }
 

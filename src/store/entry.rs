@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_word, ticket::storable};
+use super::{Result, Store, Table, Tx, flag, instant_text, query, read_instant, read_word, ticket::storable};
 use crate::{
-    desk::ticket::Direction,
+    desk::{ticket::Direction, triage::EarlierEntry},
     mail::{Attachment, Mailbox},
 };
 
@@ -74,6 +74,40 @@ impl Tx {
             );
         }
         id
+    }
+
+    /// What a message may repeat in a ticket, oldest first: the mail with the same Message-ID, and those of its sender since
+    /// an instant.
+    pub async fn said_before(
+        &mut self,
+        ticket_id: i64,
+        message_id: &str,
+        sender: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<EarlierEntry>> {
+        let rows = query(
+            "SELECT entry.id AS id, entry.at AS at, entry.text AS text,
+                    CASE WHEN message.message_id = $2 THEN 1 ELSE 0 END AS same_message_id
+             FROM entry JOIN message ON message.id = entry.message_ref
+             WHERE entry.ticket_id = $1 AND direction = $5
+                 AND (message.message_id = $2 OR (LOWER(entry.from_address) = LOWER($3) AND entry.at >= $4))
+             ORDER BY entry.id LIMIT 20",
+        )
+        .bind(ticket_id)
+        .bind(message_id.to_owned())
+        .bind(sender.to_owned())
+        .bind(instant_text(since))
+        .bind(Direction::In.as_str())
+        .fetch_all(self.connection().await?)
+        .await?;
+        let read = |row: &sqlx::any::AnyRow| {
+            Ok(EarlierEntry {
+                at: read_instant(row, "entry", "at", row.try_get("id")?)?,
+                text: row.try_get("text")?,
+                same_message_id: flag(row, "same_message_id")?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Whether the inquirer wrote after `since`.

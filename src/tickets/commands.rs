@@ -4,13 +4,14 @@
 use super::{
     answer::{Draft, write},
     draft::{Named, cancel, reject, release},
+    meetings::{self, Brought},
 };
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_mail::Command,
-        ticket::{Direction, Status, TicketNumber},
+        ticket::{Direction, Status, TicketKind, TicketNumber},
         turn::Ending,
     },
     mail::Mailbox,
@@ -26,7 +27,7 @@ pub async fn find(tx: &mut Tx, number: &TicketNumber) -> Result<Result<TicketRow
     Ok(tx.ticket_by_number(number).await?.ok_or_else(|| Refused::NoSuchTicket(number.clone())))
 }
 
-/// Carries out a command on a ticket. `named` says which draft 取消, 承認 and the like mean.
+/// Carries out a command on a ticket. `named` says which draft 取消, 承認 and the like mean, `brought` has the files of the mail.
 ///
 /// # Errors
 /// When the database or a template fails. Then the caller must not commit.
@@ -35,6 +36,7 @@ pub async fn carry_out(
     ticket: &TicketRow,
     command: &Command,
     named: &Named<'_>,
+    brought: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
     match command {
@@ -63,7 +65,11 @@ pub async fn carry_out(
         Command::Approve => release(operation, ticket, named, true).await,
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
-        Command::PartOf(_) | Command::Support(_) => Ok(Err(Refused::NoApplication(number.clone()))),
+        Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
+        Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
+            Ok(Err(Refused::NoApplication(number.clone())))
+        }
+        Command::Support(command) => meetings::carry_out(operation, ticket, command, brought).await,
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }

@@ -4,6 +4,7 @@ pub mod answer;
 mod colleagues;
 pub mod commands;
 pub mod draft;
+pub mod meetings;
 pub mod no_effect;
 pub mod phone;
 pub mod staff_mail;

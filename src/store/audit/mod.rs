@@ -15,6 +15,7 @@ use crate::{
         escalation::Notice,
         feedback::{Leaves, Written},
         gate::Refusal,
+        meeting::{MeetingKind, MeetingStage},
         ticket::TicketNumber,
         triage::{Apart, Mention, ParkReason},
     },
@@ -95,6 +96,12 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// A meeting or a visit was asked for, set, changed, cancelled or held.
+        Meeting = "meeting",
+        /// Everybody was reminded of a meeting or a visit.
+        Reminded = "reminded",
+        /// A question belongs to an application.
+        PartOf = "part_of",
     }
 }
 
@@ -233,6 +240,17 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    Meeting {
+        kind: MeetingKind,
+        nth: u32,
+        stage: MeetingStage,
+        sequence: u32,
+    },
+    Reminded {
+        kind: MeetingKind,
+        nth: u32,
+    },
+    PartOf(TicketNumber),
 }
 
 /// Codes of the warnings about a message.
@@ -290,6 +308,10 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
+            | Self::Meeting { .. } => EventKind::Meeting,
+            Self::Reminded { .. } => EventKind::Reminded,
+            Self::PartOf(_) => EventKind::PartOf,
             Self::Cancelled { .. } => EventKind::Cancelled,
             Self::Approved { .. } => EventKind::Approved,
             Self::Released { .. } => EventKind::Released,
@@ -377,6 +399,11 @@ impl fmt::Display for AuditEvent {
                 write!(f, "{mails} mails from before {}", before.format("%Y-%m-%d"))
             }
             Self::PersonalErased(erasure) => erasure.fmt(f),
+            Self::Meeting { kind, nth, stage, sequence } => {
+                write!(f, "{kind} {nth} {stage}, version {sequence}")
+            }
+            Self::Reminded { kind, nth } => write!(f, "{kind} {nth}"),
+            Self::PartOf(case) => write!(f, "of {case}"),
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
