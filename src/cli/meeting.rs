@@ -96,7 +96,7 @@ pub(super) enum Visit {
     },
 }
 
-/// When, where and with whom. What is left out stays as it was.
+/// Day, place and adviser. A detail that is left out stays as it was.
 #[derive(Debug, Args)]
 pub(super) struct Plan {
     /// Day and hours, such as "2025-09-02 14:00-16:00"

@@ -28,6 +28,9 @@ closed_set! {
     }
 }
 
+/// From and to.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// What a member writes about a meeting or a visit besides its day. `None`: as before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
@@ -108,7 +111,7 @@ pub struct Most {
 /// A day, a place and so on, with the year and the adviser's address found.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub span: Option<Span>,
     pub place: Option<String>,
     pub url: Option<String>,
     pub agenda: Option<String>,

@@ -58,6 +58,9 @@ pub(super) async fn notify_staff(
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
             notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
         }
+        (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
+            notify_of_arrival(operation, mail, Arrival::Adviser, &mail.hash, &[])?;
+        }
         (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
             if let Some(ticket) = operation.tx.ticket(filed.id).await? {
                 let content = NoticeContent {
@@ -101,7 +104,7 @@ pub(super) async fn notify_staff(
 /// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
 fn is_news(note: Note, reading: &Reading) -> bool {
     match note {
-        Note::Recall | Note::Password => true,
+        Note::Recall | Note::Password | Note::Adviser => true,
         Note::Copy => !reading.mail.attachments.is_empty(),
         Note::Automatic => false,
     }

@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     desk::{
+        calendar::date_of,
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts, Refusal},
         staff::Member,
-        ticket::{Channel, Direction, NewTicket},
+        ticket::{Channel, Direction, NewTicket, TicketKind},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
             Reported, address, is_about_the_call, triage,
@@ -55,6 +56,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Filing::Ticket { ticket: new, .. } => {
             assignee = next_assignee(operation, &decision).await?;
             let filed = file_ticket(operation, mail, new, &decision, assignee.as_deref());
+            if new.kind == TicketKind::Inquiry {
+                attach_to_case(operation, mail, &filed).await?;
+            }
             (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(filed.id));
             ticket = Some(filed);
         }
@@ -288,6 +292,33 @@ pub(super) fn file_ticket(
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
     FiledTicket { id, number, fields: new.fields.clone() }
+}
+
+/// A question of somebody who takes part in the one application that is supported belongs to it.
+async fn attach_to_case(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    filed: &FiledTicket,
+) -> Result<(), StoreError> {
+    let Some(support) = &operation.desk.rules.support else { return Ok(()) };
+    let today = date_of(mail.reading.received_at, support.call.time_zone);
+    let Some(from) = mail.reading.mail.from.as_ref().filter(|_| support.call.is_running(today)) else {
+        return Ok(());
+    };
+    let mut cases = Vec::new();
+    for case in operation.tx.supported_cases().await? {
+        let is_representative = case.form.representative.email.eq_ignore_ascii_case(&from.address);
+        let facts = operation.tx.ticket_facts(&case.number).await?;
+        if is_representative || facts.is_some_and(|facts| facts.has_participant(&from.address)) {
+            cases.push(case.number);
+        }
+    }
+    if let [case] = cases.as_slice() {
+        operation.tx.set_part_of(filed.id, case).await?;
+        let event = NewEvent::by_desk(AuditEvent::PartOf(case.clone())).on_ticket(filed.id);
+        operation.tx.append_event(operation.now, event);
+    }
+    Ok(())
 }
 
 /// Who works on a new ticket, where members take turns.

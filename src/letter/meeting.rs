@@ -11,8 +11,9 @@ use super::{
 use crate::desk::{
     calendar::date_of,
     japanese_time,
-    meeting::{Meeting, MeetingKind},
+    meeting::{Meeting, MeetingKind, Span},
     own_marks,
+    ticket::TicketNumber,
 };
 
 /// What the letter tells of a meeting.
@@ -35,7 +36,7 @@ pub struct MeetingFacts<'a> {
     pub meeting: &'a Meeting,
     pub change: Change,
     /// From and to before the change.
-    pub was: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub was: Option<Span>,
     /// Name and affiliation of the adviser.
     pub adviser: Option<(&'a str, &'a str)>,
     /// Visits that the call gives.
@@ -135,6 +136,23 @@ pub fn meeting_in_words(kind: MeetingKind, nth: u32) -> String {
 #[must_use]
 pub fn minutes_in_words(kind: MeetingKind, nth: u32) -> String {
     format!("議事録：{}", meeting_in_words(kind, nth))
+}
+
+/// What is open of a meeting or a visit at the end of the support.
+#[must_use]
+pub fn open_meeting(kind: MeetingKind, nth: u32, day: &str, (is_asked, is_ahead): (bool, bool)) -> String {
+    let title = meeting_in_words(kind, nth);
+    match (is_asked, is_ahead) {
+        (true, _) => format!("{title}（{day}）は、アドバイザーのお返事がありません"),
+        (false, true) => format!("{title}（{day}）の予定があります"),
+        (false, false) => format!("{title}（{day}）の議事録がありません"),
+    }
+}
+
+/// A question that is not answered at the end of the support.
+#[must_use]
+pub fn open_question(number: &TicketNumber) -> String {
+    format!("{number} のご質問に回答していません")
 }
 
 /// A letter about a meeting to one of those who take part.

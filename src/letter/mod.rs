@@ -39,7 +39,7 @@ pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use meeting::{
     CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, addressed,
-    meeting_in_words, minutes_in_words,
+    meeting_in_words, minutes_in_words, open_meeting, open_question,
 };
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
@@ -183,10 +183,10 @@ impl Purpose {
         }
     }
 
-    /// Whether it is an automatic reply to an inquirer, and so counts against the budgets.
+    /// Whether it is an automatic mail to an inquirer, and so counts against the budgets.
     #[must_use]
     pub fn is_automatic(self) -> bool {
-        self.auto_submitted() == Some("auto-replied")
+        self.auto_submitted() == Some("auto-replied") || self == Self::MeetingReminder
     }
 
     #[must_use]

@@ -64,6 +64,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::Call => "伴走支援の公募に関するメール",
+        ParkReason::Adviser => "アドバイザーからのメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
         ParkReason::Unfetchable => "メールサーバーから取り出せないメール",

@@ -76,17 +76,17 @@ pub async fn reply(
 }
 
 /// An automatic mail to an inquirer.
-pub(super) struct Automatic<'a> {
-    pub(super) to: &'a str,
-    pub(super) message_id: &'a str,
-    pub(super) thread: Thread<'a>,
-    pub(super) ticket: Option<i64>,
+pub struct Automatic<'a> {
+    pub to: &'a str,
+    pub message_id: &'a str,
+    pub thread: Thread<'a>,
+    pub ticket: Option<i64>,
     /// The ledger row it answers.
-    pub(super) message_ref: Option<i64>,
+    pub message_ref: Option<i64>,
 }
 
 /// Renders and queues an automatic mail. A refusal says that it cannot be sent.
-pub(super) fn queue(
+pub fn queue(
     operation: &mut Operation<'_>,
     automatic: Automatic<'_>,
     content: &Content,

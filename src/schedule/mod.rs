@@ -2,6 +2,7 @@
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 pub mod escalation;
+mod meetings;
 pub mod recalculation;
 mod results_due;
 pub mod retention;
@@ -14,6 +15,7 @@ use tracing::error;
 
 use self::{
     escalation::{escalate, next_deadline},
+    meetings::{remind_of_meetings, tell_open_points},
     results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
     window_summary::{summarize, summary_at},
@@ -77,6 +79,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     }
     forget_due(desk).await?;
     queued += tell_of_results(desk).await?;
+    queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
     Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
 }
 

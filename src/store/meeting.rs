@@ -154,13 +154,13 @@ impl Store {
         query.fetch_all(&self.pool).await?.iter().map(read_case).collect()
     }
 
-    /// Numbers of the tickets that belong to an application.
-    pub async fn parts_of(&self, case: &TicketNumber) -> Result<Vec<TicketNumber>> {
-        let rows = query("SELECT id, number FROM ticket WHERE part_of = $1 ORDER BY id")
+    /// Row ids of the tickets that belong to an application.
+    pub async fn parts_of(&self, case: &TicketNumber) -> Result<Vec<i64>> {
+        let rows = query("SELECT id FROM ticket WHERE part_of = $1 ORDER BY id")
             .bind(case.to_string())
             .fetch_all(&self.pool)
             .await?;
-        rows.iter().map(|row| read_word(row, "ticket", "number", row.try_get("id")?)).collect()
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
     /// As [`Tx::meetings_ahead`].

@@ -6,6 +6,7 @@ mod letters;
 use sha2::{Digest, Sha256};
 
 use self::letters::{Announced, announce};
+pub use self::letters::{Recipient, everybody, in_words, remind_at};
 use super::{commands::find, draft::mark};
 use crate::{
     desk::{
@@ -128,7 +129,7 @@ async fn tell(
     };
     let reminded = before.and_then(|row| row.reminded_for).filter(|at| *at == made.starts);
     // Who is told of a meeting that is near needs no reminder besides.
-    let due = letters::remind_at(operation.desk, made.starts);
+    let due = remind_at(operation.desk, made.starts);
     let reminded = reminded.or_else(|| due.is_none_or(|due| due <= operation.now).then_some(made.starts));
     let id = operation.tx.add_meeting(ticket.id, &made, reminded).await?;
     let was = known.map(|known| (known.starts, known.ends));

@@ -29,6 +29,8 @@ mod last_guard;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod meetings;
+#[cfg(test)]
 mod oauth2;
 #[cfg(test)]
 mod odd_mailboxes;

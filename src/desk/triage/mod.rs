@@ -5,6 +5,7 @@ mod application;
 mod call;
 mod decision;
 mod follow_up;
+mod from_adviser;
 mod from_staff;
 mod note;
 mod reading;
@@ -14,6 +15,7 @@ mod tests;
 use call::asks_a_question;
 pub use call::is_about_the_call;
 use follow_up::{follow_up, joinable};
+use from_adviser::from_adviser;
 use from_staff::from_staff;
 use note::note;
 
@@ -180,6 +182,9 @@ fn file(
             return park(kind, ParkReason::NoForm, "the password of a mail that is not a ticket");
         }
         _ => {}
+    }
+    if let Some(filing) = from_adviser(reading, rules, known, kind) {
+        return (kind, filing, None);
     }
     match kind {
         Kind::Unreadable => match reading.oversize {

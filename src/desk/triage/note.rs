@@ -37,6 +37,8 @@ pub enum Note {
     Recall,
     /// The password of the inquiry's files.
     Password,
+    /// An adviser writes about a meeting or a visit.
+    Adviser,
 }
 
 impl Note {
@@ -48,6 +50,7 @@ impl Note {
             Self::Copy => "copy",
             Self::Recall => "recall",
             Self::Password => "password",
+            Self::Adviser => "adviser",
         }
     }
 }

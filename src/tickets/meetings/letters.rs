@@ -9,7 +9,7 @@ use crate::{
         application::Adviser,
         feedback::{Leaves, Refused},
         last_guard::OwnWords,
-        meeting::{Meeting, MeetingStage},
+        meeting::{Meeting, MeetingStage, Span},
         own_marks::disarmed,
     },
     letter::{
@@ -27,11 +27,11 @@ use crate::{
 };
 
 /// One who takes part.
-pub(crate) struct Recipient {
-    pub(crate) address: String,
+pub struct Recipient {
+    pub address: String,
     /// The first lines of the letter.
-    pub(crate) addressed: String,
-    pub(crate) is_adviser: bool,
+    pub addressed: String,
+    pub is_adviser: bool,
 }
 
 /// What letters tell of.
@@ -39,7 +39,7 @@ pub(super) struct Announced<'a> {
     pub(super) meeting: &'a Meeting,
     pub(super) change: Change,
     /// From and to before the change.
-    pub(super) was: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub(super) was: Option<Span>,
     /// The member's own sentences.
     pub(super) message: &'a str,
     /// The part of the Message-IDs that names the version.
@@ -47,13 +47,13 @@ pub(super) struct Announced<'a> {
 }
 
 /// When everybody is reminded of a meeting. `None`: never, because the calendar has too little business time before it.
-pub(crate) fn remind_at(desk: &Desk, starts: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn remind_at(desk: &Desk, starts: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let support = desk.rules.support.as_ref()?;
     desk.rules.calendar.subtract_business(starts, support.remind_before)
 }
 
 /// Everybody who takes part: the representative, the officer who sent the application, and the adviser.
-pub(crate) fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) -> Vec<Recipient> {
+pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) -> Vec<Recipient> {
     let person = &case.form.representative;
     let office = format!("{} {}", person.organization, person.department);
     // A name in Latin letters is how a mail program knows the officer, not how a letter addresses them.
@@ -87,11 +87,11 @@ fn adviser_recipient(adviser: &Adviser) -> Option<Recipient> {
 }
 
 /// A meeting in words, as letters and reminders tell of it.
-pub(crate) fn in_words(
+pub fn in_words(
     desk: &Desk,
     case: &CaseRow,
     meeting: &Meeting,
-    (change, was): (Change, Option<(DateTime<Utc>, DateTime<Utc>)>),
+    (change, was): (Change, Option<Span>),
     now: DateTime<Utc>,
 ) -> MeetingWords {
     let support = desk.rules.support.as_ref();

@@ -9,7 +9,7 @@ use crate::desk::{
 };
 
 /// NFKC without blanks.
-pub(super) fn squashed(text: &str) -> String {
+pub(in crate::desk::application) fn squashed(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
