@@ -3,9 +3,9 @@
 use madoguchi::mail::InboundMail;
 
 use crate::support::{
+    call::{application, area, representative},
     desk::{Desk, on_both},
-    docx::{Form, text},
-    mail::{Mail, attached},
+    mail::Mail,
     members::{STAFF, mail_to, mails_to, reply, tapped},
 };
 
@@ -20,34 +20,6 @@ on_both!(
 
 const SATO: &str = "sato@example.jp";
 const ITO: &str = "ito@example.jp";
-
-/// Prefecture, area, host of the prefecture's office.
-const REGIONS: [(&str, &str, &str); 6] = [
-    ("鳥取県", "汐見在宅医療圏域", "tottori"),
-    ("島根県", "灘東在宅医療圏域", "shimane"),
-    ("岡山県", "高梁川在宅医療圏域", "okayama"),
-    ("広島県", "三谷在宅医療圏域", "hiroshima"),
-    ("山口県", "長浦在宅医療圏域", "yamaguchi"),
-    ("徳島県", "吉野上在宅医療圏域", "tokushima"),
-];
-
-fn representative(nth: usize) -> String {
-    format!("daihyo{nth}@hosp{nth}.example.jp")
-}
-
-fn application(nth: usize) -> Mail {
-    let (prefecture, area, host) = REGIONS[nth - 1];
-    let mut form = Form::filled();
-    form.prefecture = text(prefecture);
-    form.area = text(area);
-    form.representative[4] = text(&format!("〒689-0000\n{prefecture}浜町1番2号"));
-    form.representative[6] = text(&representative(nth));
-    let mail = Mail::new()
-        .from(&format!("tanto@pref.{host}.example.jp"))
-        .subject("伴走支援の申込書の提出について")
-        .id(&format!("application-{nth}@pref.{host}.example.jp"));
-    attached(mail, "申込書を提出いたします。\n", "申込書.docx", &form.docx())
-}
 
 fn at(desk: &mut Desk, now: &str) {
     desk.starts_at(&format!("2025-{now}:00+09:00"));
@@ -145,7 +117,7 @@ fn the_results_leave_together_and_once(desk: &mut Desk) {
         assert_eq!(letters.len(), 1, "{nth}");
         let selected = letters[0].text.contains("実施地域として選定");
         assert_eq!(selected, nth == 1, "{}", letters[0].text);
-        assert!(letters[0].text.contains(REGIONS[nth - 1].1), "{}", letters[0].text);
+        assert!(letters[0].text.contains(&area(nth)), "{}", letters[0].text);
         assert!(!letters[0].text.contains("体制が整っている"), "reasons stay in the desk");
     }
     let own_words: Vec<usize> =
