@@ -3,14 +3,16 @@
 
 use super::{
     answer::{Draft, write},
+    application,
     draft::{Named, cancel, reject, release},
     meetings::{self, Brought},
 };
 use crate::{
     desk::{
+        application::Stage,
         feedback::{Done, Refused, Written},
         staff::Member,
-        staff_mail::Command,
+        staff_mail::{Command, SupportCommand},
         ticket::{Direction, Status, TicketKind, TicketNumber},
         turn::Ending,
     },
@@ -69,12 +71,18 @@ pub async fn carry_out(
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }
-        Command::Support(command) => meetings::carry_out(operation, ticket, command, brought).await,
+        Command::Support(command) => match command {
+            SupportCommand::Accept(reason) => application::accept(operation, ticket, reason).await,
+            SupportCommand::Withdraw(reason) => application::withdraw(operation, ticket, reason).await,
+            SupportCommand::Form => application::type_form(operation, ticket, brought).await,
+            SupportCommand::Set { field, value } => application::set(operation, ticket, field, value).await,
+            command => meetings::carry_out(operation, ticket, command, brought).await,
+        },
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }
 
-fn note(operation: &mut Operation<'_>, ticket: &TicketRow, text: &str) {
+pub(super) fn note(operation: &mut Operation<'_>, ticket: &TicketRow, text: &str) {
     let actor = operation.actor;
     let from = Mailbox { name: Some(actor.name()), address: actor.audit() };
     operation.tx.add_entry(&NewEntry {
@@ -166,6 +174,14 @@ async fn merge(
     };
     if other.id == ticket.id || ticket.merged_into.is_some() || other.merged_into.is_some() {
         return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
+    }
+    if ticket.kind == TicketKind::Application {
+        if other.kind == TicketKind::Inquiry {
+            return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
+        }
+        // The forms go with it, and 受理 puts the newest in force.
+        operation.tx.move_submissions(ticket.id, other.id).await?;
+        operation.tx.set_stage(ticket.id, Stage::Withdrawn).await?;
     }
     operation.tx.merge(ticket.id, &other).await?;
     operation.end_turn(ticket, Ending::Merged).await?;

@@ -5,6 +5,7 @@ pub mod case;
 pub mod daemon;
 pub mod desk;
 pub mod dovecot;
+
 pub mod http;
 pub mod imap;
 pub mod mail;
