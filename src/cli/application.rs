@@ -1,6 +1,6 @@
 //! `application`: applications for the 伴走支援.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -15,8 +15,9 @@ use crate::{
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::TicketNumber,
     },
+    mail::Attachment,
     server::rules,
-    views,
+    views::{self, application::Case},
 };
 
 /// Work on applications for 伴走支援
@@ -73,6 +74,43 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "send")]
         stop: bool,
     },
+    /// List applications
+    List,
+    /// Show an application with its forms and checks
+    Show {
+        /// Ticket number
+        number: TicketNumber,
+    },
+    /// Let a late, incomplete or unreadable application count
+    Accept {
+        /// Ticket number
+        number: TicketNumber,
+        /// Why; kept as a note
+        reason: Option<String>,
+    },
+    /// Record that the applicant withdraws
+    Withdraw {
+        /// Ticket number
+        number: TicketNumber,
+        /// Why; kept as a note
+        reason: Option<String>,
+    },
+    /// Put a typed form in force; the original stays
+    Form {
+        /// Ticket number
+        number: TicketNumber,
+        /// The form, a .docx
+        file: PathBuf,
+    },
+    /// Change one field of the form
+    Set {
+        /// Ticket number
+        number: TicketNumber,
+        /// Key or label of the field, such as telephone
+        field: String,
+        /// The new value
+        value: String,
+    },
     /// Set, cancel or close meetings
     #[command(subcommand)]
     Meeting(meeting::Meeting),
@@ -92,23 +130,67 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             };
             results::review(context, &number, &reviewer, &order).await
         }
-        Command::Select { number, reason } => support(context, &number, SupportCommand::Select(reason)).await,
-        Command::Decline { number, reason } => {
-            support(context, &number, SupportCommand::Decline(reason)).await
-        }
+        Command::Select { number, reason } => order(context, &number, SupportCommand::Select(reason)).await,
+        Command::Decline { number, reason } => order(context, &number, SupportCommand::Decline(reason)).await,
         Command::Notice { number, file } => {
-            support(context, &number, SupportCommand::Notice(read_text(&file)?)).await
+            order(context, &number, SupportCommand::Notice(read_text(&file)?)).await
         }
         Command::Results { send: None, stop: false } => results::show(context).await,
         Command::Results { send: Some(code), .. } => results::act(context, Some(&code)).await,
         Command::Results { stop: true, .. } => results::act(context, None).await,
+        Command::List => list(context).await,
+        Command::Show { number } => show(context, &number).await,
+        Command::Accept { number, reason } => {
+            order(context, &number, SupportCommand::Accept(reason.unwrap_or_default())).await
+        }
+        Command::Withdraw { number, reason } => {
+            order(context, &number, SupportCommand::Withdraw(reason.unwrap_or_default())).await
+        }
+        Command::Form { number, file } => work(context, &number, Work::Form(vec![attachment(&file)?])).await,
+        Command::Set { number, field, value } => {
+            order(context, &number, SupportCommand::Set { field, value }).await
+        }
         Command::Meeting(command) => meeting::run(context, command).await,
         Command::Visit(command) => meeting::visit(context, command).await,
     }
 }
 
-async fn support(context: &Context, number: &TicketNumber, order: SupportCommand) -> anyhow::Result<()> {
-    work(context, number, Work::Command(StaffCommand::Support(order))).await
+async fn order(context: &Context, number: &TicketNumber, command: SupportCommand) -> anyhow::Result<()> {
+    work(context, number, Work::Command(StaffCommand::Support(command))).await
+}
+
+fn attachment(file: &Path) -> anyhow::Result<Attachment> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Attachment { name, media_type: "application/octet-stream".to_owned(), bytes })
+}
+
+async fn list(context: &Context) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let all = Case::all(&desk).await?;
+    if context.json {
+        return print::json(&all.iter().map(|case| case.listed(&desk, &all)).collect::<Vec<_>>());
+    }
+    for case in &all {
+        print::line(print::one_line(&case.line(&desk), 200));
+    }
+    print::line(format!("{} applications", all.len()));
+    Ok(())
+}
+
+async fn show(context: &Context, number: &TicketNumber) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let all = Case::all(&desk).await?;
+    let case = all.iter().find(|case| case.ticket.number == *number);
+    let case = case.with_context(|| format!("there is no application {number}"))?;
+    if context.json {
+        return print::json(&case.shown(&desk, &all).await?);
+    }
+    print::line(print::one_line(&case.line(&desk), 200));
+    for submission in &case.submissions {
+        print_text(&submission.submitted(), &case.checks(&desk, &all, submission));
+    }
+    Ok(())
 }
 
 fn read(context: &Context, files: &[PathBuf]) -> anyhow::Result<()> {

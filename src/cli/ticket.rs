@@ -13,7 +13,7 @@ use crate::{
         calendar::{BusinessTime, Calendar},
         feedback::Written,
         form::FieldKey,
-        staff_mail::Command as StaffCommand,
+        staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::{Status, TicketNumber},
     },
     letter::{
@@ -166,6 +166,11 @@ pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -
             Work::Command(command) => {
                 carry_out(&mut operation, &ticket, &command, &Named::default(), Brought::default()).await?
             }
+            Work::Form(files) => {
+                let command = StaffCommand::Support(SupportCommand::Form);
+                let brought = Brought { files: &files, message: None };
+                carry_out(&mut operation, &ticket, &command, &Named::default(), brought).await?
+            }
         },
     };
     match outcome {
@@ -186,6 +191,8 @@ pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -
 pub(super) enum Work {
     Answer(String, Vec<Attachment>),
     Command(StaffCommand),
+    /// 様式
+    Form(Vec<Attachment>),
 }
 
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {

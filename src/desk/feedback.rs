@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    application::decision::{ResultsDone, ResultsRefused},
+    application::{
+        ApplicationField, Stage, Unread,
+        decision::{ResultsDone, ResultsRefused},
+    },
     calendar::BusinessTime,
     japanese_date::SpanFault,
     last_guard::Violation,
@@ -83,6 +86,14 @@ pub enum Done {
     Approved { number: TicketNumber, leaves_at: DateTime<Utc> },
     /// 差戻
     Rejected(TicketNumber),
+    /// 受理
+    ApplicationAccepted(TicketNumber),
+    /// 取下
+    ApplicationWithdrawn(TicketNumber),
+    /// 様式
+    FormTyped { number: TicketNumber, missing: Vec<ApplicationField> },
+    /// 項目
+    FieldSet { number: TicketNumber, field: ApplicationField },
     /// 会議, 派遣 and the like; `told` people get a letter.
     Arranged { number: TicketNumber, meeting: Box<Meeting>, told: usize, leaves: Leaves },
     /// 派遣辞退
@@ -130,6 +141,27 @@ pub enum Refused {
     CannotBePart {
         number: TicketNumber,
         case: TicketNumber,
+    },
+    /// 受理 and the like where the application stands elsewhere.
+    Stage {
+        number: TicketNumber,
+        stage: Stage,
+    },
+    /// 様式 with no form, or with several. `why` one of the files is not read.
+    NoSingleForm {
+        number: TicketNumber,
+        forms: usize,
+        why: Option<Unread>,
+    },
+    /// 項目 of a field that the form does not have.
+    NoField {
+        number: TicketNumber,
+        name: String,
+    },
+    /// 項目 with a value that the field cannot have.
+    BadValue {
+        number: TicketNumber,
+        field: ApplicationField,
     },
     /// メモ without text.
     EmptyNote(TicketNumber),

@@ -1,14 +1,17 @@
 //! The digest (日次一覧) in words: its groups, its summary line, its alarms.
 //! Which tickets and mails a member sees is decided elsewhere.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{
     FiguresContext, Purpose, StaffCommon, StaffTicket, purpose_in_words, reason_in_words, sender_in_words,
 };
 use crate::desk::{
-    calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR},
+    application::{Call, Stage},
+    calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR, date_of},
     japanese_time, own_marks,
     triage::{ParkReason, Rules},
 };
@@ -30,6 +33,8 @@ pub struct DigestContext {
     pub undelivered_mails: Vec<UndeliveredMail>,
     /// All zero where the reader does not get figures.
     pub figures: FiguresContext,
+    /// Where the call for the 伴走支援 stands; empty where there is none now.
+    pub support: String,
     /// Sentences of [`Alarm`]s; empty where there are none.
     pub alarm: String,
 }
@@ -54,6 +59,8 @@ pub enum Title {
     Own,
     #[serde(rename = "担当が決まっていない照会")]
     Unassigned,
+    #[serde(rename = "確認・回答が必要な伴走支援の応募")]
+    Support,
     #[serde(rename = "照会者の返信待ちの照会")]
     Waiting,
     #[serde(rename = "前回以降に回答した照会")]
@@ -67,6 +74,7 @@ pub struct Counts {
     pub due_today: usize,
     pub own: usize,
     pub unassigned: usize,
+    pub applications: usize,
     pub parked: usize,
     pub undelivered: usize,
 }
@@ -80,6 +88,7 @@ impl Counts {
             ("本日期限", self.due_today),
             ("担当", self.own),
             ("担当未定", self.unassigned),
+            ("伴走支援", self.applications),
             ("保留", self.parked),
             ("不達", self.undelivered),
         ]
@@ -89,6 +98,37 @@ impl Counts {
         .collect();
         if counts.is_empty() { "新しい照会はありません".to_owned() } else { counts.join("・") }
     }
+}
+
+/// Where a call stands: how many applications there are, and how many days are left until the deadline, and then until the
+/// results. Empty before the call, and once nobody waits for a result.
+#[must_use]
+pub fn call_in_words(call: &Call, stages: &BTreeMap<Stage, usize>, now: DateTime<Utc>) -> String {
+    let today = date_of(now, call.time_zone);
+    let count = |stage| stages.get(&stage).copied().unwrap_or_default();
+    let (received, accepted) = (count(Stage::Received), count(Stage::Accepted));
+    let is_over = call.late_by(now).is_some();
+    if !call.has_opened(now) || is_over && received + accepted == 0 {
+        return String::new();
+    }
+    let days = |until: NaiveDate| match (until - today).num_days() {
+        0 => "本日".to_owned(),
+        days @ 1.. => format!("あと{days}日"),
+        days => format!("{}日超過", -days),
+    };
+    let (what, until) =
+        if is_over { ("選定結果の通知", call.results_by) } else { ("申込締切", call.closes) };
+    let counts: Vec<String> = [("受理", accepted), ("要確認", received), ("取下げ", count(Stage::Withdrawn))]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{word}{count}件"))
+        .collect();
+    let counts = if counts.is_empty() {
+        "応募はまだありません".to_owned()
+    } else {
+        format!("応募は{}", counts.join("・"))
+    };
+    format!("{counts}。{what}は{}（{}）です。", japanese_time::official(until), days(until))
 }
 
 /// What leads should tell the operator.
@@ -168,10 +208,58 @@ mod tests {
 
     #[test]
     fn the_summary_names_what_there_is() {
-        let all = Counts { overdue: 1, due_today: 2, own: 3, unassigned: 4, parked: 5, undelivered: 6 };
-        assert_eq!(all.summary(), "超過1件・本日期限2件・担当3件・担当未定4件・保留5件・不達6件");
+        let all = Counts {
+            overdue: 1,
+            due_today: 2,
+            own: 3,
+            unassigned: 4,
+            applications: 7,
+            parked: 5,
+            undelivered: 6,
+        };
+        assert_eq!(
+            all.summary(),
+            "超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・保留5件・不達6件"
+        );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");
+    }
+
+    #[test]
+    fn a_call_counts_down_to_its_deadline_and_then_to_its_results() {
+        let settings = crate::settings::Settings::from_toml("").unwrap();
+        let call = crate::server::rules(&settings).support.unwrap().call;
+        let some = BTreeMap::from([(Stage::Received, 1), (Stage::Accepted, 2)]);
+        let none = BTreeMap::new();
+        let over = BTreeMap::from([(Stage::Notified, 3)]);
+        for (at, stages, words) in [
+            ("2025-06-24T09:00:00+09:00", &none, ""),
+            (
+                "2025-06-25T09:00:00+09:00",
+                &none,
+                "応募はまだありません。申込締切は令和7年7月31日（木）（あと36日）です。",
+            ),
+            (
+                "2025-07-31T23:59:59+09:00",
+                &some,
+                "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（本日）です。",
+            ),
+            (
+                "2025-08-01T00:00:00+09:00",
+                &some,
+                "応募は受理2件・要確認1件。選定結果の通知は令和7年8月14日（木）（あと13日）です。",
+            ),
+            (
+                "2025-08-16T09:00:00+09:00",
+                &some,
+                "応募は受理2件・要確認1件。選定結果の通知は令和7年8月14日（木）（2日超過）です。",
+            ),
+            ("2025-08-16T09:00:00+09:00", &over, ""),
+            ("2025-08-16T09:00:00+09:00", &none, ""),
+        ] {
+            let now = at.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
+            assert_eq!(call_in_words(&call, stages, now), words, "{at}");
+        }
     }
 
     #[test]

@@ -7,7 +7,11 @@ pub use meetings::span_fault_to_operator;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
-use super::{AND, Purpose, meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word};
+use super::{
+    AND, Purpose,
+    application_words::{field_in_words, stage_in_words, unread_in_words},
+    meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
+};
 use crate::desk::{
     calendar::BusinessTime,
     feedback::{Done, Leaves, Refused, Written},
@@ -86,6 +90,19 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} を承認しました（{}）", leaving_in_words(Leaves::At(*leaves_at), zone, now))
         }
         Done::Rejected(number) => format!("{number} を差し戻しました"),
+        Done::ApplicationAccepted(number) => format!("{number} を応募として受理しました"),
+        Done::ApplicationWithdrawn(number) => format!("{number} の応募の取下げを記録しました"),
+        Done::FormTyped { number, missing } if missing.is_empty() => {
+            format!("{number} を、添付の申込書の内容に置き換えました")
+        }
+        Done::FormTyped { number, missing } => {
+            let missing: Vec<&str> = missing.iter().map(|field| field_in_words(*field)).collect();
+            format!(
+                "{number} を、添付の申込書の内容に置き換えました（記載のない項目：{}）",
+                missing.join("、")
+            )
+        }
+        Done::FieldSet { number, field } => format!("{number} の{}を直しました", field_in_words(*field)),
         Done::Arranged { number, meeting, told, leaves } => {
             let when = leaving_in_words(*leaves, zone, now);
             format!("{number} の{}（{told}名あて。{when}）", meetings::arranged(meeting, zone))
@@ -128,6 +145,24 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
             format!(
                 "{number} を {case} の質問とすることはできません（照会と、伴走支援の応募をご指定ください）"
             )
+        }
+        Refused::Stage { number, stage } => {
+            format!("{number} は「{}」の状態のため、この操作はできません", stage_in_words(*stage))
+        }
+        Refused::NoSingleForm { number, forms: 0, why } => {
+            let why = why.map(unread_in_words).unwrap_or("添付ファイルに申込書（Word）がありません。");
+            format!(
+                "{number} の申込書を置き換えていません。{why}Word形式（.docx）の申込書を1つ添付してください"
+            )
+        }
+        Refused::NoSingleForm { number, .. } => {
+            format!("{number} の申込書を置き換えていません。申込書が2つ以上あります。1つだけ添付してください")
+        }
+        Refused::NoField { number, name } => {
+            format!("{number}：「{name}」という項目は申込書にありません")
+        }
+        Refused::BadValue { number, field } => {
+            format!("{number}：{}に、この内容は書けません", field_in_words(*field))
         }
         Refused::EmptyNote(number) => format!("{number} のメモの文がありません"),
         Refused::NoSingleMember { who, known } => {
@@ -218,6 +253,14 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Sending { number, leaves_at } => format!("{number}: leaves at {}", local(*leaves_at, zone)),
         Done::Approved { number, .. } => format!("{number}: approved"),
         Done::Rejected(number) => format!("{number}: rejected"),
+        Done::ApplicationAccepted(number) => format!("{number}: accepted"),
+        Done::ApplicationWithdrawn(number) => format!("{number}: withdrawn"),
+        Done::FormTyped { number, missing } => {
+            let missing: Vec<&str> = missing.iter().map(|field| field.as_str()).collect();
+            let missing = if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") };
+            format!("{number}: the form is in force, missing: {missing}")
+        }
+        Done::FieldSet { number, field } => format!("{number}: {field} is set"),
         Done::Arranged { number, meeting, told, leaves } => format!(
             "{number}: {} {} is {}, from {}; {told} letters: {}",
             meeting.kind,
@@ -266,6 +309,13 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::CannotBePart { number, case } => {
             format!("{number}: cannot be a part of {case}; name an inquiry and an application")
         }
+        Refused::Stage { number, stage } => format!("{number} is {stage}, which does not allow this"),
+        Refused::NoSingleForm { number, forms, why } => {
+            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+            format!("{number}: {forms} application forms{why}; give one .docx with one form")
+        }
+        Refused::NoField { number, name } => format!("{number}: the form has no field {name:?}"),
+        Refused::BadValue { number, field } => format!("{number}: {field} cannot have this value"),
         Refused::EmptyNote(number) => format!("{number}: the note has no text"),
         Refused::NoSingleMember { who, known } => {
             format!("{who:?} names no single member of staff; known: {}", known.join(", "))

@@ -32,7 +32,7 @@ pub use compose::{
     ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
 };
 pub use content::Content;
-pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
+pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};

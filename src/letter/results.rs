@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     StaffCommon,
+    application_words::stage_in_words,
     inquirer::{DeskContext, Profile, TicketContext, WindowContext, address_line},
     ticket::percent,
 };
@@ -266,9 +267,6 @@ pub fn done_in_words(done: &ResultsDone, zone: Tz, now: DateTime<Utc>) -> String
 #[must_use]
 pub fn refused_in_words(refused: &ResultsRefused) -> String {
     match refused {
-        ResultsRefused::WrongStage { number, stage } => {
-            format!("{number} は{}のため、審査や採否の記録はできません", stage_in_words(*stage))
-        }
         ResultsRefused::BadScores { number, criteria } => format!(
             "{number}：採点は{}つの観点（{}）について、それぞれ1～5点でお書きください",
             criteria.len(),
@@ -300,18 +298,6 @@ pub fn refused_in_words(refused: &ResultsRefused) -> String {
     }
 }
 
-#[must_use]
-pub fn stage_in_words(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Received => "確認中",
-        Stage::Accepted => "受理済み",
-        Stage::Withdrawn => "取下げ",
-        Stage::Notified => "結果通知済み",
-        Stage::Supported => "伴走支援中",
-        Stage::Closed => "伴走支援終了",
-    }
-}
-
 /// The same for the operator.
 #[must_use]
 pub fn done_to_operator(done: &ResultsDone) -> String {
@@ -332,7 +318,6 @@ pub fn done_to_operator(done: &ResultsDone) -> String {
 #[must_use]
 pub fn refused_to_operator(refused: &ResultsRefused) -> String {
     match refused {
-        ResultsRefused::WrongStage { number, stage } => format!("{number}: is {stage}"),
         ResultsRefused::BadScores { number, criteria } => {
             format!("{number}: give {} scores from 1 to 5", criteria.len())
         }

@@ -1,10 +1,10 @@
 //! The words of the CSV that `export` writes. `views::sheet` fills in the cells.
 
 use super::words::field_word;
-use crate::desk::form::FieldKey;
+use crate::desk::{form::FieldKey, ticket::TicketKind};
 
 /// The columns, in the order of the cells.
-pub const COLUMNS: [&str; 17] = [
+pub const COLUMNS: [&str; 18] = [
     "受付番号",
     "状態",
     "受付方法",
@@ -22,7 +22,17 @@ pub const COLUMNS: [&str; 17] = [
     "完了日時",
     "分類",
     "回答",
+    "種別",
 ];
+
+/// 種別
+#[must_use]
+pub fn kind_in_words(kind: TicketKind) -> &'static str {
+    match kind {
+        TicketKind::Inquiry => "照会",
+        TicketKind::Application => "応募",
+    }
+}
 
 /// 受付方法 of a telephone inquiry.
 pub const BY_TELEPHONE: &str = "電話";

@@ -7,11 +7,11 @@ use crate::{
     desk::{
         calendar::{Day, date_of},
         staff::Member,
-        ticket::Status,
+        ticket::{Status, TicketKind},
     },
     letter::{
         Alarm, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered, StaffCommon,
-        StaffTicket, Title, UndeliveredMail,
+        StaffTicket, Title, UndeliveredMail, call_in_words,
     },
     mail,
     service::{
@@ -160,6 +160,10 @@ struct Known {
     parked_count: usize,
     undelivered: Vec<OutboxRow>,
     figures: FiguresContext,
+    /// Where the call for the 伴走支援 stands.
+    support: String,
+    /// Applications since the last digest.
+    new_applications: usize,
     alarms: Vec<Alarm>,
     since: DateTime<Utc>,
 }
@@ -187,6 +191,13 @@ impl Known {
         if desk.is_too_silent(silence) {
             alarms.push(Alarm::Silence(silence));
         }
+        let (support, new_applications) = match &desk.rules.support {
+            Some(support) => {
+                let (stages, new) = store.application_counts(support.call.closes, since).await?;
+                (call_in_words(&support.call, &stages, now), new)
+            }
+            None => (String::new(), 0),
+        };
         let begins = desk.rules.window.begins().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
         Ok(Self {
             open: store.ticket_heads(Status::Open).await?,
@@ -196,6 +207,8 @@ impl Known {
             parked_count: parked_ids.len(),
             undelivered,
             figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
+            support,
+            new_applications,
             alarms,
             since,
         })
@@ -208,6 +221,7 @@ struct Compiled {
     parked_count: usize,
     undelivered: Vec<UndeliveredMail>,
     figures: FiguresContext,
+    support: String,
     alarm: String,
     summary: String,
     /// Something is new since the last digest, or a ticket is overdue or due today.
@@ -224,6 +238,7 @@ impl Compiled {
             parked_count: self.parked_count,
             undelivered_mails: self.undelivered,
             figures: self.figures,
+            support: self.support,
             alarm: self.alarm,
         })
     }
@@ -261,10 +276,13 @@ async fn compile(
         titled.push((title, taken));
         count
     };
+    let applications = take(Title::Support, &|ticket| ticket.kind == TicketKind::Application);
     let overdue = take(Title::Overdue, &late);
     let due = take(Title::DueToday, &today);
     let mine = take(Title::Own, &own);
     let unassigned = take(Title::Unassigned, &free);
+    // Applications are no inquiries, and stand behind them.
+    titled.rotate_left(1);
     let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
     let answered_count = answered.len();
     titled.push((Title::Waiting, known.waiting.iter().filter(concerns).collect()));
@@ -276,6 +294,7 @@ async fn compile(
     let undelivered: Vec<UndeliveredMail> =
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_new
+        || known.new_applications > 0
         || overdue + due + answered_count > 0
         || parked_count > 0
         || !undelivered.is_empty()
@@ -285,6 +304,7 @@ async fn compile(
         due_today: due,
         own: mine,
         unassigned,
+        applications,
         parked: parked_count,
         undelivered: undelivered.len(),
     };
@@ -294,6 +314,7 @@ async fn compile(
         parked_count,
         undelivered,
         figures: if leads { known.figures.clone() } else { FiguresContext::default() },
+        support: known.support.clone(),
         alarm: if leads {
             known.alarms.iter().map(|alarm| alarm.in_words()).collect()
         } else {

@@ -6,10 +6,11 @@ use tracing::info;
 
 use crate::{
     desk::{
+        application::Representative,
         calendar::date_of,
         form::{FieldKey, Fields},
         redact::{Person, redact},
-        ticket::{Direction, Status},
+        ticket::{Direction, Status, TicketKind},
     },
     mail,
     service::{Desk, Retention},
@@ -88,7 +89,15 @@ async fn erase_inquirer(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut entries = tx.entry_texts(ticket.id).await?;
-    let person = person(&ticket.fields, ticket, &entries, desk);
+    let mut person = person(&ticket.fields, ticket, &entries, desk);
+    if ticket.kind == TicketKind::Application {
+        for submission in tx.submissions(ticket.id).await? {
+            let Ok(form) = submission.result else { continue };
+            let Representative { name, address, telephone, email, .. } = form.representative;
+            person.names.extend(Some(name).filter(|name| !name.is_empty()));
+            person.texts.extend([address, telephone, email].into_iter().filter(|text| !text.is_empty()));
+        }
+    }
     for entry in &mut entries {
         if entry.direction != Direction::Out && !desk.knows(&entry.from.address) {
             entry.from = mail::Mailbox::default();
@@ -100,6 +109,9 @@ async fn erase_inquirer(
     let inquiry = ticket.fields.get(FieldKey::Inquiry).map(|text| redact(text, &person));
     tx.erase_inquirer(ticket.id, &redact(&ticket.subject, &person), inquiry.as_deref(), now).await?;
     tx.erase_bytes_of(ticket.id).await?;
+    if ticket.kind == TicketKind::Application {
+        tx.erase_application(ticket.id).await?;
+    }
     tx.append_event(now, NewEvent::by_desk(AuditEvent::PersonalErased(why)).on_ticket(ticket.id));
     info!(ticket.number = %ticket.number, %why, "personal data erased");
     Ok(())
@@ -199,6 +211,27 @@ pub async fn erase(
     Ok(mails)
 }
 
+/// Erases a person from the forms of an application that name them as representative.
+async fn erase_representative(tx: &mut Tx, ticket: &TicketRow, address: &str) -> Result<(), StoreError> {
+    if ticket.kind == TicketKind::Inquiry {
+        return Ok(());
+    }
+    for submission in tx.submissions(ticket.id).await? {
+        let Ok(mut form) = submission.result else { continue };
+        if !form.representative.email.eq_ignore_ascii_case(address) {
+            continue;
+        }
+        let organization = form.representative.organization;
+        form.representative = Representative { organization, ..Representative::default() };
+        tx.rewrite_form(submission.id, &form).await?;
+        if ticket.fields.contact.as_deref().is_some_and(|contact| contact.to_lowercase().contains(address)) {
+            let fields = Fields { name: None, contact: None, ..ticket.fields.clone() };
+            tx.set_fields(ticket.id, &fields).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Erases a person's data from another person's ticket.
 async fn erase_participant(
     tx: &mut Tx,
@@ -226,6 +259,7 @@ async fn erase_participant(
         forget_words(entry, &person);
         tx.rewrite_entry(entry).await?;
     }
+    erase_representative(tx, ticket, address).await?;
     // Header fields of the other mails in the ticket name the person, too. But staff need those mails until the ticket
     // is answered, so of an unanswered ticket only the person's own mails are erased.
     match ticket.clock.status() {

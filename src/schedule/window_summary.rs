@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    desk::{ticket::Status, triage::Rules},
+    desk::{
+        ticket::{Status, TicketKind},
+        triage::Rules,
+    },
     letter::{Content, SummaryContext},
     notify::staff_notice::{in_words, notify},
     service::{
@@ -32,6 +35,7 @@ pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     let (from, until) = (rules.window.begins().unwrap_or(now), rules.window.ends().unwrap_or(now));
     let figures = figures(desk, from, until).await?;
     let mut open = desk.store.ticket_heads(Status::Open).await?;
+    open.retain(|ticket| ticket.kind == TicketKind::Inquiry);
     open.sort_by_key(|ticket| ticket.clock.deadline());
     let listed: Vec<i64> = open.iter().take(LISTED).map(|ticket| ticket.id).collect();
     let listed = desk.store.tickets_of(&listed).await?;

@@ -1,5 +1,7 @@
 //! Applications for the 伴走支援, and the forms that were handed in for them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Row, any::AnyRow};
 
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     desk::{
-        application::{ApplicationForm, FormFinding, KnownApplication, Stage, Unread, area_key},
+        application::{ApplicationForm, FormFinding, KnownApplication, Stage, Submitted, Unread, area_key},
         ticket::{Direction, TicketNumber},
     },
     paper::Format,
@@ -52,6 +54,20 @@ pub struct SubmissionRow {
     pub hash: String,
     /// The member who typed it, as the audit names the actor; `None`: the applicant.
     pub author: Option<String>,
+}
+
+impl SubmissionRow {
+    /// The form as it was read of the file.
+    #[must_use]
+    pub fn submitted(&self) -> Submitted {
+        Submitted {
+            part: self.part,
+            file: self.file.clone(),
+            inner_name: self.inner_name.clone(),
+            format: self.format,
+            result: self.result.clone().map(|form| (form, self.findings.clone())),
+        }
+    }
 }
 
 /// A form before it has a row.
@@ -163,6 +179,28 @@ impl Tx {
         Ok(())
     }
 
+    /// Erases forms, file names and what was said of an application. Its region, its stage and its decision stay.
+    pub async fn erase_application(&mut self, ticket_id: i64) -> Result<()> {
+        for sql in [
+            "UPDATE submission SET form = '', file = '', inner_name = NULL WHERE ticket_id = $1",
+            "UPDATE application SET reason = NULL, notice = NULL WHERE ticket_id = $1",
+            "DELETE FROM review WHERE ticket_id = $1",
+        ] {
+            query(sql).bind(ticket_id).execute(self.connection().await?).await?;
+        }
+        Ok(())
+    }
+
+    /// Replaces a stored form, which must have been read.
+    pub async fn rewrite_form(&mut self, submission: i64, form: &ApplicationForm) -> Result<()> {
+        query("UPDATE submission SET form = $2 WHERE id = $1")
+            .bind(submission)
+            .bind(serde_json::to_string(form).unwrap_or_default())
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
     pub async fn application(&mut self, ticket_id: i64) -> Result<Option<ApplicationRow>> {
         let sql = format!("SELECT {COLUMNS} FROM application WHERE ticket_id = $1");
         let row = query_text(sql).bind(ticket_id).fetch_optional(self.connection().await?).await?;
@@ -190,7 +228,8 @@ impl Tx {
         .await?;
         let mut known: Vec<KnownApplication> = rows.iter().map(read_known).collect::<Result<_>>()?;
         let of_call = "ticket_id IN (SELECT ticket_id FROM application WHERE closes = $1)";
-        let sql = format!("SELECT ticket_id, hash FROM submission WHERE {of_call} ORDER BY id");
+        let sql =
+            format!("SELECT ticket_id, hash FROM submission WHERE {of_call} AND author IS NULL ORDER BY id");
         let rows = query_text(sql).bind(closes.clone()).fetch_all(self.connection().await?).await?;
         for row in &rows {
             let ticket: i64 = row.try_get(0)?;
@@ -222,6 +261,28 @@ impl Tx {
 }
 
 impl Store {
+    /// Applications of a call by stage, and how many were filed since an instant.
+    pub async fn application_counts(
+        &self,
+        closes: NaiveDate,
+        since: DateTime<Utc>,
+    ) -> Result<(BTreeMap<Stage, usize>, usize)> {
+        let rows = query(
+            "SELECT ticket_id, application.stage, received_at FROM application JOIN ticket ON ticket.id = application.ticket_id
+             WHERE application.closes = $1 AND ticket.merged_into IS NULL",
+        )
+        .bind(closes.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let (mut stages, mut new) = (BTreeMap::new(), 0);
+        for row in &rows {
+            let id = row.try_get("ticket_id")?;
+            *stages.entry(read_word(row, "application", "stage", id)?).or_default() += 1;
+            new += usize::from(read_instant(row, "ticket", "received_at", id)? > since);
+        }
+        Ok((stages, new))
+    }
+
     /// All applications, the newest call first, in the order of their numbers.
     pub async fn applications(&self) -> Result<Vec<ApplicationRow>> {
         let sql = format!("SELECT {COLUMNS} FROM application ORDER BY closes DESC, ticket_id");

@@ -10,7 +10,10 @@ use super::{
     ticket::{COLUMNS, read_ticket},
 };
 use crate::{
-    desk::ticket::{Direction, Status},
+    desk::{
+        application::Stage,
+        ticket::{Direction, Status},
+    },
     mail::Mailbox,
 };
 
@@ -38,15 +41,17 @@ impl Store {
     pub async fn tickets_to_erase(&self, ended_before: DateTime<Utc>) -> Result<Vec<i64>> {
         let sql = format!(
             "SELECT id FROM ticket WHERE erased_at IS NULL
-               AND ((status = $2 AND closed_at < $1) OR (status = $3 AND answered_at < $1))
-             ORDER BY id LIMIT {AT_ONCE}"
+               AND ((status = $2 AND closed_at < $1) OR (status = $3 AND answered_at < $1)
+                    OR (status = $3 AND id IN (SELECT ticket_id FROM application WHERE notified_at < $1)))
+               AND {}
+             ORDER BY id LIMIT {AT_ONCE}",
+            no_live_application("id", 4)
         );
         let rows = query_text(sql)
             .bind(instant_text(ended_before))
             .bind(Status::Closed.as_str())
-            .bind(Status::Answered.as_str())
-            .fetch_all(&self.pool)
-            .await?;
+            .bind(Status::Answered.as_str());
+        let rows = bind_live(rows).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
@@ -55,7 +60,8 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM ticket WHERE LOWER(from_address) = $1 OR LOWER(answer_to) = $1
                 OR id IN (SELECT ticket_id FROM entry WHERE LOWER(from_address) = $1
-                             OR (CHR10 || LOWER(recipients) || CHR10) LIKE $2 ESCAPE '!') ORDER BY id"
+                             OR (CHR10 || LOWER(recipients) || CHR10) LIKE $2 ESCAPE '!')
+                OR id IN (SELECT ticket_id FROM submission WHERE LOWER(form) LIKE $3 ESCAPE '!') ORDER BY id"
         )
         .replace("CHR10", "'\n'");
         let escaped: String =
@@ -63,6 +69,7 @@ impl Store {
         let rows = query_text(sql)
             .bind(address.to_owned())
             .bind(format!("%\n{escaped}\n%"))
+            .bind(format!("%\"{escaped}\"%"))
             .fetch_all(&self.pool)
             .await?;
         let own = |ticket: &TicketRow| {
@@ -100,16 +107,17 @@ impl Tx {
             "UPDATE message SET raw = $2 WHERE id IN (
                SELECT id FROM message WHERE taken_at < $1 AND LENGTH(raw) > 0 AND outcome <> $3
                   AND (ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket WHERE status IN ($4, $5)))
-               LIMIT {AT_ONCE})"
+                  AND id NOT IN (SELECT message_ref FROM submission WHERE message_ref IS NOT NULL AND NOT {})
+               LIMIT {AT_ONCE})",
+            no_live_application("ticket_id", 6)
         );
         let messages = query_text(messages)
             .bind(instant_text(before))
             .bind(Vec::<u8>::new())
             .bind(Outcome::Pending.as_str())
             .bind(Status::Answered.as_str())
-            .bind(Status::Closed.as_str())
-            .execute(self.connection().await?)
-            .await?;
+            .bind(Status::Closed.as_str());
+        let messages = bind_live(messages).execute(self.connection().await?).await?;
         let mails = format!(
             "UPDATE outbox SET bytes = $2 WHERE id IN (
                SELECT id FROM outbox WHERE finished_at < $1 AND LENGTH(bytes) > 0 AND {} LIMIT {AT_ONCE})",
@@ -194,7 +202,14 @@ impl Tx {
 
     /// Erases the messages of a ticket, and the bytes, recipients and reply texts of its finished mails.
     pub async fn erase_bytes_of(&mut self, ticket_id: i64) -> Result<()> {
-        query("UPDATE message SET raw = $2, detail = NULL WHERE ticket_id = $1 AND outcome <> $3")
+        // A message may hold forms of several applications: it stays until the last of them is erased.
+        query(
+            "UPDATE message SET raw = $2, detail = NULL
+             WHERE outcome <> $3
+                 AND (ticket_id = $1 OR id IN (SELECT message_ref FROM submission WHERE ticket_id = $1))
+                 AND NOT EXISTS (SELECT 1 FROM submission JOIN ticket ON ticket.id = submission.ticket_id
+                     WHERE submission.message_ref = message.id AND ticket.id <> $1 AND ticket.erased_at IS NULL)",
+        )
             .bind(ticket_id)
             .bind(Vec::<u8>::new())
             .bind(Outcome::Pending.as_str())
@@ -257,6 +272,20 @@ impl Tx {
         query_text(sql).bind(Vec::<u8>::new()).execute(self.connection().await?).await?;
         Ok(())
     }
+}
+
+/// Stages in which an application is still needed whole.
+const LIVE: [Stage; 3] = [Stage::Received, Stage::Accepted, Stage::Supported];
+
+/// Condition: a ticket is no application that is still needed. Its values are bound by [`bind_live`], the first one at
+/// `$first`.
+fn no_live_application(ticket: &str, first: usize) -> String {
+    let places: Vec<String> = (first..).take(LIVE.len()).map(|nth| format!("${nth}")).collect();
+    format!("{ticket} NOT IN (SELECT ticket_id FROM application WHERE stage IN ({}))", places.join(", "))
+}
+
+fn bind_live(query: AnyQuery) -> AnyQuery {
+    LIVE.into_iter().fold(query, |query, stage| query.bind(stage.as_str()))
 }
 
 /// Condition: no process sends the mail any more. Its values are bound by [`bind_finished`], the first one at `$first`.

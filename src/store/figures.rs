@@ -9,7 +9,7 @@ use super::{
     AnyQuery, OutboxState, Outcome, Result, Store, instant_text, partial, query, query_text, read_instant,
     read_instant_option,
 };
-use crate::desk::ticket::{Channel, Status};
+use crate::desk::ticket::{Channel, Status, TicketKind};
 
 /// Counts of the present.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +89,7 @@ impl Store {
         row.map(|row| read_instant(&row, "message", "taken_at", 0)).transpose()
     }
 
-    /// Figures of everything received in `[from, until)`. `fiscal_years` are the fiscal years of these two instants.
+    /// Figures of all inquiries, and of everything parked, received in `[from, until)`. `fiscal_years` are the fiscal years of these two instants.
     pub async fn figures(
         &self,
         from: DateTime<Utc>,
@@ -110,17 +110,19 @@ impl Store {
                     COUNT(CASE WHEN status = $6 THEN 1 END) AS open,
                     COUNT(CASE WHEN status = $7 THEN 1 END) AS waiting,
                     COUNT(CASE WHEN status IN ($8, $9) THEN 1 END) AS answered
-             FROM ticket WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2",
+             FROM ticket WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2
+                 AND kind = $10",
         );
         let words = [Status::Open, Status::Waiting, Status::Answered, Status::Closed].map(Status::as_str);
         let tickets = range(tickets).bind(Channel::Telephone.as_str());
-        let tickets = words.into_iter().fold(tickets, Query::bind).fetch_one(&self.pool).await?;
+        let tickets = words.into_iter().fold(tickets, Query::bind).bind(TicketKind::Inquiry.as_str());
+        let tickets = tickets.fetch_one(&self.pool).await?;
         let turns = query(
             "SELECT COUNT(CASE WHEN in_time = 1 THEN 1 END) AS in_time, COUNT(CASE WHEN in_time = 0 THEN 1 END) AS late
              FROM ticket JOIN turn ON turn.ticket_id = ticket.id
-             WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2",
+             WHERE fiscal_year >= $3 AND fiscal_year <= $4 AND received_at >= $1 AND received_at < $2 AND kind = $5",
         );
-        let turns = range(turns).fetch_one(&self.pool).await?;
+        let turns = range(turns).bind(TicketKind::Inquiry.as_str()).fetch_one(&self.pool).await?;
         let mut figures = Figures {
             total: count(&tickets, "total")?,
             telephone: count(&tickets, "telephone")?,

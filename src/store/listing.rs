@@ -5,22 +5,23 @@ use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Result, Store, TicketRow, instant_text, list, query_text, read_instant,
+    AnyQuery, Result, Store, TicketRow, instant_text, list, query_text, read_instant, read_word,
     ticket::{COLUMNS, read_clock, read_ticket},
 };
-use crate::desk::ticket::{SlaClock, Status};
+use crate::desk::ticket::{SlaClock, Status, TicketKind};
 
 /// The part of a ticket that decides whether a list shows it. [`Store::tickets_of`] then reads the shown ones whole.
 #[derive(Debug, Clone)]
 pub struct TicketHead {
     pub id: i64,
+    pub kind: TicketKind,
     pub clock: SlaClock,
     pub received_at: DateTime<Utc>,
     pub assignee: Option<String>,
 }
 
 /// The columns of a [`TicketHead`].
-pub(super) const HEAD: &str = "id, status, deadline, budget_left, running_since, received_at, assignee";
+pub(super) const HEAD: &str = "id, kind, status, deadline, budget_left, running_since, received_at, assignee";
 
 impl Store {
     /// All tickets, or those with `status`; oldest first.
@@ -82,6 +83,7 @@ impl Store {
             let id = row.try_get("id")?;
             Ok(TicketHead {
                 id,
+                kind: read_word(&row, "ticket", "kind", id)?,
                 clock: read_clock(&row, id)?,
                 received_at: read_instant(&row, "ticket", "received_at", id)?,
                 assignee: row.try_get("assignee")?,

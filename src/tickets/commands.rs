@@ -3,12 +3,14 @@
 
 use super::{
     answer::{Draft, write},
+    application,
     draft::{Named, cancel, reject, release},
     meetings::{self, Brought},
     results,
 };
 use crate::{
     desk::{
+        application::Stage,
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_mail::{Command, SupportCommand},
@@ -82,8 +84,15 @@ async fn support(
     command: &SupportCommand,
     brought: Brought<'_>,
 ) -> Result<Outcome, Fault> {
-    use SupportCommand::{Conflict, Decline, Notice, Results, Review, Select, SendResults, StopResults};
+    use SupportCommand::{
+        Accept, Conflict, Decline, Form, Notice, Results, Review, Select, SendResults, Set, StopResults,
+        Withdraw,
+    };
     match command {
+        Accept(reason) => application::accept(operation, ticket, reason).await,
+        Withdraw(reason) => application::withdraw(operation, ticket, reason).await,
+        Form => application::type_form(operation, ticket, brought).await,
+        Set { field, value } => application::set(operation, ticket, field, value).await,
         Review { .. } | Conflict(_) | Select(_) | Decline(_) | Notice(_) => {
             let reviewer = results::reviewer(operation, None);
             results::carry_out(operation, ticket, command, reviewer).await
@@ -96,7 +105,7 @@ async fn support(
     }
 }
 
-fn note(operation: &mut Operation<'_>, ticket: &TicketRow, text: &str) {
+pub(super) fn note(operation: &mut Operation<'_>, ticket: &TicketRow, text: &str) {
     let actor = operation.actor;
     let from = Mailbox { name: Some(actor.name()), address: actor.audit() };
     operation.tx.add_entry(&NewEntry {
@@ -188,6 +197,14 @@ async fn merge(
     };
     if other.id == ticket.id || ticket.merged_into.is_some() || other.merged_into.is_some() {
         return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
+    }
+    if ticket.kind == TicketKind::Application {
+        if other.kind == TicketKind::Inquiry {
+            return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
+        }
+        // The forms go with it, and 受理 puts the newest in force.
+        operation.tx.move_submissions(ticket.id, other.id).await?;
+        operation.tx.set_stage(ticket.id, Stage::Withdrawn).await?;
     }
     operation.tx.merge(ticket.id, &other).await?;
     operation.end_turn(ticket, Ending::Merged).await?;

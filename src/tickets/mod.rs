@@ -1,6 +1,7 @@
 //! What a person does to a ticket, by mail or from the shell.
 
 pub mod answer;
+pub mod application;
 mod colleagues;
 pub mod commands;
 pub mod draft;

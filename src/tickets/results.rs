@@ -146,7 +146,7 @@ async fn undecided(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<
         return Ok(Err(Refused::NoApplication(number())));
     };
     if !matches!(application.stage, Stage::Received | Stage::Accepted) {
-        return Ok(Err(ResultsRefused::WrongStage { number: number(), stage: application.stage }.into()));
+        return Ok(Err(Refused::Stage { number: number(), stage: application.stage }));
     }
     let mails = operation.tx.result_mails(ticket.id).await?;
     let waits = mails.iter().any(|mail| matches!(mail.state, OutboxState::Queued | OutboxState::Sent));

@@ -10,7 +10,7 @@ pub use crate::letter::sheet::COLUMNS;
 
 /// The cells of a ticket, in the order of [`COLUMNS`], safe to open in a spreadsheet.
 #[must_use]
-pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 17] {
+pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 18] {
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let answers: Vec<&str> = messages
         .iter()
@@ -39,6 +39,7 @@ pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 17] {
         optional(ticket.closed_at.as_deref()),
         ticket.tags.join(sheet::BETWEEN_TAGS),
         answers.join(sheet::BETWEEN_ANSWERS),
+        sheet::kind_in_words(ticket.kind).to_owned(),
     ];
     cells.map(|cell| escape_formula(&cell))
 }

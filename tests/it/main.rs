@@ -63,6 +63,8 @@ mod story;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod support_call;
+#[cfg(test)]
 mod two_members;
 #[cfg(test)]
 mod withheld;

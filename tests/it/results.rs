@@ -126,7 +126,7 @@ fn the_results_leave_together_and_once(desk: &mut Desk) {
     // What is known cannot be changed any more.
     let late = reply(SATO, &notice(desk, SATO, 1), "late", "不採択 見直しのため");
     writes(desk, "08-01T11:40", late);
-    assert!(told(desk, SATO).contains("伴走支援中のため"), "{}", told(desk, SATO));
+    assert!(told(desk, SATO).contains("「支援中」の状態"), "{}", told(desk, SATO));
 }
 
 fn results_that_are_stopped_can_be_sent_again(desk: &mut Desk) {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::{Call, Stage};
+use super::Call;
 use crate::{
     desk::{calendar::Calendar, ticket::TicketNumber},
     hex,
@@ -170,11 +170,6 @@ pub enum ResultsDone {
 /// Why an operation on reviews and results was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResultsRefused {
-    /// The application is withdrawn, or its result is known.
-    WrongStage {
-        number: TicketNumber,
-        stage: Stage,
-    },
     /// Not one score for each criterion, or not within [`SCORES`].
     BadScores {
         number: TicketNumber,

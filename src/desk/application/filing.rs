@@ -30,7 +30,7 @@ pub struct KnownApplication {
     pub area_key: String,
     /// Addresses that sent a form of it, in lower case.
     pub senders: Vec<String>,
-    /// Hash of the last form.
+    /// Hash of the last form of the applicant.
     pub hash: String,
     /// Its thread has other mails of the applicant than those with a form.
     pub has_other_mail: bool,

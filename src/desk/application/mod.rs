@@ -4,6 +4,7 @@
 mod call;
 mod checks;
 pub mod decision;
+mod edit;
 mod files;
 mod filing;
 pub mod form;
@@ -21,6 +22,7 @@ use crate::words::closed_set;
 
 pub use call::Call;
 pub use checks::{Arrival, checks};
+pub use edit::field_named;
 pub use files::{Submitted, submitted, submitted_in};
 pub use filing::{Handing, KnownApplication, area_key, repeated, version_of};
 pub use prefecture_hosts::{prefecture, prefecture_in_front, prefecture_of_host};

@@ -1,6 +1,7 @@
 //! Mails to the desk. A test changes the parts that matter to it; mails with the exact bytes of real mail programs are
 //! files in `samples` and `tests/fixtures/mail`.
 
+use base64::Engine as _;
 use madoguchi::desk::form::FieldKey;
 
 /// A mail in UTF-8 to the desk. Each method returns it with one change.
@@ -100,6 +101,30 @@ impl Mail {
 
     pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into(), ..self }
+    }
+
+    /// Attaches files, each with its name, behind the text.
+    pub fn files(self, files: &[(&str, &[u8])]) -> Self {
+        let text = String::from_utf8(self.body.clone()).unwrap();
+        let mut body = format!("--part\nContent-Type: text/plain; charset=UTF-8\n\n{text}\n");
+        for (name, bytes) in files {
+            let is_mail = name.ends_with(".eml");
+            let media_type = if is_mail { "message/rfc822" } else { "application/octet-stream" };
+            let content = if is_mail {
+                String::from_utf8(bytes.to_vec()).unwrap()
+            } else {
+                let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
+                let lines = encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap());
+                lines.collect::<Vec<_>>().join("\n")
+            };
+            let encoding = if is_mail { "8bit" } else { "base64" };
+            body += &format!(
+                "--part\nContent-Type: {media_type}; name=\"{name}\"\nContent-Disposition: attachment; filename=\"{name}\"\n\
+                 Content-Transfer-Encoding: {encoding}\n\n{content}\n"
+            );
+        }
+        body += "--part--\n";
+        self.header("Content-Type", "multipart/mixed; boundary=part").body(body)
     }
 
     pub fn bytes(&self) -> Vec<u8> {

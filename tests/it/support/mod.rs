@@ -7,6 +7,7 @@ pub mod daemon;
 pub mod desk;
 pub mod docx;
 pub mod dovecot;
+
 pub mod http;
 pub mod imap;
 pub mod mail;
