@@ -55,7 +55,7 @@ const APPLICATIONS: usize = 20;
 
 fn each_representative_gets_one_letter_whenever_the_desk_is_killed(desk: &mut Desk) {
     desk.add_settings(STAFF);
-    desk.set("answers.undo", "\"0s\"");
+    desk.set("answers.undo", "0s");
     for nth in 1..=APPLICATIONS {
         desk.deliver_at(application(nth), "2025-07-10T10:00:00+09:00");
     }
