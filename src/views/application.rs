@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{rfc3339, rfc3339_option, ticket::Shown};
 use crate::{
-    desk::application::{Arrival, Check, CheckLevel, SenderFacts, Stage, Submitted, area_key, checks},
+    desk::application::{ApplicationForm, Arrival, Check, CheckLevel, SenderFacts, Stage, Submitted, area_key, checks},
     service::Desk,
     store::{ApplicationRow, StoreError, SubmissionRow, TicketRow},
 };
@@ -22,7 +22,7 @@ pub fn object(submitted: &Submitted, checks: &[Check]) -> Value {
         "unread": submitted.unread(),
         "fields": form,
         "issues_certain": form.map(|_| is_certain),
-        "missing": form.map(crate::desk::application::ApplicationForm::missing).unwrap_or_default(),
+        "missing": form.map(ApplicationForm::missing).unwrap_or_default(),
         "findings": submitted.findings(),
         "checks": checks,
     })
@@ -119,7 +119,7 @@ impl Case {
             "late_seconds": late.map(|late| late.num_seconds()),
             "versions": self.submissions.len(),
             "unread": submission.and_then(|submission| submission.result.as_ref().err()),
-            "missing": form.map(crate::desk::application::ApplicationForm::missing).unwrap_or_default(),
+            "missing": form.map(ApplicationForm::missing).unwrap_or_default(),
             "checks": {
                 "ok": count(CheckLevel::Ok),
                 "look": count(CheckLevel::Look),

@@ -131,7 +131,7 @@ fn representative(form: &ApplicationForm) -> (CheckLevel, String) {
     let person = &form.representative;
     let required = [F::Organization, F::Name, F::Address, F::Telephone, F::Email];
     let missing = |field: &F| form.missing().contains(field);
-    let digits = person.telephone.chars().filter(|c| c.to_digit(10).is_some()).count();
+    let digits = person.telephone.chars().filter(char::is_ascii_digit).count();
     let is_odd = |field: &F| match field {
         F::Department | F::Position => form.text(*field).is_empty(),
         F::PostalCode => person.postal_code.is_empty(),
@@ -226,7 +226,7 @@ fn variety(form: &ApplicationForm, present: &[Role]) -> (CheckLevel, String) {
         Role::CareBody,
         Role::Municipality,
     ];
-    let missing = kinds.iter().filter(|role| !present.contains(role)).map(|role| role.to_string());
+    let missing = kinds.iter().filter(|role| !present.contains(role)).map(ToString::to_string);
     let half = form.members.len() / 2;
     let of = |text: fn(&super::ApplicationMember) -> &str| {
         let mut counts: HashMap<String, usize> = HashMap::new();

@@ -56,7 +56,7 @@ const PREFECTURES: [(&str, &str); 47] = [
 #[must_use]
 pub fn prefecture(written: &str) -> Option<(&'static str, bool)> {
     PREFECTURES.iter().find_map(|(name, _)| {
-        let short = name.trim_end_matches(['都', '府', '県']);
+        let short = name.strip_suffix(['都', '府', '県']).unwrap_or(name);
         (written == *name || written == short).then_some((*name, written == *name))
     })
 }

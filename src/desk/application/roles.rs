@@ -210,7 +210,8 @@ fn is_of_municipality(place: &str, prefecture: &str) -> bool {
     // 白鷺郡医師会 is no municipality, 斜狩郡斜狩町 is.
     let is_county = end == '郡' && !behind.chars().skip(1).take(6).any(|c| matches!(c, '町' | '村'));
     // 白鷺市立病院 and 斜狩町医師会 are bodies; 四日市市 goes on.
-    !is_county && !(STEMS.contains(&name) && !behind.starts_with('市')) && !behind.starts_with('立')
+    let is_stem = STEMS.contains(&name) && !behind.starts_with('市');
+    !is_county && !is_stem && !behind.starts_with('立')
 }
 
 /// Whether a place is the prefecture itself, its seat, or a department of it.
