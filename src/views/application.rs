@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::{rfc3339, rfc3339_option, ticket::Shown};
 use crate::{
-    desk::application::{ApplicationForm, Arrival, Check, CheckLevel, SenderFacts, Stage, Submitted, area_key, checks},
+    desk::application::{
+        ApplicationForm, Arrival, Check, CheckLevel, SenderFacts, Stage, Submitted, area_key, checks,
+    },
     service::Desk,
     store::{ApplicationRow, StoreError, SubmissionRow, TicketRow},
 };

@@ -4,6 +4,7 @@
 pub mod case;
 pub mod daemon;
 pub mod desk;
+pub mod docx;
 pub mod dovecot;
 
 pub mod http;
