@@ -1,9 +1,12 @@
 //! What a person does to an application for the 伴走支援: 受理, 取下, 様式 and 項目.
 
-use super::{commands::note, meetings::Brought};
+use super::{commands::note, meetings::Brought, results::stop_of};
 use crate::{
     desk::{
-        application::{ApplicationForm, FormFinding, Submitted, Unread, field_named, submitted_in},
+        application::{
+            ApplicationForm, FormFinding, Submitted, Unread, decision::ResultsRefused, field_named,
+            submitted_in,
+        },
         feedback::{Done, Refused},
         ticket::Status,
         triage::ticket_fields,
@@ -79,6 +82,11 @@ pub async fn withdraw(
         Ok(stage) => stage,
         Err(stage) => return Ok(Err(Refused::Stage { number, stage })),
     };
+    // The letter about its result may wait to leave.
+    let (_, left) = stop_of(operation, ticket).await?;
+    if left > 0 {
+        return Ok(Err(ResultsRefused::OnTheWay(number).into()));
+    }
     operation.tx.set_stage(ticket.id, stage).await?;
     if ticket.clock.status() != Status::Closed {
         operation.end_turn(ticket, Ending::Closed).await?;
@@ -143,12 +151,12 @@ pub async fn set(
 ) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
     let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
-    if !found.row.stage.takes_forms() {
-        return Ok(Err(Refused::Stage { number, stage: found.row.stage }));
-    }
     let Some(field) = field_named(name) else {
         return Ok(Err(Refused::NoField { number, name: name.to_owned() }));
     };
+    if !found.row.stage.takes_value(field) {
+        return Ok(Err(Refused::Stage { number, stage: found.row.stage }));
+    }
     let Some(before) = found.in_force() else { return Ok(Err(Refused::NoApplication(number))) };
     let form = before.result.clone().unwrap_or_default();
     let Some(form) = form.with(field, value.trim()) else {

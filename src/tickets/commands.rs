@@ -6,6 +6,7 @@ use super::{
     application,
     draft::{Named, cancel, reject, release},
     meetings::{self, Brought},
+    results,
 };
 use crate::{
     desk::{
@@ -71,14 +72,36 @@ pub async fn carry_out(
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }
-        Command::Support(command) => match command {
-            SupportCommand::Accept(reason) => application::accept(operation, ticket, reason).await,
-            SupportCommand::Withdraw(reason) => application::withdraw(operation, ticket, reason).await,
-            SupportCommand::Form => application::type_form(operation, ticket, brought).await,
-            SupportCommand::Set { field, value } => application::set(operation, ticket, field, value).await,
-            command => meetings::carry_out(operation, ticket, command, brought).await,
-        },
+        Command::Support(command) => support(operation, ticket, command, brought).await,
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
+    }
+}
+
+/// Carries out an order on an application.
+async fn support(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    command: &SupportCommand,
+    brought: Brought<'_>,
+) -> Result<Outcome, Fault> {
+    use SupportCommand::{
+        Accept, Conflict, Decline, Form, Notice, Results, Review, Select, SendResults, Set, StopResults,
+        Withdraw,
+    };
+    match command {
+        Accept(reason) => application::accept(operation, ticket, reason).await,
+        Withdraw(reason) => application::withdraw(operation, ticket, reason).await,
+        Form => application::type_form(operation, ticket, brought).await,
+        Set { field, value } => application::set(operation, ticket, field, value).await,
+        Review { .. } | Conflict(_) | Select(_) | Decline(_) | Notice(_) => {
+            let reviewer = results::reviewer(operation, None);
+            results::carry_out(operation, ticket, command, reviewer).await
+        }
+        SendResults(code) => results::send(operation, code).await,
+        StopResults => results::stop(operation).await,
+        // `staff_mail` shows them; the shell prints them.
+        Results => Ok(Err(Refused::NotOnATicket)),
+        command => meetings::carry_out(operation, ticket, command, brought).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where an application stands, with the legal moves.
 
+use super::ApplicationField;
 use crate::words::closed_set;
 
 closed_set! {
@@ -45,6 +46,25 @@ impl Stage {
     #[must_use]
     pub fn takes_forms(self) -> bool {
         matches!(self, Self::Received | Self::Accepted)
+    }
+
+    /// Whether a member may still change a field. The representative's address and the like may turn out to be wrong when the
+    /// result is sent, and later.
+    #[must_use]
+    pub fn takes_value(self, field: ApplicationField) -> bool {
+        use ApplicationField as F;
+        let is_of_representative = matches!(
+            field,
+            F::Organization
+                | F::Department
+                | F::Name
+                | F::Position
+                | F::PostalCode
+                | F::Address
+                | F::Telephone
+                | F::Email
+        );
+        self.takes_forms() || (is_of_representative && matches!(self, Self::Notified | Self::Supported))
     }
 }
 
