@@ -11,12 +11,14 @@ mod export;
 mod ingest;
 mod inspect;
 mod keys;
+mod meeting;
 mod operate;
 mod outbox;
 mod parked;
 mod phone;
 mod print;
 mod reconcile;
+mod results;
 mod serve;
 mod ticket;
 
@@ -77,6 +79,9 @@ enum Command {
     /// List, show and change tickets
     #[command(subcommand)]
     Ticket(ticket::Command),
+    /// Work on applications for 伴走支援
+    #[command(subcommand)]
+    Application(application::Command),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -89,9 +94,6 @@ enum Command {
     Export(export::Export),
     /// Erase the data of one person; only prints a preview without --yes
     Erase(erase::Erase),
-    /// Read applications for the 伴走支援
-    #[command(subcommand)]
-    Application(application::Command),
     /// List, show and process parked mail
     #[command(subcommand)]
     Parked(parked::Command),
@@ -206,7 +208,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Inspect { files } => inspect::run(&context, files),
         Command::Ingest { paths } => ingest::run(&context, paths).await,
         Command::Ticket(command) => ticket::run(&context, command).await,
-        Command::Application(command) => application::run(&context, &command),
+        Command::Application(command) => application::run(&context, command).await,
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),

@@ -11,15 +11,21 @@ pub fn date(date: NaiveDate) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
-/// 「令和7年7月31日（木）」, as official letters write a day. Days before 令和 have the year of the common era.
+/// 「令和7年7月31日」, as the circular and its letters write a day. Days before 令和 have the year of the common era.
 #[must_use]
-pub fn official(date: NaiveDate) -> String {
+pub fn official_date(date: NaiveDate) -> String {
     let year = match date.year() - 2018 {
         _ if (date.year(), date.month()) < (2019, 5) => format!("{}年", date.year()),
         1 => "令和元年".to_owned(),
         year => format!("令和{year}年"),
     };
-    format!("{year}{}月{}日（{}）", date.month(), date.day(), weekday(date.weekday()))
+    format!("{year}{}月{}日", date.month(), date.day())
+}
+
+/// 「令和7年7月31日（木）」
+#[must_use]
+pub fn official(date: NaiveDate) -> String {
+    format!("{}（{}）", official_date(date), weekday(date.weekday()))
 }
 
 /// 「令和7年7月31日（木）23:59」. Cuts off the seconds.
@@ -27,6 +33,12 @@ pub fn official(date: NaiveDate) -> String {
 pub fn official_instant(at: DateTime<Utc>, time_zone: Tz) -> String {
     let clock = at.with_timezone(&time_zone);
     format!("{}{}:{:02}", official(date_of(at, time_zone)), clock.hour(), clock.minute())
+}
+
+/// 「令和7年9月2日（火）14:00～16:00」
+#[must_use]
+pub fn official_span(from: DateTime<Utc>, to: DateTime<Utc>, time_zone: Tz) -> String {
+    format!("{}～{}", official_instant(from, time_zone), to.with_timezone(&time_zone).format("%-H:%M"))
 }
 
 /// 「7月3日（木）」, with the year if it differs from that of `today`: 「2026年1月5日（月）」.
@@ -120,6 +132,9 @@ mod tests {
         }
         let late = "2025-07-31T15:00:10Z".parse().unwrap();
         assert_eq!(official_instant(late, Tz::Asia__Tokyo), "令和7年8月1日（金）0:00");
+        let at = |text: &str| text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
+        let (from, to) = (at("2026-01-20T09:05:00+09:00"), at("2026-01-20T16:00:00+09:00"));
+        assert_eq!(official_span(from, to, Tz::Asia__Tokyo), "令和8年1月20日（火）9:05～16:00");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::japanese_date::WrittenSpan;
+use super::{form::fold, japanese_date::WrittenSpan};
 use crate::words::closed_set;
 
 closed_set! {
@@ -27,6 +27,9 @@ closed_set! {
         Cancelled = "cancelled",
     }
 }
+
+/// From and to.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
 
 /// What a member writes about a meeting or a visit besides its day. `None`: as before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,7 +111,7 @@ pub struct Most {
 /// A day, a place and so on, with the year and the adviser's address found.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub span: Option<Span>,
     pub place: Option<String>,
     pub url: Option<String>,
     pub agenda: Option<String>,
@@ -272,6 +275,18 @@ impl Meetings {
     pub fn held(&self, kind: MeetingKind, nth: u32, now: DateTime<Utc>) -> Result<Meeting, Unarranged> {
         self.of(kind, nth)?.held(now)
     }
+}
+
+/// Whether a member means the person of this name: the whole name, or its beginning, with or without a title.
+#[must_use]
+pub fn is_named(name: &str, wanted: &str) -> bool {
+    const TITLES: [&str; 4] = ["先生", "様", "氏", "さん"];
+    let bare = |text: &str| {
+        let text: String = fold(text).chars().filter(|c| !c.is_whitespace()).collect();
+        TITLES.iter().find_map(|title| text.strip_suffix(title)).map(str::to_owned).unwrap_or(text)
+    };
+    let wanted = bare(wanted);
+    !wanted.is_empty() && bare(name).starts_with(&wanted)
 }
 
 #[cfg(test)]

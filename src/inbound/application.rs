@@ -105,7 +105,7 @@ async fn file_form(
         part: submitted.part,
         file: &submitted.file,
         inner_name: submitted.inner_name.as_deref(),
-        format: submitted.format.as_str(),
+        format: submitted.format,
         received_at: mail.reading.received_at,
         in_time: call.late_by(mail.reading.received_at).is_none(),
         result: form,

@@ -9,18 +9,18 @@ use super::{
 };
 use crate::{
     desk::{
+        calendar::date_of,
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts, Refusal},
         staff::Member,
-        staff_mail::Replied,
-        ticket::{Channel, Direction, NewTicket},
+        ticket::{Channel, Direction, NewTicket, TicketKind},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, address, triage,
+            Reported, address, is_about_the_call, triage,
         },
         window::{fiscal_year, start_of_day},
     },
-    letter::as_in_envelope,
+    letter::{Purpose, as_in_envelope},
     mail::Mailbox,
     notify::{
         application::{self, FiledApplication, notify_of_applications},
@@ -56,6 +56,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Filing::Ticket { ticket: new, .. } => {
             assignee = next_assignee(operation, &decision).await?;
             let filed = file_ticket(operation, mail, new, &decision, assignee.as_deref());
+            if new.kind == TicketKind::Inquiry {
+                attach_to_case(operation, mail, &filed).await?;
+            }
             (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(filed.id));
             ticket = Some(filed);
         }
@@ -109,7 +112,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         add_entry(operation, ticket.id, id, &mail.reading, direction);
     }
     record_filing(operation, id, &row, &decision);
-    notify_staff(operation, mail, &decision, ticket.as_ref(), assignee.as_deref()).await?;
+    notify_staff(operation, mail, &decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
     if let Filing::Report { mail: reported, failed: true } = &decision.filing {
         undelivered(operation, reported, mail.reading.mail.bounce.as_ref()).await?;
     }
@@ -207,11 +210,20 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
     let replied = match member.filter(|_| mail.reading.staff.is_some()) {
         Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
-        None => Replied::new(),
+        None => Vec::new(),
+    };
+    let said_before = match &ticket {
+        Some(ticket) => tx.said_before(ticket.id, &mail.message_id).await?,
+        None => Vec::new(),
+    };
+    let last_call_receipt = match is_about_the_call(&mail.reading) {
+        true => tx.last_queued(&mail.answer_to, Purpose::CallReceipt).await?,
+        false => None,
     };
     let gate = GateFacts {
         sent_to_recipient,
         last_to_recipient: sent.last,
+        last_call_receipt,
         form_sent: sent.form,
         sent_in_thread,
         sent_today: tx.automatic_sent_on(&day),
@@ -232,6 +244,7 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         message_id_reused,
         earlier,
         ticket,
+        said_before,
         reported,
         replied,
         gate,
@@ -279,6 +292,33 @@ pub(super) fn file_ticket(
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
     FiledTicket { id, number, fields: new.fields.clone() }
+}
+
+/// A question of somebody who takes part in the one application that is supported belongs to it.
+async fn attach_to_case(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    filed: &FiledTicket,
+) -> Result<(), StoreError> {
+    let Some(support) = &operation.desk.rules.support else { return Ok(()) };
+    let today = date_of(mail.reading.received_at, support.call.time_zone);
+    let Some(from) = mail.reading.mail.from.as_ref().filter(|_| support.call.is_running(today)) else {
+        return Ok(());
+    };
+    let mut cases = Vec::new();
+    for case in operation.tx.supported_cases().await? {
+        let is_representative = case.form.representative.email.eq_ignore_ascii_case(&from.address);
+        let facts = operation.tx.ticket_facts(&case.number).await?;
+        if is_representative || facts.is_some_and(|facts| facts.has_participant(&from.address)) {
+            cases.push(case.number);
+        }
+    }
+    if let [case] = cases.as_slice() {
+        operation.tx.set_part_of(filed.id, case).await?;
+        let event = NewEvent::by_desk(AuditEvent::PartOf(case.clone())).on_ticket(filed.id);
+        operation.tx.append_event(operation.now, event);
+    }
+    Ok(())
 }
 
 /// Who works on a new ticket, where members take turns.

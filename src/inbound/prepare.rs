@@ -18,6 +18,7 @@ use crate::{
         ticket::TicketNumber,
         triage::{Decision, Known, Reading, Rules, triage},
     },
+    letter::as_in_envelope,
     mail::{self, InboundMail, OwnMail},
     mailbox::FetchedMessage,
     service::{Desk, PreparedMail},
@@ -74,7 +75,7 @@ impl Decoded {
         if ids.is_empty()
             && let Some(address) = self.may_quote_mails_to(&desk.rules)
         {
-            ids = desk.store.newest_mails_to(address, MOST_SENT).await?;
+            ids = desk.store.newest_mails_to(&as_in_envelope(address), MOST_SENT).await?;
         }
         let mut sent = Vec::new();
         // One by one: some have large attachments.
@@ -112,13 +113,26 @@ pub async fn prepare(
 ) -> Result<Vec<PreparedMail>, StoreError> {
     let now = desk.clock.now();
     let decode = move || fetched.into_iter().map(|fetched| Decoded::of(fetched, now)).collect::<Vec<_>>();
-    let mut decoded = Vec::new();
+    let (mut done, mut ready) = (Vec::new(), Vec::new());
     for mail in on_a_blocking_thread(decode).await {
         let sent = mail.sent(desk).await?;
-        decoded.push((mail, sent));
+        let quotes = !sent.is_empty();
+        ready.push((mail, sent));
+        // Mails of ours are kept for one message at a time: each may be large.
+        if quotes {
+            done.append(&mut finish(desk, std::mem::take(&mut ready)).await?);
+        }
     }
+    done.append(&mut finish(desk, ready).await?);
+    Ok(done)
+}
+
+async fn finish(
+    desk: &Arc<Desk>,
+    ready: Vec<(Decoded, Vec<SentMail>)>,
+) -> Result<Vec<PreparedMail>, StoreError> {
     let desk = Arc::clone(desk);
-    let finish = move || decoded.into_iter().map(|(mail, sent)| prepared(&desk, mail, &sent)).collect();
+    let finish = move || ready.into_iter().map(|(mail, sent)| prepared(&desk, mail, &sent)).collect();
     on_a_blocking_thread(finish).await
 }
 

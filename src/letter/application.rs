@@ -182,7 +182,7 @@ pub fn changed(before: &ApplicationForm, after: &ApplicationForm) -> Vec<&'stati
 fn questions(form: &ApplicationForm, checks: &[Check]) -> Vec<String> {
     let missing: Vec<&str> = form.missing().into_iter().map(field_in_words).collect();
     let mut questions = Vec::new();
-    if *form == ApplicationForm::default() {
+    if form.is_blank() {
         return vec![
             "記入された内容を確認できませんでした。記入前の様式をお送りいただいた可能性がございます。"
                 .to_owned(),

@@ -8,12 +8,14 @@ use super::{
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
+    meeting::{MeetingContext, OpenPointsContext},
+    results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
         UndeliverableContext, UnprovenContext,
     },
 };
-use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
+use crate::desk::{application::decision::Decision, escalation::Notice, feedback::Written, triage::Reply};
 
 #[derive(Debug, Clone)]
 pub enum Content {
@@ -37,8 +39,18 @@ pub enum Content {
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
     StaffReply(StaffReplyContext),
+    /// A reply to a mail in which nothing was surely meant.
+    StaffDoubt(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
+    Meeting(MeetingContext),
+    VisitRequest(MeetingContext),
+    MeetingReminder(MeetingContext),
+    OpenPoints(OpenPointsContext),
+    Result(Decision, ResultContext),
+    ResultCopy(ResultContext),
+    ResultsPreview(ResultsPreviewContext),
+    ResultsDue(ResultsDueContext),
 }
 
 impl Content {
@@ -61,8 +73,18 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::StaffReply(_) => Purpose::StaffReply,
+            Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
+            Self::Meeting(_) => Purpose::Meeting,
+            Self::VisitRequest(_) => Purpose::VisitRequest,
+            Self::MeetingReminder(_) => Purpose::MeetingReminder,
+            Self::OpenPoints(_) => Purpose::OpenPoints,
+            Self::Result(Decision::Selected, _) => Purpose::ResultSelected,
+            Self::Result(Decision::Declined, _) => Purpose::ResultDeclined,
+            Self::ResultCopy(_) => Purpose::ResultCopy,
+            Self::ResultsPreview(_) => Purpose::ResultsPreview,
+            Self::ResultsDue(_) => Purpose::ResultsDue,
         }
     }
 
@@ -80,9 +102,16 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
-            Self::StaffReply(context) => Value::from(Serde(context)),
+            Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
+            Self::Meeting(context) | Self::VisitRequest(context) | Self::MeetingReminder(context) => {
+                Value::from(Serde(context))
+            }
+            Self::OpenPoints(context) => Value::from(Serde(context)),
+            Self::Result(_, context) | Self::ResultCopy(context) => Value::from(Serde(context)),
+            Self::ResultsPreview(context) => Value::from(Serde(context)),
+            Self::ResultsDue(context) => Value::from(Serde(context)),
         }
     }
 }

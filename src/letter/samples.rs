@@ -2,6 +2,8 @@
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
 mod application;
+mod meetings;
+mod results;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,6 +16,7 @@ use super::{
     WrittenContext, decision_link, left_out_in_words, purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
+    application::decision::Decision,
     calendar::BusinessTime,
     escalation::Notice,
     feedback::Written,
@@ -129,6 +132,13 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
+        Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {
+            problems: vec!["「/消去」という操作はありません".to_owned()],
+            waiting: full.then(|| waiting(profile)).into_iter().collect(),
+            number: number(1).to_string(),
+            key: KEY.to_owned(),
+            ..StaffReplyContext::new(common)
+        }),
         Purpose::Unproven => Content::Unproven(UnprovenContext {
             common,
             problems: vec![NoEffect::NotAuthentic.line("sato@example.jp", "承認")],
@@ -143,6 +153,19 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
             Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
         }
+        Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
+        Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
+        Purpose::MeetingReminder => Content::MeetingReminder(meetings::meeting(profile, full)),
+        Purpose::OpenPoints => Content::OpenPoints(meetings::open_points(common)),
+        Purpose::ResultSelected => {
+            Content::Result(Decision::Selected, results::letter(profile, rules, Decision::Selected, full))
+        }
+        Purpose::ResultDeclined => {
+            Content::Result(Decision::Declined, results::letter(profile, rules, Decision::Declined, full))
+        }
+        Purpose::ResultCopy => Content::ResultCopy(results::letter(profile, rules, Decision::Declined, full)),
+        Purpose::ResultsPreview => Content::ResultsPreview(results::preview(common, profile, full)),
+        Purpose::ResultsDue => Content::ResultsDue(results::due(common, full)),
     }
 }
 

@@ -58,7 +58,7 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 50] = built_in!(
+const BUILT_IN: &[(&str, &str)] = &built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
@@ -82,8 +82,18 @@ const BUILT_IN: [(&str, &str); 50] = built_in!(
     "approval",
     "second_draft",
     "staff_reply",
+    "staff_doubt",
     "unproven",
-    "arrival"
+    "arrival",
+    "meeting",
+    "visit_request",
+    "meeting_reminder",
+    "open_points",
+    "result_selected",
+    "result_declined",
+    "result_copy",
+    "results_preview",
+    "results_due"
 );
 
 /// The digest also has a body with tables.
@@ -97,7 +107,7 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 19] = parts!(
+pub(super) const PARTS: [(&str, &str); 20] = parts!(
     "address_line",
     "draft",
     "form",
@@ -106,6 +116,7 @@ pub(super) const PARTS: [(&str, &str); 19] = parts!(
     "how_to_reply",
     "item",
     "links",
+    "meeting",
     "missing_items",
     "news",
     "other_mails",
@@ -152,7 +163,7 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]).chain(PARTS) {
+        for (name, text) in BUILT_IN.iter().copied().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
         }

@@ -64,6 +64,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::Call => "伴走支援の公募に関するメール",
+        ParkReason::Adviser => "アドバイザーからのメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
         ParkReason::Unfetchable => "メールサーバーから取り出せないメール",
@@ -84,6 +85,9 @@ pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
 pub const HELD: &str = "送信を止めています";
 /// The state of a mail that the desk is sending.
 pub const LEAVING: &str = "送信しているところです";
+
+/// Between the items of a list.
+pub const AND: &str = "、";
 
 /// A member as a colleague names them.
 #[must_use]
@@ -111,10 +115,17 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Arrival => "届いたメールのお知らせ",
+        Purpose::Meeting | Purpose::MeetingReminder => "会議・派遣のご案内",
+        Purpose::VisitRequest => "アドバイザー派遣のお願い",
+        Purpose::OpenPoints => "伴走支援の終了のお知らせ",
+        Purpose::ResultSelected | Purpose::ResultDeclined => "選定結果の通知",
+        Purpose::ResultCopy => "選定結果の通知の写し",
+        Purpose::ResultsPreview | Purpose::ResultsDue => "選定結果の通知の案",
         Purpose::Echo
         | Purpose::Approval
         | Purpose::SecondDraft
         | Purpose::StaffReply
+        | Purpose::StaffDoubt
         | Purpose::Unproven => "担当者へのご連絡",
     }
 }

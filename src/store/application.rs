@@ -8,9 +8,12 @@ use super::{
     read_word,
     ticket::{read_clock, storable},
 };
-use crate::desk::{
-    application::{ApplicationForm, FormFinding, KnownApplication, Stage, Unread, area_key},
-    ticket::{Direction, TicketNumber},
+use crate::{
+    desk::{
+        application::{ApplicationForm, FormFinding, KnownApplication, Stage, Unread, area_key},
+        ticket::{Direction, TicketNumber},
+    },
+    paper::Format,
 };
 
 #[derive(Debug, Clone)]
@@ -40,7 +43,7 @@ pub struct SubmissionRow {
     pub part: usize,
     pub file: String,
     pub inner_name: Option<String>,
-    pub format: String,
+    pub format: Format,
     pub received_at: DateTime<Utc>,
     pub in_time: bool,
     /// The form, or why nobody could read it. Erased forms are blank.
@@ -59,7 +62,7 @@ pub struct NewSubmission<'a> {
     pub part: usize,
     pub file: &'a str,
     pub inner_name: Option<&'a str>,
-    pub format: &'a str,
+    pub format: Format,
     pub received_at: DateTime<Utc>,
     pub in_time: bool,
     pub result: std::result::Result<&'a ApplicationForm, Unread>,
@@ -103,7 +106,7 @@ impl Tx {
             .bind(i64::try_from(new.part).unwrap_or(i64::MAX))
             .bind(storable(new.file))
             .bind(new.inner_name.map(storable))
-            .bind(storable(new.format))
+            .bind(new.format.as_str())
             .bind(instant_text(new.received_at))
             .bind(i64::from(new.in_time))
             .bind(new.result.err().map(Unread::as_str))
@@ -291,7 +294,7 @@ fn read_submission(row: &AnyRow) -> Result<SubmissionRow> {
         part: usize::try_from(row.try_get::<i64, _>("part")?).unwrap_or_default(),
         file: row.try_get("file")?,
         inner_name: row.try_get("inner_name")?,
-        format: row.try_get("format")?,
+        format: read_word(row, "submission", "format", id)?,
         received_at: read_instant(row, "submission", "received_at", id)?,
         in_time: flag(row, "in_time")?,
         result,

@@ -7,7 +7,7 @@ use super::{
     AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option, read_word,
     writes::{Value, bind},
 };
-use crate::{desk::staff_mail::Replied, letter::Purpose};
+use crate::{desk::staff_mail::Replies, letter::Purpose};
 
 /// A ledger row that a message may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,25 +152,40 @@ impl Tx {
         self.count(count.bind(purpose.as_str())).await
     }
 
+    /// When a mail of a purpose was last queued for an address.
+    pub async fn last_queued(&mut self, recipient: &str, purpose: Purpose) -> Result<Option<DateTime<Utc>>> {
+        let row =
+            query("SELECT MAX(created_at) AS last_sent FROM outbox WHERE recipient = $1 AND purpose = $2")
+                .bind(recipient.to_owned())
+                .bind(purpose.as_str())
+                .fetch_one(self.connection().await?)
+                .await?;
+        read_instant_option(&row, "outbox", "last_sent", 0)
+    }
+
     /// How many replies to their own mails were queued for a member of staff since an instant, by ticket.
-    pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Replied> {
-        let [first, second, third] = [Purpose::StaffReply, Purpose::Echo, Purpose::Digest];
+    pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Vec<Replies>> {
+        let [reply, doubt, echo, digest] =
+            [Purpose::StaffReply, Purpose::StaffDoubt, Purpose::Echo, Purpose::Digest];
         let rows = query(
-            "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies
+            "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,
+                 SUM(CASE WHEN purpose = $3 THEN 1 ELSE 0 END) AS doubts
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
-             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5)
+             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5, $6)
              GROUP BY ticket.id, ticket.number",
         );
-        let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(first.as_str());
-        let rows = rows.bind(second.as_str()).bind(third.as_str());
+        let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(doubt.as_str());
+        let rows = rows.bind(reply.as_str()).bind(echo.as_str()).bind(digest.as_str());
         let rows = rows.fetch_all(self.connection().await?).await?;
         let read = |row: &AnyRow| {
             let ticket = match row.try_get("id")? {
                 0 => None,
                 id => Some(read_word(row, "ticket", "number", id)?),
             };
-            let replies = u32::try_from(row.try_get::<i64, _>("replies")?).unwrap_or(u32::MAX);
-            Ok((ticket, replies))
+            let count = |column: &str| -> Result<u32> {
+                Ok(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(u32::MAX))
+            };
+            Ok(Replies { ticket, all: count("replies")?, to_doubts: count("doubts")? })
         };
         rows.iter().map(read).collect()
     }

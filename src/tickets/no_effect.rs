@@ -7,7 +7,7 @@ use crate::{
     desk::{
         staff::Member,
         staff_key::find_key,
-        staff_mail::{MOST_REPLIES, Problem, StaffMail},
+        staff_mail::{MOST_DOUBTS, Problem, StaffMail},
         ticket::TicketNumber,
         window::start_of_day,
     },
@@ -33,13 +33,13 @@ pub async fn explain_refusal(operation: &mut Operation<'_>, prepared: &PreparedM
     let midnight = start_of_day(now, rules.calendar.time_zone());
     let told = told(operation, from);
     if is_proved && is_exhausted(operation, from, midnight).await? {
-        return announce_limit(operation, &told, from, &[]);
+        return announce_limit(operation, &told, from, &[], MOST_DOUBTS);
     }
     for member in told {
         let mut problems = vec![line.clone()];
         if is_proved {
             notify(operation, member, &prepared.hash, |common| {
-                Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
+                Content::StaffDoubt(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
             })?;
             continue;
         }
@@ -57,7 +57,7 @@ pub async fn explain_refusal(operation: &mut Operation<'_>, prepared: &PreparedM
     Ok(())
 }
 
-/// Whether a member got too many replies about no ticket or about several today.
+/// Whether a member got too many replies today to doubtful mails about no ticket or about several.
 async fn is_exhausted(
     operation: &mut Operation<'_>,
     from: &str,
@@ -65,7 +65,7 @@ async fn is_exhausted(
 ) -> Result<bool, StoreError> {
     let Some(member) = operation.desk.rules.staff.find(from) else { return Ok(false) };
     let replied = operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?;
-    Ok(replied.iter().any(|(ticket, count)| ticket.is_none() && *count >= MOST_REPLIES))
+    Ok(replied.iter().any(|replies| replies.ticket.is_none() && replies.to_doubts >= MOST_DOUBTS))
 }
 
 /// Tells a member and the leads, once a day, that further mails about a ticket will have no effect today.
@@ -74,7 +74,8 @@ pub fn explain_limit(operation: &mut Operation<'_>, prepared: &PreparedMail) -> 
     let from = reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
     let tickets = reading.staff.as_ref().map(StaffMail::replied_about).unwrap_or_default();
     let tickets: Vec<TicketNumber> = tickets.into_iter().flatten().collect();
-    announce_limit(operation, &told(operation, from), from, &tickets)
+    let most = reading.staff.as_ref().map_or(MOST_DOUBTS, StaffMail::most_replies);
+    announce_limit(operation, &told(operation, from), from, &tickets, most)
 }
 
 fn announce_limit(
@@ -82,8 +83,9 @@ fn announce_limit(
     told: &[&Member],
     from: &str,
     tickets: &[TicketNumber],
+    most: u32,
 ) -> Result<(), Fault> {
-    let line = limit_reached(from, tickets, MOST_REPLIES);
+    let line = limit_reached(from, tickets, most);
     // The occasion is the same all day, and a mail about it is queued once.
     let occasion = format!("limit {} {line}", operation.day());
     for member in told {

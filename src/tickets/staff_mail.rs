@@ -5,14 +5,17 @@ use super::{
     answer::{self, Draft},
     commands,
     draft::{self, Named},
+    meetings::Brought,
+    results,
 };
 use crate::{
     desk::{
+        application::decision::ResultsDone,
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_key::Invitation,
         staff_mail::{
-            Command, Order, Problem, StaffMail,
+            Command, Order, Problem, StaffMail, SupportCommand,
             order::{Doubt, Doubtful},
         },
         window::start_of_day,
@@ -23,28 +26,32 @@ use crate::{
         problem_in_words, refused_order,
     },
     notify::{digest, staff_notice::notify_about},
-    service::{Actor, Fault, Operation, PreparedMail},
+    service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
 
-/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word.
+/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word. `message`
+/// is the ledger row of the mail.
 pub async fn work_on(
     operation: &mut Operation<'_>,
     prepared: &PreparedMail,
     member: &Member,
     mail: &StaffMail,
+    message: i64,
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
     let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
     let silenced =
         mail.is_silenced(&operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?);
-    let mut result = Worked { nothing_sent: true, ..Worked::default() };
+    let occasion = prepared.hash.clone();
+    let mut result = Worked { nothing_sent: true, occasion, ..Worked::default() };
     let named = named(prepared, mail);
-    for order in &mail.orders {
-        result.carry_out(operation, member, order, &named).await?;
-    }
     let files = prepared.reading.mail.attachments.as_slice();
+    let brought = Brought { files, message: Some(message) };
+    for order in &mail.orders {
+        result.carry_out(operation, member, order, &named, brought).await?;
+    }
     for answer in &mail.answers {
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
@@ -68,7 +75,8 @@ pub async fn work_on(
     if result.list {
         digest::send_one(operation, member).await?;
     }
-    if silenced {
+    // A draft that does not leave is told of in any case, so that nobody thinks it has left.
+    if silenced && !result.stopped {
         return Ok(());
     }
     let about = match mail.only_ticket() {
@@ -79,7 +87,7 @@ pub async fn work_on(
         let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
         result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
     }
-    result.tell(operation, prepared, member, about)
+    result.tell(operation, prepared, member, about, mail.is_doubt())
 }
 
 /// What the mail says about the draft that it is about.
@@ -92,9 +100,13 @@ fn named<'a>(prepared: &'a PreparedMail, mail: &'a StaffMail) -> Named<'a> {
 /// What came of a mail.
 #[derive(Debug, Default)]
 struct Worked {
+    /// Content hash of the mail.
+    occasion: String,
     done: Vec<String>,
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
+    /// A draft that was about to leave waits now.
+    stopped: bool,
     nothing_sent: bool,
     /// An answer was taken: its echo tells.
     answered: bool,
@@ -114,6 +126,7 @@ impl Worked {
         member: &Member,
         order: &Order,
         named: &Named<'_>,
+        brought: Brought<'_>,
     ) -> Result<(), Fault> {
         let number = match (&order.command, &order.ticket) {
             (Command::Help, _) => {
@@ -124,30 +137,55 @@ impl Worked {
                 self.list = true;
                 return Ok(());
             }
+            (Command::Support(SupportCommand::Results), _) => {
+                let shown = results::show(operation, member, &self.occasion).await?;
+                self.note(operation, order, &shown);
+                return Ok(());
+            }
+            (Command::Support(SupportCommand::SendResults(code)), _) => {
+                let sent = results::send(operation, code).await?;
+                self.note(operation, order, &sent);
+                return Ok(());
+            }
+            (Command::Support(SupportCommand::StopResults), _) => {
+                let stopped = results::stop(operation).await?;
+                self.note(operation, order, &stopped);
+                return Ok(());
+            }
             (_, Some(number)) => number,
             (_, None) => return Ok(()),
         };
         let found = commands::find(operation.tx, number).await?;
         let outcome = match &found {
-            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named).await?,
+            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named, brought).await?,
             Err(none) => Err(none.clone()),
         };
-        match (outcome, &found) {
-            (Ok(what), _) => {
-                self.nothing_sent &=
-                    !matches!(what, Done::Queued { .. } | Done::Sending { .. } | Done::Approved { .. });
-                let zone = operation.desk.rules.calendar.time_zone();
-                self.done.push(to_staff(&what, zone, operation.now));
-            }
-            (Err(refused), found) => {
-                self.problems.push(refused_order(&order.line, &refusal_to_staff(&refused)));
-                // Which draft is meant is asked, and meanwhile none of them leaves.
-                if let (Refused::WhichDraft(_), Ok(ticket)) = (&refused, found) {
-                    self.stop(operation, ticket, member, named).await?;
-                }
-            }
+        self.note(operation, order, &outcome);
+        // Which draft is meant is asked, and meanwhile none of them leaves.
+        if let (Err(Refused::WhichDraft(_)), Ok(ticket)) = (&outcome, &found) {
+            self.stop(operation, ticket, member, named).await?;
         }
         Ok(())
+    }
+
+    fn note(&mut self, operation: &Operation<'_>, order: &Order, outcome: &Outcome) {
+        match outcome {
+            Ok(what) => {
+                self.nothing_sent &= !matches!(
+                    what,
+                    Done::Queued { .. }
+                        | Done::Sending { .. }
+                        | Done::Approved { .. }
+                        | Done::Arranged { .. }
+                        | Done::Results(ResultsDone::Queued { .. })
+                );
+                let zone = operation.desk.rules.calendar.time_zone();
+                self.done.push(to_staff(what, zone, operation.now));
+            }
+            Err(refused) => {
+                self.problems.push(refused_order(&order.line, &refusal_to_staff(refused)));
+            }
+        }
     }
 
     async fn stop(
@@ -157,11 +195,12 @@ impl Worked {
         member: &Member,
         named: &Named<'_>,
     ) -> Result<(), Fault> {
-        let asked = draft::stop(operation, ticket, member, named).await?;
-        if asked.is_empty() {
+        let stopped = draft::stop(operation, ticket, member, named).await?;
+        if stopped.asked.is_empty() {
             self.problems.push(refusal_to_staff(&Refused::NothingWaits(ticket.number.clone())));
         }
-        self.waiting.extend(asked);
+        self.waiting.extend(stopped.asked);
+        self.stopped |= stopped.anew;
         Ok(())
     }
 
@@ -171,6 +210,7 @@ impl Worked {
         prepared: &PreparedMail,
         member: &Member,
         about: Option<i64>,
+        is_doubt: bool,
     ) -> Result<(), Fault> {
         let Self { done, problems, waiting, nothing_sent, manual, .. } = self;
         if done.is_empty() && problems.is_empty() && !manual {
@@ -181,8 +221,9 @@ impl Worked {
         let one = waiting.iter().all(|draft| draft.number == number).then(|| number.parse().ok()).flatten();
         let key = one.map(|number| operation.desk.key(member, &number, Invitation::Decide, operation.now));
         let key = key.unwrap_or_default();
+        let content = if is_doubt { Content::StaffDoubt } else { Content::StaffReply };
         notify_about(operation, member, about, &prepared.hash, |common| {
-            Content::StaffReply(StaffReplyContext {
+            content(StaffReplyContext {
                 done,
                 problems,
                 waiting,

@@ -9,11 +9,8 @@ use crate::{
     paper::{self, Format, OpenedFile},
 };
 
-/// Extensions of files that an application comes in: what Word, its rivals and scanners write, and archives.
-const EXTENSIONS: [&str; 22] = [
-    "docx", "docm", "dotx", "dotm", "doc", "dot", "xlsx", "xlsm", "xls", "pdf", "zip", "lzh", "7z", "jtd",
-    "rtf", "odt", "jpg", "jpeg", "png", "tif", "tiff", "bin",
-];
+/// Archives whose format no first bytes of ours tell.
+const ARCHIVES: [&str; 3] = [".lzh", ".7z", ".rar"];
 /// Most files of a mail that are read. No office sends more.
 const MOST_FILES: usize = 50;
 
@@ -63,10 +60,19 @@ pub fn submitted(mail: &InboundMail, is_oversize: bool, labels: &Labels) -> Vec<
 }
 
 fn read(part: usize, file: &Attachment, labels: &Labels) -> Vec<Submitted> {
-    if !EXTENSIONS.contains(&extension(&file.name).as_str()) {
-        return Vec::new();
+    let mut found = submitted_in(part, &file.name, &file.bytes, labels);
+    found.retain(may_be_an_application);
+    found
+}
+
+/// Whether people hand in forms as such files.
+fn may_be_an_application(file: &Submitted) -> bool {
+    let name = file.file.to_ascii_lowercase();
+    match file.format {
+        Format::Other => ARCHIVES.iter().any(|extension| name.ends_with(extension)),
+        Format::Pptx => false,
+        _ => true,
     }
-    submitted_in(part, &file.name, &file.bytes, labels)
 }
 
 /// What an attachment has: usually one form. A file may have several, and a zip several files.
@@ -119,9 +125,10 @@ impl Submitted {
         self.inner_name.as_deref().unwrap_or(&self.file)
     }
 
+    /// A scanned page, or the logo in a signature.
     #[must_use]
     pub fn is_picture(&self) -> bool {
-        self.format == Format::Image // A scanned page, or the logo in a signature.
+        self.format == Format::Image
     }
 
     /// Equal for two files with the same form, or with the same bytes if nobody can read them.
@@ -136,10 +143,6 @@ impl Submitted {
         hash.update(self.name());
         crate::hex::encode(&hash.finalize())
     }
-}
-
-fn extension(name: &str) -> String {
-    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
 }
 
 impl From<paper::Unread> for Unread {

@@ -3,6 +3,7 @@
 
 mod call;
 mod checks;
+pub mod decision;
 mod files;
 mod filing;
 pub mod form;

@@ -117,3 +117,19 @@ fn meetings_and_visits_take_their_course() {
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn an_adviser_is_named_with_or_without_a_title() {
+    for (wanted, expected) in [
+        ("山本 一郎", true),
+        ("山本", true),
+        ("山本先生", true),
+        ("山本　一郎 先生", true),
+        ("一郎", false),
+        ("山田", false),
+        ("先生", false),
+        ("", false),
+    ] {
+        assert_eq!(is_named("山本 一郎 先生", wanted), expected, "{wanted}");
+    }
+}

@@ -7,25 +7,51 @@ use crate::desk::ticket::TicketNumber;
 /// Automatic mails that a member gets a day in reply to mails about one ticket. People stay far below it.
 pub const MOST_REPLIES: u32 = 20;
 
-/// How many replies a member got today about each ticket. `None` stands for replies about no ticket or about several.
-pub type Replied = Vec<(Option<TicketNumber>, u32)>;
+/// The same for mails in which nothing is surely meant. All mails of a responder are such mails.
+pub const MOST_DOUBTS: u32 = 5;
+
+/// Replies that a member got today about one ticket. Without a ticket: about none, or about several.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replies {
+    pub ticket: Option<TicketNumber>,
+    pub all: u32,
+    /// Those to mails in which nothing was surely meant.
+    pub to_doubts: u32,
+}
 
 impl StaffMail {
     /// Whether its writer got so many replies today that nothing is done with this mail. Orders alone are carried out
-    /// nevertheless, without a reply: a person wrote them, and may want to stop an answer.
+    /// nevertheless, without a reply: a person wrote them, and may want to stop an answer. So does a doubt about a draft.
     #[must_use]
-    pub fn is_over_limit(&self, replied: &Replied) -> bool {
-        self.is_silenced(replied) && !self.is_orders_alone()
+    pub fn is_over_limit(&self, replied: &[Replies]) -> bool {
+        self.is_silenced(replied) && self.stopped.is_none() && !self.is_orders_alone()
     }
 
     /// Whether its writer got too many replies today about each ticket that this mail is about.
     #[must_use]
-    pub fn is_silenced(&self, replied: &Replied) -> bool {
+    pub fn is_silenced(&self, replied: &[Replies]) -> bool {
+        let most = self.most_replies();
         self.replied_about().iter().all(|about| {
             // Anybody may send mails without a key. They leave one half to mails with a key.
-            let most = if about.is_none() && self.keyed { 2 * MOST_REPLIES } else { MOST_REPLIES };
-            replied.iter().any(|(ticket, count)| ticket == about && *count >= most)
+            let most = if about.is_none() && self.keyed { 2 * most } else { most };
+            let is_used_up = |replies: &Replies| {
+                let count = if self.is_doubt() { replies.to_doubts } else { replies.all };
+                replies.ticket == *about && count >= most
+            };
+            replied.iter().any(is_used_up)
         })
+    }
+
+    /// How many replies a mail like this one gets about a ticket.
+    #[must_use]
+    pub fn most_replies(&self) -> u32 {
+        if self.is_doubt() { MOST_DOUBTS } else { MOST_REPLIES }
+    }
+
+    /// Nothing in it is surely meant.
+    #[must_use]
+    pub fn is_doubt(&self) -> bool {
+        self.orders.is_empty() && self.answers.is_empty()
     }
 
     fn is_orders_alone(&self) -> bool {
@@ -34,7 +60,6 @@ impl StaffMail {
             && !self.orders.iter().any(|order| replies(&order.command))
             && self.answers.is_empty()
             && self.problems.is_empty()
-            && self.stopped.is_none()
     }
 
     /// The tickets that the replies are about. `None` stands for a reply about no ticket or about several.
@@ -101,31 +126,49 @@ mod tests {
         StaffMail { orders: vec![order], keyed: ticket.is_some(), ..StaffMail::default() }
     }
 
+    fn replies(ticket: Option<u32>, all: u32, to_doubts: u32) -> Replies {
+        Replies { ticket: ticket.map(number), all, to_doubts }
+    }
+
     #[test]
     fn a_member_is_stopped_where_all_that_a_mail_is_about_is_used_up() {
-        let problem = StaffMail {
+        let doubt = |keyed: bool, stopped: Option<u32>| StaffMail {
+            problems: vec![Problem::ExpiredKey(number(1))],
+            keyed,
+            stopped: stopped.map(number),
+            ..StaffMail::default()
+        };
+        let outside = StaffMail {
             problems: vec![Problem::TextOutside("x".into())],
             keyed: true,
             ..StaffMail::default()
         };
-        let most = MOST_REPLIES;
+        let (most, few) = (MOST_REPLIES, MOST_DOUBTS);
         for (name, mail, replied, expected) in [
             ("nothing used", answers(&[1]), vec![], false),
-            ("below the limit", answers(&[1]), vec![(Some(number(1)), most - 1)], false),
-            ("at the limit", answers(&[1]), vec![(Some(number(1)), most)], true),
-            ("another ticket", answers(&[2]), vec![(Some(number(1)), most), (None, most)], false),
-            ("one of two", answers(&[1, 2]), vec![(Some(number(1)), most), (None, 2 * most)], false),
+            ("below the limit", answers(&[1]), vec![replies(Some(1), most - 1, few)], false),
+            ("at the limit", answers(&[1]), vec![replies(Some(1), most, 0)], true),
+            ("another ticket", answers(&[2]), vec![replies(Some(1), most, 0), replies(None, most, 0)], false),
+            (
+                "one of two",
+                answers(&[1, 2]),
+                vec![replies(Some(1), most, 0), replies(None, 2 * most, 0)],
+                false,
+            ),
             (
                 "both of two",
                 answers(&[1, 2]),
-                vec![(Some(number(1)), most), (Some(number(2)), most), (None, 2 * most)],
+                vec![replies(Some(1), most, 0), replies(Some(2), most, 0), replies(None, 2 * most, 0)],
                 true,
             ),
-            ("a keyed mail about no ticket", problem.clone(), vec![(None, most)], false),
-            ("a keyed mail about no ticket, at its limit", problem, vec![(None, 2 * most)], true),
-            ("a request without a key", order(Command::List, None), vec![(None, most)], true),
-            ("a cancellation", order(Command::Cancel, Some(1)), vec![(Some(number(1)), most)], false),
-            ("a question", order(Command::Ask("?".into()), Some(1)), vec![(Some(number(1)), most)], true),
+            ("a request without a key", order(Command::List, None), vec![replies(None, most, 0)], true),
+            ("a cancellation", order(Command::Cancel, Some(1)), vec![replies(Some(1), most, 0)], false),
+            ("a question", order(Command::Ask("?".into()), Some(1)), vec![replies(Some(1), most, 0)], true),
+            ("a doubt after many orders", doubt(true, None), vec![replies(Some(1), most, few - 1)], false),
+            ("a doubt after a few", doubt(true, None), vec![replies(Some(1), few, few)], true),
+            ("a doubt that stops a draft", doubt(true, Some(1)), vec![replies(Some(1), few, few)], false),
+            ("a keyed doubt about no ticket", outside.clone(), vec![replies(None, few, few)], false),
+            ("the same at its limit", outside, vec![replies(None, few, 2 * few)], true),
         ] {
             assert_eq!(mail.is_over_limit(&replied), expected, "{name}");
         }

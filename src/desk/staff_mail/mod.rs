@@ -13,7 +13,7 @@ mod typed;
 use chrono::NaiveDate;
 
 pub use command::{Command, Order, SupportCommand};
-pub use limit::{MOST_REPLIES, Replied};
+pub use limit::{MOST_DOUBTS, Replies};
 use order::{Doubt, Doubtful};
 use typed::{TicketPlace, Typed};
 

@@ -143,8 +143,7 @@ fn brought(reading: &Reading) -> Brought<'_> {
     let asks = asks_a_question(reading.written());
     let is_inquiry = reading.form.has_form && reading.form.fields.inquiry.is_some();
     let forms: Vec<&Submitted> = files.iter().filter(|file| file.result.is_ok()).collect();
-    let is_blank =
-        |file: &&Submitted| matches!(&file.result, Ok((form, _)) if *form == ApplicationForm::default());
+    let is_blank = |file: &&Submitted| file.form().is_some_and(ApplicationForm::is_blank);
     if !(forms.is_empty() || is_inquiry && forms.iter().all(is_blank)) {
         // A second form that is locked or broken is an application of its own. A PDF beside a form usually shows the same
         // one with a seal.
@@ -157,7 +156,9 @@ fn brought(reading: &Reading) -> Brought<'_> {
     if is_inquiry || files.is_empty() {
         return none;
     }
-    let named: Vec<&Submitted> = files.iter().filter(|file| names_a_form(file)).collect();
+    // The form of another year says itself that it is about the call.
+    let is_named = |file: &&Submitted| file.unread() == Some(Unread::WrongForm) || names_a_form(file);
+    let named: Vec<&Submitted> = files.iter().filter(is_named).collect();
     let is_handed_in = SPEAKS_OF_IT.is_match(&words) && (IS_HANDED_IN.is_match(&words) || !asks);
     let is_readable = |file: &Submitted| matches!(file.result, Err(Unread::NotTheForm));
     if named.is_empty() && (!is_handed_in || asks && files.iter().all(is_readable)) {
@@ -276,7 +277,5 @@ pub fn ticket_fields(form: &ApplicationForm) -> Fields {
 
 /// Marks of automatic mail that town halls' programs and lists put on what people write: a filled-in form outweighs them.
 pub(super) fn is_filled_in(submitted: &[Submitted]) -> bool {
-    let filled =
-        |file: &Submitted| matches!(&file.result, Ok((form, _)) if *form != ApplicationForm::default());
-    submitted.iter().any(filled)
+    submitted.iter().filter_map(Submitted::form).any(|form| !form.is_blank())
 }

@@ -42,7 +42,8 @@ static IS_QUESTION: LazyLock<Regex> = LazyLock::new(|| regex(QUESTION));
 static TEXT: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(IN_TEXT).expect("constant patterns"));
 
 /// Whether the message is about the call. The filled-in form is a question to the desk, also about the call.
-pub(super) fn is_about_the_call(reading: &Reading) -> bool {
+#[must_use]
+pub fn is_about_the_call(reading: &Reading) -> bool {
     if reading.form.has_form && reading.form.fields.inquiry.is_some() {
         return false;
     }

@@ -82,6 +82,8 @@ closed_set! {
         NoForm = "no_form",
         /// About the call for the 伴走支援, or with an application.
         Call = "call",
+        /// An adviser wrote it, and it belongs to no application.
+        Adviser = "adviser",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -226,8 +228,13 @@ impl Decision {
             Some(Ok(Reply::BeforeWindow | Reply::AfterWindow)) => Some(Step::TellWindowClosed),
             Some(Err(_)) | None => None,
         };
+        let is_of_adviser = matches!(
+            self.filing,
+            Filing::Note { note: Note::Adviser, .. } | Filing::Park { reason: ParkReason::Adviser, .. }
+        );
         let notice = |after| (filing == Some(after)).then_some(Step::NotifyStaff);
-        let steps = [filing, notice(Step::KeepCall), reply, notice(Step::FileApplication)];
+        let of_adviser = is_of_adviser.then_some(Step::NotifyStaff);
+        let steps = [filing, of_adviser, notice(Step::KeepCall), reply, notice(Step::FileApplication)];
         steps.into_iter().flatten().collect()
     }
 }

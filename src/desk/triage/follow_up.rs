@@ -49,7 +49,7 @@ fn is_keyed(reading: &Reading) -> bool {
 }
 
 /// Whether a message that may join a ticket becomes part of it.
-fn joins(reading: &Reading, ticket: &TicketFacts) -> bool {
+pub(super) fn joins(reading: &Reading, ticket: &TicketFacts) -> bool {
     !is_closed_for_good(ticket, reading) && !is_another_inquiry(reading, ticket)
 }
 

@@ -5,14 +5,17 @@ mod application;
 mod call;
 mod decision;
 mod follow_up;
+mod from_adviser;
 mod from_staff;
 mod note;
 mod reading;
 #[cfg(test)]
 mod tests;
 
-use call::{asks_a_question, is_about_the_call};
+use call::asks_a_question;
+pub use call::is_about_the_call;
 use follow_up::{follow_up, joinable};
+use from_adviser::from_adviser;
 use from_staff::from_staff;
 use note::note;
 
@@ -25,7 +28,7 @@ use super::{
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
     staff::Staff,
-    staff_mail::Replied,
+    staff_mail::Replies,
     thread::TicketFacts,
     ticket::{Channel, NewTicket, SlaClock, TicketKind, TicketNumber},
     window::{Window, WindowState},
@@ -80,12 +83,14 @@ pub struct Known {
     pub earlier: Vec<EarlierTicket>,
     /// The ticket that the message refers to, if it exists.
     pub ticket: Option<TicketFacts>,
+    /// What mails with the same Message-ID said in that ticket.
+    pub said_before: Vec<String>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
     /// The applications of the call. Read only for a mail that brings one.
     pub applications: Vec<KnownApplication>,
     /// Replies that the member who wrote the message got today.
-    pub replied: Replied,
+    pub replied: Vec<Replies>,
     pub gate: GateFacts,
 }
 
@@ -99,9 +104,10 @@ impl Known {
             message_id_reused: false,
             earlier: Vec::new(),
             ticket: None,
+            said_before: Vec::new(),
             reported: None,
             applications: Vec::new(),
-            replied: Replied::new(),
+            replied: Vec::new(),
             gate,
         }
     }
@@ -143,7 +149,12 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
             unasked: reply.is_unasked(reading),
             is_form: reply == Reply::SendForm,
         };
-        gate(asking, &rules.gate, known.gate).map(|()| reply)
+        let mut facts = known.gate;
+        if reply == Reply::CallReceipt {
+            // Other mails to this address say nothing about the call.
+            facts.last_to_recipient = facts.last_call_receipt;
+        }
+        gate(asking, &rules.gate, facts).map(|()| reply)
     };
     Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
 }
@@ -171,6 +182,9 @@ fn file(
             return park(kind, ParkReason::NoForm, "the password of a mail that is not a ticket");
         }
         _ => {}
+    }
+    if let Some(filing) = from_adviser(reading, rules, known, kind) {
+        return (kind, filing, None);
     }
     match kind {
         Kind::Unreadable => match reading.oversize {

@@ -117,6 +117,12 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
             "personal_erased: on request: 2 messages without a ticket, 3 mails",
         ),
         (AuditEvent::KeyRotated, "key_rotated: "),
+        (
+            AuditEvent::Meeting { kind: MeetingKind::Visit, nth: 2, stage: MeetingStage::Asked, sequence: 1 },
+            "meeting: visit 2 asked, version 1",
+        ),
+        (AuditEvent::Reminded { kind: MeetingKind::Meeting, nth: 1 }, "reminded: meeting 1"),
+        (AuditEvent::PartOf(number()), "part_of: of ZT-2025-0001"),
     ] {
         assert_eq!(format!("{}: {event}", event.kind()), expected);
     }

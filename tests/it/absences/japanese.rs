@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 26] = [
+const JAPANESE: [(&str, &str); 28] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
@@ -15,6 +15,7 @@ const JAPANESE: [(&str, &str); 26] = [
     ("desk/japanese_date.rs", "how people write days and hours"),
     ("desk/japanese_time.rs", "dates in words"),
     ("desk/last_guard.rs", "labels of header fields in quoted mails"),
+    ("desk/meeting.rs", "titles behind the name of an adviser"),
     (
         "desk/own_marks.rs",
         "the marks that only the desk writes, and what stands for them in strangers' texts",
@@ -38,6 +39,7 @@ const JAPANESE: [(&str, &str); 26] = [
     ("reply/", "attribution lines, quote marks and signatures of mail programs"),
     ("settings/sections/mod.rs", "default names of the desk"),
     ("settings/sections/mail.rs", "default names of folders"),
+    ("settings/sections/support.rs", "default names of the call"),
 ];
 
 /// Kana, kanji, and full-width or half-width forms, with the punctuation among them.
