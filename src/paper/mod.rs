@@ -8,6 +8,12 @@ mod format;
 mod holder;
 mod symbol;
 
+#[cfg(test)]
+#[path = "../../tests/it/support/docx.rs"]
+pub(crate) mod docx;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use crate::words::closed_set;

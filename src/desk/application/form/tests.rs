@@ -1,15 +1,12 @@
 //! The form, from bytes of a file to its fields.
 
-#[path = "../../../../tests/it/support/docx.rs"]
-mod docx;
-
 mod layouts;
 mod marks;
 mod properties;
 
 use super::*;
 use crate::desk::application::{Unit, submitted_in};
-use docx::{Form, p, run, table, tc, text};
+use crate::paper::docx::{self, Form, p, run, table, tc, text};
 
 fn labels() -> Labels {
     Labels::new([])

@@ -1,0 +1,124 @@
+//! What members do to an application, and what becomes of its data.
+
+use super::{IN_TIME, OFFICER, applications, handed_in, once_at, region, standing};
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::inquiry,
+    members::{STAFF, mail_to, reply},
+};
+
+on_both!(
+    members_accept_type_correct_and_withdraw_by_mail,
+    the_shell_does_the_same_and_refuses_what_is_not_possible,
+    an_application_is_erased_when_nobody_needs_it_any_more
+);
+
+fn members_accept_type_correct_and_withdraw_by_mail(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver_at(
+        handed_in("1", "伴走支援 申込書", "申込書を提出します。", &[("申込書.pdf", b"%PDF-1.4 x")]),
+        IN_TIME,
+    );
+    once_at(desk, "2025-07-24T10:16:00+09:00");
+    let notice = mail_to(desk, "sato@example.jp", "伴走支援の応募");
+    let order = |id: &str, body: &str| reply("sato@example.jp", &notice, id, body);
+    desk.deliver_at(
+        order("2", "様式").files(&[("入力.docx", &region("汐見圏域"))]),
+        "2025-07-24T11:00:00+09:00",
+    );
+    once_at(desk, "2025-07-24T11:01:00+09:00");
+    let all = applications(desk);
+    assert_eq!(
+        (standing(&all[0]), all[0]["area"].as_str()),
+        (("received", "open", 2), Some("汐見圏域")),
+        "{all:?}"
+    );
+    let shown = desk.json(&["application", "show", "ZT-2025-0001"]);
+    assert_eq!(shown["submissions"][1]["author"], "sato@example.jp");
+    assert_eq!(shown["submissions"][0]["form"]["unread"], "unknown_format", "the original stays");
+    desk.deliver_at(order("3", "項目 電話番号 0857-00-9999"), "2025-07-24T11:10:00+09:00");
+    desk.deliver_at(order("4", "受理 内容を確認したため"), "2025-07-24T11:20:00+09:00");
+    once_at(desk, "2025-07-24T11:21:00+09:00");
+    let all = applications(desk);
+    assert_eq!(standing(&all[0]), ("accepted", "answered", 3), "{all:?}");
+    assert_eq!(all[0]["representative"]["telephone"], "0857-00-9999");
+    desk.deliver_at(order("5", "取下 電話で連絡あり"), "2025-07-24T11:30:00+09:00");
+    once_at(desk, "2025-07-24T11:31:00+09:00");
+    assert_eq!(standing(&applications(desk)[0]), ("withdrawn", "closed", 3));
+    // The region applies afresh: an application of its own.
+    desk.deliver_at(
+        handed_in("6", "伴走支援 申込書", "提出します。", &[("申込書.docx", &region("汐見圏域"))]),
+        "2025-07-25T09:00:00+09:00",
+    );
+    once_at(desk, "2025-07-25T09:01:00+09:00");
+    let all = applications(desk);
+    assert_eq!([standing(&all[0]).0, standing(&all[1]).0], ["withdrawn", "accepted"]);
+}
+
+fn the_shell_does_the_same_and_refuses_what_is_not_possible(desk: &mut Desk) {
+    desk.deliver_at(
+        handed_in("1", "伴走支援 申込書", "提出します。", &[("申込書.docx", &region("汐見圏域"))]),
+        IN_TIME,
+    );
+    desk.deliver_at(inquiry(2), IN_TIME);
+    once_at(desk, "2025-07-24T10:16:00+09:00");
+    let form = desk.dir.path().join("form.docx");
+    std::fs::write(&form, region("汐見東圏域")).unwrap();
+    let nothing = desk.dir.path().join("nothing.docx");
+    std::fs::write(&nothing, b"x").unwrap();
+    let (form, nothing) = (form.to_str().unwrap(), nothing.to_str().unwrap());
+    for (arguments, code, said) in [
+        (vec!["form", "ZT-2025-0001", form], 0, "the form is in force"),
+        (vec!["form", "ZT-2025-0001", nothing], 1, "give one .docx with one form"),
+        (vec!["set", "ZT-2025-0001", "氏名", "谷口 進"], 0, "name is set"),
+        (vec!["set", "ZT-2025-0001", "天気", "晴れ"], 1, "no field"),
+        (vec!["set", "ZT-2025-0001", "email", "x"], 1, "cannot have this value"),
+        (vec!["accept", "ZT-2025-0002"], 1, "is an inquiry"),
+        (vec!["withdraw", "ZT-2025-0001", "取り下げ"], 0, "withdrawn"),
+        (vec!["accept", "ZT-2025-0001"], 1, "is withdrawn"),
+        (vec!["set", "ZT-2025-0001", "氏名", "x"], 1, "is withdrawn"),
+        (vec!["show", "ZT-2025-0002"], 1, "there is no application"),
+    ] {
+        let done = desk.run(&[&["application"], arguments.as_slice()].concat());
+        assert_eq!(done.code, Some(code), "{arguments:?}: {}", done.stderr);
+        assert!(
+            format!("{}{}", done.stdout, done.stderr).contains(said),
+            "{arguments:?}: {} {}",
+            done.stdout,
+            done.stderr
+        );
+    }
+    let shown = desk.json(&["application", "show", "ZT-2025-0001"]);
+    assert_eq!(
+        (&shown["area"], &shown["fields"]["representative"]["name"]),
+        (&"汐見東圏域".into(), &"谷口 進".into())
+    );
+    assert!(
+        !shown["ticket"]["events"].to_string().contains("谷口"),
+        "the audit names the field, not its value"
+    );
+    let listed = desk.run(&["application", "list"]).stdout;
+    assert!(listed.contains("withdrawn") && listed.contains("1 applications"), "{listed}");
+}
+
+fn an_application_is_erased_when_nobody_needs_it_any_more(desk: &mut Desk) {
+    desk.add_settings("[retention]\nraw_after = \"1d\"\npersonal_after = \"2d\"\n");
+    for (id, area) in [("1", "汐見圏域"), ("2", "浜里圏域")] {
+        desk.deliver_at(
+            handed_in(id, "伴走支援 申込書", "提出します。", &[("岸本.docx", &region(area))]),
+            IN_TIME,
+        );
+    }
+    once_at(desk, "2025-07-24T10:16:00+09:00");
+    assert_eq!(desk.run(&["application", "withdraw", "ZT-2025-0002"]).code, Some(0));
+    once_at(desk, "2025-07-28T10:00:00+09:00");
+    let names = |number: &str| desk.json(&["application", "show", number]).to_string();
+    assert!(names("ZT-2025-0001").contains("岸本 遥"), "it waits for its result");
+    let erased = names("ZT-2025-0002");
+    for word in ["岸本", "choju@", "0857-00-1234", OFFICER] {
+        assert!(!erased.contains(word), "{word}: {erased}");
+    }
+    // The representative asks for erasure; the officer had sent the form.
+    assert_eq!(desk.run(&["erase", "choju@city.shiomi.example.jp", "--yes"]).code, Some(0));
+    assert!(!names("ZT-2025-0001").contains("choju@"));
+}
