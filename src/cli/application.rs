@@ -5,9 +5,16 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::{Context, meeting, print};
+use super::{
+    Context, meeting, print, results,
+    ticket::{Work, read_text, work},
+};
 use crate::{
-    desk::application::{Submitted, form::Labels, submitted},
+    desk::{
+        application::{Submitted, form::Labels, submitted},
+        staff_mail::{Command as StaffCommand, SupportCommand},
+        ticket::TicketNumber,
+    },
     server::rules,
     views,
 };
@@ -21,6 +28,51 @@ pub(super) enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Record a review: one score of 1 to 5 for each criterion, or a conflict of interest
+    Review {
+        /// Number of the application
+        number: TicketNumber,
+        /// Name or address of the member who reviews
+        #[arg(long)]
+        reviewer: String,
+        /// The reviewer takes no part
+        #[arg(long, conflicts_with = "scores")]
+        conflict: bool,
+        scores: Vec<u32>,
+        /// What the reviewer says; it never leaves the desk
+        #[arg(long, default_value = "")]
+        comment: String,
+    },
+    /// Select the region; nothing is sent yet
+    Select {
+        /// Number of the application
+        number: TicketNumber,
+        /// Why; it never leaves the desk
+        reason: String,
+    },
+    /// Decline the region; nothing is sent yet
+    Decline {
+        /// Number of the application
+        number: TicketNumber,
+        /// Why; it never leaves the desk
+        reason: String,
+    },
+    /// Put words of our own into the letter about the result
+    Notice {
+        /// Number of the application
+        number: TicketNumber,
+        /// File with the text, or - for standard input
+        file: PathBuf,
+    },
+    /// Show all letters about the results with their code; with --send, send exactly these
+    Results {
+        /// Send the letters that have this code
+        #[arg(long, value_name = "CODE")]
+        send: Option<String>,
+        /// Stop all letters that have not left
+        #[arg(long, conflicts_with = "send")]
+        stop: bool,
+    },
     /// Set, cancel or close meetings
     #[command(subcommand)]
     Meeting(meeting::Meeting),
@@ -32,9 +84,31 @@ pub(super) enum Command {
 pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Read { files } => read(context, &files),
+        Command::Review { number, reviewer, conflict, scores, comment } => {
+            let order = if conflict {
+                SupportCommand::Conflict(comment)
+            } else {
+                SupportCommand::Review { scores, comment }
+            };
+            results::review(context, &number, &reviewer, &order).await
+        }
+        Command::Select { number, reason } => support(context, &number, SupportCommand::Select(reason)).await,
+        Command::Decline { number, reason } => {
+            support(context, &number, SupportCommand::Decline(reason)).await
+        }
+        Command::Notice { number, file } => {
+            support(context, &number, SupportCommand::Notice(read_text(&file)?)).await
+        }
+        Command::Results { send: None, stop: false } => results::show(context).await,
+        Command::Results { send: Some(code), .. } => results::act(context, Some(&code)).await,
+        Command::Results { stop: true, .. } => results::act(context, None).await,
         Command::Meeting(command) => meeting::run(context, command).await,
         Command::Visit(command) => meeting::visit(context, command).await,
     }
+}
+
+async fn support(context: &Context, number: &TicketNumber, order: SupportCommand) -> anyhow::Result<()> {
+    work(context, number, Work::Command(StaffCommand::Support(order))).await
 }
 
 fn read(context: &Context, files: &[PathBuf]) -> anyhow::Result<()> {

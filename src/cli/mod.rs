@@ -18,6 +18,7 @@ mod parked;
 mod phone;
 mod print;
 mod reconcile;
+mod results;
 mod serve;
 mod ticket;
 

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
+    application::decision::{ResultsDone, ResultsRefused},
     calendar::BusinessTime,
     japanese_date::SpanFault,
     last_guard::Violation,
@@ -34,6 +35,12 @@ pub enum Leaves {
     Confirmed,
     /// When a member says 送信: a colleague has written to the same inquirer.
     Chosen,
+}
+
+impl From<ResultsRefused> for Refused {
+    fn from(refused: ResultsRefused) -> Self {
+        Self::Results(refused)
+    }
 }
 
 impl Leaves {
@@ -84,6 +91,8 @@ pub enum Done {
     Minutes { number: TicketNumber, kind: MeetingKind, nth: u32, files: usize },
     /// 所属
     PartOf { number: TicketNumber, case: TicketNumber },
+    /// 審査, 採択, 結果送信 and the like
+    Results(ResultsDone),
 }
 
 /// Why an operation was not carried out. Nothing was changed.
@@ -96,6 +105,8 @@ pub enum Refused {
     NoApplication(TicketNumber),
     /// 会議 and the like on an application that was not selected, or whose result is not sent yet.
     NotSupported(TicketNumber),
+    /// 審査, 採択, 結果送信 and the like
+    Results(ResultsRefused),
     /// The day or the hours of a meeting.
     Span {
         number: TicketNumber,

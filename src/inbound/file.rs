@@ -16,7 +16,7 @@ use crate::{
         ticket::{Channel, Direction, NewTicket, TicketKind},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, TWICE_WITHIN, address, is_about_the_call, triage,
+            Reported, address, is_about_the_call, triage,
         },
         window::{fiscal_year, start_of_day},
     },
@@ -213,10 +213,7 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         None => Vec::new(),
     };
     let said_before = match &ticket {
-        Some(ticket) => {
-            let since = mail.reading.received_at - TWICE_WITHIN;
-            tx.said_before(ticket.id, &mail.message_id, lookup.sender, since).await?
-        }
+        Some(ticket) => tx.said_before(ticket.id, &mail.message_id).await?,
         None => Vec::new(),
     };
     let last_call_receipt = match is_about_the_call(&mail.reading) {

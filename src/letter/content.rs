@@ -9,12 +9,13 @@ use super::{
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
     meeting::{MeetingContext, OpenPointsContext},
+    results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
         UndeliverableContext, UnprovenContext,
     },
 };
-use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
+use crate::desk::{application::decision::Decision, escalation::Notice, feedback::Written, triage::Reply};
 
 #[derive(Debug, Clone)]
 pub enum Content {
@@ -46,6 +47,10 @@ pub enum Content {
     VisitRequest(MeetingContext),
     MeetingReminder(MeetingContext),
     OpenPoints(OpenPointsContext),
+    Result(Decision, ResultContext),
+    ResultCopy(ResultContext),
+    ResultsPreview(ResultsPreviewContext),
+    ResultsDue(ResultsDueContext),
 }
 
 impl Content {
@@ -75,6 +80,11 @@ impl Content {
             Self::VisitRequest(_) => Purpose::VisitRequest,
             Self::MeetingReminder(_) => Purpose::MeetingReminder,
             Self::OpenPoints(_) => Purpose::OpenPoints,
+            Self::Result(Decision::Selected, _) => Purpose::ResultSelected,
+            Self::Result(Decision::Declined, _) => Purpose::ResultDeclined,
+            Self::ResultCopy(_) => Purpose::ResultCopy,
+            Self::ResultsPreview(_) => Purpose::ResultsPreview,
+            Self::ResultsDue(_) => Purpose::ResultsDue,
         }
     }
 
@@ -99,6 +109,9 @@ impl Content {
                 Value::from(Serde(context))
             }
             Self::OpenPoints(context) => Value::from(Serde(context)),
+            Self::Result(_, context) | Self::ResultCopy(context) => Value::from(Serde(context)),
+            Self::ResultsPreview(context) => Value::from(Serde(context)),
+            Self::ResultsDue(context) => Value::from(Serde(context)),
         }
     }
 }

@@ -178,7 +178,7 @@ impl From<&Rules> for WindowContext {
 
 /// A value for the address line: one line that fits, without the title that the template adds. Any other value is
 /// left out.
-fn address_line(value: Option<&str>) -> String {
+pub(super) fn address_line(value: Option<&str>) -> String {
     let value = value.unwrap_or_default().trim();
     let value = value.strip_suffix('様').unwrap_or(value).trim();
     let fits = value.chars().count() <= LONGEST_NAME && !value.chars().any(char::is_control);

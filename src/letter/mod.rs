@@ -15,6 +15,7 @@ mod inquirer;
 mod meeting;
 mod problem;
 mod remark;
+pub mod results;
 mod samples;
 pub mod sheet;
 mod staff;
@@ -115,6 +116,16 @@ closed_set! {
         /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
         /// member wrote it.
         Unproven = "unproven",
+        /// To the representative of an application: its region was selected.
+        ResultSelected = "result_selected",
+        /// To the representative of an application: its region was not selected.
+        ResultDeclined = "result_declined",
+        /// To the officer who sent an application: what its representative was told.
+        ResultCopy = "result_copy",
+        /// To a lead: all letters about the results, before they leave.
+        ResultsPreview = "results_preview",
+        /// To leads: the day for the results comes near, or has passed.
+        ResultsDue = "results_due",
         /// To staff: a mail came that is no inquiry like others.
         Arrival = "arrival",
         /// A meeting or a visit is set, changed or cancelled.
@@ -159,8 +170,16 @@ impl Purpose {
             | Self::Unproven
             | Self::Arrival
             | Self::MeetingReminder
-            | Self::OpenPoints => Some("auto-generated"),
-            Self::Answer | Self::Question | Self::Meeting | Self::VisitRequest => None,
+            | Self::OpenPoints
+            | Self::ResultsPreview
+            | Self::ResultsDue => Some("auto-generated"),
+            Self::Answer
+            | Self::Question
+            | Self::Meeting
+            | Self::VisitRequest
+            | Self::ResultSelected
+            | Self::ResultDeclined
+            | Self::ResultCopy => None,
         }
     }
 

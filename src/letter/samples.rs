@@ -3,6 +3,7 @@
 
 mod application;
 mod meetings;
+mod results;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,6 +16,7 @@ use super::{
     WrittenContext, decision_link, left_out_in_words, purpose_in_words, reason_in_words, status_in_words,
 };
 use crate::desk::{
+    application::decision::Decision,
     calendar::BusinessTime,
     escalation::Notice,
     feedback::Written,
@@ -155,6 +157,15 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
         Purpose::MeetingReminder => Content::MeetingReminder(meetings::meeting(profile, full)),
         Purpose::OpenPoints => Content::OpenPoints(meetings::open_points(common)),
+        Purpose::ResultSelected => {
+            Content::Result(Decision::Selected, results::letter(profile, rules, Decision::Selected, full))
+        }
+        Purpose::ResultDeclined => {
+            Content::Result(Decision::Declined, results::letter(profile, rules, Decision::Declined, full))
+        }
+        Purpose::ResultCopy => Content::ResultCopy(results::letter(profile, rules, Decision::Declined, full)),
+        Purpose::ResultsPreview => Content::ResultsPreview(results::preview(common, profile, full)),
+        Purpose::ResultsDue => Content::ResultsDue(results::due(common, full)),
     }
 }
 

@@ -88,7 +88,12 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "meeting",
     "visit_request",
     "meeting_reminder",
-    "open_points"
+    "open_points",
+    "result_selected",
+    "result_declined",
+    "result_copy",
+    "results_preview",
+    "results_due"
 );
 
 /// The digest also has a body with tables.

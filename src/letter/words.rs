@@ -118,6 +118,9 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Meeting | Purpose::MeetingReminder => "会議・派遣のご案内",
         Purpose::VisitRequest => "アドバイザー派遣のお願い",
         Purpose::OpenPoints => "伴走支援の終了のお知らせ",
+        Purpose::ResultSelected | Purpose::ResultDeclined => "選定結果の通知",
+        Purpose::ResultCopy => "選定結果の通知の写し",
+        Purpose::ResultsPreview | Purpose::ResultsDue => "選定結果の通知の案",
         Purpose::Echo
         | Purpose::Approval
         | Purpose::SecondDraft

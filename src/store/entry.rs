@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::{Result, Store, Table, Tx, flag, instant_text, query, read_instant, read_word, ticket::storable};
+use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_word, ticket::storable};
 use crate::{
-    desk::{ticket::Direction, triage::EarlierEntry},
+    desk::ticket::Direction,
     mail::{Attachment, Mailbox},
 };
 
@@ -76,38 +76,19 @@ impl Tx {
         id
     }
 
-    /// What a message may repeat in a ticket, oldest first: the mail with the same Message-ID, and those of its sender since
-    /// an instant.
-    pub async fn said_before(
-        &mut self,
-        ticket_id: i64,
-        message_id: &str,
-        sender: &str,
-        since: DateTime<Utc>,
-    ) -> Result<Vec<EarlierEntry>> {
+    /// The texts in a ticket of mails with this Message-ID, oldest first.
+    pub async fn said_before(&mut self, ticket_id: i64, message_id: &str) -> Result<Vec<String>> {
         let rows = query(
-            "SELECT entry.id AS id, entry.at AS at, entry.text AS text,
-                    CASE WHEN message.message_id = $2 THEN 1 ELSE 0 END AS same_message_id
-             FROM entry JOIN message ON message.id = entry.message_ref
-             WHERE entry.ticket_id = $1 AND direction = $5
-                 AND (message.message_id = $2 OR (LOWER(entry.from_address) = LOWER($3) AND entry.at >= $4))
+            "SELECT entry.text AS text FROM entry JOIN message ON message.id = entry.message_ref
+             WHERE message.message_id = $1 AND entry.ticket_id = $2 AND direction = $3
              ORDER BY entry.id LIMIT 20",
         )
-        .bind(ticket_id)
         .bind(message_id.to_owned())
-        .bind(sender.to_owned())
-        .bind(instant_text(since))
+        .bind(ticket_id)
         .bind(Direction::In.as_str())
         .fetch_all(self.connection().await?)
         .await?;
-        let read = |row: &sqlx::any::AnyRow| {
-            Ok(EarlierEntry {
-                at: read_instant(row, "entry", "at", row.try_get("id")?)?,
-                text: row.try_get("text")?,
-                same_message_id: flag(row, "same_message_id")?,
-            })
-        };
-        rows.iter().map(read).collect()
+        rows.iter().map(|row| Ok(row.try_get("text")?)).collect()
     }
 
     /// Whether the inquirer wrote after `since`.

@@ -5,12 +5,13 @@ use super::{
     answer::{Draft, write},
     draft::{Named, cancel, reject, release},
     meetings::{self, Brought},
+    results,
 };
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
         staff::Member,
-        staff_mail::Command,
+        staff_mail::{Command, SupportCommand},
         ticket::{Direction, Status, TicketKind, TicketNumber},
         turn::Ending,
     },
@@ -69,8 +70,29 @@ pub async fn carry_out(
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }
-        Command::Support(command) => meetings::carry_out(operation, ticket, command, brought).await,
+        Command::Support(command) => support(operation, ticket, command, brought).await,
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
+    }
+}
+
+/// Carries out an order on an application.
+async fn support(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    command: &SupportCommand,
+    brought: Brought<'_>,
+) -> Result<Outcome, Fault> {
+    use SupportCommand::{Conflict, Decline, Notice, Results, Review, Select, SendResults, StopResults};
+    match command {
+        Review { .. } | Conflict(_) | Select(_) | Decline(_) | Notice(_) => {
+            let reviewer = results::reviewer(operation, None);
+            results::carry_out(operation, ticket, command, reviewer).await
+        }
+        SendResults(code) => results::send(operation, code).await,
+        StopResults => results::stop(operation).await,
+        // `staff_mail` shows them; the shell prints them.
+        Results => Ok(Err(Refused::NotOnATicket)),
+        command => meetings::carry_out(operation, ticket, command, brought).await,
     }
 }
 

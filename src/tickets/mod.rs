@@ -7,4 +7,5 @@ pub mod draft;
 pub mod meetings;
 pub mod no_effect;
 pub mod phone;
+pub mod results;
 pub mod staff_mail;

@@ -81,10 +81,9 @@ fn a_follow_up_that_came_twice_is_one_step_and_a_note(desk: &mut Desk) {
     desk.once();
     let more = || message(1, "Re: [ZT-2025-0001] 照会", "会議は年に4回です。\n").id("more@city.example.jp");
     let footer = "[EXTERNAL]\n会議は年に4回です。\n--\nThis mail came from outside.\n";
-    // By a gateway, in one batch and days later; and the button pressed twice.
+    // By a gateway, in one batch and days later.
     desk.deliver(more());
     desk.deliver(more().subject("[EXTERNAL] Re: [ZT-2025-0001] 照会").body(footer));
-    desk.deliver(more().id("again@city.example.jp"));
     desk.once();
     desk.starts_at("2025-07-03T10:00:00+09:00");
     desk.deliver_at(more().to("old-desk@tohmatu.co.jp").body(footer), "2025-07-03T09:30:00+09:00");
@@ -92,18 +91,18 @@ fn a_follow_up_that_came_twice_is_one_step_and_a_note(desk: &mut Desk) {
     let count = |desk: &Desk, which: &str| {
         directions(desk, "ZT-2025-0001").iter().filter(|direction| *direction == which).count()
     };
-    assert_eq!((count(desk, "in"), count(desk, "note")), (2, 3));
+    assert_eq!((count(desk, "in"), count(desk, "note")), (2, 2));
     let notices = || {
         let told = sent_to(desk, "sato@example.jp");
         told.into_iter().filter(|mail| mail.text.contains("年に4回")).count()
     };
     assert_eq!(notices(), 1, "staff are told once");
-    // Other words under the same Message-ID, and the same words a day later, are steps of their own.
+    // Other words under the same Message-ID, and the same words under another, are steps of their own.
     let received = "2025-07-03T09:40:00+09:00";
     desk.deliver_at(more().body("会議は年に5回でした。\n"), received);
     desk.deliver_at(more().id("later@city.example.jp"), received);
     desk.once();
-    assert_eq!((count(desk, "in"), count(desk, "note")), (4, 3));
+    assert_eq!((count(desk, "in"), count(desk, "note")), (4, 2));
     assert_eq!(notices(), 2);
 }
 

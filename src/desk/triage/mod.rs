@@ -39,7 +39,7 @@ pub use application::{Becomes, HandedIn, ticket_fields};
 pub use decision::{Apart, Decision, Filing, Kind, Mention, ParkReason, Reply, Reported};
 pub use follow_up::address;
 pub use from_staff::TELEPHONE_SUBJECT;
-pub use note::{EARLIER_WITHIN, Note, TWICE_WITHIN};
+pub use note::{EARLIER_WITHIN, Note};
 pub use reading::Reading;
 
 /// The rules of a desk, built from its settings.
@@ -72,16 +72,6 @@ pub struct EarlierTicket {
     pub same_message_id: bool,
 }
 
-/// An entry of a ticket that a message may repeat.
-#[derive(Debug, Clone)]
-pub struct EarlierEntry {
-    pub at: DateTime<Utc>,
-    /// The whole text.
-    pub text: String,
-    /// Its mail has the Message-ID of this one.
-    pub same_message_id: bool,
-}
-
 /// Facts about a message that come from the database.
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -93,8 +83,8 @@ pub struct Known {
     pub earlier: Vec<EarlierTicket>,
     /// The ticket that the message refers to, if it exists.
     pub ticket: Option<TicketFacts>,
-    /// What the sender wrote in that ticket lately, and what a mail with the same Message-ID said there.
-    pub said_before: Vec<EarlierEntry>,
+    /// What mails with the same Message-ID said in that ticket.
+    pub said_before: Vec<String>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
     /// The applications of the call. Read only for a mail that brings one.

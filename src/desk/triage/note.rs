@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use regex::Regex;
 
 use super::{
-    EarlierEntry, EarlierTicket, Kind, Known, Reading,
+    EarlierTicket, Kind, Known, Reading,
     call::joined,
     fields_of,
     follow_up::{joinable, joins},
@@ -20,7 +20,7 @@ use crate::desk::{
 };
 
 /// Who presses a button twice, or writes to two addresses of the desk, does so within this time.
-pub const TWICE_WITHIN: TimeDelta = TimeDelta::hours(1);
+const TWICE_WITHIN: TimeDelta = TimeDelta::hours(1);
 /// The password of an encrypted file follows it within this time. Programs send it at once, people on the same day.
 const PASSWORD_WITHIN: TimeDelta = TimeDelta::hours(24);
 /// How far back tickets of a sender are looked up: Outlook's recalls concern mails that may be unread.
@@ -111,13 +111,9 @@ fn copied<'a>(reading: &Reading, known: &'a Known) -> Option<&'a EarlierTicket> 
     })
 }
 
-/// Whether the ticket that the message refers to has its text.
+/// Whether the ticket that the message refers to has another copy of it.
 fn was_said_before(reading: &Reading, known: &Known) -> bool {
-    let text = squash(&reading.mail.text);
-    let repeats = |earlier: &EarlierEntry| match squash(&earlier.text) {
-        before if earlier.same_message_id => is_with_addition(&text, &before),
-        before => before == text && is_within(reading, earlier.at, TWICE_WITHIN),
-    };
+    let repeats = |before: &String| is_with_addition(&squash(&reading.mail.text), &squash(before));
     known.said_before.iter().any(repeats)
 }
 

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 
 use crate::{
     desk::{
-        application::{ApplicationField, Stage, Unread},
+        application::{ApplicationField, Stage, Unread, decision::Decision},
         calendar::BusinessTime,
         escalation::Notice,
         feedback::{Leaves, Written},
@@ -33,6 +33,18 @@ closed_set! {
         ApplicationAccepted = "application_accepted",
         /// 取下
         ApplicationWithdrawn = "application_withdrawn",
+        /// A reviewer gave scores, or has a conflict of interest.
+        Reviewed = "reviewed",
+        /// A lead decided about an application; pending.
+        Decided = "decided",
+        /// A lead wrote a text for the letter about the result.
+        NoticeWritten = "notice_written",
+        /// The letter about the result was queued.
+        ResultQueued = "result_queued",
+        /// The letter about the result was stopped before it left.
+        ResultStopped = "result_stopped",
+        /// The mail server accepted the letter about the result.
+        ResultSent = "result_sent",
         /// 様式: a member typed a form.
         FormTyped = "form_typed",
         /// 項目: a member changed a field.
@@ -131,6 +143,18 @@ pub enum AuditEvent {
         submission: i64,
     },
     ApplicationWithdrawn,
+    Reviewed {
+        conflict: bool,
+    },
+    Decided {
+        decision: Decision,
+    },
+    NoticeWritten,
+    ResultQueued {
+        decision: Decision,
+    },
+    ResultStopped,
+    ResultSent,
     FormTyped {
         submission: i64,
     },
@@ -287,6 +311,12 @@ impl AuditEvent {
             Self::ApplicationFiled { .. } => EventKind::ApplicationFiled,
             Self::ApplicationAccepted { .. } => EventKind::ApplicationAccepted,
             Self::ApplicationWithdrawn => EventKind::ApplicationWithdrawn,
+            Self::Reviewed { .. } => EventKind::Reviewed,
+            Self::Decided { .. } => EventKind::Decided,
+            Self::NoticeWritten => EventKind::NoticeWritten,
+            Self::ResultQueued { .. } => EventKind::ResultQueued,
+            Self::ResultStopped => EventKind::ResultStopped,
+            Self::ResultSent => EventKind::ResultSent,
             Self::FormTyped { .. } => EventKind::FormTyped,
             Self::FieldSet { .. } => EventKind::FieldSet,
             Self::Joined { .. } => EventKind::Joined,
@@ -404,10 +434,17 @@ impl fmt::Display for AuditEvent {
             }
             Self::Reminded { kind, nth } => write!(f, "{kind} {nth}"),
             Self::PartOf(case) => write!(f, "of {case}"),
+            Self::Reviewed { conflict: true } => f.write_str("conflict of interest"),
+            Self::Reviewed { conflict: false } => Ok(()),
+            // Who was selected is told by the letter; the audit says that one was decided.
+            Self::Decided { decision } | Self::ResultQueued { decision } => write!(f, "{decision}"),
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
             | Self::ApplicationWithdrawn
+            | Self::NoticeWritten
+            | Self::ResultStopped
+            | Self::ResultSent
             | Self::Noted
             | Self::Closed
             | Self::CalledBack
