@@ -1,6 +1,6 @@
 //! `application`: applications for the 伴走支援.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -15,6 +15,8 @@ use crate::{
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::TicketNumber,
     },
+    letter::support_report,
+    paper::{self, Block},
     server::rules,
     views,
 };
@@ -73,6 +75,12 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "send")]
         stop: bool,
     },
+    /// Report on the call and its support
+    Report {
+        /// Write the report as a .docx to this file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Set, cancel or close meetings
     #[command(subcommand)]
     Meeting(meeting::Meeting),
@@ -102,6 +110,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Results { send: None, stop: false } => results::show(context).await,
         Command::Results { send: Some(code), .. } => results::act(context, Some(&code)).await,
         Command::Results { stop: true, .. } => results::act(context, None).await,
+        Command::Report { out } => report(context, out.as_deref()).await,
         Command::Meeting(command) => meeting::run(context, command).await,
         Command::Visit(command) => meeting::visit(context, command).await,
     }
@@ -122,4 +131,27 @@ fn read(context: &Context, files: &[PathBuf]) -> anyhow::Result<()> {
     }
     let objects: Vec<_> = all.iter().map(|submitted| views::application::object(submitted, &[])).collect();
     print::json(&objects)
+}
+
+/// Writes the report to a file, as JSON, or as text.
+async fn report(context: &Context, out: Option<&Path>) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let report = views::support_report::load(&desk, desk.clock.now()).await?;
+    desk.store.close().await;
+    let report = report.context("the desk takes no applications; see support.enabled")?;
+    let blocks = support_report(&report);
+    if let Some(file) = out {
+        let bytes = paper::write(&blocks).context("cannot write the report as .docx")?;
+        std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    if context.json {
+        return print::json(&report);
+    }
+    for block in blocks.iter().filter(|_| out.is_none()) {
+        match block {
+            Block::Heading(text) | Block::Paragraph(text) => print::line(text),
+            Block::Table(rows) => rows.iter().for_each(|row| print::line(row.join("\t").replace('\n', " "))),
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ pub mod decision;
 mod files;
 mod filing;
 pub mod form;
+pub mod report;
 mod stage;
 mod submitted;
 mod support;
