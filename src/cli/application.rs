@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     desk::{
-        application::{Submitted, form::Labels, submitted},
+        application::{ApplicationField, Check, Submitted, checks, form::Labels, submitted_in},
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::TicketNumber,
     },
@@ -122,15 +122,52 @@ async fn support(context: &Context, number: &TicketNumber, order: SupportCommand
 
 fn read(context: &Context, files: &[PathBuf]) -> anyhow::Result<()> {
     let rules = rules(&context.settings);
-    let labels = rules.support.map_or_else(|| Labels::new(&[]), |support| support.labels);
+    let labels = rules.support.as_ref().map_or_else(|| Labels::new([]), |support| support.labels.clone());
     let mut all: Vec<Submitted> = Vec::new();
     for (part, file) in files.iter().enumerate() {
         let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        all.extend(submitted(part, &name, &bytes, &labels));
+        all.extend(submitted_in(part, &name, &bytes, &labels));
     }
-    let objects: Vec<_> = all.iter().map(|submitted| views::application::object(submitted, &[])).collect();
-    print::json(&objects)
+    let checks_of = |submitted: &Submitted| {
+        let call = rules.support.as_ref().map(|support| &support.call);
+        call.map_or_else(Vec::new, |call| checks(submitted.read(), None, call))
+    };
+    if context.json {
+        let object = |submitted: &Submitted| views::application::object(submitted, &checks_of(submitted));
+        return print::json(&all.iter().map(object).collect::<Vec<_>>());
+    }
+    for submitted in &all {
+        print_text(submitted, &checks_of(submitted));
+    }
+    Ok(())
+}
+
+fn print_text(submitted: &Submitted, checks: &[Check]) {
+    let inner = submitted.inner_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    print::line(print::one_line(&format!("{}{inner}", submitted.file), 200));
+    let row = |label: &str, value: &str| print::line(format!("  {label:<19}{}", print::one_line(value, 160)));
+    let form = match &submitted.result {
+        Ok((form, _)) => form,
+        Err(reason) => return row("unread", reason.as_str()),
+    };
+    for &field in ApplicationField::ALL {
+        match field {
+            ApplicationField::Issues => {
+                let issues: Vec<&str> = form.issues.iter().map(|issue| issue.as_str()).collect();
+                row(field.as_str(), &issues.join(", "));
+            }
+            ApplicationField::Members => row(field.as_str(), &form.members.len().to_string()),
+            field => row(field.as_str(), form.text(field)),
+        }
+    }
+    for member in &form.members {
+        let texts = [&member.organization, &member.department, &member.position, &member.profession];
+        row(&format!("  {}", member.no), &texts.map(String::as_str).join(" / "));
+    }
+    for check in checks {
+        row(check.rule.as_str(), &format!("{}  {}", check.level, check.detail));
+    }
 }
 
 /// Writes the report to a file, as JSON, or as text.

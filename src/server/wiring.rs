@@ -382,7 +382,7 @@ fn support(written: &crate::settings::Support, calendar: &Calendar) -> Support {
     };
     Support {
         call,
-        labels: Labels::new(&labels.collect::<Vec<_>>()),
+        labels: Labels::new(labels),
         criteria: written.criteria.clone(),
         advisers: written.advisers.iter().map(adviser).collect(),
         remind_before: written.remind_before,

@@ -126,7 +126,7 @@ impl Tx {
         submission: i64,
         form: Option<&ApplicationForm>,
     ) -> Result<()> {
-        let (prefecture, area) = form.map_or(("", ""), |form| (form.prefecture.as_str(), form.area.as_str()));
+        let (prefecture, area) = form.map_or(("", ""), |form| (form.prefecture_name(), form.area.as_str()));
         query("UPDATE application SET submission_id = $2, prefecture = $3, area = $4, area_key = $5 WHERE ticket_id = $1")
             .bind(ticket_id)
             .bind(submission)

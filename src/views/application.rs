@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::application::{Check, Submitted};
+use crate::desk::application::{ApplicationForm, Check, Submitted};
 
 /// One file of a mail, or of the command line.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn object(submitted: &Submitted, checks: &[Check]) -> Value {
         "unread": submitted.unread(),
         "fields": form,
         "issues_certain": form.map(|_| is_certain),
-        "missing": form.map(|form| form.missing()).unwrap_or_default(),
+        "missing": form.map(ApplicationForm::missing).unwrap_or_default(),
         "findings": submitted.findings(),
         "checks": checks,
     })

@@ -49,6 +49,8 @@ mod refusals;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod results;
+#[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;

@@ -39,7 +39,7 @@ pub struct KnownApplication {
 impl KnownApplication {
     fn is(&self, form: &ApplicationForm) -> bool {
         let key = area_key(&form.area);
-        !key.is_empty() && self.prefecture == form.prefecture && self.area_key == key
+        !key.is_empty() && self.prefecture == form.prefecture_name() && self.area_key == key
     }
 
     fn shares_a_sender_with(&self, other: &Self) -> bool {

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     desk::{
         application::{
-            ApplicationField, ApplicationForm, Check, CheckLevel, CheckRule, FormFinding, Handing,
-            KnownApplication, Stage, Submitted, Support, Unread, repeated, version_of,
+            ApplicationForm, Arrival, Check, CheckLevel, CheckRule, Handing, KnownApplication, SenderFacts,
+            Stage, Submitted, Support, Unread, checks, repeated, version_of,
         },
         form::{Fields, prefecture},
         ticket::{Channel, NewTicket, SlaClock, Status, TicketKind, TicketNumber},
@@ -105,15 +105,17 @@ pub(super) fn application(
         thread: thread.map(|ticket| ticket.id),
         replaces: IS_REPLACED.is_match(&words_of(reading)),
     };
+    let sender = SenderFacts { address: from.to_owned(), confirmed: handing.confirmed };
     let mut taken = Vec::new();
     let mut handed_in = Vec::new();
     for submitted in brought.files {
-        let form = submitted.form();
+        let form = submitted.result.as_ref().ok().map(|(form, _)| form);
         let hash = submitted.hash(&reading.mail);
         let own = version_of(form, &hash, &handing, &known.applications, &taken);
         taken.extend(own);
         let repeats = form.map(|form| repeated(form, &known.applications, own)).unwrap_or_default();
-        let checks = checks(reading, support, submitted, &repeats);
+        let arrival = Arrival { sender: &sender, received_at: reading.received_at, repeats: &repeats };
+        let checks = checks(submitted.read(), Some(arrival), &support.call);
         let is_clean = !brought.is_doubtful && is_clean(submitted, &checks);
         let becomes = match own.map(|nth| &known.applications[nth]) {
             Some(application) if application.hash == hash => {
@@ -141,8 +143,7 @@ fn brought(reading: &Reading) -> Brought<'_> {
     let asks = asks_a_question(reading.written());
     let is_inquiry = reading.form.has_form && reading.form.fields.inquiry.is_some();
     let forms: Vec<&Submitted> = files.iter().filter(|file| file.result.is_ok()).collect();
-    let is_blank =
-        |file: &&Submitted| matches!(&file.result, Ok((form, _)) if *form == ApplicationForm::default());
+    let is_blank = |file: &&Submitted| file.form().is_some_and(ApplicationForm::is_blank);
     if !(forms.is_empty() || is_inquiry && forms.iter().all(is_blank)) {
         // A second form that is locked or broken is an application of its own. A PDF beside a form usually shows the same
         // one with a seal.
@@ -155,18 +156,16 @@ fn brought(reading: &Reading) -> Brought<'_> {
     if is_inquiry || files.is_empty() {
         return none;
     }
-    // The form of another call or of another year says so itself.
-    let named = files
-        .iter()
-        .filter(|file| file.result.as_ref().err() == Some(&Unread::WrongForm) || names_a_form(file));
-    let named: Vec<&Submitted> = named.collect();
+    // The form of another year says itself that it is about the call.
+    let is_named = |file: &&Submitted| file.unread() == Some(Unread::WrongForm) || names_a_form(file);
+    let named: Vec<&Submitted> = files.iter().filter(is_named).collect();
     let is_handed_in = SPEAKS_OF_IT.is_match(&words) && (IS_HANDED_IN.is_match(&words) || !asks);
     let is_readable = |file: &Submitted| matches!(file.result, Err(Unread::NotTheForm));
     if named.is_empty() && (!is_handed_in || asks && files.iter().all(is_readable)) {
         return none;
     }
     // Without a name that tells, one file stands for the mail. A logo in a signature is a picture, too.
-    let one = || files.iter().find(|file| file.format != Format::Image).or(files.first());
+    let one = || files.iter().find(|file| !file.is_picture()).or(files.first());
     let files = if named.is_empty() { one().into_iter().collect() } else { named };
     Brought { files, is_doubtful: true }
 }
@@ -175,7 +174,7 @@ fn brought(reading: &Reading) -> Brought<'_> {
 fn is_locked(file: &Submitted) -> bool {
     use Unread::{BrokenFile, Password, TooLarge, UnsafeFile, WrongForm};
     let unreadable = matches!(file.result, Err(Password | BrokenFile | TooLarge | UnsafeFile | WrongForm));
-    unreadable && !matches!(file.format, Format::Pdf | Format::Image)
+    unreadable && file.format != Format::Pdf && !file.is_picture()
 }
 
 fn names_a_form(file: &Submitted) -> bool {
@@ -200,35 +199,6 @@ fn confirmed(reading: &Reading, rules: &Rules, from: &str) -> Option<bool> {
     let domain = from.rsplit('@').next().unwrap_or_default();
     let results = authentication::results(&reading.mail, server);
     Some(results.is_some_and(|results| results.confirm(domain)))
-}
-
-fn checks(
-    reading: &Reading,
-    support: &Support,
-    submitted: &Submitted,
-    repeats: &[TicketNumber],
-) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let mut add = |rule, level, detail: String| checks.push(Check { rule, level, detail });
-    match support.call.late_by(reading.received_at) {
-        None => add(CheckRule::InTime, CheckLevel::Ok, String::new()),
-        Some(late) => add(CheckRule::InTime, CheckLevel::Look, late.num_seconds().to_string()),
-    }
-    if !repeats.is_empty() {
-        let numbers: Vec<String> = repeats.iter().map(ToString::to_string).collect();
-        add(CheckRule::Repeated, CheckLevel::Look, numbers.join(", "));
-    }
-    if let Ok((form, findings)) = &submitted.result {
-        let missing: Vec<&str> = form.missing().into_iter().map(ApplicationField::as_str).collect();
-        if !missing.is_empty() {
-            add(CheckRule::Form, CheckLevel::Missing, missing.join(", "));
-        }
-        let codes: Vec<&str> = findings.iter().copied().map(FormFinding::as_str).collect();
-        if !codes.is_empty() {
-            add(CheckRule::Findings, CheckLevel::Look, codes.join(", "));
-        }
-    }
-    checks
 }
 
 /// Whether nobody has to look at the form before it takes part in the selection.
@@ -307,7 +277,5 @@ pub fn ticket_fields(form: &ApplicationForm) -> Fields {
 
 /// Marks of automatic mail that town halls' programs and lists put on what people write: a filled-in form outweighs them.
 pub(super) fn is_filled_in(submitted: &[Submitted]) -> bool {
-    let filled =
-        |file: &Submitted| matches!(&file.result, Ok((form, _)) if *form != ApplicationForm::default());
-    submitted.iter().any(filled)
+    submitted.iter().filter_map(Submitted::form).any(|form| !form.is_blank())
 }

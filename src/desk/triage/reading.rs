@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Rules, application::is_filled_in};
 use crate::{
     desk::{
-        application::{Submitted, submitted_in},
+        application::{Submitted, submitted},
         calendar::date_of,
         form::{Form, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
@@ -115,9 +115,7 @@ impl Reading {
             staff_mail::read(&input, staff_keys)
         });
         let submitted = match &rules.support {
-            Some(support) if mail.bounce.is_none() => {
-                submitted_in(&mail, oversize.is_some(), &support.labels)
-            }
+            Some(support) if mail.bounce.is_none() => submitted(&mail, oversize.is_some(), &support.labels),
             _ => Vec::new(),
         };
         Self { submitted, form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }

@@ -15,7 +15,6 @@ use crate::{
         ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, Content, Profile,
         ReceiptContext, StaffCommon, StaffTicket, stage_in_words,
     },
-    paper::Format,
 };
 
 /// The call of the built-in desk, for a desk that has none.
@@ -79,7 +78,7 @@ fn submitted(file: &str, result: Result<ApplicationForm, Unread>) -> Submitted {
         part: 0,
         file: file.to_owned(),
         inner_name: None,
-        format: Format::Docx,
+        format: crate::paper::Format::Docx,
         result: result.map(|form| (form, vec![FormFinding::TrackedChanges])),
     }
 }

@@ -48,7 +48,8 @@ pub(super) fn read(rows: &[&Row]) -> Read {
                     'レ' | '✕' => {
                         item.marks.insert('✓');
                     }
-                    // 「o」 and 「0」 for ○, 「該当」.
+                    // The number of the item, except 「0」 and 「o」 for ○; 「該当」.
+                    '1'..='9' => {}
                     _ if !c.is_whitespace()
                         && !words::is_bullet(c)
                         && !matches!(c, '.' | ')' | '(' | ':') =>
@@ -170,7 +171,7 @@ fn without_brackets(line: &str) -> (String, String) {
         }
     }
     // 「（○）在宅医療に関する人材育成」
-    if inside.chars().all(|c| words::is_mark(c) || c.is_whitespace() || c == 'レ') {
+    if inside.chars().all(|c| words::is_mark(c) || c.is_whitespace() || c == 'レ' || c.is_numeric()) {
         outside.push_str(&inside);
         inside.clear();
     }
@@ -188,8 +189,7 @@ fn marked(items: &BTreeMap<Issue, Item>) -> (Vec<Issue>, bool) {
             telling => telling,
         };
     let every_item_has_one = items.len() > 1 && items.values().all(|item| !item.marks.is_empty());
-    let mut is_certain =
-        !items.values().any(|item| item.is_odd || item.is_drawn_over && item.marks.is_empty());
+    let mut is_certain = !items.values().any(|item| item.is_odd);
     // One sign for some and another for the rest: ○ and ◎, □ and ■.
     let stronger = ['☑', '✓', '✔', '✅', '◎', '●', '■'];
     let is_mixed = every_item_has_one && telling.len() > 1;

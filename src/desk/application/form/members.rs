@@ -119,7 +119,8 @@ impl Members {
     fn text(&mut self, column: Column, cell: &Cell) -> String {
         let text = words::lines(&cell.text);
         let is_ditto = is_ditto(&text);
-        if !is_ditto && !(cell.continued && text.is_empty()) || column == Column::Number {
+        let is_taken = is_ditto || cell.continued && text.is_empty();
+        if !is_taken || column == Column::Number {
             return text;
         }
         let above = self.above.iter().find(|(known, _)| *known == column);

@@ -5,7 +5,7 @@ mod issues;
 mod members;
 mod rows;
 mod sheet;
-mod values;
+pub(super) mod values;
 mod words;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::desk::{
 };
 
 /// NFKC without blanks.
-pub(super) fn squashed(text: &str) -> String {
+pub(in crate::desk::application) fn squashed(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
@@ -178,8 +178,9 @@ fn is_dash(c: char) -> bool {
 /// A number with its hyphens as written. With more than a number, such as an extension, the text as written.
 pub(super) fn telephone(text: &str) -> String {
     let plain: String = squashed(text).chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
-    if plain.chars().all(|c| c.is_ascii_digit() || c == '-') {
-        return if plain.chars().any(|c| c.is_ascii_digit()) { plain } else { String::new() };
+    if plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '(' | ')')) {
+        let groups = plain.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+        return groups.collect::<Vec<_>>().join("-");
     }
     let found = telephones(text);
     match found.as_slice() {

@@ -146,10 +146,10 @@ pub struct Labels(HashMap<String, Label>);
 impl Labels {
     /// `more` are spellings of `[[support.fields]]`.
     #[must_use]
-    pub fn new(more: &[(ApplicationField, String)]) -> Self {
+    pub fn new(more: impl IntoIterator<Item = (ApplicationField, String)>) -> Self {
         let built_in =
             LABELS.iter().flat_map(|(label, words)| words.split_whitespace().map(|word| (key(word), *label)));
-        let more = more.iter().map(|(field, word)| (key(word), Label::Field(*field)));
+        let more = more.into_iter().map(|(field, word)| (key(&word), Label::Field(field)));
         Self(built_in.chain(more).collect())
     }
 
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn labels_are_read_in_many_spellings() {
-        let labels = Labels::new(&[(ApplicationField::Area, "応募エリア".to_owned())]);
+        let labels = Labels::new([(ApplicationField::Area, "応募エリア".to_owned())]);
         use ApplicationField as F;
         for (text, field) in [
             ("都道府県", F::Prefecture),
