@@ -45,7 +45,7 @@ pub struct Preview {
     pub letters: Vec<ResultWords>,
 }
 
-/// Carries out an order about one application. `reviewer` gives the review: the member who wrote, or whom the operator names.
+/// Carries out an order about one application. `reviewer` gives the review: the member who wrote, or one that the operator names.
 ///
 /// # Errors
 /// When the database or a template fails. Then the caller must not commit.

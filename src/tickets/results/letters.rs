@@ -63,7 +63,7 @@ impl Case {
         told.into_iter().chain(sender).map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
-    /// Whom the result is told, with the purpose of each letter.
+    /// Recipients of the result, with the purpose of each letter.
     fn recipients(&self, decision: Decision, copy_to_sender: bool) -> Vec<(Purpose, String)> {
         let purpose = match decision {
             Decision::Selected => Purpose::ResultSelected,
