@@ -15,7 +15,9 @@ use crate::{
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::TicketNumber,
     },
+    letter::support_report,
     mail::Attachment,
+    paper::{self, Block},
     server::rules,
     views::{self, application::Case},
 };
@@ -111,6 +113,12 @@ pub(super) enum Command {
         /// The new value
         value: String,
     },
+    /// Report on the call and its support
+    Report {
+        /// Write the report as a .docx to this file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Set, cancel or close meetings
     #[command(subcommand)]
     Meeting(meeting::Meeting),
@@ -150,6 +158,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Set { number, field, value } => {
             order(context, &number, SupportCommand::Set { field, value }).await
         }
+        Command::Report { out } => report(context, out.as_deref()).await,
         Command::Meeting(command) => meeting::run(context, command).await,
         Command::Visit(command) => meeting::visit(context, command).await,
     }
@@ -241,4 +250,27 @@ fn print_text(submitted: &Submitted, checks: &[Check]) {
     for check in checks {
         row(check.rule.as_str(), &format!("{}  {}", check.level, check.detail));
     }
+}
+
+/// Writes the report to a file, as JSON, or as text.
+async fn report(context: &Context, out: Option<&Path>) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let report = views::support_report::load(&desk, desk.clock.now()).await?;
+    desk.store.close().await;
+    let report = report.context("the desk takes no applications; see support.enabled")?;
+    let blocks = support_report(&report);
+    if let Some(file) = out {
+        let bytes = paper::write(&blocks).context("cannot write the report as .docx")?;
+        std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    if context.json {
+        return print::json(&report);
+    }
+    for block in blocks.iter().filter(|_| out.is_none()) {
+        match block {
+            Block::Heading(text) | Block::Paragraph(text) => print::line(text),
+            Block::Table(rows) => rows.iter().for_each(|row| print::line(row.join("\t").replace('\n', " "))),
+        }
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::desk::{
     calendar::date_of,
     japanese_time,
-    meeting::{Meeting, MeetingKind, Span},
+    meeting::{Meeting, MeetingKind, MeetingStage, Span},
     own_marks,
     ticket::TicketNumber,
 };
@@ -129,6 +129,16 @@ pub fn meeting_in_words(kind: MeetingKind, nth: u32) -> String {
     match kind {
         MeetingKind::Meeting => format!("第{nth}回会議"),
         MeetingKind::Visit => format!("アドバイザー派遣（{nth}回目）"),
+    }
+}
+
+#[must_use]
+pub fn status_of_meeting(stage: MeetingStage) -> &'static str {
+    match stage {
+        MeetingStage::Asked => "依頼中",
+        MeetingStage::Set => "予定",
+        MeetingStage::Held => "開催済",
+        MeetingStage::Cancelled => "中止",
     }
 }
 

@@ -19,6 +19,7 @@ pub mod results;
 mod samples;
 pub mod sheet;
 mod staff;
+mod support_report;
 mod ticket;
 mod wording;
 mod words;
@@ -39,7 +40,7 @@ pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use meeting::{
     CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, addressed,
-    meeting_in_words, minutes_in_words, open_meeting, open_question,
+    meeting_in_words, minutes_in_words, open_meeting, open_question, status_of_meeting,
 };
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
@@ -50,6 +51,7 @@ pub use staff::{
     OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
     UndeliveredContext, UnprovenContext, WaitingContext,
 };
+pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{

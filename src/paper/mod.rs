@@ -7,6 +7,7 @@ mod field;
 mod format;
 mod holder;
 mod symbol;
+mod write;
 
 #[cfg(test)]
 #[path = "../../tests/it/support/docx.rs"]
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 use crate::words::closed_set;
 
 pub use format::Format;
+pub use write::{Block, write};
 
 /// A document from top to bottom. A paragraph outside tables is a row of one cell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

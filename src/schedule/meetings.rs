@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// When the next reminder is due. In the past if it is late.
-pub(super) async fn next_meeting_reminder(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
+async fn next_meeting_reminder(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
     let ahead = desk.store.meetings_ahead(desk.clock.now()).await?;
     let waiting = ahead.iter().filter(|row| !is_reminded(row));
     Ok(waiting.filter_map(|row| remind_at(desk, row.meeting.starts)).min())

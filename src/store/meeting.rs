@@ -163,6 +163,15 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
+    /// Names of the files of an entry, such as a note with minutes.
+    pub async fn attachment_names(&self, entry: i64) -> Result<Vec<String>> {
+        let rows = query("SELECT name FROM attachment WHERE entry_id = $1 ORDER BY position")
+            .bind(entry)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
+    }
+
     /// As [`Tx::meetings_ahead`].
     pub async fn meetings_ahead(&self, now: DateTime<Utc>) -> Result<Vec<MeetingRow>> {
         let rows = query_text(ahead()).bind(MeetingStage::Set.as_str()).bind(instant_text(now));

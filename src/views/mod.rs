@@ -5,6 +5,7 @@ pub mod application;
 pub mod outbox;
 pub mod parked;
 pub mod sheet;
+pub mod support_report;
 pub mod ticket;
 
 #[cfg(test)]

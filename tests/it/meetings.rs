@@ -1,6 +1,9 @@
 //! Meetings and visits of a region that is supported, from August to February on a rehearsed clock.
 
-use madoguchi::mail::InboundMail;
+use madoguchi::{
+    mail::InboundMail,
+    paper::{self, Format, Paper},
+};
 
 use crate::support::{
     case::{ADVISER, OFFICER, REPRESENTATIVE, SECOND, supported},
@@ -344,6 +347,47 @@ fn minutes_are_kept_with_their_files(desk: &mut Desk) {
     assert_eq!(note["text"], "議事録：第1回会議\n出席12名。課題を確認した。");
     assert_eq!(note["attachments"][0]["name"], "minutes.pdf");
     refuses(desk, &["meeting", "set", CASE, "1", "9/30 14:00-16:00"], "it took place, and has minutes");
+    does(desk, &["meeting", "set", CASE, "2", "10/7 14:00-16:00", "--place", "市役所"]);
+    at(desk, "2025-09-02T17:30:00");
+    desk.once();
+    does(desk, &["meeting", "set", CASE, "2", "10/8 14:00-16:00"]);
+    let report = desk.json(&["application", "report"]);
+    assert_eq!(
+        (&report["applications"][0]["decision"], &report["applications"][0]["versions"]),
+        (&"selected".into(), &1.into())
+    );
+    let meetings = report["cases"][0]["meetings"].as_array().unwrap().clone();
+    let told: Vec<String> = meetings
+        .iter()
+        .map(|met| {
+            format!(
+                "{} {} {} {} changed {} {}",
+                met["kind"], met["nth"], met["stage"], met["starts_at"], met["changes"], met["minutes"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#""meeting" 1 "held" "2025-09-02T14:00:00+09:00" changed 0 ["minutes.pdf"]"#,
+            r#""meeting" 2 "set" "2025-10-08T14:00:00+09:00" changed 1 []"#,
+        ]
+    );
+    let file = desk.dir.path().join("report.docx");
+    does(desk, &["report", "--out", file.to_str().unwrap()]);
+    let (format, files) = opened(&std::fs::read(&file).unwrap());
+    assert_eq!(format, Format::Docx);
+    let text: Vec<String> =
+        files.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.clone()).collect();
+    for part in ["第1回会議", "令和7年9月2日（火）14:00～16:00", "minutes.pdf", "予定（変更1回）"]
+    {
+        assert!(text.iter().any(|cell| cell == part), "{part}: {text:?}");
+    }
+}
+
+fn opened(bytes: &[u8]) -> (Format, Paper) {
+    let opened = paper::read("report.docx", bytes);
+    (opened.format, opened.files.into_iter().next().unwrap().paper.unwrap())
 }
 
 /// A mail of the adviser's.

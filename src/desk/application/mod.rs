@@ -9,6 +9,7 @@ mod files;
 mod filing;
 pub mod form;
 mod prefecture_hosts;
+pub mod report;
 pub mod roles;
 mod stage;
 mod support;
