@@ -35,7 +35,7 @@ fn members_accept_type_correct_and_withdraw_by_mail(desk: &mut Desk) {
     );
     let shown = desk.json(&["application", "show", "ZT-2025-0001"]);
     assert_eq!(shown["submissions"][1]["author"], "sato@example.jp");
-    assert_eq!(shown["submissions"][0]["form"]["unread"], "unknown_format", "the original stays");
+    assert_eq!(shown["submissions"][0]["form"]["unread"], "no_text", "the original stays");
     desk.deliver_at(order("3", "項目 電話番号 0857-00-9999"), "2025-07-24T11:10:00+09:00");
     desk.deliver_at(order("4", "受理 内容を確認したため"), "2025-07-24T11:20:00+09:00");
     once_at(desk, "2025-07-24T11:21:00+09:00");
@@ -119,6 +119,6 @@ fn an_application_is_erased_when_nobody_needs_it_any_more(desk: &mut Desk) {
         assert!(!erased.contains(word), "{word}: {erased}");
     }
     // The representative asks for erasure; the officer had sent the form.
-    assert_eq!(desk.run(&["erase", "choju@city.shiomi.example.jp", "--yes"]).code, Some(0));
+    assert_eq!(desk.run(&["erase", "--address", "choju@city.shiomi.example.jp", "--yes"]).code, Some(0));
     assert!(!names("ZT-2025-0001").contains("choju@"));
 }
