@@ -14,7 +14,7 @@ use super::{
 pub enum Written {
     /// 回答
     Answer,
-    /// おたずね; it holds the clock.
+    /// 質問; it holds the clock.
     Question,
 }
 

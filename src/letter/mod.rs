@@ -1,12 +1,14 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+mod addressee;
 mod arrival;
 pub mod calendar;
 mod compose;
 mod content;
 mod digest;
 pub mod feedback;
+mod frame;
 mod hours;
 mod ics;
 mod inquirer;
@@ -19,10 +21,12 @@ mod ticket;
 mod wording;
 mod words;
 
+pub use addressee::addressee;
 pub use arrival::{Arrival, ArrivalContext, ArrivedMail};
 pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
+pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
@@ -38,8 +42,9 @@ pub use staff::{
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, HELD, LEAVING, UNCONFIRMED, colleague_in_words, field_line, left_out_in_words, purpose_in_words,
-    reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
+    left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
+    status_word,
 };
 
 use crate::{

@@ -27,6 +27,9 @@ const RECEIVED_AT: i64 = 1_751_328_724;
 /// A key as [`crate::desk::staff_key`] makes it.
 const KEY: &str = "#7k3m9qxt2b4c5d";
 
+/// What a member answers.
+const TEXT: &str = "会議の参加者には、次の例がございます。\n・第一市の会議";
+
 const ADDRESS: &str = "m.takahashi@city.hoshikawa.example.jp";
 
 /// Facts of an inquirer who filled in the whole form, or only the inquiry if `full` is false.
@@ -42,6 +45,8 @@ pub fn facts(full: bool) -> Facts {
     Facts {
         number: number(1).to_string(),
         fields,
+        subject: "拠点整備・運用に関する照会".to_owned(),
+        attachments: if full { vec!["別紙1_協議体の構成案.xlsx".to_owned()] } else { Vec::new() },
         received_at,
         deadline: Some(received_at + TimeDelta::days(2)),
         now: received_at + TimeDelta::seconds(2876),
@@ -56,7 +61,12 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
     let reply = |reply| Content::Reply(reply, inquirer());
     let written = |written| {
         let author = if full { String::new() } else { "佐藤 花子".to_owned() };
-        Content::Written(written, WrittenContext { inquirer: inquirer(), text: text(), author })
+        let text = if written == Written::Question {
+            "何年度の会議についてのお尋ねでしょうか。"
+        } else {
+            TEXT
+        };
+        Content::Written(written, WrittenContext::new(inquirer(), facts, text, author))
     };
     let now = facts.now + TimeDelta::minutes(27 * 60 + 30);
     let common = StaffCommon::new(profile, rules, "伊藤 健一", now);
@@ -159,7 +169,7 @@ fn waiting(profile: &Profile) -> WaitingContext {
         number: number(1).to_string(),
         what: "回答",
         to: ADDRESS.to_owned(),
-        text: "お問い合わせの件、次の例がございます。 ・第一市の会議".to_owned(),
+        text: TEXT.replace('\n', " "),
         yes: Some(DecisionWord::Send),
         yes_link: link(DecisionWord::Send),
         no: DecisionWord::Cancel,
@@ -175,10 +185,6 @@ fn other(profile: &Profile) -> OtherMailContext {
         when: "7月2日（水）13時35分に送信します".to_owned(),
         cancel: decision_link(&profile.address, &number(1), "5b1d07", KEY, DecisionWord::Cancel),
     }
-}
-
-fn text() -> String {
-    "お問い合わせの件、次の例がございます。\n・第一市の会議".to_owned()
 }
 
 struct Tickets<'a> {
@@ -288,7 +294,7 @@ fn draft(profile: &Profile, full: bool, words: &[DecisionWord]) -> DraftContext 
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
         subject: "[ZT-2025-0001] 拠点整備・運用に関する照会（回答）".to_owned(),
-        text: text(),
+        text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13時40分に送信します".to_owned(),
         left_out: if full {

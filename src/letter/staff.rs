@@ -36,7 +36,7 @@ impl StaffCommon {
         Self {
             staff: staff.to_owned(),
             desk: profile.into(),
-            form: FormContext::new(rules, &Fields::default()),
+            form: FormContext::new(profile, rules, &Fields::default()),
             window: rules.into(),
             hours: profile.hours.clone(),
             now: japanese_time::instant(now, rules.calendar.time_zone(), now),

@@ -8,14 +8,7 @@ fn facts(full: bool) -> Facts {
 fn desk() -> (Rules, Profile) {
     let settings = Settings::from_toml("").unwrap();
     let rules = crate::server::rules(&settings);
-    let profile = Profile {
-        name: settings.desk.name,
-        organization: settings.desk.organization,
-        address: settings.desk.address,
-        telephone: settings.desk.telephone,
-        hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
-        leaves: "10分後に".into(),
-    };
+    let profile = crate::server::profile(&settings);
     (rules, profile)
 }
 
@@ -95,6 +88,7 @@ fn an_acknowledgement_outside_hours_says_when_the_desk_opens() {
     let late = Facts {
         received_at: "2025-12-26T09:30:00Z".parse().unwrap(),
         now: "2025-12-26T09:31:00Z".parse().unwrap(),
+        deadline: Some("2026-01-06T08:00:00Z".parse().unwrap()),
         ..facts(true)
     };
     insta::assert_snapshot!("acknowledgement_over_the_year_end", shown(Purpose::Acknowledgement, &late));
@@ -115,14 +109,7 @@ fn in_the_last_week_an_acknowledgement_says_until_when_inquiries_are_accepted() 
 fn the_digest_is_a_table_in_which_every_value_is_escaped() {
     let settings = Settings::from_toml("").unwrap();
     let rules = crate::server::rules(&settings);
-    let profile = Profile {
-        name: "窓口".into(),
-        organization: "事務局".into(),
-        address: "desk@example.jp".into(),
-        telephone: "03-0000-0000".into(),
-        hours: "平日".into(),
-        leaves: "10分後に".into(),
-    };
+    let profile = crate::server::profile(&settings);
     let mut facts = facts(true);
     facts.fields.inquiry = Some("<script>alert(1)</script> & 二行目".into());
     let digest = samples::content(Purpose::Digest, &profile, &rules, &facts);

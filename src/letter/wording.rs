@@ -5,7 +5,7 @@ use std::path::Path;
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-use super::{Content, Profile, Purpose, samples};
+use super::{Content, Profile, Purpose, addressee, samples};
 use crate::desk::{
     last_guard::{Guarded, guard},
     triage::Rules,
@@ -96,8 +96,9 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 19] = parts!(
+pub(super) const PARTS: [(&str, &str); 21] = parts!(
     "address_line",
+    "automatic",
     "draft",
     "form",
     "greeting",
@@ -115,7 +116,8 @@ pub(super) const PARTS: [(&str, &str); 19] = parts!(
     "telephone",
     "thanks",
     "ticket",
-    "ticket_details"
+    "ticket_details",
+    "written_address"
 );
 
 impl Wording {
@@ -151,6 +153,9 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.add_function("addressee", |organization: Option<&str>, name: Option<&str>| {
+            addressee(organization, name)
+        });
         for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;

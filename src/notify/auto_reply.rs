@@ -51,6 +51,8 @@ pub async fn reply(
     let facts = letter::Facts {
         number: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default(),
         fields: ticket.map_or_else(|| mail.reading.form.fields.clone(), |ticket| ticket.fields.clone()),
+        subject: inbound.subject.clone(),
+        attachments: inbound.attachments.iter().map(|file| file.name.clone()).collect(),
         received_at: mail.reading.received_at,
         deadline: decision.deadline,
         now: operation.now,

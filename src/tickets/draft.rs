@@ -289,7 +289,7 @@ fn written(draft: &WrittenMail) -> Written {
     if draft.purpose == Purpose::Question { Written::Question } else { Written::Answer }
 }
 
-/// The first words of a draft, behind its salutation, on one line.
+/// The first words of a draft that its author wrote, on one line.
 pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<String, Fault> {
     /// Characters.
     const SHOWN: usize = 60;
@@ -297,11 +297,7 @@ pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail
         Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
         None => String::new(),
     };
-    // The author's text is between the salutation and what our templates add.
-    let is_own = |paragraph: &&str| !paragraph.trim_start().starts_with(['※', '-', '─', '━']);
-    let own = text.split("\n\n").skip(1).take_while(is_own).collect::<Vec<_>>().join(" ");
-    let own = if own.is_empty() { text.as_str() } else { own.as_str() };
-    let words = own.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = letter::own_words(&text);
     let shown: String = words.chars().take(SHOWN).collect();
     Ok(if shown.len() < words.len() { format!("{shown}…") } else { shown })
 }

@@ -201,11 +201,8 @@ pub fn results_notices(call: &Call, calendar: &Calendar) -> Vec<(ResultsNotice, 
     };
     let days = std::iter::successors(call.results_by.succ_opt(), NaiveDate::succ_opt).take(60);
     let passed = days.filter_map(|day| calendar.open_span(day)).map(|(opens, _)| opens).next();
-    let notices = [
-        (ResultsNotice::Week, before(5)),
-        (ResultsNotice::Eve, before(1)),
-        (ResultsNotice::Passed, passed),
-    ];
+    let notices =
+        [(ResultsNotice::Week, before(5)), (ResultsNotice::Eve, before(1)), (ResultsNotice::Passed, passed)];
     notices.into_iter().filter_map(|(notice, at)| Some((notice, at?))).collect()
 }
 

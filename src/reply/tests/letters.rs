@@ -15,6 +15,10 @@ fn letters() -> Vec<(String, String)> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        // A calendar entry travels as a file.
+        if name.ends_with("_ics") {
+            continue;
+        }
         let snapshot = fs::read_to_string(&path).unwrap();
         let (_, shown) = snapshot.split_once("\n---\n").unwrap();
         let text = match shown.split_once("\n\n") {

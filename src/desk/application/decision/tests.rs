@@ -66,7 +66,12 @@ fn results_wait_for_all_that_is_missing() {
         ("all declined", vec![candidate(1, declined)], at(8, 1, 9), vec![Obstacle::NobodySelected]),
         ("undecided", one(|one| one.decision = None), at(8, 1, 9), vec![Obstacle::Undecided(number(2))]),
         ("no address", one(|one| one.has_address = false), at(8, 1, 9), vec![Obstacle::NoAddress(number(2))]),
-        ("a question open", one(|one| one.is_at_rest = false), at(8, 1, 9), vec![Obstacle::NotAtRest(number(2))]),
+        (
+            "a question open",
+            one(|one| one.is_at_rest = false),
+            at(8, 1, 9),
+            vec![Obstacle::NotAtRest(number(2))],
+        ),
     ] {
         assert_eq!(obstacles(&candidates, &call(), now), expected, "{name}");
     }
@@ -96,12 +101,16 @@ fn a_lead_is_cautioned_and_not_stopped() {
 
 #[test]
 fn scores_are_one_to_five_for_each_criterion_and_conflicts_do_not_count() {
-    for (scores, expected) in
-        [(vec![1, 5, 3, 3], true), (vec![1, 5, 3], false), (vec![0, 5, 3, 3], false), (vec![6, 5, 3, 3], false)]
-    {
+    for (scores, expected) in [
+        (vec![1, 5, 3, 3], true),
+        (vec![1, 5, 3], false),
+        (vec![0, 5, 3, 3], false),
+        (vec![6, 5, 3, 3], false),
+    ] {
         assert_eq!(fits(&scores, 4), expected, "{scores:?}");
     }
-    let reviews = [scored("a@example.jp", &[4, 4]), scored("b@example.jp", &[5, 4]), conflicted("c@example.jp")];
+    let reviews =
+        [scored("a@example.jp", &[4, 4]), scored("b@example.jp", &[5, 4]), conflicted("c@example.jp")];
     assert_eq!(mean(&reviews), Some(8.5));
     assert_eq!(mean(&[conflicted("c@example.jp")]), None);
 }
