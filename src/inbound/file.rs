@@ -52,23 +52,23 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             ticket = Some(filed);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let mut fields = Fields::default();
+            let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
             if let Some(change) = change
                 && let Some(joined) = operation.tx.ticket(*ticket_id).await?
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
-                fields = change.1.clone();
+                (fields, received_at) = (change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            let fields = Fields::default();
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            let (fields, received_at) = (Fields::default(), mail.reading.received_at);
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -213,7 +213,7 @@ fn file_ticket(
         assignee,
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
-    FiledTicket { id, number, fields: new.fields.clone() }
+    FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
 }
 
 /// Who works on a new ticket, where members take turns.

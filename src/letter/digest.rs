@@ -80,7 +80,7 @@ impl Counts {
             ("本日期限", self.due_today),
             ("担当", self.own),
             ("担当未定", self.unassigned),
-            ("保留", self.parked),
+            ("要確認", self.parked),
             ("不達", self.undelivered),
         ]
         .into_iter()
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn the_summary_names_what_there_is() {
         let all = Counts { overdue: 1, due_today: 2, own: 3, unassigned: 4, parked: 5, undelivered: 6 };
-        assert_eq!(all.summary(), "超過1件・本日期限2件・担当3件・担当未定4件・保留5件・不達6件");
+        assert_eq!(all.summary(), "超過1件・本日期限2件・担当3件・担当未定4件・要確認5件・不達6件");
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");
     }

@@ -7,6 +7,7 @@ pub mod calendar;
 mod compose;
 mod content;
 mod digest;
+mod due;
 pub mod feedback;
 mod frame;
 mod hours;
@@ -32,7 +33,8 @@ pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use problem::problem_in_words;
 pub use remark::{
-    NoEffect, Remark, done_by, limit_reached, no_more_explanations, refused_order, rejected_answer,
+    NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
+    rejected_answer,
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
@@ -69,7 +71,7 @@ closed_set! {
         CallReceipt = "call_receipt",
         /// To staff: a deadline comes near.
         DeadlineWarning = "deadline_warning",
-        /// To leads: a deadline has passed.
+        /// To staff: a deadline has passed.
         DeadlineMissed = "deadline_missed",
         /// To leads: figures of the acceptance window when it has closed.
         WindowSummary = "window_summary",

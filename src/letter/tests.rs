@@ -2,7 +2,7 @@ use super::*;
 use crate::{desk::triage::Rules, settings::Settings};
 
 fn facts(full: bool) -> Facts {
-    samples::facts(full)
+    samples::facts(&desk().0, full)
 }
 
 fn desk() -> (Rules, Profile) {
@@ -64,7 +64,19 @@ fn every_mail_that_leaves_is_a_reviewed_text() {
     for &purpose in Purpose::ALL {
         insta::assert_snapshot!(purpose.as_str(), shown(purpose, &facts(true)));
     }
-    insta::assert_snapshot!("ask_missing_to_a_stranger", shown(Purpose::AskMissing, &facts(false)));
+    // As little as there is: one ticket, one deed, a call.
+    for (name, purpose) in [
+        ("ask_missing_to_a_stranger", Purpose::AskMissing),
+        ("remind_missing_of_a_stranger", Purpose::RemindMissing),
+        ("acknowledgement_with_blanks", Purpose::Acknowledgement),
+        ("deadline_warning_of_one", Purpose::DeadlineWarning),
+        ("deadline_missed_of_one", Purpose::DeadlineMissed),
+        ("waiting_unanswered_of_one", Purpose::WaitingUnanswered),
+        ("new_ticket_by_telephone", Purpose::NewTicket),
+        ("staff_reply_done", Purpose::StaffReply),
+    ] {
+        insta::assert_snapshot!(name, shown(purpose, &facts(false)));
+    }
 }
 
 #[test]
@@ -242,4 +254,74 @@ fn every_part_can_be_replaced_and_a_fault_in_it_is_named() {
         assert!(error.contains(&format!("{name}:1")), "{error}");
         std::fs::remove_file(&file).unwrap();
     }
+}
+
+/// A desk of another ministry, with nothing of the built-in one.
+const OTHER_DESK: &str = r#"
+[desk]
+name = "中小企業デジタル化補助金 相談窓口"
+organization = "中小企業デジタル化補助事業 事務局"
+address = "hojokin@desk.example.jp"
+telephone = "03-0000-0300"
+ticket_prefix = "DX"
+purpose_notice = "いただいたお問い合わせは、よくある質問の作成に使用することがあります。"
+audience = "補助金の申請を検討されている中小企業の皆様"
+[form]
+subject = "デジタル化補助金に関する照会"
+topic = "補助金の申請"
+[[form.fields]]
+key = "organization"
+label = "会社名"
+[[form.fields]]
+key = "name"
+label = "お名前"
+[[form.fields]]
+key = "contact"
+label = "電話番号・メールアドレス"
+[[form.fields]]
+key = "inquiry"
+label = "お問い合わせ内容"
+[window]
+opens = "2025-06-01"
+closes = "2026-01-30"
+[support]
+title = "専門家派遣"
+"#;
+
+#[test]
+fn another_desk_changes_values_and_no_template() {
+    let settings = Settings::from_toml(OTHER_DESK).unwrap();
+    let (rules, profile) = (crate::server::rules(&settings), crate::server::profile(&settings));
+    let wording = Wording::built_in().unwrap();
+    wording.check(&profile, &rules).unwrap();
+    let built_in = Settings::from_toml("").unwrap();
+    let others = [
+        "在宅",
+        "医療",
+        "拠点",
+        "ガイドブック",
+        "伴走",
+        "トーマツ",
+        "都道府県",
+        "厚生労働",
+        "地域の",
+        "ZT-",
+        &built_in.desk.address,
+        &built_in.desk.telephone,
+    ];
+    for full in [true, false] {
+        let facts = samples::facts(&rules, full);
+        for &purpose in Purpose::ALL {
+            let content = samples::content(purpose, &profile, &rules, &facts);
+            let rendered = wording.render(&content).unwrap();
+            let text = [rendered.subject, rendered.body, rendered.html.unwrap_or_default()].concat();
+            for word in others {
+                assert!(!text.contains(word), "{purpose} has {word}: {text}");
+            }
+        }
+    }
+    let facts = samples::facts(&rules, true);
+    let shown = |purpose| wording.render(&samples::content(purpose, &profile, &rules, &facts)).unwrap();
+    insta::assert_snapshot!("another_desk_acknowledges", shown(Purpose::Acknowledgement).body);
+    insta::assert_snapshot!("another_desk_sends_its_form", shown(Purpose::SendForm).body);
 }

@@ -170,10 +170,16 @@ fn tell_author(
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     let Some(author) = author.filter(|_| is_by_colleague(operation.actor, draft)) else { return Ok(()) };
     let line = to_staff(done, desk.rules.calendar.time_zone(), now);
-    let done = vec![letter::done_by(&operation.actor.name(), &line)];
+    let word = match done {
+        Done::Approved { .. } => DecisionWord::Approve,
+        Done::Cancelled { .. } => DecisionWord::Cancel,
+        _ => DecisionWord::Send,
+    };
+    let title = letter::decided_by(&ticket.number, word, &operation.actor.name());
+    let told = vec![letter::done_by(&operation.actor.name(), &line)];
     let occasion = format!("decided {} {}", draft.id, now.to_rfc3339());
     notify_about(operation, author, Some(ticket.id), &occasion, |common| {
-        Content::StaffReply(StaffReplyContext { done, ..StaffReplyContext::new(common) })
+        Content::StaffReply(StaffReplyContext { told, title, ..StaffReplyContext::new(common) })
     })
 }
 
@@ -197,10 +203,12 @@ pub(super) async fn reject(
     operation.record(ticket, AuditEvent::Rejected { outbox: draft.id });
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
-        let problems = vec![letter::rejected_answer(number, &operation.actor.name(), reason)];
+        let lead = operation.actor.name();
+        let told = vec![letter::rejected_answer(number, &lead, reason)];
+        let title = letter::decided_by(number, DecisionWord::Reject, &lead);
         let occasion = format!("rejected {}", draft.id);
         notify_about(operation, author, Some(ticket.id), &occasion, |common| {
-            Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
+            Content::StaffReply(StaffReplyContext { told, title, ..StaffReplyContext::new(common) })
         })?;
     }
     Ok(Ok(Done::Rejected(number.clone())))

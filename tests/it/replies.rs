@@ -86,6 +86,7 @@ fn of_staff(reply: &InboundMail, sent: &[SentMail]) -> Value {
         text: &reply.text,
         address: MEMBER,
         name: "佐藤 花子",
+        staff: &Staff::default(),
         prefix: "ZT",
         desk: DESK,
         sent,
