@@ -55,7 +55,7 @@ async fn fetch(settings: &Settings) -> Result<f64> {
     store.migrate(&url).await?;
     let (began, mut fetched) = (Instant::now(), 0);
     let mut mailbox = source(settings)?.open().await?;
-    mailbox.look(&store).await?;
+    mailbox.look(&store, madoguchi::clock::Clock::real().now()).await?;
     loop {
         let batch = mailbox.next_batch().await?;
         if batch.is_empty() {

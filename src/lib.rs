@@ -5,9 +5,10 @@
 //!                       mail            desk                store            outbound
 //! ```
 //! A pure core decides, a thin shell acts. The rooms, in the one direction of their dependencies:
-//! `cli → server → {inbound, schedule, outbound, views} → tickets → notify → service → delivery → mailbox → store → letter → desk → mail`
+//! `cli → server → {inbound, schedule, outbound, views} → tickets → notify → service → delivery → mailbox → store → letter → desk → {mail, paper}`
 //!
 //! - `mail`: bytes to a message as its reader sees it. Pure.
+//! - `paper`: office files to rows of cells. Pure.
 //! - `desk`: the desk's rules: form, calendar, tickets, threads, the gate, triage. Pure.
 //! - `reply`: what a reply says beyond the mails of ours that it quotes. Pure.
 //! - `letter`: mails as text: wording and bytes. Pure.
@@ -41,6 +42,7 @@ pub mod mailbox;
 mod net;
 mod notify;
 mod outbound;
+pub mod paper;
 pub mod reply;
 mod schedule;
 pub mod server;

@@ -9,14 +9,14 @@ use super::{Context, print};
 use crate::{
     desk::{
         thread::MessageIds,
-        triage::{Decision, Reading},
+        triage::{Decision, Filing, HandedIn, Kind, Reading, Rules},
     },
     inbound::inspect,
     letter::with_ascii_domain,
     mailbox::{FetchedMessage, FileError, from_reader, read_paths},
     server::rules,
     store::Place,
-    views::rfc3339,
+    views::{self, rfc3339},
 };
 
 pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<()> {
@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context, mut files: Vec<PathBuf>) -> anyhow::Result<
         return Ok(());
     }
     let mut objects: Vec<Value> =
-        results.iter().map(|(source, reading, decision)| object(source, reading, decision, zone)).collect();
+        results.iter().map(|(source, reading, decision)| object(source, reading, decision, &rules)).collect();
     match objects.pop() {
         Some(only) if objects.is_empty() && !several => print::json(&only),
         last => {
@@ -68,7 +68,20 @@ fn source(place: &Place) -> String {
     }
 }
 
-fn object(source: &str, reading: &Reading, decision: &Decision, zone: Tz) -> Value {
+fn handed_in(decision: &Decision) -> &[HandedIn] {
+    match &decision.filing {
+        Filing::Applications(handed_in) => handed_in,
+        _ => &[],
+    }
+}
+
+fn object(source: &str, reading: &Reading, decision: &Decision, rules: &Rules) -> Value {
+    let zone = rules.calendar.time_zone();
+    let in_time = rules
+        .support
+        .as_ref()
+        .filter(|_| decision.kind == Kind::Application)
+        .map(|support| support.call.late_by(reading.received_at).is_none());
     let Reading { mail, form, .. } = reading;
     let attachments: Vec<Value> = mail
         .attachments
@@ -96,6 +109,8 @@ fn object(source: &str, reading: &Reading, decision: &Decision, zone: Tz) -> Val
         "unreadable": mail.unreadable,
         "window": decision.window,
         "deadline": decision.deadline.map(|at| rfc3339(at, zone)),
+        "applications": handed_in(decision).iter().map(|form| views::application::object(&form.submitted, &form.checks)).collect::<Vec<_>>(),
+        "in_time": in_time,
         "would": decision.steps(),
         "refused": refusal,
         "findings": form.findings,
@@ -128,6 +143,14 @@ fn print_text(source: &str, reading: &Reading, decision: &Decision, zone: Tz) {
     row("would", &steps.join(", "));
     if let Some(Err(refusal)) = &decision.reply {
         row("refused", &format!("{}: {}", refusal.code(), refusal.detail()));
+    }
+    for HandedIn { submitted, checks, .. } in handed_in(decision) {
+        let form = submitted.form().map(|form| format!("{} {}", form.prefecture, form.area));
+        let unread = || submitted.unread().map(|why| why.to_string()).unwrap_or_default();
+        row("application", &format!("{}: {}", submitted.name(), form.unwrap_or_else(unread)));
+        for check in checks {
+            row("", &format!("{} {} {}", check.level, check.rule, check.detail));
+        }
     }
     for warning in &decision.warnings {
         row("warning", &format!("{}: {}", warning.code, warning.detail));

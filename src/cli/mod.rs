@@ -1,6 +1,7 @@
 //! The command line. Each command parses its arguments, calls another module, and prints text or JSON; rules of the
 //! desk are elsewhere.
 
+mod application;
 mod calendar;
 mod check;
 mod demo;
@@ -10,12 +11,14 @@ mod export;
 mod ingest;
 mod inspect;
 mod keys;
+mod meeting;
 mod operate;
 mod outbox;
 mod parked;
 mod phone;
 mod print;
 mod reconcile;
+mod results;
 mod serve;
 mod ticket;
 
@@ -76,6 +79,9 @@ enum Command {
     /// List, show and change tickets
     #[command(subcommand)]
     Ticket(ticket::Command),
+    /// Work on applications for 伴走支援
+    #[command(subcommand)]
+    Application(application::Command),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -202,6 +208,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Inspect { files } => inspect::run(&context, files),
         Command::Ingest { paths } => ingest::run(&context, paths).await,
         Command::Ticket(command) => ticket::run(&context, command).await,
+        Command::Application(command) => application::run(&context, command).await,
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),

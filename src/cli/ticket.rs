@@ -1,6 +1,6 @@
 //! `ticket`: lists, shows and changes tickets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -28,6 +28,7 @@ use crate::{
         answer::{Draft, write},
         commands::{carry_out, find},
         draft::Named,
+        meetings::Brought,
     },
     views::ticket::{Shown, Ticket},
 };
@@ -99,6 +100,13 @@ pub(super) enum Command {
         /// Ticket number
         number: TicketNumber,
     },
+    /// Record that a question belongs to an application that is supported
+    PartOf {
+        /// Number of the question
+        number: TicketNumber,
+        /// Number of the application
+        case: TicketNumber,
+    },
     /// Show a ticket with its conversation and events
     Show {
         /// Ticket number, such as ZT-2025-0001
@@ -121,11 +129,7 @@ pub(super) struct Text {
 
 impl Text {
     fn read(&self) -> anyhow::Result<String> {
-        if self.file.as_os_str() == "-" {
-            return std::io::read_to_string(std::io::stdin()).context("cannot read standard input");
-        }
-        std::fs::read_to_string(&self.file)
-            .with_context(|| format!("cannot read {} as UTF-8 text", self.file.display()))
+        read_text(&self.file)
     }
 
     fn files(&self) -> anyhow::Result<Vec<Attachment>> {
@@ -138,8 +142,16 @@ impl Text {
     }
 }
 
+/// The text of a file, or of standard input for `-`.
+pub(super) fn read_text(file: &Path) -> anyhow::Result<String> {
+    if file.as_os_str() == "-" {
+        return std::io::read_to_string(std::io::stdin()).context("cannot read standard input");
+    }
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {} as UTF-8 text", file.display()))
+}
+
 /// Runs an operation in one transaction and prints its result.
-async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::Result<()> {
+pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let mut tx = desk.store.write().await?;
     let now = desk.clock.now();
@@ -151,7 +163,9 @@ async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::R
                 let draft = Draft { text: &text, files: &files, left_out: "" };
                 write(&mut operation, &ticket, Written::Answer, draft).await?
             }
-            Work::Command(command) => carry_out(&mut operation, &ticket, &command, &Named::default()).await?,
+            Work::Command(command) => {
+                carry_out(&mut operation, &ticket, &command, &Named::default(), Brought::default()).await?
+            }
         },
     };
     match outcome {
@@ -169,7 +183,7 @@ async fn work(context: &Context, number: &TicketNumber, work: Work) -> anyhow::R
     }
 }
 
-enum Work {
+pub(super) enum Work {
     Answer(String, Vec<Attachment>),
     Command(StaffCommand),
 }
@@ -189,6 +203,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Reopen { number } => (number, Do(StaffCommand::Reopen)),
         Command::Wait { number } => (number, Do(StaffCommand::Wait)),
         Command::Merge { number, into } => (number, Do(StaffCommand::Merge(into.clone()))),
+        Command::PartOf { number, case } => (number, Do(StaffCommand::PartOf(case.clone()))),
         Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),
         Command::Cancel { number } => (number, Do(StaffCommand::Cancel)),
         Command::Send { number } => (number, Do(StaffCommand::Send)),

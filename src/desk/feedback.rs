@@ -4,8 +4,11 @@
 use chrono::{DateTime, Utc};
 
 use super::{
+    application::decision::{ResultsDone, ResultsRefused},
     calendar::BusinessTime,
+    japanese_date::SpanFault,
     last_guard::Violation,
+    meeting::{Meeting, MeetingKind, Unarranged},
     ticket::{Status, TicketNumber},
 };
 
@@ -16,6 +19,10 @@ pub enum Written {
     Answer,
     /// 質問; it holds the clock.
     Question,
+    /// 会議 and 派遣: everybody is told of a meeting or a visit.
+    Meeting,
+    /// 派遣: an adviser is asked.
+    VisitRequest,
 }
 
 /// When a mail that a person wrote leaves.
@@ -28,6 +35,12 @@ pub enum Leaves {
     Confirmed,
     /// When a member says 送信: a colleague has written to the same inquirer.
     Chosen,
+}
+
+impl From<ResultsRefused> for Refused {
+    fn from(refused: ResultsRefused) -> Self {
+        Self::Results(refused)
+    }
 }
 
 impl Leaves {
@@ -70,6 +83,16 @@ pub enum Done {
     Approved { number: TicketNumber, leaves_at: DateTime<Utc> },
     /// 差戻
     Rejected(TicketNumber),
+    /// 会議, 派遣 and the like; `told` people get a letter.
+    Arranged { number: TicketNumber, meeting: Box<Meeting>, told: usize, leaves: Leaves },
+    /// 派遣辞退
+    VisitDeclined { number: TicketNumber, nth: u32 },
+    /// 議事録, with so many files
+    Minutes { number: TicketNumber, kind: MeetingKind, nth: u32, files: usize },
+    /// 所属
+    PartOf { number: TicketNumber, case: TicketNumber },
+    /// 審査, 採択, 結果送信 and the like
+    Results(ResultsDone),
 }
 
 /// Why an operation was not carried out. Nothing was changed.
@@ -80,6 +103,34 @@ pub enum Refused {
     NotOnATicket,
     /// An order of 伴走支援 on the ticket of an inquiry.
     NoApplication(TicketNumber),
+    /// 会議 and the like on an application that was not selected, or whose result is not sent yet.
+    NotSupported(TicketNumber),
+    /// 審査, 採択, 結果送信 and the like
+    Results(ResultsRefused),
+    /// The day or the hours of a meeting.
+    Span {
+        number: TicketNumber,
+        fault: SpanFault,
+    },
+    /// 会議 and 派遣
+    Unarranged {
+        number: TicketNumber,
+        why: Unarranged,
+    },
+    /// `who` names no adviser or several, or one without an address; `known` are the names of all.
+    NoSingleAdviser {
+        who: String,
+        known: Vec<String>,
+    },
+    /// The letters about the meeting as it was set before have not left.
+    LettersWait(TicketNumber),
+    /// 議事録 without text and files.
+    NoMinutes(TicketNumber),
+    /// 所属 of a ticket that is no inquiry, or to one that is no application.
+    CannotBePart {
+        number: TicketNumber,
+        case: TicketNumber,
+    },
     /// メモ without text.
     EmptyNote(TicketNumber),
     /// `who` names no member or several; `known` are the names of all members.

@@ -70,6 +70,8 @@ pub struct GateFacts {
     pub sent_to_recipient: u32,
     /// When the desk last queued an automatic mail for this recipient.
     pub last_to_recipient: Option<DateTime<Utc>>,
+    /// When the desk last queued a receipt about the call for this recipient.
+    pub last_call_receipt: Option<DateTime<Utc>>,
     /// Whether the recipient got the form within [`FORM_ONCE_IN`].
     pub form_sent: bool,
     /// Automatic mails queued today in this thread.

@@ -5,22 +5,28 @@ use chrono_tz::Tz;
 
 use super::calendar::{BusinessTime, date_of};
 
-/// 「令和7年7月31日」, as the circular and its letters write a day.
+/// 「令和7年7月31日」, as the circular and its letters write a day. Days before 令和 have the year of the common era.
 #[must_use]
 pub fn official_date(date: NaiveDate) -> String {
     format!("{}{}月{}日", year(date), date.month(), date.day())
 }
 
-/// 「令和7年7月3日（木）」
+/// 「令和7年7月31日（木）」
 #[must_use]
-pub fn official_day(date: NaiveDate) -> String {
+pub fn official(date: NaiveDate) -> String {
     format!("{}（{}）", official_date(date), weekday(date.weekday()))
 }
 
-/// 「令和7年7月1日（火）9:12」
+/// 「令和7年7月31日（木）23:59」. Cuts off the seconds.
 #[must_use]
 pub fn official_instant(at: DateTime<Utc>, time_zone: Tz) -> String {
-    format!("{}{}", official_day(date_of(at, time_zone)), clock(at, time_zone))
+    format!("{}{}", official(date_of(at, time_zone)), clock(at, time_zone))
+}
+
+/// 「令和7年9月2日（火）14:00～16:00」
+#[must_use]
+pub fn official_span(from: DateTime<Utc>, to: DateTime<Utc>, time_zone: Tz) -> String {
+    format!("{}～{}", official_instant(from, time_zone), clock(to, time_zone))
 }
 
 /// 「7月3日（木）」, with the year if it differs from that of `today`: 「令和8年1月5日（月）」.
@@ -29,7 +35,7 @@ pub fn day(date: NaiveDate, today: NaiveDate) -> String {
     if date.year() == today.year() {
         format!("{}月{}日（{}）", date.month(), date.day(), weekday(date.weekday()))
     } else {
-        official_day(date)
+        official(date)
     }
 }
 
@@ -126,20 +132,25 @@ mod tests {
     }
 
     #[test]
-    fn official_days_are_of_the_era() {
-        for (date, words) in [
+    fn official_days_have_the_year_of_the_era() {
+        for (day, words) in [
             ("2025-07-31", "令和7年7月31日（木）"),
-            ("2026-02-28", "令和8年2月28日（土）"),
             ("2019-05-01", "令和元年5月1日（水）"),
-            ("2019-12-31", "令和元年12月31日（火）"),
             ("2019-04-30", "2019年4月30日（火）"),
-            ("2018-12-28", "2018年12月28日（金）"),
+            ("2020-01-01", "令和2年1月1日（水）"),
         ] {
-            assert_eq!(official_day(date.parse().unwrap()), words);
+            assert_eq!(official(day.parse().unwrap()), words);
         }
-        let at: DateTime<Utc> = "2025-07-01T00:12:04Z".parse().unwrap();
-        assert_eq!(official_instant(at, Tz::Asia__Tokyo), "令和7年7月1日（火）9:12");
-        assert_eq!(short_instant(at, Tz::Asia__Tokyo), "7/1 9:12");
+        let late = "2025-07-31T15:00:10Z".parse().unwrap();
+        assert_eq!(official_instant(late, Tz::Asia__Tokyo), "令和7年8月1日（金）0:00");
+        let at = |text: &str| text.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc();
+        let (from, to) = (at("2026-01-20T09:05:00+09:00"), at("2026-01-20T16:00:00+09:00"));
+        assert_eq!(official_span(from, to, Tz::Asia__Tokyo), "令和8年1月20日（火）9:05～16:00");
+        assert_eq!(short_instant(from, Tz::Asia__Tokyo), "1/20 9:05");
+    }
+
+    #[test]
+    fn dates_have_their_year_or_their_day_of_the_week() {
         let first = NaiveDate::from_ymd_opt(2026, 2, 23).unwrap();
         let week: String = first.iter_days().take(7).map(|date| weekday(date.weekday())).collect();
         assert_eq!(week, "月火水木金土日");

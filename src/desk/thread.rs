@@ -9,7 +9,10 @@ use super::{
     form::Fields,
     ticket::{SlaClock, TicketNumber},
 };
-use crate::{hex, mail::InboundMail};
+use crate::{
+    hex,
+    mail::{InboundMail, automatic::answered_event},
+};
 
 /// Length of the HMAC tag in hexadecimal digits. 128 bits cannot be guessed.
 const TAG_DIGITS: usize = 32;
@@ -97,11 +100,12 @@ impl MessageIds {
     }
 
     /// The ticket that a message refers to. Takes the first of our Message-IDs in In-Reply-To, then in References from
-    /// the newest; otherwise the number in the subject.
+    /// the newest, then the UID of a meeting that a calendar program answers; otherwise the number in the subject.
     #[must_use]
     pub fn reference(&self, mail: &InboundMail) -> Option<Reference> {
         let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
         let keyed = ids.filter_map(|id| self.recognise(id)).next();
+        let keyed = keyed.or_else(|| self.recognise(&answered_event(mail)?));
         let subject = || TicketNumber::in_subject(&mail.subject, &self.prefix).map(Reference::Subject);
         keyed.map(Reference::Keyed).or_else(subject)
     }

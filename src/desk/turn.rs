@@ -19,6 +19,8 @@ closed_set! {
         Closed = "closed",
         /// Merged into another ticket.
         Merged = "merged",
+        /// An application takes part in the selection: nothing is owed until its result.
+        Accepted = "accepted",
     }
 }
 
@@ -27,6 +29,15 @@ impl Ending {
     #[must_use]
     pub fn is_answer(self) -> bool {
         matches!(self, Self::Answered | Self::CalledBack)
+    }
+
+    /// The clock after this end.
+    #[must_use]
+    pub fn clock(self, before: SlaClock) -> SlaClock {
+        match self {
+            Self::Answered | Self::CalledBack | Self::Accepted => before.answered(),
+            Self::Closed | Self::Merged => before.closed(),
+        }
     }
 }
 
@@ -57,10 +68,14 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The first turn of a ticket.
+    /// The first turn of a ticket. It has ended where nothing is owed.
     #[must_use]
     pub fn first(clock: &SlaClock, asked_at: DateTime<Utc>) -> Self {
-        Self::nth(1, clock, asked_at)
+        let turn = Self::nth(1, clock, asked_at);
+        if clock.is_owed() {
+            return turn;
+        }
+        turn.ended(clock, Ending::Accepted, "desk", asked_at)
     }
 
     fn nth(nth: u32, clock: &SlaClock, asked_at: DateTime<Utc>) -> Self {

@@ -3,7 +3,7 @@
 use crate::{
     desk::{
         ticket::Channel,
-        triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reported},
+        triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
     mail::Bounce,
@@ -22,13 +22,13 @@ use crate::{
 };
 
 /// Notifies staff of a new ticket, of a follow-up from an inquirer, and of a mail that only claims to be from a member.
-/// Executes the orders in a member's mail.
+/// Executes the orders in a member's mail. `message` is its ledger row.
 pub(super) async fn notify_staff(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
     decision: &Decision,
-    ticket: Option<&FiledTicket>,
-    assignee: Option<&str>,
+    message: i64,
+    (ticket, assignee): (Option<&FiledTicket>, Option<&str>),
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
     // Mail received before `accept_since` is filed without notices.
@@ -47,7 +47,7 @@ pub(super) async fn notify_staff(
     match (&decision.filing, ticket) {
         (Filing::Staff, _) => {
             if let (Some(member), Some(orders)) = (from, &reading.staff) {
-                work_on(operation, mail, member, orders).await?;
+                work_on(operation, mail, member, orders, message).await?;
             }
         }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
@@ -61,7 +61,10 @@ pub(super) async fn notify_staff(
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
             notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
         }
-        (Filing::Note { note: Note::Recall | Note::Password, .. }, Some(filed)) if is_told => {
+        (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
+            notify_of_arrival(operation, mail, Arrival::Adviser, &mail.hash, &[])?;
+        }
+        (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
             if let Some(ticket) = operation.tx.ticket(filed.id).await? {
                 let content = NoticeContent {
                     number: &filed.number,
@@ -107,9 +110,18 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
+/// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
+fn is_news(note: Note, reading: &Reading) -> bool {
+    match note {
+        Note::Recall | Note::Password | Note::Adviser => true,
+        Note::Copy => !reading.mail.attachments.is_empty(),
+        Note::Automatic => false,
+    }
+}
+
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
 /// sent.
-fn remarks(decision: &Decision) -> Vec<String> {
+pub(super) fn remarks(decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
     match &decision.filing {
         Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {

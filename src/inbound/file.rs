@@ -3,22 +3,29 @@
 
 use chrono::{DateTime, Utc};
 
-use super::effects::{notify_staff, undelivered};
+use super::{
+    application::{file_applications, take_tickets},
+    effects::{notify_staff, remarks, undelivered},
+};
 use crate::{
     desk::{
+        calendar::date_of,
         form::Fields,
-        gate::{FORM_ONCE_IN, GateFacts},
+        gate::{FORM_ONCE_IN, GateFacts, Refusal},
         staff::Member,
-        ticket::{Channel, Direction, NewTicket},
+        ticket::{Channel, Direction, NewTicket, TicketKind},
         triage::{
             Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, address, triage,
+            Reported, address, is_about_the_call, triage,
         },
         window::{fiscal_year, start_of_day},
     },
-    letter::as_in_envelope,
+    letter::{Purpose, as_in_envelope},
     mail::Mailbox,
-    notify::auto_reply::{self, FiledTicket},
+    notify::{
+        application::{self, FiledApplication, notify_of_applications},
+        auto_reply::{self, FiledTicket},
+    },
     service::{Desk, Fault, Operation, PreparedMail, Processed},
     settings::NewTicketTo,
     store::{
@@ -44,12 +51,23 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
     let id = mail.entered.map_or_else(|| operation.tx.fresh_id(), |(id, _)| id);
     let mut row = mail.ledger_row(id, now);
     let (mut ticket, mut assignee) = (None, None);
+    let mut applications = Vec::new();
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
             assignee = next_assignee(operation, &decision).await?;
             let filed = file_ticket(operation, mail, new, &decision, assignee.as_deref());
+            if new.kind == TicketKind::Inquiry {
+                attach_to_case(operation, mail, &filed).await?;
+            }
             (row.outcome, row.ticket_id) = (Outcome::Ticket, Some(filed.id));
             ticket = Some(filed);
+        }
+        Filing::Applications(handed_in) => {
+            applications = take_tickets(operation, mail, &decision, handed_in);
+            let first = applications.first();
+            let is_new = first.is_some_and(|first| first.is_new);
+            row.outcome = if is_new { Outcome::Ticket } else { Outcome::FollowUp };
+            row.ticket_id = first.map(|first| first.id);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
             let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
@@ -84,25 +102,60 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Some(_) => operation.tx.conclude_message(&row).await?,
         None => operation.tx.add_message(&row),
     }
+    if !applications.is_empty() {
+        return applied(operation, mail, &decision, &row, applications).await;
+    }
     if let Some(ticket) = &ticket {
-        add_entry(operation, ticket.id, id, &mail.reading, &decision.filing);
+        // Such a mail is kept, but nobody takes part in a ticket by it.
+        let is_note = matches!(decision.filing, Filing::Note { .. } | Filing::Report { .. });
+        let direction = if is_note { Direction::Note } else { Direction::In };
+        add_entry(operation, ticket.id, id, &mail.reading, direction);
     }
     record_filing(operation, id, &row, &decision);
-    notify_staff(operation, mail, &decision, ticket.as_ref(), assignee.as_deref()).await?;
+    notify_staff(operation, mail, &decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
     if let Filing::Report { mail: reported, failed: true } = &decision.filing {
         undelivered(operation, reported, mail.reading.mail.bounce.as_ref()).await?;
     }
     let refusal = auto_reply::reply(operation, mail, &decision, id, ticket.as_ref()).await?;
-    if let Some(refusal) = refusal {
-        let event = NewEvent::by_desk(AuditEvent::Refused(refusal)).on_message(id).on_ticket(row.ticket_id);
-        operation.tx.append_event(now, event);
-    }
+    record_refusal(operation, &row, refusal);
     Ok(Processed {
         message: Some(id),
         outcome: row.outcome,
         ticket: ticket.map(|ticket| ticket.number.to_string()),
         reason: row.reason,
     })
+}
+
+/// Files the applications of a message whose ledger row is written, tells staff, and sends the receipt.
+async fn applied(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    row: &NewMessage<'_>,
+    mut filed: Vec<FiledApplication<'_>>,
+) -> Result<Processed, Fault> {
+    let desk = operation.desk;
+    let Some(support) = &desk.rules.support else { return Ok(Processed::BEFORE) };
+    let warnings: Vec<&'static str> = decision.warnings.iter().map(|warning| warning.code).collect();
+    file_applications(operation, &support.call, mail, row.id, &mut filed, &warnings).await?;
+    // Mail received before `accept_since` is filed without notices.
+    if mail.reading.received_at >= desk.accept_since {
+        notify_of_applications(operation, &support.call, mail, &filed, &remarks(decision)).await?;
+    }
+    let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed)?;
+    record_refusal(operation, row, refusal);
+    Ok(Processed {
+        message: Some(row.id),
+        outcome: row.outcome,
+        ticket: filed.first().map(|first| first.number.to_string()),
+        reason: None,
+    })
+}
+
+fn record_refusal(operation: &mut Operation<'_>, row: &NewMessage<'_>, refusal: Option<Refusal>) {
+    let Some(refusal) = refusal else { return };
+    let event = NewEvent::by_desk(AuditEvent::Refused(refusal)).on_message(row.id).on_ticket(row.ticket_id);
+    operation.tx.append_event(operation.now, event);
 }
 
 /// What is asked about a message before it is decided.
@@ -159,9 +212,18 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
         Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
         None => Vec::new(),
     };
+    let said_before = match &ticket {
+        Some(ticket) => tx.said_before(ticket.id, &mail.message_id).await?,
+        None => Vec::new(),
+    };
+    let last_call_receipt = match is_about_the_call(&mail.reading) {
+        true => tx.last_queued(&mail.answer_to, Purpose::CallReceipt).await?,
+        false => None,
+    };
     let gate = GateFacts {
         sent_to_recipient,
         last_to_recipient: sent.last,
+        last_call_receipt,
         form_sent: sent.form,
         sent_in_thread,
         sent_today: tx.automatic_sent_on(&day),
@@ -170,7 +232,23 @@ async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Opt
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
     let message_id_reused = reused && inbound.message_id.is_some();
     let earlier = earlier_tickets(tx, &lookup, &earlier).await?;
-    Ok(Some(Known { duplicate_of, message_id_reused, earlier, ticket, reported, replied, gate }))
+    let applications = match &desk.rules.support {
+        Some(support) if !mail.reading.submitted.is_empty() => {
+            tx.applications_of(support.call.closes).await?
+        }
+        _ => Vec::new(),
+    };
+    Ok(Some(Known {
+        applications,
+        duplicate_of,
+        message_id_reused,
+        earlier,
+        ticket,
+        said_before,
+        reported,
+        replied,
+        gate,
+    }))
 }
 
 /// Recent tickets of the sender, newest first; before them one that a mail with the same Message-ID became.
@@ -194,7 +272,7 @@ async fn earlier_tickets(
     Ok(tickets)
 }
 
-fn file_ticket(
+pub(super) fn file_ticket(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
     new: &NewTicket,
@@ -214,6 +292,33 @@ fn file_ticket(
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
     FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
+}
+
+/// A question of somebody who takes part in the one application that is supported belongs to it.
+async fn attach_to_case(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    filed: &FiledTicket,
+) -> Result<(), StoreError> {
+    let Some(support) = &operation.desk.rules.support else { return Ok(()) };
+    let today = date_of(mail.reading.received_at, support.call.time_zone);
+    let Some(from) = mail.reading.mail.from.as_ref().filter(|_| support.call.is_running(today)) else {
+        return Ok(());
+    };
+    let mut cases = Vec::new();
+    for case in operation.tx.supported_cases().await? {
+        let is_representative = case.form.representative.email.eq_ignore_ascii_case(&from.address);
+        let facts = operation.tx.ticket_facts(&case.number).await?;
+        if is_representative || facts.is_some_and(|facts| facts.has_participant(&from.address)) {
+            cases.push(case.number);
+        }
+    }
+    if let [case] = cases.as_slice() {
+        operation.tx.set_part_of(filed.id, case).await?;
+        let event = NewEvent::by_desk(AuditEvent::PartOf(case.clone())).on_ticket(filed.id);
+        operation.tx.append_event(operation.now, event);
+    }
+    Ok(())
 }
 
 /// Who works on a new ticket, where members take turns.
@@ -238,21 +343,19 @@ fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     }
 }
 
-fn add_entry(
+pub(super) fn add_entry(
     operation: &mut Operation<'_>,
     ticket_id: i64,
     message: i64,
     reading: &Reading,
-    filing: &Filing,
+    direction: Direction,
 ) {
     let mail = &reading.mail;
-    // Such a mail is kept, but nobody takes part in a ticket by it.
-    let is_note = matches!(filing, Filing::Note { .. } | Filing::Report { .. });
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
     operation.tx.add_entry(&NewEntry {
         ticket_id,
         message_ref: Some(message),
-        direction: if is_note { Direction::Note } else { Direction::In },
+        direction,
         from: mail.from.as_ref(),
         recipients,
         at: reading.received_at,
@@ -265,6 +368,8 @@ fn record_filing(operation: &mut Operation<'_>, id: i64, row: &NewMessage<'_>, d
     let warnings = decision.warnings.iter().map(|warning| warning.code).collect();
     let event = match &decision.filing {
         Filing::Ticket { mentions, .. } => AuditEvent::Filed { mentions: mentions.clone(), warnings },
+        // `application` records each of them.
+        Filing::Applications(_) => return,
         Filing::Join { .. } | Filing::Note { .. } => AuditEvent::Joined { warnings },
         Filing::Report { failed, .. } => AuditEvent::DeliveryReport { failed: *failed, warnings },
         Filing::Staff => AuditEvent::StaffMail { warnings },

@@ -1,6 +1,7 @@
 //! The intake loop: fetches messages in batches, settles recorded ones in the mailbox, and waits for new mail.
 //! `pipeline` decides and files messages; `unfetchable` handles those that the server does not deliver.
 
+mod application;
 mod effects;
 mod file;
 mod fingerprint;
@@ -202,7 +203,7 @@ async fn drain(
     mut after_batch: impl FnMut(),
 ) -> Result<usize, PassError> {
     let mut taken = retry_pending(desk).await?;
-    mailbox.look(&desk.store).await?;
+    mailbox.look(&desk.store, desk.clock.now()).await?;
     verify_places(desk, mailbox).await?;
     let mut batch = next_batch(desk, mailbox).await?;
     let (mut unsettled, mut settles) = (0, true);

@@ -24,7 +24,7 @@ pub(super) async fn verify_places(desk: &Desk, mailbox: &mut Open) -> Result<(),
         warn!(
             "the mail server has assigned new UIDs without a new UIDVALIDITY: the whole folder is read again"
         );
-        mailbox.look(&desk.store).await?;
+        mailbox.look(&desk.store, desk.clock.now()).await?;
     }
     Ok(())
 }

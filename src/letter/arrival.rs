@@ -20,6 +20,8 @@ pub enum Arrival {
     Call { receipt: bool },
     /// A mail that another mailbox had received long before.
     LongAgo,
+    /// An adviser wrote without naming an application.
+    Adviser,
 }
 
 impl Arrival {
@@ -27,6 +29,7 @@ impl Arrival {
         match self {
             Self::Call { .. } => "公募に関するメールが届きました",
             Self::LongAgo => "以前に受信されたメールが移されています",
+            Self::Adviser => "アドバイザーからメールが届きました",
         }
     }
 
@@ -40,6 +43,10 @@ impl Arrival {
             Self::Call { receipt: false } => {
                 "公募に関するとみられるメールが届きました。照会としては扱わず、要確認メールとしています。\n\
                  内容をご確認ください。"
+            }
+            Self::Adviser => {
+                "伴走支援のアドバイザーから、応募の受付番号のないメールが届きました。\n\
+                 自動のメールは送らず、保留にしています。内容をご確認ください。"
             }
             Self::LongAgo => {
                 "以前に別のメールボックスなどで受信されたメールが、窓口のメールボックスに移されました。\n\

@@ -4,20 +4,26 @@ use minijinja::{Value, value::Serde};
 
 use super::{
     Purpose,
+    application::{ApplicationNoticeContext, ReceiptContext},
     arrival::ArrivalContext,
     digest::DigestContext,
     inquirer::{InquirerContext, WrittenContext},
+    meeting::{MeetingContext, OpenPointsContext},
+    results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
         DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
         UndeliverableContext, UnprovenContext,
     },
 };
-use crate::desk::{escalation::Notice, feedback::Written, triage::Reply};
+use crate::desk::{application::decision::Decision, escalation::Notice, feedback::Written, triage::Reply};
 
 #[derive(Debug, Clone)]
 pub enum Content {
     /// The automatic reply to a message.
     Reply(Reply, InquirerContext),
+    /// The receipt of applications.
+    ApplicationReceived(ReceiptContext),
+    NewApplication(Box<ApplicationNoticeContext>),
     /// The missing fields are asked for again.
     Reminder(InquirerContext),
     /// What a person wrote to an inquirer.
@@ -37,6 +43,14 @@ pub enum Content {
     StaffDoubt(StaffReplyContext),
     Unproven(UnprovenContext),
     Arrival(ArrivalContext),
+    Meeting(MeetingContext),
+    VisitRequest(MeetingContext),
+    MeetingReminder(MeetingContext),
+    OpenPoints(OpenPointsContext),
+    Result(Decision, ResultContext),
+    ResultCopy(ResultContext),
+    ResultsPreview(ResultsPreviewContext),
+    ResultsDue(ResultsDueContext),
 }
 
 impl Content {
@@ -44,6 +58,8 @@ impl Content {
     pub fn purpose(&self) -> Purpose {
         match self {
             Self::Reply(reply, _) => (*reply).into(),
+            Self::ApplicationReceived(_) => Purpose::ApplicationReceived,
+            Self::NewApplication(_) => Purpose::NewApplication,
             Self::Reminder(_) => Purpose::RemindMissing,
             Self::Written(written, _) => (*written).into(),
             Self::NewTicket(_) => Purpose::NewTicket,
@@ -60,12 +76,23 @@ impl Content {
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
             Self::Arrival(_) => Purpose::Arrival,
+            Self::Meeting(_) => Purpose::Meeting,
+            Self::VisitRequest(_) => Purpose::VisitRequest,
+            Self::MeetingReminder(_) => Purpose::MeetingReminder,
+            Self::OpenPoints(_) => Purpose::OpenPoints,
+            Self::Result(Decision::Selected, _) => Purpose::ResultSelected,
+            Self::Result(Decision::Declined, _) => Purpose::ResultDeclined,
+            Self::ResultCopy(_) => Purpose::ResultCopy,
+            Self::ResultsPreview(_) => Purpose::ResultsPreview,
+            Self::ResultsDue(_) => Purpose::ResultsDue,
         }
     }
 
     pub(super) fn values(&self) -> Value {
         match self {
             Self::Reply(_, context) | Self::Reminder(context) => Value::from(Serde(context)),
+            Self::ApplicationReceived(context) => Value::from(Serde(context)),
+            Self::NewApplication(context) => Value::from(Serde(context.as_ref())),
             Self::Written(_, context) => Value::from(Serde(context)),
             Self::NewTicket(context) | Self::FollowUp(context) => Value::from(Serde(context)),
             Self::Deadline(_, context) | Self::WaitingUnanswered(context) => Value::from(Serde(context)),
@@ -78,6 +105,13 @@ impl Content {
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),
+            Self::Meeting(context) | Self::VisitRequest(context) | Self::MeetingReminder(context) => {
+                Value::from(Serde(context))
+            }
+            Self::OpenPoints(context) => Value::from(Serde(context)),
+            Self::Result(_, context) | Self::ResultCopy(context) => Value::from(Serde(context)),
+            Self::ResultsPreview(context) => Value::from(Serde(context)),
+            Self::ResultsDue(context) => Value::from(Serde(context)),
         }
     }
 }

@@ -1,12 +1,16 @@
 //! What came of an operation on a ticket, in words: Japanese for staff, English for the operator.
 
+mod meetings;
+
+pub use meetings::span_fault_to_operator;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
-use super::{Purpose, purpose_in_words, status_word};
+use super::{AND, Purpose, meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word};
 use crate::desk::{
     calendar::BusinessTime,
-    feedback::{Done, Leaves, Refused},
+    feedback::{Done, Leaves, Refused, Written},
     japanese_time,
     last_guard::Violation,
     ticket::TicketNumber,
@@ -69,6 +73,11 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
                 0 => String::new(),
                 count => format!("（このほかに{count}件が送信を待っています）"),
             };
+            if matches!(written, Written::Meeting | Written::VisitRequest) {
+                return format!(
+                    "{number} の{what}を取りやめました。どなたにも送られず、予定は元のままです{still}"
+                );
+            }
             format!("{number} の{what}「{text}」を取りやめました。照会者には送られません{still}")
         }
         Done::Sending { number, leaves_at } => {
@@ -78,6 +87,19 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} を承認しました（{}）", leaving_in_words(Leaves::At(*leaves_at), zone, now))
         }
         Done::Rejected(number) => format!("{number} を差し戻しました"),
+        Done::Arranged { number, meeting, told, leaves } => {
+            let when = leaving_in_words(*leaves, zone, now);
+            format!("{number} の{}（{told}名あて。{when}）", meetings::arranged(meeting, zone))
+        }
+        Done::VisitDeclined { number, nth } => {
+            format!("{number} のアドバイザー派遣（{nth}回目）の辞退を記録しました")
+        }
+        Done::Minutes { number, kind, nth, files } => {
+            let files = if *files > 0 { format!("（添付{files}件）") } else { String::new() };
+            format!("{number} の{}の議事録を登録しました{files}", meeting_in_words(*kind, *nth))
+        }
+        Done::Results(done) => results::done_in_words(done, zone, now),
+        Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
 }
 
@@ -123,6 +145,25 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::NoApplication(number) => format!(
             "{number} は照会のため、伴走支援の操作（受理、採択、会議など）は行えません。応募のお知らせに返信するか、応募の受付番号を付けてください"
         ),
+        Refused::Results(refused) => results::refused_in_words(refused),
+        Refused::NotSupported(number) => {
+            format!("{number} は伴走支援の実施地域ではないか、選定結果をまだお知らせしていません")
+        }
+        Refused::Span { number, fault } => format!("{number}：{}", span_fault_in_words(*fault)),
+        Refused::Unarranged { number, why } => format!("{number}：{}", meetings::to_staff(*why)),
+        Refused::NoSingleAdviser { who, known } => format!(
+            "「{who}」に当たる、アドレスの登録のあるアドバイザーが一人に決まりません（登録：{}）",
+            known.join(AND)
+        ),
+        Refused::LettersWait(number) => format!(
+            "{number} の先の案内が送信を待っています。先に「取消」とご返信いただくか、送信された後に、もう一度お書きください"
+        ),
+        Refused::NoMinutes(number) => format!("{number} の議事録の文も添付ファイルもありません"),
+        Refused::CannotBePart { number, case } => {
+            format!(
+                "{number} を {case} の質問とすることはできません（照会と、伴走支援の応募をご指定ください）"
+            )
+        }
         Refused::EmptyNote(number) => format!("{number} のメモの文がありません"),
         Refused::NoSingleMember { who, known } => {
             format!("「{who}」に当たる担当者が一人に決まりません（登録：{}）", known.join("、"))
@@ -207,20 +248,34 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Held { number, left } => format!("{number}: waiting, {left} left"),
         Done::Merged { number, into } => format!("{number}: merged into {into}"),
         Done::CalledBack(number) => format!("{number}: called back"),
-        Done::Queued { number, leaves, .. } => match leaves {
-            Leaves::At(at) => format!("{number}: queued for {}", local(*at, zone)),
-            Leaves::Approved => format!("{number}: waits for a lead"),
-            Leaves::Confirmed => format!("{number}: waits for `ticket send`"),
-            Leaves::Chosen => {
-                format!(
-                    "{number}: waits for `ticket send`, because somebody else has written to this inquirer"
-                )
-            }
-        },
+        Done::Queued { number, leaves, .. } => format!("{number}: {}", leaves_to_operator(*leaves, zone)),
         Done::Cancelled { number, .. } => format!("{number}: cancelled"),
         Done::Sending { number, leaves_at } => format!("{number}: leaves at {}", local(*leaves_at, zone)),
         Done::Approved { number, .. } => format!("{number}: approved"),
         Done::Rejected(number) => format!("{number}: rejected"),
+        Done::Arranged { number, meeting, told, leaves } => format!(
+            "{number}: {} {} is {}, from {}; {told} letters: {}",
+            meeting.kind,
+            meeting.nth,
+            meeting.stage,
+            local(meeting.starts, zone),
+            leaves_to_operator(*leaves, zone)
+        ),
+        Done::VisitDeclined { number, nth } => format!("{number}: visit {nth} is declined"),
+        Done::Minutes { number, kind, nth, .. } => format!("{number}: {kind} {nth} is held"),
+        Done::Results(done) => results::done_to_operator(done),
+        Done::PartOf { number, case } => format!("{number}: belongs to {case}"),
+    }
+}
+
+fn leaves_to_operator(leaves: Leaves, zone: Tz) -> String {
+    match leaves {
+        Leaves::At(at) => format!("queued for {}", local(at, zone)),
+        Leaves::Approved => "waits for a lead".to_owned(),
+        Leaves::Confirmed => "waits for `ticket send`".to_owned(),
+        Leaves::Chosen => {
+            "waits for `ticket send`, because somebody else has written to this inquirer".to_owned()
+        }
     }
 }
 
@@ -230,6 +285,22 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NoSuchTicket(number) => format!("there is no ticket {number}"),
         Refused::NotOnATicket => "not an operation on a ticket".to_owned(),
         Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
+        Refused::Results(refused) => results::refused_to_operator(refused),
+        Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
+        Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
+        Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),
+        Refused::NoSingleAdviser { who, known } => {
+            format!("{who:?} is not one adviser with an address; known: {}", known.join(", "))
+        }
+        Refused::LettersWait(number) => {
+            format!(
+                "{number}: the letters about the last change wait in the outbox; cancel them, or wait until they have left"
+            )
+        }
+        Refused::NoMinutes(number) => format!("{number}: the minutes have no text"),
+        Refused::CannotBePart { number, case } => {
+            format!("{number}: cannot be a part of {case}; name an inquiry and an application")
+        }
         Refused::EmptyNote(number) => format!("{number}: the note has no text"),
         Refused::NoSingleMember { who, known } => {
             format!("{who:?} names no single member of staff; known: {}", known.join(", "))

@@ -113,8 +113,8 @@ pub fn own_words(letter: &str) -> String {
         let last = paragraph.lines().last().unwrap_or_default().trim();
         TITLES.iter().any(|title| last.ends_with(title)) && !last.contains('。')
             || paragraph.starts_with("平素より")
-            || last.contains("につきまして、下記のとおり回答いたします")
-            || last.contains("につきまして、次の点をご確認くださいますよう")
+            || last.contains("下記のとおり")
+            || last.contains("次の点をご確認くださいますよう")
     };
     let is_end = |paragraph: &&str| {
         let start = paragraph.trim_start();

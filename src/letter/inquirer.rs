@@ -108,7 +108,7 @@ impl InquirerContext {
             last_week: rules.window.last_week(facts.received_at),
             received: japanese_time::official_instant(facts.received_at, zone),
             received_day: japanese_time::official_date(received),
-            promised: promised.map(japanese_time::official_day).unwrap_or_default(),
+            promised: promised.map(japanese_time::official).unwrap_or_default(),
             promised_day: promised.map(|day| japanese_time::day(day, today)).unwrap_or_default(),
             closures: closures.iter().map(|closure| closure_in_words(closure, today)).collect(),
             hours: profile.hours.clone(),

@@ -2,6 +2,8 @@
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
 mod addressee;
+mod application;
+mod application_words;
 mod arrival;
 pub mod calendar;
 mod compose;
@@ -13,8 +15,10 @@ mod frame;
 mod hours;
 mod ics;
 mod inquirer;
+mod meeting;
 mod problem;
 mod remark;
+pub mod results;
 mod samples;
 pub mod sheet;
 mod staff;
@@ -23,15 +27,26 @@ mod wording;
 mod words;
 
 pub use addressee::addressee;
+pub use application::{
+    ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, ReceiptContext, SupportContext,
+};
+pub use application_words::{check_in_words, field_in_words, stage_in_words};
 pub use arrival::{Arrival, ArrivalContext, ArrivedMail};
-pub use compose::{ComposeError, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain};
+pub use compose::{
+    ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
+};
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail};
+pub use feedback::span_fault_to_operator;
 pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
-pub use problem::problem_in_words;
+pub use meeting::{
+    CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, meeting_in_words,
+    minutes_in_words, open_meeting, open_question,
+};
+pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
     rejected_answer,
@@ -44,7 +59,7 @@ pub use staff::{
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
+    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
     left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
     status_word,
 };
@@ -69,6 +84,8 @@ closed_set! {
         AfterWindow = "after_window",
         /// When a mail about the call for applications arrived.
         CallReceipt = "call_receipt",
+        /// Which applications arrived, when, and what was read in them.
+        ApplicationReceived = "application_received",
         /// To staff: a deadline comes near.
         DeadlineWarning = "deadline_warning",
         /// To staff: a deadline has passed.
@@ -89,6 +106,8 @@ closed_set! {
         Digest = "digest",
         /// To staff: an inquiry came.
         NewTicket = "new_ticket",
+        /// To staff: an application came, or a further form of one.
+        NewApplication = "new_application",
         /// To staff: the inquirer wrote again.
         FollowUp = "follow_up",
         /// To its author: the mail that is about to leave, and how to stop it.
@@ -104,8 +123,26 @@ closed_set! {
         /// To a member of staff and the leads: a mail from the member's address had no effect, and nothing proves that the
         /// member wrote it.
         Unproven = "unproven",
+        /// To the representative of an application: its region was selected.
+        ResultSelected = "result_selected",
+        /// To the representative of an application: its region was not selected.
+        ResultDeclined = "result_declined",
+        /// To the officer who sent an application: what its representative was told.
+        ResultCopy = "result_copy",
+        /// To a lead: all letters about the results, before they leave.
+        ResultsPreview = "results_preview",
+        /// To leads: the day for the results comes near, or has passed.
+        ResultsDue = "results_due",
         /// To staff: a mail came that is no inquiry like others.
         Arrival = "arrival",
+        /// A meeting or a visit is set, changed or cancelled.
+        Meeting = "meeting",
+        /// An adviser is asked for a visit.
+        VisitRequest = "visit_request",
+        /// A meeting or a visit comes near.
+        MeetingReminder = "meeting_reminder",
+        /// To leads: what is open when the 伴走支援 ends.
+        OpenPoints = "open_points",
     }
 }
 
@@ -121,6 +158,7 @@ impl Purpose {
             | Self::BeforeWindow
             | Self::AfterWindow
             | Self::CallReceipt
+            | Self::ApplicationReceived
             | Self::RemindMissing => Some("auto-replied"),
             Self::DeadlineWarning
             | Self::DeadlineMissed
@@ -129,6 +167,7 @@ impl Purpose {
             | Self::Undeliverable
             | Self::Digest
             | Self::NewTicket
+            | Self::NewApplication
             | Self::FollowUp
             | Self::Echo
             | Self::Approval
@@ -136,20 +175,36 @@ impl Purpose {
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven
-            | Self::Arrival => Some("auto-generated"),
-            Self::Answer | Self::Question => None,
+            | Self::Arrival
+            | Self::MeetingReminder
+            | Self::OpenPoints
+            | Self::ResultsPreview
+            | Self::ResultsDue => Some("auto-generated"),
+            Self::Answer
+            | Self::Question
+            | Self::Meeting
+            | Self::VisitRequest
+            | Self::ResultSelected
+            | Self::ResultDeclined
+            | Self::ResultCopy => None,
         }
     }
 
-    /// Whether it is an automatic reply to an inquirer, and so counts against the budgets.
+    /// Whether it is an automatic mail to an inquirer, and so counts against the budgets.
     #[must_use]
     pub fn is_automatic(self) -> bool {
-        self.auto_submitted() == Some("auto-replied")
+        self.auto_submitted() == Some("auto-replied") || self == Self::MeetingReminder
     }
 
     #[must_use]
     pub fn is_for_staff(self) -> bool {
-        self.auto_submitted() == Some("auto-generated")
+        self.auto_submitted() == Some("auto-generated") && self != Self::MeetingReminder
+    }
+
+    /// Whether a person orders the mail and may stop it before it leaves.
+    #[must_use]
+    pub fn is_written(self) -> bool {
+        self.auto_submitted().is_none()
     }
 }
 
@@ -167,6 +222,8 @@ impl From<Written> for Purpose {
         match written {
             Written::Answer => Self::Answer,
             Written::Question => Self::Question,
+            Written::Meeting => Self::Meeting,
+            Written::VisitRequest => Self::VisitRequest,
         }
     }
 }
@@ -178,6 +235,7 @@ impl From<Reply> for Purpose {
             Reply::AskMissing => Self::AskMissing,
             Reply::SendForm => Self::SendForm,
             Reply::CallReceipt => Self::CallReceipt,
+            Reply::ApplicationReceived => Self::ApplicationReceived,
             Reply::BeforeWindow => Self::BeforeWindow,
             Reply::AfterWindow => Self::AfterWindow,
         }

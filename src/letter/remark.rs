@@ -37,7 +37,15 @@ impl Remark<'_> {
             Self::Noted(Note::Password) => {
                 "添付ファイルのパスワードを知らせるメールとみられるため、照会に添えました。".to_owned()
             }
-            Self::Noted(Note::Copy | Note::Automatic) => "照会に添えました。".to_owned(),
+            Self::Noted(Note::Adviser) => {
+                "アドバイザーからの返信です。お引き受けいただける場合は「派遣確定 1」、ご辞退の場合は「派遣辞退 1」のように、回数を付けてご返信ください。線より上に書いたほかの文は、アドバイザーではなく実施地域の担当者に送られます。"
+                    .to_owned()
+            }
+            Self::Noted(Note::Copy) => {
+                "同じ内容のメールが再び届いたため、照会に添えました。添付ファイルをご確認ください。"
+                    .to_owned()
+            }
+            Self::Noted(Note::Automatic) => "照会に添えました。".to_owned(),
             Self::NotAnswered(refusal) => {
                 let evidence = match refusal {
                     Refusal::Robot { evidence } | Refusal::AskedForSilence { evidence } => {

@@ -1,6 +1,10 @@
 //! Sample values for every letter: [`super::Wording::check`] proves templates with them, and snapshots show them.
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
+mod application;
+mod meetings;
+mod results;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -13,6 +17,7 @@ use super::{
     reason_in_words, status_in_words,
 };
 use crate::desk::{
+    application::decision::Decision,
     calendar::BusinessTime,
     escalation::Notice,
     feedback::Written,
@@ -44,7 +49,7 @@ pub fn facts(rules: &Rules, full: bool) -> Facts {
     };
     let received_at = DateTime::UNIX_EPOCH + TimeDelta::seconds(RECEIVED_AT);
     Facts {
-        number: number(rules, 1).to_string(),
+        number: number_of(rules, 1).to_string(),
         fields,
         subject: rules.form.subject().to_owned(),
         attachments: if full { vec!["別紙1_協議体の構成案.xlsx".to_owned()] } else { Vec::new() },
@@ -72,7 +77,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
     let now = facts.now + TimeDelta::minutes(27 * 60 + 30);
     let common = StaffCommon::new(profile, rules, "伊藤 健一", now);
     let tickets = Tickets { profile, rules, facts, now };
-    let not_joined = Remark::NotJoined(&number(rules, 7)).in_words();
+    let not_joined = Remark::NotJoined(&number_of(rules, 7)).in_words();
     let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
     let deadline = |common| DeadlineContext { common, tickets: tickets.listed(full) };
     match purpose {
@@ -82,6 +87,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::BeforeWindow => reply(Reply::BeforeWindow),
         Purpose::AfterWindow => reply(Reply::AfterWindow),
         Purpose::CallReceipt => reply(Reply::CallReceipt),
+        Purpose::ApplicationReceived => application::receipt(profile, rules, full),
+        Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
         Purpose::Answer => written(Written::Answer),
         Purpose::Question => written(Written::Question),
@@ -130,7 +137,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
-            done: vec![format!("{} の担当を佐藤 花子さんにしました", number(rules, 1))],
+            done: vec![format!("{} の担当を佐藤 花子さんにしました", number_of(rules, 1))],
             problems: if full {
                 vec!["「/消去」という操作はありません".to_owned()]
             } else {
@@ -138,14 +145,14 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             },
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
-            number: number(rules, 1).to_string(),
+            number: number_of(rules, 1).to_string(),
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
         Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {
             problems: vec!["「/消去」という操作はありません".to_owned()],
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
-            number: number(rules, 1).to_string(),
+            number: number_of(rules, 1).to_string(),
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
@@ -163,17 +170,35 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
             Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
         }
+        Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
+        Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
+        Purpose::MeetingReminder => Content::MeetingReminder(meetings::meeting(profile, full)),
+        Purpose::OpenPoints => Content::OpenPoints(meetings::open_points(common)),
+        Purpose::ResultSelected => {
+            Content::Result(Decision::Selected, results::letter(profile, rules, Decision::Selected, full))
+        }
+        Purpose::ResultDeclined => {
+            Content::Result(Decision::Declined, results::letter(profile, rules, Decision::Declined, full))
+        }
+        Purpose::ResultCopy => Content::ResultCopy(results::letter(profile, rules, Decision::Declined, full)),
+        Purpose::ResultsPreview => Content::ResultsPreview(results::preview(common, profile, full)),
+        Purpose::ResultsDue => Content::ResultsDue(results::due(common, full)),
     }
 }
 
-fn number(rules: &Rules, serial: u32) -> TicketNumber {
+/// A ticket of the 伴走支援, which the built-in desk alone has.
+fn number(serial: u32) -> TicketNumber {
+    TicketNumber::new("ZT", 2025, serial)
+}
+
+fn number_of(rules: &Rules, serial: u32) -> TicketNumber {
     TicketNumber::new(&rules.ticket_prefix, 2025, serial)
 }
 
 fn waiting(profile: &Profile, rules: &Rules) -> WaitingContext {
-    let link = |word| decision_link(&profile.address, &number(rules, 1), "3f9a2c", KEY, word);
+    let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     WaitingContext {
-        number: number(rules, 1).to_string(),
+        number: number_of(rules, 1).to_string(),
         what: "回答",
         to: ADDRESS.to_owned(),
         text: TEXT.replace('\n', " "),
@@ -190,7 +215,7 @@ fn other(profile: &Profile, rules: &Rules) -> OtherMailContext {
         what: purpose_in_words(Purpose::Answer),
         text: "会議の例は、第一市にございます。".to_owned(),
         when: "7月2日（水）13:35に送信します".to_owned(),
-        cancel: decision_link(&profile.address, &number(rules, 1), "5b1d07", KEY, DecisionWord::Cancel),
+        cancel: decision_link(&profile.address, &number_of(rules, 1), "5b1d07", KEY, DecisionWord::Cancel),
     }
 }
 
@@ -203,7 +228,7 @@ struct Tickets<'a> {
 
 impl Tickets<'_> {
     fn ticket(&self, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
-        let number = number(self.rules, serial);
+        let number = number_of(self.rules, serial);
         let facts = TicketFacts {
             number: number.to_string(),
             fields,
@@ -281,7 +306,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         subject: "お尋ね <b>".to_owned(),
     };
     let undelivered =
-        UndeliveredMail::new(number(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
+        UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
         common,
         summary: "未回答2件".to_owned(),
@@ -295,13 +320,13 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
 }
 
 fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -> DraftContext {
-    let link = |word| decision_link(&profile.address, &number(rules, 1), "3f9a2c", KEY, word);
+    let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
-        subject: format!("[{}] {}（回答）", number(rules, 1), rules.form.subject()),
+        subject: format!("[{}] {}（回答）", number_of(rules, 1), rules.form.subject()),
         text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
         when: "7月2日（水）13:40に送信します".to_owned(),

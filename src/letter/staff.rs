@@ -182,7 +182,7 @@ pub struct DraftContext {
     pub text: String,
     /// Names of the attached files.
     pub attachments: Vec<String>,
-    /// When it leaves: 「7月1日（火）10時10分に送信します」.
+    /// When it leaves: 「7月1日（火）10:10に送信します」.
     pub when: String,
     /// The beginning of what its author wrote with it and is not sent; empty if there is nothing.
     pub left_out: String,

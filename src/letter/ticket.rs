@@ -155,7 +155,7 @@ fn order_link(desk: &str, number: &TicketNumber, key: &str, order: &str) -> Stri
 }
 
 /// Percent-encodes a header field of a `mailto:` (RFC 6068, 2).
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),

@@ -58,13 +58,14 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 48] = built_in!(
+const BUILT_IN: &[(&str, &str)] = &built_in!(
     "acknowledgement",
     "ask_missing",
     "send_form",
     "before_window",
     "after_window",
     "call_receipt",
+    "application_received",
     "deadline_warning",
     "deadline_missed",
     "window_summary",
@@ -75,6 +76,7 @@ const BUILT_IN: [(&str, &str); 48] = built_in!(
     "question",
     "digest",
     "new_ticket",
+    "new_application",
     "follow_up",
     "echo",
     "approval",
@@ -82,7 +84,16 @@ const BUILT_IN: [(&str, &str); 48] = built_in!(
     "staff_reply",
     "staff_doubt",
     "unproven",
-    "arrival"
+    "arrival",
+    "meeting",
+    "visit_request",
+    "meeting_reminder",
+    "open_points",
+    "result_selected",
+    "result_declined",
+    "result_copy",
+    "results_preview",
+    "results_due"
 );
 
 /// The digest also has a body with tables.
@@ -96,11 +107,12 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 23] = parts!(
+pub(super) const PARTS: [(&str, &str); 25] = parts!(
     "address_line",
     "automatic",
     "cut_line",
     "draft",
+    "files",
     "form",
     "greeting",
     "hours",
@@ -108,6 +120,7 @@ pub(super) const PARTS: [(&str, &str); 23] = parts!(
     "inquiry",
     "item",
     "links",
+    "meeting",
     "missing_items",
     "news",
     "other_mails",
@@ -159,7 +172,7 @@ impl Wording {
             addressee(organization, name)
         });
         templates.add_function("done_in_subject", |lines: Vec<String>| done_in_subject(&lines));
-        for (name, text) in BUILT_IN.into_iter().chain([DIGEST_HTML]).chain(PARTS) {
+        for (name, text) in BUILT_IN.iter().copied().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
         }

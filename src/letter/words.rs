@@ -84,6 +84,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::Call => "公募に関するメール",
+        ParkReason::Adviser => "アドバイザーからのメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
         ParkReason::Unfetchable => "メールサーバーから取り出せないメール",
@@ -105,6 +106,9 @@ pub const HELD: &str = "送信を止めています";
 /// The state of a mail that the desk is sending.
 pub const LEAVING: &str = "送信しているところです";
 
+/// Between the items of a list.
+pub const AND: &str = "、";
+
 /// A member as a colleague names them.
 #[must_use]
 pub fn colleague_in_words(name: &str) -> String {
@@ -120,6 +124,8 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::BeforeWindow => "受付開始日のご案内",
         Purpose::AfterWindow => "受付終了のご案内",
         Purpose::CallReceipt => "公募に関するメールの到着のお知らせ",
+        Purpose::ApplicationReceived => "申込書の受領のお知らせ",
+        Purpose::NewApplication => "応募のお知らせ",
         Purpose::DeadlineWarning | Purpose::DeadlineMissed => "回答期限のお知らせ",
         Purpose::WindowSummary => "受付状況のご報告",
         Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
@@ -129,6 +135,12 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Arrival => "届いたメールのお知らせ",
+        Purpose::Meeting | Purpose::MeetingReminder => "会議・派遣のご案内",
+        Purpose::VisitRequest => "アドバイザー派遣のお願い",
+        Purpose::OpenPoints => "伴走支援の終了のお知らせ",
+        Purpose::ResultSelected | Purpose::ResultDeclined => "選定結果の通知",
+        Purpose::ResultCopy => "選定結果の通知の写し",
+        Purpose::ResultsPreview | Purpose::ResultsDue => "選定結果の通知の案",
         Purpose::Echo
         | Purpose::Approval
         | Purpose::SecondDraft

@@ -251,7 +251,7 @@ fn address(text: &str) -> Option<String> {
     let quoted = text.starts_with('"');
     let kept: String = text.chars().filter(|&c| !c.is_control() && (quoted || !c.is_whitespace())).collect();
     let kept = clean::one_line(&kept);
-    let kept = kept.trim_matches(|c| matches!(c, '\'' | ',' | ';'));
+    let kept = kept.trim_matches(|c| matches!(c, '\'' | ',' | ';')).trim_end_matches('.');
     let kept = match kept.strip_prefix('"').and_then(|rest| rest.split_once("\"@")) {
         Some((local, domain)) => format!("{}@{domain}", quote_if_local(local, true)),
         None => kept.to_owned(),

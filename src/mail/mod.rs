@@ -38,6 +38,7 @@ pub use bounce::Bounce;
 pub use message::after_mbox_line;
 pub use own::OwnMail;
 pub use smtp_reply::{EnhancedStatus, RawReply, SmtpReply};
+pub use text::is_mail as is_attached_mail;
 
 /// One mailbox of an address header (RFC 5322, 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -85,7 +85,9 @@ fn forwarded(contents: &mut Contents, forwards: usize) {
     contents.attached = attached;
 }
 
-fn is_mail(attachment: &Attachment) -> bool {
+/// Whether an attachment is a mail.
+#[must_use]
+pub fn is_mail(attachment: &Attachment) -> bool {
     let is_file = attachment.name.get(attachment.name.len().saturating_sub(4)..);
     ["message/rfc822", "message/global"].contains(&attachment.media_type.as_str())
         || is_file.is_some_and(|extension| extension.eq_ignore_ascii_case(".eml"))

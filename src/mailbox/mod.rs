@@ -101,9 +101,9 @@ impl Source {
 
 impl Open {
     /// Lists the messages that are not in the ledger, and returns their number. [`Open::next_batch`] fetches them.
-    pub async fn look(&mut self, store: &Store) -> Result<usize, IntakeError> {
+    pub async fn look(&mut self, store: &Store, now: DateTime<Utc>) -> Result<usize, IntakeError> {
         match self {
-            Self::Imap(session) => session.look(store).await,
+            Self::Imap(session) => session.look(store, now).await,
             Self::Maildir(maildir) => maildir.look(store).await,
         }
     }

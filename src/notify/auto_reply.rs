@@ -42,14 +42,20 @@ pub async fn reply(
     let Some(to) = decision.to.as_deref() else { return Ok(Some(Refusal::NoSender)) };
     let purpose = Purpose::from(reply);
     let ids = &operation.desk.ids;
-    let message_id = match ticket {
-        Some(ticket) => ids.of_ticket(&ticket.number, purpose.as_str()),
-        None => ids.of_message(&mail.hash, purpose.as_str()),
+    let of_message = |hash: &str| ids.of_message(hash, purpose.as_str());
+    // An application that was sent twice gets one receipt.
+    let files = mail.files_hashes().filter(|_| reply == Reply::CallReceipt);
+    let (message_id, earlier) = match (ticket, files) {
+        (Some(ticket), _) => (ids.of_ticket(&ticket.number, purpose.as_str()), None),
+        (None, Some([this, earlier])) => (of_message(&this), Some(of_message(&earlier))),
+        (None, None) => (of_message(&mail.hash), None),
     };
     // A new ticket has a new number, and no mail yet that could be the same.
     let is_new = matches!(decision.filing, Filing::Ticket { .. });
-    if !is_new && operation.tx.has_mail(&message_id).await? {
-        return Ok(None);
+    for id in [Some(&message_id), earlier.as_ref()].into_iter().flatten() {
+        if !is_new && operation.tx.has_mail(id).await? {
+            return Ok(None);
+        }
     }
     let facts = letter::Facts {
         number: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default(),
@@ -75,17 +81,17 @@ pub async fn reply(
 }
 
 /// An automatic mail to an inquirer.
-pub(super) struct Automatic<'a> {
-    pub(super) to: &'a str,
-    pub(super) message_id: &'a str,
-    pub(super) thread: Thread<'a>,
-    pub(super) ticket: Option<i64>,
+pub struct Automatic<'a> {
+    pub to: &'a str,
+    pub message_id: &'a str,
+    pub thread: Thread<'a>,
+    pub ticket: Option<i64>,
     /// The ledger row it answers.
-    pub(super) message_ref: Option<i64>,
+    pub message_ref: Option<i64>,
 }
 
 /// Renders and queues an automatic mail. A refusal says that it cannot be sent.
-pub(super) fn queue(
+pub fn queue(
     operation: &mut Operation<'_>,
     automatic: Automatic<'_>,
     content: &Content,

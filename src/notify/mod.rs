@@ -1,5 +1,6 @@
 //! Every mail that no person wrote, and the one way into the outbox: [`enqueue`].
 
+pub mod application;
 pub mod arrival;
 pub mod auto_reply;
 pub mod digest;
@@ -70,32 +71,12 @@ impl<'a> Thread<'a> {
 /// # Errors
 /// When memory runs out.
 pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Result<(), Unsent>, StoreError> {
-    let (profile, now) = (&operation.desk.profile, operation.now);
-    if !mail.purpose.is_for_staff()
-        && let Err(unsent) = guarded(operation, mail)
-    {
-        return Ok(Err(unsent));
-    }
-    let date = operation.local(now).fixed_offset();
-    let references = &mail.thread.references;
-    let first = references.len().saturating_sub(MOST_REFERENCES);
-    let composed = letter::compose(&Letter {
-        from: (&profile.name, &profile.address),
-        to: mail.to,
-        subject: mail.subject,
-        body: mail.body,
-        html: mail.html,
-        files: mail.files,
-        date,
-        message_id: mail.message_id,
-        in_reply_to: mail.thread.in_reply_to,
-        references: references.get(first..).unwrap_or_default().to_vec(),
-        auto_submitted: mail.purpose.auto_submitted(),
-    });
-    let envelope = match composed {
+    let now = operation.now;
+    let envelope = match composed(operation, mail) {
         Ok(envelope) => envelope,
-        Err(error) => return Ok(Err(error.into())),
+        Err(unsent) => return Ok(Err(unsent)),
     };
+    let profile = &operation.desk.profile;
     let entry = mail.ticket.filter(|_| !mail.purpose.is_for_staff()).map(|ticket_id| {
         let from = Mailbox { name: Some(profile.name.clone()), address: profile.address.clone() };
         operation.tx.add_entry(&NewEntry {
@@ -128,6 +109,34 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         operation.tx.count_automatic(&day);
     }
     Ok(Ok(()))
+}
+
+/// A mail as it would leave. So several mails that belong together are looked at before the first is queued.
+///
+/// # Errors
+/// Why it cannot leave.
+pub fn composed(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<letter::Envelope, Unsent> {
+    let profile = &operation.desk.profile;
+    if !mail.purpose.is_for_staff() {
+        guarded(operation, mail)?;
+    }
+    let date = operation.local(operation.now).fixed_offset();
+    let references = &mail.thread.references;
+    let first = references.len().saturating_sub(MOST_REFERENCES);
+    let letter = Letter {
+        from: (&profile.name, &profile.address),
+        to: mail.to,
+        subject: mail.subject,
+        body: mail.body,
+        html: mail.html,
+        files: mail.files,
+        date,
+        message_id: mail.message_id,
+        in_reply_to: mail.thread.in_reply_to,
+        references: references.get(first..).unwrap_or_default().to_vec(),
+        auto_submitted: mail.purpose.auto_submitted(),
+    };
+    Ok(letter::compose(&letter)?)
 }
 
 /// Has the last guard look at a mail to an inquirer. Our own wording is at fault if it stops an automatic one: the operator

@@ -10,6 +10,7 @@ use crate::{
     notify::undeliverable::{Undelivered, notify_undelivered},
     service::{Desk, Fault, Operation, metrics},
     store::{Attempt, StoreError, TicketRow, Verdict},
+    tickets::results,
 };
 
 /// Records verdicts and takes them out of the list. On an error they stay in it.
@@ -45,6 +46,11 @@ async fn follow_up(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<O
     match (verdict, due.purpose, due.ticket_id) {
         (Verdict::Failed | Verdict::Unconfirmed { .. }, purpose, _) if !purpose.is_for_staff() => {
             notify_failed(operation, attempt).await?;
+        }
+        (Verdict::Sent, Purpose::ResultSelected | Purpose::ResultDeclined, Some(ticket)) => {
+            if let Some(ticket) = operation.tx.ticket(ticket).await? {
+                results::left(operation, &ticket, due.purpose).await?;
+            }
         }
         (Verdict::Sent, Purpose::Answer, Some(ticket)) => {
             let Some(ticket) = operation.tx.ticket(ticket).await? else { return Ok(None) };

@@ -2,7 +2,9 @@
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 pub mod escalation;
+mod meetings;
 pub mod recalculation;
+mod results_due;
 pub mod retention;
 mod window_summary;
 
@@ -13,6 +15,8 @@ use tracing::error;
 
 use self::{
     escalation::{escalate, next_deadline},
+    meetings::{remind_of_meetings, tell_open_points},
+    results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
     window_summary::{summarize, summary_at},
 };
@@ -74,6 +78,8 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
         }
     }
     forget_due(desk).await?;
+    queued += tell_of_results(desk).await?;
+    queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
     Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
 }
 
@@ -89,7 +95,13 @@ async fn until_next(desk: &Desk) -> Duration {
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
     let reminder = next_reminder(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
-    let next = deadline.into_iter().chain(reminder).chain(summary).chain(list).min();
+    let next = deadline
+        .into_iter()
+        .chain(reminder)
+        .chain(summary)
+        .chain(next_results_notice(desk))
+        .chain(list)
+        .min();
     let sleep = next.map_or(LONGEST_SLEEP, |at| desk.clock.until(at));
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     delivery::{SmtpOptions, Transport},
     desk::{
-        application::{Adviser, Call, Support, results_by},
+        application::{Adviser, Call, Support, form::Labels, results_by},
         calendar::{BusinessTime, Calendar, HoursRules},
         deadline::Sla,
         form::{FieldRule, FormRules},
@@ -386,7 +386,7 @@ fn support(written: &crate::settings::Support, calendar: &Calendar) -> Support {
     };
     Support {
         call,
-        labels: labels.collect(),
+        labels: Labels::new(labels),
         criteria: written.criteria.clone(),
         advisers: written.advisers.iter().map(adviser).collect(),
         remind_before: written.remind_before,

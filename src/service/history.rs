@@ -39,9 +39,8 @@ impl Operation<'_> {
     pub async fn end_turn(&mut self, ticket: &TicketRow, ending: Ending) -> Result<(), StoreError> {
         let last = self.tx.last_turn(ticket.id).await?;
         let turn = last.ended(&ticket.clock, ending, &self.actor.audit(), self.now);
-        let clock = ticket.clock.clone();
-        let (clock, closed_at) =
-            if ending.is_answer() { (clock.answered(), None) } else { (clock.closed(), Some(self.now)) };
+        let clock = ending.clock(ticket.clock.clone());
+        let closed_at = (clock.status() == Status::Closed).then_some(self.now);
         let answered_at = if ending.is_answer() { Some(self.now) } else { ticket.answered_at };
         let course = Course { asked_at: None, closed_at, answered_at };
         self.tx.set_clock(ticket.id, &clock, course, &turn).await

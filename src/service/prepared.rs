@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 
 use crate::{
     desk::{gate::recipient, triage::Reading},
+    hex,
     letter::as_in_envelope,
     mail::InboundMail,
     store::{NewMessage, Outcome, Place},
@@ -36,6 +38,24 @@ impl PreparedMail {
     #[must_use]
     pub fn answer_to(mail: &InboundMail) -> String {
         recipient(mail).map(as_in_envelope).unwrap_or_default()
+    }
+
+    /// Hashes of sender and files, for the hour of receipt and the one before: the same files that were sent twice in a row
+    /// have one in common. `None` without files.
+    #[must_use]
+    pub fn files_hashes(&self) -> Option<[String; 2]> {
+        let mail = &self.reading.mail;
+        let from = mail.from.as_ref().filter(|_| !mail.attachments.is_empty())?;
+        let mut hasher = Sha256::new_with_prefix(from.address.to_lowercase());
+        for file in &mail.attachments {
+            hasher.update([0]);
+            hasher.update(&file.name);
+            hasher.update([0]);
+            hasher.update(Sha256::digest(&file.bytes));
+        }
+        let hour = self.reading.received_at.timestamp().div_euclid(3600);
+        let of_hour = |hour: i64| hex::encode(&hasher.clone().chain_update(hour.to_be_bytes()).finalize());
+        Some([of_hour(hour), of_hour(hour - 1)])
     }
 
     /// Its ledger row, parked until the caller says what became of it.

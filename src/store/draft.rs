@@ -47,22 +47,31 @@ impl WrittenMail {
 impl Tx {
     /// Drafts of a ticket, the newest first.
     pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
-        let mut mails = self.written_mails(ticket_id).await?;
+        let mut mails = self.ordered_mails(ticket_id).await?;
         mails.retain(WrittenMail::is_draft);
         Ok(mails)
     }
 
     /// What persons wrote to the inquirer of a ticket: drafts and sent mails, the newest first.
     pub async fn written_mails(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
+        let mut mails = self.ordered_mails(ticket_id).await?;
+        mails.retain(|mail| matches!(mail.purpose, Purpose::Answer | Purpose::Question));
+        Ok(mails)
+    }
+
+    /// What persons wrote or ordered on a ticket, letters about meetings among it, the newest first.
+    pub async fn ordered_mails(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
         let rows = query(
             "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                     next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5, $6)
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5) AND state IN ($6, $7, $8)
              ORDER BY id DESC",
         )
         .bind(ticket_id)
         .bind(Purpose::Answer.as_str())
         .bind(Purpose::Question.as_str())
+        .bind(Purpose::Meeting.as_str())
+        .bind(Purpose::VisitRequest.as_str())
         .bind(OutboxState::Queued.as_str())
         .bind(OutboxState::Held.as_str())
         .bind(OutboxState::Sent.as_str())

@@ -76,6 +76,21 @@ impl Tx {
         id
     }
 
+    /// The texts in a ticket of mails with this Message-ID, oldest first.
+    pub async fn said_before(&mut self, ticket_id: i64, message_id: &str) -> Result<Vec<String>> {
+        let rows = query(
+            "SELECT entry.text AS text FROM entry JOIN message ON message.id = entry.message_ref
+             WHERE message.message_id = $1 AND entry.ticket_id = $2 AND direction = $3
+             ORDER BY entry.id LIMIT 20",
+        )
+        .bind(message_id.to_owned())
+        .bind(ticket_id)
+        .bind(Direction::In.as_str())
+        .fetch_all(self.connection().await?)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("text")?)).collect()
+    }
+
     /// Whether the inquirer wrote after `since`.
     pub async fn heard_since(&mut self, id: i64, since: DateTime<Utc>) -> Result<bool> {
         let row = query("SELECT id FROM entry WHERE ticket_id = $1 AND direction = $2 AND at > $3 LIMIT 1")

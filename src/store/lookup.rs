@@ -152,6 +152,17 @@ impl Tx {
         self.count(count.bind(purpose.as_str())).await
     }
 
+    /// When a mail of a purpose was last queued for an address.
+    pub async fn last_queued(&mut self, recipient: &str, purpose: Purpose) -> Result<Option<DateTime<Utc>>> {
+        let row =
+            query("SELECT MAX(created_at) AS last_sent FROM outbox WHERE recipient = $1 AND purpose = $2")
+                .bind(recipient.to_owned())
+                .bind(purpose.as_str())
+                .fetch_one(self.connection().await?)
+                .await?;
+        read_instant_option(&row, "outbox", "last_sent", 0)
+    }
+
     /// How many replies to their own mails were queued for a member of staff since an instant, by ticket.
     pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Vec<Replies>> {
         let [reply, doubt, echo, digest] =

@@ -12,11 +12,13 @@
 //! - A write transaction on SQLite begins IMMEDIATE, see [`Dialect::begin_write`].
 //! - Words of closed sets are bound parameters; `partial` has the exceptions.
 
+mod application;
 mod attempt;
 mod audit;
 mod backup;
 mod claim;
 mod copy;
+mod decision;
 mod dialect;
 mod draft;
 mod entry;
@@ -28,10 +30,12 @@ mod instance;
 mod ledger;
 mod listing;
 mod lookup;
+mod meeting;
 mod migrate;
 mod outbox;
 mod partial;
 mod places;
+mod review;
 mod schema;
 mod state;
 mod ticket;
@@ -51,11 +55,13 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
+pub use application::{ApplicationRow, NewSubmission, SubmissionRow};
 pub use attempt::{Attempt, Verdict};
 pub use audit::{AuditEvent, DeliveryAttempt, Erasure, EventKind};
 pub use backup::check_backup;
 pub use claim::ClaimedMail;
 pub use copy::{Copied, copy};
+pub use decision::{DecisionRow, ResultMail};
 pub use dialect::Dialect;
 pub use draft::WrittenMail;
 pub use entry::{EntryRow, NewEntry};
@@ -66,6 +72,7 @@ pub use instance::{InstanceLock, Lead};
 pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use listing::TicketHead;
 pub use lookup::{Earlier, LedgerLookup, Recipient, SentTo};
+pub use meeting::{CaseRow, MeetingRow};
 pub use outbox::{NewMail, OutboxRow, OutboxState};
 pub use schema::{ColumnKind, SCHEMA};
 pub use ticket::{Asking, TicketRow};

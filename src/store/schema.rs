@@ -285,6 +285,7 @@ mod tests {
             (&TICKET, super::super::ticket::COLUMNS),
             (&TICKET, super::super::listing::HEAD),
             (&TURN, super::super::turn::COLUMNS),
+            (&MEETING, super::super::meeting::COLUMNS),
         ];
         for (table, columns) in lists {
             for column in columns.split(", ") {

@@ -140,7 +140,7 @@ fn rendered(
 }
 
 /// When a new draft leaves: one word is asked for at most, a lead's before all others.
-fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leaves {
+pub(super) fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leaves {
     let (answers, actor) = (operation.desk.answers, operation.actor);
     if answers.approval && !actor.may_approve(operation.desk) {
         Leaves::Approved
@@ -162,7 +162,7 @@ fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
 }
 
 /// Shows a mail to its author before it leaves, and to the leads where one of them has to approve it.
-async fn show(
+pub(super) async fn show(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     shown_draft: &DraftContext,

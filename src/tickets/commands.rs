@@ -4,13 +4,15 @@
 use super::{
     answer::{Draft, write},
     draft::{Named, cancel, reject, release},
+    meetings::{self, Brought},
+    results,
 };
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
         staff::Member,
-        staff_mail::Command,
-        ticket::{Direction, Status, TicketNumber},
+        staff_mail::{Command, SupportCommand},
+        ticket::{Direction, Status, TicketKind, TicketNumber},
         turn::Ending,
     },
     mail::Mailbox,
@@ -26,7 +28,7 @@ pub async fn find(tx: &mut Tx, number: &TicketNumber) -> Result<Result<TicketRow
     Ok(tx.ticket_by_number(number).await?.ok_or_else(|| Refused::NoSuchTicket(number.clone())))
 }
 
-/// Carries out a command on a ticket. `named` says which draft 取消, 承認 and the like mean.
+/// Carries out a command on a ticket. `named` says which draft 取消, 承認 and the like mean, `brought` has the files of the mail.
 ///
 /// # Errors
 /// When the database or a template fails. Then the caller must not commit.
@@ -35,6 +37,7 @@ pub async fn carry_out(
     ticket: &TicketRow,
     command: &Command,
     named: &Named<'_>,
+    brought: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
     match command {
@@ -63,8 +66,33 @@ pub async fn carry_out(
         Command::Approve => release(operation, ticket, named, true).await,
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
-        Command::PartOf(_) | Command::Support(_) => Ok(Err(Refused::NoApplication(number.clone()))),
+        Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
+        Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
+            Ok(Err(Refused::NoApplication(number.clone())))
+        }
+        Command::Support(command) => support(operation, ticket, command, brought).await,
         Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
+    }
+}
+
+/// Carries out an order on an application.
+async fn support(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    command: &SupportCommand,
+    brought: Brought<'_>,
+) -> Result<Outcome, Fault> {
+    use SupportCommand::{Conflict, Decline, Notice, Results, Review, Select, SendResults, StopResults};
+    match command {
+        Review { .. } | Conflict(_) | Select(_) | Decline(_) | Notice(_) => {
+            let reviewer = results::reviewer(operation, None);
+            results::carry_out(operation, ticket, command, reviewer).await
+        }
+        SendResults(code) => results::send(operation, code).await,
+        StopResults => results::stop(operation).await,
+        // `staff_mail` shows them; the shell prints them.
+        Results => Ok(Err(Refused::NotOnATicket)),
+        command => meetings::carry_out(operation, ticket, command, brought).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
 //! doubtful reply makes them wait.
 
-use super::colleagues::is_by_colleague;
+use super::{colleagues::is_by_colleague, meetings};
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
@@ -29,9 +29,10 @@ pub struct Named<'a> {
     pub mark: Option<&'a str>,
 }
 
-/// The drafts that a mail may mean.
+/// The drafts that a mail may mean. Letters about one meeting are one draft: they wait, leave and stop together.
 enum Meant {
-    One(WrittenMail),
+    /// At least one.
+    One(Vec<WrittenMail>),
     None,
     /// The mail names none, and several wait.
     Several,
@@ -46,18 +47,17 @@ pub(super) fn mark(purpose: Purpose, message_id: &str) -> &str {
 /// The draft of a ticket that a mail means: by its mark, by the echo or the approval request that the mail answers, else
 /// the only one.
 async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<'_>) -> Result<Meant, Fault> {
-    let drafts = operation.tx.drafts(ticket.id).await?;
+    let mut drafts = together(operation.tx.drafts(ticket.id).await?);
     if matches!(operation.actor, Actor::Operator) {
         // The operator sees the outbox, and means the newest.
         return Ok(drafts.into_iter().next().map_or(Meant::None, Meant::One));
     }
-    let shown: Vec<Vec<String>> = drafts.iter().map(|draft| shown_as(operation, draft)).collect();
-    let is_named = |(draft, ids): &(&WrittenMail, &Vec<String>)| match named.mark {
+    let is_named = |draft: &WrittenMail| match named.mark {
         Some(wanted) => mark(draft.purpose, &draft.message_id) == wanted,
-        None => ids.iter().any(|id| named.answers.contains(&id.as_str())),
+        None => shown_as(operation, draft).iter().any(|id| named.answers.contains(&id.as_str())),
     };
-    if let Some((draft, _)) = drafts.iter().zip(&shown).find(is_named) {
-        return Ok(Meant::One(draft.clone()));
+    if let Some(at) = drafts.iter().position(|letters| letters.iter().any(is_named)) {
+        return Ok(Meant::One(drafts.swap_remove(at)));
     }
     // The mail names a draft that waits no more. Another one is not meant.
     let names_another = named.mark.is_some() || named.answers.iter().any(|id| shows_draft(operation, id));
@@ -67,6 +67,24 @@ async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<
         1 => drafts.into_iter().next().map_or(Meant::None, Meant::One),
         _ => Meant::Several,
     })
+}
+
+/// Drafts of the same mark together, the newest first.
+fn together(drafts: Vec<WrittenMail>) -> Vec<Vec<WrittenMail>> {
+    let mut groups: Vec<Vec<WrittenMail>> = Vec::new();
+    for draft in drafts {
+        let is_of = |group: &&mut Vec<WrittenMail>| {
+            group.iter().any(|other| {
+                other.purpose == draft.purpose
+                    && mark(other.purpose, &other.message_id) == mark(draft.purpose, &draft.message_id)
+            })
+        };
+        match groups.iter_mut().find(is_of) {
+            Some(group) => group.push(draft),
+            None => groups.push(vec![draft]),
+        }
+    }
+    groups
 }
 
 /// The Message-IDs of the echo and of the approval request by which the actor was shown a draft.
@@ -95,25 +113,26 @@ pub(super) async fn cancel(
     named: &Named<'_>,
 ) -> Result<Outcome, Fault> {
     let (desk, number) = (operation.desk, &ticket.number);
-    let draft = match meant(operation, ticket, named).await? {
-        Meant::One(draft) => draft,
+    let letters = match meant(operation, ticket, named).await? {
+        Meant::One(letters) => letters,
         Meant::None => return Ok(Err(Refused::NothingWaits(number.clone()))),
         Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
-    let text = beginning(operation, &draft).await?;
-    if !withdraw(operation, &draft).await? {
+    let Some(draft) = letters.first() else { return Ok(Err(Refused::NothingWaits(number.clone()))) };
+    let text = beginning(operation, draft).await?;
+    if !withdraw(operation, ticket, &letters).await? {
         return Ok(Err(Refused::BeingSent(number.clone())));
     }
-    let written = written(&draft);
+    let written = written(draft);
     if written == Written::Question && ticket.clock.status() == Status::Waiting {
         let (calendar, answer_within) = (&desk.rules.calendar, desk.rules.sla.answer_within);
         let clock = ticket.clock.clone().reopened(calendar, answer_within, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
     operation.record(ticket, AuditEvent::Cancelled { outbox: draft.id });
-    let waiting = operation.tx.drafts(ticket.id).await?.len();
+    let waiting = together(operation.tx.drafts(ticket.id).await?).len();
     let done = Done::Cancelled { number: number.clone(), written, text, waiting };
-    tell_author(operation, ticket, &draft, &done)?;
+    tell_author(operation, ticket, draft, &done)?;
     Ok(Ok(done))
 }
 
@@ -128,22 +147,25 @@ pub(super) async fn release(
     if approves && !operation.actor.may_approve(operation.desk) && operation.desk.answers.approval {
         return Ok(Err(Refused::OnlyLeads));
     }
-    let draft = match meant(operation, ticket, named).await? {
-        Meant::One(draft) => draft,
+    let letters = match meant(operation, ticket, named).await? {
+        Meant::One(letters) => letters,
         Meant::None if approves => return Ok(Err(Refused::NothingToApprove(number.clone()))),
         Meant::None => return Ok(Err(Refused::NothingWaits(number.clone()))),
         Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
+    let Some(draft) = letters.first() else { return Ok(Err(Refused::NothingWaits(number.clone()))) };
     if let Some(leaves_at) = draft.leaves_at.filter(|_| !draft.is_held()) {
         return Ok(Ok(Done::Sending { number: number.clone(), leaves_at }));
     }
-    let needs_lead = needs_lead(operation, &draft);
+    let needs_lead = needs_lead(operation, draft);
     if needs_lead && !operation.actor.may_approve(operation.desk) {
         return Ok(Err(Refused::OnlyLeads));
     }
     let leaves_at = operation.now + operation.desk.answers.undo;
-    operation.tx.release(draft.id, leaves_at).await?;
-    if written(&draft) == Written::Question && ticket.clock.status() == Status::Open {
+    for letter in &letters {
+        operation.tx.release(letter.id, leaves_at).await?;
+    }
+    if written(draft) == Written::Question && ticket.clock.status() == Status::Open {
         let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
@@ -155,7 +177,7 @@ pub(super) async fn release(
     let number = number.clone();
     let done =
         if needs_lead { Done::Approved { number, leaves_at } } else { Done::Sending { number, leaves_at } };
-    tell_author(operation, ticket, &draft, &done)?;
+    tell_author(operation, ticket, draft, &done)?;
     Ok(Ok(done))
 }
 
@@ -193,13 +215,14 @@ pub(super) async fn reject(
     if !operation.actor.may_approve(operation.desk) {
         return Ok(Err(Refused::OnlyLeads));
     }
-    let draft = match meant(operation, ticket, named).await? {
-        Meant::One(draft) if draft.is_held() => draft,
+    let letters = match meant(operation, ticket, named).await? {
+        Meant::One(letters) if letters.iter().all(WrittenMail::is_held) => letters,
         Meant::One(_) | Meant::None => return Ok(Err(Refused::NothingToApprove(number.clone()))),
         Meant::Several => return Ok(Err(Refused::WhichDraft(number.clone()))),
     };
+    let Some(draft) = letters.first() else { return Ok(Err(Refused::NothingToApprove(number.clone()))) };
     // A mail that is held cannot be leaving.
-    withdraw(operation, &draft).await?;
+    withdraw(operation, ticket, &letters).await?;
     operation.record(ticket, AuditEvent::Rejected { outbox: draft.id });
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
@@ -231,20 +254,26 @@ pub(super) async fn stop(
     named: &Named<'_>,
 ) -> Result<Stopped, Fault> {
     let drafts = match meant(operation, ticket, named).await? {
-        Meant::One(draft) => vec![draft],
+        Meant::One(letters) => vec![letters],
         Meant::None => Vec::new(),
-        Meant::Several => operation.tx.drafts(ticket.id).await?,
+        Meant::Several => together(operation.tx.drafts(ticket.id).await?),
     };
     let mut stopped = Stopped::default();
-    for draft in drafts {
-        if !draft.is_held() {
-            if !operation.tx.hold(draft.id).await? {
-                continue;
+    for letters in drafts {
+        let mut held = Vec::new();
+        for letter in letters {
+            if !letter.is_held() {
+                if !operation.tx.hold(letter.id).await? {
+                    continue;
+                }
+                operation.record(ticket, AuditEvent::Stopped { outbox: letter.id });
+                stopped.anew = true;
             }
-            operation.record(ticket, AuditEvent::Stopped { outbox: draft.id });
-            stopped.anew = true;
+            held.push(letter);
         }
-        stopped.asked.push(question(operation, ticket, member, &draft).await?);
+        if let Some(draft) = held.first() {
+            stopped.asked.push(question(operation, ticket, member, draft, &held).await?);
+        }
     }
     Ok(stopped)
 }
@@ -255,7 +284,9 @@ async fn question(
     ticket: &TicketRow,
     member: &Member,
     draft: &WrittenMail,
+    letters: &[WrittenMail],
 ) -> Result<WaitingContext, Fault> {
+    let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
     let text = beginning(operation, draft).await?;
     let desk = operation.desk;
     let key = desk.key(member, &ticket.number, Invitation::Decide, operation.now);
@@ -277,7 +308,7 @@ async fn question(
     Ok(WaitingContext {
         number: ticket.number.to_string(),
         what: letter::purpose_in_words(draft.purpose),
-        to: disarmed(&draft.recipient),
+        to: disarmed(&to.join(letter::AND)),
         text,
         yes,
         yes_link: yes.map(link).unwrap_or_default(),
@@ -294,7 +325,12 @@ fn needs_lead(operation: &Operation<'_>, draft: &WrittenMail) -> bool {
 }
 
 fn written(draft: &WrittenMail) -> Written {
-    if draft.purpose == Purpose::Question { Written::Question } else { Written::Answer }
+    match draft.purpose {
+        Purpose::Question => Written::Question,
+        Purpose::Meeting => Written::Meeting,
+        Purpose::VisitRequest => Written::VisitRequest,
+        _ => Written::Answer,
+    }
 }
 
 /// The first words of a draft that its author wrote, on one line.
@@ -310,11 +346,33 @@ pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail
     Ok(if shown.len() < words.len() { format!("{shown}…") } else { shown })
 }
 
-/// Stops a mail, and takes its step out of the conversation. `false` when it is being sent.
-async fn withdraw(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<bool, Fault> {
-    let stopped = operation.tx.cancel(draft.id, operation.now).await?;
-    if let Some(entry) = draft.entry.filter(|_| stopped) {
-        operation.tx.forget_entry(entry).await?;
+/// Stops mails that belong together, and takes their steps out of the conversation. A meeting is again as it was. `false`
+/// when one of them is being sent; then nothing is stopped.
+async fn withdraw(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    letters: &[WrittenMail],
+) -> Result<bool, Fault> {
+    let Some(draft) = letters.first() else { return Ok(false) };
+    let mark = mark(draft.purpose, &draft.message_id);
+    let is_of = |other: &WrittenMail| {
+        other.purpose == draft.purpose && self::mark(other.purpose, &other.message_id) == mark
+    };
+    let all = operation.tx.ordered_mails(ticket.id).await?;
+    if all.iter().any(|other| is_of(other) && !other.is_draft()) {
+        return Ok(false);
     }
-    Ok(stopped)
+    for letter in letters {
+        // An attempt counts as soon as it is claimed, so that a draft can always be stopped.
+        if !operation.tx.cancel(letter.id, operation.now).await? {
+            return Ok(false);
+        }
+        if let Some(entry) = letter.entry {
+            operation.tx.forget_entry(entry).await?;
+        }
+    }
+    if matches!(draft.purpose, Purpose::Meeting | Purpose::VisitRequest) {
+        meetings::take_back(operation, ticket, mark).await?;
+    }
+    Ok(true)
 }

@@ -4,6 +4,8 @@ pub mod answer;
 mod colleagues;
 pub mod commands;
 pub mod draft;
+pub mod meetings;
 pub mod no_effect;
 pub mod phone;
+pub mod results;
 pub mod staff_mail;

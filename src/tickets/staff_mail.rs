@@ -5,14 +5,17 @@ use super::{
     answer::{self, Draft},
     commands,
     draft::{self, Named},
+    meetings::Brought,
+    results,
 };
 use crate::{
     desk::{
+        application::decision::ResultsDone,
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_key::Invitation,
         staff_mail::{
-            Command, Order, Problem, StaffMail,
+            Command, Order, Problem, StaffMail, SupportCommand,
             order::{Doubt, Doubtful},
         },
         window::start_of_day,
@@ -23,28 +26,32 @@ use crate::{
         problem_in_words, refused_order,
     },
     notify::{digest, staff_notice::notify_about},
-    service::{Actor, Fault, Operation, PreparedMail},
+    service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
 
-/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word.
+/// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word. `message`
+/// is the ledger row of the mail.
 pub async fn work_on(
     operation: &mut Operation<'_>,
     prepared: &PreparedMail,
     member: &Member,
     mail: &StaffMail,
+    message: i64,
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
     let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
     let silenced =
         mail.is_silenced(&operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?);
-    let mut result = Worked { nothing_sent: true, ..Worked::default() };
+    let occasion = prepared.hash.clone();
+    let mut result = Worked { nothing_sent: true, occasion, ..Worked::default() };
     let named = named(prepared, mail);
-    for order in &mail.orders {
-        result.carry_out(operation, member, order, &named).await?;
-    }
     let files = prepared.reading.mail.attachments.as_slice();
+    let brought = Brought { files, message: Some(message) };
+    for order in &mail.orders {
+        result.carry_out(operation, member, order, &named, brought).await?;
+    }
     for answer in &mail.answers {
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
@@ -93,6 +100,8 @@ fn named<'a>(prepared: &'a PreparedMail, mail: &'a StaffMail) -> Named<'a> {
 /// What came of a mail.
 #[derive(Debug, Default)]
 struct Worked {
+    /// Content hash of the mail.
+    occasion: String,
     done: Vec<String>,
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
@@ -117,6 +126,7 @@ impl Worked {
         member: &Member,
         order: &Order,
         named: &Named<'_>,
+        brought: Brought<'_>,
     ) -> Result<(), Fault> {
         let number = match (&order.command, &order.ticket) {
             (Command::Help, _) => {
@@ -127,30 +137,55 @@ impl Worked {
                 self.list = true;
                 return Ok(());
             }
+            (Command::Support(SupportCommand::Results), _) => {
+                let shown = results::show(operation, member, &self.occasion).await?;
+                self.note(operation, order, &shown);
+                return Ok(());
+            }
+            (Command::Support(SupportCommand::SendResults(code)), _) => {
+                let sent = results::send(operation, code).await?;
+                self.note(operation, order, &sent);
+                return Ok(());
+            }
+            (Command::Support(SupportCommand::StopResults), _) => {
+                let stopped = results::stop(operation).await?;
+                self.note(operation, order, &stopped);
+                return Ok(());
+            }
             (_, Some(number)) => number,
             (_, None) => return Ok(()),
         };
         let found = commands::find(operation.tx, number).await?;
         let outcome = match &found {
-            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named).await?,
+            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named, brought).await?,
             Err(none) => Err(none.clone()),
         };
-        match (outcome, &found) {
-            (Ok(what), _) => {
-                self.nothing_sent &=
-                    !matches!(what, Done::Queued { .. } | Done::Sending { .. } | Done::Approved { .. });
-                let zone = operation.desk.rules.calendar.time_zone();
-                self.done.push(to_staff(&what, zone, operation.now));
-            }
-            (Err(refused), found) => {
-                self.problems.push(refused_order(&order.line, &refusal_to_staff(&refused)));
-                // Which draft is meant is asked, and meanwhile none of them leaves.
-                if let (Refused::WhichDraft(_), Ok(ticket)) = (&refused, found) {
-                    self.stop(operation, ticket, member, named).await?;
-                }
-            }
+        self.note(operation, order, &outcome);
+        // Which draft is meant is asked, and meanwhile none of them leaves.
+        if let (Err(Refused::WhichDraft(_)), Ok(ticket)) = (&outcome, &found) {
+            self.stop(operation, ticket, member, named).await?;
         }
         Ok(())
+    }
+
+    fn note(&mut self, operation: &Operation<'_>, order: &Order, outcome: &Outcome) {
+        match outcome {
+            Ok(what) => {
+                self.nothing_sent &= !matches!(
+                    what,
+                    Done::Queued { .. }
+                        | Done::Sending { .. }
+                        | Done::Approved { .. }
+                        | Done::Arranged { .. }
+                        | Done::Results(ResultsDone::Queued { .. })
+                );
+                let zone = operation.desk.rules.calendar.time_zone();
+                self.done.push(to_staff(what, zone, operation.now));
+            }
+            Err(refused) => {
+                self.problems.push(refused_order(&order.line, &refusal_to_staff(refused)));
+            }
+        }
     }
 
     async fn stop(

@@ -1,6 +1,7 @@
-//! The JSON and CSV shapes of a ticket, an outbox mail and a parked mail, each stated once for all commands.
+//! The JSON and CSV shapes of a ticket, an application, an outbox mail and a parked mail, each stated once for all commands.
 //! Scripts depend on these shapes: a new key goes after the existing ones, and no key is renamed or moved.
 
+pub mod application;
 pub mod outbox;
 pub mod parked;
 pub mod sheet;

@@ -9,7 +9,7 @@ use crate::{
     desk::{
         calendar::Calendar,
         form::FieldKey,
-        ticket::{Channel, Direction, Status, TicketNumber},
+        ticket::{Channel, Direction, Status, TicketKind, TicketNumber},
         turn::{self, Ending},
     },
     mail::Mailbox,
@@ -42,6 +42,9 @@ pub struct Ticket<'a> {
     pub closed_at: Option<String>,
     pub tags: &'a [String],
     pub merged_into: Option<&'a TicketNumber>,
+    pub kind: TicketKind,
+    /// The application that a question belongs to.
+    pub part_of: Option<&'a TicketNumber>,
 }
 
 impl<'a> Ticket<'a> {
@@ -71,6 +74,8 @@ impl<'a> Ticket<'a> {
             closed_at: rfc3339_option(row.closed_at, zone),
             tags: &row.tags,
             merged_into: row.merged_into.as_ref(),
+            kind: row.kind,
+            part_of: row.part_of.as_ref(),
         }
     }
 }

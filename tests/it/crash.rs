@@ -4,11 +4,16 @@
 use std::{collections::BTreeMap, thread, time::Duration};
 
 use crate::support::{
+    call::{application, representative},
     desk::{Desk, on_both},
     mail::inquiry,
+    members::STAFF,
 };
 
-on_both!(a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing);
+on_both!(
+    a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing,
+    each_representative_gets_one_letter_whenever_the_desk_is_killed,
+);
 
 const MAILS: usize = 150;
 /// Milliseconds from start to kill, spread over the duration of one pass.
@@ -42,5 +47,59 @@ fn a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing(desk: &mut De
         assert_eq!(sent.len(), 1, "{inquirer} got more than one Message-ID");
     }
     assert!(desk.mailbox.messages("INBOX").is_empty());
+    assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+}
+
+/// Applications of the call that is killed between 結果送信 and its last letter.
+const APPLICATIONS: usize = 20;
+
+fn each_representative_gets_one_letter_whenever_the_desk_is_killed(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.set("answers.undo", "\"0s\"");
+    for nth in 1..=APPLICATIONS {
+        desk.deliver_at(application(nth), "2025-07-10T10:00:00+09:00");
+    }
+    desk.starts_at("2025-08-01T09:30:00+09:00");
+    desk.once();
+    for nth in 1..=APPLICATIONS {
+        let order = if nth == 1 { "select" } else { "decline" };
+        let decided = desk.run(&["application", order, &format!("ZT-2025-{nth:04}"), "理由"]);
+        assert_eq!(decided.code, Some(0), "{}", decided.stderr);
+    }
+    let shown = desk.json(&["application", "results"]);
+    let send = ["application", "results", "--send", shown["code"].as_str().unwrap()];
+    let mut killed = 0;
+    for moment in [20, 45, 70] {
+        let mut child = desk.spawn(&send);
+        thread::sleep(Duration::from_millis(moment));
+        killed += usize::from(child.is_running());
+        child.kill();
+    }
+    // Whether or not a killed process has queued them: all letters are there once now.
+    desk.run(&send);
+    desk.starts_at("2025-08-01T09:45:00+09:00");
+    for moment in KILLS {
+        let mut child = desk.spawn(&["once"]);
+        thread::sleep(Duration::from_millis(moment));
+        killed += usize::from(child.is_running());
+        child.kill();
+    }
+    assert!(killed >= 3, "it was killed {killed} times on its way");
+    desk.starts_at("2025-08-01T18:00:00+09:00");
+    desk.once();
+    for nth in 1..=APPLICATIONS {
+        let to = representative(nth);
+        let mut letters: Vec<Vec<u8>> = desk
+            .smtp
+            .mails()
+            .into_iter()
+            .filter(|mail| mail.to == [to.as_str()])
+            .map(|mail| mail.data)
+            .collect();
+        letters.dedup();
+        assert_eq!(letters.len(), 1, "{to}: one letter, and each repeat of it has the same bytes");
+        let text = madoguchi::mail::read(&letters[0]).text;
+        assert_eq!(text.contains("実施地域として選定"), nth == 1, "{text}");
+    }
     assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
 }

@@ -29,6 +29,8 @@ mod last_guard;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod meetings;
+#[cfg(test)]
 mod oauth2;
 #[cfg(test)]
 mod odd_mailboxes;
@@ -46,6 +48,8 @@ mod quoted;
 mod refusals;
 #[cfg(test)]
 mod replies;
+#[cfg(test)]
+mod results;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]

@@ -118,6 +118,20 @@ fn odd_answers_hinder_nothing() {
         ("blanks in a search", "* SEARCH 1 2 3", "* SEARCH  1  2 3 "),
         ("an unsolicited FETCH", "* SEARCH 1", "* 1 FETCH (FLAGS (\\Seen))\r\n* SEARCH 1"),
         ("no UIDNEXT", "* OK [UIDNEXT 4] next", "* OK hello"),
+        (
+            "odd flags and codes",
+            "* OK [UIDNEXT 4] next",
+            "* OK [UIDNEXT 4] next\r\n* OK [UNSEEN] x\r\n* OK [PERMANENTFLAGS (\\* a]b)] x\r\n* FLAGS (a\"b)\r\n* OK [NOMODSEQ]",
+        ),
+        ("flags in a FETCH", "(UID ", "(FLAGS (\\Seen $MDNSent NonJunk) UID "),
+        ("data of extensions in a FETCH", "(UID ", "(X-GM-MSGID 1278455344230334865 MODSEQ (5) UID "),
+        ("another case", "FETCH (UID ", "Fetch (Uid "),
+        ("a binary literal", "BODY[] {", "BODY[] ~{"),
+        ("no EXISTS", "* 3 EXISTS", "* 0 RECENT"),
+        ("an EXISTS that is too low", "* 3 EXISTS", "* 1 EXISTS"),
+        ("no text", " OK done", " OK"),
+        ("a code in Japanese text", " OK done", " OK [READ-ONLY]完了"),
+        ("no blank before a text", " OK done", " OK\tdone"),
         ("an untagged NO", "* 3 EXISTS", "* NO the disk is nearly full\r\n* 3 EXISTS"),
     ] {
         let mut desk = Desk::on(On::Sqlite);
@@ -128,6 +142,24 @@ fn odd_answers_hinder_nothing() {
             assert_eq!(done.code, Some(0), "{name}: {}", done.stderr);
         }
         assert_eq!(inquirers(&desk), ["1", "2", "3"], "{name}");
+    }
+}
+
+#[test]
+fn a_server_that_has_logged_the_desk_in_gets_no_login() {
+    for greeting in ["* PREAUTH", "* preauth [CAPABILITY IMAP4rev1 AUTH=PLAIN] welcome", "* PREAUTH ようこそ"]
+    {
+        let mut desk = Desk::on(On::Sqlite);
+        let server = ImapServer::of(&mut desk, (1..=3).map(inquiry));
+        server.state().greeting = greeting.into();
+        server.answers("LOGIN", "{tag} BAD already").answers("AUTHENTICATE", "{tag} BAD already");
+        desk.once();
+        assert_eq!(inquirers(&desk), ["1", "2", "3"], "{greeting}");
+        assert_eq!(server.count("LOGIN") + server.count("AUTHENTICATE"), 0, "{greeting}");
+        // Whether the greeting is the server's own is not known before TLS.
+        desk.set("mailbox.tls", "starttls");
+        let done = desk.run(&["once"]);
+        assert!(done.error().contains("refused STARTTLS: its greeting is PREAUTH"), "{}", done.error());
     }
 }
 
@@ -329,4 +361,28 @@ fn a_large_folder_is_listed_once_and_then_asked_for_new_messages_only() {
     wait_until("more passes", || server.count("EXAMINE") > before + 2);
     assert_eq!(server.count("UID SEARCH ALL"), 2);
     assert_eq!(server.count("UID SEARCH UID 511:*"), 1);
+}
+
+#[test]
+fn a_large_folder_is_listed_again_within_minutes_if_a_listing_left_one_out() {
+    let mut desk = Desk::on(On::Sqlite);
+    let server = ImapServer::of(&mut desk, (1..=510).map(inquiry));
+    desk.set("mailbox.idle", false).set("mailbox.accept_since", "2025-12-01T00:00:00+09:00");
+    desk.once();
+    server.state().messages.extend([(511, inquiry(511).into()), (512, inquiry(512).into())]);
+    server.state().left_out.insert(511);
+    let once = server.count("UID SEARCH ALL");
+    // Five minutes of the desk are six seconds.
+    let _daemon = desk.spawn(&["--pace", "50", "run"]);
+    let listings = || server.count("UID SEARCH ALL") - once;
+    wait_until("the comparison", || listings() == 2);
+    server.behaves();
+    let before = server.count("EXAMINE");
+    let last = || inquirers(&desk).pop().unwrap();
+    wait_until("the one that was left out", || last() == "511");
+    assert_eq!(listings(), 3);
+    assert!(server.count("EXAMINE") > before + 5, "{} passes", server.count("EXAMINE") - before);
+    let before = server.count("EXAMINE");
+    wait_until("more passes", || server.count("EXAMINE") > before + 5);
+    assert_eq!((listings(), desk.tickets().len()), (3, 512));
 }

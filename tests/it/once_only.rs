@@ -15,6 +15,9 @@ use crate::support::{
 on_both!(
     a_copy_that_a_gateway_changed_is_a_note_and_gets_no_receipt,
     a_button_pressed_twice_files_one_ticket,
+    a_follow_up_that_came_twice_is_one_step_and_a_note,
+    a_new_form_on_an_answered_ticket_that_came_twice_is_one_ticket,
+    an_application_that_was_sent_twice_gets_one_receipt,
     a_recall_and_a_password_are_notes_and_nobody_is_asked,
     nobody_is_asked_again_whom_no_first_request_reached,
     a_new_form_on_an_answered_ticket_is_a_ticket_that_mentions_it
@@ -70,6 +73,89 @@ fn a_button_pressed_twice_files_one_ticket(desk: &mut Desk) {
     assert_eq!(desk.numbers().len(), 4);
     assert_eq!(desk.smtp.mails().len(), 4);
     assert_eq!(directions(desk, "ZT-2025-0001"), ["in", "note", "note", "out"].map(str::to_owned).to_vec());
+}
+
+fn a_follow_up_that_came_twice_is_one_step_and_a_note(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let more = || message(1, "Re: [ZT-2025-0001] 照会", "会議は年に4回です。\n").id("more@city.example.jp");
+    let footer = "[EXTERNAL]\n会議は年に4回です。\n--\nThis mail came from outside.\n";
+    // By a gateway, in one batch and days later.
+    desk.deliver(more());
+    desk.deliver(more().subject("[EXTERNAL] Re: [ZT-2025-0001] 照会").body(footer));
+    desk.once();
+    desk.starts_at("2025-07-03T10:00:00+09:00");
+    desk.deliver_at(more().to("old-desk@tohmatu.co.jp").body(footer), "2025-07-03T09:30:00+09:00");
+    desk.once();
+    let count = |desk: &Desk, which: &str| {
+        directions(desk, "ZT-2025-0001").iter().filter(|direction| *direction == which).count()
+    };
+    assert_eq!((count(desk, "in"), count(desk, "note")), (2, 2));
+    let notices = || {
+        let told = sent_to(desk, "sato@example.jp");
+        told.into_iter().filter(|mail| mail.text.contains("年に4回")).count()
+    };
+    assert_eq!(notices(), 1, "staff are told once");
+    // Other words under the same Message-ID, and the same words under another, are steps of their own.
+    let received = "2025-07-03T09:40:00+09:00";
+    desk.deliver_at(more().body("会議は年に5回でした。\n"), received);
+    desk.deliver_at(more().id("later@city.example.jp"), received);
+    desk.once();
+    assert_eq!((count(desk, "in"), count(desk, "note")), (4, 2));
+    assert_eq!(notices(), 2);
+}
+
+fn a_new_form_on_an_answered_ticket_that_came_twice_is_one_ticket(desk: &mut Desk) {
+    desk.set("answers.undo", "0s");
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "次の例があります。".as_bytes());
+    desk.starts_at("2025-07-01T11:00:00+09:00");
+    desk.once();
+    desk.starts_at("2025-07-02T10:00:00+09:00");
+    let other = |id: &str| {
+        let other = inquiry(1).id(id).subject("Re: [ZT-2025-0001] 拠点整備・運用に関する照会");
+        other.field(FieldKey::Inquiry, "災害時の例を教えてください。\n")
+    };
+    let received = "2025-07-02T09:30:00+09:00";
+    desk.deliver_at(other("new@city.example.jp"), received);
+    desk.deliver_at(other("new@city.example.jp").body("--\nThis mail came from outside.\n"), received);
+    desk.deliver_at(other("again@city.example.jp"), received);
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002"]);
+    assert_eq!(directions(desk, "ZT-2025-0002"), ["in", "note", "note", "out"]);
+}
+
+fn an_application_that_was_sent_twice_gets_one_receipt(desk: &mut Desk) {
+    let application = |id: &str, file: &str| {
+        let part = format!(
+            "--x\nContent-Type: text/plain; charset=UTF-8\n\n申込書を提出します。\n--x\n\
+             Content-Type: application/pdf; name=\"moushikomi.pdf\"\nContent-Disposition: attachment;\n \
+             filename*=UTF-8''%E7%94%B3%E8%BE%BC%E6%9B%B8.pdf\nContent-Transfer-Encoding: 8bit\n\n{file}\n--x--\n"
+        );
+        let mail = message(1, "伴走支援の申込書の提出について", &part).id(id);
+        mail.header("Content-Type", "multipart/mixed; boundary=x")
+    };
+    let receipts = |desk: &Desk| sent_to(desk, "yamada1@city.example.jp").len();
+    // An inquiry of the same day has its own receipt.
+    desk.deliver(inquiry(1));
+    desk.once();
+    desk.deliver(application("first@city.example.jp", "%PDF-1.4 a"));
+    desk.deliver(application("second@city.example.jp", "%PDF-1.4 a"));
+    desk.deliver_at(application("third@city.example.jp", "%PDF-1.4 a"), "2025-07-01T10:00:30+09:00");
+    desk.once();
+    assert_eq!((desk.parked(), receipts(desk)), (vec!["call".to_owned(); 3], 2));
+    desk.deliver(application("corrected@city.example.jp", "%PDF-1.4 b"));
+    desk.once();
+    assert_eq!(receipts(desk), 3, "another file");
+    // Without a file, too.
+    let interest = |nth: usize, id: &str| message(nth, "モデル地域の公募について", "関心があります。").id(id);
+    desk.deliver(inquiry(2));
+    desk.deliver(interest(2, "a@city.example.jp"));
+    desk.deliver(interest(2, "b@city.example.jp"));
+    desk.once();
+    assert_eq!(sent_to(desk, "yamada2@city.example.jp").len(), 2);
 }
 
 fn a_recall_and_a_password_are_notes_and_nobody_is_asked(desk: &Desk) {

@@ -11,6 +11,7 @@ use crate::support::{
     http::{free_port, wait_for_answer, wait_for_status},
     mail::inquiry,
     smtp::{Accepted, Act, At},
+    wait::wait_until,
 };
 
 on_both!(
@@ -129,7 +130,11 @@ fn a_reply_is_read_by_its_code() {
         (At::Connect, &b"220\r\n"[..]),
         (At::Connect, b"220-\x82\xb1\r\n220 ok\r\n"),
         (At::Ehlo, b"250\r\n"),
+        (At::Ehlo, b"250-\n250 PIPELINING\n"),
         (At::Mail, b"250\r\n"),
+        (At::Rcpt, b"251 the mail will be forwarded\r\n"),
+        (At::Rcpt, b"252-\xff\r\n252\r\n"),
+        (At::Data, b"354-go\r\n354 on\n"),
         (At::Rcpt, b"250-\xff\r\n250\r\n"),
         (At::Data, b"354\r\n"),
     ] {
@@ -155,6 +160,27 @@ fn a_reply_is_read_by_its_code() {
         pass(&mut desk, "2025-07-03T12:00:00+09:00");
         assert_eq!(desk.smtp.mails().len(), 2);
     }
+}
+
+#[test]
+fn a_server_that_does_not_know_ehlo_is_greeted_by_helo() {
+    for reply in ["500 5.5.1 command unrecognized", "502 not implemented", "504 no such parameter"] {
+        let mut desk = Desk::on(On::Sqlite);
+        desk.set("delivery.helo", "desk.example.jp");
+        desk.smtp.one_by_one();
+        desk.smtp.on(At::Ehlo.does(Act::Reply(reply)));
+        desk.deliver(inquiry(1));
+        desk.once();
+        assert_eq!(states(&desk), ["sent"], "{reply}");
+        assert_eq!(desk.smtp.names(), ["desk.example.jp"; 2], "{reply}");
+    }
+    let desk = Desk::on(On::Sqlite);
+    desk.smtp.on(At::Ehlo.does(Act::Reply("502 not implemented")));
+    desk.smtp.on(At::Helo.does(Act::Reply("550 who are you?")));
+    desk.deliver(inquiry(1));
+    let done = desk.run(&["once"]);
+    assert_eq!((done.code, states(&desk)), (Some(1), vec!["queued".to_owned()]));
+    assert!(done.error().contains("550 who are you?"), "{}", done.error());
 }
 
 #[test]
@@ -187,6 +213,32 @@ fn a_stop_while_the_server_thinks_repeats_no_mail() {
     pass(&mut desk, "2025-07-01T12:00:00+09:00");
     assert_eq!(states(&desk), ["queued"]);
     assert_eq!(desk.smtp.mails().len(), 1);
+}
+
+#[test]
+fn a_verdict_that_comes_before_a_stop_must_end_counts() {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut desk = Desk::on(On::Sqlite);
+        desk.smtp.on(At::End.does(Act::KeepLate(Duration::from_secs(3))).times(1));
+        desk.deliver(inquiry(1));
+        let mut daemon = desk.spawn(&["run"]);
+        desk.smtp.wait_for_mails(1);
+        daemon.signal(signal);
+        if signal == Signal::TERM {
+            assert!(daemon.ended(Duration::from_secs(20)).success());
+        }
+        wait_until("the verdict", || states(&desk) == ["sent"]);
+        if signal == Signal::HUP {
+            desk.deliver(inquiry(2));
+            desk.smtp.wait_for_mails(2);
+        }
+        drop(daemon);
+        pass(&mut desk, "2025-07-03T12:00:00+09:00");
+        let mails = desk.smtp.mails();
+        assert_eq!(sent_to(&mails, INQUIRER).count(), 1, "{signal:?}");
+        let events = desk.json(&["ticket", "show", "ZT-2025-0001"])["events"].to_string();
+        assert!(!events.contains("unconfirmed"), "{signal:?}: {events}");
+    }
 }
 
 #[test]

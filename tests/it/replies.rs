@@ -7,6 +7,7 @@ use madoguchi::{
     desk::{
         form::{FormRules, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
+        staff::Staff,
         staff_key::StaffKeys,
         staff_mail::{self, Input, Problem},
         ticket::TicketNumber,

@@ -11,6 +11,7 @@ use crate::{delivery::Failure, mail::SmtpReply};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Greeting,
+    /// Or HELO.
     Ehlo,
     Starttls,
     Auth,

@@ -49,10 +49,9 @@ impl SmtpSession {
             Some(name) => name.clone(),
             None => host_name(&session.wire),
         };
-        let hello = Ehlo::new(ClientId::Domain(name)).to_string();
-        session.hello(&hello).await?;
+        session.hello(&name).await?;
         if options.tls == Tls::Starttls {
-            session = session.starttls(options, &hello).await?;
+            session = session.starttls(options, &name).await?;
         }
         if let Some((login, proof)) = login {
             session.login(login, proof).await?;
@@ -60,12 +59,21 @@ impl SmtpSession {
         Ok(session)
     }
 
-    async fn hello(&mut self, hello: &str) -> Result<(), SendError> {
-        self.offers = Offers::new(&self.ask(Verb::Ehlo, hello, &[2]).await?);
+    async fn hello(&mut self, name: &str) -> Result<(), SendError> {
+        let ehlo = Ehlo::new(ClientId::Domain(name.to_owned())).to_string();
+        self.offers = match self.ask(Verb::Ehlo, &ehlo, &[2]).await {
+            Ok(reply) => Offers::new(&reply),
+            // A server that does not know EHLO wants HELO (RFC 5321, 3.2 and 4.1.4), and offers nothing.
+            Err(error) if self.usable && matches!(error.reply.code, Some(500 | 502 | 504)) => {
+                self.ask(Verb::Ehlo, &format!("HELO {name}\r\n"), &[2]).await?;
+                Offers::default()
+            }
+            Err(error) => return Err(error),
+        };
         Ok(())
     }
 
-    async fn starttls(mut self, options: &SmtpOptions, hello: &str) -> Result<Self, SendError> {
+    async fn starttls(mut self, options: &SmtpOptions, name: &str) -> Result<Self, SendError> {
         if !self.offers.has("STARTTLS") {
             self.quit().await;
             return Err(server(
@@ -80,7 +88,7 @@ impl SmtpSession {
         let wire = self.wire.secure(options).await.map_err(|trouble| server("TLS", trouble))?;
         let mut session = Self::new(wire, options);
         // What was offered in clear does not count (RFC 3207, 4.2).
-        session.hello(hello).await?;
+        session.hello(name).await?;
         Ok(session)
     }
 

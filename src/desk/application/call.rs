@@ -44,6 +44,12 @@ impl Call {
         self.window().begins().is_none_or(|begins| at >= begins)
     }
 
+    /// Whether a day is within the support.
+    #[must_use]
+    pub fn is_running(&self, day: NaiveDate) -> bool {
+        (self.starts..=self.ends).contains(&day)
+    }
+
     fn window(&self) -> Window {
         Window { opens: self.opens, closes: self.closes, time_zone: self.time_zone }
     }

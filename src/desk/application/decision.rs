@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::Call;
+use super::{Call, Stage};
 use crate::{
     desk::{calendar::Calendar, ticket::TicketNumber},
     hex,
@@ -148,6 +148,58 @@ pub fn cautions(candidates: &[Candidate], call: &Call) -> Vec<Caution> {
         |candidate: &&Candidate| candidate.reviews.iter().any(|review| review.verdict.is_conflict());
     cautions.extend(selected.filter(has_conflict).map(|one| Caution::Conflict(one.number.clone())));
     cautions
+}
+
+/// What an operation on reviews and results did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResultsDone {
+    /// 審査
+    Reviewed { number: TicketNumber, conflict: bool },
+    /// 採択, 不採択
+    Decided { number: TicketNumber, decision: Decision },
+    /// 通知文
+    NoticeKept(TicketNumber),
+    /// 結果案
+    Shown { letters: usize },
+    /// 結果送信
+    Queued { letters: usize, leaves_at: DateTime<Utc> },
+    /// 結果取消; `left` letters had left before.
+    Stopped { stopped: usize, left: usize },
+}
+
+/// Why an operation on reviews and results was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResultsRefused {
+    /// The application is withdrawn, or its result is known.
+    WrongStage {
+        number: TicketNumber,
+        stage: Stage,
+    },
+    /// Not one score for each criterion, or not within [`SCORES`].
+    BadScores {
+        number: TicketNumber,
+        criteria: Vec<String>,
+    },
+    /// The shell has to name the reviewer; `known` are the names of all members.
+    NoReviewer {
+        known: Vec<String>,
+    },
+    /// 採択 or 不採択 without a reason.
+    NoReason(TicketNumber),
+    /// The letter waits to leave, or has left.
+    OnTheWay(TicketNumber),
+    /// The settings have no 伴走支援.
+    NoCall,
+    NoApplications,
+    /// All letters have left or wait to leave.
+    NonePending,
+    NotReady(Vec<Obstacle>),
+    /// The code stands for other letters.
+    Changed,
+    /// 結果取消 where nothing waits; `left` letters have left.
+    NoneWait {
+        left: usize,
+    },
 }
 
 /// A letter about a result, rendered.

@@ -2,17 +2,29 @@
 //! file, `checks` compares it with 公募要領. Neither decides what becomes of it.
 
 mod call;
+mod checks;
 pub mod decision;
+mod files;
+mod filing;
+pub mod form;
+mod prefecture_hosts;
+pub mod roles;
+mod stage;
 mod support;
 
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::ticket::TicketNumber;
+use form::values;
+
 use crate::words::closed_set;
 
 pub use call::Call;
+pub use checks::{Arrival, checks};
+pub use files::{Submitted, submitted, submitted_in};
+pub use filing::{Handing, KnownApplication, area_key, repeated, version_of};
+pub use prefecture_hosts::{prefecture, prefecture_in_front, prefecture_of_host};
+pub use stage::Stage;
 pub use support::{Adviser, Support, results_by};
 
 closed_set! {
@@ -134,7 +146,7 @@ pub struct ApplicationMember {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApplicationForm {
-    /// One of the 47 in full if the sender wrote one, even without 県; else the text as written.
+    /// As written, without blanks; [`ApplicationForm::prefecture_name`] has the full name.
     pub prefecture: String,
     pub unit: Option<Unit>,
     pub area: String,
@@ -178,18 +190,30 @@ impl ApplicationForm {
         }
     }
 
-    /// The fields that the sender has to fill in, in the form's order. A place of work without 部署, or a person without
-    /// 役職, is complete.
+    /// Whether nothing is filled in: the form as it was sent out.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The fields that the sender has to fill in, in the form's order. A place of work without 部署, a person without
+    /// 役職 and an address without 〒 are complete.
     #[must_use]
     pub fn missing(&self) -> Vec<ApplicationField> {
         use ApplicationField as F;
         let is_blank = |field: &F| match field {
-            F::Department | F::Position => false,
+            F::Department | F::Position | F::PostalCode => false,
             F::Issues => self.issues.is_empty(),
             F::Members => self.members.is_empty(),
             field => self.text(*field).is_empty(),
         };
         F::ALL.iter().copied().filter(is_blank).collect()
+    }
+
+    /// The full name of the prefecture: 島根県 for 島根. As written if it is none of the 47.
+    #[must_use]
+    pub fn prefecture_name(&self) -> &str {
+        prefecture(&self.prefecture).map_or(&self.prefecture, |(name, _)| name)
     }
 
     /// Equal for two forms with the same content: the same form sent again is no new version.
@@ -269,20 +293,6 @@ closed_set! {
     }
 }
 
-/// One file that may be an application: an attachment, or a file in an attached zip.
-#[derive(Debug, Clone)]
-pub struct Submitted {
-    /// Index in `InboundMail::attachments`.
-    pub part: usize,
-    /// Name of the attachment.
-    pub file: String,
-    /// Name of the file in the zip.
-    pub inner_name: Option<String>,
-    /// `docx`, `pdf`, …: by the content if it is known, else by the name.
-    pub format: String,
-    pub result: Result<(ApplicationForm, Vec<FormFinding>), Unread>,
-}
-
 closed_set! {
     CheckLevel {
         Ok = "ok",
@@ -338,22 +348,10 @@ pub struct Check {
     pub detail: String,
 }
 
-/// What the mail tells about its sender and its way.
+/// What the mail tells about its sender.
 #[derive(Debug, Clone, Default)]
 pub struct SenderFacts {
     pub address: String,
     /// Whether our own mail server vouches for the domain. `None`: the settings do not name the server.
     pub confirmed: Option<bool>,
-    /// The Date field.
-    pub dated: Option<DateTime<FixedOffset>>,
-    /// The oldest Received field: when the sender's own server took the mail.
-    pub handed_in: Option<DateTime<FixedOffset>>,
-}
-
-/// An application that was filed earlier in the same call.
-#[derive(Debug, Clone)]
-pub struct Earlier {
-    pub number: TicketNumber,
-    pub prefecture: String,
-    pub area_key: String,
 }

@@ -2,14 +2,14 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{ApplicationField, Call};
+use super::{Call, form::Labels};
 use crate::desk::calendar::{BusinessTime, Calendar};
 
 #[derive(Debug, Clone)]
 pub struct Support {
     pub call: Call,
-    /// Spellings of labels, beside the built-in ones.
-    pub labels: Vec<(ApplicationField, String)>,
+    /// Spellings of the form's labels.
+    pub labels: Labels,
     /// 観点 of the reviews. Each is given 1 to 5 points.
     pub criteria: Vec<String>,
     pub advisers: Vec<Adviser>,

@@ -37,6 +37,12 @@ impl SlaClock {
         Self { status: Status::Waiting, deadline: None, budget_left: budget, running_since: None }
     }
 
+    /// The desk owes nothing, and never did. If the inquirer writes again, the clock starts with this budget.
+    #[must_use]
+    pub fn resting(budget: BusinessTime) -> Self {
+        Self { status: Status::Answered, deadline: None, budget_left: budget, running_since: None }
+    }
+
     /// Rebuilds a clock from its database columns. Only the store calls this.
     #[must_use]
     pub fn stored(

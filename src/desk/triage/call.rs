@@ -1,5 +1,5 @@
-//! Tells mails about the call for the 伴走支援 (circular, 別紙2) from inquiries: they never get the consultation form. Until
-//! applications are read, such a mail is kept for staff; `triage` decides what its sender gets.
+//! Tells mails about the call for the 伴走支援 (circular, 別紙2) from inquiries: they never get the consultation form. `application`
+//! files those that bring an application.
 
 use std::sync::LazyLock;
 
@@ -24,8 +24,10 @@ const IN_TEXT: &[&str] = &[
     "(?:申込|申し込み)書(?:類|一式|案)?(?:\\([^)]{0,20}\\))?[をの](?:[^。]{0,10})?(?:提出|送付|送り|添付|差し?替え|再送)",
     "公募[^。]{0,20}応募|応募[^。]{0,20}公募",
 ];
-/// Names of the files that an application comes in: 別紙2-②. Word, PDF, their archives, and what scanners make.
-const FILE: &str = r"(?:申込|申し込み|応募|伴走).*\.(?:docx?|docm|dotx?|odt|rtf|jtd|pdf|zip|lzh|7z|xlsx?|xlsm|jpe?g|png|tiff?)$";
+/// Names of files of the call.
+const FILE: &str = "申込|申し込み|応募|伴走";
+/// A sentence that asks something. 要領 10 makes this mailbox the place to ask about the call.
+const QUESTION: &str = r"\?|でしょうか|(?:ます|です|ません)か(?:[。,、]|$)|可能か|必要か|[よ良]いか|教えて|教示|お?伺い(?:し|いた|申|でき)|お尋ね|尋ねし|質問(?:です|が|させ|いた|し|の件|について)|知りたい|問い?合わせ(?:いた|し|です|させ)";
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
 fn regex(pattern: &str) -> Regex {
@@ -35,23 +37,25 @@ fn regex(pattern: &str) -> Regex {
 static SUBJECT: LazyLock<Regex> = LazyLock::new(|| regex(IN_SUBJECT));
 static JOBS: LazyLock<Regex> = LazyLock::new(|| regex(OF_JOBS));
 static FILE_NAME: LazyLock<Regex> = LazyLock::new(|| regex(FILE));
+static IS_QUESTION: LazyLock<Regex> = LazyLock::new(|| regex(QUESTION));
 #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
 static TEXT: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(IN_TEXT).expect("constant patterns"));
 
 /// Whether the message is about the call. The filled-in form is a question to the desk, also about the call.
-pub(super) fn is_about_the_call(reading: &Reading) -> bool {
+#[must_use]
+pub fn is_about_the_call(reading: &Reading) -> bool {
     if reading.form.has_form && reading.form.fields.inquiry.is_some() {
         return false;
     }
     let subject = squash(&reading.mail.subject);
-    brings_application(reading)
+    reading.submitted.iter().any(|file| FILE_NAME.is_match(&squash_name(&file.file)))
         || (SUBJECT.is_match(&subject) && !JOBS.is_match(&subject))
         || TEXT.is_match(&joined(reading.written()))
 }
 
-/// Whether a file of the message has the name of an application.
-pub(super) fn brings_application(reading: &Reading) -> bool {
-    reading.mail.attachments.iter().any(|file| FILE_NAME.is_match(&squash_name(&file.name)))
+/// Whether a text asks something.
+pub(super) fn asks_a_question(text: &str) -> bool {
+    text.lines().any(|line| IS_QUESTION.is_match(&joined(line)))
 }
 
 /// Folded and without blanks and line breaks.
@@ -60,7 +64,7 @@ pub(super) fn joined(text: &str) -> String {
 }
 
 /// Folded, with the dot before the extension, which folding removes.
-fn squash_name(name: &str) -> String {
+pub(super) fn squash_name(name: &str) -> String {
     match name.rsplit_once('.') {
         Some((stem, extension)) => format!("{}.{}", squash(stem), extension.to_ascii_lowercase()),
         None => squash(name),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Note, Reading, call::brings_application};
+use super::{HandedIn, Note, Reading, application::brings_application};
 use crate::{
     desk::{
         form::Fields,
@@ -18,6 +18,8 @@ closed_set! {
     Kind {
         /// Contains the form, or has the prescribed subject.
         Inquiry = "inquiry",
+        /// Brings an application for the 伴走支援.
+        Application = "application",
         /// Refers to a ticket.
         FollowUp = "follow_up",
         /// Comes from a staff address.
@@ -40,6 +42,10 @@ closed_set! {
         FileTicket = "file_ticket",
         /// Send the acknowledgement to the inquirer.
         Acknowledge = "acknowledge",
+        /// File an application, or a further form of one.
+        FileApplication = "file_application",
+        /// Send the receipt to the sender of an application.
+        AcknowledgeApplication = "acknowledge_application",
         /// Ask the inquirer for the missing fields.
         AskMissingFields = "ask_missing_fields",
         /// Send the form to the sender.
@@ -76,6 +82,8 @@ closed_set! {
         NoForm = "no_form",
         /// About the call for the 伴走支援, or with an application.
         Call = "call",
+        /// An adviser wrote it, and it belongs to no application.
+        Adviser = "adviser",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -121,6 +129,8 @@ pub enum Filing {
         /// Another ticket that the message refers to.
         mentions: Option<Mention>,
     },
+    /// As applications for the 伴走支援, one for each form.
+    Applications(Vec<HandedIn>),
     /// As a note on an existing ticket, which does not change. `None` in `inspect`, which has no database.
     Note { note: Note, ticket: Option<(i64, TicketNumber)> },
     /// In an existing ticket.
@@ -156,6 +166,8 @@ pub enum Reply {
     /// Asks for the missing fields.
     AskMissing,
     SendForm,
+    /// Says when an application arrived, and what was read in it.
+    ApplicationReceived,
     /// Says when a mail about the call arrived.
     CallReceipt,
     /// Says that the desk does not accept inquiries yet.
@@ -169,7 +181,7 @@ impl Reply {
     /// of a person.
     pub(super) fn is_unasked(self, reading: &Reading) -> bool {
         match self {
-            Self::Acknowledgement => false,
+            Self::Acknowledgement | Self::ApplicationReceived => false,
             Self::AskMissing => !reading.form.has_form,
             Self::CallReceipt => !brings_application(reading),
             Self::SendForm | Self::BeforeWindow | Self::AfterWindow => true,
@@ -199,6 +211,7 @@ impl Decision {
     pub fn steps(&self) -> Vec<Step> {
         let filing = match &self.filing {
             Filing::Ticket { .. } => Some(Step::FileTicket),
+            Filing::Applications(_) => Some(Step::FileApplication),
             Filing::Join { .. } | Filing::Note { .. } => Some(Step::AddToTicket),
             Filing::Report { mail, .. } if mail.ticket.is_some() => Some(Step::AddToTicket),
             Filing::Report { .. } => Some(Step::Park),
@@ -209,12 +222,19 @@ impl Decision {
         };
         let reply = match self.reply {
             Some(Ok(Reply::Acknowledgement | Reply::CallReceipt)) => Some(Step::Acknowledge),
+            Some(Ok(Reply::ApplicationReceived)) => Some(Step::AcknowledgeApplication),
             Some(Ok(Reply::AskMissing)) => Some(Step::AskMissingFields),
             Some(Ok(Reply::SendForm)) => Some(Step::SendForm),
             Some(Ok(Reply::BeforeWindow | Reply::AfterWindow)) => Some(Step::TellWindowClosed),
             Some(Err(_)) | None => None,
         };
-        let notice = (filing == Some(Step::KeepCall)).then_some(Step::NotifyStaff);
-        filing.into_iter().chain(notice).chain(reply).collect()
+        let is_of_adviser = matches!(
+            self.filing,
+            Filing::Note { note: Note::Adviser, .. } | Filing::Park { reason: ParkReason::Adviser, .. }
+        );
+        let notice = |after| (filing == Some(after)).then_some(Step::NotifyStaff);
+        let of_adviser = is_of_adviser.then_some(Step::NotifyStaff);
+        let steps = [filing, of_adviser, notice(Step::KeepCall), reply, notice(Step::FileApplication)];
+        steps.into_iter().flatten().collect()
     }
 }

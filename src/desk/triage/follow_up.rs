@@ -49,7 +49,7 @@ fn is_keyed(reading: &Reading) -> bool {
 }
 
 /// Whether a message that may join a ticket becomes part of it.
-fn joins(reading: &Reading, ticket: &TicketFacts) -> bool {
+pub(super) fn joins(reading: &Reading, ticket: &TicketFacts) -> bool {
     !is_closed_for_good(ticket, reading) && !is_another_inquiry(reading, ticket)
 }
 
@@ -89,7 +89,7 @@ pub(super) fn follow_up(reading: &Reading, rules: &Rules, known: &Known) -> (Kin
         return join(reading, rules, ticket);
     }
     if is_about_the_call(reading) {
-        return call(Kind::FollowUp);
+        return call(reading, rules, Kind::FollowUp);
     }
     let why = match joinable {
         Some(ticket) if !is_closed_for_good(ticket, reading) => Apart::AnotherInquiry,

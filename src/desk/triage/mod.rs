@@ -1,24 +1,28 @@
 //! Decides how to file one message (new ticket, existing ticket, parked, duplicate) and which automatic reply it gets.
 //! Pure: all facts are arguments, so that `inspect` and a rehearsal run the same code as the service.
 
+mod application;
 mod call;
 mod decision;
 mod follow_up;
+mod from_adviser;
 mod from_staff;
 mod note;
 mod reading;
 #[cfg(test)]
 mod tests;
 
-use call::is_about_the_call;
+use call::asks_a_question;
+pub use call::is_about_the_call;
 use follow_up::{follow_up, joinable};
+use from_adviser::from_adviser;
 use from_staff::from_staff;
 use note::note;
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    application::Support,
+    application::{KnownApplication, Support},
     calendar::Calendar,
     deadline::Sla,
     form::{Fields, FormRules},
@@ -31,6 +35,7 @@ use super::{
 };
 use crate::mail::{Warning, bounce::Action};
 
+pub use application::{Becomes, HandedIn, ticket_fields};
 pub use decision::{Apart, Decision, Filing, Kind, Mention, ParkReason, Reply, Reported};
 pub use follow_up::address;
 pub use from_staff::{TELEPHONE_SUBJECT, is_about_a_call};
@@ -78,8 +83,12 @@ pub struct Known {
     pub earlier: Vec<EarlierTicket>,
     /// The ticket that the message refers to, if it exists.
     pub ticket: Option<TicketFacts>,
+    /// What mails with the same Message-ID said in that ticket.
+    pub said_before: Vec<String>,
     /// The outbound mail that this delivery report is about.
     pub reported: Option<Reported>,
+    /// The applications of the call. Read only for a mail that brings one.
+    pub applications: Vec<KnownApplication>,
     /// Replies that the member who wrote the message got today.
     pub replied: Vec<Replies>,
     pub gate: GateFacts,
@@ -95,7 +104,9 @@ impl Known {
             message_id_reused: false,
             earlier: Vec::new(),
             ticket: None,
+            said_before: Vec::new(),
             reported: None,
+            applications: Vec::new(),
             replied: Vec::new(),
             gate,
         }
@@ -138,7 +149,12 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
             unasked: reply.is_unasked(reading),
             is_form: reply == Reply::SendForm,
         };
-        gate(asking, &rules.gate, known.gate).map(|()| reply)
+        let mut facts = known.gate;
+        if reply == Reply::CallReceipt {
+            // Other mails to this address say nothing about the call.
+            facts.last_to_recipient = facts.last_call_receipt;
+        }
+        gate(asking, &rules.gate, facts).map(|()| reply)
     };
     Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
 }
@@ -150,7 +166,7 @@ fn file(
     window: WindowState,
 ) -> (Kind, Filing, Option<Reply>) {
     let park = |kind, reason, detail: &str| (kind, Filing::Park { reason, detail: detail.to_owned() }, None);
-    let kind = kind(reading, &rules.staff);
+    let kind = kind(reading, rules, known);
     if let Some(of) = known.duplicate_of {
         return (kind, Filing::Duplicate { of }, None);
     }
@@ -166,6 +182,9 @@ fn file(
             return park(kind, ParkReason::NoForm, "the password of a mail that is not a ticket");
         }
         _ => {}
+    }
+    if let Some(filing) = from_adviser(reading, rules, known, kind) {
+        return (kind, filing, None);
     }
     match kind {
         Kind::Unreadable => match reading.oversize {
@@ -194,9 +213,16 @@ fn file(
             ),
         },
         Kind::Staff => from_staff(reading, rules, known),
+        Kind::Application if let Some(support) = &rules.support => {
+            application::application(reading, rules, support, known)
+        }
         Kind::FollowUp => follow_up(reading, rules, known),
-        Kind::Inquiry | Kind::Other if is_about_the_call(reading) => call(kind),
-        Kind::Inquiry => inquiry(reading, rules, window, None, &Fields::default()),
+        Kind::Inquiry | Kind::Other if is_about_the_call(reading) => call(reading, rules, kind),
+        Kind::Inquiry | Kind::Application => inquiry(reading, rules, window, None, &Fields::default()),
+        // An adviser knows the desk.
+        Kind::Other if is_from_an_adviser(reading, rules) => {
+            park(kind, ParkReason::NoForm, "from an adviser")
+        }
         Kind::Other if window == WindowState::Open => {
             let (kind, filing, _) =
                 park(kind, ParkReason::NoForm, "neither the form nor the prescribed subject");
@@ -206,18 +232,25 @@ fn file(
     }
 }
 
-fn kind(reading: &Reading, staff: &Staff) -> Kind {
+fn kind(reading: &Reading, rules: &Rules, known: &Known) -> Kind {
     let mail = &reading.mail;
-    if reading.oversize.is_some() {
+    let is_robot = reading.is_robot(&rules.staff);
+    let is_staff = reading.staff.is_some() || reading.sender_doubt.is_some();
+    let is_person = mail.bounce.is_none() && !is_robot && !is_staff;
+    let is_application =
+        is_person && mail.unreadable.is_none() && application::is_application(reading, rules, known);
+    if reading.oversize.is_some() && !is_application {
         Kind::Unreadable
     } else if mail.bounce.is_some() {
         Kind::Bounce
-    } else if reading.is_robot(staff) {
+    } else if is_robot {
         Kind::Automatic
     } else if mail.unreadable.is_some() {
         Kind::Unreadable
-    } else if reading.staff.is_some() || reading.sender_doubt.is_some() {
+    } else if is_staff {
         Kind::Staff
+    } else if is_application {
+        Kind::Application
     } else if reading.reference.is_some() {
         Kind::FollowUp
     } else if reading.form.has_form || reading.form.subject_conforms {
@@ -227,10 +260,39 @@ fn kind(reading: &Reading, staff: &Staff) -> Kind {
     }
 }
 
-/// Keeps a message about the call for applications, in the acceptance window of inquiries or not: the call has its own.
-fn call(kind: Kind) -> (Kind, Filing, Option<Reply>) {
+/// Files a question about the call as a ticket. Keeps any other message about it for staff, in the acceptance window of
+/// inquiries or not: the call has its own.
+fn call(reading: &Reading, rules: &Rules, kind: Kind) -> (Kind, Filing, Option<Reply>) {
+    let window = rules.window.state(reading.received_at);
+    let is_served = rules.support.as_ref().is_some_and(|support| {
+        window == WindowState::Open
+            || support.call.has_opened(reading.received_at) && window == WindowState::Before
+    });
+    if is_served && asks_a_question(reading.written()) {
+        return question(reading, rules, kind);
+    }
     let detail = "about the call for applications".to_owned();
     (kind, Filing::Park { reason: ParkReason::Call, detail }, Some(Reply::CallReceipt))
+}
+
+/// A question about the call, in any form: 要領 10 makes this mailbox the place to ask, and prescribes no form. So no field is
+/// asked for.
+fn question(reading: &Reading, rules: &Rules, kind: Kind) -> (Kind, Filing, Option<Reply>) {
+    let mut fields = fields_of(reading);
+    let text = reading.written().trim();
+    fields.inquiry = fields.inquiry.or_else(|| Some(text.to_owned()).filter(|text| !text.is_empty()));
+    let budget = rules.sla.answer_within;
+    let clock = SlaClock::open(&rules.calendar, budget, reading.received_at)
+        .unwrap_or_else(|| SlaClock::waiting(budget));
+    let prefecture = reading.form.prefecture;
+    let ticket = NewTicket { kind: TicketKind::Inquiry, channel: Channel::Email, fields, prefecture, clock };
+    let kind = if kind == Kind::FollowUp { kind } else { Kind::Inquiry };
+    (kind, Filing::Ticket { ticket: Box::new(ticket), mentions: None }, Some(Reply::Acknowledgement))
+}
+
+fn is_from_an_adviser(reading: &Reading, rules: &Rules) -> bool {
+    let from = reading.mail.from.as_ref().map_or("", |from| &from.address);
+    rules.support.as_ref().is_some_and(|support| support.adviser(from).is_some())
 }
 
 fn inquiry(

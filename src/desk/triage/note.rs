@@ -5,10 +5,15 @@
 
 use std::sync::LazyLock;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use regex::Regex;
 
-use super::{EarlierTicket, Kind, Known, Reading, call::joined, fields_of, follow_up::joinable};
+use super::{
+    EarlierTicket, Kind, Known, Reading,
+    call::joined,
+    fields_of,
+    follow_up::{joinable, joins},
+};
 use crate::desk::{
     form::{FieldKey, Fields, squash},
     ticket::TicketNumber,
@@ -26,12 +31,14 @@ pub const EARLIER_WITHIN: TimeDelta = TimeDelta::days(7);
 pub enum Note {
     /// A machine sent it in the ticket's thread.
     Automatic,
-    /// The same inquiry once more.
+    /// The same inquiry, or the same mail of a ticket, once more.
     Copy,
     /// The sender asks not to read the inquiry.
     Recall,
     /// The password of the inquiry's files.
     Password,
+    /// An adviser writes about a meeting or a visit.
+    Adviser,
 }
 
 impl Note {
@@ -43,6 +50,7 @@ impl Note {
             Self::Copy => "copy",
             Self::Recall => "recall",
             Self::Password => "password",
+            Self::Adviser => "adviser",
         }
     }
 }
@@ -55,7 +63,13 @@ pub(super) fn note(reading: &Reading, known: &Known, kind: Kind) -> Option<Noted
     if !matches!(kind, Kind::Inquiry | Kind::FollowUp | Kind::Other | Kind::Automatic) {
         return None;
     }
-    if let Some(earlier) = copied(reading, known).filter(|_| kind == Kind::Inquiry) {
+    let joined = joinable(reading, known).filter(|ticket| joins(reading, ticket));
+    if let Some(ticket) = joined.filter(|_| kind == Kind::FollowUp && was_said_before(reading, known)) {
+        return Some((Note::Copy, Some((ticket.id, ticket.number.clone()))));
+    }
+    if let Some(earlier) = copied(reading, known)
+        && (kind == Kind::Inquiry || kind == Kind::FollowUp && joined.is_none())
+    {
         return Some((Note::Copy, Some((earlier.id, earlier.number.clone()))));
     }
     if reading.form.has_form {
@@ -69,7 +83,7 @@ pub(super) fn note(reading: &Reading, known: &Known, kind: Kind) -> Option<Noted
     }
     // In a thread it may be what a member asked for.
     if threaded.is_none() && is_password(reading) {
-        let recent = |earlier: &&EarlierTicket| is_within(reading, earlier, PASSWORD_WITHIN);
+        let recent = |earlier: &&EarlierTicket| is_within(reading, earlier.received_at, PASSWORD_WITHIN);
         let followed = known.earlier.iter().find(recent);
         return Some((Note::Password, followed.map(|earlier| (earlier.id, earlier.number.clone()))));
     }
@@ -84,11 +98,23 @@ fn copied<'a>(reading: &Reading, known: &'a Known) -> Option<&'a EarlierTicket> 
     let fields = fields_of(reading);
     known.earlier.iter().find(|earlier| {
         if earlier.same_message_id {
-            return is_inquiry_with_addition(&fields, &earlier.fields);
+            let inquiry = |fields| squashed(fields, FieldKey::Inquiry);
+            return is_with_addition(&inquiry(&fields), &inquiry(&earlier.fields));
         }
-        is_within(reading, earlier, TWICE_WITHIN)
-            && FieldKey::ALL.iter().all(|key| squashed(&fields, *key) == squashed(&earlier.fields, *key))
+        // A ticket that mentions another one has its fields, too.
+        let inherits = reading.reference.is_some();
+        let is_same = |key: &FieldKey| match squashed(&fields, *key) {
+            field if field.is_empty() && inherits && *key != FieldKey::Inquiry => true,
+            field => field == squashed(&earlier.fields, *key),
+        };
+        is_within(reading, earlier.received_at, TWICE_WITHIN) && FieldKey::ALL.iter().all(is_same)
     })
+}
+
+/// Whether the ticket that the message refers to has another copy of it.
+fn was_said_before(reading: &Reading, known: &Known) -> bool {
+    let repeats = |before: &String| is_with_addition(&squash(&reading.mail.text), &squash(before));
+    known.said_before.iter().any(repeats)
 }
 
 /// Whether two forms have the same 照会内容, apart from blanks and from what one of them has behind it.
@@ -100,21 +126,20 @@ pub(super) fn is_same_inquiry(one: &Fields, other: &Fields) -> bool {
     one.starts_with(&other) || other.starts_with(&one)
 }
 
-/// Whether one of two forms is the other with the banner or the footer of a gateway.
-fn is_inquiry_with_addition(one: &Fields, other: &Fields) -> bool {
-    let (one, other) = (squashed(one, FieldKey::Inquiry), squashed(other, FieldKey::Inquiry));
+/// Whether one of two squashed texts is the other with the banner or the footer of a gateway.
+fn is_with_addition(one: &str, other: &str) -> bool {
     if one.is_empty() || other.is_empty() {
         return one == other;
     }
-    one.contains(&other) || other.contains(&one)
+    one.contains(other) || other.contains(one)
 }
 
 fn squashed(fields: &Fields, key: FieldKey) -> String {
     squash(fields.get(key).unwrap_or_default())
 }
 
-fn is_within(reading: &Reading, earlier: &EarlierTicket, time: TimeDelta) -> bool {
-    (reading.received_at - earlier.received_at).abs() <= time
+fn is_within(reading: &Reading, earlier: DateTime<Utc>, time: TimeDelta) -> bool {
+    (reading.received_at - earlier).abs() <= time
 }
 
 /// The subject of a recall: Outlook (取り消し, 回収, Recall), or a person's own words.
@@ -122,8 +147,9 @@ const RECALL_SUBJECT: &str = r"^(?:取り?消し|回収|リコール|recall|送�
 /// The text of a recall: Outlook in Japanese and in English.
 const RECALL_TEXT: &str = "を取り消そうと|wouldliketorecallthemessage";
 /// A mail that brings a password: what programs for encrypted files write (PPAP), and people.
-const PASSWORD: &str = "(?:パスワード|パスフレーズ|解凍(?:キー|パス)|復号(?:キー|鍵)|password|passcode|\\bpw)(?:[^。]{0,40})?\
-     (?:以下|下記|次の(?:とおり|通り)|お知らせ(?:いた|し|です|致)|お送り|送付|ご連絡(?:いた|し|です|致)|ご案内|通知|:[!-~]{4})";
+const PASSWORD: &str = "(?:パスワード|パスフレーズ|解凍(?:キー|パス)|復号(?:キー|鍵)|password|passcode|(?:^|[^a-z])pw)(?:\
+     (?:[^。]{0,40})?(?:以下|下記|次の(?:とおり|通り)|お知らせ(?:いた|し|です|致)|お送り|送付|ご連絡(?:いた|し|です|致)|ご案内|通知|:[!-~]{4})\
+     |(?:です|になります)[。:]*[「『]?[!-~]{4}|は(?:[「『][!-~]{4}|:?(?:[!-~]{3,20}[0-9]|[0-9][!-~]{3}))|は?[。:]+[!-~]{4,40}$)";
 /// Questions about a password.
 const ASKS: &str = "教え|わから|分から|忘れ|届いて(?:いない|おりません|いません)|不明|ください";
 

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Rules;
+use super::{Rules, application::is_filled_in};
 use crate::{
     desk::{
+        application::{Submitted, submitted},
         calendar::date_of,
         form::{Form, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
@@ -37,6 +38,8 @@ pub struct Reading {
     pub oversize: Option<u64>,
     /// The ticket that the message refers to.
     pub reference: Option<Reference>,
+    /// The files that may be an application for the 伴走支援.
+    pub submitted: Vec<Submitted>,
     /// Answers and commands, if a member of staff wrote the message.
     pub staff: Option<StaffMail>,
     /// Why a mail with the address or a key of a member is not read as theirs.
@@ -112,7 +115,11 @@ impl Reading {
             };
             staff_mail::read(&input, staff_keys)
         });
-        Self { form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
+        let submitted = match &rules.support {
+            Some(support) if mail.bounce.is_none() => submitted(&mail, oversize.is_some(), &support.labels),
+            _ => Vec::new(),
+        };
+        Self { submitted, form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
     }
 
     /// Whether a machine sent the message. A filled-in form comes from a person (law 15), except in a mail of ours that came
@@ -121,7 +128,11 @@ impl Reading {
     pub fn is_robot(&self, staff: &Staff) -> bool {
         let Some(automatic) = &self.automatic else { return false };
         let is_member = self.mail.from.as_ref().is_some_and(|from| staff.find(&from.address).is_some());
-        automatic.reason == Reason::Loop || is_member || !self.form.is_filled_in()
+        // Town halls' programs and lists put these marks on what people send.
+        let is_of_the_way =
+            matches!(automatic.reason, Reason::List | Reason::Precedence | Reason::NoReplySender);
+        let is_applicant = is_of_the_way && is_filled_in(&self.submitted);
+        automatic.reason == Reason::Loop || is_member || !(self.form.is_filled_in() || is_applicant)
     }
 
     /// When another mailbox had received the message, if that was long ago or before the desk started to reply: the message

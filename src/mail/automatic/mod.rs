@@ -1,6 +1,7 @@
 //! Detects automatic mail (RFC 3834 and older conventions) and names the evidence. `table` has the marks, `own_list` leaves
 //! out those that a list of the desk added. `desk::gate` and `desk::triage` decide what happens to such mail.
 
+mod calendar;
 mod own_list;
 mod table;
 
@@ -13,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use self::table::Value;
 use super::{Header, InboundMail};
 
+pub use calendar::answered_event;
 pub use own_list::{Own, author};
 
 /// The rule by which a mail counts as automatic.
@@ -37,6 +39,8 @@ pub enum Reason {
     Report,
     /// The sender address is a no-reply address.
     NoReplySender,
+    /// A calendar program's answer to an invitation (RFC 5546, 3.2.3).
+    Calendar,
     /// The subject is typical of automatic replies, such as out-of-office notices.
     Subject,
 }
@@ -69,6 +73,7 @@ pub fn detect(mail: &InboundMail, own: &Own<'_>, fills_in_form: bool) -> Option<
         .or_else(own_sender)
         .or_else(|| (1..table::FIELDS.len()).find_map(mark))
         .or_else(|| no_reply(mail))
+        .or_else(|| answered_event(mail).map(|uid| found(Reason::Calendar, "UID", &uid)))
         .or_else(|| by_subject(mail, fills_in_form))
 }
 

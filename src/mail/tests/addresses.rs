@@ -112,6 +112,7 @@ fn broken_addresses() {
         ("the address as name", b"'a@b.example' <a@b.example>", None, "a@b.example"),
         ("doubled brackets", b"<<a@b.example>>", None, "a@b.example"),
         ("mailto", b"<mailto:a@b.example>", None, "a@b.example"),
+        ("a domain with its last dot", b"<a@b.example.>", None, "a@b.example"),
         ("a route", b"<@x.example,@y.example:a@b.example>", None, "a@b.example"),
         ("blanks", b"a @ b.example", None, "a@b.example"),
         ("a group", b"Undisclosed: a@b.example;", None, "a@b.example"),

@@ -123,8 +123,12 @@ async fn greeted(
 
 async fn start_tls(stream: TcpStream, options: &ImapOptions) -> Result<Client<Stream>> {
     let mut client = greeted(Either::Right(stream), options).await?;
-    let started = guarded(options.timeout, client.run_command_and_check_ok("STARTTLS", None)).await;
     let refused = |detail: String| ImapError::StartTls { host: options.host.clone(), detail };
+    if client.get_ref().is_logged_in() {
+        // STARTTLS is for clients that are not logged in, and somebody in between may have sent PREAUTH (RFC 9051, 11.1).
+        return Err(refused("its greeting is PREAUTH".into()));
+    }
+    let started = guarded(options.timeout, client.run_command_and_check_ok("STARTTLS", None)).await;
     match started.map_err(|trouble| trouble.of("STARTTLS", client.get_ref().said())) {
         Err(ImapError::Refused { detail, .. } | ImapError::Broken { detail, .. }) => {
             return Err(refused(detail));
@@ -145,7 +149,8 @@ async fn start_tls(stream: TcpStream, options: &ImapOptions) -> Result<Client<St
 /// PLAIN can carry any password; else LOGIN.
 async fn log_in(mut client: Client<Stream>, options: &ImapOptions, proof: &Proof) -> Result<Session<Stream>> {
     let user = &options.login.user;
-    let offered = offered(&mut client, options).await?;
+    let is_logged_in = client.get_ref().is_logged_in();
+    let offered = if is_logged_in { Offered::default() } else { offered(&mut client, options).await? };
     let refused = |detail: String| {
         let (remedy, again) = match (proof, options.login.tokens()) {
             (Proof::Token(access), Some(tokens)) => (TOKEN, tokens.refused(access)),
@@ -158,6 +163,7 @@ async fn log_in(mut client: Client<Stream>, options: &ImapOptions, proof: &Proof
     // The client, which comes back with an error, has the server's words.
     let result = guarded(options.timeout, async {
         let result = match proof {
+            _ if is_logged_in => client.login("", "").await,
             Proof::Token(_) => client.authenticate("XOAUTH2", response).await,
             Proof::Password(_) if offered.plain => client.authenticate("PLAIN", response).await,
             Proof::Password(_) if offered.login_disabled => Err((Error::No(refusal.into()), client)),

@@ -3,12 +3,10 @@
 //! A listing may leave out a message (Gmail and Exchange do for a moment), and the ledger takes later ones first. So the number
 //! of messages is compared with what the last look at the whole folder found. While it fits, a pass asks for new UIDs only.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     ImapError, ImapSession, Result, STUCK_MESSAGE, StuckMessage,
@@ -20,9 +18,9 @@ use crate::{mailbox::IntakeError, settings::After, store::Store};
 const SMALL: u32 = 500;
 /// A larger one whose number of messages does not fit (somebody deleted one, or a listing left one out) is looked through
 /// after this time. The listing of 100,000 messages is some 600 kB.
-const WHOLE_AGAIN: Duration = Duration::from_mins(5);
+const WHOLE_AGAIN: TimeDelta = TimeDelta::minutes(5);
 /// Every folder is looked through this often, even if all numbers fit.
-const WHOLE_ANYWAY: Duration = Duration::from_hours(1);
+const WHOLE_ANYWAY: TimeDelta = TimeDelta::hours(1);
 
 /// What the server says about a folder when it opens it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,20 +34,27 @@ pub(super) struct Opened {
 /// The folder as the last look at all of it found it, and new messages since.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looked {
-    at: Instant,
+    at: DateTime<Utc>,
     uidvalidity: u32,
     uid_next: Option<u32>,
     messages: u32,
 }
 
+impl Looked {
+    /// False, too, if somebody has set the clock back.
+    fn is_within(&self, time: TimeDelta, now: DateTime<Utc>) -> bool {
+        (TimeDelta::zero()..time).contains(&(now - self.at))
+    }
+}
+
 impl ImapSession {
     /// Opens the folder, and finds the messages that are not in the ledger. Returns their number.
-    pub async fn look(&mut self, store: &Store) -> Result<usize, IntakeError> {
+    pub async fn look(&mut self, store: &Store, now: DateTime<Utc>) -> Result<usize, IntakeError> {
         self.listed.clear();
         self.singly = false;
         let opened = self.open_folder().await?;
         let highest = store.highest_uid(&self.options.folder, self.uidvalidity).await?;
-        self.found = self.missing(store, opened, highest).await?.into();
+        self.found = self.missing(store, opened, highest, now).await?.into();
         self.stuck = None;
         if !self.found.is_empty() {
             let stuck = store.state(STUCK_MESSAGE).await?.and_then(|text| text.parse::<StuckMessage>().ok());
@@ -74,11 +79,11 @@ impl ImapSession {
         store: &Store,
         opened: Opened,
         highest: u32,
+        now: DateTime<Utc>,
     ) -> Result<Vec<u32>, IntakeError> {
-        let fell = opened.uid_next.is_some_and(|next| next <= highest);
         let looked = self
             .looked
-            .filter(|looked| looked.uidvalidity == self.uidvalidity && looked.at.elapsed() < WHOLE_ANYWAY);
+            .filter(|looked| looked.uidvalidity == self.uidvalidity && looked.is_within(WHOLE_ANYWAY, now));
         let fits = |looked: &Looked, new: usize| {
             usize::try_from(looked.messages).is_ok_and(|messages| messages + new == opened.exists as usize)
         };
@@ -87,7 +92,7 @@ impl ImapSession {
             if same && fits(&looked, 0) {
                 return Ok(Vec::new());
             }
-            if opened.exists > SMALL && !fell {
+            if opened.exists > SMALL && !fell(opened, highest) {
                 let new = match opened.uid_next {
                     Some(next) if next == highest.saturating_add(1) => BTreeSet::new(),
                     _ => self.above(highest).await?,
@@ -97,12 +102,12 @@ impl ImapSession {
                     self.looked = Some(looked);
                     return Ok(new.into_iter().collect());
                 }
-                if looked.at.elapsed() < WHOLE_AGAIN {
+                if looked.is_within(WHOLE_AGAIN, now) {
                     return Ok(new.into_iter().collect());
                 }
             }
         }
-        self.whole(store, opened, highest, fell).await
+        self.whole(store, opened, highest, now).await
     }
 
     /// Looks through the whole folder.
@@ -111,19 +116,19 @@ impl ImapSession {
         store: &Store,
         opened: Opened,
         highest: u32,
-        fell: bool,
+        now: DateTime<Utc>,
     ) -> Result<Vec<u32>, IntakeError> {
         let all = if opened.exists == 0 { self.above(highest).await? } else { self.search("ALL").await? };
         let below: Vec<u32> = all.range(..=highest).copied().collect();
         let known = store.known_uids(&self.options.folder, self.uidvalidity, &below).await?;
         self.looked = Some(Looked {
-            at: Instant::now(),
+            at: now,
             uidvalidity: self.uidvalidity,
             uid_next: opened.uid_next,
             messages: u32::try_from(all.len()).unwrap_or(u32::MAX),
         });
         let missing = all.difference(&known).copied().collect();
-        if fell {
+        if fell(opened, highest) {
             self.doubtful = known.into_iter().collect();
         }
         Ok(missing)
@@ -188,4 +193,9 @@ impl ImapSession {
         let uids = self.search("ALL").await?;
         Ok((opened.uidvalidity.unwrap_or(0), uids.into_iter().collect()))
     }
+}
+
+/// Whether UIDNEXT is not above the highest UID in the ledger.
+fn fell(opened: Opened, highest: u32) -> bool {
+    opened.uid_next.is_some_and(|next| next <= highest)
 }

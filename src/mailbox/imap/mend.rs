@@ -41,8 +41,12 @@ pub(super) fn words(text: &[u8]) -> String {
     )
 }
 
-/// With a blank between response code and text: the parser cuts off one byte there, which panics within a character.
+/// With a blank in front of the response code, and between it and the text: the parser cuts off one byte there, which panics
+/// within a character.
 pub(super) fn spaced(mut line: Vec<u8>, text: usize) -> Vec<u8> {
+    if line.get(text) == Some(&b'\t') {
+        line[text] = b' ';
+    }
     if line[text..].starts_with(b" [")
         && let Some(end) = memchr(b']', &line[text..])
         && !matches!(line.get(text + end + 1), Some(b' ' | b'\r'))
@@ -66,6 +70,13 @@ pub(super) fn literal(line: &[u8]) -> Option<usize> {
     let (before, size) = line.split_at(line.len() - digits);
     before.ends_with(b"{").then_some(())?;
     str::from_utf8(size).ok()?.parse().ok()
+}
+
+/// Ends a line with a literal's size as the parser reads it, in place of `~{12}` (RFC 3516) or `{12+}` (RFC 7888).
+pub(super) fn announce(line: &mut Vec<u8>, size: usize) {
+    line.truncate(line.iter().rposition(|byte| *byte == b'{').unwrap_or(line.len()));
+    line.pop_if(|byte| *byte == b'~');
+    line.extend(format!("{{{size}}}\r\n").bytes());
 }
 
 /// Whether the desk needs this data, so that an error is better than to go on without it.

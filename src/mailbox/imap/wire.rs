@@ -11,7 +11,7 @@ use async_imap::imap_proto::Response;
 use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::mend::{Kind, continuation, is_needed, kind, literal, mended, spaced, words};
+use super::mend::{Kind, announce, continuation, is_needed, kind, literal, mended, spaced, words};
 
 /// Longest line in bytes. A search that finds some five million messages stays below it.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -32,6 +32,10 @@ pub struct Wire<S> {
     /// The next line continues a response, after a literal.
     continues: bool,
     said: Option<String>,
+    /// The greeting was PREAUTH.
+    logged_in: bool,
+    /// The beginning of a LOGIN that does not leave.
+    login: Vec<u8>,
 }
 
 impl<S> Wire<S> {
@@ -45,6 +49,8 @@ impl<S> Wire<S> {
             literal: 0,
             continues: false,
             said: None,
+            logged_in: false,
+            login: Vec::new(),
         }
     }
 
@@ -55,6 +61,22 @@ impl<S> Wire<S> {
     /// The text of the last NO, BAD or BYE since the client sent its last command.
     pub(super) fn said(&self) -> Option<&str> {
         self.said.as_deref()
+    }
+
+    /// Whether the server greeted the client as one that is logged in (RFC 9051, 7.1.4).
+    pub(super) fn is_logged_in(&self) -> bool {
+        self.logged_in
+    }
+
+    /// Replies to a LOGIN after PREAUTH, which the server would refuse. `async_imap` has no other way to its commands.
+    fn reply_to_login(&mut self, bytes: &[u8]) {
+        self.login.extend_from_slice(bytes);
+        if self.login.ends_with(b"\r\n") {
+            let login = std::mem::take(&mut self.login);
+            self.ready.extend(login.split(|byte| *byte == b' ').next().unwrap_or_default());
+            self.ready.extend_from_slice(b" OK logged in before\r\n");
+            self.logged_in = false;
+        }
     }
 
     fn take_line(&mut self, mut line: Vec<u8>) {
@@ -69,12 +91,14 @@ impl<S> Wire<S> {
                 if let Some(words) = refusal.then(|| words(&line[text..])).filter(|words| !words.is_empty()) {
                     self.said = Some(words);
                 }
+                self.logged_in |= line[..text].eq_ignore_ascii_case(b"* PREAUTH");
                 self.ready.extend(spaced(line, text));
             }
             Kind::Data => {
-                let line = mended(line);
+                let mut line = mended(line);
                 if let Some(size) = literal(&line) {
                     (self.literal, self.continues) = (size, true);
+                    announce(&mut line, size);
                 } else if begins && !is_needed(&line) && Response::parse(&line).is_err() {
                     // A client must accept any response at any time (RFC 9051, 2.2.2).
                     return;
@@ -162,6 +186,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.said = None;
+        if self.logged_in {
+            self.reply_to_login(buf);
+            return Poll::Ready(Ok(buf.len()));
+        }
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 
@@ -237,6 +265,11 @@ mod tests {
                 "a literal is not touched",
                 "* 1 FETCH (BODY[] {27}\r\n* CAPABILITY  X\n\r\na  NO b\r\n  UID 4)\r\n",
                 "* 1 FETCH (BODY[] {27}\r\n* CAPABILITY  X\n\r\na  NO b\r\n UID 4)\r\n",
+            ),
+            (
+                "a binary literal",
+                "* 1 FETCH (BODY[] ~{2+}\r\nab UID 4)\r\n",
+                "* 1 FETCH (BODY[] {2}\r\nab UID 4)\r\n",
             ),
             (
                 "an empty literal",

@@ -10,10 +10,12 @@ use chrono_tz::Tz;
 
 use crate::{
     desk::{
+        application::{ApplicationField, Stage, Unread, decision::Decision},
         calendar::BusinessTime,
         escalation::Notice,
         feedback::{Leaves, Written},
         gate::Refusal,
+        meeting::{MeetingKind, MeetingStage},
         ticket::TicketNumber,
         triage::{Apart, Mention, ParkReason},
     },
@@ -25,6 +27,28 @@ closed_set! {
     EventKind {
         /// A ticket was filed.
         Filed = "filed",
+        /// An application was filed, or a further form of one.
+        ApplicationFiled = "application_filed",
+        /// 受理
+        ApplicationAccepted = "application_accepted",
+        /// 取下
+        ApplicationWithdrawn = "application_withdrawn",
+        /// A reviewer gave scores, or has a conflict of interest.
+        Reviewed = "reviewed",
+        /// A lead decided about an application; pending.
+        Decided = "decided",
+        /// A lead wrote a text for the letter about the result.
+        NoticeWritten = "notice_written",
+        /// The letter about the result was queued.
+        ResultQueued = "result_queued",
+        /// The letter about the result was stopped before it left.
+        ResultStopped = "result_stopped",
+        /// The mail server accepted the letter about the result.
+        ResultSent = "result_sent",
+        /// 様式: a member typed a form.
+        FormTyped = "form_typed",
+        /// 項目: a member changed a field.
+        FieldSet = "field_set",
         /// A message was added to an existing ticket.
         Joined = "joined",
         DeliveryReport = "delivery_report",
@@ -84,6 +108,12 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// A meeting or a visit was asked for, set, changed, cancelled or held.
+        Meeting = "meeting",
+        /// Everybody was reminded of a meeting or a visit.
+        Reminded = "reminded",
+        /// A question belongs to an application.
+        PartOf = "part_of",
     }
 }
 
@@ -97,6 +127,40 @@ pub enum AuditEvent {
         /// Another ticket that the message refers to.
         mentions: Option<Mention>,
         warnings: WarningCodes,
+    },
+    ApplicationFiled {
+        /// Row id of the form.
+        submission: i64,
+        /// From 1.
+        version: usize,
+        in_time: bool,
+        unread: Option<Unread>,
+        stage: Stage,
+        warnings: WarningCodes,
+    },
+    ApplicationAccepted {
+        /// The form that counts.
+        submission: i64,
+    },
+    ApplicationWithdrawn,
+    Reviewed {
+        conflict: bool,
+    },
+    Decided {
+        decision: Decision,
+    },
+    NoticeWritten,
+    ResultQueued {
+        decision: Decision,
+    },
+    ResultStopped,
+    ResultSent,
+    FormTyped {
+        submission: i64,
+    },
+    FieldSet {
+        submission: i64,
+        field: ApplicationField,
     },
     /// The operator filed a telephone inquiry.
     FiledByTelephone,
@@ -200,6 +264,17 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    Meeting {
+        kind: MeetingKind,
+        nth: u32,
+        stage: MeetingStage,
+        sequence: u32,
+    },
+    Reminded {
+        kind: MeetingKind,
+        nth: u32,
+    },
+    PartOf(TicketNumber),
 }
 
 /// Codes of the warnings about a message.
@@ -233,6 +308,17 @@ impl AuditEvent {
     pub fn kind(&self) -> EventKind {
         match self {
             Self::Filed { .. } | Self::FiledByTelephone => EventKind::Filed,
+            Self::ApplicationFiled { .. } => EventKind::ApplicationFiled,
+            Self::ApplicationAccepted { .. } => EventKind::ApplicationAccepted,
+            Self::ApplicationWithdrawn => EventKind::ApplicationWithdrawn,
+            Self::Reviewed { .. } => EventKind::Reviewed,
+            Self::Decided { .. } => EventKind::Decided,
+            Self::NoticeWritten => EventKind::NoticeWritten,
+            Self::ResultQueued { .. } => EventKind::ResultQueued,
+            Self::ResultStopped => EventKind::ResultStopped,
+            Self::ResultSent => EventKind::ResultSent,
+            Self::FormTyped { .. } => EventKind::FormTyped,
+            Self::FieldSet { .. } => EventKind::FieldSet,
             Self::Joined { .. } => EventKind::Joined,
             Self::DeliveryReport { .. } => EventKind::DeliveryReport,
             Self::StaffMail { .. } => EventKind::StaffMail,
@@ -252,6 +338,10 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
+            | Self::Meeting { .. } => EventKind::Meeting,
+            Self::Reminded { .. } => EventKind::Reminded,
+            Self::PartOf(_) => EventKind::PartOf,
             Self::Cancelled { .. } => EventKind::Cancelled,
             Self::Approved { .. } => EventKind::Approved,
             Self::Released { .. } => EventKind::Released,
@@ -290,6 +380,16 @@ impl fmt::Display for AuditEvent {
             Self::Filed { mentions: None, warnings }
             | Self::Joined { warnings }
             | Self::StaffMail { warnings } => with_warnings(f, "", warnings),
+            Self::ApplicationFiled { submission, version, in_time, unread, stage, warnings } => {
+                let time = if *in_time { "in time" } else { "late" };
+                let unread = unread.map(|why| format!(", unread: {why}")).unwrap_or_default();
+                let text = format!("form {submission}, version {version}, {time}{unread}: {stage}");
+                with_warnings(f, &text, warnings)
+            }
+            Self::ApplicationAccepted { submission } | Self::FormTyped { submission } => {
+                write!(f, "form {submission}")
+            }
+            Self::FieldSet { submission, field } => write!(f, "{field}, form {submission}"),
             Self::FiledByTelephone => f.write_str("by telephone"),
             Self::DeliveryReport { failed, warnings } => {
                 with_warnings(f, if *failed { "failed" } else { "nothing changes" }, warnings)
@@ -329,9 +429,22 @@ impl fmt::Display for AuditEvent {
                 write!(f, "{mails} mails from before {}", before.format("%Y-%m-%d"))
             }
             Self::PersonalErased(erasure) => erasure.fmt(f),
+            Self::Meeting { kind, nth, stage, sequence } => {
+                write!(f, "{kind} {nth} {stage}, version {sequence}")
+            }
+            Self::Reminded { kind, nth } => write!(f, "{kind} {nth}"),
+            Self::PartOf(case) => write!(f, "of {case}"),
+            Self::Reviewed { conflict: true } => f.write_str("conflict of interest"),
+            Self::Reviewed { conflict: false } => Ok(()),
+            // Who was selected is told by the letter; the audit says that one was decided.
+            Self::Decided { decision } | Self::ResultQueued { decision } => write!(f, "{decision}"),
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
+            | Self::ApplicationWithdrawn
+            | Self::NoticeWritten
+            | Self::ResultStopped
+            | Self::ResultSent
             | Self::Noted
             | Self::Closed
             | Self::CalledBack

@@ -30,6 +30,24 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
             },
             "filed: mentions ZT-2025-0001, which is answered, and has another inquiry",
         ),
+        (
+            AuditEvent::ApplicationFiled {
+                submission: 9,
+                version: 2,
+                in_time: false,
+                unread: Some(Unread::Password),
+                stage: Stage::Received,
+                warnings: none(),
+            },
+            "application_filed: form 9, version 2, late, unread: password: received",
+        ),
+        (AuditEvent::ApplicationAccepted { submission: 9 }, "application_accepted: form 9"),
+        (AuditEvent::ApplicationWithdrawn, "application_withdrawn: "),
+        (AuditEvent::FormTyped { submission: 9 }, "form_typed: form 9"),
+        (
+            AuditEvent::FieldSet { submission: 9, field: ApplicationField::Telephone },
+            "field_set: telephone, form 9",
+        ),
         (AuditEvent::FiledByTelephone, "filed: by telephone"),
         (AuditEvent::Joined { warnings: none() }, "joined: "),
         (AuditEvent::DeliveryReport { failed: true, warnings: none() }, "delivery_report: failed"),
@@ -99,6 +117,12 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
             "personal_erased: on request: 2 messages without a ticket, 3 mails",
         ),
         (AuditEvent::KeyRotated, "key_rotated: "),
+        (
+            AuditEvent::Meeting { kind: MeetingKind::Visit, nth: 2, stage: MeetingStage::Asked, sequence: 1 },
+            "meeting: visit 2 asked, version 1",
+        ),
+        (AuditEvent::Reminded { kind: MeetingKind::Meeting, nth: 1 }, "reminded: meeting 1"),
+        (AuditEvent::PartOf(number()), "part_of: of ZT-2025-0001"),
     ] {
         assert_eq!(format!("{}: {event}", event.kind()), expected);
     }

@@ -5,12 +5,17 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 23] = [
+const JAPANESE: [(&str, &str); 28] = [
     ("letter/", "the sentences that people read"),
+    (
+        "desk/application/",
+        "labels of the 申込書 and what people write in it, names of prefectures and of their offices",
+    ),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
     ("desk/japanese_date.rs", "how people write days and hours"),
     ("desk/japanese_time.rs", "dates in words"),
     ("desk/last_guard.rs", "labels of header fields in quoted mails"),
+    ("desk/meeting.rs", "titles behind the name of an adviser"),
     (
         "desk/own_marks.rs",
         "the marks that only the desk writes, and what stands for them in strangers' texts",
@@ -19,6 +24,7 @@ const JAPANESE: [(&str, &str); 23] = [
     ("desk/staff.rs", "forms of address behind a member's name"),
     ("desk/staff_mail/", "marker lines, and the orders that members write"),
     ("desk/ticket/number.rs", "full-width brackets around a number"),
+    ("desk/triage/application.rs", "the words with which an application is handed in"),
     ("desk/triage/call.rs", "the words of the call for applications"),
     ("desk/triage/from_staff.rs", "the subject of a telephone inquiry"),
     ("desk/triage/note.rs", "what programs write about recalls and passwords"),
@@ -29,9 +35,11 @@ const JAPANESE: [(&str, &str); 23] = [
     ("mail/clean.rs", "marks that combine with kana"),
     ("mail/euc_jp.rs", "a table of a charset"),
     ("mail/html/", "the marks of lists"),
+    ("paper/", "marks of forms, and the prompts of Word"),
     ("reply/", "attribution lines, quote marks and signatures of mail programs"),
     ("settings/sections/mod.rs", "default names of the desk"),
     ("settings/sections/mail.rs", "default names of folders"),
+    ("settings/sections/support.rs", "default names of the call"),
 ];
 
 /// Kana, kanji, and full-width or half-width forms, with the punctuation among them.

@@ -116,6 +116,21 @@ impl Mail {
     }
 }
 
+/// The mail with a text and a file.
+pub fn attached(mail: Mail, text: &str, name: &str, file: &[u8]) -> Mail {
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(file);
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let name = base64::engine::general_purpose::STANDARD.encode(name);
+    mail.header("Content-Type", "multipart/mixed; boundary=\"part\"").without("Content-Transfer-Encoding").body(format!(
+        "--part\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n\
+         --part\nContent-Type: application/octet-stream; name=\"=?UTF-8?B?{name}?=\"\n\
+         Content-Disposition: attachment; filename=\"=?UTF-8?B?{name}?=\"\nContent-Transfer-Encoding: base64\n\n{}\n--part--\n",
+        lines.join("\n"),
+    ))
+}
+
 fn label(field: FieldKey) -> &'static str {
     match field {
         FieldKey::Organization => "1) 自治体・機関名：",

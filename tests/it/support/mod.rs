@@ -1,8 +1,11 @@
 //! Real servers (`rig`, `dovecot`, `postgres`) and their mailboxes (`maildir`); scripted servers (`smtp`, `imap`, `oauth2`);
 //! mails (`mail`); the program under test (`desk`, `daemon`, `http`) and waiting for it (`wait`).
 
+pub mod call;
+pub mod case;
 pub mod daemon;
 pub mod desk;
+pub mod docx;
 pub mod dovecot;
 pub mod http;
 pub mod imap;

@@ -20,6 +20,7 @@ pub enum At {
     /// Instead of the greeting.
     Connect,
     Ehlo,
+    Helo,
     Mail,
     Rcpt,
     Data,
@@ -104,7 +105,7 @@ struct State {
     rules: Vec<Rule>,
     mails: Vec<Accepted>,
     connections: usize,
-    /// The name in each EHLO.
+    /// The name in each EHLO and HELO.
     names: Vec<String>,
     one_by_one: bool,
     takes_data_for_nobody: bool,
@@ -180,7 +181,7 @@ impl SmtpServer {
         lock(&self.state).rules.clear();
     }
 
-    /// The names that clients said in EHLO, in order.
+    /// The names that clients said in EHLO and HELO, in order.
     pub fn names(&self) -> Vec<String> {
         lock(&self.state).names.clone()
     }

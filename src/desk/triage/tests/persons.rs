@@ -79,59 +79,79 @@ fn a_list_cannot_give_a_mail_to_a_member() {
     assert!(reading.sender_doubt.is_some() && reading.staff.is_none());
 }
 
-#[test]
-fn a_mail_about_the_call_is_kept_and_gets_a_receipt_and_never_the_form() {
-    let decide = |subject: &str, body: &str, file: &str, received_at: &str| {
-        let head = format!("From: {INQUIRER}\r\nSubject: {subject}\r\nMIME-Version: 1.0");
-        let rules = crate::server::rules(&Settings::from_toml("").unwrap());
-        let file = match file {
-            "" => String::new(),
-            name => format!(
-                "--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\nx\r\n"
-            ),
-        };
-        let raw = format!(
-            "{head}\r\nTo: zaitaku@tohmatu.co.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
-             --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n{file}--b--\r\n"
-        );
-        let mail = mail::read(raw.as_bytes());
-        let reading = Reading::of(mail, None, at(received_at), &[], &rules, &ids(), &StaffKeys::default());
-        triage(&reading, &rules, &Known::nothing())
-    };
-    for (subject, body, file, is_call) in [
-        ("伴走支援について", "応募要件を教えてください。", "", true),
-        ("お尋ね", "モデル地域への伴走\r\n支援に関心があります。", "", true),
-        ("申込書の提出について", "送付します。", "", true),
-        ("書類の送付", "申込書（第1圏域）を提出いたします。", "", true),
-        ("書類の送付", "よろしくお願いします。", "別紙2-②申込書.docx", true),
-        ("書類の送付", "よろしくお願いします。", "【申込書】第1市.PDF", true),
-        ("書類の送付", "よろしくお願いします。", "申し込み書一式.zip", true),
-        ("拠点整備・運用に関する照会", "公募要領の応募要件について伺います。", "", true),
-        ("拠点整備・運用に関する照会", "会議の例を教えてください。", "", false),
-        ("拠点整備・運用に関する照会", FORM, "", false),
-        ("伴走支援について", FORM, "", false),
-        (
-            "拠点整備・運用に関する照会",
-            &FORM.replace("会議の例", "伴走支援の公募の要件を教えてください。"),
-            "",
-            false,
+/// Decides on a mail with a file, which may be an application.
+fn decide_with_file(
+    subject: &str,
+    body: &str,
+    file: &str,
+    received_at: &str,
+    change: impl FnOnce(&mut Reading),
+) -> Decision {
+    let head = format!("From: {INQUIRER}\r\nSubject: {subject}\r\nMIME-Version: 1.0");
+    let rules = crate::server::rules(&Settings::from_toml("").unwrap());
+    let file = match file {
+        "" => String::new(),
+        name => format!(
+            "--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\nx\r\n"
         ),
-        ("お尋ね", "会議の議題の例を教えてください。", "議題.docx", false),
-        ("お尋ね", "研修の申込書の書き方を教えてください。", "", false),
-        ("公募の締切", "教えてください。", "", true),
-        ("職員募集への応募者が少ない件", "教えてください。", "", false),
-        ("お尋ね", "職員の募集に応募がありません。", "", false),
+    };
+    let raw = format!(
+        "{head}\r\nTo: zaitaku@tohmatu.co.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n{file}--b--\r\n"
+    );
+    let mail = mail::read(raw.as_bytes());
+    let mut reading = Reading::of(mail, None, at(received_at), &[], &rules, &ids(), &StaffKeys::default());
+    change(&mut reading);
+    triage(&reading, &rules, &Known::nothing())
+}
+
+#[test]
+fn nobody_who_writes_about_the_call_gets_the_form() {
+    const CALL: &[Step] = &[Step::KeepCall, Step::NotifyStaff, Step::Acknowledge];
+    const TICKET: &[Step] = &[Step::FileTicket, Step::Acknowledge];
+    const APPLICATION: &[Step] = &[Step::FileApplication, Step::AcknowledgeApplication, Step::NotifyStaff];
+    const FORM_SENT: &[Step] = &[Step::Park, Step::SendForm];
+    let about_the_call = FORM.replace("会議の例", "伴走支援の公募の要件を教えてください。");
+    for (subject, body, file, expected) in [
+        ("お尋ね", "モデル地域への伴走\r\n支援に関心があります。", "", CALL),
+        ("申込書の提出について", "送付します。", "", CALL),
+        ("書類の送付", "申込書（第1圏域）を提出いたします。", "", CALL),
+        ("伴走支援について", "公募要領を拝受しました。", "別紙2公募要領.pdf", CALL),
+        ("伴走支援について", "応募要件を教えてください。", "", TICKET),
+        ("公募の締切", "教えてください。", "", TICKET),
+        ("拠点整備・運用に関する照会", "公募要領の応募要件について伺います。", "", CALL),
+        ("拠点整備・運用に関する照会", "公募要領の応募要件について伺います。可能でしょうか。", "", TICKET),
+        ("伴走支援の応募について（質問）", "1県から複数の地域を\r\n応募できますか。", "", TICKET),
+        (
+            "伴走支援の公募",
+            "公募要領の写しを受け取りました。ご不明な点はお問い合わせくださいとのこと、承知しました。",
+            "",
+            CALL,
+        ),
+        ("伴走支援の応募について", "添付の質問票のとおり、ご教示ください。", "質問票.docx", TICKET),
+        ("書類の送付", "よろしくお願いします。", "別紙2-②申込書.docx", APPLICATION),
+        ("書類の送付", "よろしくお願いします。", "【申込書】第1市.PDF", APPLICATION),
+        ("書類の送付", "よろしくお願いします。", "申し込み書一式.zip", APPLICATION),
+        ("伴走支援の応募", "添付のとおり提出します。", "scan0001.pdf", APPLICATION),
+        ("伴走支援 申込書", "お送りします。届きましたでしょうか。", "第1圏域.doc", APPLICATION),
+        ("伴走支援申込書の送付", "パスワードは別途お送りします。", "region.zip", APPLICATION),
+        ("拠点整備・運用に関する照会", FORM, "申込書の記入について.docx", TICKET),
+        ("拠点整備・運用に関する照会", FORM, "", TICKET),
+        ("伴走支援について", FORM, "", TICKET),
+        ("拠点整備・運用に関する照会", &about_the_call, "", TICKET),
+        ("お尋ね", "会議の議題の例を教えてください。", "議題.docx", FORM_SENT),
+        ("お尋ね", "研修の申込書の書き方を教えてください。", "", FORM_SENT),
+        ("研修のご案内", "ご案内です。", "研修参加申込書.docx", CALL),
+        ("職員募集への応募者が少ない件", "教えてください。", "", FORM_SENT),
+        ("お尋ね", "職員の募集に応募がありません。", "", FORM_SENT),
     ] {
-        // The call has dates of its own, whatever the acceptance window is.
-        for received_at in [LATER, "2026-03-10T01:00:00Z"] {
-            let decision = decide(subject, body, file, received_at);
-            let kept = matches!(decision.filing, Filing::Park { reason: ParkReason::Call, .. });
-            assert_eq!(kept, is_call, "{subject} {body} {file}: {:?}", decision.filing);
-            if is_call {
-                let expected = [Step::KeepCall, Step::NotifyStaff, Step::Acknowledge];
-                assert_eq!(decision.steps(), expected, "{subject}");
-                assert!(matches!(decision.reply, Some(Ok(Reply::CallReceipt))));
-            }
-        }
+        let decision = decide_with_file(subject, body, file, LATER, |_| ());
+        assert_eq!(decision.steps(), expected, "{subject} {body} {file}: {:?}", decision.filing);
+    }
+    // The call has dates of its own, whatever the acceptance window is.
+    for received_at in ["2025-06-26T01:00:00Z", "2026-03-10T01:00:00Z"] {
+        let steps = |body, file| decide_with_file("伴走支援の応募", body, file, received_at, |_| ()).steps();
+        assert_eq!(steps("承知しました。", ""), CALL);
+        assert_eq!(steps("提出します。", "申込書.docx"), APPLICATION);
     }
 }

@@ -48,9 +48,13 @@ impl Session {
     fn obey(&mut self, command: &str) -> io::Result<()> {
         let verb = command.get(..4).unwrap_or(command).to_ascii_uppercase();
         match verb.as_str() {
-            "EHLO" => {
+            "EHLO" | "HELO" => {
                 lock(&self.state).names.push(command.get(5..).unwrap_or_default().to_owned());
-                self.ehlo()
+                if verb == "EHLO" {
+                    self.ehlo()
+                } else {
+                    self.accepts(At::Helo, &[], "250 localhost").map(drop)
+                }
             }
             "MAIL" => {
                 self.forget();
@@ -72,7 +76,7 @@ impl Session {
                 self.forget();
                 self.reply("250 2.0.0 ok")
             }
-            "HELO" | "NOOP" => self.reply("250 localhost"),
+            "NOOP" => self.reply("250 localhost"),
             "QUIT" => {
                 self.reply("221 2.0.0 bye")?;
                 Err(ErrorKind::ConnectionAborted.into())

@@ -1,0 +1,266 @@
+//! Letters about a meeting or a visit, one mail to each who takes part: rendered and looked at together, then queued, then
+//! shown to their author.
+
+use chrono::{DateTime, Utc};
+
+use super::Course;
+use crate::{
+    desk::{
+        application::Adviser,
+        feedback::{Leaves, Refused},
+        last_guard::OwnWords,
+        meeting::{Meeting, MeetingStage, Span},
+        own_marks::disarmed,
+    },
+    letter::{
+        self, CalendarEvent, Change, Content, DraftContext, MeetingContext, MeetingFacts, MeetingWords,
+        Purpose, Rendered, addressee, feedback::leaving_in_words, ics,
+    },
+    mail::Attachment,
+    notify::{Outgoing, Thread, composed, enqueue},
+    service::{Desk, Fault, Operation, Unsent},
+    store::{CaseRow, TicketRow},
+    tickets::{
+        answer::{leaves, show},
+        commands::take_on,
+    },
+};
+
+/// One who takes part.
+pub struct Recipient {
+    pub address: String,
+    /// The first lines of the letter.
+    pub addressed: String,
+    pub is_adviser: bool,
+}
+
+/// What letters tell of.
+pub(super) struct Announced<'a> {
+    pub(super) meeting: &'a Meeting,
+    pub(super) change: Change,
+    /// From and to before the change.
+    pub(super) was: Option<Span>,
+    /// The member's own sentences.
+    pub(super) message: &'a str,
+    /// The part of the Message-IDs that names the version.
+    pub(super) fingerprint: &'a str,
+}
+
+/// When everybody is reminded of a meeting. `None`: never, because the calendar has too little business time before it.
+pub fn remind_at(desk: &Desk, starts: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let support = desk.rules.support.as_ref()?;
+    desk.rules.calendar.subtract_business(starts, support.remind_before)
+}
+
+/// Everybody who takes part: the representative, the officer who sent the application, and the adviser.
+pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) -> Vec<Recipient> {
+    let person = &case.form.representative;
+    let office = format!("{} {}", person.organization, person.department);
+    // A name in Latin letters is how a mail program knows the officer, not how a letter addresses them.
+    let officer = ticket.from.name.as_deref().filter(|name| !name.is_ascii()).unwrap_or_default();
+    let sender = ticket.answer_to.as_deref().unwrap_or(&ticket.from.address);
+    let own = [
+        (person.email.as_str(), addressee(Some(&office), Some(&person.name))),
+        (sender, addressee(Some(&case.prefecture), Some(officer))),
+    ];
+    let own = own.into_iter().map(|(address, addressed)| Recipient {
+        address: address.trim().to_owned(),
+        addressed,
+        is_adviser: false,
+    });
+    let mut all: Vec<Recipient> = Vec::new();
+    for recipient in own.chain(adviser.and_then(adviser_recipient)) {
+        let is_known = all.iter().any(|known| known.address.eq_ignore_ascii_case(&recipient.address));
+        if !recipient.address.is_empty() && !is_known {
+            all.push(recipient);
+        }
+    }
+    all
+}
+
+fn adviser_recipient(adviser: &Adviser) -> Option<Recipient> {
+    Some(Recipient {
+        address: adviser.address.clone()?,
+        addressed: addressee(Some(&adviser.affiliation), Some(&adviser.name)),
+        is_adviser: true,
+    })
+}
+
+/// A meeting in words, as letters and reminders tell of it.
+pub fn in_words(
+    desk: &Desk,
+    case: &CaseRow,
+    meeting: &Meeting,
+    (change, was): (Change, Option<Span>),
+    now: DateTime<Utc>,
+) -> MeetingWords {
+    let support = desk.rules.support.as_ref();
+    let adviser = meeting.adviser.as_deref();
+    let known = adviser.and_then(|address| support?.adviser(address));
+    MeetingWords::new(&MeetingFacts {
+        number: case.number.to_string(),
+        region: format!("{} {}", case.prefecture, case.area).trim(),
+        meeting,
+        change,
+        was,
+        adviser: known
+            .map(|adviser| (adviser.name.as_str(), adviser.affiliation.as_str()))
+            .or(adviser.map(|address| (address, ""))),
+        most_visits: support.map_or(0, |support| support.call.visits),
+        zone: desk.rules.calendar.time_zone(),
+        now,
+    })
+}
+
+/// The calendar file of a meeting. Its UID is one of our keyed identifiers, so that an answer to it finds its ticket.
+fn calendar_file(
+    operation: &Operation<'_>,
+    case: &CaseRow,
+    meeting: &Meeting,
+    words: &MeetingWords,
+) -> Attachment {
+    let desk = operation.desk;
+    let uid = desk.ids.of_ticket(&case.number, &format!("{}-{}", meeting.kind, meeting.nth));
+    ics(&CalendarEvent {
+        uid: &uid,
+        sequence: meeting.sequence,
+        stamp: operation.now,
+        starts: meeting.starts,
+        ends: meeting.ends,
+        title: &words.calendar_title(),
+        place: &words.place,
+        url: &words.url,
+        description: &words.description(),
+        cancelled: meeting.stage == MeetingStage::Cancelled,
+        organizer: (&desk.profile.name, &desk.profile.address),
+    })
+}
+
+/// A letter, ready to be looked at.
+struct Prepared {
+    recipient: Recipient,
+    rendered: Rendered,
+    message_id: String,
+}
+
+/// Queues the letters about a version, and shows them to their author. Returns how many there are, and when they leave.
+pub(super) async fn announce(
+    operation: &mut Operation<'_>,
+    course: &Course<'_>,
+    announced: &Announced<'_>,
+) -> Result<Result<(usize, Leaves), Refused>, Fault> {
+    let (desk, ticket, meeting) = (operation.desk, course.ticket, announced.meeting);
+    let number = &ticket.number;
+    let words = in_words(desk, &course.case, meeting, (announced.change, announced.was), operation.now);
+    let asks_adviser = meeting.stage == MeetingStage::Asked || announced.change == Change::Withdrawn;
+    let purpose = if meeting.stage == MeetingStage::Asked { Purpose::VisitRequest } else { Purpose::Meeting };
+    let adviser = meeting.adviser.as_deref().and_then(|address| course.support.adviser(address));
+    let mut recipients = everybody(ticket, &course.case, adviser);
+    if asks_adviser {
+        recipients = adviser.and_then(adviser_recipient).into_iter().collect();
+    }
+    if recipients.is_empty() {
+        return Ok(Err(Refused::NoAddress(number.clone())));
+    }
+    let files = match asks_adviser {
+        true => Vec::new(),
+        false => vec![calendar_file(operation, &course.case, meeting, &words)],
+    };
+    let mut letters = Vec::new();
+    for (nth, recipient) in recipients.into_iter().enumerate() {
+        let context = MeetingContext {
+            to_adviser: recipient.is_adviser,
+            text: announced.message.trim().to_owned(),
+            ..MeetingContext::new(
+                &desk.profile,
+                &number.to_string(),
+                recipient.addressed.clone(),
+                words.clone(),
+            )
+        };
+        let content = match purpose {
+            Purpose::VisitRequest => Content::VisitRequest(context),
+            _ => Content::Meeting(context),
+        };
+        let rendered = desk.wording.render(&content)?;
+        let message_id =
+            desk.ids.of_ticket(number, &format!("{purpose}-{}-{}", announced.fingerprint, nth + 1));
+        letters.push(Prepared { recipient, rendered, message_id });
+    }
+    let leaves = leaves(operation, &[]);
+    if let Err(refused) = queue(operation, ticket, (purpose, &files), &letters, leaves).await? {
+        return Ok(Err(refused));
+    }
+    let Some(first) = letters.first() else { return Ok(Err(Refused::NoAddress(number.clone()))) };
+    let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.address.as_str()).collect();
+    let shown = DraftContext {
+        what: letter::purpose_in_words(purpose),
+        author: operation.actor.name(),
+        to: disarmed(&to.join(letter::AND)),
+        subject: first.rendered.subject.clone(),
+        text: first.rendered.body.trim_end().to_owned(),
+        attachments: files.iter().map(|file| file.name.clone()).collect(),
+        when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), operation.now),
+        left_out: String::new(),
+        assigned: take_on(operation, ticket).await?,
+        links: Vec::new(),
+        others: Vec::new(),
+    };
+    show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &[]).await?;
+    Ok(Ok((letters.len(), leaves)))
+}
+
+/// Queues all letters, or none of them.
+async fn queue(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    (purpose, files): (Purpose, &[Attachment]),
+    letters: &[Prepared],
+    leaves: Leaves,
+) -> Result<Result<(), Refused>, Fault> {
+    let (desk, author) = (operation.desk, operation.actor.audit());
+    let thread = operation.tx.thread_of(ticket.id).await?;
+    let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.address.as_str()).collect();
+    let theirs = to.join("\n");
+    let mails = letters.iter().map(|letter| Outgoing {
+        purpose,
+        to: &letter.recipient.address,
+        subject: &letter.rendered.subject,
+        body: &letter.rendered.body,
+        html: None,
+        files,
+        message_id: &letter.message_id,
+        // An adviser has seen nothing of the region's thread.
+        thread: if letter.recipient.is_adviser { Thread::default() } else { Thread::of(&thread) },
+        ticket: Some(ticket.id),
+        message_ref: None,
+        leaves_at: leaves.at(),
+        written: Some((
+            author.as_str(),
+            OwnWords {
+                text: &letter.rendered.body,
+                staff: &desk.rules.staff,
+                shows_names: desk.answers.sign_with_name,
+                desk: &desk.rules.gate.own_addresses,
+                theirs: &theirs,
+            },
+        )),
+    });
+    let mails: Vec<Outgoing<'_>> = mails.collect();
+    for mail in &mails {
+        match composed(operation, mail) {
+            Ok(_) => {}
+            Err(Unsent::Compose(_)) => {
+                let to = mail.to.to_owned();
+                return Ok(Err(Refused::BadAddress { number: ticket.number.clone(), to }));
+            }
+            Err(Unsent::Guarded(violation)) => {
+                return Ok(Err(Refused::Guarded { number: ticket.number.clone(), violation }));
+            }
+        }
+    }
+    for mail in &mails {
+        enqueue(operation, mail)?.map_err(Fault::Staff)?;
+    }
+    Ok(Ok(()))
+}
