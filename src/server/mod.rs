@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 pub use supervise::log_panics;
-pub use wiring::{WiringError, check_wording, open, rotate_key, rules, source, transport};
+pub use wiring::{WiringError, check_wording, open, profile, rotate_key, rules, source, transport};
 
 use self::supervise::supervise;
 use crate::{

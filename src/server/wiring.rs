@@ -341,7 +341,7 @@ fn form(settings: &Settings) -> FormRules {
     )
 }
 
-fn profile(settings: &Settings) -> Profile {
+pub fn profile(settings: &Settings) -> Profile {
     let desk = &settings.desk;
     Profile {
         name: desk.name.clone(),
@@ -354,6 +354,10 @@ fn profile(settings: &Settings) -> Profile {
             settings.answers.confirm,
             settings.answers.approval,
         ),
+        purpose_notice: desk.purpose_notice.clone(),
+        audience: desk.audience.clone(),
+        topic: settings.form.topic.clone(),
+        support: settings.support.title.clone(),
     }
 }
 
