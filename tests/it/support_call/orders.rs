@@ -45,7 +45,7 @@ fn members_accept_type_correct_and_withdraw_by_mail(desk: &mut Desk) {
     desk.deliver_at(order("5", "取下 電話で連絡あり"), "2025-07-24T11:30:00+09:00");
     once_at(desk, "2025-07-24T11:31:00+09:00");
     assert_eq!(standing(&applications(desk)[0]), ("withdrawn", "closed", 3));
-    // The region applies afresh: an application of its own.
+    // The region applies again: an application of its own.
     desk.deliver_at(
         handed_in("6", "伴走支援 申込書", "提出します。", &[("申込書.docx", &region("汐見圏域"))]),
         "2025-07-25T09:00:00+09:00",
