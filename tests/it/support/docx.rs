@@ -7,16 +7,17 @@ use std::io::{Cursor, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// A zip with these entries.
+#[expect(clippy::expect_used, reason = "memory takes every byte")]
 pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(zip::DateTime::default());
     for (name, bytes) in entries {
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(bytes).unwrap();
+        writer.start_file(*name, options).expect("a new entry");
+        writer.write_all(bytes).expect("its bytes");
     }
-    writer.finish().unwrap().into_inner()
+    writer.finish().expect("a zip").into_inner()
 }
 
 const RELATIONS: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
