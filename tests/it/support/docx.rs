@@ -1,13 +1,12 @@
 //! Writes .docx files: the 申込書 (別紙2-②) in its printed layout, with any XML in its cells, and zips of any entries.
 //! Persons, places and numbers are invented.
-#![allow(dead_code, reason = "each user needs a part")]
+#![allow(dead_code, clippy::expect_used, reason = "each user needs a part, and memory takes every byte")]
 
 use std::io::{Cursor, Write};
 
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// A zip with these entries.
-#[expect(clippy::expect_used, reason = "memory takes every byte")]
 pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
