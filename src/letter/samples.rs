@@ -316,7 +316,9 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         parked_count: 3,
         undelivered_mails: vec![undelivered],
         figures: figures(full),
-        support: "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（あと29日）です。".to_owned(),
+        support: tickets.rules.support.as_ref().map_or_else(String::new, |_| {
+            "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（あと29日）です。".to_owned()
+        }),
         alarm: String::new(),
     }
 }
