@@ -244,9 +244,13 @@ pub fn done_in_words(done: &ResultsDone, zone: Tz, now: DateTime<Utc>) -> String
         ResultsDone::Reviewed { number, conflict: true } => {
             format!("{number} に利害関係があることを記録しました。この応募の採点からは除きます")
         }
-        ResultsDone::Decided { number, decision } => {
+        ResultsDone::Decided { number, decision, before } => {
             let decision = decision_in_words(*decision);
-            format!("{number} を{decision}としました。応募者へは、「結果送信」まで何も送りません")
+            let before = before.as_ref().map(|(before, by)| {
+                format!("。これまでは{by}さんの「{}」でした", decision_in_words(*before))
+            });
+            let before = before.unwrap_or_default();
+            format!("{number} を{decision}としました{before}。応募者へは、「結果送信」まで何も送りません")
         }
         ResultsDone::NoticeKept(number) => format!("{number} の通知に添える文を記録しました"),
         ResultsDone::Shown { letters } => format!("選定結果の通知の案（{letters}通）をお送りしました"),
@@ -305,7 +309,10 @@ pub fn done_to_operator(done: &ResultsDone) -> String {
         ResultsDone::Reviewed { number, conflict } => {
             format!("{number}: {}", if *conflict { "conflict of interest recorded" } else { "reviewed" })
         }
-        ResultsDone::Decided { number, decision } => format!("{number}: {decision}, pending"),
+        ResultsDone::Decided { number, decision, before: None } => format!("{number}: {decision}, pending"),
+        ResultsDone::Decided { number, decision, before: Some((before, by)) } => {
+            format!("{number}: {decision}, pending; {by} had decided {before}")
+        }
         ResultsDone::NoticeKept(number) => format!("{number}: the text of the letter is recorded"),
         ResultsDone::Shown { letters } => format!("{letters} letters shown"),
         ResultsDone::Queued { letters, leaves_at } => {

@@ -117,9 +117,16 @@ async fn decide(
         return Ok(Err(ResultsRefused::NoReason(number).into()));
     }
     let by = operation.actor.audit();
+    let earlier = operation.tx.decision(ticket.id).await?;
+    let other = earlier.decided_by.filter(|other| *other != by);
+    let name = |address: String| {
+        let member = operation.desk.rules.staff.find(&address);
+        member.map_or(address.clone(), |member| member.name.clone())
+    };
+    let before = earlier.decision.zip(other.map(name));
     operation.tx.set_decision(ticket.id, decision, reason.trim(), operation.now, &by).await?;
     operation.record(ticket, AuditEvent::Decided { decision });
-    Ok(Ok(Done::Results(ResultsDone::Decided { number, decision })))
+    Ok(Ok(Done::Results(ResultsDone::Decided { number, decision, before })))
 }
 
 /// 通知文: a lead's words in the letter about the result.

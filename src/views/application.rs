@@ -6,9 +6,10 @@ use super::{rfc3339, rfc3339_option, ticket::Shown};
 use crate::{
     desk::application::{
         ApplicationForm, Arrival, Check, CheckLevel, SenderFacts, Stage, Submitted, area_key, checks,
+        decision::{Review, ReviewVerdict, mean},
     },
     service::Desk,
-    store::{ApplicationRow, StoreError, SubmissionRow, TicketRow},
+    store::{ApplicationRow, MeetingRow, StoreError, SubmissionRow, TicketRow},
 };
 
 /// One file of a mail, or of the command line.
@@ -37,6 +38,7 @@ pub struct Case {
     pub ticket: TicketRow,
     /// Oldest first.
     pub submissions: Vec<SubmissionRow>,
+    pub reviews: Vec<Review>,
 }
 
 impl Case {
@@ -52,7 +54,8 @@ impl Case {
         for row in rows {
             let Some(at) = tickets.iter().position(|ticket| ticket.id == row.ticket_id) else { continue };
             let submissions = desk.store.submissions(row.ticket_id).await?;
-            all.push(Self { row, ticket: tickets.swap_remove(at), submissions });
+            let reviews = desk.store.reviews(row.ticket_id).await?;
+            all.push(Self { row, ticket: tickets.swap_remove(at), submissions, reviews });
         }
         Ok(all)
     }
@@ -129,6 +132,11 @@ impl Case {
             },
             "representative": form.map(|form| &form.representative),
             "sender": self.ticket.from,
+            "reviews": {
+                "count": self.reviews.len(),
+                "mean": mean(&self.reviews),
+                "conflicts": self.reviews.iter().filter(|review| review.verdict.is_conflict()).count(),
+            },
             "notified_at": rfc3339_option(self.row.notified_at, zone),
         })
     }
@@ -155,6 +163,34 @@ impl Case {
             .iter()
             .map(|question| json!({"number": question.number, "status": question.clock.status(), "inquiry": question.fields.inquiry}))
             .collect();
+        let review = |review: &Review| {
+            let (scores, comment) = match &review.verdict {
+                ReviewVerdict::Scored { scores, comment } => (scores.as_slice(), comment),
+                ReviewVerdict::Conflict(reason) => (&[][..], reason),
+            };
+            json!({
+                "reviewer": review.reviewer,
+                "at": rfc3339(review.at, zone),
+                "conflict": review.verdict.is_conflict(),
+                "scores": scores,
+                "comment": comment,
+            })
+        };
+        let meeting = |row: &MeetingRow| {
+            json!({
+                "kind": row.meeting.kind,
+                "nth": row.meeting.nth,
+                "stage": row.meeting.stage,
+                "starts": rfc3339(row.meeting.starts, zone),
+                "ends": rfc3339(row.meeting.ends, zone),
+                "place": row.meeting.place,
+                "url": row.meeting.url,
+                "agenda": row.meeting.agenda,
+                "adviser": row.meeting.adviser,
+                "sequence": row.meeting.sequence,
+            })
+        };
+        let meetings = desk.store.meeting_versions(self.ticket.id).await?;
         let mut shown = self.listed(desk, all);
         if let Value::Object(shown) = &mut shown {
             let read = submission.and_then(|submission| submission.result.as_ref().ok());
@@ -162,6 +198,8 @@ impl Case {
             let checks = submission.map(|submission| self.checks(desk, all, submission));
             shown.insert("checks".to_owned(), json!(checks.unwrap_or_default()));
             shown.insert("submissions".to_owned(), self.submissions.iter().map(form).collect());
+            shown.insert("reviews".to_owned(), self.reviews.iter().map(review).collect());
+            shown.insert("meetings".to_owned(), meetings.iter().map(meeting).collect());
             shown.insert("questions".to_owned(), questions.into());
             let ticket = Shown::load(desk, &self.ticket, desk.clock.now()).await?;
             shown.insert("ticket".to_owned(), serde_json::to_value(ticket).unwrap_or_default());

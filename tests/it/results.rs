@@ -14,6 +14,7 @@ on_both!(
     results_that_are_stopped_can_be_sent_again,
     a_result_that_bounces_is_sent_again_alone,
     what_stops_the_results_is_told,
+    two_leads_who_decide_differently_hear_of_each_other,
     leads_are_told_of_the_day_for_the_results,
     the_shell_does_the_same,
 );
@@ -213,6 +214,21 @@ fn what_stops_the_results_is_told(desk: &mut Desk) {
     writes(desk, "08-01T09:45", reply(SATO, &shown, "send", &format!("結果送信 {}", code(&shown))));
     at(desk, "08-01T10:00");
     assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 0));
+}
+
+fn two_leads_who_decide_differently_hear_of_each_other(desk: &mut Desk) {
+    const OTHER: &str = "mori@example.jp";
+    desk.add_settings("[[staff]]\nname = \"森 誠\"\naddress = \"mori@example.jp\"\nlead = true\n");
+    decided(desk, 1);
+    let first = preview(desk, "08-01T09:40", "ask");
+    let other = reply(OTHER, &notice(desk, OTHER, 1), "other", "不採択 体制を確かめる必要があるため");
+    writes(desk, "08-01T09:50", other);
+    assert!(told(desk, OTHER).contains("これまでは佐藤 花子さんの「採択」でした"), "{}", told(desk, OTHER));
+    // The letters that the first lead was shown cannot leave any more.
+    writes(desk, "08-01T09:55", reply(SATO, &first, "send", &format!("結果送信 {}", code(&first))));
+    assert!(told(desk, SATO).contains("送りできません"), "{}", told(desk, SATO));
+    at(desk, "08-01T10:30");
+    assert_eq!(results_to(desk, 1).len(), 0);
 }
 
 fn leads_are_told_of_the_day_for_the_results(desk: &mut Desk) {

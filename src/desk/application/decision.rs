@@ -155,8 +155,8 @@ pub fn cautions(candidates: &[Candidate], call: &Call) -> Vec<Caution> {
 pub enum ResultsDone {
     /// 審査
     Reviewed { number: TicketNumber, conflict: bool },
-    /// 採択, 不採択
-    Decided { number: TicketNumber, decision: Decision },
+    /// 採択, 不採択; `before` is the decision of another lead that it replaces, with the lead's name.
+    Decided { number: TicketNumber, decision: Decision, before: Option<(Decision, String)> },
     /// 通知文
     NoticeKept(TicketNumber),
     /// 結果案
