@@ -6,11 +6,9 @@ use chrono::{DateTime, SecondsFormat};
 use chrono_tz::Tz;
 
 use super::{AuditEvent, DeliveryAttempt, Erasure};
-use crate::{
-    desk::{
-        feedback::Leaves,
-        triage::{Apart, Mention},
-    },
+use crate::desk::{
+    feedback::Leaves,
+    triage::{Apart, Mention},
 };
 
 impl fmt::Display for AuditEvent {
