@@ -30,7 +30,7 @@ fn a_visit_is_asked_for_confirmed_and_counted(desk: &mut Desk) {
     );
     at(desk, "2025-09-01T10:20:00");
     desk.once();
-    let request = format!("[{CASE}] 伴走支援 アドバイザー派遣のお願い（花里県 花里在宅医療圏域）");
+    let request = format!("[{CASE}] 伴走支援 アドバイザー派遣のお願い（鳥取県 花里在宅医療圏域）");
     assert_eq!(told(desk, before), [(ADVISER.to_owned(), request.clone())], "the adviser alone is asked");
     // The adviser declines. Nobody else hears of it, and another one is asked for the same visit.
     order(desk, &notice, "v2", "2025-09-02T10:00:00", "派遣辞退 1");
