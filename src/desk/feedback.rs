@@ -20,7 +20,7 @@ use super::{
 pub enum Written {
     /// 回答
     Answer,
-    /// おたずね; it holds the clock.
+    /// 質問; it holds the clock.
     Question,
     /// 会議 and 派遣: everybody is told of a meeting or a visit.
     Meeting,

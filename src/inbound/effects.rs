@@ -1,7 +1,10 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
 use crate::{
-    desk::triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
+    desk::{
+        ticket::Channel,
+        triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
+    },
     letter::{Arrival, Purpose, Remark},
     mail::Bounce,
     notify::{
@@ -66,6 +69,8 @@ pub(super) async fn notify_staff(
                 let content = NoticeContent {
                     number: &filed.number,
                     fields: &ticket.fields,
+                    received_at: ticket.received_at,
+                    by_telephone: false,
                     clock: &ticket.clock,
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
@@ -78,6 +83,8 @@ pub(super) async fn notify_staff(
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
+                received_at: filed.received_at,
+                by_telephone: new.channel == Channel::Telephone,
                 clock: &new.clock,
                 assignee,
                 news: "",
@@ -89,6 +96,8 @@ pub(super) async fn notify_staff(
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
+                received_at: filed.received_at,
+                by_telephone: false,
                 clock: &change.0,
                 assignee,
                 news: reading.written(),

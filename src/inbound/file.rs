@@ -70,23 +70,23 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             row.ticket_id = first.map(|first| first.id);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let mut fields = Fields::default();
+            let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
             if let Some(change) = change
                 && let Some(joined) = operation.tx.ticket(*ticket_id).await?
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
-                fields = change.1.clone();
+                (fields, received_at) = (change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            let fields = Fields::default();
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            let (fields, received_at) = (Fields::default(), mail.reading.received_at);
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -291,7 +291,7 @@ pub(super) fn file_ticket(
         assignee,
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
-    FiledTicket { id, number, fields: new.fields.clone() }
+    FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
 }
 
 /// A question of somebody who takes part in the one application that is supported belongs to it.

@@ -94,8 +94,8 @@ impl Counts {
             ("担当", self.own),
             ("担当未定", self.unassigned),
             ("伴走支援", self.applications),
-            ("会議・派遣", self.meetings),
-            ("保留", self.parked),
+            ("会議等", self.meetings),
+            ("要確認", self.parked),
             ("不達", self.undelivered),
         ]
         .into_iter()
@@ -226,7 +226,7 @@ mod tests {
         };
         assert_eq!(
             all.summary(),
-            "超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議・派遣8件・保留5件・不達6件"
+            "超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
         );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");

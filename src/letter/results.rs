@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     StaffCommon,
     application_words::stage_in_words,
-    inquirer::{DeskContext, Profile, TicketContext, WindowContext, address_line},
+    inquirer::{DeskContext, Profile, TicketContext, WindowContext},
     ticket::percent,
 };
 use crate::desk::{
@@ -84,8 +84,8 @@ impl ResultContext {
             support: call.into(),
             window: rules.into(),
             hours: profile.hours.clone(),
-            organization: address_line(Some(&office)),
-            name: address_line(Some(&person.name)),
+            organization: office,
+            name: person.name.clone(),
             region: region(form),
             selected: decision == Decision::Selected,
             text: text.trim().to_owned(),

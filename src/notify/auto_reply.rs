@@ -1,5 +1,6 @@
 //! Automatic mails to inquirers: receipts, questions about missing fields, the form, the window's opening and closing.
 
+use chrono::{DateTime, Utc};
 use tracing::{error, warn};
 
 use super::{Outgoing, Thread, enqueue};
@@ -20,6 +21,8 @@ pub struct FiledTicket {
     pub id: i64,
     pub number: TicketNumber,
     pub fields: Fields,
+    /// When its first message was received.
+    pub received_at: DateTime<Utc>,
 }
 
 /// Queues the reply to a message, if there is one and the gate lets it out. A refusal is returned for the audit.
@@ -57,6 +60,8 @@ pub async fn reply(
     let facts = letter::Facts {
         number: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default(),
         fields: ticket.map_or_else(|| mail.reading.form.fields.clone(), |ticket| ticket.fields.clone()),
+        subject: inbound.subject.clone(),
+        attachments: inbound.attachments.iter().map(|file| file.name.clone()).collect(),
         received_at: mail.reading.received_at,
         deadline: decision.deadline,
         now: operation.now,

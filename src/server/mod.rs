@@ -16,7 +16,7 @@ use tracing::{info, warn};
 
 pub use rules::rules;
 pub use supervise::log_panics;
-pub use wiring::{WiringError, check_wording, open, rotate_key, source, transport};
+pub use wiring::{WiringError, check_wording, open, profile, rotate_key, source, transport};
 
 use self::supervise::supervise;
 use crate::{

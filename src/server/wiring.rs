@@ -268,7 +268,7 @@ fn retention(settings: &Settings) -> Retention {
     Retention { raw: time(settings.retention.raw_after), personal: time(settings.retention.personal_after) }
 }
 
-fn profile(settings: &Settings) -> Profile {
+pub fn profile(settings: &Settings) -> Profile {
     let desk = &settings.desk;
     Profile {
         name: desk.name.clone(),
@@ -281,5 +281,9 @@ fn profile(settings: &Settings) -> Profile {
             settings.answers.confirm,
             settings.answers.approval,
         ),
+        purpose_notice: desk.purpose_notice.clone(),
+        audience: desk.audience.clone(),
+        topic: settings.form.topic.clone(),
+        support: settings.support.title.clone(),
     }
 }

@@ -127,13 +127,15 @@ fn rendered(
     let facts = letter::Facts {
         number: ticket.number.to_string(),
         fields: ticket.fields.clone(),
+        subject: String::new(),
+        attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: ticket.clock.deadline(),
         now: operation.now,
     };
     let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
     let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
-    let context = WrittenContext { inquirer, text: text.trim().to_owned(), author };
+    let context = WrittenContext::new(inquirer, &facts, text, author);
     Ok(desk.wording.render(&Content::Written(written, context))?)
 }
 

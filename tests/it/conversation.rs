@@ -88,7 +88,8 @@ fn a_missing_field_is_asked_for_and_its_answer_starts_the_clock(desk: &mut Desk)
     assert_eq!(ticket["contact"], "03-0000-9999");
     let receipt = desk.last_to("yamada1@city.example.jp");
     assert!(
-        receipt.subject.contains("受付のお知らせ") && receipt.text.contains("7月4日（金）10時まで"),
+        receipt.subject.contains("受付のお知らせ")
+            && receipt.text.contains("回答予定：令和7年7月4日（金）まで"),
         "{}",
         receipt.text
     );

@@ -8,6 +8,9 @@ use super::{
     signature::{end_of_text, has_contact, is_closing, is_delimiter, is_rule},
 };
 
+/// Stands behind a label in our letters where the inquirer is asked for the value.
+pub const PLACEHOLDER: &str = "〔こちらにご記入ください〕";
+
 /// The part of the body that may contain the text of a field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
@@ -39,7 +42,7 @@ pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Field
             || c.is_whitespace()
             || (span.cut_short && matches!(c, '、' | '，' | ',' | '/' | '／' | ';' | '；'))
     });
-    without_underscores(text).to_owned()
+    without_placeholder(without_underscores(text))
 }
 
 /// The end line (exclusive) of a field other than the inquiry. A blank line after its text ends it, as do a ruled line,
@@ -90,4 +93,19 @@ fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
 /// Removes underscores around a value, which some templates have as the line to write on: 「＿＿山田＿＿」.
 fn without_underscores(text: &str) -> &str {
     text.trim_matches(|c: char| matches!(c, '_' | '＿') || c.is_whitespace() || is_invisible(c))
+}
+
+/// Removes our placeholder where a value was written beside or into it: 「〔山田〕」, 「山田〔こちらにご記入ください〕」. A value
+/// that is nothing else stays, and counts as blank.
+fn without_placeholder(text: &str) -> String {
+    let brackets = |c: char| matches!(c, '〔' | '〕');
+    if !text.contains(brackets) {
+        return text.to_owned();
+    }
+    let beside = text.replacen(PLACEHOLDER, "", 1);
+    let value = if trim(&beside).is_empty() { text } else { trim(&beside) };
+    match value.strip_prefix('〔').and_then(|rest| rest.strip_suffix('〕')) {
+        Some(inside) if !inside.contains(brackets) && value != PLACEHOLDER => trim(inside).to_owned(),
+        _ => value.to_owned(),
+    }
 }

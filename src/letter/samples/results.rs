@@ -8,7 +8,7 @@ use crate::{
     },
     letter::{
         Profile, StaffCommon,
-        inquirer::{TicketContext, address_line},
+        inquirer::TicketContext,
         results::{
             CallContext, ResultContext, ResultWords, ResultsDueContext, ResultsPreviewContext,
             caution_in_words, obstacle_in_words, results_link, score_in_words,
@@ -27,8 +27,8 @@ pub(super) fn letter(profile: &Profile, rules: &Rules, decision: Decision, full:
         support: call.unwrap_or_else(CallContext::sample),
         window: rules.into(),
         hours: profile.hours.clone(),
-        organization: address_line(Some("花里市役所 健康福祉部")),
-        name: address_line(Some("森 健次")),
+        organization: "花里市役所 健康福祉部".to_owned(),
+        name: "森 健次".to_owned(),
         region: REGION.to_owned(),
         selected: decision == Decision::Selected,
         text: if full { text.to_owned() } else { String::new() },

@@ -14,7 +14,7 @@ use crate::{
     },
     letter::{
         self, CalendarEvent, Change, Content, DraftContext, MeetingContext, MeetingFacts, MeetingWords,
-        Purpose, Rendered, addressed, feedback::leaving_in_words, ics,
+        Purpose, Rendered, addressee, feedback::leaving_in_words, ics,
     },
     mail::Attachment,
     notify::{Outgoing, Thread, composed, enqueue},
@@ -60,8 +60,8 @@ pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) 
     let officer = ticket.from.name.as_deref().filter(|name| !name.is_ascii()).unwrap_or_default();
     let sender = ticket.answer_to.as_deref().unwrap_or(&ticket.from.address);
     let own = [
-        (person.email.as_str(), addressed(&office, &person.name)),
-        (sender, addressed(&case.prefecture, officer)),
+        (person.email.as_str(), addressee(Some(&office), Some(&person.name))),
+        (sender, addressee(Some(&case.prefecture), Some(officer))),
     ];
     let own = own.into_iter().map(|(address, addressed)| Recipient {
         address: address.trim().to_owned(),
@@ -81,7 +81,7 @@ pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) 
 fn adviser_recipient(adviser: &Adviser) -> Option<Recipient> {
     Some(Recipient {
         address: adviser.address.clone()?,
-        addressed: addressed(&adviser.affiliation, &adviser.name),
+        addressed: addressee(Some(&adviser.affiliation), Some(&adviser.name)),
         is_adviser: true,
     })
 }

@@ -1,3 +1,5 @@
+//! Labels, headings and notes.
+
 use super::*;
 
 #[test]
