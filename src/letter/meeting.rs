@@ -148,14 +148,17 @@ pub fn minutes_in_words(kind: MeetingKind, nth: u32) -> String {
     format!("議事録：{}", meeting_in_words(kind, nth))
 }
 
-/// What is open of a meeting or a visit at the end of the support.
+/// What is open of a meeting or a visit that is neither held nor cancelled.
 #[must_use]
-pub fn open_meeting(kind: MeetingKind, nth: u32, day: &str, (is_asked, is_ahead): (bool, bool)) -> String {
-    let title = meeting_in_words(kind, nth);
-    match (is_asked, is_ahead) {
-        (true, _) => format!("{title}（{day}）は、アドバイザーのお返事がありません"),
-        (false, true) => format!("{title}（{day}）の予定があります"),
-        (false, false) => format!("{title}（{day}）の議事録がありません"),
+pub fn open_meeting(meeting: &Meeting, zone: Tz, now: DateTime<Utc>) -> String {
+    let title = meeting_in_words(meeting.kind, meeting.nth);
+    let day = japanese_time::day(date_of(meeting.starts, zone), date_of(now, zone));
+    if meeting.stage == MeetingStage::Asked {
+        format!("{title}（{day}）は、アドバイザーのお返事がありません")
+    } else if meeting.ends > now {
+        format!("{title}（{}）の予定があります", japanese_time::instant(meeting.starts, zone, now))
+    } else {
+        format!("{title}（{day}）の議事録がありません")
     }
 }
 

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod reminder;
 pub mod staff_notice;
 pub mod undeliverable;
+mod unfinished;
 
 use chrono::{DateTime, Utc};
 

@@ -73,6 +73,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes the changed texts of a decision.
+    pub async fn rewrite_decision(&mut self, ticket: i64, reason: &str, notice: &str) -> Result<()> {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        query("UPDATE application SET reason = $2, notice = $3 WHERE ticket_id = $1")
+            .bind(ticket)
+            .bind(text(reason))
+            .bind(text(notice))
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
     /// The representative was told the result. The first time counts.
     pub async fn set_notified(&mut self, ticket: i64, at: DateTime<Utc>) -> Result<()> {
         query("UPDATE application SET notified_at = $2 WHERE ticket_id = $1 AND notified_at IS NULL")

@@ -4,10 +4,12 @@
 //! second process or a crash queues nothing twice.
 
 mod letters;
+mod stop;
 
 use chrono::{DateTime, Utc};
 
 use self::letters::{Case, Pending, cases, pending};
+pub use self::stop::{stop, stop_of};
 use crate::{
     desk::{
         application::{
@@ -325,55 +327,6 @@ async fn queue(
         operation.record(&case.ticket, AuditEvent::ResultQueued { decision: pending.letter.decision });
     }
     Ok(queued)
-}
-
-/// 結果取消: stops all letters about the results that have not left.
-///
-/// # Errors
-/// When the database fails.
-pub async fn stop(operation: &mut Operation<'_>) -> Result<Outcome, Fault> {
-    if !operation.actor.may_approve(operation.desk) {
-        return Ok(Err(Refused::OnlyLeads));
-    }
-    let Some(call) = call(operation) else { return Ok(Err(ResultsRefused::NoCall.into())) };
-    let (mut stopped, mut left) = (0, 0);
-    for case in cases(operation, &call).await? {
-        let (these, sent) = stop_of(operation, &case.ticket).await?;
-        (stopped, left) = (stopped + these, left + sent);
-    }
-    if stopped == 0 {
-        return Ok(Err(ResultsRefused::NoneWait { left }.into()));
-    }
-    Ok(Ok(Done::Results(ResultsDone::Stopped { stopped, left })))
-}
-
-/// Stops the letters about one application, as when it is withdrawn. Returns how many were stopped, and how many have left.
-///
-/// # Errors
-/// When the database fails.
-pub async fn stop_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<(usize, usize), Fault> {
-    let (mut stopped, mut left) = (0, 0);
-    for mail in operation.tx.result_mails(ticket.id).await? {
-        match mail.state {
-            OutboxState::Queued | OutboxState::Held => {
-                // One attempt may have arrived without a verdict.
-                if mail.attempts > 0 || !operation.tx.cancel(mail.id, operation.now).await? {
-                    left += 1;
-                    continue;
-                }
-                if let Some(entry) = mail.entry {
-                    operation.tx.forget_entry(entry).await?;
-                }
-                stopped += 1;
-            }
-            OutboxState::Sent => left += 1,
-            OutboxState::Failed | OutboxState::Bounced | OutboxState::Cancelled => {}
-        }
-    }
-    if stopped > 0 {
-        operation.record(ticket, AuditEvent::ResultStopped);
-    }
-    Ok((stopped, left))
 }
 
 /// The mail server has accepted a letter to the representative.

@@ -141,11 +141,27 @@ impl Case {
         })
     }
 
-    /// The application with all that the desk knows of it.
+    /// The application with all that the desk knows of it, and what `ticket show` has.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn shown(&self, desk: &Desk, all: &[Self]) -> Result<Value, StoreError> {
+        let mut shown = self.whole(desk, all).await?;
+        let ticket = Shown::load(desk, &self.ticket, desk.clock.now()).await?;
+        let ticket = serde_json::to_value(ticket).unwrap_or_default();
+        if let (Value::Object(shown), Value::Object(ticket)) = (&mut shown, ticket) {
+            for (key, value) in ticket {
+                shown.entry(key).or_insert(value);
+            }
+        }
+        Ok(shown)
+    }
+
+    /// The application with its forms, reviews, decision, meetings and questions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn whole(&self, desk: &Desk, all: &[Self]) -> Result<Value, StoreError> {
         let zone = desk.rules.calendar.time_zone();
         let submission = self.in_force().or(self.submissions.last());
         let form = |form: &SubmissionRow| {
@@ -158,8 +174,9 @@ impl Case {
                 "form": object(&form.submitted(), &self.checks(desk, all, form)),
             })
         };
-        let questions = desk.store.tickets_of(&desk.store.parts_of(&self.ticket.number).await?).await?;
-        let questions: Vec<Value> = questions
+        let questions: Vec<Value> = self
+            .questions(desk)
+            .await?
             .iter()
             .map(|question| json!({"number": question.number, "status": question.clock.status(), "inquiry": question.fields.inquiry}))
             .collect();
@@ -176,7 +193,7 @@ impl Case {
                 "comment": comment,
             })
         };
-        let meeting = |row: &MeetingRow| {
+        let meeting = |row: &MeetingRow, minutes: &[String]| {
             json!({
                 "kind": row.meeting.kind,
                 "nth": row.meeting.nth,
@@ -188,9 +205,18 @@ impl Case {
                 "agenda": row.meeting.agenda,
                 "adviser": row.meeting.adviser,
                 "sequence": row.meeting.sequence,
+                "minutes": minutes,
             })
         };
-        let meetings = desk.store.meeting_versions(self.ticket.id).await?;
+        let mut meetings = Vec::new();
+        for row in self.meetings(desk).await? {
+            let minutes = match row.minutes_entry {
+                Some(entry) => desk.store.attachment_names(entry).await?,
+                None => Vec::new(),
+            };
+            meetings.push(meeting(&row, &minutes));
+        }
+        let decided = desk.store.decision(self.ticket.id).await?;
         let mut shown = self.listed(desk, all);
         if let Value::Object(shown) = &mut shown {
             let read = submission.and_then(|submission| submission.result.as_ref().ok());
@@ -199,11 +225,35 @@ impl Case {
             shown.insert("checks".to_owned(), json!(checks.unwrap_or_default()));
             shown.insert("submissions".to_owned(), self.submissions.iter().map(form).collect());
             shown.insert("reviews".to_owned(), self.reviews.iter().map(review).collect());
-            shown.insert("meetings".to_owned(), meetings.iter().map(meeting).collect());
+            shown.insert("decided_at".to_owned(), json!(rfc3339_option(decided.decided_at, zone)));
+            shown.insert("decided_by".to_owned(), json!(decided.decided_by));
+            shown.insert("reason".to_owned(), json!(decided.reason));
+            shown.insert("notice".to_owned(), json!(decided.notice));
+            shown.insert("meetings".to_owned(), meetings.into());
             shown.insert("questions".to_owned(), questions.into());
-            let ticket = Shown::load(desk, &self.ticket, desk.clock.now()).await?;
-            shown.insert("ticket".to_owned(), serde_json::to_value(ticket).unwrap_or_default());
         }
         Ok(shown)
+    }
+
+    /// Its meetings and visits, each in its newest version, in the order of their beginning.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn meetings(&self, desk: &Desk) -> Result<Vec<MeetingRow>, StoreError> {
+        let mut newest: Vec<MeetingRow> = Vec::new();
+        for row in desk.store.meeting_versions(self.ticket.id).await? {
+            newest.retain(|of| (of.meeting.kind, of.meeting.nth) != (row.meeting.kind, row.meeting.nth));
+            newest.push(row);
+        }
+        newest.sort_by_key(|row| row.meeting.starts);
+        Ok(newest)
+    }
+
+    /// Tickets that belong to it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn questions(&self, desk: &Desk) -> Result<Vec<TicketRow>, StoreError> {
+        desk.store.tickets_of(&desk.store.parts_of(&self.ticket.number).await?).await
     }
 }

@@ -88,7 +88,7 @@ fn an_application_is_filed_its_officer_gets_a_receipt_and_staff_the_checks(desk:
     let shown = desk.json(&["application", "show", "ZT-2025-0001"]);
     assert_eq!(shown["fields"]["representative"]["email"], "choju@city.shiomi.example.jp");
     assert_eq!(shown["submissions"][0]["in_force"], true);
-    let events = shown["ticket"]["events"].to_string();
+    let events = shown["events"].to_string();
     assert!(events.contains("application_filed") && !events.contains("汐見"), "{events}");
     let exported = desk.run(&["export", "--format", "csv"]).stdout;
     assert!(exported.trim_end().ends_with(",応募"), "{exported}");

@@ -66,6 +66,16 @@ pub(super) fn request(profile: &Profile, full: bool) -> MeetingContext {
     }
 }
 
+pub(super) fn digest() -> Vec<CaseContext> {
+    let lines = [
+        "第1回会議（6月30日（月））の議事録がありません",
+        "第2回会議（7月8日（火）14時）の予定があります",
+        "アドバイザー派遣（1回目）（7月15日（火））は、アドバイザーのお返事がありません",
+    ];
+    let lines = lines.map(str::to_owned).to_vec();
+    vec![CaseContext { number: number(31).to_string(), region: REGION.to_owned(), lines }]
+}
+
 pub(super) fn open_points(common: StaffCommon) -> OpenPointsContext {
     OpenPointsContext {
         common,
