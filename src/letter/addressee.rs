@@ -53,7 +53,7 @@ pub(super) fn called(organization: Option<&str>, name: Option<&str>) -> Vec<Stri
     names
 }
 
-/// Whom a name means.
+/// The people or the office that a name means.
 enum Who {
     Persons(Vec<Person>),
     Office(String),

@@ -108,7 +108,7 @@ fn squashed(text: &str) -> String {
 /// The person's own words in a letter: without the frame around them, on one line. The whole text if nothing else is left.
 #[must_use]
 pub fn own_words(letter: &str) -> String {
-    // What every letter begins and ends with, whoever wrote its template.
+    // Every letter begins and ends with these, an operator's too.
     let is_frame = |paragraph: &&str| {
         let last = paragraph.lines().last().unwrap_or_default().trim();
         TITLES.iter().any(|title| last.ends_with(title)) && !last.contains('。')

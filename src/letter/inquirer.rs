@@ -30,7 +30,7 @@ pub struct Profile {
     pub leaves: String,
     /// What the desk uses inquiries for; empty where it says nothing of it.
     pub purpose_notice: String,
-    /// Whom the desk is for; empty where it says nothing of it.
+    /// The people that the desk is for; empty where it says nothing of them.
     pub audience: String,
     /// What inquiries are about.
     pub topic: String,

@@ -43,7 +43,7 @@ pub struct Desk {
     pub ticket_prefix: String,
     /// What the desk uses inquiries for, as its mails tell inquirers. One sentence a line; empty: nothing is said.
     pub purpose_notice: String,
-    /// Whom the desk is for, as its mails say. Empty: nothing is said.
+    /// The people that the desk is for, as its mails say. Empty: nothing is said.
     pub audience: String,
 }
 
