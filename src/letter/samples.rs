@@ -313,7 +313,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         common,
         summary: "未回答2件".to_owned(),
         groups: vec![Group { title: Title::Own, count: listed.len() + 2, tickets: listed }],
-        meetings: meetings::digest(),
+        meetings: tickets.rules.support.as_ref().map_or_else(Vec::new, |_| meetings::digest()),
         parked: vec![parked],
         parked_count: 3,
         undelivered_mails: vec![undelivered],
