@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{calendar::closure_in_words, frame::framed, words::attachments_in_words};
+use super::{calendar::closure_in_words, frame::Head, words::attachments_in_words};
 use crate::desk::{
     calendar::date_of,
     deadline::promised_day,
@@ -129,13 +129,13 @@ impl InquirerContext {
 pub struct WrittenContext {
     #[serde(flatten)]
     pub inquirer: InquirerContext,
-    /// What the person wrote, without an address line.
+    /// What the person wrote.
     pub text: String,
-    /// The address line that the person wrote; empty where the letter adds one.
-    pub own_address: String,
-    /// The text has no greeting.
+    /// The text has no address line. A text with one is a letter from its first line on.
+    pub needs_address: bool,
+    /// The text has neither an address line nor a greeting.
     pub needs_greeting: bool,
-    /// The text has no greeting, and does not say what it answers.
+    /// The text has none of them, and does not say what it answers.
     pub needs_reference: bool,
     /// The beginning of the inquiry as read; empty where there is none.
     pub inquiry: String,
@@ -149,14 +149,15 @@ impl WrittenContext {
     pub fn new(inquirer: InquirerContext, facts: &Facts, text: &str, author: String) -> Self {
         let field = |key| facts.fields.get(key);
         let (organization, name) = (field(FieldKey::Organization), field(FieldKey::Name));
-        let framed = framed(text, organization, name, &facts.number);
+        let head = Head::of(text, organization, name, &facts.number);
+        let needs_greeting = !head.is_addressed && !head.greets;
         let inquiry = beginning(field(FieldKey::Inquiry).unwrap_or_default().trim());
         Self {
             inquirer,
-            text: framed.text,
-            own_address: framed.address,
-            needs_greeting: !framed.greets,
-            needs_reference: !framed.greets && !framed.refers,
+            text: text.trim().to_owned(),
+            needs_address: !head.is_addressed,
+            needs_greeting,
+            needs_reference: needs_greeting && !head.refers,
             inquiry,
             author,
         }
@@ -179,7 +180,7 @@ pub struct DeskContext {
     pub purpose_notice: String,
     /// `desk.audience`
     pub audience: String,
-    /// `support.title`
+    /// `support.name`
     pub support: String,
 }
 

@@ -289,7 +289,7 @@ opens = "2025-06-01"
 closes = "2026-01-30"
 [support]
 enabled = false
-title = "専門家派遣"
+name = "専門家派遣"
 "#;
 
 /// Whether only a desk with the 伴走支援 sends such mails.

@@ -284,6 +284,6 @@ pub fn profile(settings: &Settings) -> Profile {
         purpose_notice: desk.purpose_notice.clone(),
         audience: desk.audience.clone(),
         topic: settings.form.topic.clone(),
-        support: settings.support.title.clone(),
+        support: settings.support.name.clone(),
     }
 }

@@ -95,17 +95,24 @@ fn without_underscores(text: &str) -> &str {
     text.trim_matches(|c: char| matches!(c, '_' | '＿') || c.is_whitespace() || is_invisible(c))
 }
 
-/// Removes our placeholder where a value was written beside or into it: 「〔山田〕」, 「山田〔こちらにご記入ください〕」. A value
-/// that is nothing else stays, and counts as blank.
+/// Removes our placeholder where a value was written beside or into it: 「〔山田〕」, 「山田〔こちらにご記入ください〕」. A bracket
+/// may have been read with the label. A value that is nothing else stays, and counts as blank.
 fn without_placeholder(text: &str) -> String {
-    let brackets = |c: char| matches!(c, '〔' | '〕');
-    if !text.contains(brackets) {
+    if !text.contains(['〔', '〕']) {
         return text.to_owned();
     }
+    let words = PLACEHOLDER.trim_matches(['〔', '〕']);
     let beside = text.replacen(PLACEHOLDER, "", 1);
-    let value = if trim(&beside).is_empty() { text } else { trim(&beside) };
-    match value.strip_prefix('〔').and_then(|rest| rest.strip_suffix('〕')) {
-        Some(inside) if !inside.contains(brackets) && value != PLACEHOLDER => trim(inside).to_owned(),
-        _ => value.to_owned(),
+    let beside = beside.strip_prefix(&format!("{words}〕")).unwrap_or(&beside);
+    if trim(beside).is_empty() {
+        return text.to_owned();
     }
+    let (mut value, count) = (trim(beside), |text: &str, bracket: char| text.matches(bracket).count());
+    if value.starts_with('〔') && count(value, '〔') == 1 {
+        value = value.strip_prefix('〔').unwrap_or(value);
+    }
+    if value.ends_with('〕') && count(value, '〕') > count(value, '〔') {
+        value = value.strip_suffix('〕').unwrap_or(value);
+    }
+    trim(value).to_owned()
 }
