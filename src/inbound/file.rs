@@ -142,7 +142,7 @@ async fn applied(
     if mail.reading.received_at >= desk.accept_since {
         notify_of_applications(operation, &support.call, mail, &filed, &remarks(decision)).await?;
     }
-    let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed)?;
+    let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed).await?;
     record_refusal(operation, row, refusal);
     Ok(Processed {
         message: Some(row.id),

@@ -58,7 +58,7 @@ impl FiledApplication<'_> {
 }
 
 /// Queues the receipt for all applications of a mail. A refusal is returned for the audit.
-pub fn receipt(
+pub async fn receipt(
     operation: &mut Operation<'_>,
     call: &Call,
     mail: &PreparedMail,
@@ -75,9 +75,21 @@ pub fn receipt(
         return Ok(Some(Refusal::NoSender));
     };
     let (desk, inbound) = (operation.desk, &mail.reading.mail);
-    // Each mail gets a receipt of its own: its sender wants to know that this one arrived.
-    let event = format!("{}-{}", Purpose::ApplicationReceived, mail.hash.get(..12).unwrap_or(&mail.hash));
-    let message_id = desk.ids.of_ticket(&first.number, &event);
+    // Each mail gets a receipt of its own: its sender wants to know that this one arrived. The same files sent twice in a row
+    // get one.
+    let of = |hash: &str| {
+        let event = format!("{}-{}", Purpose::ApplicationReceived, hash.get(..12).unwrap_or(hash));
+        desk.ids.of_ticket(&first.number, &event)
+    };
+    let (message_id, earlier) = match mail.files_hashes() {
+        Some([this, earlier]) => (of(&this), Some(of(&earlier))),
+        None => (of(&mail.hash), None),
+    };
+    for id in [Some(&message_id), earlier.as_ref()].into_iter().flatten() {
+        if operation.tx.has_mail(id).await? {
+            return Ok(None);
+        }
+    }
     let shown = filed.iter().map(|filed| filed.in_words(operation)).collect();
     let others = others(mail, filed);
     let received_at = mail.reading.received_at;

@@ -95,15 +95,16 @@ impl Tx {
         Ok(())
     }
 
-    /// Letters about the results of an application, oldest first.
+    /// Letters about the result of an application, copies included, oldest first.
     pub async fn result_mails(&mut self, ticket: i64) -> Result<Vec<ResultMail>> {
         let rows = query(
             "SELECT id, ticket_id, message_id, recipient, state, attempts, entry_id FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3) ORDER BY id",
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4) ORDER BY id",
         )
         .bind(ticket)
         .bind(Purpose::ResultSelected.as_str())
         .bind(Purpose::ResultDeclined.as_str())
+        .bind(Purpose::ResultCopy.as_str())
         .fetch_all(self.connection().await?)
         .await?;
         let read = |row: &AnyRow| {

@@ -108,7 +108,7 @@ struct Worked {
     /// A draft that was about to leave waits now.
     stopped: bool,
     nothing_sent: bool,
-    /// An answer was taken: its echo tells.
+    /// A mail of its own tells: the echo of an answer, or the letters about the results.
     answered: bool,
     manual: bool,
     list: bool,
@@ -170,6 +170,8 @@ impl Worked {
 
     fn note(&mut self, operation: &Operation<'_>, order: &Order, outcome: &Outcome) {
         match outcome {
+            // The letters that are shown are the reply.
+            Ok(Done::Results(ResultsDone::Shown { .. })) => self.answered = true,
             Ok(what) => {
                 self.nothing_sent &= !matches!(
                     what,

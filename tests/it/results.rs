@@ -13,6 +13,7 @@ on_both!(
     the_results_leave_together_and_once,
     results_that_are_stopped_can_be_sent_again,
     a_result_that_bounces_is_sent_again_alone,
+    the_officer_gets_a_copy_where_the_settings_say_so,
     what_stops_the_results_is_told,
     two_leads_who_decide_differently_hear_of_each_other,
     leads_are_told_of_the_day_for_the_results,
@@ -59,7 +60,7 @@ fn decided(desk: &mut Desk, count: usize) {
 fn preview(desk: &mut Desk, now: &str, id: &str) -> InboundMail {
     let asked = reply(SATO, &notice(desk, SATO, 1), id, "結果案");
     writes(desk, now, asked);
-    mail_to(desk, SATO, "選定結果の通知")
+    mail_to(desk, SATO, "承認のお願い：伴走支援の選定結果の通知")
 }
 
 fn code(preview: &InboundMail) -> String {
@@ -181,6 +182,29 @@ fn a_result_that_bounces_is_sent_again_alone(desk: &mut Desk) {
     at(desk, "08-01T11:10");
     assert_eq!(mails_to(desk, "mended@hosp2.example.jp").len(), 1);
     assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 1));
+}
+
+fn the_officer_gets_a_copy_where_the_settings_say_so(desk: &mut Desk) {
+    const OFFICER: &str = "tanto@pref.tottori.example.jp";
+    desk.set("support.copy_results_to_sender", true);
+    decided(desk, 1);
+    let shown = preview(desk, "08-01T10:00", "ask-1");
+    assert!(shown.text.contains(&format!("宛先：{OFFICER}（写し）")), "{}", shown.text);
+    let send = format!("結果送信 {}", code(&shown));
+    writes(desk, "08-01T10:05", reply(SATO, &shown, "send", &send));
+    writes(desk, "08-01T10:08", reply(SATO, &shown, "stop", "結果取消"));
+    at(desk, "08-01T10:30");
+    let copies = |desk: &Desk| {
+        let mails = mails_to(desk, OFFICER);
+        mails.into_iter().filter(|mail| mail.subject.contains("（写し）")).collect::<Vec<_>>()
+    };
+    assert_eq!((results_to(desk, 1).len(), copies(desk).len()), (0, 0), "the copy is stopped, too");
+    let shown = preview(desk, "08-01T10:35", "ask-2");
+    let send = format!("結果送信 {}", code(&shown));
+    writes(desk, "08-01T10:40", reply(SATO, &shown, "send-2", &send));
+    at(desk, "08-01T11:00");
+    assert_eq!((results_to(desk, 1).len(), copies(desk).len()), (1, 1));
+    assert!(copies(desk)[0].text.contains("伴走支援の実施地域として選定"), "{}", copies(desk)[0].text);
 }
 
 fn what_stops_the_results_is_told(desk: &mut Desk) {

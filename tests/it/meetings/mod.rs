@@ -174,7 +174,7 @@ fn a_change_that_is_stopped_in_time_never_was(desk: &mut Desk) {
     at(desk, "2025-08-18T11:30:00");
     desk.once();
     assert_eq!(told(desk, before), [], "no letter left");
-    let done = mail_to(desk, SATO, "操作の結果").text;
+    let done = mail_to(desk, SATO, "取りやめました").text;
     assert!(done.contains("予定は元のままです"), "{done}");
     // The meeting is where it was, so the same order is a change again, with the number after the first.
     order(desk, &notice, "o5", "2025-08-18T11:40:00", "会議 1 9月11日 14:00-16:00");
