@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    StaffCommon,
+    StaffCommon, SupportContext,
     application_words::stage_in_words,
     inquirer::{DeskContext, Profile, TicketContext, WindowContext},
     ticket::percent,
@@ -20,39 +20,12 @@ use crate::desk::{
     triage::Rules,
 };
 
-/// What letters about results tell of the call.
-#[derive(Debug, Clone, Serialize)]
-pub struct CallContext {
-    pub title: String,
-    /// 「令和8年2月28日」
-    pub ends: String,
-    /// 「3～4」
-    pub meetings: String,
-}
-
-impl From<&Call> for CallContext {
-    fn from(call: &Call) -> Self {
-        let (least, most) = (call.meetings.start(), call.meetings.end());
-        let meetings = if least == most { least.to_string() } else { format!("{least}～{most}") };
-        Self { title: call.title.clone(), ends: japanese_time::official_date(call.ends), meetings }
-    }
-}
-
-impl CallContext {
-    /// A call of a desk without one, for samples.
-    pub(super) fn sample() -> Self {
-        Self {
-            title: "伴走支援".to_owned(), ends: "令和8年2月28日".to_owned(), meetings: "3～4".to_owned()
-        }
-    }
-}
-
 /// A letter to a representative: whether the region was selected.
 #[derive(Debug, Clone, Serialize)]
 pub struct ResultContext {
     pub desk: DeskContext,
     pub ticket: TicketContext,
-    pub support: CallContext,
+    pub support: SupportContext,
     pub window: WindowContext,
     /// Opening hours.
     pub hours: String,

@@ -34,6 +34,14 @@ pub struct ApplicationRow {
     pub notified_at: Option<DateTime<Utc>>,
 }
 
+impl ApplicationRow {
+    /// The form in force among its forms.
+    #[must_use]
+    pub fn in_force<'a>(&self, forms: &'a [SubmissionRow]) -> Option<&'a SubmissionRow> {
+        forms.iter().find(|form| Some(form.id) == self.submission_id)
+    }
+}
+
 /// A form that was handed in or typed.
 #[derive(Debug, Clone)]
 pub struct SubmissionRow {

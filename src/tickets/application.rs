@@ -4,7 +4,7 @@ use super::{commands::note, meetings::Brought, results::stop_of};
 use crate::{
     desk::{
         application::{
-            ApplicationForm, FormFinding, Submitted, Unread, decision::ResultsRefused, field_named,
+            ApplicationForm, FormFinding, Stage, Submitted, Unread, decision::ResultsRefused, field_named,
             submitted_in,
         },
         feedback::{Done, Refused},
@@ -27,7 +27,7 @@ struct Found {
 impl Found {
     /// The form in force.
     fn in_force(&self) -> Option<&SubmissionRow> {
-        self.forms.iter().find(|form| Some(form.id) == self.row.submission_id).or(self.forms.last())
+        self.row.in_force(&self.forms).or(self.forms.last())
     }
 }
 
@@ -35,6 +35,20 @@ async fn found(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Opti
     let Some(row) = operation.tx.application(ticket.id).await? else { return Ok(None) };
     let forms = operation.tx.submissions(ticket.id).await?;
     Ok(Some(Found { row, forms }))
+}
+
+/// An application with the stage to which an order moves it.
+async fn moved(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    to: fn(Stage) -> Result<Stage, Stage>,
+) -> Result<Result<(Found, Stage), Refused>, Fault> {
+    let number = ticket.number.clone();
+    let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
+    Ok(match to(found.row.stage) {
+        Ok(stage) => Ok((found, stage)),
+        Err(stage) => Err(Refused::Stage { number, stage }),
+    })
 }
 
 /// 受理: a late, incomplete or unreadable application counts, with the newest form that somebody could read.
@@ -47,10 +61,9 @@ pub async fn accept(
     reason: &str,
 ) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
-    let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
-    let stage = match found.row.stage.accept() {
-        Ok(stage) => stage,
-        Err(stage) => return Ok(Err(Refused::Stage { number, stage })),
+    let (found, stage) = match moved(operation, ticket, Stage::accept).await? {
+        Ok(moved) => moved,
+        Err(refused) => return Ok(Err(refused)),
     };
     let newest = found.forms.iter().rev().find(|form| form.result.is_ok()).or(found.forms.last());
     let Some(newest) = newest else { return Ok(Err(Refused::NoApplication(number))) };
@@ -77,10 +90,9 @@ pub async fn withdraw(
     reason: &str,
 ) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
-    let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
-    let stage = match found.row.stage.withdraw() {
-        Ok(stage) => stage,
-        Err(stage) => return Ok(Err(Refused::Stage { number, stage })),
+    let stage = match moved(operation, ticket, Stage::withdraw).await? {
+        Ok((_, stage)) => stage,
+        Err(refused) => return Ok(Err(refused)),
     };
     // The letter about its result may wait to leave.
     let (_, left) = stop_of(operation, ticket).await?;

@@ -63,7 +63,7 @@ impl Case {
     /// The form in force.
     #[must_use]
     pub fn in_force(&self) -> Option<&SubmissionRow> {
-        self.submissions.iter().find(|form| Some(form.id) == self.row.submission_id)
+        self.row.in_force(&self.submissions)
     }
 
     /// One line for people.

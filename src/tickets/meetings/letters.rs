@@ -17,11 +17,11 @@ use crate::{
         Purpose, Rendered, addressee, feedback::leaving_in_words, ics,
     },
     mail::Attachment,
-    notify::{Outgoing, Thread, composed, enqueue},
-    service::{Desk, Fault, Operation, Unsent},
+    notify::{Outgoing, Thread, enqueue_all},
+    service::{Desk, Fault, Operation},
     store::{CaseRow, TicketRow},
     tickets::{
-        answer::{leaves, show},
+        answer::{leaves, show, unsent},
         commands::take_on,
     },
 };
@@ -99,7 +99,7 @@ pub fn in_words(
     let known = adviser.and_then(|address| support?.adviser(address));
     MeetingWords::new(&MeetingFacts {
         number: case.number.to_string(),
-        region: format!("{} {}", case.prefecture, case.area).trim(),
+        region: &case.region(),
         meeting,
         change,
         was,
@@ -247,20 +247,6 @@ async fn queue(
         )),
     });
     let mails: Vec<Outgoing<'_>> = mails.collect();
-    for mail in &mails {
-        match composed(operation, mail) {
-            Ok(_) => {}
-            Err(Unsent::Compose(_)) => {
-                let to = mail.to.to_owned();
-                return Ok(Err(Refused::BadAddress { number: ticket.number.clone(), to }));
-            }
-            Err(Unsent::Guarded(violation)) => {
-                return Ok(Err(Refused::Guarded { number: ticket.number.clone(), violation }));
-            }
-        }
-    }
-    for mail in &mails {
-        enqueue(operation, mail)?.map_err(Fault::Staff)?;
-    }
-    Ok(Ok(()))
+    let queued = enqueue_all(operation, &mails)?;
+    Ok(queued.map_err(|(nth, why)| unsent(&ticket.number, mails.get(nth).map_or("", |mail| mail.to), why)))
 }
