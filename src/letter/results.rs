@@ -229,10 +229,14 @@ pub fn done_in_words(done: &ResultsDone, zone: Tz, now: DateTime<Utc>) -> String
         ResultsDone::Shown { letters } => format!("選定結果の通知の案（{letters}通）をお送りしました"),
         ResultsDone::Queued { letters, leaves_at } => {
             let at = japanese_time::instant(*leaves_at, zone, now);
-            format!("選定結果の通知{letters}通を{at}に送ります。それまでは「結果取消」で全て取りやめられます")
+            format!(
+                "選定結果の通知{letters}通を{at}に送ります。それまでは、このメールに「結果取消」と返信いただくと、全て取りやめられます"
+            )
         }
         ResultsDone::Stopped { stopped, left: 0 } => {
-            format!("選定結果の通知{stopped}通を取りやめました。送ったものはありません")
+            format!(
+                "選定結果の通知{stopped}通を取りやめました。送ったものはありません。お送りするときは、改めて「結果案」と返信してください"
+            )
         }
         ResultsDone::Stopped { stopped, left } => {
             format!("選定結果の通知{stopped}通を取りやめました。{left}通は、すでに送られたか送信中です")

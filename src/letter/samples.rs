@@ -145,8 +145,9 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             },
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
-            number: number_of(rules, 1).to_string(),
-            key: KEY.to_owned(),
+            // Only a mail about waiting drafts is answered by a word.
+            number: if full { number_of(rules, 1).to_string() } else { String::new() },
+            key: if full { KEY.to_owned() } else { String::new() },
             ..StaffReplyContext::new(common)
         }),
         Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {

@@ -1,6 +1,10 @@
 //! What a person does to an application for the 伴走支援: 受理, 取下, 様式 and 項目.
 
-use super::{commands::note, meetings::Brought, results::stop_of};
+use super::{
+    commands::note,
+    meetings::Brought,
+    results::{has_left, stop_of},
+};
 use crate::{
     desk::{
         application::{
@@ -94,11 +98,11 @@ pub async fn withdraw(
         Ok((_, stage)) => stage,
         Err(refused) => return Ok(Err(refused)),
     };
-    // The letter about its result may wait to leave.
-    let (_, left) = stop_of(operation, ticket).await?;
-    if left > 0 {
+    if has_left(operation, ticket).await? {
         return Ok(Err(ResultsRefused::OnTheWay(number).into()));
     }
+    // The letter about its result may wait to leave.
+    stop_of(operation, ticket).await?;
     operation.tx.set_stage(ticket.id, stage).await?;
     if ticket.clock.status() != Status::Closed {
         operation.end_turn(ticket, Ending::Closed).await?;

@@ -9,7 +9,7 @@ mod stop;
 use chrono::{DateTime, Utc};
 
 use self::letters::{Case, Pending, cases, pending};
-pub use self::stop::{stop, stop_of};
+pub use self::stop::{has_left, stop, stop_of, stop_waiting};
 use super::answer::unsent;
 use crate::{
     desk::{

@@ -12,6 +12,7 @@ use crate::support::{
 on_both!(
     the_results_leave_together_and_once,
     results_that_are_stopped_can_be_sent_again,
+    any_word_of_stopping_or_doubt_stops_the_results,
     a_result_that_bounces_is_sent_again_alone,
     the_officer_gets_a_copy_where_the_settings_say_so,
     what_stops_the_results_is_told,
@@ -152,6 +153,36 @@ fn results_that_are_stopped_can_be_sent_again(desk: &mut Desk) {
     assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 1));
     writes(desk, "08-01T11:05", reply(SATO, &shown, "stop-2", "結果取消"));
     assert!(told(desk, SATO).contains("すでに送られた"), "{}", told(desk, SATO));
+}
+
+fn any_word_of_stopping_or_doubt_stops_the_results(desk: &mut Desk) {
+    decided(desk, 2);
+    // To the letters as they were shown, or to the reply that says when they leave; in the lead's own words.
+    for (nth, to_reply, words) in [
+        (1, false, "取消"),
+        (2, true, "取り消してください。"),
+        (3, false, "すみません、宛先を確かめたいので少し待ってください。"),
+        (4, true, "あれ、鳥取県の分は合っていますか。"),
+        (5, true, "結果取消"),
+    ] {
+        let shown = preview(desk, &format!("08-01T1{nth}:00"), &format!("ask-{nth}"));
+        let send = reply(SATO, &shown, &format!("send-{nth}"), &format!("結果送信 {}", code(&shown)));
+        writes(desk, &format!("08-01T1{nth}:05"), send);
+        let told_when = mail_to(desk, SATO, "選定結果の通知2通");
+        let answered = if to_reply { &told_when } else { &shown };
+        let stop = reply(SATO, answered, &format!("stop-{nth}"), words);
+        writes(desk, &format!("08-01T1{nth}:08"), stop);
+        assert!(told(desk, SATO).contains("2通を取りやめました"), "{words}: {}", told(desk, SATO));
+        at(desk, &format!("08-01T1{nth}:30"));
+        assert_eq!(results_to(desk, 1).len() + results_to(desk, 2).len(), 0, "{words}");
+    }
+    // Withdrawn while its letter waits: the others leave.
+    let shown = preview(desk, "08-01T16:00", "ask-6");
+    let send = reply(SATO, &shown, "send-6", &format!("結果送信 {}", code(&shown)));
+    writes(desk, "08-01T16:05", send);
+    writes(desk, "08-01T16:07", reply(SATO, &notice(desk, SATO, 2), "withdraw", "取下 応募者の申出による"));
+    at(desk, "08-01T16:30");
+    assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 0));
 }
 
 fn a_result_that_bounces_is_sent_again_alone(desk: &mut Desk) {
