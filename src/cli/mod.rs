@@ -19,6 +19,7 @@ mod phone;
 mod print;
 mod reconcile;
 mod results;
+mod search;
 mod serve;
 mod ticket;
 
@@ -82,6 +83,7 @@ enum Command {
     /// Work on applications for 伴走支援
     #[command(subcommand)]
     Application(application::Command),
+    Search(search::Search),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -209,6 +211,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Ingest { paths } => ingest::run(&context, paths).await,
         Command::Ticket(command) => ticket::run(&context, command).await,
         Command::Application(command) => application::run(&context, command).await,
+        Command::Search(asked) => search::run(&context, asked).await,
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),

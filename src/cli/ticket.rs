@@ -22,7 +22,7 @@ use crate::{
         field_line,
     },
     mail::Attachment,
-    service::{Actor, Operation},
+    service::{Actor, Desk, Operation},
     store::TicketRow,
     tickets::{
         answer::{Draft, write},
@@ -229,9 +229,7 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
                 None => desk.store.tickets(status).await?,
             };
             if context.json {
-                let tickets: Vec<Ticket<'_>> =
-                    tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
-                return print::json(&tickets);
+                return print_list(&desk, &tickets);
             }
             for ticket in &tickets {
                 print::line(line(ticket, calendar, now));
@@ -253,13 +251,20 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Prints tickets as JSON.
+pub(super) fn print_list(desk: &Desk, tickets: &[TicketRow]) -> anyhow::Result<()> {
+    let (calendar, now) = (&desk.rules.calendar, desk.clock.now());
+    let tickets: Vec<Ticket<'_>> = tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
+    print::json(&tickets)
+}
+
 /// Business time without seconds, for lists.
 fn to_the_minute(time: BusinessTime) -> BusinessTime {
     BusinessTime::from_seconds(time.seconds() / 60 * 60)
 }
 
 /// One line for people.
-fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
+pub(super) fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
     let short = |at| print::short(at, calendar.time_zone());
     let due = match ticket.clock.deadline() {
         Some(at) if ticket.clock.overdue(now) => format!("{} OVERDUE", short(at)),

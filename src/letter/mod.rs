@@ -20,6 +20,7 @@ mod problem;
 mod remark;
 pub mod results;
 mod samples;
+mod search_words;
 pub mod sheet;
 mod staff;
 mod support_report;
@@ -52,6 +53,7 @@ pub use remark::{
     NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
     rejected_answer,
 };
+pub use search_words::{no_such_member_to_operator, query_fault_to_operator, query_fault_to_staff};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
     OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,

@@ -10,6 +10,7 @@ mod history;
 pub mod metrics;
 pub mod operation;
 pub mod prepared;
+pub mod search;
 mod staff_keys;
 mod wakeups;
 

@@ -32,7 +32,7 @@ impl Store {
     /// Also when a newer version of the program made the database.
     pub async fn migrate(&self, url: &str) -> Result<()> {
         if self.is_migrated().await? {
-            return Ok(());
+            return self.prepare_search().await;
         }
         let _lock = self.lock_file(url)?;
         let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
@@ -42,7 +42,8 @@ impl Store {
         Migrator::with_migrations(migrations.collect())
             .run(&self.pool)
             .await
-            .map_err(|error| StoreError::Migrate(error.to_string()))
+            .map_err(|error| StoreError::Migrate(error.to_string()))?;
+        self.prepare_search().await
     }
 
     /// Whether every migration was applied.

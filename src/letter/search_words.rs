@@ -1,0 +1,33 @@
+//! Why a search cannot be done, in words.
+
+use crate::desk::search::QueryFault;
+
+#[must_use]
+pub fn query_fault_to_operator(fault: &QueryFault) -> String {
+    match fault {
+        QueryFault::Empty => "nothing to search for: give a word or a filter".to_owned(),
+        QueryFault::NoLetters(word) => format!("{word:?} has no letter or digit to search for"),
+        QueryFault::UnknownValue { filter, value } => format!("{filter}: {value:?} is not known"),
+    }
+}
+
+#[must_use]
+pub fn query_fault_to_staff(fault: &QueryFault) -> String {
+    match fault {
+        QueryFault::Empty => {
+            "検索する言葉が見当たりませんでした。「検索 在宅医療 拠点」のようにお書きください".to_owned()
+        }
+        QueryFault::NoLetters(word) => {
+            format!("「{word}」には検索できる文字がありません。漢字・かな・英数字でお書きください")
+        }
+        QueryFault::UnknownValue { filter, value } => format!(
+            "「{filter}:{value}」が分かりませんでした。状態は 未回答・返信待ち・回答済・完了、日付は 2025/7/1 のようにお書きください"
+        ),
+    }
+}
+
+/// A filter that names no single member of staff.
+#[must_use]
+pub fn no_such_member_to_operator(who: &str) -> String {
+    format!("{who:?} is not one member of staff")
+}
