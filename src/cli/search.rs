@@ -21,8 +21,7 @@ use crate::{
 /// Find tickets by words in inquiries, conversations, notes and tags
 #[derive(Debug, clap::Args)]
 pub(super) struct Search {
-    /// Words that a ticket must hold; -WORD: must not; "WORD WORD": in this order
-    #[arg(allow_hyphen_values = true)]
+    /// Words that a ticket must hold; after --, -WORD excludes tickets; words in quotation marks follow each other
     words: Vec<String>,
     /// Only tickets with this status: open, waiting, answered or closed
     #[arg(long)]
@@ -91,10 +90,10 @@ pub(super) async fn run(context: &Context, asked: Search) -> anyhow::Result<()> 
 }
 
 fn query(asked: &Search) -> anyhow::Result<Query> {
-    let words: Vec<String> = asked.words.iter().map(|word| as_one(word)).collect();
-    let read = match words.is_empty() {
+    let read = match asked.words.is_empty() {
         true => Query::default(),
-        false => Query::read(&words.join(" ")).map_err(|fault| anyhow::anyhow!(query_fault_to_operator(&fault)))?,
+        false => Query::read(&asked.words.join(" "))
+            .map_err(|fault| anyhow::anyhow!(query_fault_to_operator(&fault)))?,
     };
     let Filter { status, from, to, tag, prefecture, assignee } = read.filter;
     let filter = Filter {
@@ -107,14 +106,4 @@ fn query(asked: &Search) -> anyhow::Result<Query> {
     };
     let query = Query { filter, ..read };
     query.checked().map_err(|fault| anyhow::anyhow!(query_fault_to_operator(&fault)))
-}
-
-/// An argument with a blank was quoted in the shell: its words follow each other.
-fn as_one(word: &str) -> String {
-    let is_one = word.contains(char::is_whitespace) && !word.contains(['"', '「']);
-    match word.strip_prefix('-') {
-        Some(rest) if is_one => format!("-\"{rest}\""),
-        None if is_one => format!("\"{word}\""),
-        _ => word.to_owned(),
-    }
 }

@@ -79,10 +79,8 @@ pub async fn search(
         within.below = Some(*last);
         let documents = desk.store.documents(&page).await?;
         let holds = |id: &i64| documents.get(id).filter(|document| query.finds(document));
-        let hits: Vec<(i64, f64)> = page
-            .iter()
-            .filter_map(|id| holds(id).map(|document| (*id, query.relevance(document))))
-            .collect();
+        let hits: Vec<(i64, f64)> =
+            page.iter().filter_map(|id| holds(id).map(|document| (*id, query.relevance(document)))).collect();
         let ids: Vec<i64> = hits.iter().map(|(id, _)| *id).collect();
         if ids.is_empty() {
             continue;

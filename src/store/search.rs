@@ -8,10 +8,13 @@ use std::{
 
 use sqlx::Row;
 
-use super::{AnyQuery, Dialect, Result, Store, Tx, list, query, query_text};
-use crate::desk::{
-    search::{Document, Gram},
-    ticket::Status,
+use super::{AnyQuery, Dialect, Result, Store, Tx, list, query, query_text, read_word};
+use crate::{
+    desk::{
+        search::{Document, Gram},
+        ticket::{Direction, Status},
+    },
+    letter::own_words,
 };
 
 /// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
@@ -220,18 +223,22 @@ impl Tx {
     pub async fn index_changed(&mut self, most: u32) -> Result<bool> {
         let dialect = self.dialect;
         let connection = self.connection().await?;
-        let row = query("SELECT COALESCE((SELECT event_id FROM search_progress), 0), COALESCE(MAX(id), 0) FROM event")
-            .fetch_one(&mut *connection)
-            .await?;
+        let row = query(
+            "SELECT COALESCE((SELECT event_id FROM search_progress), 0), COALESCE(MAX(id), 0) FROM event",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
         let (seen, newest): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         if seen >= newest {
             return Ok(false);
         }
-        let events = query("SELECT id, ticket_id FROM event WHERE id > $1 AND ticket_id IS NOT NULL ORDER BY id LIMIT $2")
-            .bind(seen)
-            .bind(i64::from(most) * EVENTS_OF_A_TICKET)
-            .fetch_all(&mut *connection)
-            .await?;
+        let events = query(
+            "SELECT id, ticket_id FROM event WHERE id > $1 AND ticket_id IS NOT NULL ORDER BY id LIMIT $2",
+        )
+        .bind(seen)
+        .bind(i64::from(most) * EVENTS_OF_A_TICKET)
+        .fetch_all(&mut *connection)
+        .await?;
         let mut until = newest;
         let mut changed = BTreeSet::new();
         for event in &events {
@@ -278,23 +285,23 @@ async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result
     Ok(())
 }
 
+/// What people wrote in tickets: fields, mails, notes, their own words in answers, names of files. Not our automatic mails,
+/// which say the same in every ticket.
 async fn documents(connection: &mut sqlx::AnyConnection, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
     let mut documents: BTreeMap<i64, Document> = BTreeMap::new();
     if ids.is_empty() {
         return Ok(documents);
     }
     let ids = list(ids);
-    for sql in [
-        format!(
-            "SELECT id, number, subject, organization, name, contact, inquiry, from_name, from_address, tags
-             FROM ticket WHERE id IN ({ids})"
-        ),
-        format!("SELECT ticket_id, text, from_name, from_address FROM entry WHERE ticket_id IN ({ids}) ORDER BY id"),
-        format!(
-            "SELECT entry.ticket_id, attachment.name FROM attachment JOIN entry ON entry.id = attachment.entry_id
-             WHERE entry.ticket_id IN ({ids}) ORDER BY attachment.id"
-        ),
-    ] {
+    let of_tickets = format!(
+        "SELECT id, number, subject, organization, name, contact, inquiry, from_name, from_address, tags
+         FROM ticket WHERE id IN ({ids})"
+    );
+    let of_files = format!(
+        "SELECT entry.ticket_id, attachment.name FROM attachment JOIN entry ON entry.id = attachment.entry_id
+         WHERE entry.ticket_id IN ({ids}) ORDER BY attachment.id"
+    );
+    for sql in [of_tickets, of_files] {
         for row in &query_text(sql).persistent(false).fetch_all(&mut *connection).await? {
             let document = documents.entry(row.try_get(0)?).or_default();
             for column in 1..row.len() {
@@ -303,6 +310,24 @@ async fn documents(connection: &mut sqlx::AnyConnection, ids: &[i64]) -> Result<
                 }
             }
         }
+    }
+    let of_entries = format!(
+        "SELECT ticket_id, id, direction, from_name, from_address, text FROM entry
+         WHERE ticket_id IN ({ids})
+             AND (direction <> $1 OR id IN (SELECT entry_id FROM outbox WHERE ticket_id IN ({ids})))
+         ORDER BY id"
+    );
+    let rows = query_text(of_entries).persistent(false).bind(Direction::Out.as_str());
+    for row in &rows.fetch_all(&mut *connection).await? {
+        let document = documents.entry(row.try_get(0)?).or_default();
+        let text: String = row.try_get("text")?;
+        if read_word::<Direction>(row, "entry", "direction", row.try_get("id")?)? == Direction::Out {
+            document.add(&own_words(&text));
+            continue;
+        }
+        document.add(&text);
+        document.add(&row.try_get::<Option<String>, _>("from_name")?.unwrap_or_default());
+        document.add(&row.try_get::<String, _>("from_address")?);
     }
     Ok(documents)
 }

@@ -55,6 +55,8 @@ mod retention;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod staff_trust;

@@ -62,8 +62,7 @@ impl Query {
             if !piece.quoted && !piece.without && query.filter.take(&piece.text)? {
                 continue;
             }
-            let term =
-                Term::new(&piece.text).ok_or_else(|| QueryFault::NoLetters(piece.text.clone()))?;
+            let term = Term::new(&piece.text).ok_or_else(|| QueryFault::NoLetters(piece.text.clone()))?;
             if piece.without { &mut query.without } else { &mut query.words }.push(term);
         }
         query.checked()
@@ -72,8 +71,7 @@ impl Query {
     /// # Errors
     /// If the query asks for nothing.
     pub fn checked(self) -> Result<Self, QueryFault> {
-        let is_empty =
-            self.words.is_empty() && self.without.is_empty() && self.filter == Filter::default();
+        let is_empty = self.words.is_empty() && self.without.is_empty() && self.filter == Filter::default();
         if is_empty { Err(QueryFault::Empty) } else { Ok(self) }
     }
 
@@ -114,7 +112,9 @@ fn pieces(text: &str) -> Vec<Piece> {
         match (end, c) {
             (Some(mark), c) if c == mark || (mark == '"' && matches!(c, '”' | '“')) => end = None,
             (Some(_), c) => piece.text.push(c),
-            (None, '"' | '”' | '“' | '＂' | '「') if piece.text.is_empty() || piece.text.ends_with([':', '：']) => {
+            (None, '"' | '”' | '“' | '＂' | '「')
+                if piece.text.is_empty() || piece.text.ends_with([':', '：']) =>
+            {
                 end = Some(match c {
                     '「' => '」',
                     '＂' => '＂',
@@ -141,8 +141,7 @@ impl Filter {
     fn take(&mut self, text: &str) -> Result<bool, QueryFault> {
         let Some((name, value)) = text.split_once([':', '：']) else { return Ok(false) };
         let value = value.trim();
-        let unknown =
-            || QueryFault::UnknownValue { filter: name.to_owned(), value: value.to_owned() };
+        let unknown = || QueryFault::UnknownValue { filter: name.to_owned(), value: value.to_owned() };
         let day = || day(value).map(Some).ok_or_else(unknown);
         match fold(name).as_str() {
             "状態" | "status" => self.status = Some(status(value).ok_or_else(unknown)?),

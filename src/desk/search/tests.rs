@@ -75,10 +75,7 @@ fn queries_that_ask_for_nothing_are_told() {
         ("-", Err(QueryFault::Empty)),
         ("在宅 ？", no_letters("？")),
         ("\u{1F600}", no_letters("\u{1F600}")),
-        (
-            "状態:なぞ",
-            Err(QueryFault::UnknownValue { filter: "状態".into(), value: "なぞ".into() }),
-        ),
+        ("状態:なぞ", Err(QueryFault::UnknownValue { filter: "状態".into(), value: "なぞ".into() })),
         ("から:昨日", Err(QueryFault::UnknownValue { filter: "から".into(), value: "昨日".into() })),
     ] {
         assert_eq!(Query::read(text), expected, "{text:?}");
@@ -87,7 +84,10 @@ fn queries_that_ask_for_nothing_are_told() {
 
 #[test]
 fn filters_are_read_beside_words() {
-    let query = Query::read("在宅 状態：回答済 から:令和7年7月1日 まで:2025/7/31 分類:\"連携 体制\" 担当:伊藤 都道府県:長野県").unwrap();
+    let query = Query::read(
+        "在宅 状態：回答済 から:令和7年7月1日 まで:2025/7/31 分類:\"連携 体制\" 担当:伊藤 都道府県:長野県",
+    )
+    .unwrap();
     assert_eq!(query.words, [Term::new("在宅").unwrap()]);
     let filter = query.filter;
     assert_eq!(filter.status.map(|status| status.as_str()), Some("answered"));
@@ -96,10 +96,8 @@ fn filters_are_read_beside_words() {
     assert_eq!(filter.tag.as_deref(), Some("連携 体制"));
     assert_eq!(filter.assignee.as_deref(), Some("伊藤"));
     assert_eq!(filter.prefecture.as_deref(), Some("長野県"));
-    let (from, until) = Query::read("から:2025-07-01 まで:2025-07-31")
-        .unwrap()
-        .filter
-        .instants(chrono_tz::Asia::Tokyo);
+    let (from, until) =
+        Query::read("から:2025-07-01 まで:2025-07-31").unwrap().filter.instants(chrono_tz::Asia::Tokyo);
     assert_eq!(from.unwrap().to_rfc3339(), "2025-06-30T15:00:00+00:00");
     assert_eq!(until.unwrap().to_rfc3339(), "2025-07-31T15:00:00+00:00");
 }

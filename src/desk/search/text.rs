@@ -43,9 +43,14 @@ enum Class {
 
 fn class(c: char) -> Class {
     match c {
-        'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '々' | '〆' | '〇' | '一'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}' => {
-            Class::Letter
-        }
+        'ぁ'..='ゖ'
+        | 'ァ'..='ヺ'
+        | 'ー'
+        | '々'
+        | '〆'
+        | '〇'
+        | '一'..='\u{9FFF}'
+        | '\u{3400}'..='\u{4DBF}' => Class::Letter,
         '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' => Class::Letter,
         c if c.is_alphanumeric() => Class::Word,
         _ => Class::Blank,
@@ -190,7 +195,11 @@ const TEL: char = 'Ｔ';
 fn wide(address: &str) -> String {
     address
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) })
+        .map(
+            |c| {
+                if c.is_ascii_alphanumeric() { c } else { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) }
+            },
+        )
         .collect()
 }
 
