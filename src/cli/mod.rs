@@ -18,6 +18,7 @@ mod parked;
 mod phone;
 mod print;
 mod reconcile;
+mod report;
 mod results;
 mod search;
 mod serve;
@@ -84,6 +85,7 @@ enum Command {
     #[command(subcommand)]
     Application(application::Command),
     Search(search::Search),
+    Report(report::Report),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -211,6 +213,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Ingest { paths } => ingest::run(&context, paths).await,
         Command::Ticket(command) => ticket::run(&context, command).await,
         Command::Application(command) => application::run(&context, command).await,
+        Command::Report(asked) => report::run(&context, asked).await,
         Command::Search(asked) => search::run(&context, asked).await,
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,

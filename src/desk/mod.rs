@@ -14,6 +14,7 @@ pub mod meeting;
 pub mod own_marks;
 pub mod quotation;
 pub mod redact;
+pub mod report;
 pub mod search;
 pub mod sender;
 pub mod staff;

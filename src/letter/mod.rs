@@ -18,6 +18,7 @@ mod inquirer;
 mod meeting;
 mod problem;
 mod remark;
+pub mod report;
 pub mod results;
 mod samples;
 mod search_words;

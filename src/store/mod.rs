@@ -35,6 +35,7 @@ mod migrate;
 mod outbox;
 mod partial;
 mod places;
+mod report;
 mod review;
 mod schema;
 mod search;

@@ -22,7 +22,7 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 15] = [
+pub const SCHEMA: [&TableSchema; 16] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
@@ -37,6 +37,7 @@ pub const SCHEMA: [&TableSchema; 15] = [
     &SUBMISSION,
     &REVIEW,
     &MEETING,
+    &EDITION,
     &DESK,
 ];
 
@@ -258,6 +259,21 @@ pub(super) const MEETING: TableSchema = TableSchema {
         ("sequence", I),
         ("reminded_for", T),
         ("minutes_entry", I),
+    ],
+};
+
+const EDITION: TableSchema = TableSchema {
+    name: "edition",
+    key: &["first_day", "last_day", "nth"],
+    columns: &[
+        ("first_day", T),
+        ("last_day", T),
+        ("nth", I),
+        ("issued_at", T),
+        ("issued_by", T),
+        ("hash", T),
+        ("figures", T),
+        ("note", T),
     ],
 };
 

@@ -49,6 +49,8 @@ mod refusals;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod retention;

@@ -208,6 +208,11 @@ pub fn prefecture(organization: &str) -> Option<&'static str> {
     prefecture::of(organization)
 }
 
+/// All prefectures, in the order of their codes (JIS X 0401).
+pub fn prefectures() -> impl Iterator<Item = &'static str> {
+    prefecture::all()
+}
+
 /// The mail addresses in a contact field, half-width.
 #[must_use]
 pub fn addresses(contact: &str) -> Vec<String> {

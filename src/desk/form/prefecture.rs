@@ -30,6 +30,11 @@ pub(super) fn of(organization: &str) -> Option<&'static str> {
     })
 }
 
+/// The prefectures, in the order of their codes.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    TABLE.prefectures.iter().copied()
+}
+
 /// Maps character variants to one: 龍ヶ崎 and 龍ケ崎, 梼原 and 檮原 are the same place.
 fn plain(c: char) -> char {
     match c {

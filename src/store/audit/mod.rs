@@ -5,7 +5,7 @@ mod detail;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -108,6 +108,8 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// An edition of a report was frozen.
+        ReportIssued = "report_issued",
         /// A meeting or a visit was asked for, set, changed, cancelled or held.
         Meeting = "meeting",
         /// Everybody was reminded of a meeting or a visit.
@@ -264,6 +266,12 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    ReportIssued {
+        first: NaiveDate,
+        last: NaiveDate,
+        nth: u32,
+        hash: String,
+    },
     Meeting {
         kind: MeetingKind,
         nth: u32,
@@ -362,6 +370,7 @@ impl AuditEvent {
             Self::RawErased { .. } => EventKind::RawErased,
             Self::PersonalErased(_) => EventKind::PersonalErased,
             Self::KeyRotated => EventKind::KeyRotated,
+            Self::ReportIssued { .. } => EventKind::ReportIssued,
         }
     }
 }
