@@ -7,6 +7,7 @@ pub mod escalation;
 pub mod feedback;
 pub mod form;
 pub mod gate;
+pub mod handling;
 pub mod japanese_date;
 pub mod japanese_time;
 pub mod last_guard;

@@ -230,6 +230,8 @@ pub struct StaffReplyContext {
     pub problems: Vec<String>,
     /// Drafts that wait for the reader's word.
     pub waiting: Vec<WaitingContext>,
+    /// What the reader may order next.
+    pub links: Vec<LinkContext>,
     /// Nothing of the reader's mail was queued for an inquirer.
     pub nothing_sent: bool,
     /// Whether the reader asked for the manual.
@@ -249,12 +251,27 @@ impl StaffReplyContext {
             title: String::new(),
             problems: Vec::new(),
             waiting: Vec::new(),
+            links: Vec::new(),
             nothing_sent: true,
             manual: false,
             number: String::new(),
             key: String::new(),
         }
     }
+}
+
+/// The mails that came in a ticket, or a parked one, as files.
+#[derive(Debug, Clone, Serialize)]
+pub struct OriginalContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub number: String,
+    /// The reader's key.
+    pub key: String,
+    /// Names of the files.
+    pub files: Vec<String>,
+    /// Mails that are too large for one mail.
+    pub left_out: usize,
 }
 
 /// A mail from a staff address had no effect, and its sender is not proved.

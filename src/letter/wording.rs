@@ -81,6 +81,7 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "echo",
     "approval",
     "second_draft",
+    "original",
     "staff_reply",
     "staff_doubt",
     "unproven",

@@ -33,6 +33,7 @@ mod lookup;
 mod meeting;
 mod migrate;
 mod outbox;
+mod parked;
 mod partial;
 mod places;
 mod review;

@@ -1,6 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
+    handling::HandlingCommand,
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
 };
@@ -35,6 +36,8 @@ pub enum Command {
     Send,
     /// 所属: the ticket is a question that belongs to an application.
     PartOf(TicketNumber),
+    /// An order about mails as such: 受付, 破棄, 全文, 訂正, 再送.
+    Handling(HandlingCommand),
     /// An order on an application for 伴走支援.
     Support(SupportCommand),
     /// 一覧: send the digest now.
@@ -99,9 +102,13 @@ impl Order {
     pub(super) fn append(&mut self, more: &str) {
         use SupportCommand::{Accept, Decline, Minutes, Notice, Review, Select, Set, Withdraw};
         let text = match &mut self.command {
-            Command::Note(text) | Command::Ask(text) | Command::CalledBack(text) | Command::Reject(text) => {
-                text
-            }
+            Command::Note(text)
+            | Command::Ask(text)
+            | Command::CalledBack(text)
+            | Command::Reject(text)
+            | Command::Handling(HandlingCommand::Discard(text)) => text,
+            // `order::handling` reads it when it is whole.
+            Command::Handling(HandlingCommand::Correct(_)) => &mut self.remark,
             Command::Support(
                 Accept(text)
                 | Withdraw(text)

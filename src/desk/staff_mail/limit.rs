@@ -69,7 +69,9 @@ impl StaffMail {
         let answered = self.answers.iter().map(|answer| &answer.ticket);
         let doubted = self.problems.iter().filter_map(Problem::ticket);
         let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
-        let mut tickets: Vec<Option<TicketNumber>> = tickets.map(Some).collect();
+        // The replies about a parked mail are about no ticket.
+        let mut tickets: Vec<Option<TicketNumber>> =
+            tickets.map(|ticket| Some(ticket).filter(|ticket| ticket.parked().is_none())).collect();
         tickets.sort_unstable();
         tickets.dedup();
         if tickets.len() != 1 || self.orders.iter().any(|order| order.command == Command::List) {

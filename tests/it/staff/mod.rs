@@ -2,7 +2,9 @@
 
 mod answers;
 mod commands;
+mod corrections;
 mod digest;
+mod parked;
 
 use madoguchi::mail::{InboundMail, read};
 
