@@ -6,6 +6,7 @@ use super::{
     form::FieldKey,
     ticket::TicketNumber,
 };
+use crate::words::closed_set;
 
 /// What a member orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,24 @@ pub enum HandlingCommand {
     Correct(Vec<Correction>),
     /// 再送: the mail that did not arrive leaves once more.
     Resend,
+}
+
+closed_set! {
+    /// How a list of tickets is written.
+    SheetFormat {
+        Csv = "csv",
+        Xlsx = "xlsx",
+    }
+}
+
+impl SheetFormat {
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
 }
 
 /// What is corrected.
@@ -69,6 +88,8 @@ pub enum Handled {
     Discarded(TicketNumber),
     /// 全文; so many mails are on their way, and so many are too large for one mail.
     Original { number: TicketNumber, files: usize, left_out: usize },
+    /// 一覧 csv, 一覧 xlsx
+    SheetSent,
     /// 訂正; `resends`: a mail that did not arrive can leave again.
     Corrected { number: TicketNumber, what: Vec<Corrected>, resends: bool },
 }

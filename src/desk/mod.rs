@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod calendar;
+pub mod cc;
 pub mod deadline;
 pub mod escalation;
 pub mod feedback;

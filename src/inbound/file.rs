@@ -11,9 +11,11 @@ use super::{
 use crate::{
     desk::{
         calendar::date_of,
+        cc::carbon_copies,
         form::Fields,
         gate::Refusal,
         staff::Member,
+        thread::Reference,
         ticket::{Channel, Direction, NewTicket, TicketKind},
         triage::{Decision, Filing, Kind, ParkReason, Reading, Reply, Reported, taken_in, triage},
         window::fiscal_year,
@@ -127,6 +129,11 @@ async fn file_as_decided(
         let is_note = matches!(decision.filing, Filing::Note { .. } | Filing::Report { .. });
         let direction = if is_note { Direction::Note } else { Direction::In };
         add_entry(operation, ticket.id, id, &mail.reading, direction);
+        if has_cc(decision, &mail.reading) {
+            let rules = &operation.desk.rules;
+            let addresses = carbon_copies(&mail.reading.mail, &rules.gate, &rules.staff);
+            operation.tx.add_cc(ticket.id, &addresses).await?;
+        }
     }
     record_filing(operation, id, &row, decision);
     notify_staff(operation, mail, decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
@@ -141,6 +148,18 @@ async fn file_as_decided(
         ticket: ticket.map(|ticket| ticket.number.to_string()),
         reason: row.reason,
     })
+}
+
+/// Whether the people in Cc of a message get the answer, too: in that of an inquiry, and in a mail that names one of our own. Anyone
+/// can write a number.
+fn has_cc(decision: &Decision, reading: &Reading) -> bool {
+    match &decision.filing {
+        Filing::Ticket { ticket, .. } => {
+            ticket.kind == TicketKind::Inquiry && ticket.channel == Channel::Email
+        }
+        Filing::Join { change: Some(_), .. } => matches!(reading.reference, Some(Reference::Keyed(_))),
+        _ => false,
+    }
 }
 
 /// Files the applications of a message whose ledger row is written, tells staff, and sends the receipt.

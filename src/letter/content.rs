@@ -11,7 +11,7 @@ use super::{
     meeting::{MeetingContext, OpenPointsContext},
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
-        DeadlineContext, DraftShownContext, NoticeContext, OriginalContext, StaffReplyContext,
+        DeadlineContext, DraftShownContext, NoticeContext, OriginalContext, SheetContext, StaffReplyContext,
         SummaryContext, UndeliverableContext, UnprovenContext,
     },
 };
@@ -39,6 +39,7 @@ pub enum Content {
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
     Original(OriginalContext),
+    Sheet(SheetContext),
     StaffReply(StaffReplyContext),
     /// A reply to a mail in which nothing was surely meant.
     StaffDoubt(StaffReplyContext),
@@ -74,6 +75,7 @@ impl Content {
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::Original(_) => Purpose::Original,
+            Self::Sheet(_) => Purpose::Sheet,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
@@ -105,6 +107,7 @@ impl Content {
                 Value::from(Serde(context))
             }
             Self::Original(context) => Value::from(Serde(context)),
+            Self::Sheet(context) => Value::from(Serde(context)),
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),

@@ -30,6 +30,7 @@ pub(super) fn done_in_words(done: &Handled) -> String {
                 "{number} の元のメール{files}通をお送りします（ほかの{left_out}通は、大きいためお送りできません）"
             )
         }
+        Handled::SheetSent => "照会の一覧をお送りします".to_owned(),
         Handled::Corrected { number, what, resends } => {
             let what: Vec<&str> = what.iter().map(|what| corrected_word(*what)).collect();
             let offer = if *resends {
@@ -89,6 +90,7 @@ pub(super) fn done_to_operator(done: &Handled) -> String {
         Handled::Original { number, files, left_out } => {
             format!("{number}: {files} mails, {left_out} left out")
         }
+        Handled::SheetSent => "the list is queued".to_owned(),
         Handled::Corrected { number, what, resends } => {
             let what: Vec<&str> = what.iter().map(|what| what.as_str()).collect();
             let offer =

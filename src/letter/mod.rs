@@ -57,8 +57,8 @@ pub use remark::{
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    OriginalContext, OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext,
-    UndeliverableContext, UndeliveredContext, UnprovenContext, WaitingContext,
+    OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon, StaffReplyContext,
+    SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext, WaitingContext,
 };
 pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
@@ -105,6 +105,8 @@ closed_set! {
         Undeliverable = "undeliverable",
         /// 回答: what a person wrote.
         Answer = "answer",
+        /// The same answer to somebody whom the inquirer put in Cc.
+        AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",
         /// 日次一覧.
@@ -123,6 +125,8 @@ closed_set! {
         SecondDraft = "second_draft",
         /// To a member of staff: the mails that came in a ticket, as files.
         Original = "original",
+        /// To a member of staff: the list of all tickets, as a file.
+        Sheet = "sheet",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -180,6 +184,7 @@ impl Purpose {
             | Self::Approval
             | Self::SecondDraft
             | Self::Original
+            | Self::Sheet
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven
@@ -189,6 +194,7 @@ impl Purpose {
             | Self::ResultsPreview
             | Self::ResultsDue => Some("auto-generated"),
             Self::Answer
+            | Self::AnswerCopy
             | Self::Question
             | Self::Meeting
             | Self::VisitRequest

@@ -11,9 +11,9 @@ use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
     LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext, ParkedFacts,
-    ParkedMail, Profile, Purpose, Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
-    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext,
-    WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
+    ParkedMail, Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket,
+    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail,
+    UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
     purpose_in_words, reason_in_words, resend_link, status_in_words,
 };
 use crate::{
@@ -93,7 +93,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::ApplicationReceived => application::receipt(profile, rules, full),
         Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
-        Purpose::Answer => written(Written::Answer),
+        // The copy is the answer, byte for byte but for its Message-ID.
+        Purpose::Answer | Purpose::AnswerCopy => written(Written::Answer),
         Purpose::Question => written(Written::Question),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
         Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
@@ -139,6 +140,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
         Purpose::Original => Content::Original(OriginalContext {
             common,
             number: number_of(rules, 1).to_string(),
@@ -368,6 +370,7 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
+        cc: if full { "kacho@city.hoshikawa.example.jp".to_owned() } else { String::new() },
         subject: format!("[{}] {}（回答）", number_of(rules, 1), rules.form.subject()),
         text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },

@@ -177,6 +177,8 @@ pub struct DraftContext {
     pub what: &'static str,
     pub author: String,
     pub to: String,
+    /// Who else gets it; empty where nobody does.
+    pub cc: String,
     pub subject: String,
     /// The exact text.
     pub text: String,
@@ -272,6 +274,15 @@ pub struct OriginalContext {
     pub files: Vec<String>,
     /// Mails that are too large for one mail.
     pub left_out: usize,
+}
+
+/// The list of all tickets, as a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct SheetContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// Tickets in the list.
+    pub count: usize,
 }
 
 /// A mail from a staff address had no effect, and its sender is not proved.

@@ -62,6 +62,8 @@ pub fn notify_with(
     let outgoing = Outgoing {
         purpose,
         to: &to.address,
+        cc: &[],
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: html.as_deref(),

@@ -66,11 +66,12 @@ impl Tx {
         let rows = query(
             "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                     next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5) AND state IN ($6, $7, $8)
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6) AND state IN ($7, $8, $9)
              ORDER BY id DESC",
         )
         .bind(ticket_id)
         .bind(Purpose::Answer.as_str())
+        .bind(Purpose::AnswerCopy.as_str())
         .bind(Purpose::Question.as_str())
         .bind(Purpose::Meeting.as_str())
         .bind(Purpose::VisitRequest.as_str())

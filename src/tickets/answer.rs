@@ -6,22 +6,24 @@ use sha2::{Digest, Sha256};
 use super::{colleagues, commands::take_on, draft};
 use crate::{
     desk::{
+        cc::{self, may_get_a_copy},
         feedback::{Done, Leaves, Refused, Written},
         form::addresses,
         handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
+        staff_mail::MARK_DIGITS,
         ticket::TicketNumber,
     },
     hex,
     letter::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
-        Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
+        Rendered, WrittenContext, decision_link, envelope_address, feedback::leaving_in_words,
     },
     mail::{self, Attachment, OwnMail},
     notify::{
-        Outgoing, Thread, enqueue,
+        Outgoing, Thread, enqueue_all,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
@@ -114,9 +116,12 @@ async fn queue(
         desk: &desk.rules.gate.own_addresses,
         theirs: &theirs,
     };
+    let cc = if written == Written::Answer { copied_to(operation, ticket, &to).await? } else { Vec::new() };
     let outgoing = Outgoing {
         purpose,
         to: &to,
+        cc: &cc,
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: None,
@@ -128,7 +133,16 @@ async fn queue(
         leaves_at: leaves.at(),
         written: Some((&actor.audit(), own_words)),
     };
-    if let Err(why) = enqueue(operation, &outgoing)? {
+    let copies = copy_ids(operation, number, &event, &cc).await?;
+    let copies = copies.iter().map(|(address, message_id)| Outgoing {
+        purpose: Purpose::AnswerCopy,
+        copy_for: Some(address),
+        message_id,
+        ..outgoing.clone()
+    });
+    // The answer comes last: `draft` takes the newest for it.
+    let mails: Vec<Outgoing<'_>> = copies.chain([outgoing.clone()]).collect();
+    if let Err((_, why)) = enqueue_all(operation, &mails)? {
         return Ok(Err(unsent(number, &to, why)));
     }
     // A question that waits for a word has not been asked yet.
@@ -140,6 +154,7 @@ async fn queue(
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
         to: disarmed(&to),
+        cc: disarmed(&cc.join(letter::AND)),
         subject,
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
@@ -253,6 +268,47 @@ pub(super) async fn show(
 fn address_of(ticket: &TicketRow) -> Option<String> {
     let known = ticket.answer_to.clone().filter(|address| !address.is_empty());
     known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
+}
+
+/// Who gets a copy of an answer, by the settings as they are now.
+async fn copied_to(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    to: &str,
+) -> Result<Vec<String>, Fault> {
+    let (rules, answers) = (&operation.desk.rules, operation.desk.answers);
+    if !answers.copy_to_cc {
+        return Ok(Vec::new());
+    }
+    let mut found = operation.tx.cc_of(ticket.id).await?;
+    found.retain(|address| {
+        !address.eq_ignore_ascii_case(to)
+            && may_get_a_copy(address, &rules.gate, &rules.staff)
+            && envelope_address(address).is_some()
+    });
+    found.truncate(cc::MOST);
+    Ok(found)
+}
+
+/// The Message-IDs of the copies of an answer. Each copy is a mail of its own, so that one that is refused or bounces says
+/// nothing of the answer. Whoever has the same text already gets it no second time.
+async fn copy_ids(
+    operation: &mut Operation<'_>,
+    number: &TicketNumber,
+    event: &str,
+    cc: &[String],
+) -> Result<Vec<(String, String)>, Fault> {
+    let fingerprint = event.split_once('-').map_or("", |(_, fingerprint)| fingerprint);
+    let mut found = Vec::new();
+    for address in cc {
+        let of_address = hex::encode(&Sha256::digest(address));
+        let of_address = of_address.get(..MARK_DIGITS).unwrap_or_default();
+        let event = format!("{}-{fingerprint}-{of_address}", Purpose::AnswerCopy);
+        if let Some(message_id) = fresh_id(operation, number, &event).await? {
+            found.push((address.clone(), message_id));
+        }
+    }
+    Ok(found)
 }
 
 /// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under

@@ -28,7 +28,7 @@ use crate::{
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
-    notify::{digest, staff_notice::notify_about},
+    notify::{digest, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
@@ -151,6 +151,11 @@ impl Worked {
                 self.list = true;
                 return Ok(());
             }
+            (Command::Sheet(format), _) => {
+                let sent = sheet::send(operation, member, *format, &self.occasion).await?;
+                self.note(operation, &order.line, &sent);
+                return Ok(());
+            }
             (Command::Support(SupportCommand::Results), _) => {
                 let shown = results::show(operation, member, &self.occasion).await?;
                 self.note(operation, &order.line, &shown);
@@ -203,7 +208,9 @@ impl Worked {
             // The letters that are shown are the reply.
             Ok(Done::Results(ResultsDone::Shown { .. })) => self.answered = true,
             // So are the original mails, unless one of them is left out.
-            Ok(Done::Handled(Handled::Original { left_out: 0, .. })) => self.answered = true,
+            Ok(Done::Handled(Handled::Original { left_out: 0, .. } | Handled::SheetSent)) => {
+                self.answered = true;
+            }
             Ok(what) => {
                 self.nothing_sent &= !matches!(
                     what,

@@ -1,7 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
-    handling::HandlingCommand,
+    handling::{HandlingCommand, SheetFormat},
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
 };
@@ -42,6 +42,8 @@ pub enum Command {
     Support(SupportCommand),
     /// 一覧: send the digest now.
     List,
+    /// 一覧 csv, 一覧 xlsx: send the list of all tickets as a file.
+    Sheet(SheetFormat),
     /// ヘルプ: send the manual.
     Help,
 }
@@ -95,6 +97,14 @@ pub struct Order {
     pub line: String,
     /// What follows an order that takes no text, such as the reason of 取消. Empty if there is nothing.
     pub remark: String,
+}
+
+impl Command {
+    /// Whether it is about no ticket, and only sends something to its writer.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        matches!(self, Self::List | Self::Sheet(_) | Self::Help)
+    }
 }
 
 impl Order {

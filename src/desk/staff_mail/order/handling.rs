@@ -11,11 +11,21 @@ use crate::desk::{
 };
 
 /// As the rows of `table`. The source of all is the guide.
-pub(super) const ROWS: [(Verb, Scope, &str); 7] = [
+pub(super) const ROWS: [(Verb, Scope, &str); 9] = [
     (
         Verb::TakeIn,
         Scope::Everywhere,
         r"{it}(?:照会(?:票)?として ?)?(?:受付|受け付け|受付け|受けつけ)(?:{do}|{please}|{is}|{make}|ます|て(?:くだ|下)さい)?",
+    ),
+    (
+        Verb::SheetCsv,
+        Scope::Everywhere,
+        r"(?:最新の|日次)?(?:一覧(?:表)?|list)(?:を|の|は|、|,)? ?csv(?:形式|ファイル)?(?:を|で|が)?(?:{please}|(?:くだ|下)さい|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい)?",
+    ),
+    (
+        Verb::SheetXlsx,
+        Scope::Everywhere,
+        r"(?:最新の|日次)?(?:一覧(?:表)?|list)(?:を|の|は|、|,)? ?(?:xlsx|excel|エクセル)(?:形式|ファイル)?(?:を|で|が)?(?:{please}|(?:くだ|下)さい|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい)?",
     ),
     (Verb::Discard, Scope::Everywhere, r"{it}(?:破棄|廃棄)(?:{do}|{please}|{is}|{make})?"),
     (

@@ -13,7 +13,7 @@ use super::{
     words,
 };
 use crate::desk::{
-    handling::HandlingCommand,
+    handling::{HandlingCommand, SheetFormat},
     staff_key::Invitation,
     staff_mail::command::{Command, Order, SupportCommand},
 };
@@ -353,6 +353,8 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Reject => Command::Reject(String::new()),
         Verb::Send => Command::Send,
         Verb::List => Command::List,
+        Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
+        Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
         verb if let Some(command) = handling::command(verb) => Command::Handling(command),
         verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),

@@ -32,6 +32,8 @@ pub(super) enum Verb {
     Original,
     Correct,
     Resend,
+    SheetCsv,
+    SheetXlsx,
     // Orders of 伴走支援 that are a word alone, or a word with a text.
     Form,
     Results,
@@ -60,7 +62,10 @@ impl Verb {
 
     /// Whether the order is a sentence of its own, so that a text behind its word makes it none: 「受付 9時から17時」, 「様式 第2号」.
     pub(super) fn stands_alone(self) -> bool {
-        matches!(self, Self::Form | Self::TakeIn | Self::Original | Self::Resend)
+        matches!(
+            self,
+            Self::Form | Self::TakeIn | Self::Original | Self::Resend | Self::SheetCsv | Self::SheetXlsx
+        )
     }
 
     /// Whether it is an order of 伴走支援 with a text. A polite sentence takes none: 「受理しました。審査は…」 is a letter.
@@ -96,8 +101,11 @@ impl Verb {
     /// What a reply to an echo or to an approval request may order. Everything else is asked about.
     pub(super) fn fits(self, invitation: Invitation) -> bool {
         let is_about_results = matches!(self, Self::Results | Self::SendResults | Self::StopResults);
-        let harmless =
-            is_about_results || matches!(self, Self::Note | Self::List | Self::Help | Self::Original);
+        let harmless = is_about_results
+            || matches!(
+                self,
+                Self::Note | Self::List | Self::SheetCsv | Self::SheetXlsx | Self::Help | Self::Original
+            );
         invitation == Invitation::Answer || self.is_decision() || harmless
     }
 }

@@ -47,6 +47,10 @@ fn orders_about_mails_are_understood() {
             ("訂正 氏名：髙橋 真由美", "correct name=髙橋 真由美"),
             ("訂正：機関名　星川市\nよろしくお願いします。\n佐藤", "correct organization=星川市"),
             ("訂正 氏名 高橋\n訂正 アドレス a@example.jp", "correct name=高橋; correct address=a@example.jp"),
+            (
+                "訂正 氏名 髙橋 真由美\n訂正 照会内容：電話で伺った照会です。",
+                "correct name=髙橋 真由美; correct inquiry=電話で伺った照会です。",
+            ),
             ("訂正\n氏名：高橋\n連絡先：03-0000-1201", "correct name=高橋,contact=03-0000-1201"),
             ("訂正 ZT-2025-0002 氏名 高橋", "ZT-2025-0002 correct name=高橋"),
             ("訂正", "?NoField"),
@@ -54,6 +58,17 @@ fn orders_about_mails_are_understood() {
             ("訂正：前回の回答の3行目は誤りです。", "?NoField"),
         ],
         ANSWER,
+    );
+    check(
+        &[
+            ("一覧 csv", "list csv"),
+            ("一覧ＣＳＶ", "list csv"),
+            ("一覧をエクセルでください", "list xlsx"),
+            ("一覧 xlsx", "list xlsx"),
+            ("list csv", "list csv"),
+            ("一覧", "list"),
+        ],
+        BOTH,
     );
     check(&[("全文", "original"), ("添付", "original"), ("全文をください", "original")], BOTH);
     check(&[("受付", "?NoDecision"), ("破棄 営業", "?NoDecision"), ("再送", "?NoDecision")], DECIDE);

@@ -45,6 +45,7 @@ fn order_shown(order: &Order) -> String {
         Command::Handling(command) => handling::shown(command),
         Command::Support(command) => support::shown(command),
         Command::List => "list".to_owned(),
+        Command::Sheet(format) => format!("list {format}"),
         Command::Help => "help".to_owned(),
     };
     let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
