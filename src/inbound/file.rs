@@ -5,33 +5,29 @@ use chrono::{DateTime, Utc};
 
 use super::{
     application::{file_applications, take_tickets},
-    effects::{notify_staff, remarks, undelivered},
+    effects::{notify_staff, remarks, undelivered, work_of_staff},
+    known::known,
 };
 use crate::{
     desk::{
         calendar::date_of,
+        cc::carbon_copies,
         form::Fields,
-        gate::{FORM_ONCE_IN, GateFacts, Refusal},
+        gate::Refusal,
         staff::Member,
+        thread::Reference,
         ticket::{Channel, Direction, NewTicket, TicketKind},
-        triage::{
-            Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, address, is_about_the_call, triage,
-        },
-        window::{fiscal_year, start_of_day},
+        triage::{Decision, Filing, Kind, ParkReason, Reading, Reply, Reported, taken_in, triage},
+        window::fiscal_year,
     },
-    letter::{Purpose, as_in_envelope},
     mail::Mailbox,
     notify::{
         application::{self, FiledApplication, notify_of_applications},
         auto_reply::{self, FiledTicket},
     },
-    service::{Desk, Fault, Operation, PreparedMail, Processed},
+    service::{Fault, Operation, PreparedMail, Processed},
     settings::NewTicketTo,
-    store::{
-        Asking, AuditEvent, Earlier, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient,
-        StoreError, Tx,
-    },
+    store::{Asking, AuditEvent, NewEntry, NewEvent, NewMessage, Outcome, StoreError},
 };
 
 /// Where the store keeps whose turn it is.
@@ -39,7 +35,7 @@ const ROTATION: &str = "rotation";
 
 /// Files a message. Nothing is written when it was accounted for before.
 pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
-    let (desk, now) = (operation.desk, operation.now);
+    let desk = operation.desk;
     // Another process may have decided on the message since this one read its row.
     if let Some((id, attempts)) = mail.entered
         && !operation.tx.is_undecided(id, attempts).await?
@@ -48,14 +44,37 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
     }
     let Some(known) = known(operation, mail).await? else { return Ok(Processed::BEFORE) };
     let decision = triage(&mail.reading, &desk.rules, &known);
+    let processed = file_as_decided(operation, mail, &decision).await?;
+    if let (Filing::Staff, Some(message)) = (&decision.filing, processed.message) {
+        work_of_staff(operation, mail, message).await?;
+    }
+    Ok(processed)
+}
+
+/// Files a parked message as a ticket, because a member has ordered it.
+pub(super) async fn file_as_ticket(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+) -> Result<Processed, Fault> {
+    let Some(known) = known(operation, mail).await? else { return Ok(Processed::BEFORE) };
+    let decision = taken_in(&mail.reading, &operation.desk.rules, &known, operation.now);
+    file_as_decided(operation, mail, &decision).await
+}
+
+async fn file_as_decided(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+) -> Result<Processed, Fault> {
+    let now = operation.now;
     let id = mail.entered.map_or_else(|| operation.tx.fresh_id(), |(id, _)| id);
     let mut row = mail.ledger_row(id, now);
     let (mut ticket, mut assignee) = (None, None);
     let mut applications = Vec::new();
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
-            assignee = next_assignee(operation, &decision).await?;
-            let filed = file_ticket(operation, mail, new, &decision, assignee.as_deref());
+            assignee = next_assignee(operation, decision).await?;
+            let filed = file_ticket(operation, mail, new, decision, assignee.as_deref());
             if new.kind == TicketKind::Inquiry {
                 attach_to_case(operation, mail, &filed).await?;
             }
@@ -63,7 +82,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             ticket = Some(filed);
         }
         Filing::Applications(handed_in) => {
-            applications = take_tickets(operation, mail, &decision, handed_in);
+            applications = take_tickets(operation, mail, decision, handed_in);
             let first = applications.first();
             let is_new = first.is_some_and(|first| first.is_new);
             row.outcome = if is_new { Outcome::Ticket } else { Outcome::FollowUp };
@@ -103,20 +122,25 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         None => operation.tx.add_message(&row),
     }
     if !applications.is_empty() {
-        return applied(operation, mail, &decision, &row, applications).await;
+        return applied(operation, mail, decision, &row, applications).await;
     }
     if let Some(ticket) = &ticket {
         // Such a mail is kept, but nobody takes part in a ticket by it.
         let is_note = matches!(decision.filing, Filing::Note { .. } | Filing::Report { .. });
         let direction = if is_note { Direction::Note } else { Direction::In };
         add_entry(operation, ticket.id, id, &mail.reading, direction);
+        if has_cc(decision, &mail.reading) {
+            let rules = &operation.desk.rules;
+            let addresses = carbon_copies(&mail.reading.mail, &rules.gate, &rules.staff);
+            operation.tx.add_cc(ticket.id, &addresses).await?;
+        }
     }
-    record_filing(operation, id, &row, &decision);
-    notify_staff(operation, mail, &decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
+    record_filing(operation, id, &row, decision);
+    notify_staff(operation, mail, decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
     if let Filing::Report { mail: reported, failed: true } = &decision.filing {
         undelivered(operation, reported, mail.reading.mail.bounce.as_ref()).await?;
     }
-    let refusal = auto_reply::reply(operation, mail, &decision, id, ticket.as_ref()).await?;
+    let refusal = auto_reply::reply(operation, mail, decision, id, ticket.as_ref()).await?;
     record_refusal(operation, &row, refusal);
     Ok(Processed {
         message: Some(id),
@@ -124,6 +148,18 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         ticket: ticket.map(|ticket| ticket.number.to_string()),
         reason: row.reason,
     })
+}
+
+/// Whether the people in Cc of a message get the answer, too: in that of an inquiry, and in a mail that names one of our own. Anyone
+/// can write a number.
+fn has_cc(decision: &Decision, reading: &Reading) -> bool {
+    match &decision.filing {
+        Filing::Ticket { ticket, .. } => {
+            ticket.kind == TicketKind::Inquiry && ticket.channel == Channel::Email
+        }
+        Filing::Join { change: Some(_), .. } => matches!(reading.reference, Some(Reference::Keyed(_))),
+        _ => false,
+    }
 }
 
 /// Files the applications of a message whose ledger row is written, tells staff, and sends the receipt.
@@ -156,120 +192,6 @@ fn record_refusal(operation: &mut Operation<'_>, row: &NewMessage<'_>, refusal: 
     let Some(refusal) = refusal else { return };
     let event = NewEvent::by_desk(AuditEvent::Refused(refusal)).on_message(row.id).on_ticket(row.ticket_id);
     operation.tx.append_event(operation.now, event);
-}
-
-/// What is asked about a message before it is decided.
-pub(super) fn lookup<'a>(desk: &Desk, mail: &'a PreparedMail, now: DateTime<Utc>) -> LedgerLookup<'a> {
-    LedgerLookup {
-        place: &mail.place,
-        message_id: &mail.message_id,
-        hash: &mail.hash,
-        sender: mail.reading.mail.from.as_ref().map_or("", |from| &from.address),
-        sender_since: mail.reading.received_at - EARLIER_WITHIN,
-        recipient: Recipient {
-            address: &mail.answer_to,
-            midnight: start_of_day(now, desk.rules.calendar.time_zone()),
-            form_since: now - FORM_ONCE_IN,
-        },
-    }
-}
-
-/// What triage needs to know; `None` when this very message was accounted for before.
-async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Option<Known>, StoreError> {
-    let (desk, now) = (operation.desk, operation.now);
-    let inbound = &mail.reading.mail;
-    let lookup = lookup(desk, mail, now);
-    let midnight = lookup.recipient.midnight;
-    let day = operation.day();
-    let tx = &mut *operation.tx;
-    let (mut earlier, sent) = tx.lookup(&lookup).await?;
-    let own_row = mail.entered.map(|(id, _)| id);
-    // A message that is decided again may repeat another message, but no copy of one: two copies could wait for each other.
-    earlier.retain(|row| own_row.is_none() || Some(row.id) != own_row && row.duplicate_of.is_none());
-    if earlier.iter().any(|row| row.same_place) {
-        return Ok(None);
-    }
-    let ticket = match &mail.reading.reference {
-        Some(reference) => tx.ticket_facts(reference.number()).await?,
-        None => None,
-    };
-    let original = inbound.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_deref());
-    let reported = match original.filter(|id| desk.ids.is_ours(id)) {
-        Some(id) => tx.reported(id).await?,
-        None => None,
-    };
-    let sent_in_thread = match &ticket {
-        Some(ticket) => tx.sent_in_thread(ticket.id, midnight).await?,
-        None => 0,
-    };
-    let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
-    let sent_to_recipient = match address(&mail.reading, ticket.as_ref()).map(as_in_envelope) {
-        Some(to) if to != mail.answer_to => tx.sent_to(&to, midnight).await?,
-        _ => sent.today,
-    };
-    let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
-    let replied = match member.filter(|_| mail.reading.staff.is_some()) {
-        Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
-        None => Vec::new(),
-    };
-    let said_before = match &ticket {
-        Some(ticket) => tx.said_before(ticket.id, &mail.message_id).await?,
-        None => Vec::new(),
-    };
-    let last_call_receipt = match is_about_the_call(&mail.reading) {
-        true => tx.last_queued(&mail.answer_to, Purpose::CallReceipt).await?,
-        false => None,
-    };
-    let gate = GateFacts {
-        sent_to_recipient,
-        last_to_recipient: sent.last,
-        last_call_receipt,
-        form_sent: sent.form,
-        sent_in_thread,
-        sent_today: tx.automatic_sent_on(&day),
-        accept_since: Some(desk.accept_since),
-    };
-    let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
-    let message_id_reused = reused && inbound.message_id.is_some();
-    let earlier = earlier_tickets(tx, &lookup, &earlier).await?;
-    let applications = match &desk.rules.support {
-        Some(support) if !mail.reading.submitted.is_empty() => {
-            tx.applications_of(support.call.closes).await?
-        }
-        _ => Vec::new(),
-    };
-    Ok(Some(Known {
-        applications,
-        duplicate_of,
-        message_id_reused,
-        earlier,
-        ticket,
-        said_before,
-        reported,
-        replied,
-        gate,
-    }))
-}
-
-/// Recent tickets of the sender, newest first; before them one that a mail with the same Message-ID became.
-async fn earlier_tickets(
-    tx: &mut Tx,
-    lookup: &LedgerLookup<'_>,
-    earlier: &[Earlier],
-) -> Result<Vec<EarlierTicket>, StoreError> {
-    let mut tickets = tx.tickets_from(lookup.sender, lookup.sender_since).await?;
-    let same_id = earlier.iter().filter(|row| row.same_message_id).find_map(|row| row.ticket_id);
-    let Some(id) = same_id else { return Ok(tickets) };
-    let mut copied = match tickets.iter().position(|ticket| ticket.id == id) {
-        Some(at) => tickets.remove(at),
-        None => match tx.ticket(id).await? {
-            Some(ticket) if ticket.from.address.eq_ignore_ascii_case(lookup.sender) => ticket.into(),
-            _ => return Ok(tickets),
-        },
-    };
-    copied.same_message_id = true;
-    tickets.insert(0, copied);
-    Ok(tickets)
 }
 
 pub(super) fn file_ticket(

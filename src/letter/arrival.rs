@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::StaffCommon;
+use super::{ParkedMail, StaffCommon};
 use crate::{
     desk::{japanese_time, triage::Rules},
     mail::InboundMail,
@@ -69,13 +69,21 @@ pub struct ArrivalContext {
     /// What staff should know besides.
     pub remarks: Vec<String>,
     pub mail: ArrivedMail,
+    /// The parked mail that the reader can work on by reply; `None` where there is none.
+    pub parked: Option<ParkedMail>,
 }
 
 impl ArrivalContext {
     #[must_use]
-    pub fn new(common: StaffCommon, arrival: Arrival, mail: ArrivedMail, remarks: Vec<String>) -> Self {
+    pub fn new(
+        common: StaffCommon,
+        arrival: Arrival,
+        mail: ArrivedMail,
+        remarks: Vec<String>,
+        parked: Option<ParkedMail>,
+    ) -> Self {
         let (title, note) = (arrival.title(&common.desk.support), arrival.note(&common.desk.support));
-        Self { common, title, note, remarks, mail }
+        Self { common, title, note, remarks, mail, parked }
     }
 }
 

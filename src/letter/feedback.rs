@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use super::{
     AND, Purpose,
     application_words::{field_in_words, stage_in_words, unread_in_words},
-    meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
+    handling, meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
     calendar::BusinessTime,
@@ -116,6 +116,7 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} の{}の議事録を登録しました{files}", meeting_in_words(*kind, *nth))
         }
         Done::Results(done) => results::done_in_words(done, zone, now),
+        Done::Handled(done) => handling::done_in_words(done),
         Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
 }
@@ -163,6 +164,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
             "{number} は照会のため、伴走支援の操作（受理、採択、会議など）は行えません。応募のお知らせに返信するか、応募の受付番号を付けてください"
         ),
         Refused::Results(refused) => results::refused_in_words(refused),
+        Refused::Unhandled(refused) => handling::refused_in_words(refused),
         Refused::NotSupported(number) => {
             format!("{number} は伴走支援の実施地域ではないか、選定結果をまだお知らせしていません")
         }
@@ -307,6 +309,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::VisitDeclined { number, nth } => format!("{number}: visit {nth} is declined"),
         Done::Minutes { number, kind, nth, .. } => format!("{number}: {kind} {nth} is held"),
         Done::Results(done) => results::done_to_operator(done),
+        Done::Handled(done) => handling::done_to_operator(done),
         Done::PartOf { number, case } => format!("{number}: belongs to {case}"),
     }
 }
@@ -329,6 +332,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NotOnATicket => "not an operation on a ticket".to_owned(),
         Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
         Refused::Results(refused) => results::refused_to_operator(refused),
+        Refused::Unhandled(refused) => handling::refused_to_operator(refused),
         Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
         Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
         Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),

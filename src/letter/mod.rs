@@ -12,10 +12,12 @@ mod digest;
 mod due;
 pub mod feedback;
 mod frame;
+mod handling;
 mod hours;
 mod ics;
 mod inquirer;
 mod meeting;
+mod parked;
 mod problem;
 mod remark;
 pub mod report;
@@ -39,7 +41,7 @@ pub use compose::{
     ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
 };
 pub use content::Content;
-pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail, call_in_words};
+pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
 pub use frame::own_words;
 pub use hours::hours_in_words;
@@ -49,6 +51,7 @@ pub use meeting::{
     CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, meeting_in_words,
     minutes_in_words, open_meeting, open_question, status_of_meeting,
 };
+pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
@@ -57,16 +60,16 @@ pub use remark::{
 pub use search_words::{no_such_member_to_operator, query_fault_to_operator, query_fault_to_staff};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
-    UndeliveredContext, UnprovenContext, WaitingContext,
+    OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon, StaffReplyContext,
+    SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext, WaitingContext,
 };
 pub use support_report::support_report;
-pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
-    left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
-    status_word,
+    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words, colleague_in_words,
+    field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
+    status_in_words, status_word,
 };
 
 use crate::{
@@ -105,6 +108,8 @@ closed_set! {
         Undeliverable = "undeliverable",
         /// 回答: what a person wrote.
         Answer = "answer",
+        /// The same answer to somebody whom the inquirer put in Cc.
+        AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",
         /// 日次一覧.
@@ -121,6 +126,10 @@ closed_set! {
         Approval = "approval",
         /// To the author of a draft or an answer: a colleague has written to the same inquirer.
         SecondDraft = "second_draft",
+        /// To a member of staff: the mails that came in a ticket, as files.
+        Original = "original",
+        /// To a member of staff: the list of all tickets, as a file.
+        Sheet = "sheet",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -177,6 +186,8 @@ impl Purpose {
             | Self::Echo
             | Self::Approval
             | Self::SecondDraft
+            | Self::Original
+            | Self::Sheet
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven
@@ -186,6 +197,7 @@ impl Purpose {
             | Self::ResultsPreview
             | Self::ResultsDue => Some("auto-generated"),
             Self::Answer
+            | Self::AnswerCopy
             | Self::Question
             | Self::Meeting
             | Self::VisitRequest

@@ -10,21 +10,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
-    LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, ParkedMail, Profile, Purpose,
-    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
-    UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, attachments_in_words, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, status_in_words,
+    LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext, ParkedFacts,
+    ParkedMail, Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket,
+    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail,
+    UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
+    purpose_in_words, reason_in_words, resend_link, status_in_words,
 };
-use crate::desk::{
-    application::decision::Decision,
-    calendar::BusinessTime,
-    escalation::Notice,
-    feedback::Written,
-    form::Fields,
-    gate::Refusal,
-    ticket::{SlaClock, Status, TicketNumber},
-    triage::{ParkReason, Reply, Rules},
+use crate::{
+    desk::{
+        application::decision::Decision,
+        calendar::BusinessTime,
+        escalation::Notice,
+        feedback::Written,
+        form::Fields,
+        gate::Refusal,
+        ticket::{SlaClock, Status, TicketNumber},
+        triage::{ParkReason, Reply, Rules},
+    },
+    mail::{Attachment, InboundMail, Mailbox},
 };
 
 /// 2025-07-01 09:12:04 in Tokyo, in Unix seconds: a Tuesday in the window of the built-in desk.
@@ -90,7 +93,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::ApplicationReceived => application::receipt(profile, rules, full),
         Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
-        Purpose::Answer => written(Written::Answer),
+        // The copy is the answer, byte for byte but for its Message-ID.
+        Purpose::Answer | Purpose::AnswerCopy => written(Written::Answer),
         Purpose::Question => written(Written::Question),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
         Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
@@ -111,7 +115,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             ticket: tickets.known(),
             news: String::new(),
             news_received: String::new(),
-            attachments: attachments_in_words(&facts.attachments),
+            attachments: attachments_for_staff(&facts.attachments),
             by_telephone: !full,
             remarks: if full { vec![not_joined, not_answered] } else { Vec::new() },
         }),
@@ -119,7 +123,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             ticket: tickets.known(),
             news_received: "7月2日（水）10:15".to_owned(),
-            attachments: attachments_in_words(&facts.attachments),
+            attachments: attachments_for_staff(&facts.attachments),
             by_telephone: false,
             news: if full { "追記です。\n参加者は20名です。".to_owned() } else { String::new() },
             remarks: if full { vec![not_answered] } else { Vec::new() },
@@ -136,6 +140,14 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
+        Purpose::Original => Content::Original(OriginalContext {
+            common,
+            number: number_of(rules, 1).to_string(),
+            key: KEY.to_owned(),
+            files: vec![format!("{}.eml", number_of(rules, 1))],
+            left_out: usize::from(full),
+        }),
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
             done: vec![format!("{} の担当を佐藤 花子さんにしました", number_of(rules, 1))],
             problems: if full {
@@ -145,6 +157,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             },
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
+            links: full
+                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY))
+                .into_iter()
+                .collect(),
             // Only a mail about waiting drafts is answered by a word.
             number: if full { number_of(rules, 1).to_string() } else { String::new() },
             key: if full { KEY.to_owned() } else { String::new() },
@@ -169,7 +185,9 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
                 attachments: if full { vec!["別紙2-②申込書.docx".to_owned()] } else { Vec::new() },
             };
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
-            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
+            let subject = arrived.subject.clone();
+            let parked = full.then(|| parked(profile, rules, ParkReason::Call, &subject, now));
+            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new(), parked))
         }
         Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
         Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
@@ -302,12 +320,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         };
     }
     let listed = tickets.listed(true);
-    let parked = ParkedMail {
-        received: "7月2日（水）9:00".to_owned(),
-        reason: reason_in_words(Some(ParkReason::NoForm)),
-        from: "tanaka@example.jp".to_owned(),
-        subject: "お尋ね <b>".to_owned(),
-    };
+    let parked = parked(tickets.profile, tickets.rules, ParkReason::NoForm, "お尋ね <b>", tickets.now);
     let undelivered =
         UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
@@ -326,6 +339,30 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
     }
 }
 
+fn parked(
+    profile: &Profile,
+    rules: &Rules,
+    reason: ParkReason,
+    subject: &str,
+    now: DateTime<Utc>,
+) -> ParkedMail {
+    let file =
+        |name: &str| Attachment { name: name.to_owned(), media_type: String::new(), bytes: Vec::new() };
+    let mail = InboundMail {
+        from: Some(Mailbox { name: None, address: ADDRESS.to_owned() }),
+        subject: subject.to_owned(),
+        text: "お世話になっております。\n\n会議の進め方について、お尋ねします。\n".to_owned(),
+        attachments: vec![file("別紙2-②申込書.docx")],
+        ..InboundMail::default()
+    };
+    let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail };
+    let parked = ParkedMail::new(rules, facts, now);
+    match facts.number(rules) {
+        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
+        None => parked,
+    }
+}
+
 fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -> DraftContext {
     let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
@@ -333,6 +370,7 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
+        cc: if full { "kacho@city.hoshikawa.example.jp".to_owned() } else { String::new() },
         subject: format!("[{}] {}（回答）", number_of(rules, 1), rules.form.subject()),
         text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },

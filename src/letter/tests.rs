@@ -34,6 +34,8 @@ fn shown_as(content: &Content, facts: &Facts) -> String {
     let envelope = compose(&Letter {
         from: (&profile.name, &profile.address),
         to: "m.takahashi@city.hoshikawa.example.jp",
+        cc: &[],
+        recipient: None,
         subject: &subject,
         body: &body,
         html: None,
@@ -175,6 +177,8 @@ fn an_address_that_is_no_dot_atom_travels_quoted() {
     let letter = |to| Letter {
         from: ("窓口", "desk@example.jp"),
         to,
+        cc: &[],
+        recipient: None,
         subject: "x",
         body: "x\n",
         html: None,

@@ -90,6 +90,8 @@ pub struct Answers {
     pub confirm: bool,
     /// The signature names the author.
     pub sign_with_name: bool,
+    /// Answers also go to the people whom the inquirer put in Cc.
+    pub copy_to_cc: bool,
 }
 
 /// How long personal data is kept. `None`: for good.

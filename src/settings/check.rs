@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls};
-use crate::desk::{calendar::DayHours, form::FieldKey};
+use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
 #[derive(Debug, Clone)]
@@ -154,9 +154,11 @@ impl Settings {
             ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
         }
         let prefix = &desk.ticket_prefix;
-        let good = (2..=6).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_uppercase());
+        let good = (2..=6).contains(&prefix.len())
+            && prefix.bytes().all(|b| b.is_ascii_uppercase())
+            && prefix != PARKED;
         ensure(good, "desk.ticket_prefix", || {
-            format!("{prefix:?} is not allowed; allowed: two to six capital letters")
+            format!("{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED}")
         })?;
         for (key, text) in [("desk.name", &desk.name), ("desk.organization", &desk.organization)] {
             let good = !text.trim().is_empty() && !text.chars().any(char::is_control);

@@ -22,12 +22,13 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 16] = [
+pub const SCHEMA: [&TableSchema; 17] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
     &TICKET,
     &TURN,
+    &CC,
     &ENTRY,
     &ATTACHMENT,
     &OUTBOX,
@@ -109,6 +110,9 @@ pub(super) const TICKET: TableSchema = TableSchema {
         ("part_of", T),
     ],
 };
+
+const CC: TableSchema =
+    TableSchema { name: "cc", key: &["ticket_id", "address"], columns: &[("ticket_id", I), ("address", T)] };
 
 pub(super) const TURN: TableSchema = TableSchema {
     name: "turn",

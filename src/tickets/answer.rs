@@ -6,26 +6,32 @@ use sha2::{Digest, Sha256};
 use super::{colleagues, commands::take_on, draft};
 use crate::{
     desk::{
+        cc::{self, may_get_a_copy},
         feedback::{Done, Leaves, Refused, Written},
         form::addresses,
+        handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
+        staff_mail::MARK_DIGITS,
         ticket::TicketNumber,
     },
     hex,
     letter::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
-        Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
+        Rendered, WrittenContext, decision_link, envelope_address, feedback::leaving_in_words,
     },
-    mail::Attachment,
+    mail::{self, Attachment, OwnMail},
     notify::{
-        Outgoing, Thread, enqueue,
+        Outgoing, Thread, enqueue_all,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
     store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
 };
+
+/// Hexadecimal digits of a fingerprint.
+const FINGERPRINT: usize = 16;
 
 /// What a person writes to an inquirer.
 #[derive(Debug, Clone, Copy)]
@@ -47,18 +53,55 @@ pub async fn write(
     written: Written,
     draft: Draft<'_>,
 ) -> Result<Outcome, Fault> {
+    let purpose = Purpose::from(written);
+    if draft.text.trim().is_empty() {
+        return Ok(Err(Refused::NoText(ticket.number.clone())));
+    }
+    let Rendered { subject, body, .. } = rendered(operation, ticket, written, draft.text)?;
+    let event = format!("{purpose}-{}", fingerprint(draft.text, draft.files));
+    queue(operation, ticket, written, Ready { draft, subject, body, event }).await
+}
+
+/// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that the ticket has now.
+///
+/// # Errors
+/// When the database or a template fails.
+pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+    let bounced = operation.tx.bounced_mail(ticket.id).await?;
+    let Some((purpose, message_id, bytes)) = bounced.filter(|(.., bytes)| !bytes.is_empty()) else {
+        return Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
+    };
+    let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
+    let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
+    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
+    let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
+    let event = format!("{purpose}-{fingerprint}");
+    queue(operation, ticket, written, Ready { draft, subject, body: text.clone(), event }).await
+}
+
+/// A mail of a person's as it will leave.
+struct Ready<'a> {
+    draft: Draft<'a>,
+    subject: String,
+    body: String,
+    /// What its Message-ID says of it.
+    event: String,
+}
+
+async fn queue(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    ready: Ready<'_>,
+) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out } = draft;
-    if text.trim().is_empty() {
-        return Ok(Err(Refused::NoText(number.clone())));
-    }
+    let Ready { draft: Draft { text, files, left_out }, subject, body, event } = ready;
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
     let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let Rendered { subject, body, .. } = rendered(operation, ticket, written, text)?;
-    let event = format!("{purpose}-{}", fingerprint(text, files));
     let Some(message_id) = fresh_id(operation, number, &event).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
@@ -73,9 +116,12 @@ pub async fn write(
         desk: &desk.rules.gate.own_addresses,
         theirs: &theirs,
     };
+    let cc = if written == Written::Answer { copied_to(operation, ticket, &to).await? } else { Vec::new() };
     let outgoing = Outgoing {
         purpose,
         to: &to,
+        cc: &cc,
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: None,
@@ -87,7 +133,16 @@ pub async fn write(
         leaves_at: leaves.at(),
         written: Some((&actor.audit(), own_words)),
     };
-    if let Err(why) = enqueue(operation, &outgoing)? {
+    let copies = copy_ids(operation, number, &event, &cc).await?;
+    let copies = copies.iter().map(|(address, message_id)| Outgoing {
+        purpose: Purpose::AnswerCopy,
+        copy_for: Some(address),
+        message_id,
+        ..outgoing.clone()
+    });
+    // The answer comes last: `draft` takes the newest for it.
+    let mails: Vec<Outgoing<'_>> = copies.chain([outgoing.clone()]).collect();
+    if let Err((_, why)) = enqueue_all(operation, &mails)? {
         return Ok(Err(unsent(number, &to, why)));
     }
     // A question that waits for a word has not been asked yet.
@@ -99,6 +154,7 @@ pub async fn write(
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
         to: disarmed(&to),
+        cc: disarmed(&cc.join(letter::AND)),
         subject,
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
@@ -214,20 +270,63 @@ fn address_of(ticket: &TicketRow) -> Option<String> {
     known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
 }
 
-/// The Message-ID of a text that was not sent yet. A text that was stopped may be sent again, under another one.
+/// Who gets a copy of an answer, by the settings as they are now.
+async fn copied_to(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    to: &str,
+) -> Result<Vec<String>, Fault> {
+    let (rules, answers) = (&operation.desk.rules, operation.desk.answers);
+    if !answers.copy_to_cc {
+        return Ok(Vec::new());
+    }
+    let mut found = operation.tx.cc_of(ticket.id).await?;
+    found.retain(|address| {
+        !address.eq_ignore_ascii_case(to)
+            && may_get_a_copy(address, &rules.gate, &rules.staff)
+            && envelope_address(address).is_some()
+    });
+    found.truncate(cc::MOST);
+    Ok(found)
+}
+
+/// The Message-IDs of the copies of an answer. Each copy is a mail of its own, so that one that is refused or bounces says
+/// nothing of the answer. Whoever has the same text already gets it no second time.
+async fn copy_ids(
+    operation: &mut Operation<'_>,
+    number: &TicketNumber,
+    event: &str,
+    cc: &[String],
+) -> Result<Vec<(String, String)>, Fault> {
+    let fingerprint = event.split_once('-').map_or("", |(_, fingerprint)| fingerprint);
+    let mut found = Vec::new();
+    for address in cc {
+        let of_address = hex::encode(&Sha256::digest(address));
+        let of_address = of_address.get(..MARK_DIGITS).unwrap_or_default();
+        let event = format!("{}-{fingerprint}-{of_address}", Purpose::AnswerCopy);
+        if let Some(message_id) = fresh_id(operation, number, &event).await? {
+            found.push((address.clone(), message_id));
+        }
+    }
+    Ok(found)
+}
+
+/// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under
+/// another one.
 async fn fresh_id(
     operation: &mut Operation<'_>,
     number: &TicketNumber,
     event: &str,
 ) -> Result<Option<String>, Fault> {
-    /// Times that one text may be stopped.
+    /// Times that one text may be stopped or bounce.
     const MOST: u32 = 20;
     for time in 1..=MOST {
         let event = if time == 1 { event.to_owned() } else { format!("{event}-{time}") };
         let message_id = operation.desk.ids.of_ticket(number, &event);
         match operation.tx.mail_state(&message_id).await? {
             None => return Ok(Some(message_id)),
-            Some(OutboxState::Cancelled) => {}
+            // What was stopped or did not arrive was not read.
+            Some(OutboxState::Cancelled | OutboxState::Bounced | OutboxState::Failed) => {}
             Some(_) => return Ok(None),
         }
     }
@@ -242,5 +341,5 @@ fn fingerprint(text: &str, files: &[Attachment]) -> String {
         hasher.update(&file.name);
         hasher.update(&file.bytes);
     }
-    hex::encode(&hasher.finalize()).chars().take(16).collect()
+    hex::encode(&hasher.finalize()).chars().take(FINGERPRINT).collect()
 }

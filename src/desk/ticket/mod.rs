@@ -8,7 +8,7 @@ use super::form::Fields;
 use crate::words::closed_set;
 
 pub use clock::SlaClock;
-pub use number::TicketNumber;
+pub use number::{PARKED, TicketNumber};
 
 closed_set! {
     /// Status of a ticket.

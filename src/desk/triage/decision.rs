@@ -95,6 +95,31 @@ closed_set! {
     }
 }
 
+impl ParkReason {
+    /// Whether somebody may wait for an answer, so that the digest shows the mail until a member decides. All others are
+    /// shown once.
+    #[must_use]
+    pub fn waits_for_a_decision(self) -> bool {
+        match self {
+            Self::NoForm
+            | Self::Call
+            | Self::Adviser
+            | Self::BeforeWindow
+            | Self::Unreadable
+            | Self::Oversize
+            | Self::Unfetchable
+            | Self::Failed => true,
+            Self::Bounce | Self::Automatic | Self::Staff | Self::StaffLimit | Self::AfterWindow => false,
+        }
+    }
+
+    /// Whether such a mail may become a ticket: its sender may be an inquirer.
+    #[must_use]
+    pub fn may_be_taken_in(self) -> bool {
+        !matches!(self, Self::Bounce | Self::Staff | Self::StaffLimit | Self::Unfetchable)
+    }
+}
+
 /// The outbound mail that a delivery report is about. The store finds it by its Message-ID, which cannot be guessed.
 #[derive(Debug, Clone)]
 pub struct Reported {
@@ -203,6 +228,8 @@ pub struct Decision {
     pub deadline: Option<DateTime<Utc>>,
     /// Shown to staff.
     pub warnings: Vec<Warning>,
+    /// A member has ordered that the message become a ticket.
+    pub taken_in: bool,
 }
 
 impl Decision {

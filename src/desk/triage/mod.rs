@@ -9,6 +9,7 @@ mod from_adviser;
 mod from_staff;
 mod note;
 mod reading;
+mod taken_in;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +42,7 @@ pub use follow_up::address;
 pub use from_staff::{TELEPHONE_SUBJECT, is_about_a_call};
 pub use note::{EARLIER_WITHIN, Note};
 pub use reading::Reading;
+pub use taken_in::taken_in;
 
 /// The rules of a desk, built from its settings.
 #[derive(Debug, Clone)]
@@ -116,8 +118,19 @@ impl Known {
 #[must_use]
 pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     let window = rules.window.state(reading.received_at);
+    let filed = file(reading, rules, known, window);
+    decision(reading, rules, known, filed)
+}
+
+/// The decision about a message that is filed so: its warnings, its deadline, and what the gate says of the reply.
+fn decision(
+    reading: &Reading,
+    rules: &Rules,
+    known: &Known,
+    (kind, filing, reply): (Kind, Filing, Option<Reply>),
+) -> Decision {
+    let window = rules.window.state(reading.received_at);
     let mut warnings = reading.mail.warnings.clone();
-    let (kind, filing, reply) = file(reading, rules, known, window);
     let is_copy = matches!(filing, Filing::Note { note: Note::Copy, .. });
     if known.message_id_reused && !is_copy {
         warnings.push(Warning {
@@ -156,7 +169,7 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
         }
         gate(asking, &rules.gate, facts).map(|()| reply)
     };
-    Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
+    Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings, taken_in: false }
 }
 
 fn file(

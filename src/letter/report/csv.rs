@@ -1,7 +1,7 @@
 //! The report as one tidy table: a figure a line, the header first (デジタル庁, rules of machine readability).
 
 use super::{Cell, Page};
-use crate::desk::report::Period;
+use crate::{desk::report::Period, paper::escape_formula};
 
 const HEADER: [&str; 7] = ["期間開始", "期間終了", "表", "コード", "項目", "指標", "値"];
 
@@ -30,21 +30,12 @@ pub fn csv(page: &Page, period: Period) -> Result<Vec<u8>, csv::Error> {
                     &last,
                     table.name,
                     &code,
-                    &safe(&item),
+                    &escape_formula(&item),
                     column,
-                    &safe(&value),
+                    &escape_formula(&value),
                 ])?;
             }
         }
     }
     writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// A spreadsheet must not run a tag that staff or inquirers wrote.
-fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }

@@ -249,6 +249,8 @@ pub struct Answers {
     pub confirm: bool,
     /// Whether the signature contains the name of the author.
     pub sign_with_name: bool,
+    /// Whether answers also go to the people whom the inquirer put in Cc.
+    pub copy_to_cc: bool,
     /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub new_ticket: NewTicketTo,
@@ -261,6 +263,7 @@ impl Default for Answers {
             approval: false,
             confirm: false,
             sign_with_name: false,
+            copy_to_cc: true,
             new_ticket: NewTicketTo::All,
         }
     }

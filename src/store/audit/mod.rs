@@ -15,6 +15,7 @@ use crate::{
         escalation::Notice,
         feedback::{Leaves, Written},
         gate::Refusal,
+        handling::Corrected,
         meeting::{MeetingKind, MeetingStage},
         ticket::TicketNumber,
         triage::{Mention, ParkReason},
@@ -63,8 +64,14 @@ closed_set! {
         HandedOver = "handed_over",
         /// The decision on a message failed.
         Failed = "failed",
-        /// The operator discarded a parked message.
+        /// A member or the operator discarded a parked message.
         Discarded = "discarded",
+        /// A member or the operator made a ticket of a parked message.
+        TakenIn = "taken_in",
+        /// A member corrected what is known of an inquirer.
+        Corrected = "corrected",
+        /// A member asked for the mails of a ticket, or for a parked one.
+        OriginalSent = "original_sent",
         /// The mail server accepted a mail.
         Sent = "sent",
         /// The mail server refused a mail for now.
@@ -195,6 +202,9 @@ pub enum AuditEvent {
         attempts: u32,
     },
     Discarded,
+    TakenIn,
+    Corrected(Vec<Corrected>),
+    OriginalSent,
     Sent(DeliveryAttempt),
     Delayed(DeliveryAttempt),
     Undeliverable(DeliveryAttempt),
@@ -337,6 +347,9 @@ impl AuditEvent {
             Self::HandedOver => EventKind::HandedOver,
             Self::Failed { .. } => EventKind::Failed,
             Self::Discarded => EventKind::Discarded,
+            Self::TakenIn => EventKind::TakenIn,
+            Self::Corrected(_) => EventKind::Corrected,
+            Self::OriginalSent => EventKind::OriginalSent,
             Self::Sent(_) => EventKind::Sent,
             Self::Delayed(_) => EventKind::Delayed,
             Self::Undeliverable(_) => EventKind::Undeliverable,

@@ -2,7 +2,11 @@
 
 mod answers;
 mod commands;
+mod copies;
+mod corrections;
 mod digest;
+mod parked;
+mod sheets;
 
 use madoguchi::mail::{InboundMail, read};
 

@@ -5,7 +5,7 @@ use super::{
     Doubt, Doubtful, Reading, doubt, doubtful,
     folded::Folded,
     frame::{Writer, bare, is_signature, sentence_end},
-    is_prefixed,
+    handling, is_prefixed,
     line::{self, Found},
     meetings::{self, Detail},
     support,
@@ -13,6 +13,7 @@ use super::{
     words,
 };
 use crate::desk::{
+    handling::{HandlingCommand, SheetFormat},
     staff_key::Invitation,
     staff_mail::command::{Command, Order, SupportCommand},
 };
@@ -194,7 +195,7 @@ impl Collected<'_> {
         if *verb == Verb::Meeting {
             return self.detail(line);
         }
-        if verb.is_about_application() {
+        if verb.is_about_application() || *verb == Verb::Correct {
             let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
             let own = own.copied().collect::<Vec<_>>().join("\n");
             if self.is_closed && !own.trim().is_empty() {
@@ -271,6 +272,12 @@ impl Collected<'_> {
         let Self { text, mut orders, rest, doubts, .. } = self;
         let unclear = |why| Reading::Unclear(doubtful(text.from(start), why));
         for (_, order) in &mut orders {
+            if let Command::Handling(HandlingCommand::Correct(corrections)) = &mut order.command {
+                match handling::corrections(&std::mem::take(&mut order.remark)) {
+                    Ok(found) => *corrections = found,
+                    Err(why) => return unclear(why),
+                }
+            }
             let Command::Support(command) = &order.command else { continue };
             match support::finished(command.clone()) {
                 Ok(command) if meetings::is_complete(&command) => order.command = Command::Support(command),
@@ -346,7 +353,10 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Reject => Command::Reject(String::new()),
         Verb::Send => Command::Send,
         Verb::List => Command::List,
+        Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
+        Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
+        verb if let Some(command) = handling::command(verb) => Command::Handling(command),
         verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),
     };
     let ticket = numbers.pop();
