@@ -11,8 +11,8 @@ use super::{
     meeting::{MeetingContext, OpenPointsContext},
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
-        DeadlineContext, DraftShownContext, NoticeContext, OriginalContext, SheetContext, StaffReplyContext,
-        SummaryContext, UndeliverableContext, UnprovenContext,
+        DeadlineContext, DraftShownContext, FoundContext, NoticeContext, OriginalContext, SheetContext,
+        StaffReplyContext, SummaryContext, UndeliverableContext, UnprovenContext,
     },
 };
 use crate::desk::{application::decision::Decision, escalation::Notice, feedback::Written, triage::Reply};
@@ -40,6 +40,7 @@ pub enum Content {
     SecondDraft(DraftShownContext),
     Original(OriginalContext),
     Sheet(SheetContext),
+    Found(FoundContext),
     StaffReply(StaffReplyContext),
     /// A reply to a mail in which nothing was surely meant.
     StaffDoubt(StaffReplyContext),
@@ -76,6 +77,7 @@ impl Content {
             Self::SecondDraft(_) => Purpose::SecondDraft,
             Self::Original(_) => Purpose::Original,
             Self::Sheet(_) => Purpose::Sheet,
+            Self::Found(_) => Purpose::Found,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
@@ -108,6 +110,7 @@ impl Content {
             }
             Self::Original(context) => Value::from(Serde(context)),
             Self::Sheet(context) => Value::from(Serde(context)),
+            Self::Found(context) => Value::from(Serde(context)),
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),

@@ -57,11 +57,14 @@ pub use remark::{
     NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
     rejected_answer,
 };
-pub use search_words::{no_such_member_to_operator, query_fault_to_operator, query_fault_to_staff};
+pub use search_words::{
+    no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
+};
 pub use staff::{
-    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon, StaffReplyContext,
-    SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext, WaitingContext,
+    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,
+    NoticeContext, OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon,
+    StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext,
+    WaitingContext,
 };
 pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
@@ -130,6 +133,8 @@ closed_set! {
         Original = "original",
         /// To a member of staff: the list of all tickets, as a file.
         Sheet = "sheet",
+        /// To a member of staff: the tickets that they searched for.
+        Found = "found",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -188,6 +193,7 @@ impl Purpose {
             | Self::SecondDraft
             | Self::Original
             | Self::Sheet
+            | Self::Found
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven

@@ -31,3 +31,10 @@ pub fn query_fault_to_staff(fault: &QueryFault) -> String {
 pub fn no_such_member_to_operator(who: &str) -> String {
     format!("{who:?} is not one member of staff")
 }
+
+#[must_use]
+pub fn no_such_member_to_staff(who: &str) -> String {
+    format!(
+        "「担当:{who}」に当てはまる担当者が、一人に決まりませんでした。姓名またはアドレスでお書きください"
+    )
+}

@@ -28,7 +28,7 @@ use crate::{
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
-    notify::{digest, sheet, staff_notice::notify_about},
+    notify::{digest, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
@@ -154,6 +154,13 @@ impl Worked {
             (Command::Sheet(format), _) => {
                 let sent = sheet::send(operation, member, *format, &self.occasion).await?;
                 self.note(operation, &order.line, &sent);
+                return Ok(());
+            }
+            (Command::Search(words), _) => {
+                match search::send(operation, member, words, &self.occasion).await? {
+                    Ok(()) => self.answered = true,
+                    Err(why) => self.problems.push(refused_order(&order.line, &why)),
+                }
                 return Ok(());
             }
             (Command::Support(SupportCommand::Results), _) => {

@@ -44,6 +44,8 @@ pub enum Command {
     List,
     /// 一覧 csv, 一覧 xlsx: send the list of all tickets as a file.
     Sheet(SheetFormat),
+    /// 検索: send the tickets that hold these words.
+    Search(String),
     /// ヘルプ: send the manual.
     Help,
 }
@@ -103,7 +105,7 @@ impl Command {
     /// Whether it is about no ticket, and only sends something to its writer.
     #[must_use]
     pub fn only_reads(&self) -> bool {
-        matches!(self, Self::List | Self::Sheet(_) | Self::Help)
+        matches!(self, Self::List | Self::Sheet(_) | Self::Search(_) | Self::Help)
     }
 }
 

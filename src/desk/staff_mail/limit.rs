@@ -62,6 +62,12 @@ impl StaffMail {
             && self.problems.is_empty()
     }
 
+    /// Whether it asks for a search.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.orders.iter().any(|order| matches!(order.command, Command::Search(_)))
+    }
+
     /// The tickets that the replies are about. `None` stands for a reply about no ticket or about several.
     #[must_use]
     pub fn replied_about(&self) -> Vec<Option<TicketNumber>> {
@@ -75,7 +81,10 @@ impl StaffMail {
         tickets.sort_unstable();
         tickets.dedup();
         if tickets.len() != 1
-            || self.orders.iter().any(|order| matches!(order.command, Command::List | Command::Sheet(_)))
+            || self
+                .orders
+                .iter()
+                .any(|order| matches!(order.command, Command::List | Command::Sheet(_) | Command::Search(_)))
         {
             tickets.push(None);
         }

@@ -157,6 +157,12 @@ impl Collected<'_> {
             };
             order.command = Command::Tag(tags);
         }
+        if verb == Verb::Search {
+            if typed.is_empty() {
+                return Step::Unclear(Doubt::Incomplete);
+            }
+            order.command = Command::Search(typed.to_owned());
+        }
         if verb == Verb::SendResults {
             let Some((code, end)) = support::code(behind.as_str()) else {
                 return Step::Unclear(Doubt::Incomplete);
@@ -181,7 +187,11 @@ impl Collected<'_> {
         if !is_repeated {
             self.orders.push((verb, order));
         }
-        Step::Go(if verb.takes_text() || verb == Verb::Tag { Folded::default() } else { behind })
+        Step::Go(if verb.takes_text() || matches!(verb, Verb::Tag | Verb::Search) {
+            Folded::default()
+        } else {
+            behind
+        })
     }
 
     /// A sentence behind an order that is no order. `is_below`: not on the line of the first order.
@@ -353,6 +363,7 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Reject => Command::Reject(String::new()),
         Verb::Send => Command::Send,
         Verb::List => Command::List,
+        Verb::Search => Command::Search(String::new()),
         Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
         Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
