@@ -12,6 +12,7 @@ pub mod handling;
 pub mod japanese_date;
 pub mod japanese_time;
 pub mod last_guard;
+pub mod marks;
 pub mod meeting;
 pub mod own_marks;
 pub mod quotation;
