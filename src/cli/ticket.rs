@@ -24,7 +24,7 @@ use crate::{
         field_line,
     },
     mail::Attachment,
-    service::{Actor, Desk, Operation},
+    service::{Actor, Desk, Operation, search::index},
     store::TicketRow,
     tickets::{
         answer::{Draft, write},
@@ -33,7 +33,7 @@ use crate::{
         handling::originals,
         meetings::Brought,
     },
-    views::ticket::{Shown, Ticket},
+    views::ticket::{Past, Shown, Ticket},
 };
 
 /// List, show and change tickets
@@ -140,6 +140,9 @@ pub(super) enum Command {
     Show {
         /// Ticket number, such as ZT-2025-0001
         number: TicketNumber,
+        /// With at most three past, answered inquiries that may be alike
+        #[arg(long)]
+        similar: bool,
     },
 }
 
@@ -304,10 +307,14 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
             }
             print::line(format!("{} tickets", tickets.len()));
         }
-        Command::Show { number } => {
+        Command::Show { number, similar } => {
             let row =
                 desk.store.ticket(&number).await?.with_context(|| format!("there is no ticket {number}"))?;
-            let shown = Shown::load(&desk, &row, now).await?;
+            let mut shown = Shown::load(&desk, &row, now).await?;
+            if similar {
+                index(&desk, None).await?;
+                shown.similar = Some(Past::all(&desk, &row).await?);
+            }
             if context.json {
                 return print::json(&shown);
             }
@@ -365,6 +372,10 @@ fn print_shown(shown: &Shown<'_>) {
         for file in &message.attachments {
             print::line(format!("  [{}]", print::one_line(&file.name, 120)));
         }
+    }
+    for past in shown.similar.iter().flatten() {
+        print::line(format!("\n══ {} {}", past.number, print::text(&past.inquiry)));
+        print::line(print::text(&past.answer));
     }
     print::line("");
     for event in &shown.events {

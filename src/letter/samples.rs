@@ -143,7 +143,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
         Purpose::Found => Content::Found(FoundContext {
             common,
-            words: "在宅医療 拠点".to_owned(),
+            words: "会議 名簿".to_owned(),
             tickets: if full { tickets.listed(full) } else { Vec::new() },
             more: full,
             behind: full,

@@ -7,7 +7,13 @@ use std::{
 
 use super::Desk;
 use crate::{
-    desk::search::{Document, Filter, Likeness, MOST_SIMILAR, Query},
+    desk::{
+        marks::masked,
+        redact::{MARK, Person, redact},
+        search::{Document, Filter, Gram, Likeness, MOST_SIMILAR, Query, Term},
+        ticket::TicketNumber,
+    },
+    letter::own_words,
     store::{StoreError, TicketRow, Within},
 };
 
@@ -68,7 +74,7 @@ pub async fn search(
         Ok(within) => within,
         Err(none) => return Ok(Err(none)),
     };
-    let mut grams: Vec<_> = query.words.iter().flat_map(crate::desk::search::Term::grams).collect();
+    let mut grams: Vec<_> = query.words.iter().flat_map(Term::grams).collect();
     grams.dedup();
     let wanted = if by_relevance { MOST_RANKED } else { most };
     let mut found: Vec<(TicketRow, f64)> = Vec::new();
@@ -134,7 +140,7 @@ pub async fn similar(
     let likeness = Likeness::new(&asked, &counts, desk.store.ticket_count().await?);
     let mut candidates = BTreeSet::new();
     for gram in likeness.grams() {
-        let gram = crate::desk::search::Gram::Whole(gram.to_owned());
+        let gram = Gram::Whole(gram.to_owned());
         candidates.extend(desk.store.propose(&[gram], &Within::default(), CANDIDATES).await?);
         if begun.elapsed() > limit {
             break;
@@ -161,4 +167,32 @@ pub async fn similar(
     alike.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.id.cmp(&a.0.id)));
     alike.truncate(MOST_SIMILAR);
     Ok(alike.into_iter().map(|(ticket, _)| ticket).collect())
+}
+
+/// A past inquiry with its answer, without what may be personal in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    pub number: TicketNumber,
+    pub inquiry: String,
+    pub answer: String,
+}
+
+/// The inquiries of tickets with the newest answer of each. A ticket whose answer is not known any more is left out.
+pub async fn with_answers(desk: &Desk, tickets: &[TicketRow]) -> Result<Vec<Past>, StoreError> {
+    let mut past = Vec::new();
+    for ticket in tickets {
+        let Some(answer) = desk.store.answer_of(ticket.id).await? else { continue };
+        let fields = &ticket.fields;
+        let person = Person {
+            names: fields.name.clone().into_iter().chain(ticket.from.name.clone()).collect(),
+            texts: fields.contact.clone().into_iter().collect(),
+        };
+        let clean = |text: &str| masked(&redact(text, &person), MARK);
+        past.push(Past {
+            number: ticket.number.clone(),
+            inquiry: clean(fields.inquiry.as_deref().unwrap_or_default()),
+            answer: clean(&own_words(&answer)),
+        });
+    }
+    Ok(past)
 }

@@ -8,13 +8,13 @@ use std::{
 
 use sqlx::Row;
 
-use super::{AnyQuery, Dialect, Result, Store, Tx, list, query, query_text, read_word};
+use super::{AnyQuery, Dialect, OutboxState, Result, Store, Tx, list, query, query_text, read_word};
 use crate::{
     desk::{
         search::{Document, Gram},
         ticket::{Direction, Status},
     },
-    letter::own_words,
+    letter::{Purpose, own_words},
 };
 
 /// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
@@ -172,6 +172,21 @@ impl Store {
             counts.insert(gram.clone(), u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0));
         }
         Ok(counts)
+    }
+
+    /// The newest answer that a person wrote in a ticket, whole.
+    pub async fn answer_of(&self, ticket: i64) -> Result<Option<String>> {
+        let row = query(
+            "SELECT text FROM entry WHERE ticket_id = $1 AND id IN
+                 (SELECT entry_id FROM outbox WHERE ticket_id = $1 AND purpose = $2 AND state = $3)
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(ticket)
+        .bind(Purpose::Answer.as_str())
+        .bind(OutboxState::Sent.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     pub async fn ticket_count(&self) -> Result<u64> {

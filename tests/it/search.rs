@@ -177,6 +177,9 @@ fn tickets_are_found_by_every_text_they_have(desk: &mut Desk) {
     );
     desk.once();
     assert_eq!(found(desk, &["--similar", "ZT-2025-0004"]), numbers(&[1]));
+    let shown = desk.json(&["ticket", "show", "ZT-2025-0004", "--similar"]);
+    assert_eq!(shown["similar"][0]["number"], "ZT-2025-0001");
+    assert_eq!(shown["similar"][0]["answer"], "差し支えありません。");
     assert_eq!(found(desk, &["--similar", "ZT-2025-0003"]), numbers(&[]));
 }
 
