@@ -15,6 +15,7 @@ pub mod last_guard;
 pub mod marks;
 pub mod meeting;
 pub mod own_marks;
+pub mod phrase;
 pub mod quotation;
 pub mod redact;
 pub mod report;

@@ -22,7 +22,7 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 17] = [
+pub const SCHEMA: [&TableSchema; 18] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
@@ -39,6 +39,7 @@ pub const SCHEMA: [&TableSchema; 17] = [
     &REVIEW,
     &MEETING,
     &EDITION,
+    &PHRASE,
     &DESK,
 ];
 
@@ -264,6 +265,12 @@ pub(super) const MEETING: TableSchema = TableSchema {
         ("reminded_for", T),
         ("minutes_entry", I),
     ],
+};
+
+const PHRASE: TableSchema = TableSchema {
+    name: "phrase",
+    key: &["name"],
+    columns: &[("name", T), ("text", T), ("changed_at", T), ("changed_by", T)],
 };
 
 const EDITION: TableSchema = TableSchema {
