@@ -117,6 +117,20 @@ pub(super) enum Command {
         /// The right value
         value: String,
     },
+    /// Ask somebody outside (a contact of the settings) about a ticket; reads a message from a file or standard input
+    Forward {
+        /// Ticket number
+        number: TicketNumber,
+        /// Name or address of a contact
+        who: String,
+        /// File with the message, or - for standard input; default: the letter has its own words
+        file: Option<PathBuf>,
+        /// Let the inquirer's name and contact go with the question
+        #[arg(long)]
+        personal: bool,
+    },
+    /// Queue an answer with the newest answer of a contact behind it; reads the text before it
+    Quote(Text),
     /// Send the answer or question once more that did not arrive
     Resend {
         /// Ticket number
@@ -261,6 +275,15 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Correct { number, field, value } => {
             let correction = Correction { what: *field, value: value.trim().to_owned() };
             (number, Do(StaffCommand::Handling(HandlingCommand::Correct(vec![correction]))))
+        }
+        Command::Forward { number, who, file, personal } => {
+            let message = file.as_deref().map(read_text).transpose()?.unwrap_or_default();
+            let personal = if *personal { " personal" } else { "" };
+            let text = format!("{who}{personal}\n{message}");
+            (number, Do(StaffCommand::Handling(HandlingCommand::Forward(text))))
+        }
+        Command::Quote(text) => {
+            (&text.number, Do(StaffCommand::Handling(HandlingCommand::Quote(text.read()?))))
         }
         Command::Resend { number } => (number, Do(StaffCommand::Handling(HandlingCommand::Resend))),
     };

@@ -27,6 +27,16 @@ pub enum Written {
     Meeting,
     /// 派遣: an adviser is asked.
     VisitRequest,
+    /// 転送: somebody outside is asked about a question; it holds the clock.
+    Forward,
+}
+
+impl Written {
+    /// Whether the desk owes nothing until it is answered.
+    #[must_use]
+    pub fn holds_clock(self) -> bool {
+        matches!(self, Self::Question | Self::Forward)
+    }
 }
 
 /// When a mail that a person wrote leaves.

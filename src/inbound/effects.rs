@@ -1,9 +1,11 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
+use chrono::{DateTime, Utc};
+
 use super::take_in::take_in_named;
 use crate::{
     desk::{
-        ticket::Channel,
+        ticket::{Channel, Status},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -15,7 +17,7 @@ use crate::{
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Actor, Fault, Operation, PreparedMail},
-    store::{AuditEvent, NewEvent},
+    store::{AuditEvent, NewEvent, TicketRow},
     tickets::{
         no_effect::{explain_limit, explain_refusal},
         staff_mail::work_on,
@@ -83,8 +85,15 @@ pub(super) async fn notify_staff(
             let parked = Some((message, ParkReason::Adviser));
             notify_of_arrival(operation, mail, parked, Arrival::Adviser, &mail.hash, &[])?;
         }
+        (Filing::Park { reason: ParkReason::Contact, .. }, _) if is_told => {
+            let parked = Some((message, ParkReason::Contact));
+            notify_of_arrival(operation, mail, parked, Arrival::Contact, &mail.hash, &[])?;
+        }
         (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
-            if let Some(ticket) = operation.tx.ticket(filed.id).await? {
+            if let Some(mut ticket) = operation.tx.ticket(filed.id).await? {
+                if *note == Note::Contact {
+                    resume(operation, &mut ticket, reading.received_at).await?;
+                }
                 let content = NoticeContent {
                     number: &filed.number,
                     fields: &ticket.fields,
@@ -129,10 +138,25 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
+/// The answer of somebody whom the desk asked is there: the desk owes its own again.
+async fn resume(
+    operation: &mut Operation<'_>,
+    ticket: &mut TicketRow,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    if ticket.clock.status() == Status::Waiting && ticket.asked_at.is_none() {
+        let rules = &operation.desk.rules;
+        let clock = ticket.clock.clone().heard_from_inquirer(&rules.calendar, rules.sla.answer_within, at);
+        operation.move_clock(ticket, &clock).await?;
+        ticket.clock = clock;
+    }
+    Ok(())
+}
+
 /// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
 fn is_news(note: Note, reading: &Reading) -> bool {
     match note {
-        Note::Recall | Note::Password | Note::Adviser => true,
+        Note::Recall | Note::Password | Note::Adviser | Note::Contact => true,
         Note::Copy => !reading.mail.attachments.is_empty(),
         Note::Automatic => false,
     }

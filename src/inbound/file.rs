@@ -273,6 +273,10 @@ pub(super) fn add_entry(
     direction: Direction,
 ) {
     let mail = &reading.mail;
+    let contacts = &operation.desk.rules.contacts;
+    // Whom the desk asked answers below our question, and a member may use the answer as it is.
+    let is_contact = mail.from.as_ref().is_some_and(|from| contacts.find(&from.address).is_some());
+    let text = if direction == Direction::Note && is_contact { reading.written() } else { &mail.text };
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
     operation.tx.add_entry(&NewEntry {
         ticket_id,
@@ -281,7 +285,7 @@ pub(super) fn add_entry(
         from: mail.from.as_ref(),
         recipients,
         at: reading.received_at,
-        text: &mail.text,
+        text,
         attachments: &mail.attachments,
     });
 }

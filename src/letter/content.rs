@@ -7,6 +7,7 @@ use super::{
     application::{ApplicationNoticeContext, ReceiptContext},
     arrival::ArrivalContext,
     digest::DigestContext,
+    forward::ForwardContext,
     inquirer::{InquirerContext, WrittenContext},
     meeting::{MeetingContext, OpenPointsContext},
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
@@ -38,6 +39,7 @@ pub enum Content {
     Echo(DraftShownContext),
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
+    Forward(ForwardContext),
     Original(OriginalContext),
     Sheet(SheetContext),
     StaffReply(StaffReplyContext),
@@ -74,6 +76,7 @@ impl Content {
             Self::Echo(_) => Purpose::Echo,
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
+            Self::Forward(_) => Purpose::Forward,
             Self::Original(_) => Purpose::Original,
             Self::Sheet(_) => Purpose::Sheet,
             Self::StaffReply(_) => Purpose::StaffReply,
@@ -106,6 +109,7 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
+            Self::Forward(context) => Value::from(Serde(context)),
             Self::Original(context) => Value::from(Serde(context)),
             Self::Sheet(context) => Value::from(Serde(context)),
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),

@@ -77,6 +77,9 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
                 0 => String::new(),
                 count => format!("（このほかに{count}件が送信を待っています）"),
             };
+            if *written == Written::Forward {
+                return format!("{number} の{what}「{text}」を取りやめました。どなたにも送られません{still}");
+            }
             if matches!(written, Written::Meeting | Written::VisitRequest) {
                 return format!(
                     "{number} の{what}を取りやめました。どなたにも送られず、予定は元のままです{still}"

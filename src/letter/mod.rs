@@ -11,6 +11,7 @@ mod content;
 mod digest;
 mod due;
 pub mod feedback;
+mod forward;
 mod frame;
 mod handling;
 mod hours;
@@ -41,6 +42,7 @@ pub use compose::{
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
+pub use forward::ForwardContext;
 pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
@@ -109,6 +111,8 @@ closed_set! {
         AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",
+        /// 転送: somebody outside is asked about a question.
+        Forward = "forward",
         /// 日次一覧.
         Digest = "digest",
         /// To staff: an inquiry came.
@@ -196,6 +200,7 @@ impl Purpose {
             Self::Answer
             | Self::AnswerCopy
             | Self::Question
+            | Self::Forward
             | Self::Meeting
             | Self::VisitRequest
             | Self::ResultSelected
@@ -238,6 +243,7 @@ impl From<Written> for Purpose {
             Written::Question => Self::Question,
             Written::Meeting => Self::Meeting,
             Written::VisitRequest => Self::VisitRequest,
+            Written::Forward => Self::Forward,
         }
     }
 }

@@ -9,17 +9,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
-    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
-    LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext, ParkedFacts,
-    ParkedMail, Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket,
-    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail,
-    UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
-    purpose_in_words, reason_in_words, resend_link, status_in_words,
+    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, ForwardContext, Group,
+    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext,
+    ParkedFacts, ParkedMail, Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext,
+    StaffTicket, SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext,
+    UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link,
+    left_out_in_words, purpose_in_words, reason_in_words, resend_link, status_in_words,
 };
 use crate::{
     desk::{
         application::decision::Decision,
         calendar::BusinessTime,
+        contacts::{Contact, Forwarding},
         escalation::Notice,
         feedback::Written,
         form::Fields,
@@ -140,6 +141,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::Forward => Content::Forward(forwarded(profile, rules, facts, full)),
         Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
         Purpose::Original => Content::Original(OriginalContext {
             common,
@@ -337,6 +339,18 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         }),
         alarm: String::new(),
     }
+}
+
+fn forwarded(profile: &Profile, rules: &Rules, facts: &Facts, full: bool) -> ForwardContext {
+    let contact = Contact {
+        name: "厚生労働省".to_owned(),
+        address: "iryo@mhlw.example.jp".to_owned(),
+        aliases: Vec::new(),
+    };
+    let message = if full { "7月10日までにご教示ください。".to_owned() } else { String::new() };
+    let forwarding = Forwarding { contact: &contact, personal: full, message };
+    let received = "令和7年7月1日（火）".to_owned();
+    ForwardContext::new(profile, rules, facts.number.clone(), &facts.fields, received, &forwarding)
 }
 
 fn parked(

@@ -74,6 +74,7 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "undeliverable",
     "answer",
     "question",
+    "forward",
     "digest",
     "new_ticket",
     "new_application",

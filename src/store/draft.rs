@@ -66,7 +66,7 @@ impl Tx {
         let rows = query(
             "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                     next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6) AND state IN ($7, $8, $9)
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6, $7) AND state IN ($8, $9, $10)
              ORDER BY id DESC",
         )
         .bind(ticket_id)
@@ -75,6 +75,7 @@ impl Tx {
         .bind(Purpose::Question.as_str())
         .bind(Purpose::Meeting.as_str())
         .bind(Purpose::VisitRequest.as_str())
+        .bind(Purpose::Forward.as_str())
         .bind(OutboxState::Queued.as_str())
         .bind(OutboxState::Held.as_str())
         .bind(OutboxState::Sent.as_str())

@@ -14,7 +14,7 @@ use crate::{
         own_marks::disarmed,
         staff_key::Invitation,
         staff_mail::MARK_DIGITS,
-        ticket::TicketNumber,
+        ticket::{Status, TicketNumber},
     },
     hex,
     letter::{
@@ -59,7 +59,8 @@ pub async fn write(
     }
     let Rendered { subject, body, .. } = rendered(operation, ticket, written, draft.text)?;
     let event = format!("{purpose}-{}", fingerprint(draft.text, draft.files));
-    queue(operation, ticket, written, Ready { draft, subject, body, event }).await
+    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(ticket.number.clone()))) };
+    queue(operation, ticket, written, &to, Ready { draft, subject, body, event }).await
 }
 
 /// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that the ticket has now.
@@ -77,22 +78,25 @@ pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow
     let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
     let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
     let event = format!("{purpose}-{fingerprint}");
-    queue(operation, ticket, written, Ready { draft, subject, body: text.clone(), event }).await
+    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(ticket.number.clone()))) };
+    queue(operation, ticket, written, &to, Ready { draft, subject, body: text.clone(), event }).await
 }
 
 /// A mail of a person's as it will leave.
-struct Ready<'a> {
-    draft: Draft<'a>,
-    subject: String,
-    body: String,
+pub(super) struct Ready<'a> {
+    pub(super) draft: Draft<'a>,
+    pub(super) subject: String,
+    pub(super) body: String,
     /// What its Message-ID says of it.
-    event: String,
+    pub(super) event: String,
 }
 
-async fn queue(
+/// Queues a mail of a person's about a ticket, shows it to its author, and tells colleagues who have written, too.
+pub(super) async fn queue(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     written: Written,
+    to: &str,
     ready: Ready<'_>,
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
@@ -101,14 +105,21 @@ async fn queue(
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
-    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
     let Some(message_id) = fresh_id(operation, number, &event).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
-    let beside = colleagues::beside(operation, ticket).await?;
+    let beside = match written {
+        // Another text to the inquirer is none to somebody outside.
+        Written::Forward => Vec::new(),
+        _ => colleagues::beside(operation, ticket).await?,
+    };
     let leaves = leaves(operation, &beside);
-    let thread = operation.tx.thread_of(ticket.id).await?;
-    let theirs = told_by_inquirer(ticket, &to);
+    let thread = match written {
+        // Whom the desk asks has none of the mails of the thread.
+        Written::Forward => Vec::new(),
+        _ => operation.tx.thread_of(ticket.id).await?,
+    };
+    let theirs = told_by_inquirer(ticket, to);
     let own_words = OwnWords {
         text,
         staff: &desk.rules.staff,
@@ -116,10 +127,10 @@ async fn queue(
         desk: &desk.rules.gate.own_addresses,
         theirs: &theirs,
     };
-    let cc = if written == Written::Answer { copied_to(operation, ticket, &to).await? } else { Vec::new() };
+    let cc = if written == Written::Answer { copied_to(operation, ticket, to).await? } else { Vec::new() };
     let outgoing = Outgoing {
         purpose,
-        to: &to,
+        to,
         cc: &cc,
         copy_for: None,
         subject: &subject,
@@ -143,17 +154,17 @@ async fn queue(
     // The answer comes last: `draft` takes the newest for it.
     let mails: Vec<Outgoing<'_>> = copies.chain([outgoing.clone()]).collect();
     if let Err((_, why)) = enqueue_all(operation, &mails)? {
-        return Ok(Err(unsent(number, &to, why)));
+        return Ok(Err(unsent(number, to, why)));
     }
-    // A question that waits for a word has not been asked yet.
-    if written == Written::Question && leaves.at().is_some() {
+    // What waits for a word has not been asked yet.
+    if written.holds_clock() && ticket.clock.status() == Status::Open && leaves.at().is_some() {
         operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&to),
+        to: disarmed(to),
         cc: disarmed(&cc.join(letter::AND)),
         subject,
         text: body.trim_end().to_owned(),

@@ -80,7 +80,7 @@ pub async fn carry_out(
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
-        Command::Handling(command) => handling::carry_out(operation, ticket, command).await,
+        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought.files).await,
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }

@@ -133,7 +133,7 @@ pub(super) async fn cancel(
         return Ok(Err(Refused::BeingSent(number.clone())));
     }
     let written = written(draft);
-    if written == Written::Question && ticket.clock.status() == Status::Waiting {
+    if written.holds_clock() && ticket.clock.status() == Status::Waiting {
         let (calendar, answer_within) = (&desk.rules.calendar, desk.rules.sla.answer_within);
         let clock = ticket.clock.clone().reopened(calendar, answer_within, operation.now);
         operation.move_clock(ticket, &clock).await?;
@@ -174,7 +174,7 @@ pub(super) async fn release(
     for letter in &letters {
         operation.tx.release(letter.id, leaves_at).await?;
     }
-    if written(draft) == Written::Question && ticket.clock.status() == Status::Open {
+    if written(draft).holds_clock() && ticket.clock.status() == Status::Open {
         let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
@@ -338,6 +338,7 @@ fn written(draft: &WrittenMail) -> Written {
         Purpose::Question => Written::Question,
         Purpose::Meeting => Written::Meeting,
         Purpose::VisitRequest => Written::VisitRequest,
+        Purpose::Forward => Written::Forward,
         _ => Written::Answer,
     }
 }

@@ -1,7 +1,10 @@
 //! Operations on mails as such: a parked mail is discarded, a member gets the original, what is known of an inquirer is
 //! corrected, and a mail that did not arrive leaves again. `inbound::take_in` makes tickets of parked mails.
 
-use super::answer::send_again;
+use super::{
+    answer::send_again,
+    forward::{forward, quote},
+};
 use crate::{
     desk::{
         feedback::Refused,
@@ -42,6 +45,7 @@ pub(super) async fn carry_out(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     command: &HandlingCommand,
+    files: &[Attachment],
 ) -> Result<Outcome, Fault> {
     match command {
         HandlingCommand::TakeIn | HandlingCommand::Discard(_) => {
@@ -51,6 +55,8 @@ pub(super) async fn carry_out(
         HandlingCommand::Original => Ok(Err(Refused::NotOnATicket)),
         HandlingCommand::Correct(corrections) => correct(operation, ticket, corrections).await,
         HandlingCommand::Resend => send_again(operation, ticket).await,
+        HandlingCommand::Forward(text) => forward(operation, ticket, text, files).await,
+        HandlingCommand::Quote(text) => quote(operation, ticket, text, files).await,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod application;
 mod colleagues;
 pub mod commands;
 pub mod draft;
+mod forward;
 pub mod handling;
 pub mod meetings;
 pub mod no_effect;

@@ -116,7 +116,11 @@ impl Order {
             | Command::Ask(text)
             | Command::CalledBack(text)
             | Command::Reject(text)
-            | Command::Handling(HandlingCommand::Discard(text)) => text,
+            | Command::Handling(
+                HandlingCommand::Discard(text)
+                | HandlingCommand::Forward(text)
+                | HandlingCommand::Quote(text),
+            ) => text,
             // `order::handling` reads it when it is whole.
             Command::Handling(HandlingCommand::Correct(_)) => &mut self.remark,
             Command::Support(

@@ -84,6 +84,8 @@ closed_set! {
         Call = "call",
         /// An adviser wrote it, and it belongs to no application.
         Adviser = "adviser",
+        /// Somebody whom the desk asks (照会先) wrote it, and it belongs to no ticket.
+        Contact = "contact",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -104,6 +106,7 @@ impl ParkReason {
             Self::NoForm
             | Self::Call
             | Self::Adviser
+            | Self::Contact
             | Self::BeforeWindow
             | Self::Unreadable
             | Self::Oversize
@@ -257,7 +260,8 @@ impl Decision {
         };
         let is_of_adviser = matches!(
             self.filing,
-            Filing::Note { note: Note::Adviser, .. } | Filing::Park { reason: ParkReason::Adviser, .. }
+            Filing::Note { note: Note::Adviser | Note::Contact, .. }
+                | Filing::Park { reason: ParkReason::Adviser | ParkReason::Contact, .. }
         );
         let notice = |after| (filing == Some(after)).then_some(Step::NotifyStaff);
         let of_adviser = is_of_adviser.then_some(Step::NotifyStaff);

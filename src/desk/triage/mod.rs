@@ -25,6 +25,7 @@ use chrono::{DateTime, Utc};
 use super::{
     application::{KnownApplication, Support},
     calendar::Calendar,
+    contacts::Contacts,
     deadline::Sla,
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
@@ -48,6 +49,8 @@ pub use taken_in::taken_in;
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub staff: Staff,
+    /// Whom the desk asks (照会先).
+    pub contacts: Contacts,
     pub form: FormRules,
     pub calendar: Calendar,
     pub window: Window,

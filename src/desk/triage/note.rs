@@ -39,6 +39,8 @@ pub enum Note {
     Password,
     /// An adviser writes about a meeting or a visit.
     Adviser,
+    /// Somebody whom the desk asked answers.
+    Contact,
 }
 
 impl Note {
@@ -51,6 +53,7 @@ impl Note {
             Self::Recall => "recall",
             Self::Password => "password",
             Self::Adviser => "adviser",
+            Self::Contact => "contact",
         }
     }
 }

@@ -222,6 +222,19 @@ pub struct Staff {
     pub lead: bool,
 }
 
+/// `[[contacts]]`: somebody whom the desk asks (照会先), such as an adviser or the ministry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name, as letters address it.
+    pub name: String,
+    /// Mail address. What comes from it never becomes an inquiry.
+    pub address: String,
+    /// Other names, as members write them.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
 closed_set! {
     /// Recipients of the notice about a new ticket: key `new_ticket`.
     NewTicketTo {

@@ -88,6 +88,8 @@ closed_set! {
         MailCancelled = "mail_cancelled",
         AnswerWritten = "answer_written",
         QuestionWritten = "question_written",
+        /// Somebody outside was asked about a question.
+        Forwarded = "forwarded",
         /// The answer or question was cancelled before it left.
         Cancelled = "cancelled",
         Approved = "approved",
@@ -351,6 +353,7 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Forward, .. } => EventKind::Forwarded,
             Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
             | Self::Meeting { .. } => EventKind::Meeting,
             Self::Reminded { .. } => EventKind::Reminded,

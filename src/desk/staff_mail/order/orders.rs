@@ -195,7 +195,7 @@ impl Collected<'_> {
         if *verb == Verb::Meeting {
             return self.detail(line);
         }
-        if verb.is_about_application() || *verb == Verb::Correct {
+        if verb.is_about_application() || matches!(verb, Verb::Correct | Verb::Forward | Verb::Quote) {
             let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
             let own = own.copied().collect::<Vec<_>>().join("\n");
             if self.is_closed && !own.trim().is_empty() {
@@ -278,6 +278,11 @@ impl Collected<'_> {
                     Err(why) => return unclear(why),
                 }
             }
+            if let Command::Handling(HandlingCommand::Forward(text)) = &order.command
+                && text.trim().is_empty()
+            {
+                return unclear(Doubt::Incomplete);
+            }
             let Command::Support(command) = &order.command else { continue };
             match support::finished(command.clone()) {
                 Ok(command) if meetings::is_complete(&command) => order.command = Command::Support(command),
@@ -356,6 +361,8 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
         Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
+        // 「厚労省に転送」 names whom the desk asks before the word.
+        Verb::Forward => Command::Handling(HandlingCommand::Forward(name)),
         verb if let Some(command) = handling::command(verb) => Command::Handling(command),
         verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),
     };
