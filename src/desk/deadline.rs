@@ -1,9 +1,9 @@
 //! Service level: when an answer is due, and when staff get a warning. The calendar counts business time, `ticket`
 //! runs the SLA clock, `escalation` decides on the notices.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::calendar::{BusinessTime, Calendar};
+use super::calendar::{BusinessTime, Calendar, date_of};
 
 /// Time limits of the desk, in business time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +25,28 @@ impl Sla {
     }
 }
 
+impl Sla {
+    /// The day on which staff are told that an inquirer who was asked at `asked` has not answered.
+    #[must_use]
+    pub fn remind_on(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<NaiveDate> {
+        let due = calendar.next_opening(calendar.add_business(asked, self.remind_after)?)?;
+        Some(date_of(due, calendar.time_zone()))
+    }
+}
+
+/// The day by which an inquirer is promised an answer: the business day of the last moment before the deadline. So a deadline
+/// at opening time promises the business day before.
+#[must_use]
+pub fn promised_day(calendar: &Calendar, deadline: DateTime<Utc>) -> NaiveDate {
+    let moment = BusinessTime::from_seconds(1);
+    let last = calendar.subtract_business(deadline, moment).unwrap_or(deadline);
+    date_of(last, calendar.time_zone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::calendar::HoursRules;
+    use crate::desk::calendar::{DayHours, HoursRules};
 
     fn at(text: &str) -> DateTime<Utc> {
         format!("{text}+09:00").parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc()
@@ -57,5 +75,41 @@ mod tests {
             assert_eq!(due, at(deadline), "{received}");
             assert_eq!(sla.warn_at(&calendar, due), Some(at(warning)), "{received}");
         }
+    }
+
+    #[test]
+    fn inquirers_are_promised_the_last_business_day_before_the_deadline() {
+        let (calendar, sla) = desk();
+        for (deadline, promised) in [
+            ("2025-07-03T09:12:00", "2025-07-03"),
+            ("2025-07-03T17:00:00", "2025-07-03"),
+            ("2025-07-03T09:00:01", "2025-07-03"),
+            ("2025-07-03T09:00:00", "2025-07-02"),
+            ("2025-07-03T08:00:00", "2025-07-02"),
+            ("2025-07-03T20:00:00", "2025-07-03"),
+            // Monday and Tuesday after a holiday, at opening time.
+            ("2025-07-07T09:00:00", "2025-07-04"),
+            ("2025-07-22T09:00:00", "2025-07-18"),
+            ("2026-01-05T09:00:00", "2025-12-26"),
+            // A day that became a holiday.
+            ("2025-07-21T11:00:00", "2025-07-18"),
+        ] {
+            assert_eq!(promised_day(&calendar, at(deadline)).to_string(), promised, "{deadline}");
+        }
+        for (received, promised) in [
+            ("2025-07-01T09:12:04", "2025-07-03"),
+            ("2025-07-01T08:00:00", "2025-07-02"),
+            ("2025-07-01T17:00:00", "2025-07-03"),
+            ("2025-12-25T18:30:00", "2026-01-05"),
+            ("2025-12-26T18:30:00", "2026-01-06"),
+        ] {
+            let due = calendar.add_business(at(received), sla.answer_within).unwrap();
+            assert_eq!(promised_day(&calendar, due).to_string(), promised, "{received}");
+        }
+        let time = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        let friday = DayHours { day: chrono::Weekday::Fri, opens: time(13), closes: time(15) };
+        let short = Calendar::new(HoursRules { by_day: vec![friday], ..HoursRules::default() });
+        assert_eq!(promised_day(&short, at("2025-07-04T13:00:00")).to_string(), "2025-07-03");
+        assert_eq!(promised_day(&short, at("2025-07-04T14:00:00")).to_string(), "2025-07-04");
     }
 }

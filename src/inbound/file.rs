@@ -1,7 +1,7 @@
 //! Files one message: reads the known facts, has triage decide, takes the ticket's number, and writes ledger row, ticket,
 //! conversation, audit and mails. `pipeline` commits.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     application::{file_applications, take_tickets},
@@ -10,13 +10,14 @@ use super::{
 use crate::{
     desk::{
         calendar::date_of,
+        deadline::promised_day,
         form::Fields,
         gate::{FORM_ONCE_IN, GateFacts, Refusal},
         staff::Member,
-        ticket::{Channel, Direction, NewTicket, TicketKind},
+        ticket::{Channel, Direction, NewTicket, SlaClock, TicketKind},
         triage::{
-            Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, address, is_about_the_call, triage,
+            Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, Note, ParkReason, Reading, Reply,
+            Reported, Rules, address, is_about_the_call, triage,
         },
         window::{fiscal_year, start_of_day},
     },
@@ -76,6 +77,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
+                if let Some(day) = promised(&desk.rules, &decision) {
+                    operation.tx.set_promise(*ticket_id, day).await?;
+                }
                 fields = change.1.clone();
                 assignee = joined.assignee;
             }
@@ -85,6 +89,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
+                operation.tx.set_thanked(*ticket_id, now).await?;
+            }
             let fields = Fields::default();
             ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
         }
@@ -289,8 +296,10 @@ pub(super) fn file_ticket(
         to: decision.to.as_deref().filter(|_| new.channel != Channel::Telephone),
         at: asked_at(decision, now),
         assignee,
+        promised_on: promised(rules, decision),
     };
-    let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
+    let new = NewTicket { clock: told_of(rules, new.clock.clone(), asking.at, now), ..new.clone() };
+    let id = operation.tx.add_ticket(&number, &new, from, &reading.mail.subject, reading.received_at, asking);
     FiledTicket { id, number, fields: new.fields.clone() }
 }
 
@@ -332,6 +341,20 @@ async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Re
     let turn = last.parse::<usize>().unwrap_or(0);
     operation.tx.set_state(ROTATION, &turn.wrapping_add(1).to_string()).await?;
     Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
+}
+
+/// The day that the acknowledgement promises.
+fn promised(rules: &Rules, decision: &Decision) -> Option<NaiveDate> {
+    let is_told = matches!(decision.reply, Some(Ok(Reply::Acknowledgement)));
+    decision.deadline.filter(|_| is_told).map(|deadline| promised_day(&rules.calendar, deadline))
+}
+
+/// The clock of a ticket that waits although nobody is asked: staff are told of it.
+fn told_of(rules: &Rules, clock: SlaClock, asked_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> SlaClock {
+    match rules.sla.remind_on(&rules.calendar, now) {
+        Some(day) if asked_at.is_none() => clock.waits_until(day),
+        _ => clock,
+    }
 }
 
 /// When reminders begin to count: now, if the inquirer is asked for missing fields, or would be but for a limit of today.

@@ -13,8 +13,9 @@ use super::{
     meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
-    calendar::BusinessTime,
+    calendar::{BusinessTime, date_of},
     feedback::{Done, Leaves, Refused, Written},
+    japanese_date::SpanFault,
     japanese_time,
     last_guard::Violation,
 };
@@ -60,10 +61,21 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             let words = deadline.map(|at| japanese_time::instant(at, zone, now)).unwrap_or_default();
             format!("{number} を再開しました（回答期限 {words}）")
         }
-        Done::Held { number, left } => {
-            format!("{number} を保留にしました（残り{}）", japanese_time::duration(*left))
+        Done::Held { number, left, until, leaves } => {
+            let left = japanese_time::duration(*left);
+            let Some(until) = until else {
+                return format!("{number} を返信待ちにしました（残り{left}）");
+            };
+            let until = japanese_time::day(*until, date_of(now, zone));
+            let letter = match leaves {
+                Some(leaves) => format!("照会者への中間のご連絡は、{}", leaving_in_words(*leaves, zone, now)),
+                None => "照会者にメールは送りません".to_owned(),
+            };
+            format!("{number} を{until}まで保留にしました（残り{left}）。{letter}")
         }
-        Done::Merged { number, into } => format!("{number} を {into} にまとめました"),
+        Done::Merged { number, into } => format!(
+            "{number} を {into} にまとめました（{into} への回答は、{number} の照会者にもお送りします）"
+        ),
         Done::CalledBack(number) => format!("{number} の折り返しを終えました"),
         Done::Queued { number, written, leaves } => {
             let what = purpose_in_words(Purpose::from(*written));
@@ -168,9 +180,28 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::NoSingleMember { who, known } => {
             format!("「{who}」に当たる担当者が一人に決まりません（登録：{}）", known.join("、"))
         }
+        Refused::CloseWithoutReason(number) => format!(
+            "{number} は一度も回答していないため、完了にしていません。「完了 お電話で回答済み」のように、理由を添えてください"
+        ),
         Refused::AlreadyClosed(number) => format!("{number} はすでに完了しています"),
         Refused::AlreadyOpen(number) => format!("{number} はすでに未回答の状態です"),
         Refused::ReopenMerged { number, into } => format!("{number} は {into} にまとめられています"),
+        Refused::HoldWithoutDay(number) => format!(
+            "{number} は保留にしていません。「保留 7/10 厚労省に確認中」のように、回答を予定する日付と理由を添えてください（照会者にその日をお知らせします）"
+        ),
+        Refused::HoldDay { number, fault: SpanFault::OutsidePeriod } => {
+            format!("{number} は保留にしていません。保留の日付は、明日から半年以内の日をお書きください")
+        }
+        Refused::HoldDay { number, fault } => {
+            format!("{number} は保留にしていません：{}", span_fault_in_words(*fault))
+        }
+        Refused::HoldOnClosedDay { number, day } => format!(
+            "{number} は保留にしていません。{}は窓口を休む日ですので、別の日をお書きください",
+            japanese_time::day(*day, *day)
+        ),
+        Refused::HeldAlready { number, day } => {
+            format!("{number} はすでに{}まで保留にしています", japanese_time::day(*day, *day))
+        }
         Refused::NotOpen { number, .. } => {
             format!("{number} は未回答の状態ではないため、保留にできません")
         }
@@ -245,7 +276,11 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Reopened { number, deadline } => {
             format!("{number}: open, due {}", deadline.map(|at| local(at, zone)).unwrap_or_default())
         }
-        Done::Held { number, left } => format!("{number}: waiting, {left} left"),
+        Done::Held { number, left, until: None, .. } => format!("{number}: waiting, {left} left"),
+        Done::Held { number, left, until: Some(until), leaves } => {
+            let letter = leaves.map_or("no letter".to_owned(), |leaves| leaves_to_operator(leaves, zone));
+            format!("{number}: held until {until}, {left} left; the inquirer is told: {letter}")
+        }
         Done::Merged { number, into } => format!("{number}: merged into {into}"),
         Done::CalledBack(number) => format!("{number}: called back"),
         Done::Queued { number, leaves, .. } => format!("{number}: {}", leaves_to_operator(*leaves, zone)),
@@ -320,9 +355,17 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NoSingleMember { who, known } => {
             format!("{who:?} names no single member of staff; known: {}", known.join(", "))
         }
+        Refused::CloseWithoutReason(number) => format!("{number} was never answered; say why it is closed"),
         Refused::AlreadyClosed(number) => format!("{number} is closed already"),
         Refused::AlreadyOpen(number) => format!("{number} is open already"),
         Refused::ReopenMerged { number, into } => format!("{number} was merged into {into}"),
+        Refused::HoldWithoutDay(number) => format!("{number}: say until which day, with --until"),
+        Refused::HoldDay { number, fault: SpanFault::OutsidePeriod } => {
+            format!("{number}: a hold ends on a day after today, within half a year")
+        }
+        Refused::HoldDay { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
+        Refused::HoldOnClosedDay { number, day } => format!("{number}: the desk is closed on {day}"),
+        Refused::HeldAlready { number, day } => format!("{number} is held until {day} already"),
         Refused::NotOpen { number, status } => {
             format!("{number} is {status}, and only an open ticket can wait")
         }

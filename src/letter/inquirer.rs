@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::desk::{
+    calendar::date_of,
     form::{FieldKey, Fields},
     japanese_time, own_marks,
     triage::Rules,
@@ -51,6 +52,8 @@ pub struct InquirerContext {
     pub last_week: bool,
     /// When the mail was received.
     pub received: String,
+    /// The day on which it was received.
+    pub received_day: String,
     /// When the answer is due; empty where none is.
     pub deadline: String,
     /// Opening hours.
@@ -77,6 +80,7 @@ impl InquirerContext {
             window: rules.into(),
             last_week: rules.window.last_week(facts.received_at),
             received: words(facts.received_at),
+            received_day: japanese_time::day(date_of(facts.received_at, zone), date_of(facts.now, zone)),
             deadline: facts.deadline.map(words).unwrap_or_default(),
             hours: profile.hours.clone(),
             outside_hours: !rules.calendar.is_open(facts.received_at),

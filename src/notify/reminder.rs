@@ -1,4 +1,5 @@
-//! Reminds inquirers of missing form fields, twice, at intervals of business time. After that it notifies staff.
+//! Reminds inquirers of the missing inquiry, twice, at intervals of business time. After that it notifies staff, at the same
+//! intervals.
 
 use chrono::{DateTime, Utc};
 
@@ -15,7 +16,7 @@ use crate::{
     },
     letter::{self, Content, DeadlineContext, InquirerContext},
     service::{Desk, Fault, Operation},
-    store::{AuditEvent, NewEvent, OutboxState, StoreError, Waiting},
+    store::{AuditEvent, NewEvent, OutboxState, StoreError, TicketRow, Waiting},
 };
 
 /// Maximum number of reminders per ticket.
@@ -23,7 +24,7 @@ const REMINDERS: u32 = 2;
 
 /// When the next reminder is due. In the past if it is late.
 pub async fn next_reminder(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let asked = desk.store.longest_waiting(REMINDERS + 1).await?;
+    let asked = desk.store.longest_waiting().await?;
     Ok(asked.and_then(|asked| due_at(desk, asked)))
 }
 
@@ -41,16 +42,17 @@ pub async fn remind(desk: &Desk) -> Result<usize, Fault> {
         return Ok(0);
     }
     let mut tx = desk.store.write().await?;
-    let mut waiting = tx.waiting(now, REMINDERS + 1).await?;
+    let mut waiting = tx.waiting(now).await?;
     waiting.retain(|waiting| due_at(desk, waiting.asked_at).is_some_and(|at| at <= now));
     let mut queued = 0;
     for waiting in &waiting {
         tx.reminded(waiting.ticket.id, now).await?;
         let mut operation = Operation::by_desk(desk, &mut tx, now);
-        queued += if waiting.reminded < REMINDERS {
+        let lacks_inquiry = waiting.ticket.fields.inquiry.is_none();
+        queued += if lacks_inquiry && waiting.reminded < REMINDERS {
             usize::from(ask_again(&mut operation, waiting).await?)
         } else {
-            notify_staff(&mut operation, waiting)?
+            notify_unanswered(&mut operation, &waiting.ticket)?
         };
     }
     tx.commit().await?;
@@ -60,9 +62,6 @@ pub async fn remind(desk: &Desk) -> Result<usize, Fault> {
 async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<bool, Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let Waiting { ticket, to: Some(to), reminded, .. } = waiting else { return Ok(false) };
-    if ticket.fields.missing().is_empty() {
-        return Ok(false);
-    }
     let midnight = start_of_day(now, desk.rules.calendar.time_zone());
     let day = operation.day();
     let tx = &mut *operation.tx;
@@ -105,9 +104,9 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
     Ok(queue(operation, automatic, &content)?.is_none())
 }
 
-fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usize, Fault> {
+/// Tells staff that the inquirer of a ticket that waits has not answered. Returns the number of mails.
+pub fn notify_unanswered(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<usize, Fault> {
     let (desk, now) = (operation.desk, operation.now);
-    let ticket = &waiting.ticket;
     let occasion = format!("unanswered {} {}", ticket.number, now.to_rfc3339());
     let mut queued = 0;
     for member in desk.rules.staff.all().filter(|member| concerns(desk, Some(ticket), member)) {

@@ -74,6 +74,15 @@ pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> boo
     is_assignee || desk.rules.staff.is_lead(member)
 }
 
+/// The members who have to work on a ticket: its assignee, or the leads where it has none.
+pub fn responsible<'a>(desk: &'a Desk, ticket: &TicketRow) -> Vec<&'a Member> {
+    let staff = &desk.rules.staff;
+    match ticket.assignee.as_deref().and_then(|address| staff.find(address)) {
+        Some(assignee) => vec![assignee],
+        None => staff.leads().collect(),
+    }
+}
+
 pub struct NoticeContent<'a> {
     pub number: &'a TicketNumber,
     pub fields: &'a Fields,

@@ -1,9 +1,14 @@
 //! Mails that a person writes to an inquirer: composed, queued, and shown to their author before they leave. What stops or
 //! approves them is in `draft`.
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{colleagues, commands::take_on, draft};
+use super::{
+    colleagues,
+    commands::{self, take_on},
+    draft,
+};
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
@@ -20,7 +25,7 @@ use crate::{
     },
     mail::Attachment,
     notify::{
-        Outgoing, Thread, enqueue,
+        Outgoing, Thread, composed, enqueue,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
@@ -62,6 +67,10 @@ pub async fn write(
     let Some(message_id) = fresh_id(operation, number, &event).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
+    let Others { mails, refused } = to_absorbed(operation, ticket, written, &draft, &to).await?;
+    if let Some(refused) = refused {
+        return Ok(Err(refused));
+    }
     let beside = colleagues::beside(operation, ticket).await?;
     let leaves = leaves(operation, &beside);
     let thread = operation.tx.thread_of(ticket.id).await?;
@@ -94,15 +103,18 @@ pub async fn write(
             return Ok(Err(Refused::Guarded { number: number.clone(), violation }));
         }
     }
+    for other in &mails {
+        queue_also(operation, ticket, other, &draft, (purpose, leaves))?;
+    }
     // A question that waits for a word has not been asked yet.
     if written == Written::Question && leaves.at().is_some() {
-        operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
+        commands::wait_for_inquirer(operation, ticket).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&to),
+        to: disarmed(&all_of(&to, &mails)),
         subject,
         text: body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
@@ -115,6 +127,111 @@ pub async fn write(
     show(operation, ticket, &shown, leaves, (purpose, &message_id), &beside).await?;
     colleagues::tell(operation, ticket, &shown, &message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
+}
+
+/// A mail of the same text to the inquirer of a ticket that was merged into another one.
+struct Other {
+    to: String,
+    /// What they have told of themselves.
+    theirs: String,
+    rendered: Rendered,
+    message_id: String,
+}
+
+#[derive(Default)]
+struct Others {
+    mails: Vec<Other>,
+    refused: Option<Refused>,
+}
+
+fn all_of(to: &str, others: &[Other]) -> String {
+    let all: Vec<&str> = std::iter::once(to).chain(others.iter().map(|other| other.to.as_str())).collect();
+    all.join(letter::AND)
+}
+
+/// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
+/// under their own number, so that nobody learns of the other.
+async fn to_absorbed(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: &Draft<'_>,
+    first: &str,
+) -> Result<Others, Fault> {
+    let mut others = Others::default();
+    if !matches!(written, Written::Answer | Written::Interim) {
+        return Ok(others);
+    }
+    for absorbed in operation.tx.absorbed(&ticket.number).await? {
+        let Some(to) = address_of(&absorbed) else { continue };
+        let known = |known: &str| known.eq_ignore_ascii_case(&to);
+        if known(first) || others.mails.iter().any(|other| known(&other.to)) {
+            continue;
+        }
+        let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
+        let Some(message_id) = fresh_id(operation, &absorbed.number, &event).await? else { continue };
+        let rendered = rendered(operation, &absorbed, written, draft.text)?;
+        let other = Other { theirs: told_by_inquirer(&absorbed, &to), to, rendered, message_id };
+        match composed(
+            operation,
+            &outgoing_to(operation, ticket, &other, draft, (Purpose::from(written), None)),
+        ) {
+            Ok(_) => others.mails.push(other),
+            Err(Unsent::Compose(_)) => {
+                let number = absorbed.number.clone();
+                others.refused = Some(Refused::BadAddress { number, to: other.to });
+            }
+            Err(Unsent::Guarded(violation)) => {
+                others.refused = Some(Refused::Guarded { number: absorbed.number.clone(), violation });
+            }
+        }
+    }
+    Ok(others)
+}
+
+fn outgoing_to<'a>(
+    operation: &Operation<'a>,
+    ticket: &TicketRow,
+    other: &'a Other,
+    draft: &'a Draft<'a>,
+    (purpose, leaves_at): (Purpose, Option<DateTime<Utc>>),
+) -> Outgoing<'a> {
+    let desk = operation.desk;
+    let own_words = OwnWords {
+        text: draft.text,
+        staff: &desk.rules.staff,
+        shows_names: desk.answers.sign_with_name,
+        desk: &desk.rules.gate.own_addresses,
+        theirs: &other.theirs,
+    };
+    Outgoing {
+        purpose,
+        to: &other.to,
+        subject: &other.rendered.subject,
+        body: &other.rendered.body,
+        html: None,
+        files: draft.files,
+        message_id: &other.message_id,
+        thread: Thread::default(),
+        ticket: Some(ticket.id),
+        message_ref: None,
+        leaves_at,
+        written: Some(("", own_words)),
+    }
+}
+
+/// Queues a mail of which `to_absorbed` has made sure that it can leave.
+fn queue_also(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    other: &Other,
+    draft: &Draft<'_>,
+    (purpose, leaves): (Purpose, Leaves),
+) -> Result<(), Fault> {
+    let author = operation.actor.audit();
+    let mut outgoing = outgoing_to(operation, ticket, other, draft, (purpose, leaves.at()));
+    outgoing.written = outgoing.written.map(|(_, words)| (author.as_str(), words));
+    enqueue(operation, &outgoing)?.map_err(Fault::Staff)
 }
 
 fn rendered(

@@ -1,7 +1,7 @@
 //! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
 //! doubtful reply makes them wait.
 
-use super::{colleagues::is_by_colleague, meetings};
+use super::{colleagues::is_by_colleague, commands, hold, meetings};
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
@@ -166,8 +166,7 @@ pub(super) async fn release(
         operation.tx.release(letter.id, leaves_at).await?;
     }
     if written(draft) == Written::Question && ticket.clock.status() == Status::Open {
-        let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
-        operation.move_clock(ticket, &clock).await?;
+        commands::wait_for_inquirer(operation, ticket).await?;
     }
     let outbox = draft.id;
     operation.record(
@@ -319,6 +318,7 @@ fn needs_lead(operation: &Operation<'_>, draft: &WrittenMail) -> bool {
 fn written(draft: &WrittenMail) -> Written {
     match draft.purpose {
         Purpose::Question => Written::Question,
+        Purpose::Interim => Written::Interim,
         Purpose::Meeting => Written::Meeting,
         Purpose::VisitRequest => Written::VisitRequest,
         _ => Written::Answer,
@@ -336,7 +336,11 @@ pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail
     // The author's text is between the salutation and what our templates add.
     let is_own = |paragraph: &&str| !paragraph.trim_start().starts_with(['※', '-', '─', '━']);
     // Above the details of a meeting there are a greeting and a sentence besides.
-    let above = if matches!(draft.purpose, Purpose::Meeting | Purpose::VisitRequest) { 3 } else { 1 };
+    let above = match draft.purpose {
+        Purpose::Meeting | Purpose::VisitRequest => 3,
+        Purpose::Interim => 2,
+        _ => 1,
+    };
     let own = text.split("\n\n").skip(above).take_while(is_own).collect::<Vec<_>>().join(" ");
     let own = if own.is_empty() { text.as_str() } else { own.as_str() };
     let words = own.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -368,6 +372,9 @@ async fn withdraw(
         if let Some(entry) = letter.entry {
             operation.tx.forget_entry(entry).await?;
         }
+    }
+    if draft.purpose == Purpose::Interim {
+        hold::take_back(operation, ticket, draft).await?;
     }
     if matches!(draft.purpose, Purpose::Meeting | Purpose::VisitRequest) {
         meetings::take_back(operation, ticket, mark).await?;

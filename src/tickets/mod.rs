@@ -5,6 +5,7 @@ pub mod application;
 mod colleagues;
 pub mod commands;
 pub mod draft;
+pub mod hold;
 pub mod meetings;
 pub mod no_effect;
 pub mod phone;

@@ -46,13 +46,28 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: open, due ",
         ),
         (
-            Done::Held { number: number(), left: BusinessTime::from_seconds(12_600) },
-            "ZT-2025-0001 を保留にしました（残り3時間30分）",
+            Done::Held {
+                number: number(),
+                left: BusinessTime::from_seconds(12_600),
+                until: None,
+                leaves: None,
+            },
+            "ZT-2025-0001 を返信待ちにしました（残り3時間30分）",
             "ZT-2025-0001: waiting, 3h30m left",
         ),
         (
+            Done::Held {
+                number: number(),
+                left: BusinessTime::from_seconds(12_600),
+                until: Some("2025-07-10".parse().unwrap()),
+                leaves: Some(Leaves::At(leaves_at)),
+            },
+            "ZT-2025-0001 を7月10日（木）まで保留にしました（残り3時間30分）。照会者への中間のご連絡は、7月1日（火）10時10分に送信します",
+            "ZT-2025-0001: held until 2025-07-10, 3h30m left; the inquirer is told: queued for 2025-07-01T10:10:00+09:00",
+        ),
+        (
             Done::Merged { number: number(), into: into() },
-            "ZT-2025-0001 を ZT-2025-0002 にまとめました",
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 への回答は、ZT-2025-0001 の照会者にもお送りします）",
             "ZT-2025-0001: merged into ZT-2025-0002",
         ),
         (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),

@@ -5,7 +5,7 @@ mod tests;
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -96,6 +96,10 @@ closed_set! {
         Reopened = "reopened",
         /// The clock of the ticket was paused.
         Held = "held",
+        /// The day of a hold has come.
+        HoldEnded = "hold_ended",
+        /// The letter about a hold.
+        InterimWritten = "interim_written",
         Merged = "merged",
         CalledBack = "called_back",
         /// The inquirer did not answer the reminders.
@@ -246,6 +250,12 @@ pub enum AuditEvent {
     Held {
         /// Business time that remains.
         left: BusinessTime,
+        /// `None` when the ticket waits for its inquirer.
+        until: Option<NaiveDate>,
+    },
+    /// The day of a hold has come, and the clock runs again.
+    HoldEnded {
+        deadline: Option<DateTime<Tz>>,
     },
     MergedInto(TicketNumber),
     /// The other side of [`AuditEvent::MergedInto`]: a ticket became part of this one.
@@ -338,6 +348,7 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Interim, .. } => EventKind::InterimWritten,
             Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
             | Self::Meeting { .. } => EventKind::Meeting,
             Self::Reminded { .. } => EventKind::Reminded,
@@ -353,6 +364,7 @@ impl AuditEvent {
             Self::Closed => EventKind::Closed,
             Self::Reopened { .. } => EventKind::Reopened,
             Self::Held { .. } => EventKind::Held,
+            Self::HoldEnded { .. } => EventKind::HoldEnded,
             Self::MergedInto(_) | Self::Absorbed(_) => EventKind::Merged,
             Self::CalledBack => EventKind::CalledBack,
             Self::Unanswered => EventKind::Unanswered,
@@ -417,11 +429,12 @@ impl fmt::Display for AuditEvent {
             }
             Self::Assigned { to } => f.write_str(to),
             Self::Tagged { tags } => f.write_str(&tags.join(", ")),
-            Self::Reopened { deadline } => f.write_str(&local_text(*deadline)),
-            Self::Held { left } => write!(f, "{left}"),
+            Self::Reopened { deadline } | Self::HoldEnded { deadline } => f.write_str(&local_text(*deadline)),
+            Self::Held { left, until: None } => write!(f, "{left}"),
+            Self::Held { left, until: Some(until) } => write!(f, "until {until}, {left}"),
             Self::MergedInto(into) => write!(f, "into {into}"),
             Self::Absorbed(number) => write!(f, "{number} became part of this"),
-            Self::Unanswered => f.write_str("asked twice; staff decide"),
+            Self::Unanswered => f.write_str("no answer yet; staff decide"),
             Self::Recounted { before, after } => {
                 write!(f, "the calendar has changed: {} → {}", local_text(*before), local_text(*after))
             }
