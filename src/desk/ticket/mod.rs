@@ -2,6 +2,8 @@
 //! `triage` decides what a mail does to a ticket.
 
 mod clock;
+#[cfg(test)]
+mod debts;
 mod number;
 
 use super::form::Fields;
