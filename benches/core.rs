@@ -1,5 +1,8 @@
-//! Benchmarks of the pure functions: parsing a 5 KB inquiry, reading its form fields, triage, deadline calculation, and
-//! subtracting what we sent from a reply.
+//! Benchmarks of the pure functions: parsing a 5 KB inquiry, reading its form fields, triage, deadline calculation,
+//! subtracting what we sent from a reply, and reading an application form.
+
+#[path = "../tests/it/support/docx.rs"]
+mod docx;
 
 use std::hint::black_box;
 
@@ -8,6 +11,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use criterion::{Criterion, Throughput};
 use madoguchi::{
     desk::{
+        application::{form::Labels, submitted_in},
         calendar::BusinessTime,
         form::{FormRules, read_form},
         staff_key::StaffKeys,
@@ -197,13 +201,32 @@ fn reply(c: &mut Criterion) {
     }
 }
 
+/// A form with 15 members: from the bytes of the file to its fields.
+fn application(c: &mut Criterion) {
+    let bytes = docx::Form {
+        members: (1..=15).map(|no| docx::Form::member(no, ["汐見市", "長寿課", "係長", "事務"])).collect(),
+        ..docx::Form::filled()
+    }
+    .docx();
+    let labels = Labels::new([]);
+    let mut group = c.benchmark_group("application");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function(format!("a form of {} bytes", bytes.len()), |bencher| {
+        bencher.iter(|| {
+            let read = submitted_in(0, "a.docx", black_box(&bytes), &labels);
+            assert!(read.iter().all(|file| file.result.is_ok()), "the bench reads what it wrote");
+            read
+        });
+    });
+}
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse::<DateTime<FixedOffset>>().unwrap_or_default().to_utc()
 }
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    for group in [decode, form, decide, deadline, reply] {
+    for group in [decode, form, decide, deadline, reply, application] {
         group(&mut criterion);
     }
     criterion.final_summary();

@@ -6,6 +6,8 @@ pub mod desk;
 mod hex;
 #[path = "../../src/mail/mod.rs"]
 pub mod mail;
+#[path = "../../src/paper/mod.rs"]
+pub mod paper;
 #[path = "../../src/reply/mod.rs"]
 pub mod reply;
 #[path = "../../src/words.rs"]

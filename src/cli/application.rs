@@ -11,7 +11,12 @@ use super::{
 };
 use crate::{
     desk::{
-        application::{ApplicationField, Check, Submitted, checks, form::Labels, submitted_in},
+        application::{
+            ApplicationField, Check, Submitted, checks,
+            decision::{ReviewVerdict, mean},
+            form::Labels,
+            submitted_in,
+        },
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::TicketNumber,
     },
@@ -19,6 +24,8 @@ use crate::{
     mail::Attachment,
     paper::{self, Block},
     server::rules,
+    service::Desk,
+    store::MeetingRow,
     views::{self, application::Case},
 };
 
@@ -198,6 +205,40 @@ async fn show(context: &Context, number: &TicketNumber) -> anyhow::Result<()> {
     print::line(print::one_line(&case.line(&desk), 200));
     for submission in &case.submissions {
         print_text(&submission.submitted(), &case.checks(&desk, &all, submission));
+    }
+    print_course(&desk, case).await
+}
+
+/// Prints reviews, decision, meetings and questions.
+async fn print_course(desk: &Desk, case: &Case) -> anyhow::Result<()> {
+    let row = |label: &str, value: &str| print::line(format!("  {label:<19}{}", print::one_line(value, 160)));
+    let zone = desk.rules.calendar.time_zone();
+    for review in &case.reviews {
+        let (verdict, text) = match &review.verdict {
+            ReviewVerdict::Conflict(reason) => ("conflict".to_owned(), reason),
+            ReviewVerdict::Scored { scores, comment } => {
+                (scores.iter().map(u32::to_string).collect::<Vec<_>>().join(" "), comment)
+            }
+        };
+        row("review", &format!("{}  {verdict}  {text}", review.reviewer));
+    }
+    if let Some(mean) = mean(&case.reviews) {
+        row("mean", &format!("{mean:.1}"));
+    }
+    let decided = desk.store.decision(case.ticket.id).await?;
+    if let Some(decision) = decided.decision {
+        row("decision", &format!("{decision}  {}", decided.reason));
+    }
+    for MeetingRow { meeting, .. } in case.meetings(desk).await? {
+        let starts = views::rfc3339(meeting.starts, zone);
+        let place = meeting.place.unwrap_or_default();
+        row(
+            &format!("{} {}", meeting.kind, meeting.nth),
+            &format!("{starts}  {:<9}  {place}", meeting.stage.as_str()),
+        );
+    }
+    for question in case.questions(desk).await? {
+        row("question", &format!("{}  {}", question.number, question.clock.status()));
     }
     Ok(())
 }

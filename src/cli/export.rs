@@ -11,6 +11,7 @@ use super::{Context, print};
 use crate::{
     desk::calendar::earliest,
     views::{
+        application::Case,
         sheet,
         ticket::{Exported, Message, Ticket, Turn},
     },
@@ -60,11 +61,16 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
             && until.is_none_or(|until| ticket.received_at < until)
     });
     if export.format == Format::Json {
+        let applications = Case::all(&desk).await?;
         let mut exported = Vec::with_capacity(tickets.len());
         for row in &tickets {
             let messages = Message::all(&desk, row.id).await?;
             let turns = Turn::all(&desk, row.id).await?;
-            exported.push(Exported::new(Ticket::new(row, calendar, now), messages, turns));
+            let application = match applications.iter().find(|case| case.ticket.id == row.id) {
+                Some(case) => Some(case.whole(&desk, &applications).await?),
+                None => None,
+            };
+            exported.push(Exported::new(Ticket::new(row, calendar, now), messages, turns, application));
         }
         desk.store.close().await;
         return print::json(&exported);

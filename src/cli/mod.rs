@@ -261,9 +261,10 @@ fn start_log(settings: &Settings, command: &Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Parses a time from the command line: RFC 3339 with an offset.
+/// Parses a time from the command line: RFC 3339 with an offset. People leave out the seconds.
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let read = text.parse::<DateTime<FixedOffset>>();
+    let read = read.or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"));
     read.map(|at| at.with_timezone(&Utc))
         .map_err(|_| "not an instant; allowed: RFC 3339 such as 2025-12-26T16:30:00+09:00".into())
 }

@@ -23,9 +23,7 @@ impl Sla {
     pub fn warn_at(&self, calendar: &Calendar, deadline: DateTime<Utc>) -> Option<DateTime<Utc>> {
         calendar.subtract_business(deadline, self.warn_before)
     }
-}
 
-impl Sla {
     /// The day on which staff are told that an inquirer who was asked at `asked` has not answered.
     #[must_use]
     pub fn remind_on(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<NaiveDate> {

@@ -11,7 +11,7 @@ closed_set! {
     Notice {
         /// The deadline is near. Goes to the assignee and the leads.
         Warning = "deadline_warning",
-        /// The deadline has passed. Goes to the leads.
+        /// The deadline has passed. Goes to the assignee and the leads.
         Miss = "deadline_missed",
     }
 }

@@ -20,7 +20,7 @@ use super::{
 pub enum Written {
     /// 回答
     Answer,
-    /// おたずね; it holds the clock.
+    /// 質問; it holds the clock.
     Question,
     /// 中間連絡: the desk holds the clock.
     Interim,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use regex::Regex;
 
-use super::form::Folds;
+use super::{form::Folds, staff_mail::BEGINNINGS};
 
 /// A key as `staff_key` makes it, also percent-encoded as in our links. A `#` in a URL begins a fragment.
 /// No digit is a `u`.
@@ -16,15 +16,19 @@ static KEY_WITHOUT_BLANKS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:#|%23)[0-9a-tv-z]{14}").ok());
 /// A marker line or a cut line, in a text without blanks and quote marks.
 static MARKER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"[▼▲][^▼▲]{0,60}?回答(?:ここから|ここまで|はこの線より上)|回答(?:ここから|ここまで|はこの線より上)[^▼▲]{0,60}?[▼▲]",
-    )
-    .ok()
+    let beginnings: Vec<String> = BEGINNINGS.iter().map(|line| regex::escape(&bare(line))).collect();
+    let lines = format!("(?:回答(?:ここから|ここまで)|{})", beginnings.join("|"));
+    Regex::new(&format!("[▼▲][^▼▲]{{0,60}}?{lines}|{lines}[^▼▲]{{0,90}}?[▼▲]")).ok()
 });
 /// The first line of a digest, in a text without blanks and quote marks.
 static TOP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("ここから日次一覧").ok());
 /// The mark of a draft, in a text without blanks and quote marks.
 static DRAFT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"控え[0-9a-f]{6}").ok());
+
+/// A text as the patterns see it: folded, without blanks.
+fn bare(text: &str) -> String {
+    Bare::of(text, false).text
+}
 
 /// A text folded for matching, with the place of each character.
 struct Bare {
@@ -102,7 +106,7 @@ mod tests {
     use super::*;
     use crate::desk::{
         staff_key::find_key,
-        staff_mail::{CUT_LINE, TOP_LINE, begin_marker, end_marker},
+        staff_mail::{OLD_LINE, TOP_LINE, begin_marker, end_marker},
         ticket::TicketNumber,
     };
 
@@ -121,7 +125,7 @@ mod tests {
         for text in [
             begin_marker(&number, KEY_TEXT),
             end_marker(&number),
-            CUT_LINE.to_owned(),
+            OLD_LINE.to_owned(),
             TOP_LINE.to_owned(),
             "▲ＺＴ－２０２５－０００１　回答ここまで▲".to_owned(),
             "> ▲ ZT-2025-0001 回答\n> ここまで ▲".to_owned(),

@@ -3,7 +3,7 @@
 use crate::{
     desk::{
         form::{FieldKey, Fields, FormRules, telephones},
-        ticket::{SlaClock, Status},
+        ticket::{Channel, SlaClock, Status},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -70,6 +70,8 @@ pub(super) async fn notify_staff(
                 let content = NoticeContent {
                     number: &filed.number,
                     fields: &ticket.fields,
+                    received_at: ticket.received_at,
+                    by_telephone: false,
                     clock: &ticket.clock,
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
@@ -82,6 +84,8 @@ pub(super) async fn notify_staff(
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
+                received_at: filed.received_at,
+                by_telephone: new.channel == Channel::Telephone,
                 clock: &new.clock,
                 assignee,
                 news: "",
@@ -97,6 +101,8 @@ pub(super) async fn notify_staff(
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
+                received_at: filed.received_at,
+                by_telephone: false,
                 clock: &change.0,
                 assignee,
                 news: reading.written(),

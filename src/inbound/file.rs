@@ -71,7 +71,7 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             row.ticket_id = first.map(|first| first.id);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let mut fields = Fields::default();
+            let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
             if let Some(change) = change
                 && let Some(joined) = operation.tx.ticket(*ticket_id).await?
             {
@@ -80,11 +80,11 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
                 if let Some(day) = promised(&desk.rules, &decision) {
                     operation.tx.set_promise(*ticket_id, day).await?;
                 }
-                fields = change.1.clone();
+                (fields, received_at) = (change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
@@ -92,8 +92,8 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
                 operation.tx.set_thanked(*ticket_id, now).await?;
             }
-            let fields = Fields::default();
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields });
+            let (fields, received_at) = (Fields::default(), mail.reading.received_at);
+            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -149,7 +149,7 @@ async fn applied(
     if mail.reading.received_at >= desk.accept_since {
         notify_of_applications(operation, &support.call, mail, &filed, &remarks(decision)).await?;
     }
-    let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed)?;
+    let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed).await?;
     record_refusal(operation, row, refusal);
     Ok(Processed {
         message: Some(row.id),
@@ -300,7 +300,7 @@ pub(super) fn file_ticket(
     };
     let new = NewTicket { clock: told_of(rules, new.clock.clone(), asking.at, now), ..new.clone() };
     let id = operation.tx.add_ticket(&number, &new, from, &reading.mail.subject, reading.received_at, asking);
-    FiledTicket { id, number, fields: new.fields.clone() }
+    FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
 }
 
 /// A question of somebody who takes part in the one application that is supported belongs to it.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::desk::{
     application::{ApplicationForm, Call, Check, CheckLevel, CheckRule, Submitted},
-    japanese_time::{official, official_instant},
+    japanese_time::{official, official_date, official_instant},
     own_marks,
     triage::Rules,
 };
@@ -32,19 +32,23 @@ pub struct SupportContext {
     pub closes: String,
     /// Last day for the results.
     pub results_by: String,
-    /// First and last day of the support.
+    /// First and last day of the support, without the days of the week.
     pub starts: String,
     pub ends: String,
+    /// How many meetings: 「3～4」.
+    pub meetings: String,
 }
 
 impl From<&Call> for SupportContext {
     fn from(call: &Call) -> Self {
+        let (least, most) = (call.meetings.start(), call.meetings.end());
         Self {
             title: call.title.clone(),
             closes: official(call.closes),
             results_by: official(call.results_by),
-            starts: official(call.starts),
-            ends: official(call.ends),
+            starts: official_date(call.starts),
+            ends: official_date(call.ends),
+            meetings: if least == most { least.to_string() } else { format!("{least}～{most}") },
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::application::late_in_words;
 use crate::desk::application::{
-    ApplicationField, Check, CheckLevel, CheckRule, FormFinding, Issue, Stage, Unread,
+    ApplicationField, Check, CheckLevel, CheckRule, FormFinding, Issue, Stage, Unread, roles::Role,
 };
 
 #[must_use]
@@ -138,6 +138,13 @@ pub fn check_in_words(check: &Check) -> String {
         (CheckRule::Sender, CheckLevel::Look) => {
             format!("都道府県のアドレスであることを確認できません（{}）", check.detail)
         }
+        (CheckRule::Form, CheckLevel::Missing) => {
+            check.detail.parse().map_or_else(|_| check.detail.clone(), |why| unread_in_words(why).to_owned())
+        }
+        (CheckRule::Reason | CheckRule::Features | CheckRule::Activities, CheckLevel::Look) => {
+            format!("{}字です。ご確認ください", check.detail)
+        }
+        (CheckRule::Variety, CheckLevel::Look) => variety_in_words(&check.detail),
         (CheckRule::MembersCount, _) => format!("{}名", check.detail),
         (CheckRule::Repeated, _) => format!("{} があります", check.detail),
         (CheckRule::BaseSetUp | CheckRule::BaseActive, _) => "「拠点の取組内容」をご確認ください".to_owned(),
@@ -150,11 +157,36 @@ pub fn check_in_words(check: &Check) -> String {
     if said.is_empty() { rule.to_owned() } else { format!("{rule}：{said}") }
 }
 
-/// Keys of fields and findings in words; anything else as it is.
+/// Kinds of participants that are missing, and what more than half have in common.
+fn variety_in_words(detail: &str) -> String {
+    let (missing, common): (Vec<&str>, Vec<&str>) =
+        detail.split(", ").partition(|part| part.parse::<Role>().is_ok());
+    let missing = (!missing.is_empty()).then(|| format!("{}を確認できません", details(&missing.join(", "))));
+    let common = (!common.is_empty()).then(|| format!("「{}」が半数を超えています", common.join("」「")));
+    missing.into_iter().chain(common).collect::<Vec<_>>().join("、")
+}
+
+/// A kind of participants, as 要領 6 names it.
+fn role_in_words(role: Role) -> &'static str {
+    match role {
+        Role::Base => "拠点担当者",
+        Role::Prefecture => "都道府県担当者",
+        Role::CityHealth => "市の保健所",
+        Role::Medical => "在宅医療関係者",
+        Role::MedicalBody => "医療関係団体",
+        Role::Care => "介護関係者",
+        Role::CareBody => "介護・障害福祉関係団体",
+        Role::Municipality => "市町村担当者",
+    }
+}
+
+/// Keys of fields, findings, items and kinds of participants in words; anything else as it is.
 fn details(detail: &str) -> String {
-    let word = |part: &str| match (part.parse(), part.parse()) {
-        (Ok(field), _) => field_in_words(field).to_owned(),
-        (_, Ok(finding)) => finding_in_words(finding).to_owned(),
+    let word = |part: &str| match (part.parse(), part.parse(), part.parse(), part.parse()) {
+        (Ok(field), ..) => field_in_words(field).to_owned(),
+        (_, Ok(finding), ..) => finding_in_words(finding).to_owned(),
+        (_, _, Ok(issue), _) => issue_in_words(issue).to_owned(),
+        (.., Ok(role)) => role_in_words(role).to_owned(),
         _ => part.to_owned(),
     };
     detail.split(", ").map(word).collect::<Vec<_>>().join("、")

@@ -25,34 +25,35 @@ pub enum Arrival {
 }
 
 impl Arrival {
-    fn title(self) -> &'static str {
+    /// `support` is the name of what the call is for.
+    fn title(self, support: &str) -> String {
         match self {
-            Self::Call { .. } => "伴走支援の公募に関するメールが届きました",
-            Self::LongAgo => "以前に受信されたメールが移されています",
-            Self::Adviser => "アドバイザーからメールが届きました",
+            Self::Call { .. } => format!("{support}の公募に関するメールが届きました"),
+            Self::LongAgo => "以前に受信されたメールが移されています".to_owned(),
+            Self::Adviser => "アドバイザーからメールが届きました".to_owned(),
         }
     }
 
-    fn note(self) -> &'static str {
+    fn note(self, support: &str) -> String {
+        let call = format!(
+            "{support}の公募に関するとみられるメールが届きました。照会としては扱わず、要確認メールとしています。"
+        );
         match self {
-            Self::Call { receipt: true } => {
-                "伴走支援の公募に関するとみられるメールが届きました。照会としては扱わず、保\n\
-                 留にしています。差出人には、到着日時と、事務局で確認のうえご連絡することを\n\
-                 自動でお知らせしました。内容をご確認ください。"
-            }
-            Self::Call { receipt: false } => {
-                "伴走支援の公募に関するとみられるメールが届きました。照会としては扱わず、保\n\
-                 留にしています。内容をご確認ください。"
-            }
-            Self::Adviser => {
-                "伴走支援のアドバイザーから、応募の受付番号のないメールが届きました。\n\
-                 自動のメールは送らず、保留にしています。内容をご確認ください。"
-            }
+            Self::Call { receipt: true } => format!(
+                "{call}\n差出人には、到着日時と、事務局で確認のうえご連絡することを自動でお知らせしました。\n\
+                 内容をご確認ください。"
+            ),
+            Self::Call { receipt: false } => format!("{call}\n内容をご確認ください。"),
+            Self::Adviser => format!(
+                "{support}のアドバイザーから、応募の受付番号のないメールが届きました。\n\
+                 自動のメールは送らず、要確認メールとしています。内容をご確認ください。"
+            ),
             Self::LongAgo => {
-                "以前に別のメールボックスなどで受信されたメールが、窓口のメールボックスに移さ\n\
-                 れました。通常どおり記録しましたが、差出人への自動のメールと、1通ごとのお知\n\
-                 らせは送っていません。日次一覧と保留のメールをご確認ください。本日これからも\n\
-                 同じように届く場合がありますが、お知らせは1日に1通です。"
+                "以前に別のメールボックスなどで受信されたメールが、窓口のメールボックスに移されました。\n\
+                 通常どおり記録しましたが、差出人への自動のメールと、1通ごとのお知らせは送っていません。\n\
+                 日次一覧と要確認メールをご確認ください。\n\
+                 本日これからも同じように届く場合がありますが、お知らせは1日に1通です。"
+                    .to_owned()
             }
         }
     }
@@ -62,9 +63,9 @@ impl Arrival {
 pub struct ArrivalContext {
     #[serde(flatten)]
     pub common: StaffCommon,
-    pub title: &'static str,
+    pub title: String,
     /// What came, and what the desk did.
-    pub note: &'static str,
+    pub note: String,
     /// What staff should know besides.
     pub remarks: Vec<String>,
     pub mail: ArrivedMail,
@@ -73,7 +74,8 @@ pub struct ArrivalContext {
 impl ArrivalContext {
     #[must_use]
     pub fn new(common: StaffCommon, arrival: Arrival, mail: ArrivedMail, remarks: Vec<String>) -> Self {
-        Self { common, title: arrival.title(), note: arrival.note(), remarks, mail }
+        let (title, note) = (arrival.title(&common.desk.support), arrival.note(&common.desk.support));
+        Self { common, title, note, remarks, mail }
     }
 }
 

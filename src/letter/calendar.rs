@@ -3,8 +3,8 @@
 use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
 
 use crate::desk::{
-    calendar::{ClosedReason, Day},
-    japanese_time::weekday,
+    calendar::{ClosedReason, Closure, Day},
+    japanese_time::{self, weekday},
 };
 
 /// 「2025年12月」
@@ -45,6 +45,24 @@ pub fn closed_in_words(date: NaiveDate, reason: &ClosedReason) -> String {
         ClosedReason::Listed(days) => format!("休業日（{days}）"),
         ClosedReason::OutOfRange => "暦の範囲外".to_owned(),
     }
+}
+
+/// A closure as letters to inquirers announce it: 「12月29日から1月3日までは年末年始のため、受付を休止いたします。」
+pub(super) fn closure_in_words(closure: &Closure, today: NaiveDate) -> String {
+    let Closure { first, last, reason } = closure;
+    let day = |date: &NaiveDate| format!("{}月{}日", date.month(), date.day());
+    let days = match first == last {
+        true => format!("{}は", japanese_time::day(*first, today)),
+        false if first.month() == last.month() => format!("{}から{}日までは", day(first), last.day()),
+        false => format!("{}から{}までは", day(first), day(last)),
+    };
+    let why = match reason {
+        ClosedReason::PublicHoliday(name) if first == last => format!("祝日（{name}）"),
+        ClosedReason::PublicHoliday(_) => "祝日等".to_owned(),
+        ClosedReason::Listed(days) if days.to_string() == "12-29..01-03" => "年末年始".to_owned(),
+        _ => "休業日".to_owned(),
+    };
+    format!("{days}{why}のため、受付を休止いたします。")
 }
 
 /// `09:00`, with the seconds if there are any.

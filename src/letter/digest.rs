@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{
-    FiguresContext, Purpose, StaffCommon, StaffTicket, purpose_in_words, reason_in_words, sender_in_words,
+    CaseContext, FiguresContext, Purpose, StaffCommon, StaffTicket, purpose_in_words, reason_in_words,
+    sender_in_words,
 };
 use crate::desk::{
     application::{Call, Stage},
@@ -27,6 +28,8 @@ pub struct DigestContext {
     /// What the digest is about, in a few words.
     pub summary: String,
     pub groups: Vec<Group>,
+    /// Meetings and visits of regions that are supported.
+    pub meetings: Vec<CaseContext>,
     pub parked: Vec<ParkedMail>,
     /// How many parked mails there are; `parked` may hold fewer.
     pub parked_count: usize,
@@ -82,6 +85,8 @@ pub struct Counts {
     pub own: usize,
     pub unassigned: usize,
     pub applications: usize,
+    /// Meetings and visits that are today, or wait for minutes or an answer.
+    pub meetings: usize,
     pub parked: usize,
     pub undelivered: usize,
 }
@@ -97,7 +102,8 @@ impl Counts {
             ("担当", self.own),
             ("担当未定", self.unassigned),
             ("伴走支援", self.applications),
-            ("保留", self.parked),
+            ("会議等", self.meetings),
+            ("要確認", self.parked),
             ("不達", self.undelivered),
         ]
         .into_iter()
@@ -223,12 +229,13 @@ mod tests {
             own: 3,
             unassigned: 4,
             applications: 7,
+            meetings: 8,
             parked: 5,
             undelivered: 6,
         };
         assert_eq!(
             all.summary(),
-            "本日お約束1件・超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・保留5件・不達6件"
+            "本日お約束1件・超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
         );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");

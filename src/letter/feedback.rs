@@ -18,12 +18,13 @@ use crate::desk::{
     japanese_date::SpanFault,
     japanese_time,
     last_guard::Violation,
+    ticket::TicketNumber,
 };
 
 /// The operator's name, where an operation from the shell shows who did it.
 pub const OPERATOR: &str = "運用者";
 
-/// When a mail leaves: 「7月1日（火）10時10分に送信します」.
+/// When a mail leaves: 「7月1日（火）10:10に送信します」.
 #[must_use]
 pub fn leaving_in_words(leaves: Leaves, zone: Tz, now: DateTime<Utc>) -> String {
     match leaves {
@@ -33,7 +34,7 @@ pub fn leaving_in_words(leaves: Leaves, zone: Tz, now: DateTime<Utc>) -> String 
     }
 }
 
-/// When a mail has left: 「7月1日（火）10時10分に送信しました」.
+/// When a mail has left: 「7月1日（火）10:10に送信しました」.
 #[must_use]
 pub fn sent_in_words(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
     format!("{}に送信しました", japanese_time::instant(at, zone, now))
@@ -129,6 +130,40 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
         Done::Results(done) => results::done_in_words(done, zone, now),
         Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
+}
+
+/// A subject that says what was done, from its first line: 「[ZT-2025-0005] 保留にしました」, 「… ほか1件」.
+#[must_use]
+pub(super) fn done_in_subject(lines: &[String]) -> String {
+    /// Characters of a quoted text that a subject repeats.
+    const SHORT: usize = 20;
+    let first = lines.first().map_or("", |line| line.lines().next().unwrap_or_default());
+    let (number, rest) = match first.split_once([' ', '：']) {
+        Some((number, rest)) if number.parse::<TicketNumber>().is_ok() => (format!("[{number}] "), rest),
+        _ => (String::new(), first),
+    };
+    let rest = rest.strip_prefix(['を', 'に', 'の']).unwrap_or(rest).trim_start();
+    let mut told = String::new();
+    let mut quoted = None::<String>;
+    for c in rest.chars() {
+        match (&mut quoted, c) {
+            (None, '。') => break,
+            (None, '「') => quoted = Some(String::new()),
+            (None, c) => told.push(c),
+            (Some(text), '」') => {
+                if text.chars().count() <= SHORT {
+                    told.push_str(&format!("「{text}」"));
+                }
+                quoted = None;
+            }
+            (Some(text), c) => text.push(c),
+        }
+    }
+    let without_remark =
+        told.strip_suffix('）').and_then(|told| told.rsplit_once('（')).map(|(told, _)| told);
+    let told = without_remark.unwrap_or(&told);
+    let more = if lines.len() > 1 { format!("（ほか{}件）", lines.len() - 1) } else { String::new() };
+    format!("{number}{told}{more}")
 }
 
 #[must_use]

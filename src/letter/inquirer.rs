@@ -4,15 +4,17 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::{calendar::closure_in_words, frame::Head, words::attachments_in_words};
 use crate::desk::{
     calendar::date_of,
-    form::{FieldKey, Fields},
+    deadline::promised_day,
+    form::{FieldKey, Fields, PLACEHOLDER},
     japanese_time, own_marks,
     triage::Rules,
 };
 
-/// Longest text that fits into the address line of a letter, in characters.
-const LONGEST_NAME: usize = 40;
+/// As much of an inquirer's subject as a reply's subject repeats, in characters.
+const LONGEST_SUBJECT: usize = 100;
 
 /// How the desk presents itself.
 #[derive(Debug, Clone)]
@@ -26,6 +28,14 @@ pub struct Profile {
     pub hours: String,
     /// When an answer leaves: 「10分後に」.
     pub leaves: String,
+    /// What the desk uses inquiries for; empty where it says nothing of it.
+    pub purpose_notice: String,
+    /// The people that the desk is for; empty where it says nothing of them.
+    pub audience: String,
+    /// What inquiries are about.
+    pub topic: String,
+    /// Name of the support that the desk calls for.
+    pub support: String,
 }
 
 /// The values that a mail to an inquirer is written from.
@@ -35,6 +45,10 @@ pub struct Facts {
     pub number: String,
     /// The fields as read.
     pub fields: Fields,
+    /// Subject of the inquirer's mail; empty where the letter answers none.
+    pub subject: String,
+    /// Names of the files that came with it.
+    pub attachments: Vec<String>,
     pub received_at: DateTime<Utc>,
     pub deadline: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
@@ -52,41 +66,60 @@ pub struct InquirerContext {
     pub last_week: bool,
     /// When the mail was received.
     pub received: String,
-    /// The day on which it was received.
+    /// The day of receipt.
     pub received_day: String,
-    /// When the answer is due; empty where none is.
-    pub deadline: String,
+    /// The day by which an answer is promised: 「令和7年7月3日（木）」. Empty where none is, and where it has passed.
+    pub promised: String,
+    /// The same as a sentence says it: 「7月3日（木）」.
+    pub promised_day: String,
+    /// Sentences about days until then on which the desk is closed.
+    pub closures: Vec<String>,
     /// Opening hours.
     pub hours: String,
-    /// Whether the mail came outside the opening hours.
-    pub outside_hours: bool,
-    /// When the desk opens next after the mail came.
+    /// The day on which the desk opens next, if that is not the day of receipt. Empty else.
     pub next_opening: String,
-    /// The inquirer's organization; empty where it does not fit into an address line.
+    /// Names and number of the files that came; empty where none did.
+    pub attachments: String,
+    /// Subject of a reply to the inquirer's mail; empty where it had none.
+    pub reply_subject: String,
+    /// 自治体・機関名 as read; empty where nothing was.
     pub organization: String,
-    /// The inquirer's name; empty where it does not fit into an address line.
+    /// 氏名 as read; empty where nothing was.
     pub name: String,
 }
 
 impl InquirerContext {
     #[must_use]
     pub fn new(profile: &Profile, rules: &Rules, facts: &Facts) -> Self {
-        let zone = rules.calendar.time_zone();
-        let words = |at| japanese_time::instant(at, zone, facts.now);
+        let calendar = &rules.calendar;
+        let zone = calendar.time_zone();
+        let day_of = |at| date_of(at, zone);
+        let (received, today) = (day_of(facts.received_at), day_of(facts.now));
+        let promised = facts.deadline.map(|deadline| promised_day(calendar, deadline));
+        let promised = promised.filter(|promised| *promised >= today);
+        let opening = calendar.next_opening(facts.received_at).map(day_of);
+        let closures = promised.map(|promised| calendar.closures(received, promised)).unwrap_or_default();
+        let value = |key| facts.fields.get(key).unwrap_or_default().to_owned();
         Self {
             desk: profile.into(),
-            form: FormContext::new(rules, &facts.fields),
+            form: FormContext::new(profile, rules, &facts.fields),
             ticket: TicketContext { number: facts.number.clone() },
             window: rules.into(),
             last_week: rules.window.last_week(facts.received_at),
-            received: words(facts.received_at),
-            received_day: japanese_time::day(date_of(facts.received_at, zone), date_of(facts.now, zone)),
-            deadline: facts.deadline.map(words).unwrap_or_default(),
+            received: japanese_time::official_instant(facts.received_at, zone),
+            received_day: japanese_time::official_date(received),
+            promised: promised.map(japanese_time::official).unwrap_or_default(),
+            promised_day: promised.map(|day| japanese_time::day(day, today)).unwrap_or_default(),
+            closures: closures.iter().map(|closure| closure_in_words(closure, today)).collect(),
             hours: profile.hours.clone(),
-            outside_hours: !rules.calendar.is_open(facts.received_at),
-            next_opening: rules.calendar.next_opening(facts.received_at).map(words).unwrap_or_default(),
-            organization: address_line(facts.fields.get(FieldKey::Organization)),
-            name: address_line(facts.fields.get(FieldKey::Name)),
+            next_opening: opening
+                .filter(|opening| *opening != received)
+                .map(|opening| japanese_time::day(opening, today))
+                .unwrap_or_default(),
+            attachments: attachments_in_words(&facts.attachments),
+            reply_subject: reply_subject(&facts.subject),
+            organization: value(FieldKey::Organization),
+            name: value(FieldKey::Name),
         }
     }
 }
@@ -98,8 +131,37 @@ pub struct WrittenContext {
     pub inquirer: InquirerContext,
     /// What the person wrote.
     pub text: String,
+    /// The text has no address line. A text with one is a letter from its first line on.
+    pub needs_address: bool,
+    /// The text has neither an address line nor a greeting.
+    pub needs_greeting: bool,
+    /// The text has none of them, and does not say what it answers.
+    pub needs_reference: bool,
+    /// The beginning of the inquiry as read; empty where there is none.
+    pub inquiry: String,
     /// Who signs it; empty where the desk does not want names.
     pub author: String,
+}
+
+impl WrittenContext {
+    /// `author` is empty where the desk does not want names.
+    #[must_use]
+    pub fn new(inquirer: InquirerContext, facts: &Facts, text: &str, author: String) -> Self {
+        let field = |key| facts.fields.get(key);
+        let (organization, name) = (field(FieldKey::Organization), field(FieldKey::Name));
+        let head = Head::of(text, organization, name, &facts.number);
+        let needs_greeting = !head.is_addressed && !head.greets;
+        let inquiry = beginning(field(FieldKey::Inquiry).unwrap_or_default().trim());
+        Self {
+            inquirer,
+            text: text.trim().to_owned(),
+            needs_address: !head.is_addressed,
+            needs_greeting,
+            needs_reference: needs_greeting && !head.refers,
+            inquiry,
+            author,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -110,8 +172,16 @@ pub struct DeskContext {
     pub organization: String,
     /// `desk.address`
     pub address: String,
+    /// The organization as it introduces itself: 「「…事業」事務局」.
+    pub introduced: String,
     /// `desk.telephone`
     pub telephone: String,
+    /// `desk.purpose_notice`
+    pub purpose_notice: String,
+    /// `desk.audience`
+    pub audience: String,
+    /// `support.name`
+    pub support: String,
 }
 
 impl From<&Profile> for DeskContext {
@@ -120,7 +190,11 @@ impl From<&Profile> for DeskContext {
             name: profile.name.clone(),
             organization: profile.organization.clone(),
             address: profile.address.clone(),
+            introduced: introduced(&profile.organization),
             telephone: profile.telephone.clone(),
+            purpose_notice: profile.purpose_notice.trim().to_owned(),
+            audience: profile.audience.trim().to_owned(),
+            support: profile.support.clone(),
         }
     }
 }
@@ -129,19 +203,28 @@ impl From<&Profile> for DeskContext {
 pub struct FormContext {
     /// The prescribed subject.
     pub subject: String,
+    /// What inquiries are about.
+    pub topic: String,
+    /// Stands behind the label of a field that the inquirer is asked for.
+    pub placeholder: &'static str,
     /// The numbered fields with what was read in them.
     pub items: Vec<Item>,
 }
 
 impl FormContext {
     #[must_use]
-    pub fn new(rules: &Rules, fields: &Fields) -> Self {
+    pub fn new(profile: &Profile, rules: &Rules, fields: &Fields) -> Self {
         let items = (1..).zip(rules.form.fields()).map(|(number, rule)| Item {
             number,
             label: rule.label.clone(),
             value: own_marks::disarmed_if_marked(fields.get(rule.key).unwrap_or_default()),
         });
-        Self { subject: rules.form.subject().to_owned(), items: items.collect() }
+        Self {
+            subject: rules.form.subject().to_owned(),
+            topic: profile.topic.clone(),
+            placeholder: PLACEHOLDER,
+            items: items.collect(),
+        }
     }
 }
 
@@ -174,17 +257,76 @@ pub struct WindowContext {
 impl From<&Rules> for WindowContext {
     fn from(rules: &Rules) -> Self {
         Self {
-            opens: japanese_time::date(rules.window.opens),
-            closes: japanese_time::date(rules.window.closes),
+            opens: japanese_time::official_date(rules.window.opens),
+            closes: japanese_time::official_date(rules.window.closes),
         }
     }
 }
 
-/// A value for the address line: one line that fits, without the title that the template adds. Any other value is
-/// left out.
-pub(super) fn address_line(value: Option<&str>) -> String {
-    let value = value.unwrap_or_default().trim();
-    let value = value.strip_suffix('様').unwrap_or(value).trim();
-    let fits = value.chars().count() <= LONGEST_NAME && !value.chars().any(char::is_control);
-    if fits { own_marks::disarmed_if_marked(value) } else { String::new() }
+/// 「「地域の…事業」事務局」 of 「地域の…事業 事務局」.
+fn introduced(organization: &str) -> String {
+    const SECRETARIAT: &str = "事務局";
+    match organization.strip_suffix(SECRETARIAT) {
+        Some(project) if project.ends_with(char::is_whitespace) && !project.trim().is_empty() => {
+            format!("「{}」{SECRETARIAT}", project.trim())
+        }
+        _ => organization.to_owned(),
+    }
+}
+
+/// The beginning of an inquiry, for a letter that quotes it to its author. A mark shows where it was cut.
+fn beginning(inquiry: &str) -> String {
+    /// Characters.
+    const LONGEST: usize = 2000;
+    let shown = match inquiry.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…（以下略）", inquiry.get(..end).unwrap_or_default().trim_end()),
+        None => inquiry.to_owned(),
+    };
+    own_marks::disarmed_if_marked(&shown)
+}
+
+/// The subject of a reply to a stranger's mail: theirs on one line, without what is ours. Empty if it says nothing.
+fn reply_subject(subject: &str) -> String {
+    let line = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut bare = line.as_str();
+    while let Some((prefix, rest)) = bare.split_once([':', '：'])
+        && ["re", "ｒｅ", "返信"].contains(&prefix.trim().to_lowercase().as_str())
+    {
+        bare = rest.trim();
+    }
+    let bare: String = bare.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect();
+    if bare.is_empty() { String::new() } else { format!("Re: {}", own_marks::disarmed_if_marked(&bare)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_repeats_the_subject_once() {
+        for (subject, expected) in [
+            ("お尋ね", "Re: お尋ね"),
+            ("Re: お尋ね", "Re: お尋ね"),
+            ("RE：re: お尋ね", "Re: お尋ね"),
+            ("  会議：例\r\nBcc: x@example.jp ", "Re: 会議：例 Bcc: x@example.jp"),
+            ("回答 #7k3m9qxt2b4c5d", "Re: 回答 ♯7k3m9qxt2b4c5d"),
+            ("Re:", ""),
+            ("", ""),
+        ] {
+            assert_eq!(reply_subject(subject), expected, "{subject}");
+        }
+        assert_eq!(reply_subject(&"あ".repeat(300)).chars().count(), 104);
+    }
+
+    #[test]
+    fn a_secretariat_introduces_itself_with_its_project() {
+        for (organization, expected) in [
+            ("地域の連携支援事業 事務局", "「地域の連携支援事業」事務局"),
+            ("相談支援事務局", "相談支援事務局"),
+            ("事務局", "事務局"),
+            ("星川市 産業課", "星川市 産業課"),
+        ] {
+            assert_eq!(introduced(organization), expected);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    StaffCommon,
+    StaffCommon, addressee,
     inquirer::{DeskContext, Profile, TicketContext},
 };
 use crate::desk::{
@@ -81,7 +81,7 @@ impl MeetingWords {
             |value: &Option<String>| own_marks::disarmed_if_marked(value.as_deref().unwrap_or_default());
         let adviser = facts.adviser.map(|(name, affiliation)| {
             let place = if affiliation.is_empty() { String::new() } else { format!("（{affiliation}）") };
-            format!("{}{place}", with_title(name))
+            format!("{}{place}", addressee(None, Some(name)))
         });
         Self {
             title: meeting_in_words(meeting.kind, meeting.nth),
@@ -148,14 +148,17 @@ pub fn minutes_in_words(kind: MeetingKind, nth: u32) -> String {
     format!("議事録：{}", meeting_in_words(kind, nth))
 }
 
-/// What is open of a meeting or a visit at the end of the support.
+/// What is open of a meeting or a visit that is neither held nor cancelled.
 #[must_use]
-pub fn open_meeting(kind: MeetingKind, nth: u32, day: &str, (is_asked, is_ahead): (bool, bool)) -> String {
-    let title = meeting_in_words(kind, nth);
-    match (is_asked, is_ahead) {
-        (true, _) => format!("{title}（{day}）は、アドバイザーのお返事がありません"),
-        (false, true) => format!("{title}（{day}）の予定があります"),
-        (false, false) => format!("{title}（{day}）の議事録がありません"),
+pub fn open_meeting(meeting: &Meeting, zone: Tz, now: DateTime<Utc>) -> String {
+    let title = meeting_in_words(meeting.kind, meeting.nth);
+    let day = japanese_time::day(date_of(meeting.starts, zone), date_of(now, zone));
+    if meeting.stage == MeetingStage::Asked {
+        format!("{title}（{day}）は、アドバイザーのお返事がありません")
+    } else if meeting.ends > now {
+        format!("{title}（{}）の予定があります", japanese_time::instant(meeting.starts, zone, now))
+    } else {
+        format!("{title}（{day}）の議事録がありません")
     }
 }
 
@@ -212,53 +215,4 @@ pub struct OpenPointsContext {
     /// Last day.
     pub ends: String,
     pub cases: Vec<CaseContext>,
-}
-
-/// The first lines of a letter: an organization with 御中, or a person with 様.
-#[must_use]
-pub fn addressed(organization: &str, name: &str) -> String {
-    /// Ends of names that are no person's.
-    const OFFICES: [&str; 8] = ["事務局", "課", "係", "室", "部", "局", "担当", "センター"];
-    let one_line =
-        |text: &str| own_marks::disarmed_if_marked(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    let (organization, name) = (one_line(organization), one_line(name));
-    match (organization.as_str(), name.as_str()) {
-        ("", "") => "ご担当者 様".to_owned(),
-        (organization, "") => format!("{organization} 御中"),
-        (organization, office) if OFFICES.iter().any(|end| office.ends_with(end)) => {
-            format!("{organization} {office} 御中").trim_start().to_owned()
-        }
-        ("", name) => with_title(name),
-        (organization, name) => format!("{organization}\n{}", with_title(name)),
-    }
-}
-
-/// 「山本 一郎 様」; a name with 先生 has its title.
-fn with_title(name: &str) -> String {
-    let name = name.trim().trim_end_matches('様').trim_end();
-    match name.strip_suffix("先生") {
-        Some(name) => format!("{} 先生", name.trim_end()),
-        None => format!("{name} 様"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_letter_is_addressed_as_offices_write() {
-        for (organization, name, expected) in [
-            ("花里県 保健医療部 医療政策課", "早川 望", "花里県 保健医療部 医療政策課\n早川 望 様"),
-            ("花里県", "早川 望様", "花里県\n早川 望 様"),
-            ("", "森 健次先生", "森 健次 先生"),
-            ("花里県", "医療政策課", "花里県 医療政策課 御中"),
-            ("", "医療政策課", "医療政策課 御中"),
-            ("花里県", "", "花里県 御中"),
-            ("", "", "ご担当者 様"),
-            ("花里県\nBcc: x", "早川\n望", "花里県 Bcc: x\n早川 望 様"),
-        ] {
-            assert_eq!(addressed(organization, name), expected, "{organization} {name}");
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
 //! read. Whether a mail may leave is decided by `desk::gate`.
 
+mod addressee;
 mod application;
 mod application_words;
 mod arrival;
@@ -8,7 +9,9 @@ pub mod calendar;
 mod compose;
 mod content;
 mod digest;
+mod due;
 pub mod feedback;
+mod frame;
 mod hours;
 mod ics;
 mod inquirer;
@@ -24,6 +27,7 @@ mod ticket;
 mod wording;
 mod words;
 
+pub use addressee::addressee;
 pub use application::{
     ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, ReceiptContext, SupportContext,
 };
@@ -35,16 +39,18 @@ pub use compose::{
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
+pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use meeting::{
-    CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, addressed,
-    meeting_in_words, minutes_in_words, open_meeting, open_question, status_of_meeting,
+    CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, meeting_in_words,
+    minutes_in_words, open_meeting, open_question, status_of_meeting,
 };
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
-    NoEffect, Remark, done_by, limit_reached, no_more_explanations, refused_order, rejected_answer,
+    NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
+    rejected_answer,
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
@@ -55,8 +61,9 @@ pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, colleague_in_words, field_line, left_out_in_words,
-    purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words, status_word,
+    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
+    left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
+    status_word,
 };
 
 use crate::{
@@ -83,7 +90,7 @@ closed_set! {
         ApplicationReceived = "application_received",
         /// To staff: a deadline comes near.
         DeadlineWarning = "deadline_warning",
-        /// To leads: a deadline has passed.
+        /// To staff: a deadline has passed.
         DeadlineMissed = "deadline_missed",
         /// To leads: figures of the acceptance window when it has closed.
         WindowSummary = "window_summary",

@@ -27,6 +27,7 @@ pub fn problem_in_words(problem: &Problem) -> String {
         Problem::WrongKey(ticket) => {
             format!("{ticket}：印の中の記号（#…）が、お送りしたものと違います。最新の日次一覧に返信してください")
         }
+        Problem::OthersKey(name) => others_mail(name),
         Problem::ExpiredKey(ticket) => {
             format!("{ticket}：古い一覧またはお知らせへの返信のため、扱いませんでした。最新の日次一覧に返信してください")
         }
@@ -53,6 +54,13 @@ pub fn problem_in_words(problem: &Problem) -> String {
             format!("{about}{}", doubt_in_words(doubt))
         }
     }
+}
+
+/// A reply to a mail that a colleague got and forwarded.
+pub(super) fn others_mail(name: &str) -> String {
+    format!(
+        "{name}さん宛ての一覧またはお知らせへの返信のため、何も行っていません。ご自分宛ての一覧またはお知らせにご返信ください"
+    )
 }
 
 /// The beginning of a text, on one line.

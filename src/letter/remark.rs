@@ -2,7 +2,7 @@
 
 use crate::desk::{gate::Refusal, own_marks, sender::SenderDoubt, ticket::TicketNumber, triage::Note};
 
-use super::refusal_in_words;
+use super::{DecisionWord, problem::others_mail, refusal_in_words};
 
 /// As much of a header field as a remark shows, in characters.
 const EVIDENCE: usize = 100;
@@ -74,7 +74,7 @@ impl Remark<'_> {
 }
 
 /// Why a mail from a staff address had no effect at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoEffect {
     /// Our own mail server does not vouch for the sender.
     NotAuthentic,
@@ -88,12 +88,16 @@ pub enum NoEffect {
     Unread,
     /// The key is not the member's, or not the ticket's.
     WrongKey,
+    /// The key is that of another member, whose name this is.
+    OthersKey(String),
+    /// A note of a call without the form, whose labels these are.
+    CallWithoutForm(Vec<String>),
 }
 
 impl NoEffect {
     /// The line of a staff reply about a mail from this address with this subject.
     #[must_use]
-    pub fn line(self, from: &str, subject: &str) -> String {
+    pub fn line(&self, from: &str, subject: &str) -> String {
         let why = match self {
             Self::NotAuthentic => {
                 "差出人を確認できなかったため、担当者からのメールとして扱いませんでした。操作も送信もしていません"
@@ -103,6 +107,14 @@ impl NoEffect {
             }
             Self::ForeignAddress => {
                 "担当者あてのお知らせへの返信が、登録のないアドレスから届いたため、何も行っていません。担当者のアドレスからお送りください"
+            }
+            Self::OthersKey(name) => &others_mail(name),
+            Self::CallWithoutForm(labels) => {
+                let labels = (1..).zip(labels).map(|(number, label)| format!("\n　　{number}) {label}："));
+                &format!(
+                    "4項目（1)～4)）を読み取れませんでした。次をコピーしてお書きください：{}",
+                    labels.collect::<String>()
+                )
             }
             Self::WrongKey => {
                 "記号（#…）がお送りしたものと違うため、何も行っていません。最新の日次一覧に返信してください"
@@ -133,7 +145,7 @@ impl From<SenderDoubt> for NoEffect {
 #[must_use]
 pub fn no_more_explanations(most: u32) -> String {
     format!(
-        "このようなお知らせが{most}通になりました。本日はこれ以上お知らせしません。届いたメールは、日次一覧の保留の欄でご確認ください"
+        "このようなお知らせが{most}通になりました。本日はこれ以上お知らせしません。届いたメールは、日次一覧の要確認メールの欄でご確認ください"
     )
 }
 
@@ -144,7 +156,7 @@ pub fn limit_reached(from: &str, tickets: &[TicketNumber], most: u32) -> String 
     let about =
         if about.is_empty() { String::new() } else { format!(" {} についての", about.join("、")) };
     format!(
-        "{from} からの{about}メールに、本日は自動のメールを{most}通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに保留とします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください"
+        "{from} からの{about}メールに、本日は自動のメールを{most}通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに要確認メールとします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください"
     )
 }
 
@@ -160,6 +172,12 @@ pub fn refused_order(order: &str, why: &str) -> String {
 pub fn rejected_answer(number: &TicketNumber, lead: &str, reason: &str) -> String {
     let reason = if reason.is_empty() { "理由の記載はありません" } else { reason };
     format!("{number} の回答は{lead}さんが差し戻しました。理由：{reason}")
+}
+
+/// The subject of a staff reply to the author of a draft about which a colleague has decided: 「[ZT-2025-0001] 差戻：佐藤さん」.
+#[must_use]
+pub fn decided_by(number: &TicketNumber, word: DecisionWord, who: &str) -> String {
+    format!("[{number}] {word}：{who}さん")
 }
 
 /// The line of a staff reply to the author of a draft about which a colleague has decided.
@@ -214,17 +232,27 @@ mod tests {
                 "home@x.example から届いたメール「完了」：担当者あてのお知らせへの返信が、登録のないアドレスから届いたため、何も行っていません。担当者のアドレスからお送りください",
             ),
             (
+                NoEffect::OthersKey("佐藤 花子".into()).line("ito@example.jp", "Fwd: 一覧"),
+                "ito@example.jp から届いたメール「Fwd: 一覧」：佐藤 花子さん宛ての一覧またはお知らせへの返信のため、何も行っていません。ご自分宛ての一覧またはお知らせにご返信ください",
+            ),
+            (
+                NoEffect::CallWithoutForm(vec!["自治体・機関名".into(), "氏名".into()])
+                    .line("ito@example.jp", "電話照会"),
+                "ito@example.jp から届いたメール「電話照会」：4項目（1)～4)）を読み取れませんでした。次をコピーしてお書きください：\n　　1) 自治体・機関名：\n　　2) 氏名：",
+            ),
+            (
                 NoEffect::WrongKey.line("ito@example.jp", "完了"),
                 "ito@example.jp から届いたメール「完了」：記号（#…）がお送りしたものと違うため、何も行っていません。最新の日次一覧に返信してください",
             ),
             (
                 no_more_explanations(10),
-                "このようなお知らせが10通になりました。本日はこれ以上お知らせしません。届いたメールは、日次一覧の保留の欄でご確認ください",
+                "このようなお知らせが10通になりました。本日はこれ以上お知らせしません。届いたメールは、日次一覧の要確認メールの欄でご確認ください",
             ),
             (
                 limit_reached("ito@example.jp", std::slice::from_ref(&number), 20),
-                "ito@example.jp からの ZT-2025-0007 についてのメールに、本日は自動のメールを20通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに保留とします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください",
+                "ito@example.jp からの ZT-2025-0007 についてのメールに、本日は自動のメールを20通お送りしました。自動応答とのやり取りになっているおそれがあるため、本日この後に届くものは、「取消」などの操作だけを行って結果はお知らせせず、ほかは何も行わずに要確認メールとします。自動応答の設定をご確認ください。ご本人からのものでしたら、お手数ですが、明日あらためてお送りいただくか、運用担当者にご連絡ください",
             ),
+            (decided_by(&number, DecisionWord::Reject, "佐藤 花子"), "[ZT-2025-0007] 差戻：佐藤 花子さん"),
             (refused_order("メモ\n二行目", "だめ"), "「メモ」：だめ"),
             (
                 done_by("伊藤 健一", "ZT-2025-0007 を承認しました"),

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    StaffCommon,
+    StaffCommon, SupportContext,
     application_words::stage_in_words,
-    inquirer::{DeskContext, Profile, TicketContext, WindowContext, address_line},
+    inquirer::{DeskContext, Profile, TicketContext, WindowContext},
     ticket::percent,
 };
 use crate::desk::{
@@ -20,39 +20,12 @@ use crate::desk::{
     triage::Rules,
 };
 
-/// What letters about results tell of the call.
-#[derive(Debug, Clone, Serialize)]
-pub struct CallContext {
-    pub title: String,
-    /// 「令和8年2月28日」
-    pub ends: String,
-    /// 「3～4」
-    pub meetings: String,
-}
-
-impl From<&Call> for CallContext {
-    fn from(call: &Call) -> Self {
-        let (least, most) = (call.meetings.start(), call.meetings.end());
-        let meetings = if least == most { least.to_string() } else { format!("{least}～{most}") };
-        Self { title: call.title.clone(), ends: japanese_time::official_date(call.ends), meetings }
-    }
-}
-
-impl CallContext {
-    /// A call of a desk without one, for samples.
-    pub(super) fn sample() -> Self {
-        Self {
-            title: "伴走支援".to_owned(), ends: "令和8年2月28日".to_owned(), meetings: "3～4".to_owned()
-        }
-    }
-}
-
 /// A letter to a representative: whether the region was selected.
 #[derive(Debug, Clone, Serialize)]
 pub struct ResultContext {
     pub desk: DeskContext,
     pub ticket: TicketContext,
-    pub support: CallContext,
+    pub support: SupportContext,
     pub window: WindowContext,
     /// Opening hours.
     pub hours: String,
@@ -84,8 +57,8 @@ impl ResultContext {
             support: call.into(),
             window: rules.into(),
             hours: profile.hours.clone(),
-            organization: address_line(Some(&office)),
-            name: address_line(Some(&person.name)),
+            organization: office,
+            name: person.name.clone(),
             region: region(form),
             selected: decision == Decision::Selected,
             text: text.trim().to_owned(),
@@ -244,18 +217,26 @@ pub fn done_in_words(done: &ResultsDone, zone: Tz, now: DateTime<Utc>) -> String
         ResultsDone::Reviewed { number, conflict: true } => {
             format!("{number} に利害関係があることを記録しました。この応募の採点からは除きます")
         }
-        ResultsDone::Decided { number, decision } => {
+        ResultsDone::Decided { number, decision, before } => {
             let decision = decision_in_words(*decision);
-            format!("{number} を{decision}としました。応募者へは、「結果送信」まで何も送りません")
+            let before = before.as_ref().map(|(before, by)| {
+                format!("。これまでは{by}さんの「{}」でした", decision_in_words(*before))
+            });
+            let before = before.unwrap_or_default();
+            format!("{number} を{decision}としました{before}。応募者へは、「結果送信」まで何も送りません")
         }
         ResultsDone::NoticeKept(number) => format!("{number} の通知に添える文を記録しました"),
         ResultsDone::Shown { letters } => format!("選定結果の通知の案（{letters}通）をお送りしました"),
         ResultsDone::Queued { letters, leaves_at } => {
             let at = japanese_time::instant(*leaves_at, zone, now);
-            format!("選定結果の通知{letters}通を{at}に送ります。それまでは「結果取消」で全て取りやめられます")
+            format!(
+                "選定結果の通知{letters}通を{at}に送ります。それまでは、このメールに「結果取消」と返信いただくと、全て取りやめられます"
+            )
         }
         ResultsDone::Stopped { stopped, left: 0 } => {
-            format!("選定結果の通知{stopped}通を取りやめました。送ったものはありません")
+            format!(
+                "選定結果の通知{stopped}通を取りやめました。送ったものはありません。お送りするときは、改めて「結果案」と返信してください"
+            )
         }
         ResultsDone::Stopped { stopped, left } => {
             format!("選定結果の通知{stopped}通を取りやめました。{left}通は、すでに送られたか送信中です")
@@ -305,7 +286,10 @@ pub fn done_to_operator(done: &ResultsDone) -> String {
         ResultsDone::Reviewed { number, conflict } => {
             format!("{number}: {}", if *conflict { "conflict of interest recorded" } else { "reviewed" })
         }
-        ResultsDone::Decided { number, decision } => format!("{number}: {decision}, pending"),
+        ResultsDone::Decided { number, decision, before: None } => format!("{number}: {decision}, pending"),
+        ResultsDone::Decided { number, decision, before: Some((before, by)) } => {
+            format!("{number}: {decision}, pending; {by} had decided {before}")
+        }
         ResultsDone::NoticeKept(number) => format!("{number}: the text of the letter is recorded"),
         ResultsDone::Shown { letters } => format!("{letters} letters shown"),
         ResultsDone::Queued { letters, leaves_at } => {

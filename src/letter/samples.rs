@@ -13,7 +13,8 @@ use super::{
     LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, ParkedMail, Profile, Purpose,
     Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
     UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, decision_link, left_out_in_words, purpose_in_words, reason_in_words, status_in_words,
+    WrittenContext, attachments_in_words, decision_link, left_out_in_words, purpose_in_words,
+    reason_in_words, status_in_words,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -32,11 +33,14 @@ const RECEIVED_AT: i64 = 1_751_328_724;
 /// A key as [`crate::desk::staff_key`] makes it.
 const KEY: &str = "#7k3m9qxt2b4c5d";
 
+/// What a member answers.
+const TEXT: &str = "会議の参加者には、次の例がございます。\n・第一市の会議";
+
 const ADDRESS: &str = "m.takahashi@city.hoshikawa.example.jp";
 
 /// Facts of an inquirer who filled in the whole form, or only the inquiry if `full` is false.
 #[must_use]
-pub fn facts(full: bool) -> Facts {
+pub fn facts(rules: &Rules, full: bool) -> Facts {
     let fields = Fields {
         organization: full.then(|| "星川市 健康福祉部".to_owned()),
         name: full.then(|| "高橋 真由美".to_owned()),
@@ -45,8 +49,10 @@ pub fn facts(full: bool) -> Facts {
     };
     let received_at = DateTime::UNIX_EPOCH + TimeDelta::seconds(RECEIVED_AT);
     Facts {
-        number: number(1).to_string(),
+        number: number_of(rules, 1).to_string(),
         fields,
+        subject: rules.form.subject().to_owned(),
+        attachments: if full { vec!["別紙1_協議体の構成案.xlsx".to_owned()] } else { Vec::new() },
         received_at,
         deadline: Some(received_at + TimeDelta::days(2)),
         now: received_at + TimeDelta::seconds(2876),
@@ -61,12 +67,17 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
     let reply = |reply| Content::Reply(reply, inquirer());
     let written = |written| {
         let author = if full { String::new() } else { "佐藤 花子".to_owned() };
-        Content::Written(written, WrittenContext { inquirer: inquirer(), text: text(), author })
+        let text = if written == Written::Question {
+            "何年度の会議についてのお尋ねでしょうか。"
+        } else {
+            TEXT
+        };
+        Content::Written(written, WrittenContext::new(inquirer(), facts, text, author))
     };
     let now = facts.now + TimeDelta::minutes(27 * 60 + 30);
     let common = StaffCommon::new(profile, rules, "伊藤 健一", now);
     let tickets = Tickets { profile, rules, facts, now };
-    let not_joined = Remark::NotJoined(&number(7)).in_words();
+    let not_joined = Remark::NotJoined(&number_of(rules, 7)).in_words();
     let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
     let deadline = |common| DeadlineContext { common, tickets: tickets.listed(full) };
     match purpose {
@@ -83,9 +94,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::Question => written(Written::Question),
         Purpose::Interim => Content::Written(
             Written::Interim,
-            WrittenContext {
-                inquirer: inquirer(), text: "7月10日（木）".to_owned(), author: String::new()
-            },
+            WrittenContext::new(inquirer(), facts, "7月10日（木）", String::new()),
         ),
         Purpose::HoldOver => Content::HoldOver(deadline(common)),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
@@ -106,43 +115,50 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             ticket: tickets.known(),
             news: String::new(),
+            news_received: String::new(),
+            attachments: attachments_in_words(&facts.attachments),
+            by_telephone: !full,
             remarks: if full { vec![not_joined, not_answered] } else { Vec::new() },
         }),
         Purpose::FollowUp => Content::FollowUp(NoticeContext {
             common,
             ticket: tickets.known(),
+            news_received: "7月2日（水）10:15".to_owned(),
+            attachments: attachments_in_words(&facts.attachments),
+            by_telephone: false,
             news: if full { "追記です。\n参加者は20名です。".to_owned() } else { String::new() },
             remarks: if full { vec![not_answered] } else { Vec::new() },
         }),
         Purpose::Echo => {
-            let draft = draft(profile, full, &[DecisionWord::Cancel]);
+            let draft = draft(profile, rules, full, &[DecisionWord::Cancel]);
             Content::Echo(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::Approval => {
-            let draft = draft(profile, full, &[DecisionWord::Approve, DecisionWord::Reject]);
+            let draft = draft(profile, rules, full, &[DecisionWord::Approve, DecisionWord::Reject]);
             Content::Approval(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::SecondDraft => {
-            let draft = draft(profile, full, &[]);
+            let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
-            done: vec!["ZT-2025-0001 の担当を佐藤 花子さんにしました".to_owned()],
+            done: vec![format!("{} の担当を佐藤 花子さんにしました", number_of(rules, 1))],
             problems: if full {
                 vec!["「/消去」という操作はありません".to_owned()]
             } else {
                 Vec::new()
             },
-            waiting: full.then(|| waiting(profile)).into_iter().collect(),
+            waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
-            number: number(1).to_string(),
-            key: KEY.to_owned(),
+            // Only a mail about waiting drafts is answered by a word.
+            number: if full { number_of(rules, 1).to_string() } else { String::new() },
+            key: if full { KEY.to_owned() } else { String::new() },
             ..StaffReplyContext::new(common)
         }),
         Purpose::StaffDoubt => Content::StaffDoubt(StaffReplyContext {
             problems: vec!["「/消去」という操作はありません".to_owned()],
-            waiting: full.then(|| waiting(profile)).into_iter().collect(),
-            number: number(1).to_string(),
+            waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
+            number: number_of(rules, 1).to_string(),
             key: KEY.to_owned(),
             ..StaffReplyContext::new(common)
         }),
@@ -153,8 +169,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::Arrival => {
             let arrived = ArrivedMail {
                 from: ADDRESS.to_owned(),
-                subject: "伴走支援の申込書の提出について".to_owned(),
-                received: "7月2日（水）13時30分".to_owned(),
+                subject: "申込書の提出について".to_owned(),
+                received: "7月2日（水）13:30".to_owned(),
                 attachments: if full { vec!["別紙2-②申込書.docx".to_owned()] } else { Vec::new() },
             };
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
@@ -176,17 +192,22 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
     }
 }
 
+/// A ticket of the 伴走支援, which the built-in desk alone has.
 fn number(serial: u32) -> TicketNumber {
     TicketNumber::new("ZT", 2025, serial)
 }
 
-fn waiting(profile: &Profile) -> WaitingContext {
-    let link = |word| decision_link(&profile.address, &number(1), "3f9a2c", KEY, word);
+fn number_of(rules: &Rules, serial: u32) -> TicketNumber {
+    TicketNumber::new(&rules.ticket_prefix, 2025, serial)
+}
+
+fn waiting(profile: &Profile, rules: &Rules) -> WaitingContext {
+    let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     WaitingContext {
-        number: number(1).to_string(),
+        number: number_of(rules, 1).to_string(),
         what: "回答",
         to: ADDRESS.to_owned(),
-        text: "お問い合わせの件、次の例がございます。 ・第一市の会議".to_owned(),
+        text: TEXT.replace('\n', " "),
         yes: Some(DecisionWord::Send),
         yes_link: link(DecisionWord::Send),
         no: DecisionWord::Cancel,
@@ -194,18 +215,14 @@ fn waiting(profile: &Profile) -> WaitingContext {
     }
 }
 
-fn other(profile: &Profile) -> OtherMailContext {
+fn other(profile: &Profile, rules: &Rules) -> OtherMailContext {
     OtherMailContext {
         author: "伊藤 健一さん".to_owned(),
         what: purpose_in_words(Purpose::Answer),
         text: "会議の例は、第一市にございます。".to_owned(),
-        when: "7月2日（水）13時35分に送信します".to_owned(),
-        cancel: decision_link(&profile.address, &number(1), "5b1d07", KEY, DecisionWord::Cancel),
+        when: "7月2日（水）13:35に送信します".to_owned(),
+        cancel: decision_link(&profile.address, &number_of(rules, 1), "5b1d07", KEY, DecisionWord::Cancel),
     }
-}
-
-fn text() -> String {
-    "お問い合わせの件、次の例がございます。\n・第一市の会議".to_owned()
 }
 
 struct Tickets<'a> {
@@ -217,7 +234,7 @@ struct Tickets<'a> {
 
 impl Tickets<'_> {
     fn ticket(&self, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
-        let number = number(serial);
+        let number = number_of(self.rules, serial);
         let facts = TicketFacts {
             number: number.to_string(),
             fields,
@@ -280,6 +297,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
             common,
             summary: Counts::default().summary(),
             groups: Vec::new(),
+            meetings: Vec::new(),
             parked: Vec::new(),
             parked_count: 0,
             undelivered_mails: Vec::new(),
@@ -290,43 +308,47 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
     }
     let listed = tickets.listed(true);
     let parked = ParkedMail {
-        received: "7月2日（水）9時".to_owned(),
+        received: "7月2日（水）9:00".to_owned(),
         reason: reason_in_words(Some(ParkReason::NoForm)),
         from: "tanaka@example.jp".to_owned(),
         subject: "お尋ね <b>".to_owned(),
     };
-    let undelivered = UndeliveredMail::new(number(3).to_string(), Purpose::Answer, "x@example.jp");
+    let undelivered =
+        UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
         common,
         summary: "未回答2件".to_owned(),
         groups: vec![Group { title: Title::Own, count: listed.len() + 2, tickets: listed }],
+        meetings: tickets.rules.support.as_ref().map_or_else(Vec::new, |_| meetings::digest()),
         parked: vec![parked],
         parked_count: 3,
         undelivered_mails: vec![undelivered],
         figures: figures(full),
-        support: "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（あと29日）です。".to_owned(),
+        support: tickets.rules.support.as_ref().map_or_else(String::new, |_| {
+            "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（あと29日）です。".to_owned()
+        }),
         alarm: String::new(),
     }
 }
 
-fn draft(profile: &Profile, full: bool, words: &[DecisionWord]) -> DraftContext {
-    let link = |word| decision_link(&profile.address, &number(1), "3f9a2c", KEY, word);
+fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -> DraftContext {
+    let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
-        subject: "[ZT-2025-0001] 拠点整備・運用に関する照会（回答）".to_owned(),
-        text: text(),
+        subject: format!("[{}] {}（回答）", number_of(rules, 1), rules.form.subject()),
+        text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },
-        when: "7月2日（水）13時40分に送信します".to_owned(),
+        when: "7月2日（水）13:40に送信します".to_owned(),
         left_out: if full {
-            left_out_in_words("佐藤 花子\n在宅医療相談窓口 TEL 03-0000-0001")
+            left_out_in_words("佐藤 花子\n相談窓口 TEL 03-0000-0001")
         } else {
             String::new()
         },
         assigned: full,
         links: links.collect(),
-        others: full.then(|| other(profile)).into_iter().collect(),
+        others: full.then(|| other(profile, rules)).into_iter().collect(),
     }
 }

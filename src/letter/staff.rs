@@ -23,7 +23,9 @@ pub struct StaffCommon {
     pub hours: String,
     pub now: String,
     /// The line above which a notice is answered.
-    pub cut_line: &'static str,
+    pub cut_line: String,
+    /// The first lines of other mails.
+    pub lines: Lines,
     /// The first line of a digest.
     pub top_line: &'static str,
     /// When an answer leaves: 「10分後に」.
@@ -36,13 +38,36 @@ impl StaffCommon {
         Self {
             staff: staff.to_owned(),
             desk: profile.into(),
-            form: FormContext::new(rules, &Fields::default()),
+            form: FormContext::new(profile, rules, &Fields::default()),
             window: rules.into(),
             hours: profile.hours.clone(),
             now: japanese_time::instant(now, rules.calendar.time_zone(), now),
-            cut_line: staff_mail::CUT_LINE,
+            cut_line: staff_mail::answer_line(&profile.leaves),
+            lines: Lines::default(),
             top_line: staff_mail::TOP_LINE,
             leaves: profile.leaves.clone(),
+        }
+    }
+}
+
+/// The first lines of mails that are not answered with a text for the inquirer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lines {
+    pub cancel: &'static str,
+    pub send: &'static str,
+    pub approve: &'static str,
+    pub nothing: &'static str,
+    pub call: &'static str,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            cancel: staff_mail::CANCEL_LINE,
+            send: staff_mail::SEND_LINE,
+            approve: staff_mail::APPROVE_LINE,
+            nothing: staff_mail::NOTHING_LINE,
+            call: staff_mail::CALL_LINE,
         }
     }
 }
@@ -55,6 +80,12 @@ pub struct NoticeContext {
     pub ticket: StaffTicket,
     /// The text of a follow-up; empty for a new ticket.
     pub news: String,
+    /// When the follow-up came; empty for a new ticket.
+    pub news_received: String,
+    /// Names and number of the files that came; empty where none did.
+    pub attachments: String,
+    /// A member has written down a call.
+    pub by_telephone: bool,
     /// What staff should know besides the text.
     pub remarks: Vec<String>,
 }
@@ -151,7 +182,7 @@ pub struct DraftContext {
     pub text: String,
     /// Names of the attached files.
     pub attachments: Vec<String>,
-    /// When it leaves: 「7月1日（火）10時10分に送信します」.
+    /// When it leaves: 「7月1日（火）10:10に送信します」.
     pub when: String,
     /// The beginning of what its author wrote with it and is not sent; empty if there is nothing.
     pub left_out: String,
@@ -191,6 +222,10 @@ pub struct StaffReplyContext {
     #[serde(flatten)]
     pub common: StaffCommon,
     pub done: Vec<String>,
+    /// What a colleague has decided about the reader's mail.
+    pub told: Vec<String>,
+    /// The subject where a colleague has decided; empty: it says what was done.
+    pub title: String,
     /// What was not done, and why.
     pub problems: Vec<String>,
     /// Drafts that wait for the reader's word.
@@ -207,9 +242,18 @@ pub struct StaffReplyContext {
 impl StaffReplyContext {
     #[must_use]
     pub fn new(common: StaffCommon) -> Self {
-        let (done, problems, waiting) = (Vec::new(), Vec::new(), Vec::new());
-        let (number, key) = (String::new(), String::new());
-        Self { common, done, problems, waiting, nothing_sent: true, manual: false, number, key }
+        Self {
+            common,
+            done: Vec::new(),
+            told: Vec::new(),
+            title: String::new(),
+            problems: Vec::new(),
+            waiting: Vec::new(),
+            nothing_sent: true,
+            manual: false,
+            number: String::new(),
+            key: String::new(),
+        }
     }
 }
 

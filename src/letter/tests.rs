@@ -2,20 +2,13 @@ use super::*;
 use crate::{desk::triage::Rules, settings::Settings};
 
 fn facts(full: bool) -> Facts {
-    samples::facts(full)
+    samples::facts(&desk().0, full)
 }
 
 fn desk() -> (Rules, Profile) {
     let settings = Settings::from_toml("").unwrap();
     let rules = crate::server::rules(&settings);
-    let profile = Profile {
-        name: settings.desk.name,
-        organization: settings.desk.organization,
-        address: settings.desk.address,
-        telephone: settings.desk.telephone,
-        hours: "平日9時から17時まで（祝日・年末年始を除く）".into(),
-        leaves: "10分後に".into(),
-    };
+    let profile = crate::server::profile(&settings);
     (rules, profile)
 }
 
@@ -71,7 +64,19 @@ fn every_mail_that_leaves_is_a_reviewed_text() {
     for &purpose in Purpose::ALL {
         insta::assert_snapshot!(purpose.as_str(), shown(purpose, &facts(true)));
     }
-    insta::assert_snapshot!("ask_missing_to_a_stranger", shown(Purpose::AskMissing, &facts(false)));
+    // As little as there is: one ticket, one deed, a call.
+    for (name, purpose) in [
+        ("ask_missing_to_a_stranger", Purpose::AskMissing),
+        ("remind_missing_of_a_stranger", Purpose::RemindMissing),
+        ("acknowledgement_with_blanks", Purpose::Acknowledgement),
+        ("deadline_warning_of_one", Purpose::DeadlineWarning),
+        ("deadline_missed_of_one", Purpose::DeadlineMissed),
+        ("waiting_unanswered_of_one", Purpose::WaitingUnanswered),
+        ("new_ticket_by_telephone", Purpose::NewTicket),
+        ("staff_reply_done", Purpose::StaffReply),
+    ] {
+        insta::assert_snapshot!(name, shown(purpose, &facts(false)));
+    }
 }
 
 #[test]
@@ -95,6 +100,7 @@ fn an_acknowledgement_outside_hours_says_when_the_desk_opens() {
     let late = Facts {
         received_at: "2025-12-26T09:30:00Z".parse().unwrap(),
         now: "2025-12-26T09:31:00Z".parse().unwrap(),
+        deadline: Some("2026-01-06T08:00:00Z".parse().unwrap()),
         ..facts(true)
     };
     insta::assert_snapshot!("acknowledgement_over_the_year_end", shown(Purpose::Acknowledgement, &late));
@@ -115,14 +121,7 @@ fn in_the_last_week_an_acknowledgement_says_until_when_inquiries_are_accepted() 
 fn the_digest_is_a_table_in_which_every_value_is_escaped() {
     let settings = Settings::from_toml("").unwrap();
     let rules = crate::server::rules(&settings);
-    let profile = Profile {
-        name: "窓口".into(),
-        organization: "事務局".into(),
-        address: "desk@example.jp".into(),
-        telephone: "03-0000-0000".into(),
-        hours: "平日".into(),
-        leaves: "10分後に".into(),
-    };
+    let profile = crate::server::profile(&settings);
     let mut facts = facts(true);
     facts.fields.inquiry = Some("<script>alert(1)</script> & 二行目".into());
     let digest = samples::content(Purpose::Digest, &profile, &rules, &facts);
@@ -258,4 +257,83 @@ fn every_part_can_be_replaced_and_a_fault_in_it_is_named() {
         assert!(error.contains(&format!("{name}:1")), "{error}");
         std::fs::remove_file(&file).unwrap();
     }
+}
+
+/// A desk of another ministry, with nothing of the built-in one.
+const OTHER_DESK: &str = r#"
+[desk]
+name = "中小企業デジタル化補助金 相談窓口"
+organization = "中小企業デジタル化補助事業 事務局"
+address = "hojokin@desk.example.jp"
+telephone = "03-0000-0300"
+ticket_prefix = "DX"
+purpose_notice = "いただいたお問い合わせは、よくある質問の作成に使用することがあります。"
+audience = "補助金の申請を検討されている中小企業の皆様"
+[form]
+subject = "デジタル化補助金に関する照会"
+topic = "補助金の申請"
+[[form.fields]]
+key = "organization"
+label = "会社名"
+[[form.fields]]
+key = "name"
+label = "お名前"
+[[form.fields]]
+key = "contact"
+label = "電話番号・メールアドレス"
+[[form.fields]]
+key = "inquiry"
+label = "お問い合わせ内容"
+[window]
+opens = "2025-06-01"
+closes = "2026-01-30"
+[support]
+enabled = false
+name = "専門家派遣"
+"#;
+
+/// Whether only a desk with the 伴走支援 sends such mails.
+fn is_of_the_support(purpose: Purpose) -> bool {
+    purpose.as_str().starts_with("application")
+        || purpose.as_str().starts_with("result")
+        || ["new_application", "meeting", "meeting_reminder", "visit_request", "open_points"]
+            .contains(&purpose.as_str())
+}
+
+#[test]
+fn another_desk_changes_values_and_no_template() {
+    let settings = Settings::from_toml(OTHER_DESK).unwrap();
+    let (rules, profile) = (crate::server::rules(&settings), crate::server::profile(&settings));
+    let wording = Wording::built_in().unwrap();
+    wording.check(&profile, &rules).unwrap();
+    let built_in = Settings::from_toml("").unwrap();
+    let others = [
+        "在宅",
+        "医療",
+        "拠点",
+        "ガイドブック",
+        "伴走",
+        "トーマツ",
+        "都道府県",
+        "厚生労働",
+        "地域の",
+        "ZT-",
+        &built_in.desk.address,
+        &built_in.desk.telephone,
+    ];
+    for full in [true, false] {
+        let facts = samples::facts(&rules, full);
+        for &purpose in Purpose::ALL.iter().filter(|purpose| !is_of_the_support(**purpose)) {
+            let content = samples::content(purpose, &profile, &rules, &facts);
+            let rendered = wording.render(&content).unwrap();
+            let text = [rendered.subject, rendered.body, rendered.html.unwrap_or_default()].concat();
+            for word in others {
+                assert!(!text.contains(word), "{purpose} has {word}: {text}");
+            }
+        }
+    }
+    let facts = samples::facts(&rules, true);
+    let shown = |purpose| wording.render(&samples::content(purpose, &profile, &rules, &facts)).unwrap();
+    insta::assert_snapshot!("another_desk_acknowledges", shown(Purpose::Acknowledgement).body);
+    insta::assert_snapshot!("another_desk_sends_its_form", shown(Purpose::SendForm).body);
 }

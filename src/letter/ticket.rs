@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    LinkContext,
+    LinkContext, due,
     words::{ABSENT, clock_word},
 };
 use crate::{
     desk::{
         calendar::date_of,
-        form::{FieldKey, Fields},
+        form::{FieldKey, Fields, telephones},
         japanese_time, own_marks, staff_mail,
         ticket::{SlaClock, Status, TicketNumber},
         triage::Rules,
@@ -42,14 +42,16 @@ pub struct StaffTicket {
     pub name: String,
     /// 連絡先, on one line.
     pub contact: String,
+    /// Telephone numbers in 連絡先.
+    pub telephones: Vec<String>,
     /// 照会内容, or its beginning.
     pub inquiry: String,
     pub received: String,
     /// When the answer is due; empty while the clock is held.
     pub deadline: String,
-    /// Business time left, of an open ticket.
+    /// How near the deadline of an open ticket is: 「あと2営業日（7/3 9:12）」.
     pub left: String,
-    /// Business time since the deadline, of an open ticket.
+    /// How long ago it was: 「2営業日超過」.
     pub late: String,
     pub assignee: String,
     pub status: &'static str,
@@ -78,7 +80,6 @@ impl StaffTicket {
         let calendar = &rules.calendar;
         let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
         let value = |key| own_marks::disarmed(facts.fields.get(key).unwrap_or_default());
-        let between = |from, until| japanese_time::duration(calendar.business_between(from, until));
         let status = facts.clock.status();
         let deadline = facts.clock.deadline();
         let open = deadline.filter(|_| status == Status::Open);
@@ -91,17 +92,18 @@ impl StaffTicket {
             organization: one_line(&value(FieldKey::Organization)),
             name: one_line(&value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
             contact: one_line(&value(FieldKey::Contact)),
+            telephones: telephones(&value(FieldKey::Contact)),
             inquiry_lines: inquiry.lines().map(str::to_owned).collect(),
             inquiry,
             received: words(facts.received_at),
             deadline: deadline.map(words).unwrap_or_default(),
             left: open
                 .filter(|deadline| now <= *deadline)
-                .map(|deadline| between(now, deadline))
+                .map(|deadline| due::left(calendar, deadline, now))
                 .unwrap_or_default(),
             late: open
                 .filter(|deadline| now > *deadline)
-                .map(|deadline| between(deadline, now))
+                .map(|deadline| due::late(calendar, deadline, now))
                 .unwrap_or_default(),
             assignee: facts.assignee.unwrap_or_default().to_owned(),
             status: clock_word(facts.clock),
@@ -173,10 +175,11 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The beginning of a text without blank lines. A mark shows where it was cut.
+/// The beginning of a text, with one blank line where it has several. A mark shows where it was cut.
 fn beginning(text: &str) -> String {
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let whole = lines.collect::<Vec<_>>().join("\n");
+    let mut lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    let whole = lines.join("\n");
     match whole.char_indices().nth(BEGINNING) {
         Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + "…（以下略）",
         None if whole.is_empty() => ABSENT.to_owned(),

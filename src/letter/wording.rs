@@ -5,7 +5,7 @@ use std::path::Path;
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-use super::{Content, Profile, Purpose, samples};
+use super::{Content, Profile, Purpose, addressee, feedback::done_in_subject, samples};
 use crate::desk::{
     last_guard::{Guarded, guard},
     triage::Rules,
@@ -109,13 +109,17 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 20] = parts!(
+pub(super) const PARTS: [(&str, &str); 25] = parts!(
     "address_line",
+    "automatic",
+    "cut_line",
     "draft",
+    "files",
     "form",
     "greeting",
     "hours",
     "how_to_reply",
+    "inquiry",
     "item",
     "links",
     "meeting",
@@ -129,7 +133,8 @@ pub(super) const PARTS: [(&str, &str); 20] = parts!(
     "telephone",
     "thanks",
     "ticket",
-    "ticket_details"
+    "ticket_details",
+    "written_address"
 );
 
 impl Wording {
@@ -165,6 +170,10 @@ impl Wording {
     ) -> Result<Self, WordingError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.add_function("addressee", |organization: Option<&str>, name: Option<&str>| {
+            addressee(organization, name)
+        });
+        templates.add_function("done_in_subject", |lines: Vec<String>| done_in_subject(&lines));
         for (name, text) in BUILT_IN.iter().copied().chain([DIGEST_HTML]).chain(PARTS) {
             let text = own(name)?.unwrap_or_else(|| text.to_owned());
             templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
@@ -196,7 +205,7 @@ impl Wording {
     /// As [`Self::render`].
     pub fn check(&self, profile: &Profile, rules: &Rules) -> Result<(), WordingError> {
         for full in [true, false] {
-            let facts = samples::facts(full);
+            let facts = samples::facts(rules, full);
             for &purpose in Purpose::ALL {
                 let rendered = self.render(&samples::content(purpose, profile, rules, &facts))?;
                 if !purpose.is_for_staff() {

@@ -5,6 +5,7 @@ use crate::{
     desk::{
         form::FieldKey,
         gate::Refusal,
+        own_marks,
         ticket::{SlaClock, Status},
         triage::ParkReason,
     },
@@ -27,6 +28,26 @@ pub(super) const fn field_word(key: FieldKey) -> &'static str {
 #[must_use]
 pub fn field_line(key: FieldKey, value: Option<&str>) -> String {
     format!("{}：{}", field_word(key), value.unwrap_or(ABSENT))
+}
+
+/// Names and number of files: 「別紙1.xlsx、別紙2.docx ほか（5件）」. Empty where there are none.
+#[must_use]
+pub fn attachments_in_words(names: &[String]) -> String {
+    const MOST: usize = 3;
+    const LONGEST: usize = 60;
+    let shown = |name: &String| {
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short: String = name.chars().take(LONGEST).collect();
+        own_marks::disarmed_if_marked(&if short.len() < name.len() { format!("{short}…") } else { short })
+    };
+    match names.len() {
+        0 => String::new(),
+        count => {
+            let names: Vec<String> = names.iter().take(MOST).map(shown).collect();
+            let more = if count > MOST { " ほか" } else { "" };
+            format!("{}{more}（{count}件）", names.join("、"))
+        }
+    }
 }
 
 /// The beginning of a text that is not sent, one indented line for each of its lines; how many more there are.
@@ -73,7 +94,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::Staff => "担当者からのメール",
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
-        ParkReason::Call => "伴走支援の公募に関するメール",
+        ParkReason::Call => "公募に関するメール",
         ParkReason::Adviser => "アドバイザーからのメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
@@ -121,7 +142,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
         Purpose::Undeliverable => "不達のお知らせ",
         Purpose::Answer => "回答",
-        Purpose::Question => "おたずね",
+        Purpose::Question => "質問",
         Purpose::Interim => "中間のご連絡",
         Purpose::HoldOver => "保留の期日のお知らせ",
         Purpose::Digest => "日次一覧",

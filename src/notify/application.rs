@@ -2,8 +2,8 @@
 
 use super::{
     Thread,
-    auto_reply::{Automatic, queue},
-    staff_notice::{for_member, notify},
+    auto_reply::{Automatic, queue, unsent_to_files},
+    staff_notice::{concerns, for_member, notify},
 };
 use crate::{
     desk::{
@@ -58,7 +58,7 @@ impl FiledApplication<'_> {
 }
 
 /// Queues the receipt for all applications of a mail. A refusal is returned for the audit.
-pub fn receipt(
+pub async fn receipt(
     operation: &mut Operation<'_>,
     call: &Call,
     mail: &PreparedMail,
@@ -74,20 +74,22 @@ pub fn receipt(
     let (Some(to), Some(first)) = (decision.to.as_deref(), filed.first()) else {
         return Ok(Some(Refusal::NoSender));
     };
-    let (desk, inbound) = (operation.desk, &mail.reading.mail);
-    // Each mail gets a receipt of its own: its sender wants to know that this one arrived.
-    let event = format!("{}-{}", Purpose::ApplicationReceived, mail.hash.get(..12).unwrap_or(&mail.hash));
-    let message_id = desk.ids.of_ticket(&first.number, &event);
+    let desk = operation.desk;
+    // Each mail gets a receipt of its own: its sender wants to know that this one arrived. The same files sent twice in a row
+    // get one.
+    let of = |hash: &str| {
+        let event = format!("{}-{}", Purpose::ApplicationReceived, hash.get(..12).unwrap_or(hash));
+        desk.ids.of_ticket(&first.number, &event)
+    };
+    let Some(message_id) = unsent_to_files(operation, mail, of).await? else { return Ok(None) };
     let shown = filed.iter().map(|filed| filed.in_words(operation)).collect();
     let others = others(mail, filed);
     let received_at = mail.reading.received_at;
     let context = ReceiptContext::new(&desk.profile, &desk.rules, call, received_at, shown, &others);
-    let mut references: Vec<&str> = inbound.references.iter().map(String::as_str).collect();
-    references.extend(inbound.message_id.as_deref());
     let automatic = Automatic {
         to,
         message_id: &message_id,
-        thread: Thread { in_reply_to: inbound.message_id.as_deref(), references },
+        thread: Thread::answering(&mail.reading.mail),
         ticket: Some(first.id),
         message_ref: Some(message),
     };
@@ -117,11 +119,8 @@ pub async fn notify_of_applications(
         };
         let shown = application.in_words(operation);
         let occasion = format!("{} {}", mail.hash, application.number);
-        let is_told = |member: &&Member| match (&ticket.assignee, desk.new_ticket) {
-            (Some(assignee), _) => member.address.eq_ignore_ascii_case(assignee) || staff.is_lead(member),
-            (None, NewTicketTo::All) => true,
-            (None, _) => staff.is_lead(member),
-        };
+        let to_all = ticket.assignee.is_none() && desk.new_ticket == NewTicketTo::All;
+        let is_told = |member: &&Member| to_all || concerns(desk, Some(&ticket), member);
         for member in staff.all().filter(is_told) {
             let about =
                 (for_member(desk, &ticket, member, now), shown.clone(), stage_in_words(application.stage));

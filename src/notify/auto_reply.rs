@@ -1,5 +1,6 @@
 //! Automatic mails to inquirers: receipts, questions about missing fields, the form, the window's opening and closing.
 
+use chrono::{DateTime, Utc};
 use tracing::{error, warn};
 
 use super::{Outgoing, Thread, enqueue};
@@ -12,6 +13,7 @@ use crate::{
     },
     letter::{self, Content, InquirerContext, Purpose, Rendered},
     service::{Fault, Operation, PreparedMail, Unsent},
+    store::StoreError,
 };
 
 /// The ticket that a message became or joined.
@@ -20,6 +22,8 @@ pub struct FiledTicket {
     pub id: i64,
     pub number: TicketNumber,
     pub fields: Fields,
+    /// When its first message was received.
+    pub received_at: DateTime<Utc>,
 }
 
 /// Queues the reply to a message, if there is one and the gate lets it out. A refusal is returned for the audit.
@@ -40,39 +44,57 @@ pub async fn reply(
     let purpose = Purpose::from(reply);
     let ids = &operation.desk.ids;
     let of_message = |hash: &str| ids.of_message(hash, purpose.as_str());
-    // An application that was sent twice gets one receipt.
-    let files = mail.files_hashes().filter(|_| reply == Reply::CallReceipt);
-    let (message_id, earlier) = match (ticket, files) {
-        (Some(ticket), _) => (ids.of_ticket(&ticket.number, purpose.as_str()), None),
-        (None, Some([this, earlier])) => (of_message(&this), Some(of_message(&earlier))),
-        (None, None) => (of_message(&mail.hash), None),
-    };
-    // A new ticket has a new number, and no mail yet that could be the same.
-    let is_new = matches!(decision.filing, Filing::Ticket { .. });
-    for id in [Some(&message_id), earlier.as_ref()].into_iter().flatten() {
-        if !is_new && operation.tx.has_mail(id).await? {
-            return Ok(None);
+    let message_id = match ticket {
+        // An application that was sent twice gets one receipt.
+        None if reply == Reply::CallReceipt => unsent_to_files(operation, mail, of_message).await?,
+        _ => {
+            let of_ticket = |filed: &FiledTicket| ids.of_ticket(&filed.number, purpose.as_str());
+            let message_id = ticket.map_or_else(|| of_message(&mail.hash), of_ticket);
+            // A new ticket has a new number, and no mail yet that could be the same.
+            let is_new = matches!(decision.filing, Filing::Ticket { .. });
+            let is_unsent = is_new || !operation.tx.has_mail(&message_id).await?;
+            is_unsent.then_some(message_id)
         }
-    }
+    };
+    let Some(message_id) = message_id else { return Ok(None) };
     let facts = letter::Facts {
         number: ticket.map(|ticket| ticket.number.to_string()).unwrap_or_default(),
         fields: ticket.map_or_else(|| mail.reading.form.fields.clone(), |ticket| ticket.fields.clone()),
+        subject: inbound.subject.clone(),
+        attachments: inbound.attachments.iter().map(|file| file.name.clone()).collect(),
         received_at: mail.reading.received_at,
         deadline: decision.deadline,
         now: operation.now,
     };
     let desk = operation.desk;
     let content = Content::Reply(reply, InquirerContext::new(&desk.profile, &desk.rules, &facts));
-    let mut references: Vec<&str> = inbound.references.iter().map(String::as_str).collect();
-    references.extend(inbound.message_id.as_deref());
     let automatic = Automatic {
         to,
         message_id: &message_id,
-        thread: Thread { in_reply_to: inbound.message_id.as_deref(), references },
+        thread: Thread::answering(inbound),
         ticket: ticket.map(|ticket| ticket.id),
         message_ref: Some(message),
     };
     queue(operation, automatic, &content)
+}
+
+/// The Message-ID of a receipt that `of` makes from a hash: of the sender and the files, or of the mail if it has none. `None`
+/// if the same files got one within the hour.
+pub async fn unsent_to_files(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    of: impl Fn(&str) -> String,
+) -> Result<Option<String>, StoreError> {
+    let (this, earlier) = match mail.files_hashes() {
+        Some([this, earlier]) => (of(&this), Some(of(&earlier))),
+        None => (of(&mail.hash), None),
+    };
+    for id in [Some(&this), earlier.as_ref()].into_iter().flatten() {
+        if operation.tx.has_mail(id).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(this))
 }
 
 /// An automatic mail to an inquirer.

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::staff_notice::{for_member, in_words, notify};
+use super::{
+    staff_notice::{for_member, in_words, notify},
+    unfinished::{Unfinished, unfinished},
+};
 use crate::{
     desk::{
         calendar::{Day, date_of},
@@ -10,8 +13,8 @@ use crate::{
         ticket::{Status, TicketKind},
     },
     letter::{
-        Alarm, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered, StaffCommon,
-        StaffTicket, Title, UndeliveredMail, call_in_words,
+        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered,
+        StaffCommon, StaffTicket, Title, UndeliveredMail, call_in_words,
     },
     mail,
     service::{
@@ -165,6 +168,7 @@ struct Known {
     support: String,
     /// Applications since the last digest.
     new_applications: usize,
+    meetings: Vec<Unfinished>,
     alarms: Vec<Alarm>,
     since: DateTime<Utc>,
 }
@@ -211,6 +215,7 @@ impl Known {
             figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
             support,
             new_applications,
+            meetings: unfinished(desk, now).await?,
             alarms,
             since,
         })
@@ -219,6 +224,7 @@ impl Known {
 
 struct Compiled {
     groups: Vec<Group>,
+    meetings: Vec<CaseContext>,
     parked: Vec<ParkedMail>,
     parked_count: usize,
     undelivered: Vec<UndeliveredMail>,
@@ -236,6 +242,7 @@ impl Compiled {
             common,
             summary: self.summary,
             groups: self.groups,
+            meetings: self.meetings,
             parked: self.parked,
             parked_count: self.parked_count,
             undelivered_mails: self.undelivered,
@@ -257,9 +264,9 @@ async fn compile(
 ) -> Result<Compiled, StoreError> {
     let zone = desk.rules.calendar.time_zone();
     let leads = desk.rules.staff.is_lead(member);
-    let own = |ticket: &TicketHead| {
-        ticket.assignee.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address))
-    };
+    let is_member =
+        |who: &Option<String>| who.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
+    let own = |ticket: &TicketHead| is_member(&ticket.assignee);
     let free = |ticket: &TicketHead| ticket.assignee.is_none();
     let late = |ticket: &TicketHead| ticket.clock.overdue(now);
     let today = |ticket: &TicketHead| {
@@ -296,6 +303,12 @@ async fn compile(
     titled.push((Title::Thanked, known.thanked.iter().filter(concerns).collect()));
     titled.push((Title::Answered, answered));
     let groups = groups(desk, titled, member, now).await?;
+    let meetings: Vec<&Unfinished> = known
+        .meetings
+        .iter()
+        .filter(|case| leads || case.assignee.is_none() || is_member(&case.assignee))
+        .collect();
+    let due_meetings = meetings.iter().map(|case| case.due).sum();
     let parked: Vec<ParkedMail> =
         if leads { known.parked.iter().map(|row| parked(desk, row, now)).collect() } else { Vec::new() };
     let parked_count = if leads { known.parked_count } else { 0 };
@@ -303,7 +316,7 @@ async fn compile(
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_new
         || known.new_applications > 0
-        || promised + overdue + due + answered_count > 0
+        || promised + overdue + due + due_meetings + answered_count > 0
         || parked_count > 0
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
@@ -314,11 +327,13 @@ async fn compile(
         own: mine,
         unassigned,
         applications,
+        meetings: due_meetings,
         parked: parked_count,
         undelivered: undelivered.len(),
     };
     Ok(Compiled {
         groups,
+        meetings: meetings.into_iter().map(|case| case.context.clone()).collect(),
         parked,
         parked_count,
         undelivered,

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod reminder;
 pub mod staff_notice;
 pub mod undeliverable;
+mod unfinished;
 
 use chrono::{DateTime, Utc};
 
@@ -16,7 +17,7 @@ use crate::{
         ticket::Direction,
     },
     letter::{self, Letter, Purpose},
-    mail::{Attachment, Mailbox},
+    mail::{Attachment, InboundMail, Mailbox},
     service::{Operation, Unsent},
     store::{NewEntry, NewMail, StoreError},
 };
@@ -54,6 +55,12 @@ pub struct Thread<'a> {
 }
 
 impl<'a> Thread<'a> {
+    /// The thread of a message that is answered.
+    pub fn answering(mail: &'a InboundMail) -> Self {
+        let references = mail.references.iter().chain(&mail.message_id);
+        Self { in_reply_to: mail.message_id.as_deref(), references: references.map(String::as_str).collect() }
+    }
+
     /// A thread whose last mail is answered.
     pub fn of(messages: &'a [String]) -> Self {
         Self {
@@ -111,11 +118,32 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
     Ok(Ok(()))
 }
 
-/// A mail as it would leave. So several mails that belong together are looked at before the first is queued.
+/// Queues mails that belong together: all of them, or none if one cannot leave. The inner error has its place among them.
+///
+/// # Errors
+/// When memory runs out.
+pub fn enqueue_all(
+    operation: &mut Operation<'_>,
+    mails: &[Outgoing<'_>],
+) -> Result<Result<(), (usize, Unsent)>, StoreError> {
+    for (nth, mail) in mails.iter().enumerate() {
+        if let Err(unsent) = composed(operation, mail) {
+            return Ok(Err((nth, unsent)));
+        }
+    }
+    for (nth, mail) in mails.iter().enumerate() {
+        if let Err(unsent) = enqueue(operation, mail)? {
+            return Ok(Err((nth, unsent)));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// A mail as it would leave.
 ///
 /// # Errors
 /// Why it cannot leave.
-pub fn composed(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<letter::Envelope, Unsent> {
+fn composed(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<letter::Envelope, Unsent> {
     let profile = &operation.desk.profile;
     if !mail.purpose.is_for_staff() {
         guarded(operation, mail)?;

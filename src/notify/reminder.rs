@@ -84,6 +84,8 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
     let facts = letter::Facts {
         number: ticket.number.to_string(),
         fields: ticket.fields.clone(),
+        subject: String::new(),
+        attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: None,
         now,

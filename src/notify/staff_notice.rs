@@ -7,13 +7,16 @@ use super::{Outgoing, Thread, enqueue};
 use crate::{
     desk::{
         form::Fields,
-        own_marks,
+        japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
         ticket::{SlaClock, TicketNumber},
     },
     hex,
-    letter::{Content, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts},
+    letter::{
+        Content, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
+        attachments_in_words,
+    },
     service::{Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::TicketRow,
@@ -86,6 +89,10 @@ pub fn responsible<'a>(desk: &'a Desk, ticket: &TicketRow) -> Vec<&'a Member> {
 pub struct NoticeContent<'a> {
     pub number: &'a TicketNumber,
     pub fields: &'a Fields,
+    /// When the ticket's first message was received.
+    pub received_at: DateTime<Utc>,
+    /// A member has written down a call.
+    pub by_telephone: bool,
     pub clock: &'a SlaClock,
     pub assignee: Option<&'a str>,
     /// Text of the inquirer's follow-up; empty for a new ticket.
@@ -119,17 +126,30 @@ pub fn notify_of_ticket(
     let facts = TicketFacts {
         number: content.number.to_string(),
         fields: content.fields,
-        received_at: mail.reading.received_at,
+        received_at: content.received_at,
         clock: content.clock,
         assignee: assignee.map(|member| member.name.as_str()),
     };
     let ticket = StaffTicket::new(&desk.rules, &facts, operation.now);
+    let files: Vec<String> = mail.reading.mail.attachments.iter().map(|file| file.name.clone()).collect();
+    let attachments = attachments_in_words(&files);
+    let zone = desk.rules.calendar.time_zone();
+    let arrived = japanese_time::instant(mail.reading.received_at, zone, operation.now);
+    let news_received = if purpose == Purpose::NewTicket { String::new() } else { arrived };
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
         notify(operation, member, &mail.hash, |common| {
             let (news, remarks) = (own_marks::disarmed(content.news), content.remarks.clone());
-            let context = NoticeContext { common, ticket: shown, news, remarks };
+            let context = NoticeContext {
+                common,
+                ticket: shown,
+                news,
+                news_received: news_received.clone(),
+                attachments: own_marks::disarmed(&attachments),
+                by_telephone: content.by_telephone,
+                remarks,
+            };
             if purpose == Purpose::NewTicket {
                 Content::NewTicket(context)
             } else {

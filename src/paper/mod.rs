@@ -103,6 +103,11 @@ pub struct OpenedFile {
     pub paper: Result<Paper, Unread>,
 }
 
+/// The text of the main part of a .docx, which [`read`] finds in the file.
+pub fn read_main_part(xml: &str, findings: BTreeSet<Finding>) -> Result<Paper, Unread> {
+    document::read(xml, findings)
+}
+
 /// Never fails: each file is read, or has a reason. Needs time linear in the size of the file.
 #[must_use]
 pub fn read(name: &str, bytes: &[u8]) -> Opened {

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tracing::info;
 
 use crate::{
-    desk::{escalation, staff::Member},
+    desk::escalation,
     letter::{Content, DeadlineContext},
     notify::staff_notice::{concerns, for_member, notify},
     service::{Desk, Fault, Operation},
@@ -38,7 +38,7 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
             .collect();
         for member in desk.rules.staff.all() {
             let own: Vec<&TicketRow> =
-                due.iter().copied().filter(|ticket| is_told(desk, notice, ticket, member)).collect();
+                due.iter().copied().filter(|ticket| concerns(desk, Some(*ticket), member)).collect();
             if own.is_empty() {
                 continue;
             }
@@ -59,11 +59,6 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
     }
     tx.commit().await?;
     Ok((told, mails))
-}
-
-/// Leads get warnings and missed-deadline notices; the assignee gets only warnings.
-fn is_told(desk: &Desk, notice: escalation::Notice, ticket: &TicketRow, member: &Member) -> bool {
-    concerns(desk, Some(ticket).filter(|_| notice == escalation::Notice::Warning), member)
 }
 
 /// Includes the deadlines: when a deadline moves, the occasion changes and staff are notified again.

@@ -7,10 +7,9 @@ use tracing::info;
 use crate::{
     desk::{
         application::Call,
-        calendar::{Calendar, date_of, earliest},
+        calendar::{Calendar, earliest},
         gate::{GateFacts, within},
         japanese_time,
-        meeting::MeetingStage,
         window::start_of_day,
     },
     letter::{
@@ -178,21 +177,14 @@ async fn open_points(desk: &Desk, now: DateTime<Utc>) -> Result<Vec<CaseContext>
     let mut open = Vec::new();
     for case in desk.store.cases().await? {
         let own = unfinished.iter().filter(|row| row.ticket_id == case.ticket_id);
-        let mut lines: Vec<String> = own
-            .map(|row| {
-                let day = japanese_time::day(date_of(row.meeting.starts, zone), date_of(now, zone));
-                let is_asked = row.meeting.stage == MeetingStage::Asked;
-                open_meeting(row.meeting.kind, row.meeting.nth, &day, (is_asked, row.meeting.starts > now))
-            })
-            .collect();
+        let mut lines: Vec<String> = own.map(|row| open_meeting(&row.meeting, zone, now)).collect();
         let mut questions = desk.store.parts_of(&case.number).await?;
         questions.push(case.ticket_id);
         let questions = desk.store.tickets_of(&questions).await?;
         let owed = questions.iter().filter(|ticket| ticket.clock.is_owed());
         lines.extend(owed.map(|ticket| open_question(&ticket.number)));
         if !lines.is_empty() {
-            let region = format!("{} {}", case.prefecture, case.area).trim().to_owned();
-            open.push(CaseContext { number: case.number.to_string(), region, lines });
+            open.push(CaseContext { number: case.number.to_string(), region: case.region(), lines });
         }
     }
     Ok(open)

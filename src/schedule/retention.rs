@@ -1,12 +1,14 @@
 //! Erases raw mails and inquirers' personal data after the retention periods, and one person's data on request.
 //! The audit records each erasure, but not the erased data.
 
+mod application;
+
 use chrono::{DateTime, Utc};
 use tracing::info;
 
+use self::application::{add_representatives, forget_in_application};
 use crate::{
     desk::{
-        application::Representative,
         calendar::date_of,
         form::{FieldKey, Fields},
         redact::{Person, redact},
@@ -91,12 +93,7 @@ async fn erase_inquirer(
     let mut entries = tx.entry_texts(ticket.id).await?;
     let mut person = person(&ticket.fields, ticket, &entries, desk);
     if ticket.kind == TicketKind::Application {
-        for submission in tx.submissions(ticket.id).await? {
-            let Ok(form) = submission.result else { continue };
-            let Representative { name, address, telephone, email, .. } = form.representative;
-            person.names.extend(Some(name).filter(|name| !name.is_empty()));
-            person.texts.extend([address, telephone, email].into_iter().filter(|text| !text.is_empty()));
-        }
+        add_representatives(&mut person, &tx.submissions(ticket.id).await?, |_| true);
     }
     for entry in &mut entries {
         if entry.direction != Direction::Out && !desk.knows(&entry.from.address) {
@@ -199,7 +196,7 @@ pub async fn erase(
     }
     for ticket in &holdings.others {
         since = since.min(ticket.received_at);
-        erase_participant(&mut tx, ticket, &address, now).await?;
+        erase_participant(desk, &mut tx, ticket, &address, now).await?;
     }
     tx.erase_messages(&holdings.messages).await?;
     let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
@@ -211,29 +208,9 @@ pub async fn erase(
     Ok(mails)
 }
 
-/// Erases a person from the forms of an application that name them as representative.
-async fn erase_representative(tx: &mut Tx, ticket: &TicketRow, address: &str) -> Result<(), StoreError> {
-    if ticket.kind == TicketKind::Inquiry {
-        return Ok(());
-    }
-    for submission in tx.submissions(ticket.id).await? {
-        let Ok(mut form) = submission.result else { continue };
-        if !form.representative.email.eq_ignore_ascii_case(address) {
-            continue;
-        }
-        let organization = form.representative.organization;
-        form.representative = Representative { organization, ..Representative::default() };
-        tx.rewrite_form(submission.id, &form).await?;
-        if ticket.fields.contact.as_deref().is_some_and(|contact| contact.to_lowercase().contains(address)) {
-            let fields = Fields { name: None, contact: None, ..ticket.fields.clone() };
-            tx.set_fields(ticket.id, &fields).await?;
-        }
-    }
-    Ok(())
-}
-
 /// Erases a person's data from another person's ticket.
 async fn erase_participant(
+    desk: &Desk,
     tx: &mut Tx,
     ticket: &TicketRow,
     address: &str,
@@ -241,14 +218,20 @@ async fn erase_participant(
 ) -> Result<(), StoreError> {
     let mut entries = tx.entry_texts(ticket.id).await?;
     let is_theirs = |entry: &EntryText| entry.from.address.to_lowercase() == address;
-    let person = Person {
+    let adviser = desk.rules.support.as_ref().and_then(|support| support.adviser(address));
+    let mut person = Person {
         names: entries
             .iter()
             .filter(|entry| is_theirs(entry))
             .filter_map(|entry| entry.from.name.clone())
+            .chain(adviser.map(|adviser| adviser.name.clone()))
             .collect(),
         texts: vec![address.to_owned()],
     };
+    if ticket.kind == TicketKind::Application {
+        let forms = tx.submissions(ticket.id).await?;
+        add_representatives(&mut person, &forms, |of| of.email.eq_ignore_ascii_case(address));
+    }
     let theirs: Vec<i64> =
         entries.iter().filter(|entry| is_theirs(entry)).filter_map(|entry| entry.message).collect();
     for entry in &mut entries {
@@ -259,7 +242,9 @@ async fn erase_participant(
         forget_words(entry, &person);
         tx.rewrite_entry(entry).await?;
     }
-    erase_representative(tx, ticket, address).await?;
+    if ticket.kind == TicketKind::Application {
+        forget_in_application(tx, ticket, address, &person).await?;
+    }
     // Header fields of the other mails in the ticket name the person, too. But staff need those mails until the ticket
     // is answered, so of an unanswered ticket only the person's own mails are erased.
     match ticket.clock.status() {

@@ -4,6 +4,7 @@ mod health;
 mod http;
 pub mod lifecycle;
 mod maintenance;
+mod rules;
 mod supervise;
 mod wiring;
 
@@ -13,8 +14,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+pub use rules::rules;
 pub use supervise::log_panics;
-pub use wiring::{WiringError, check_wording, open, rotate_key, rules, source, transport};
+pub use wiring::{WiringError, check_wording, open, profile, rotate_key, source, transport};
 
 use self::supervise::supervise;
 use crate::{

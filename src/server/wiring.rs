@@ -4,22 +4,11 @@ use std::sync::{Arc, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Serving;
+use super::{Serving, rules::hours, rules::rules};
 use crate::{
     clock::Clock,
     delivery::{SmtpOptions, Transport},
-    desk::{
-        application::{Adviser, Call, Support, form::Labels, results_by},
-        calendar::{BusinessTime, Calendar, HoursRules},
-        deadline::Sla,
-        form::{FieldRule, FormRules},
-        gate::{Budgets, GateRules},
-        staff::{Member, Staff},
-        staff_key::StaffKeys,
-        thread::MessageIds,
-        triage::Rules,
-        window::Window,
-    },
+    desk::{calendar::BusinessTime, staff_key::StaffKeys, thread::MessageIds},
     hex,
     letter::{
         Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words, with_ascii_domain,
@@ -28,9 +17,7 @@ use crate::{
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
     service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
-    settings::{
-        Credentials, DeliveryKind, Hours, MailboxKind, Period, Proof, Settings, SettingsError, SupportAdviser,
-    },
+    settings::{Credentials, DeliveryKind, MailboxKind, Period, Proof, Settings, SettingsError},
     store::{AuditEvent, InstanceLock, NewEvent, Store, StoreError},
 };
 
@@ -56,44 +43,6 @@ impl WiringError {
     #[must_use]
     pub fn is_settings(&self) -> bool {
         matches!(self, Self::Settings(_) | Self::Wording(_))
-    }
-}
-
-#[must_use]
-pub fn rules(settings: &Settings) -> Rules {
-    let lower = |text: &String| text.to_lowercase();
-    let calendar = Calendar::new(hours(&settings.hours));
-    Rules {
-        support: settings.support.enabled.then(|| support(&settings.support, &calendar)),
-        staff: Staff::new(settings.staff.iter().map(member).collect()),
-        form: form(settings),
-        calendar,
-        window: Window {
-            opens: settings.window.opens,
-            closes: settings.window.closes,
-            time_zone: settings.hours.time_zone,
-        },
-        sla: Sla {
-            answer_within: settings.sla.answer_within,
-            warn_before: settings.sla.warn_before,
-            remind_after: settings.sla.remind_after,
-        },
-        gate: GateRules {
-            own_addresses: std::iter::once(&settings.desk.address)
-                .chain(&settings.desk.aliases)
-                .chain(&settings.desk.lists)
-                .map(lower)
-                .collect(),
-            lists: settings.desk.lists.iter().map(lower).collect(),
-            authserv_id: settings.mailbox.authserv_id.clone(),
-            budgets: Budgets {
-                per_sender: settings.delivery.per_sender_daily_limit,
-                per_thread: settings.delivery.per_thread_daily_limit,
-                per_day: settings.delivery.daily_limit,
-            },
-        },
-        ticket_prefix: settings.desk.ticket_prefix.clone(),
-        desk_name: settings.desk.name.clone(),
     }
 }
 
@@ -319,29 +268,7 @@ fn retention(settings: &Settings) -> Retention {
     Retention { raw: time(settings.retention.raw_after), personal: time(settings.retention.personal_after) }
 }
 
-fn member(staff: &crate::settings::Staff) -> Member {
-    Member { name: staff.name.trim().to_owned(), address: staff.address.clone(), lead: staff.lead }
-}
-
-fn form(settings: &Settings) -> FormRules {
-    let default = FormRules::default();
-    let written = &settings.form;
-    let rule = |field: &crate::settings::Field| FieldRule {
-        key: field.key,
-        label: field.label.clone(),
-        aliases: field.aliases.clone(),
-    };
-    FormRules::new(
-        written.subject.clone().unwrap_or_else(|| default.subject().to_owned()),
-        if written.fields.is_empty() {
-            default.fields().to_vec()
-        } else {
-            written.fields.iter().map(rule).collect()
-        },
-    )
-}
-
-fn profile(settings: &Settings) -> Profile {
+pub fn profile(settings: &Settings) -> Profile {
     let desk = &settings.desk;
     Profile {
         name: desk.name.clone(),
@@ -354,51 +281,9 @@ fn profile(settings: &Settings) -> Profile {
             settings.answers.confirm,
             settings.answers.approval,
         ),
-    }
-}
-
-fn support(written: &crate::settings::Support, calendar: &Calendar) -> Support {
-    let days = written.results_within.0.as_secs() / 86_400;
-    let call = Call {
-        title: written.title.trim().to_owned(),
-        opens: written.opens,
-        closes: written.closes,
-        results_by: results_by(written.closes, days, calendar),
-        starts: written.starts,
-        ends: written.ends,
-        places: written.places,
-        meetings: written.meetings.clone(),
-        visits: written.visits,
-        members: written.members.clone(),
-        time_zone: calendar.time_zone(),
-    };
-    let labels = written.fields.iter().flat_map(|field| {
-        std::iter::once(&field.label).chain(&field.aliases).map(|label| (field.key, label.clone()))
-    });
-    let adviser = |adviser: &SupportAdviser| Adviser {
-        name: adviser.name.trim().to_owned(),
-        address: adviser.address.clone(),
-        affiliation: adviser.affiliation.clone(),
-    };
-    Support {
-        call,
-        labels: Labels::new(labels),
-        criteria: written.criteria.clone(),
-        advisers: written.advisers.iter().map(adviser).collect(),
-        remind_before: written.remind_before,
-        copy_results_to_sender: written.copy_results_to_sender,
-    }
-}
-
-fn hours(hours: &Hours) -> HoursRules {
-    HoursRules {
-        time_zone: hours.time_zone,
-        days: hours.days.clone(),
-        opens: hours.opens,
-        closes: hours.closes,
-        by_day: hours.by_day.clone(),
-        public_holidays: hours.public_holidays,
-        closed: hours.closed.clone(),
-        open: hours.open.clone(),
+        purpose_notice: desk.purpose_notice.clone(),
+        audience: desk.audience.clone(),
+        topic: settings.form.topic.clone(),
+        support: settings.support.name.clone(),
     }
 }

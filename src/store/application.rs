@@ -34,6 +34,14 @@ pub struct ApplicationRow {
     pub notified_at: Option<DateTime<Utc>>,
 }
 
+impl ApplicationRow {
+    /// The form in force among its forms.
+    #[must_use]
+    pub fn in_force<'a>(&self, forms: &'a [SubmissionRow]) -> Option<&'a SubmissionRow> {
+        forms.iter().find(|form| Some(form.id) == self.submission_id)
+    }
+}
+
 /// A form that was handed in or typed.
 #[derive(Debug, Clone)]
 pub struct SubmissionRow {
@@ -142,6 +150,7 @@ impl Tx {
         submission: i64,
         form: Option<&ApplicationForm>,
     ) -> Result<()> {
+        self.supported = None;
         let (prefecture, area) = form.map_or(("", ""), |form| (form.prefecture_name(), form.area.as_str()));
         query("UPDATE application SET submission_id = $2, prefecture = $3, area = $4, area_key = $5 WHERE ticket_id = $1")
             .bind(ticket_id)
@@ -161,6 +170,7 @@ impl Tx {
     }
 
     pub async fn set_stage(&mut self, ticket_id: i64, stage: Stage) -> Result<()> {
+        self.supported = None;
         query("UPDATE application SET stage = $2 WHERE ticket_id = $1")
             .bind(ticket_id)
             .bind(stage.as_str())
@@ -185,16 +195,25 @@ impl Tx {
             "UPDATE submission SET form = '', file = '', inner_name = NULL WHERE ticket_id = $1",
             "UPDATE application SET reason = NULL, notice = NULL WHERE ticket_id = $1",
             "DELETE FROM review WHERE ticket_id = $1",
+            "UPDATE meeting SET place = NULL, url = NULL, agenda = NULL, adviser = NULL WHERE ticket_id = $1",
         ] {
             query(sql).bind(ticket_id).execute(self.connection().await?).await?;
         }
         Ok(())
     }
 
-    /// Replaces a stored form, which must have been read.
-    pub async fn rewrite_form(&mut self, submission: i64, form: &ApplicationForm) -> Result<()> {
-        query("UPDATE submission SET form = $2 WHERE id = $1")
-            .bind(submission)
+    /// Writes the changed texts of a stored form: the form, if it was read, and the names of its files.
+    pub async fn rewrite_submission(&mut self, changed: &SubmissionRow) -> Result<()> {
+        self.supported = None;
+        query("UPDATE submission SET file = $2, inner_name = $3 WHERE id = $1")
+            .bind(changed.id)
+            .bind(changed.file.clone())
+            .bind(changed.inner_name.clone())
+            .execute(self.connection().await?)
+            .await?;
+        let Ok(form) = &changed.result else { return Ok(()) };
+        query("UPDATE submission SET form = $2 WHERE id = $1 AND form <> ''")
+            .bind(changed.id)
             .bind(serde_json::to_string(form).unwrap_or_default())
             .execute(self.connection().await?)
             .await?;

@@ -73,6 +73,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes the changed texts of a decision.
+    pub async fn rewrite_decision(&mut self, ticket: i64, reason: &str, notice: &str) -> Result<()> {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        query("UPDATE application SET reason = $2, notice = $3 WHERE ticket_id = $1")
+            .bind(ticket)
+            .bind(text(reason))
+            .bind(text(notice))
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
     /// The representative was told the result. The first time counts.
     pub async fn set_notified(&mut self, ticket: i64, at: DateTime<Utc>) -> Result<()> {
         query("UPDATE application SET notified_at = $2 WHERE ticket_id = $1 AND notified_at IS NULL")
@@ -83,15 +95,16 @@ impl Tx {
         Ok(())
     }
 
-    /// Letters about the results of an application, oldest first.
+    /// Letters about the result of an application, copies included, oldest first.
     pub async fn result_mails(&mut self, ticket: i64) -> Result<Vec<ResultMail>> {
         let rows = query(
             "SELECT id, ticket_id, message_id, recipient, state, attempts, entry_id FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3) ORDER BY id",
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4) ORDER BY id",
         )
         .bind(ticket)
         .bind(Purpose::ResultSelected.as_str())
         .bind(Purpose::ResultDeclined.as_str())
+        .bind(Purpose::ResultCopy.as_str())
         .fetch_all(self.connection().await?)
         .await?;
         let read = |row: &AnyRow| {

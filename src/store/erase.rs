@@ -61,7 +61,8 @@ impl Store {
             "SELECT {COLUMNS} FROM ticket WHERE LOWER(from_address) = $1 OR LOWER(answer_to) = $1
                 OR id IN (SELECT ticket_id FROM entry WHERE LOWER(from_address) = $1
                              OR (CHR10 || LOWER(recipients) || CHR10) LIKE $2 ESCAPE '!')
-                OR id IN (SELECT ticket_id FROM submission WHERE LOWER(form) LIKE $3 ESCAPE '!') ORDER BY id"
+                OR id IN (SELECT ticket_id FROM submission WHERE LOWER(form) LIKE $3 ESCAPE '!')
+                OR id IN (SELECT ticket_id FROM meeting WHERE LOWER(adviser) = $1) ORDER BY id"
         )
         .replace("CHR10", "'\n'");
         let escaped: String =

@@ -24,6 +24,14 @@ pub struct CaseRow {
     pub form: ApplicationForm,
 }
 
+impl CaseRow {
+    /// Prefecture and area.
+    #[must_use]
+    pub fn region(&self) -> String {
+        format!("{} {}", self.prefecture, self.area).trim().to_owned()
+    }
+}
+
 /// A version of a meeting with its row.
 #[derive(Debug, Clone)]
 pub struct MeetingRow {
@@ -55,12 +63,17 @@ impl Tx {
         row.as_ref().map(read_case).transpose()
     }
 
-    /// Applications that are supported.
+    /// Applications that are supported. The transaction reads them once, because every new inquiry asks for them.
     pub async fn supported_cases(&mut self) -> Result<Vec<CaseRow>> {
+        if let Some(known) = &self.supported {
+            return Ok(known.clone());
+        }
         let sql = format!("{CASES} WHERE application.stage = $1 ORDER BY application.ticket_id");
         let rows =
             query_text(sql).bind(Stage::Supported.as_str()).fetch_all(self.connection().await?).await?;
-        rows.iter().map(read_case).collect()
+        let cases: Vec<CaseRow> = rows.iter().map(read_case).collect::<Result<_>>()?;
+        self.supported = Some(cases.clone());
+        Ok(cases)
     }
 
     /// An inquiry belongs to an application.
@@ -101,6 +114,26 @@ impl Tx {
         .execute(self.connection().await?)
         .await?;
         Ok(id)
+    }
+
+    /// All versions of the meetings and visits of an application, the oldest first.
+    pub async fn meeting_versions(&mut self, ticket_id: i64) -> Result<Vec<MeetingRow>> {
+        let rows = query_text(versions()).bind(ticket_id).fetch_all(self.connection().await?).await?;
+        rows.iter().map(read_meeting).collect()
+    }
+
+    /// Writes the changed texts of a version.
+    pub async fn rewrite_meeting(&mut self, changed: &MeetingRow) -> Result<()> {
+        let Meeting { place, url, agenda, adviser, .. } = changed.meeting.clone();
+        query("UPDATE meeting SET place = $2, url = $3, agenda = $4, adviser = $5 WHERE id = $1")
+            .bind(changed.id)
+            .bind(place)
+            .bind(url)
+            .bind(agenda)
+            .bind(adviser)
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
     }
 
     /// The meetings and visits of an application, each in its newest version, in the order of their beginning.
@@ -189,8 +222,7 @@ impl Store {
 
     /// All versions of the meetings and visits of an application, the oldest first.
     pub async fn meeting_versions(&self, ticket_id: i64) -> Result<Vec<MeetingRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM meeting WHERE ticket_id = $1 ORDER BY id");
-        let rows = query_text(sql).bind(ticket_id).fetch_all(&self.pool).await?;
+        let rows = query_text(versions()).bind(ticket_id).fetch_all(&self.pool).await?;
         rows.iter().map(read_meeting).collect()
     }
 }
@@ -212,6 +244,10 @@ fn read_case(row: &AnyRow) -> Result<CaseRow> {
             value: "no form".to_owned(),
         })?,
     })
+}
+
+fn versions() -> String {
+    format!("SELECT {COLUMNS} FROM meeting WHERE ticket_id = $1 ORDER BY id")
 }
 
 fn ahead() -> String {

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{
-    Dialect, Result, Store, StoreError, connect,
+    CaseRow, Dialect, Result, Store, StoreError, connect,
     facts::Facts,
     query,
     writes::{Writes, bind},
@@ -59,6 +59,8 @@ pub struct Tx {
     pub(super) writes: Writes,
     /// Facts about the batch that the transaction files, if it files one.
     pub(super) facts: Option<Facts>,
+    /// Applications that are supported, once they were read. `None` again when one may have changed.
+    pub(super) supported: Option<Vec<CaseRow>>,
     /// The desk's row at the savepoint, if there is one.
     savepoint: Option<DeskRow>,
 }
@@ -88,6 +90,7 @@ impl Store {
             desk: DeskRow::read(&row)?,
             writes: Writes::default(),
             facts: None,
+            supported: None,
             savepoint: None,
         })
     }
@@ -155,6 +158,7 @@ impl Tx {
     /// Rolls back to the savepoint. Without one, it only drops the gathered rows.
     pub async fn roll_back(&mut self) -> Result<()> {
         self.writes = Writes::default();
+        self.supported = None;
         if let Some(desk) = &self.savepoint {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT message").execute(&mut self.connection).await?;
             self.desk = desk.clone();

@@ -96,12 +96,8 @@ pub async fn write(
         leaves_at: leaves.at(),
         written: Some((&actor.audit(), own_words)),
     };
-    match enqueue(operation, &outgoing)? {
-        Ok(()) => {}
-        Err(Unsent::Compose(_)) => return Ok(Err(Refused::BadAddress { number: number.clone(), to })),
-        Err(Unsent::Guarded(violation)) => {
-            return Ok(Err(Refused::Guarded { number: number.clone(), violation }));
-        }
+    if let Err(why) = enqueue(operation, &outgoing)? {
+        return Ok(Err(unsent(number, &to, why)));
     }
     for other in &mails {
         queue_also(operation, ticket, other, &draft, (purpose, leaves))?;
@@ -244,14 +240,25 @@ fn rendered(
     let facts = letter::Facts {
         number: ticket.number.to_string(),
         fields: ticket.fields.clone(),
+        subject: String::new(),
+        attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: ticket.clock.deadline(),
         now: operation.now,
     };
     let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
     let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
-    let context = WrittenContext { inquirer, text: text.trim().to_owned(), author };
+    let context = WrittenContext::new(inquirer, &facts, text, author);
     Ok(desk.wording.render(&Content::Written(written, context))?)
+}
+
+/// Why a mail of a person's about a ticket was not queued.
+pub(super) fn unsent(number: &TicketNumber, to: &str, why: Unsent) -> Refused {
+    let number = number.clone();
+    match why {
+        Unsent::Compose(_) => Refused::BadAddress { number, to: to.to_owned() },
+        Unsent::Guarded(violation) => Refused::Guarded { number, violation },
+    }
 }
 
 /// When a new draft leaves: one word is asked for at most, a lead's before all others.

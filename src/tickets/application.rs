@@ -1,10 +1,14 @@
 //! What a person does to an application for the 伴走支援: 受理, 取下, 様式 and 項目.
 
-use super::{commands::note, meetings::Brought, results::stop_of};
+use super::{
+    commands::note,
+    meetings::Brought,
+    results::{has_left, stop_of},
+};
 use crate::{
     desk::{
         application::{
-            ApplicationForm, FormFinding, Submitted, Unread, decision::ResultsRefused, field_named,
+            ApplicationForm, FormFinding, Stage, Submitted, Unread, decision::ResultsRefused, field_named,
             submitted_in,
         },
         feedback::{Done, Refused},
@@ -27,7 +31,7 @@ struct Found {
 impl Found {
     /// The form in force.
     fn in_force(&self) -> Option<&SubmissionRow> {
-        self.forms.iter().find(|form| Some(form.id) == self.row.submission_id).or(self.forms.last())
+        self.row.in_force(&self.forms).or(self.forms.last())
     }
 }
 
@@ -35,6 +39,20 @@ async fn found(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Opti
     let Some(row) = operation.tx.application(ticket.id).await? else { return Ok(None) };
     let forms = operation.tx.submissions(ticket.id).await?;
     Ok(Some(Found { row, forms }))
+}
+
+/// An application with the stage to which an order moves it.
+async fn moved(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    to: fn(Stage) -> Result<Stage, Stage>,
+) -> Result<Result<(Found, Stage), Refused>, Fault> {
+    let number = ticket.number.clone();
+    let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
+    Ok(match to(found.row.stage) {
+        Ok(stage) => Ok((found, stage)),
+        Err(stage) => Err(Refused::Stage { number, stage }),
+    })
 }
 
 /// 受理: a late, incomplete or unreadable application counts, with the newest form that somebody could read.
@@ -47,10 +65,9 @@ pub async fn accept(
     reason: &str,
 ) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
-    let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
-    let stage = match found.row.stage.accept() {
-        Ok(stage) => stage,
-        Err(stage) => return Ok(Err(Refused::Stage { number, stage })),
+    let (found, stage) = match moved(operation, ticket, Stage::accept).await? {
+        Ok(moved) => moved,
+        Err(refused) => return Ok(Err(refused)),
     };
     let newest = found.forms.iter().rev().find(|form| form.result.is_ok()).or(found.forms.last());
     let Some(newest) = newest else { return Ok(Err(Refused::NoApplication(number))) };
@@ -77,16 +94,15 @@ pub async fn withdraw(
     reason: &str,
 ) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
-    let Some(found) = found(operation, ticket).await? else { return Ok(Err(Refused::NoApplication(number))) };
-    let stage = match found.row.stage.withdraw() {
-        Ok(stage) => stage,
-        Err(stage) => return Ok(Err(Refused::Stage { number, stage })),
+    let stage = match moved(operation, ticket, Stage::withdraw).await? {
+        Ok((_, stage)) => stage,
+        Err(refused) => return Ok(Err(refused)),
     };
-    // The letter about its result may wait to leave.
-    let (_, left) = stop_of(operation, ticket).await?;
-    if left > 0 {
+    if has_left(operation, ticket).await? {
         return Ok(Err(ResultsRefused::OnTheWay(number).into()));
     }
+    // The letter about its result may wait to leave.
+    stop_of(operation, ticket).await?;
     operation.tx.set_stage(ticket.id, stage).await?;
     if ticket.clock.status() != Status::Closed {
         operation.end_turn(ticket, Ending::Closed).await?;

@@ -69,7 +69,14 @@ pub async fn carry_out(
             Ok(Ok(Done::Tagged { number: number.clone(), tags: all }))
         }
         Command::CalledBack(text) => called_back(operation, ticket, text).await,
-        Command::Cancel => cancel(operation, ticket, named).await,
+        Command::Cancel => match cancel(operation, ticket, named).await? {
+            // In the thread of 結果案, 取消 means these letters.
+            Err(Refused::NothingWaits(number)) => {
+                let stopped = results::stop_waiting(operation, ticket).await?;
+                Ok(stopped.ok_or(Refused::NothingWaits(number)))
+            }
+            outcome => Ok(outcome),
+        },
         Command::Approve => release(operation, ticket, named, true).await,
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,

@@ -191,10 +191,16 @@ fn tell_author(
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
     let Some(author) = author.filter(|_| is_by_colleague(operation.actor, draft)) else { return Ok(()) };
     let line = to_staff(done, desk.rules.calendar.time_zone(), now);
-    let done = vec![letter::done_by(&operation.actor.name(), &line)];
+    let word = match done {
+        Done::Approved { .. } => DecisionWord::Approve,
+        Done::Cancelled { .. } => DecisionWord::Cancel,
+        _ => DecisionWord::Send,
+    };
+    let title = letter::decided_by(&ticket.number, word, &operation.actor.name());
+    let told = vec![letter::done_by(&operation.actor.name(), &line)];
     let occasion = format!("decided {} {}", draft.id, now.to_rfc3339());
     notify_about(operation, author, Some(ticket.id), &occasion, |common| {
-        Content::StaffReply(StaffReplyContext { done, ..StaffReplyContext::new(common) })
+        Content::StaffReply(StaffReplyContext { told, title, ..StaffReplyContext::new(common) })
     })
 }
 
@@ -219,10 +225,12 @@ pub(super) async fn reject(
     operation.record(ticket, AuditEvent::Rejected { outbox: draft.id });
     let author = draft.author.as_deref().and_then(|address| operation.desk.rules.staff.find(address));
     if let Some(author) = author {
-        let problems = vec![letter::rejected_answer(number, &operation.actor.name(), reason)];
+        let lead = operation.actor.name();
+        let told = vec![letter::rejected_answer(number, &lead, reason)];
+        let title = letter::decided_by(number, DecisionWord::Reject, &lead);
         let occasion = format!("rejected {}", draft.id);
         notify_about(operation, author, Some(ticket.id), &occasion, |common| {
-            Content::StaffReply(StaffReplyContext { problems, ..StaffReplyContext::new(common) })
+            Content::StaffReply(StaffReplyContext { told, title, ..StaffReplyContext::new(common) })
         })?;
     }
     Ok(Ok(Done::Rejected(number.clone())))
@@ -325,7 +333,7 @@ fn written(draft: &WrittenMail) -> Written {
     }
 }
 
-/// The first words of a draft, behind its salutation, on one line.
+/// The first words of a draft that its author wrote, on one line.
 pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<String, Fault> {
     /// Characters.
     const SHOWN: usize = 60;
@@ -333,17 +341,7 @@ pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail
         Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
         None => String::new(),
     };
-    // The author's text is between the salutation and what our templates add.
-    let is_own = |paragraph: &&str| !paragraph.trim_start().starts_with(['※', '-', '─', '━']);
-    // Above the details of a meeting there are a greeting and a sentence besides.
-    let above = match draft.purpose {
-        Purpose::Meeting | Purpose::VisitRequest => 3,
-        Purpose::Interim => 2,
-        _ => 1,
-    };
-    let own = text.split("\n\n").skip(above).take_while(is_own).collect::<Vec<_>>().join(" ");
-    let own = if own.is_empty() { text.as_str() } else { own.as_str() };
-    let words = own.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = letter::own_words(&text);
     let shown: String = words.chars().take(SHOWN).collect();
     Ok(if shown.len() < words.len() { format!("{shown}…") } else { shown })
 }

@@ -9,6 +9,7 @@ use crate::{
         staff_key::find_key,
         staff_mail::{MOST_DOUBTS, Problem, StaffMail},
         ticket::TicketNumber,
+        triage::{Rules, is_about_a_call},
         window::start_of_day,
     },
     letter::{
@@ -29,7 +30,7 @@ pub async fn explain_refusal(operation: &mut Operation<'_>, prepared: &PreparedM
     let reading = &prepared.reading;
     let is_proved = rules.gate.authserv_id.is_some() && reading.sender_doubt.is_none();
     let from = reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-    let line = why(prepared).line(from, &without_key(&reading.mail.subject));
+    let line = why(prepared, rules).line(from, &without_key(&reading.mail.subject));
     let midnight = start_of_day(now, rules.calendar.time_zone());
     let told = told(operation, from);
     if is_proved && is_exhausted(operation, from, midnight).await? {
@@ -109,8 +110,15 @@ fn told<'a>(operation: &Operation<'a>, from: &str) -> Vec<&'a Member> {
     staff.all().filter(is_told).collect()
 }
 
-fn why(prepared: &PreparedMail) -> NoEffect {
+fn why(prepared: &PreparedMail, rules: &Rules) -> NoEffect {
     let reading = &prepared.reading;
+    let owner = || {
+        let mut problems = reading.staff.iter().flat_map(|staff| &staff.problems);
+        problems.find_map(|problem| match problem {
+            Problem::OthersKey(name) => Some(name.clone()),
+            _ => None,
+        })
+    };
     let has_wrong_key = || {
         let mut problems = reading.staff.iter().flat_map(|staff| &staff.problems);
         problems.any(|problem| matches!(problem, Problem::WrongKey(_)))
@@ -119,6 +127,10 @@ fn why(prepared: &PreparedMail) -> NoEffect {
         Some(doubt) => doubt.into(),
         None if reading.oversize.is_some() || reading.mail.unreadable.is_some() => NoEffect::Unread,
         None if has_wrong_key() => NoEffect::WrongKey,
-        None => NoEffect::NoKey,
+        None if is_about_a_call(&reading.mail.subject) => {
+            let labels = rules.form.fields().iter().map(|field| field.label.clone());
+            NoEffect::CallWithoutForm(labels.collect())
+        }
+        None => owner().map_or(NoEffect::NoKey, NoEffect::OthersKey),
     }
 }

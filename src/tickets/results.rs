@@ -4,10 +4,13 @@
 //! second process or a crash queues nothing twice.
 
 mod letters;
+mod stop;
 
 use chrono::{DateTime, Utc};
 
 use self::letters::{Case, Pending, cases, pending};
+pub use self::stop::{has_left, stop, stop_of, stop_waiting};
+use super::answer::unsent;
 use crate::{
     desk::{
         application::{
@@ -18,7 +21,7 @@ use crate::{
             },
         },
         feedback::{Done, Refused},
-        last_guard::{Guarded, OwnWords, Violation, guard},
+        last_guard::OwnWords,
         staff::Member,
         staff_key::Invitation,
         staff_mail::SupportCommand,
@@ -30,8 +33,8 @@ use crate::{
             score_in_words,
         },
     },
-    notify::{Outgoing, Thread, enqueue, staff_notice::notify},
-    service::{Actor, Desk, Fault, Operation, Outcome, Unsent},
+    notify::{Outgoing, Thread, enqueue_all, staff_notice::notify},
+    service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, OutboxState, StoreError, TicketRow},
 };
 
@@ -117,9 +120,16 @@ async fn decide(
         return Ok(Err(ResultsRefused::NoReason(number).into()));
     }
     let by = operation.actor.audit();
+    let earlier = operation.tx.decision(ticket.id).await?;
+    let other = earlier.decided_by.filter(|other| *other != by);
+    let name = |address: String| {
+        let member = operation.desk.rules.staff.find(&address);
+        member.map_or(address.clone(), |member| member.name.clone())
+    };
+    let before = earlier.decision.zip(other.map(name));
     operation.tx.set_decision(ticket.id, decision, reason.trim(), operation.now, &by).await?;
     operation.record(ticket, AuditEvent::Decided { decision });
-    Ok(Ok(Done::Results(ResultsDone::Decided { number, decision })))
+    Ok(Ok(Done::Results(ResultsDone::Decided { number, decision, before })))
 }
 
 /// 通知文: a lead's words in the letter about the result.
@@ -251,55 +261,28 @@ pub async fn send(operation: &mut Operation<'_>, wanted: &str) -> Result<Outcome
         return Ok(Err(ResultsRefused::Changed.into()));
     }
     let leaves_at = operation.now + desk.answers.undo;
-    let of = |letter: &Pending| cases.iter().find(|case| case.ticket.number == letter.letter.number);
-    let letters: Vec<(&Case, &Pending)> =
-        pending.iter().filter_map(|letter| Some((of(letter)?, letter))).collect();
-    for (case, letter) in &letters {
-        if let Err(violation) = guarded(operation, case, letter) {
-            let number = case.ticket.number.clone();
-            return Ok(Err(Refused::Guarded { number, violation }));
-        }
-    }
-    for (case, letter) in letters {
-        // The caller rolls back: no letter leaves if one cannot.
-        queue(operation, case, letter, leaves_at).await?.map_err(Fault::Staff)?;
+    if let Err(refused) = queue(operation, &cases, &pending, leaves_at).await? {
+        return Ok(Err(refused));
     }
     Ok(Ok(Done::Results(ResultsDone::Queued { letters: pending.len(), leaves_at })))
 }
 
-/// The whole letter counts as a person's words: it may have a lead's.
-fn own_words<'a>(desk: &'a Desk, pending: &'a Pending, theirs: &'a str) -> OwnWords<'a> {
-    OwnWords {
-        text: &pending.letter.body,
-        staff: &desk.rules.staff,
-        shows_names: desk.answers.sign_with_name,
-        desk: &desk.rules.gate.own_addresses,
-        theirs,
-    }
-}
-
-fn guarded(operation: &Operation<'_>, case: &Case, pending: &Pending) -> Result<(), Violation> {
-    let theirs = case.told();
-    guard(&Guarded {
-        subject: &pending.letter.subject,
-        body: &pending.letter.body,
-        files: &[],
-        written: Some(own_words(operation.desk, pending, &theirs)),
-    })
-}
-
+/// Queues all letters, or none of them.
 async fn queue(
     operation: &mut Operation<'_>,
-    case: &Case,
-    pending: &Pending,
+    cases: &[Case],
+    pending: &[Pending],
     leaves_at: DateTime<Utc>,
-) -> Result<Result<(), Unsent>, Fault> {
-    let desk = operation.desk;
-    let thread = operation.tx.thread_of(case.ticket.id).await?;
-    let theirs = case.told();
-    let own_words = own_words(desk, pending, &theirs);
-    let author = operation.actor.audit();
-    let outgoing = Outgoing {
+) -> Result<Result<(), Refused>, Fault> {
+    let (desk, author) = (operation.desk, operation.actor.audit());
+    let mut letters = Vec::new();
+    for letter in pending {
+        let Some(case) = cases.iter().find(|case| case.ticket.number == letter.letter.number) else {
+            continue;
+        };
+        letters.push((case, letter, case.told(), operation.tx.thread_of(case.ticket.id).await?));
+    }
+    let mails = letters.iter().map(|(case, pending, theirs, thread)| Outgoing {
         purpose: pending.purpose,
         to: &pending.letter.to,
         subject: &pending.letter.subject,
@@ -307,66 +290,31 @@ async fn queue(
         html: None,
         files: &[],
         message_id: &pending.message_id,
-        thread: Thread::of(&thread),
+        thread: Thread::of(thread),
         ticket: Some(case.ticket.id),
         message_ref: None,
         leaves_at: Some(leaves_at),
-        written: Some((&author, own_words)),
-    };
-    let queued = enqueue(operation, &outgoing)?;
-    if queued.is_ok() && !pending.is_copy() {
+        // The whole letter counts as a person's words: it may have a lead's.
+        written: Some((
+            author.as_str(),
+            OwnWords {
+                text: &pending.letter.body,
+                staff: &desk.rules.staff,
+                shows_names: desk.answers.sign_with_name,
+                desk: &desk.rules.gate.own_addresses,
+                theirs,
+            },
+        )),
+    });
+    let mails: Vec<Outgoing<'_>> = mails.collect();
+    let failed = enqueue_all(operation, &mails)?.err();
+    if let Some(((case, pending, ..), why)) = failed.and_then(|(nth, why)| Some((letters.get(nth)?, why))) {
+        return Ok(Err(unsent(&case.ticket.number, &pending.letter.to, why)));
+    }
+    for (case, pending, ..) in letters.iter().filter(|(_, pending, ..)| !pending.is_copy()) {
         operation.record(&case.ticket, AuditEvent::ResultQueued { decision: pending.letter.decision });
     }
-    Ok(queued)
-}
-
-/// 結果取消: stops all letters about the results that have not left.
-///
-/// # Errors
-/// When the database fails.
-pub async fn stop(operation: &mut Operation<'_>) -> Result<Outcome, Fault> {
-    if !operation.actor.may_approve(operation.desk) {
-        return Ok(Err(Refused::OnlyLeads));
-    }
-    let Some(call) = call(operation) else { return Ok(Err(ResultsRefused::NoCall.into())) };
-    let (mut stopped, mut left) = (0, 0);
-    for case in cases(operation, &call).await? {
-        let (these, sent) = stop_of(operation, &case.ticket).await?;
-        (stopped, left) = (stopped + these, left + sent);
-    }
-    if stopped == 0 {
-        return Ok(Err(ResultsRefused::NoneWait { left }.into()));
-    }
-    Ok(Ok(Done::Results(ResultsDone::Stopped { stopped, left })))
-}
-
-/// Stops the letters about one application, as when it is withdrawn. Returns how many were stopped, and how many have left.
-///
-/// # Errors
-/// When the database fails.
-pub async fn stop_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<(usize, usize), Fault> {
-    let (mut stopped, mut left) = (0, 0);
-    for mail in operation.tx.result_mails(ticket.id).await? {
-        match mail.state {
-            OutboxState::Queued | OutboxState::Held => {
-                // One attempt may have arrived without a verdict.
-                if mail.attempts > 0 || !operation.tx.cancel(mail.id, operation.now).await? {
-                    left += 1;
-                    continue;
-                }
-                if let Some(entry) = mail.entry {
-                    operation.tx.forget_entry(entry).await?;
-                }
-                stopped += 1;
-            }
-            OutboxState::Sent => left += 1,
-            OutboxState::Failed | OutboxState::Bounced | OutboxState::Cancelled => {}
-        }
-    }
-    if stopped > 0 {
-        operation.record(ticket, AuditEvent::ResultStopped);
-    }
-    Ok((stopped, left))
+    Ok(Ok(()))
 }
 
 /// The mail server has accepted a letter to the representative.

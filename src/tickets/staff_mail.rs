@@ -18,6 +18,7 @@ use crate::{
             Command, Order, Problem, StaffMail, SupportCommand,
             order::{Doubt, Doubtful},
         },
+        ticket::TicketNumber,
         window::start_of_day,
     },
     letter::{
@@ -107,8 +108,10 @@ struct Worked {
     waiting: Vec<WaitingContext>,
     /// A draft that was about to leave waits now.
     stopped: bool,
+    /// The ticket whose key a reply needs to stop the letters about the results.
+    decides: Option<TicketNumber>,
     nothing_sent: bool,
-    /// An answer was taken: its echo tells.
+    /// A mail of its own tells: the echo of an answer, or the letters about the results.
     answered: bool,
     manual: bool,
     list: bool,
@@ -144,6 +147,7 @@ impl Worked {
             }
             (Command::Support(SupportCommand::SendResults(code)), _) => {
                 let sent = results::send(operation, code).await?;
+                self.decides = order.ticket.clone().filter(|_| sent.is_ok());
                 self.note(operation, order, &sent);
                 return Ok(());
             }
@@ -170,6 +174,8 @@ impl Worked {
 
     fn note(&mut self, operation: &Operation<'_>, order: &Order, outcome: &Outcome) {
         match outcome {
+            // The letters that are shown are the reply.
+            Ok(Done::Results(ResultsDone::Shown { .. })) => self.answered = true,
             Ok(what) => {
                 self.nothing_sent &= !matches!(
                     what,
@@ -197,7 +203,16 @@ impl Worked {
     ) -> Result<(), Fault> {
         let stopped = draft::stop(operation, ticket, member, named).await?;
         if stopped.asked.is_empty() {
-            self.problems.push(refusal_to_staff(&Refused::NothingWaits(ticket.number.clone())));
+            match results::stop_waiting(operation, ticket).await? {
+                Some(done) => {
+                    let zone = operation.desk.rules.calendar.time_zone();
+                    self.done.push(to_staff(&done, zone, operation.now));
+                    self.stopped = true;
+                }
+                None => {
+                    self.problems.push(refusal_to_staff(&Refused::NothingWaits(ticket.number.clone())));
+                }
+            }
         }
         self.waiting.extend(stopped.asked);
         self.stopped |= stopped.anew;
@@ -212,12 +227,13 @@ impl Worked {
         about: Option<i64>,
         is_doubt: bool,
     ) -> Result<(), Fault> {
-        let Self { done, problems, waiting, nothing_sent, manual, .. } = self;
+        let Self { done, problems, waiting, decides, nothing_sent, manual, .. } = self;
         if done.is_empty() && problems.is_empty() && !manual {
             return Ok(());
         }
         // A reply to this mail decides, if it is about one ticket.
-        let number = waiting.first().map(|first| first.number.clone()).unwrap_or_default();
+        let first = waiting.first().map(|first| first.number.clone());
+        let number = first.or(decides.map(|number| number.to_string())).unwrap_or_default();
         let one = waiting.iter().all(|draft| draft.number == number).then(|| number.parse().ok()).flatten();
         let key = one.map(|number| operation.desk.key(member, &number, Invitation::Decide, operation.now));
         let key = key.unwrap_or_default();

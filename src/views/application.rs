@@ -6,9 +6,10 @@ use super::{rfc3339, rfc3339_option, ticket::Shown};
 use crate::{
     desk::application::{
         ApplicationForm, Arrival, Check, CheckLevel, SenderFacts, Stage, Submitted, area_key, checks,
+        decision::{Review, ReviewVerdict, mean},
     },
     service::Desk,
-    store::{ApplicationRow, StoreError, SubmissionRow, TicketRow},
+    store::{ApplicationRow, MeetingRow, StoreError, SubmissionRow, TicketRow},
 };
 
 /// One file of a mail, or of the command line.
@@ -37,6 +38,7 @@ pub struct Case {
     pub ticket: TicketRow,
     /// Oldest first.
     pub submissions: Vec<SubmissionRow>,
+    pub reviews: Vec<Review>,
 }
 
 impl Case {
@@ -52,7 +54,8 @@ impl Case {
         for row in rows {
             let Some(at) = tickets.iter().position(|ticket| ticket.id == row.ticket_id) else { continue };
             let submissions = desk.store.submissions(row.ticket_id).await?;
-            all.push(Self { row, ticket: tickets.swap_remove(at), submissions });
+            let reviews = desk.store.reviews(row.ticket_id).await?;
+            all.push(Self { row, ticket: tickets.swap_remove(at), submissions, reviews });
         }
         Ok(all)
     }
@@ -60,7 +63,7 @@ impl Case {
     /// The form in force.
     #[must_use]
     pub fn in_force(&self) -> Option<&SubmissionRow> {
-        self.submissions.iter().find(|form| Some(form.id) == self.row.submission_id)
+        self.row.in_force(&self.submissions)
     }
 
     /// One line for people.
@@ -129,15 +132,36 @@ impl Case {
             },
             "representative": form.map(|form| &form.representative),
             "sender": self.ticket.from,
+            "reviews": {
+                "count": self.reviews.len(),
+                "mean": mean(&self.reviews),
+                "conflicts": self.reviews.iter().filter(|review| review.verdict.is_conflict()).count(),
+            },
             "notified_at": rfc3339_option(self.row.notified_at, zone),
         })
     }
 
-    /// The application with all that the desk knows of it.
+    /// The application with all that the desk knows of it, and what `ticket show` has.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn shown(&self, desk: &Desk, all: &[Self]) -> Result<Value, StoreError> {
+        let mut shown = self.whole(desk, all).await?;
+        let ticket = Shown::load(desk, &self.ticket, desk.clock.now()).await?;
+        let ticket = serde_json::to_value(ticket).unwrap_or_default();
+        if let (Value::Object(shown), Value::Object(ticket)) = (&mut shown, ticket) {
+            for (key, value) in ticket {
+                shown.entry(key).or_insert(value);
+            }
+        }
+        Ok(shown)
+    }
+
+    /// The application with its forms, reviews, decision, meetings and questions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn whole(&self, desk: &Desk, all: &[Self]) -> Result<Value, StoreError> {
         let zone = desk.rules.calendar.time_zone();
         let submission = self.in_force().or(self.submissions.last());
         let form = |form: &SubmissionRow| {
@@ -150,11 +174,49 @@ impl Case {
                 "form": object(&form.submitted(), &self.checks(desk, all, form)),
             })
         };
-        let questions = desk.store.tickets_of(&desk.store.parts_of(&self.ticket.number).await?).await?;
-        let questions: Vec<Value> = questions
+        let questions: Vec<Value> = self
+            .questions(desk)
+            .await?
             .iter()
             .map(|question| json!({"number": question.number, "status": question.clock.status(), "inquiry": question.fields.inquiry}))
             .collect();
+        let review = |review: &Review| {
+            let (scores, comment) = match &review.verdict {
+                ReviewVerdict::Scored { scores, comment } => (scores.as_slice(), comment),
+                ReviewVerdict::Conflict(reason) => (&[][..], reason),
+            };
+            json!({
+                "reviewer": review.reviewer,
+                "at": rfc3339(review.at, zone),
+                "conflict": review.verdict.is_conflict(),
+                "scores": scores,
+                "comment": comment,
+            })
+        };
+        let meeting = |row: &MeetingRow, minutes: &[String]| {
+            json!({
+                "kind": row.meeting.kind,
+                "nth": row.meeting.nth,
+                "stage": row.meeting.stage,
+                "starts": rfc3339(row.meeting.starts, zone),
+                "ends": rfc3339(row.meeting.ends, zone),
+                "place": row.meeting.place,
+                "url": row.meeting.url,
+                "agenda": row.meeting.agenda,
+                "adviser": row.meeting.adviser,
+                "sequence": row.meeting.sequence,
+                "minutes": minutes,
+            })
+        };
+        let mut meetings = Vec::new();
+        for row in self.meetings(desk).await? {
+            let minutes = match row.minutes_entry {
+                Some(entry) => desk.store.attachment_names(entry).await?,
+                None => Vec::new(),
+            };
+            meetings.push(meeting(&row, &minutes));
+        }
+        let decided = desk.store.decision(self.ticket.id).await?;
         let mut shown = self.listed(desk, all);
         if let Value::Object(shown) = &mut shown {
             let read = submission.and_then(|submission| submission.result.as_ref().ok());
@@ -162,10 +224,36 @@ impl Case {
             let checks = submission.map(|submission| self.checks(desk, all, submission));
             shown.insert("checks".to_owned(), json!(checks.unwrap_or_default()));
             shown.insert("submissions".to_owned(), self.submissions.iter().map(form).collect());
+            shown.insert("reviews".to_owned(), self.reviews.iter().map(review).collect());
+            shown.insert("decided_at".to_owned(), json!(rfc3339_option(decided.decided_at, zone)));
+            shown.insert("decided_by".to_owned(), json!(decided.decided_by));
+            shown.insert("reason".to_owned(), json!(decided.reason));
+            shown.insert("notice".to_owned(), json!(decided.notice));
+            shown.insert("meetings".to_owned(), meetings.into());
             shown.insert("questions".to_owned(), questions.into());
-            let ticket = Shown::load(desk, &self.ticket, desk.clock.now()).await?;
-            shown.insert("ticket".to_owned(), serde_json::to_value(ticket).unwrap_or_default());
         }
         Ok(shown)
+    }
+
+    /// Its meetings and visits, each in its newest version, in the order of their beginning.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn meetings(&self, desk: &Desk) -> Result<Vec<MeetingRow>, StoreError> {
+        let mut newest: Vec<MeetingRow> = Vec::new();
+        for row in desk.store.meeting_versions(self.ticket.id).await? {
+            newest.retain(|of| (of.meeting.kind, of.meeting.nth) != (row.meeting.kind, row.meeting.nth));
+            newest.push(row);
+        }
+        newest.sort_by_key(|row| row.meeting.starts);
+        Ok(newest)
+    }
+
+    /// Tickets that belong to it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn questions(&self, desk: &Desk) -> Result<Vec<TicketRow>, StoreError> {
+        desk.store.tickets_of(&desk.store.parts_of(&self.ticket.number).await?).await
     }
 }

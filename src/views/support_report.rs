@@ -77,13 +77,7 @@ async fn supported(desk: &Desk, case: &CaseRow) -> Result<Supported, StoreError>
     let unfinished = |met: &&Met| matches!(met.stage, MeetingStage::Asked | MeetingStage::Set);
     let open = meetings.iter().filter(unfinished).count()
         + questions.iter().filter(|asked| asked.answered_at.is_none()).count();
-    Ok(Supported {
-        number: case.number.clone(),
-        region: format!("{} {}", case.prefecture, case.area).trim().to_owned(),
-        meetings,
-        questions,
-        open,
-    })
+    Ok(Supported { number: case.number.clone(), region: case.region(), meetings, questions, open })
 }
 
 /// The meetings and visits, each as it stands. One that was cancelled and set again is two.

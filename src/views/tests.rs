@@ -111,8 +111,8 @@ fn a_ticket_has_these_keys_in_this_order() {
     let more = r#""messages":[{"direction":"in","from":{"name":"山田 太郎","address":"yamada@example.jp"},"to":["desk@example.jp"],"at":"2025-07-01T10:00:00+09:00","text":"本文","attachments":[{"name":"表.pdf","media_type":"application/pdf","bytes":3}]}],"events":[{"at":"2025-07-01T10:00:00+09:00","actor":"desk","what":"filed","detail":""}],"turns":[]"#;
     assert_eq!(json(&shown), format!("{{{listed},{more}}}"));
 
-    let exported = ticket::Exported::new(view(), vec![message()], Vec::new());
-    let expected = r#"{"number":"ZT-2025-0001","status":"open","channel":"email","received_at":"2025-07-01T10:00:00+09:00","organization":"=市","prefecture":null,"name":null,"contact":null,"inquiry":"対象は","from":{"name":"山田 太郎","address":"yamada@example.jp"},"subject":"照会","assignee":null,"deadline":"2025-07-03T10:00:00+09:00","acknowledged_at":"2025-07-01T10:00:00+09:00","answered_at":null,"closed_at":null,"tags":["医療","急"],"merged_into":null,"messages":[{"direction":"in","at":"2025-07-01T10:00:00+09:00","from":{"name":"山田 太郎","address":"yamada@example.jp"},"to":["desk@example.jp"],"text":"本文","attachments":["表.pdf"]}],"turns":[]}"#;
+    let exported = ticket::Exported::new(view(), vec![message()], Vec::new(), None);
+    let expected = r#"{"number":"ZT-2025-0001","status":"open","channel":"email","received_at":"2025-07-01T10:00:00+09:00","organization":"=市","prefecture":null,"name":null,"contact":null,"inquiry":"対象は","from":{"name":"山田 太郎","address":"yamada@example.jp"},"subject":"照会","assignee":null,"deadline":"2025-07-03T10:00:00+09:00","acknowledged_at":"2025-07-01T10:00:00+09:00","answered_at":null,"closed_at":null,"tags":["医療","急"],"merged_into":null,"messages":[{"direction":"in","at":"2025-07-01T10:00:00+09:00","from":{"name":"山田 太郎","address":"yamada@example.jp"},"to":["desk@example.jp"],"text":"本文","attachments":["表.pdf"]}],"turns":[],"kind":"inquiry","part_of":null,"application":null}"#;
     assert_eq!(json(&exported), expected);
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{rfc3339, rfc3339_option};
 use crate::{
@@ -236,6 +237,10 @@ pub struct Exported<'a> {
     pub merged_into: Option<&'a TicketNumber>,
     pub messages: Vec<ExportedMessage>,
     pub turns: Vec<Turn>,
+    pub kind: TicketKind,
+    pub part_of: Option<&'a TicketNumber>,
+    /// Forms, reviews, decision and meetings of an application; `null` for an inquiry.
+    pub application: Option<Value>,
 }
 
 /// One message of an exported ticket.
@@ -252,7 +257,12 @@ pub struct ExportedMessage {
 
 impl<'a> Exported<'a> {
     #[must_use]
-    pub fn new(ticket: Ticket<'a>, messages: Vec<Message>, turns: Vec<Turn>) -> Self {
+    pub fn new(
+        ticket: Ticket<'a>,
+        messages: Vec<Message>,
+        turns: Vec<Turn>,
+        application: Option<Value>,
+    ) -> Self {
         Self {
             number: ticket.number,
             status: ticket.status,
@@ -274,6 +284,9 @@ impl<'a> Exported<'a> {
             merged_into: ticket.merged_into,
             messages: messages.into_iter().map(ExportedMessage::from).collect(),
             turns,
+            kind: ticket.kind,
+            part_of: ticket.part_of,
+            application,
         }
     }
 }

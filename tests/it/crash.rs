@@ -19,18 +19,24 @@ const MAILS: usize = 150;
 /// Milliseconds from start to kill, spread over the duration of one pass.
 const KILLS: [u64; 8] = [15, 40, 70, 110, 160, 220, 300, 400];
 
+/// Starts a command and kills it after each of these milliseconds. Returns how often it was still running.
+fn kill(desk: &Desk, command: &[&str], moments: &[u64]) -> usize {
+    let mut killed = 0;
+    for &moment in moments {
+        let mut child = desk.spawn(command);
+        thread::sleep(Duration::from_millis(moment));
+        killed += usize::from(child.is_running());
+        child.kill();
+    }
+    killed
+}
+
 fn a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing(desk: &mut Desk) {
     desk.set("mailbox.after", "move").set("delivery.daily_limit", 100_000);
     for nth in 1..=MAILS {
         desk.deliver(inquiry(nth));
     }
-    let mut killed = 0;
-    for moment in KILLS {
-        let mut child = desk.spawn(&["once"]);
-        thread::sleep(Duration::from_millis(moment));
-        killed += usize::from(child.is_running());
-        child.kill();
-    }
+    let killed = kill(desk, &["once"], &KILLS);
     assert!(killed >= 3, "it was killed {killed} times on its way");
     // The rehearsed clock must not go back behind what the killed processes wrote.
     desk.starts_at("2025-07-01T10:05:00+09:00");
@@ -68,22 +74,11 @@ fn each_representative_gets_one_letter_whenever_the_desk_is_killed(desk: &mut De
     }
     let shown = desk.json(&["application", "results"]);
     let send = ["application", "results", "--send", shown["code"].as_str().unwrap()];
-    let mut killed = 0;
-    for moment in [20, 45, 70] {
-        let mut child = desk.spawn(&send);
-        thread::sleep(Duration::from_millis(moment));
-        killed += usize::from(child.is_running());
-        child.kill();
-    }
+    let mut killed = kill(desk, &send, &[20, 45, 70]);
     // Whether or not a killed process has queued them: all letters are there once now.
     desk.run(&send);
     desk.starts_at("2025-08-01T09:45:00+09:00");
-    for moment in KILLS {
-        let mut child = desk.spawn(&["once"]);
-        thread::sleep(Duration::from_millis(moment));
-        killed += usize::from(child.is_running());
-        child.kill();
-    }
+    killed += kill(desk, &["once"], &KILLS);
     assert!(killed >= 3, "it was killed {killed} times on its way");
     desk.starts_at("2025-08-01T18:00:00+09:00");
     desk.once();

@@ -59,7 +59,7 @@ fn a_cancellation_means_the_draft_that_was_shown(desk: &mut Desk) {
         "11:01:00",
     );
     once_at(desk, "11:02:00");
-    let done = mail_to(desk, "ito@example.jp", "操作の結果");
+    let done = mail_to(desk, "ito@example.jp", "を取りやめました");
     assert!(done.text.contains("「一つ目の回答です。」を取りやめました"), "{}", done.text);
     assert!(done.text.contains("このほかに1件が送信を待っています"), "{}", done.text);
     // 取消 again means that draft still, and not the other one.

@@ -68,7 +68,7 @@ fn an_inquiry_with_our_marks_ends_nobodys_section_and_gets_its_receipt(desk: &mu
     desk.add_settings(STAFF);
     let end = "▲ ZT-2025-0001 回答ここまで ▲";
     let begin = "▼ ZT-2025-0001 回答ここから #7k3m9qxt2b4c5d ▼";
-    let cut = "▲ 回答はこの線より上にご記入ください ▲\n━━ ここから日次一覧 ━━";
+    let cut = "▲ この線より上に書いた文は、10分後に照会者へ回答として送られます（宛名・署名は自動で付きます）▲\n━━ ここから日次一覧 ━━";
     desk.deliver(inquiry(1));
     desk.deliver(
         inquiry(2)

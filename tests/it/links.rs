@@ -21,7 +21,11 @@ fn a_tap_on_a_link_of_a_notice_is_an_order(desk: &mut Desk) {
     deliver(desk, tap.body("担当\n\niPhoneから送信\n"), "10:10:00");
     once_at(desk, "10:11:00");
     assert_eq!(ticket(desk)["assignee"], "ito@example.jp");
-    assert!(mail_to(desk, "ito@example.jp", "操作の結果").text.contains("担当を伊藤 健一さんにしました"));
+    assert!(
+        mail_to(desk, "ito@example.jp", "[ZT-2025-0001] 担当を")
+            .text
+            .contains("担当を伊藤 健一さんにしました")
+    );
     deliver(desk, tapped("ito@example.jp", link(&notice.text, "保留にする"), "2"), "10:12:00");
     once_at(desk, "10:13:00");
     assert_eq!(ticket(desk)["status"], "waiting");

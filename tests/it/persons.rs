@@ -111,7 +111,7 @@ fn a_mail_about_the_call_is_kept_staff_are_told_and_its_sender_gets_a_receipt(de
     let receipts = sent_to(desk, "yamada1@city.example.jp");
     assert_eq!(receipts.len(), 1);
     assert_eq!(receipts[0].subject, "伴走支援の公募に関するメールの到着のお知らせ");
-    assert!(receipts[0].text.contains("到着日時：7月1日（火）9時30分"), "{}", receipts[0].text);
+    assert!(receipts[0].text.contains("到着日時：令和7年7月1日（火）9:30"), "{}", receipts[0].text);
     assert!(!receipts[0].text.contains("自治体・機関名"), "{}", receipts[0].text);
     let told = sent_to(desk, "sato@example.jp");
     let told = told.iter().find(|mail| mail.subject.contains("伴走支援")).unwrap();

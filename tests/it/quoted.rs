@@ -69,9 +69,9 @@ fn values_behind_quoted_labels_complete_the_ticket_and_our_words_do_not(desk: &m
     once_at(desk, "10:11:00");
     let ticket = &desk.tickets()[0];
     assert_eq!((&ticket["status"], &ticket["name"]), (&"open".into(), &serde_json::Value::Null), "{ticket}");
-    let filled = quotation.replace("> 2) 氏名：\n", "> 2) 氏名：髙橋 真由美\n").replace(
-        "> 3) 連絡先（TEL/メールアドレス）：\n",
-        "> 3) 連絡先（TEL/メールアドレス）：\n03-0000-1201\n",
+    let filled = quotation.replace("氏名：〔こちらにご記入ください〕", "氏名：髙橋 真由美").replace(
+        "> 3) 連絡先（TEL/メールアドレス）：〔こちらにご記入ください〕\n",
+        "> 3) 連絡先（TEL/メールアドレス）：〔こちらにご記入ください〕\n03-0000-1201\n",
     );
     let body = format!("{DESK} wrote in\n <1@tohmatu.co.jp>:\n{filled}");
     deliver(desk, reply(from, &asked, "2", &body), "10:20:00");

@@ -7,6 +7,7 @@ use madoguchi::{
     desk::{
         form::{FormRules, read_form, read_form_in_reply},
         quotation::{Quotation, SentMail, people},
+        staff::Staff,
         staff_key::StaffKeys,
         staff_mail::{self, Input, Problem},
         ticket::TicketNumber,
@@ -86,6 +87,7 @@ fn of_staff(reply: &InboundMail, sent: &[SentMail]) -> Value {
         text: &reply.text,
         address: MEMBER,
         name: "佐藤 花子",
+        staff: &Staff::default(),
         prefix: "ZT",
         desk: DESK,
         sent,

@@ -12,8 +12,11 @@ use crate::support::{
 on_both!(
     the_results_leave_together_and_once,
     results_that_are_stopped_can_be_sent_again,
+    any_word_of_stopping_or_doubt_stops_the_results,
     a_result_that_bounces_is_sent_again_alone,
+    the_officer_gets_a_copy_where_the_settings_say_so,
     what_stops_the_results_is_told,
+    two_leads_who_decide_differently_hear_of_each_other,
     leads_are_told_of_the_day_for_the_results,
     the_shell_does_the_same,
 );
@@ -58,7 +61,7 @@ fn decided(desk: &mut Desk, count: usize) {
 fn preview(desk: &mut Desk, now: &str, id: &str) -> InboundMail {
     let asked = reply(SATO, &notice(desk, SATO, 1), id, "結果案");
     writes(desk, now, asked);
-    mail_to(desk, SATO, "選定結果の通知")
+    mail_to(desk, SATO, "承認のお願い：伴走支援の選定結果の通知")
 }
 
 fn code(preview: &InboundMail) -> String {
@@ -152,6 +155,36 @@ fn results_that_are_stopped_can_be_sent_again(desk: &mut Desk) {
     assert!(told(desk, SATO).contains("すでに送られた"), "{}", told(desk, SATO));
 }
 
+fn any_word_of_stopping_or_doubt_stops_the_results(desk: &mut Desk) {
+    decided(desk, 2);
+    // To the letters as they were shown, or to the reply that says when they leave; in the lead's own words.
+    for (nth, to_reply, words) in [
+        (1, false, "取消"),
+        (2, true, "取り消してください。"),
+        (3, false, "すみません、宛先を確かめたいので少し待ってください。"),
+        (4, true, "あれ、鳥取県の分は合っていますか。"),
+        (5, true, "結果取消"),
+    ] {
+        let shown = preview(desk, &format!("08-01T1{nth}:00"), &format!("ask-{nth}"));
+        let send = reply(SATO, &shown, &format!("send-{nth}"), &format!("結果送信 {}", code(&shown)));
+        writes(desk, &format!("08-01T1{nth}:05"), send);
+        let told_when = mail_to(desk, SATO, "選定結果の通知2通");
+        let answered = if to_reply { &told_when } else { &shown };
+        let stop = reply(SATO, answered, &format!("stop-{nth}"), words);
+        writes(desk, &format!("08-01T1{nth}:08"), stop);
+        assert!(told(desk, SATO).contains("2通を取りやめました"), "{words}: {}", told(desk, SATO));
+        at(desk, &format!("08-01T1{nth}:30"));
+        assert_eq!(results_to(desk, 1).len() + results_to(desk, 2).len(), 0, "{words}");
+    }
+    // Withdrawn while its letter waits: the others leave.
+    let shown = preview(desk, "08-01T16:00", "ask-6");
+    let send = reply(SATO, &shown, "send-6", &format!("結果送信 {}", code(&shown)));
+    writes(desk, "08-01T16:05", send);
+    writes(desk, "08-01T16:07", reply(SATO, &notice(desk, SATO, 2), "withdraw", "取下 応募者の申出による"));
+    at(desk, "08-01T16:30");
+    assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 0));
+}
+
 fn a_result_that_bounces_is_sent_again_alone(desk: &mut Desk) {
     decided(desk, 2);
     let shown = preview(desk, "08-01T10:00", "ask-1");
@@ -180,6 +213,29 @@ fn a_result_that_bounces_is_sent_again_alone(desk: &mut Desk) {
     at(desk, "08-01T11:10");
     assert_eq!(mails_to(desk, "mended@hosp2.example.jp").len(), 1);
     assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 1));
+}
+
+fn the_officer_gets_a_copy_where_the_settings_say_so(desk: &mut Desk) {
+    const OFFICER: &str = "tanto@pref.tottori.example.jp";
+    desk.set("support.copy_results_to_sender", true);
+    decided(desk, 1);
+    let shown = preview(desk, "08-01T10:00", "ask-1");
+    assert!(shown.text.contains(&format!("宛先：{OFFICER}（写し）")), "{}", shown.text);
+    let send = format!("結果送信 {}", code(&shown));
+    writes(desk, "08-01T10:05", reply(SATO, &shown, "send", &send));
+    writes(desk, "08-01T10:08", reply(SATO, &shown, "stop", "結果取消"));
+    at(desk, "08-01T10:30");
+    let copies = |desk: &Desk| {
+        let mails = mails_to(desk, OFFICER);
+        mails.into_iter().filter(|mail| mail.subject.contains("（写し）")).collect::<Vec<_>>()
+    };
+    assert_eq!((results_to(desk, 1).len(), copies(desk).len()), (0, 0), "the copy is stopped, too");
+    let shown = preview(desk, "08-01T10:35", "ask-2");
+    let send = format!("結果送信 {}", code(&shown));
+    writes(desk, "08-01T10:40", reply(SATO, &shown, "send-2", &send));
+    at(desk, "08-01T11:00");
+    assert_eq!((results_to(desk, 1).len(), copies(desk).len()), (1, 1));
+    assert!(copies(desk)[0].text.contains("伴走支援の実施地域として選定"), "{}", copies(desk)[0].text);
 }
 
 fn what_stops_the_results_is_told(desk: &mut Desk) {
@@ -213,6 +269,21 @@ fn what_stops_the_results_is_told(desk: &mut Desk) {
     writes(desk, "08-01T09:45", reply(SATO, &shown, "send", &format!("結果送信 {}", code(&shown))));
     at(desk, "08-01T10:00");
     assert_eq!((results_to(desk, 1).len(), results_to(desk, 2).len()), (1, 0));
+}
+
+fn two_leads_who_decide_differently_hear_of_each_other(desk: &mut Desk) {
+    const OTHER: &str = "mori@example.jp";
+    desk.add_settings("[[staff]]\nname = \"森 誠\"\naddress = \"mori@example.jp\"\nlead = true\n");
+    decided(desk, 1);
+    let first = preview(desk, "08-01T09:40", "ask");
+    let other = reply(OTHER, &notice(desk, OTHER, 1), "other", "不採択 体制を確かめる必要があるため");
+    writes(desk, "08-01T09:50", other);
+    assert!(told(desk, OTHER).contains("これまでは佐藤 花子さんの「採択」でした"), "{}", told(desk, OTHER));
+    // The letters that the first lead was shown cannot leave any more.
+    writes(desk, "08-01T09:55", reply(SATO, &first, "send", &format!("結果送信 {}", code(&first))));
+    assert!(told(desk, SATO).contains("送りできません"), "{}", told(desk, SATO));
+    at(desk, "08-01T10:30");
+    assert_eq!(results_to(desk, 1).len(), 0);
 }
 
 fn leads_are_told_of_the_day_for_the_results(desk: &mut Desk) {

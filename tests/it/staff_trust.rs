@@ -162,7 +162,10 @@ fn a_holiday_text_is_no_answer_and_its_responder_is_stopped(desk: &mut Desk) {
     assert_eq!((status(desk, 1), status(desk, 2)), ("closed".into(), "closed".into()));
     assert_eq!(desk.parked(), ["staff_limit"; 20]);
     let results = |desk: &Desk| {
-        mails_to(desk, ITO).into_iter().filter(|mail| mail.subject.contains("操作の結果")).count()
+        let is_result = |mail: &InboundMail| {
+            ["完了に", "再開"].iter().any(|word| mail.subject.contains(&format!("] {word}")))
+        };
+        mails_to(desk, ITO).iter().filter(|mail| is_result(mail)).count()
     };
     assert_eq!(results(desk), 2, "a person's orders are answered");
     deliver(desk, reply(ITO, &notice, "5", "再開"), "2025-07-02T09:11");

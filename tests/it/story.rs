@@ -44,7 +44,7 @@ fn an_inquiry_becomes_a_ticket_and_is_acknowledged(desk: &Desk) {
     let mail = madoguchi::mail::read(&mails[0].data);
     assert_eq!(mail.subject, "[ZT-2025-0001] 拠点整備・運用に関する照会（受付のお知らせ）");
     assert_eq!(mail.in_reply_to, ["inquiry-1@city.example.jp"]);
-    assert!(mail.text.contains("回答期限：7月3日（木）9時30分まで"), "{}", mail.text);
+    assert!(mail.text.contains("回答予定：令和7年7月3日（木）まで"), "{}", mail.text);
     let header = |name: &str| {
         mail.headers.iter().find(|header| header.name == name).map(|header| header.value.as_str())
     };

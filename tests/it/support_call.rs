@@ -88,13 +88,10 @@ fn an_application_is_filed_its_officer_gets_a_receipt_and_staff_the_checks(desk:
     let shown = desk.json(&["application", "show", "ZT-2025-0001"]);
     assert_eq!(shown["fields"]["representative"]["email"], "choju@city.shiomi.example.jp");
     assert_eq!(shown["submissions"][0]["in_force"], true);
-    let events = shown["ticket"]["events"].to_string();
+    let events = shown["events"].to_string();
     assert!(events.contains("application_filed") && !events.contains("汐見"), "{events}");
     let exported = desk.run(&["export", "--format", "csv"]).stdout;
-    assert!(
-        exported.lines().any(|line| line.contains("ZT-2025-0001") && line.ends_with("応募")),
-        "{exported}"
-    );
+    assert!(exported.trim_end().ends_with(",応募"), "{exported}");
 }
 
 fn one_receipt_names_all_regions_of_a_mail(desk: &mut Desk) {
@@ -123,7 +120,8 @@ fn one_receipt_names_all_regions_of_a_mail(desk: &mut Desk) {
         assert!(receipts[0].text.contains(part), "{part}: {}", receipts[0].text);
     }
     // An order in a reply is about one application, so each has a notice.
-    assert_eq!(mails_to(desk, "sato@example.jp").len(), 2);
+    let notices = mails_to(desk, "sato@example.jp");
+    assert_eq!(notices.iter().filter(|mail| mail.subject.contains("伴走支援の応募")).count(), 2);
 }
 
 fn an_application_that_came_ten_seconds_late_waits_for_a_person(desk: &mut Desk) {

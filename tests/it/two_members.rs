@@ -31,7 +31,7 @@ fn a_colleagues_second_answer_waits_and_both_are_told(desk: &mut Desk) {
     deliver(desk, second, "10:12:00");
     once_at(desk, "10:13:00");
     let asked = mail_to(desk, "sato@example.jp", "送信前のご確認");
-    for part in ["「送信」のお返事", "伊藤 健一さんの回答「会議の例は、第一市", "10時21分に送信します"]
+    for part in ["「送信」のお返事", "伊藤 健一さんの回答「会議の例は、第一市", "10:21に送信します"]
     {
         assert!(asked.text.contains(part), "{part}: {}", asked.text);
     }
@@ -58,7 +58,7 @@ fn an_answer_after_a_colleagues_was_sent_waits_until_the_inquirer_writes_again(d
     deliver(desk, reply("sato@example.jp", &sato, "2", "会議の例は、第二町にございます。"), "13:00:00");
     once_at(desk, "13:01:00");
     let asked = mail_to(desk, "sato@example.jp", "送信前のご確認");
-    assert!(asked.text.contains("10時22分に送信しました"), "{}", asked.text);
+    assert!(asked.text.contains("10:22に送信しました"), "{}", asked.text);
     assert!(mail_to(desk, "ito@example.jp", "さんも書いています").text.contains("第二町"));
     deliver(desk, reply("sato@example.jp", &asked, "3", "取消"), "13:02:00");
     once_at(desk, "13:03:00");
@@ -81,12 +81,12 @@ fn a_member_is_told_of_their_own_first_answer_and_neither_waits(desk: &mut Desk)
     once_at(desk, "10:11:00");
     deliver(desk, reply("ito@example.jp", &notice, "2", "会議の例は、第二町にもございます。"), "10:12:00");
     once_at(desk, "10:13:00");
-    let echo = mail_to(desk, "ito@example.jp", "10時23分に送信します");
+    let echo = mail_to(desk, "ito@example.jp", "10:23に送信します");
     assert!(echo.text.contains("伊藤 健一さんの回答「会議の例は、第一市"), "{}", echo.text);
     // The link under the first answer stops that one.
     deliver(desk, tapped("ito@example.jp", link(&echo.text, "これを取りやめる"), "3"), "10:14:00");
     once_at(desk, "10:15:00");
-    let done = mail_to(desk, "ito@example.jp", "操作の結果").text;
+    let done = mail_to(desk, "ito@example.jp", "取りやめました").text;
     assert!(done.contains("第一市") && done.contains("ほかに1件が送信を待っています"), "{done}");
     once_at(desk, "10:30:00");
     let sent = mails_to(desk, INQUIRER);
@@ -111,7 +111,9 @@ fn with_confirm_an_answer_waits_for_the_word(desk: &mut Desk) {
     let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
     deliver(desk, reply("ito@example.jp", &echo, "4", "送信してください。"), "16:05:00");
     once_at(desk, "16:06:00");
-    assert!(mail_to(desk, "ito@example.jp", "操作の結果").text.contains("16時16分に送信します"));
+    assert!(
+        mail_to(desk, "ito@example.jp", "16:16に送信します").subject.starts_with("[ZT-2025-0001] 7月1日")
+    );
     once_at(desk, "16:17:00");
     assert!(mails_to(desk, INQUIRER)[1].text.contains("第一市にございます"));
 }
@@ -128,7 +130,7 @@ fn a_question_that_waits_stops_no_clock(desk: &mut Desk) {
     once_at(desk, "10:13:00");
     once_at(desk, "10:24:00");
     assert_eq!(status(desk), "waiting");
-    assert!(mail_to(desk, INQUIRER, "おたずね").text.contains("対象は何年度でしょうか。"));
+    assert!(mail_to(desk, INQUIRER, "ご確認のお願い").text.contains("対象は何年度でしょうか。"));
 }
 
 fn an_author_hears_what_a_colleague_decides(desk: &mut Desk) {
@@ -139,11 +141,11 @@ fn an_author_hears_what_a_colleague_decides(desk: &mut Desk) {
     let request = mail_to(desk, "sato@example.jp", "承認のお願い");
     deliver(desk, tapped("sato@example.jp", link(&request.text, "承認"), "2"), "10:12:00");
     once_at(desk, "10:13:00");
-    let told = mail_to(desk, "ito@example.jp", "操作の結果").text;
+    let told = mail_to(desk, "ito@example.jp", "[ZT-2025-0001] 承認：佐藤 花子さん").text;
     assert!(told.contains("承認しました") && told.contains("佐藤 花子さんの操作"), "{told}");
     deliver(desk, reply("sato@example.jp", &request, "3", "やはり取り消してください。"), "10:14:00");
     once_at(desk, "10:15:00");
-    let told = mail_to(desk, "ito@example.jp", "操作の結果").text;
+    let told = mail_to(desk, "ito@example.jp", "[ZT-2025-0001] 取消：佐藤 花子さん").text;
     assert!(told.contains("を取りやめました") && told.contains("佐藤 花子さんの操作"), "{told}");
     once_at(desk, "11:00:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 1);

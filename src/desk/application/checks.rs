@@ -160,7 +160,7 @@ fn is_elsewhere(address: &str, written: &str) -> bool {
     of_address.is_some_and(|of_address| of_address != name)
 }
 
-/// An answer in a frame.
+/// An answer in a frame. Detail: how many characters a short one has.
 fn answer(text: &str) -> (CheckLevel, String) {
     let length = squashed(text).chars().count();
     let level = match length {
@@ -170,7 +170,7 @@ fn answer(text: &str) -> (CheckLevel, String) {
         }
         _ => Good,
     };
-    (level, length.to_string())
+    (level, if level == Look { length.to_string() } else { String::new() })
 }
 
 /// Detail: the keys of the fields that are missing, else the marked items.

@@ -155,8 +155,8 @@ pub fn cautions(candidates: &[Candidate], call: &Call) -> Vec<Caution> {
 pub enum ResultsDone {
     /// 審査
     Reviewed { number: TicketNumber, conflict: bool },
-    /// 採択, 不採択
-    Decided { number: TicketNumber, decision: Decision },
+    /// 採択, 不採択; `before` is the decision of another lead that it replaces, with the lead's name.
+    Decided { number: TicketNumber, decision: Decision, before: Option<(Decision, String)> },
     /// 通知文
     NoticeKept(TicketNumber),
     /// 結果案
@@ -226,7 +226,7 @@ pub fn code(letters: &[ResultLetter]) -> String {
 }
 
 closed_set! {
-    /// When leads are told about the day for the results, once each.
+    /// Notices to leads about the day for the results, one each.
     ResultsNotice {
         /// Five business days before.
         Week = "week",
@@ -237,7 +237,7 @@ closed_set! {
     }
 }
 
-/// The instants at which leads are told, in order: when the desk opens on that day.
+/// When these notices are due, in order: when the desk opens on that day.
 #[must_use]
 pub fn results_notices(call: &Call, calendar: &Calendar) -> Vec<(ResultsNotice, DateTime<Utc>)> {
     let before = |business_days: usize| {

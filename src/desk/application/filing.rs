@@ -196,7 +196,7 @@ mod tests {
             ("a stranger", "北上圏域", by(STRANGER), None),
             ("a stranger of a confirmed domain", "北上圏域", confirmed(STRANGER, true), None),
             ("a colleague of a confirmed domain", "北上圏域", confirmed(COLLEAGUE, true), Some(0)),
-            ("a colleague whom nobody confirms", "北上圏域", by(COLLEAGUE), None),
+            ("an unconfirmed colleague", "北上圏域", by(COLLEAGUE), None),
             ("who answers the receipt", "北上圏域", in_thread(STRANGER, 1), Some(0)),
             ("who answers the receipt that names both", "遠野圏域", in_thread(STRANGER, 1), Some(1)),
             ("another region in the thread", "釜石圏域", in_thread(OFFICER, 1), None),

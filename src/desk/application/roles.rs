@@ -201,17 +201,15 @@ fn is_base(place: &str, work: &str) -> bool {
 fn is_of_municipality(place: &str, prefecture: &str) -> bool {
     let place = place.strip_prefix(prefecture).unwrap_or(place);
     let Some((at, end)) =
-        place.char_indices().skip(1).take(9).find(|(_, c)| matches!(c, '市' | '区' | '町' | '村' | '郡'))
+        place.char_indices().skip(1).take(12).find(|(_, c)| matches!(c, '市' | '区' | '町' | '村'))
     else {
         return false;
     };
     let name = place.get(..at + end.len_utf8()).unwrap_or_default();
     let behind = place.get(name.len()..).unwrap_or_default();
-    // 白鷺郡医師会 is no municipality, 斜狩郡斜狩町 is.
-    let is_county = end == '郡' && !behind.chars().skip(1).take(6).any(|c| matches!(c, '町' | '村'));
-    // 白鷺市立病院 and 斜狩町医師会 are bodies; 四日市市 goes on.
     let is_stem = STEMS.contains(&name) && !behind.starts_with('市');
-    !is_county && !is_stem && !behind.starts_with('立')
+    // 市町村課 names all of them, 白鷺市立病院 is a body.
+    !is_stem && name != "市町" && !behind.starts_with('立')
 }
 
 /// Whether a place is the prefecture itself, its seat, or a department of it.
@@ -268,6 +266,9 @@ mod tests {
             ("鳥取県", "鳥取県社会福祉協議会", "", "課長", vec![Role::CareBody]),
             ("福岡県", "福岡市中央区保健福祉センター", "", "主任", vec![CityHealth, Municipality]),
             ("長野県", "大町保健福祉事務所", "", "課長", vec![Prefecture]),
+            ("奈良県", "大和郡山市", "長寿課", "係長", vec![Municipality]),
+            ("奈良県", "吉城郡吉城町", "福祉課", "係長", vec![Municipality]),
+            ("奈良県", "吉城郡医師会", "", "会長", vec![Role::MedicalBody]),
             ("三重県", "四日市市保健所", "", "課長", vec![CityHealth, Municipality]),
             ("京都府", "府庁", "医療課", "主事", vec![Prefecture]),
             ("新潟県", "十日町地域振興局", "健康福祉部", "主事", vec![Prefecture]),

@@ -2,6 +2,7 @@
 //! `deadline` and `ticket` define deadlines and the SLA clock; `window` defines the acceptance window.
 
 mod business_time;
+mod closures;
 mod local;
 mod rules;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
 pub use business_time::BusinessTime;
+pub use closures::Closure;
 use local::latest;
 pub use local::{date_of, earliest};
 pub use rules::{ClosedDays, ClosedReason, Day, DayHours, HoursRules};

@@ -25,6 +25,7 @@ use serde::Serialize;
 pub(super) use fold::{Folds, fold, squash};
 use reading::Reading;
 use spelling::Spellings;
+pub use values::PLACEHOLDER;
 
 use super::quotation::Quotation;
 use crate::words::closed_set;

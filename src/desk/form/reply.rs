@@ -8,6 +8,7 @@ use super::{
     lines::Lines,
     reading::{self, Reading, is_question},
     spelling::Spellings,
+    values::PLACEHOLDER,
 };
 use crate::{
     desk::quotation::Quotation,
@@ -19,7 +20,7 @@ struct BlankLabel<'a> {
     source: Source,
     line: usize,
     key: FieldKey,
-    /// The line without surrounding blanks.
+    /// The label, without surrounding blanks.
     text: &'a str,
 }
 
@@ -81,7 +82,7 @@ fn label_of<'l>(insertion: &Insertion, labels: &'l [BlankLabel<'l>]) -> Option<&
     labels.iter().find(|label| label.source == spot.source && label.line == spot.line)
 }
 
-/// The lines of our text that are a label and nothing else, and have no value below.
+/// The lines of our text that are a label and at most a placeholder, and have no value below.
 fn blank_labels<'t>(source: Source, text: &'t str, spellings: &Spellings) -> Vec<BlankLabel<'t>> {
     let lines = Lines::of(text);
     let marks = labels::find(&lines, spellings);
@@ -92,8 +93,12 @@ fn blank_labels<'t>(source: Source, text: &'t str, spellings: &Spellings) -> Vec
         .filter(|mark| {
             let behind = text.get(mark.value..lines.get(mark.line).end).unwrap_or_default();
             let below = mark.line + 1;
-            trim(behind).is_empty() && (lines.body(below).is_empty() || has_label(below))
+            matches!(trim(behind), "" | PLACEHOLDER) && (lines.body(below).is_empty() || has_label(below))
         })
-        .map(|mark| BlankLabel { source, line: mark.line, key: mark.key, text: lines.body(mark.line) })
+        .map(|mark| {
+            let place = lines.get(mark.line);
+            let text = trim(text.get(place.start..mark.value).unwrap_or_default());
+            BlankLabel { source, line: mark.line, key: mark.key, text }
+        })
         .collect()
 }

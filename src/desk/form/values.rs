@@ -8,6 +8,9 @@ use super::{
     signature::{end_of_text, has_contact, is_closing, is_delimiter, is_rule},
 };
 
+/// Stands behind a label in our letters where the inquirer is asked for the value.
+pub const PLACEHOLDER: &str = "〔こちらにご記入ください〕";
+
 /// The part of the body that may contain the text of a field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
@@ -39,7 +42,7 @@ pub(super) fn value(lines: &Lines<'_>, span: Span, key: FieldKey, fields: &Field
             || c.is_whitespace()
             || (span.cut_short && matches!(c, '、' | '，' | ',' | '/' | '／' | ';' | '；'))
     });
-    without_underscores(text).to_owned()
+    without_placeholder(without_underscores(text))
 }
 
 /// The end line (exclusive) of a field other than the inquiry. A blank line after its text ends it, as do a ruled line,
@@ -90,4 +93,26 @@ fn join(lines: &Lines<'_>, span: Span, first: usize, end: usize) -> String {
 /// Removes underscores around a value, which some templates have as the line to write on: 「＿＿山田＿＿」.
 fn without_underscores(text: &str) -> &str {
     text.trim_matches(|c: char| matches!(c, '_' | '＿') || c.is_whitespace() || is_invisible(c))
+}
+
+/// Removes our placeholder where a value was written beside or into it: 「〔山田〕」, 「山田〔こちらにご記入ください〕」. A bracket
+/// may have been read with the label. A value that is nothing else stays, and counts as blank.
+fn without_placeholder(text: &str) -> String {
+    if !text.contains(['〔', '〕']) {
+        return text.to_owned();
+    }
+    let words = PLACEHOLDER.trim_matches(['〔', '〕']);
+    let beside = text.replacen(PLACEHOLDER, "", 1);
+    let beside = beside.strip_prefix(&format!("{words}〕")).unwrap_or(&beside);
+    if trim(beside).is_empty() {
+        return text.to_owned();
+    }
+    let (mut value, count) = (trim(beside), |text: &str, bracket: char| text.matches(bracket).count());
+    if value.starts_with('〔') && count(value, '〔') == 1 {
+        value = value.strip_prefix('〔').unwrap_or(value);
+    }
+    if value.ends_with('〕') && count(value, '〕') > count(value, '〔') {
+        value = value.strip_suffix('〕').unwrap_or(value);
+    }
+    trim(value).to_owned()
 }

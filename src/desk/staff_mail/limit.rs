@@ -97,6 +97,7 @@ impl Problem {
             Self::NoTicket(_)
             | Self::NoEnd(_)
             | Self::WrongKey(_)
+            | Self::OthersKey(_)
             | Self::FilesForSeveral
             | Self::TextOutside(_)
             | Self::TextBeside { .. }

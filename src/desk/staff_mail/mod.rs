@@ -2,6 +2,7 @@
 //! notice. Callers check permissions and execute.
 
 pub mod command;
+mod cut_line;
 mod limit;
 mod meaning;
 pub mod order;
@@ -13,22 +14,21 @@ mod typed;
 use chrono::NaiveDate;
 
 pub use command::{Command, Order, SupportCommand};
+pub(in crate::desk) use cut_line::BEGINNINGS;
+#[cfg(test)]
+pub use cut_line::OLD_LINE;
+pub use cut_line::{APPROVE_LINE, CALL_LINE, CANCEL_LINE, NOTHING_LINE, SEND_LINE, TOP_LINE, answer_line};
 pub use limit::{MOST_DOUBTS, Replies};
 use order::{Doubt, Doubtful};
 use typed::{TicketPlace, Typed};
 
 use super::{
     quotation::{Quotation, SentMail},
+    staff::Staff,
     staff_key::{Invitation, KeyFault, StaffKeys, find_key},
     ticket::TicketNumber,
 };
 use crate::reply::People;
-
-/// Cut line of a notice. The member writes the answer above it; the desk never sends quoted text below it.
-pub const CUT_LINE: &str = "▲ 回答はこの線より上にご記入ください ▲";
-
-/// First line of a digest. Text above it is the member's own.
-pub const TOP_LINE: &str = "━━ ここから日次一覧 ━━";
 
 /// Stands before the mark of a draft in a subject.
 pub const DRAFT_MARK: &str = "控え";
@@ -68,6 +68,8 @@ pub enum Problem {
     TwoAnswers(TicketNumber),
     /// The key is not valid for this member and ticket.
     WrongKey(TicketNumber),
+    /// The key is that of another member, whose name it has: the mail is a reply to a forwarded mail of ours.
+    OthersKey(String),
     /// The key was valid, but has expired.
     ExpiredKey(TicketNumber),
     /// There is text below the cut line of a notice, which may be part of the answer.
@@ -110,6 +112,8 @@ pub struct Input<'a> {
     pub address: &'a str,
     /// Name of the member, as colleagues use it.
     pub name: &'a str,
+    /// All members.
+    pub staff: &'a Staff,
     /// First part of every ticket number, such as `ZT`.
     pub prefix: &'a str,
     /// Name and address of the desk. A line above quoted text that contains one of them is an attribution line.
@@ -141,7 +145,7 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
     let quotation = Quotation::of(input.text, input.sent, &people);
     let subject = subject(input, quotation.as_ref());
     let has_key_in_subject = find_key(subject).is_some();
-    let mut checked = Checked { input, keys, allowed: Vec::new(), expired: Vec::new() };
+    let mut checked = Checked { input, keys, allowed: Vec::new(), expired: Vec::new(), others: None };
     let about = checked.subject(subject, &mut mail);
     let typed = match &quotation {
         Some(quotation) => typed::of_reply(quotation, about.is_some()),
@@ -175,6 +179,9 @@ pub fn read(input: &Input<'_>, keys: &StaffKeys) -> StaffMail {
 
 fn finish(typed: &Typed, checked: &Checked<'_>, mail: &mut StaffMail) {
     mail.problems.extend(typed.without_end.iter().cloned().map(Problem::NoEnd));
+    if let Some(name) = checked.others.clone().filter(|_| !mail.keyed && mail.problems.is_empty()) {
+        mail.problems.push(Problem::OthersKey(name));
+    }
     checked.refuse_foreign_orders(mail);
     checked.tell_of_old_digest(mail);
     merge_equal_answers(mail);
@@ -238,6 +245,8 @@ struct Checked<'a> {
     allowed: Vec<TicketNumber>,
     /// Tickets of a digest that is too old.
     expired: Vec<TicketNumber>,
+    /// Name of another member whose digest this is.
+    others: Option<String>,
 }
 
 impl Checked<'_> {
@@ -263,10 +272,23 @@ impl Checked<'_> {
                 None
             }
             Err(KeyFault::Wrong) => {
-                mail.problems.push(Problem::WrongKey(ticket.clone()));
+                let problem = self.owner(key, ticket).map(Problem::OthersKey);
+                let problem = problem.unwrap_or_else(|| Problem::WrongKey(ticket.clone()));
+                if !mail.problems.contains(&problem) {
+                    mail.problems.push(problem);
+                }
                 None
             }
         }
+    }
+
+    /// The name of another member whose key it is.
+    fn owner(&self, key: &str, ticket: &TicketNumber) -> Option<String> {
+        let Input { staff, today, .. } = self.input;
+        let is_theirs = |address: &str| {
+            !matches!(self.keys.invitation(key, address, ticket, *today), Err(KeyFault::Wrong))
+        };
+        staff.all().find(|member| is_theirs(&member.address)).map(|member| member.name.clone())
     }
 
     /// A digest allows orders on the tickets that it lists.
@@ -280,6 +302,9 @@ impl Checked<'_> {
             Err(KeyFault::Expired) => {
                 mail.keyed = true;
                 self.expired.push(place.ticket.clone());
+            }
+            Err(KeyFault::Wrong) if self.others.is_none() => {
+                self.others = self.owner(&place.key, &place.ticket);
             }
             Err(KeyFault::Wrong) => {}
         }

@@ -3,9 +3,18 @@
 mod quoted;
 
 use super::{order::Doubt, *};
-use crate::desk::staff_key::Invitation;
+use std::sync::LazyLock;
+
+use crate::desk::{staff::Member, staff_key::Invitation};
 
 const SATO: &str = "sato@example.jp";
+const ITO: &str = "ito@example.jp";
+
+static STAFF: LazyLock<Staff> = LazyLock::new(|| {
+    let member =
+        |name: &str, address: &str| Member { name: name.into(), address: address.into(), lead: false };
+    Staff::new(vec![member("佐藤 花子", SATO), member("伊藤 健一", ITO)])
+});
 
 fn today() -> NaiveDate {
     "2025-07-01".parse().unwrap()
@@ -46,6 +55,7 @@ fn input<'a>(subject: &'a str, text: &'a str) -> Input<'a> {
         text,
         address: SATO,
         name: "佐藤 花子",
+        staff: &STAFF,
         prefix: "ZT",
         desk: ("窓口", "zaitaku@example.jp"),
         sent: &[],
@@ -107,7 +117,10 @@ fn text_that_may_belong_to_no_ticket_or_to_several_is_refused() {
     assert_eq!(answers(&twice), []);
     let foreign = digest("回答です。", "\n")
         .replace(&key(1), &keys().make("ito@example.jp", &number(1), Invitation::Answer, today()));
-    assert_eq!(problems(&foreign), [Problem::WrongKey(number(1))]);
+    assert_eq!(problems(&foreign), [Problem::OthersKey("伊藤 健一".into())]);
+    let unknown = digest("回答です。", "\n")
+        .replace(&key(1), &keys().make("x@example.jp", &number(1), Invitation::Answer, today()));
+    assert_eq!(problems(&unknown), [Problem::WrongKey(number(1))]);
     let swapped = digest("回答です。", "\n").replace(&key(1), &key(2));
     assert_eq!(problems(&swapped), [Problem::WrongKey(number(1))]);
     let old = keys().make(SATO, &number(1), Invitation::Answer, "2025-04-01".parse().unwrap());
@@ -128,7 +141,7 @@ fn text_that_may_belong_to_no_ticket_or_to_several_is_refused() {
 #[test]
 fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
     let subject = format!("RE: [ZT-2025-0001] 新しい照会 {}", key(1));
-    let notice = format!("{CUT_LINE}\n佐藤 花子 様\n\n照会内容：会議の例を教えてください。\n");
+    let notice = format!("{OLD_LINE}\n佐藤 花子 様\n\n照会内容：会議の例を教えてください。\n");
     let of = |text: &str| read(&input(&subject, text), &keys());
     let of_texts = |mail: StaffMail| -> Vec<(TicketNumber, String)> {
         mail.answers.into_iter().map(|answer| (answer.ticket, answer.text)).collect()
@@ -179,6 +192,26 @@ fn a_notice_is_answered_above_its_line_without_quotes_and_signature() {
     let stranger = Input { address: "stranger@other.example", ..input(&subject, "回答です。") };
     let found = read(&stranger, &keys());
     assert!(found.answers.is_empty() && !found.keyed);
+}
+
+#[test]
+fn a_reply_to_a_colleagues_mail_does_nothing_and_names_the_colleague() {
+    let subject = format!("Fwd: [ZT-2025-0001] x {}", key(1));
+    let expected = [Problem::OthersKey("佐藤 花子".into())];
+    for (name, subject, text) in [
+        ("an answer to a notice", subject.as_str(), "会議の例をお送りします。".to_owned()),
+        ("answers in a digest", "Fwd: 一覧", digest("会議の例をお送りします。", "二つ目です。")),
+        ("an order above a digest", "Fwd: 一覧", format!("完了 ZT-2025-0001\n\n{}", digest("", ""))),
+    ] {
+        let found = read(&Input { address: ITO, name: "伊藤 健一", ..input(subject, &text) }, &keys());
+        assert_eq!(found.problems, expected, "{name}");
+        assert!(found.answers.is_empty() && !found.keyed, "{name}");
+    }
+    // Both keys in one mail: the member's own counts.
+    let own = keys().make(ITO, &number(3), Invitation::Answer, today());
+    let subject = format!("Re: [ZT-2025-0003] x {own}");
+    let found = read(&Input { address: ITO, name: "伊藤 健一", ..input(&subject, "完了") }, &keys());
+    assert!(found.problems.is_empty() && found.keyed);
 }
 
 #[test]
@@ -286,7 +319,7 @@ fn only_what_is_surely_meant_leaves_in_an_answer_thread() {
 fn in_a_decision_thread_nothing_is_an_answer() {
     let decide = keys().make(SATO, &number(1), Invitation::Decide, today());
     let subject = format!("Re: [ZT-2025-0001] 送信前のご確認 {decide}");
-    let notice = format!("{CUT_LINE}\n佐藤 花子 様\n\n次の内容を送信します。\n");
+    let notice = format!("{OLD_LINE}\n佐藤 花子 様\n\n次の内容を送信します。\n");
     for text in [
         "直した回答です。\n会議の例は、第一市にございます。".to_owned(),
         "了解です".to_owned(),

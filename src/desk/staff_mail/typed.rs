@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::{
-    CUT_LINE, TOP_LINE,
+    TOP_LINE,
+    cut_line::is_cut_line,
     sections::{Section, sections},
 };
 use crate::{
@@ -99,6 +100,9 @@ pub(super) fn of_reply(quotation: &Quotation<'_>, one_ticket: bool) -> Typed {
     typed
 }
 
+/// What stands beside a number in the heading of a ticket. The table above all tickets has other words there.
+const STATUS: [&str; 5] = ["未回答", "返信待ち", "保留中", "回答済", "完了"];
+
 /// The lines of a ticket in a digest: from its heading to the line before its end marker.
 struct Region {
     source: Source,
@@ -111,7 +115,11 @@ impl Region {
     fn of(source: Source, text: &str, section: &Section, from: usize, place: usize) -> Self {
         let number = section.ticket.to_string();
         let above = text.lines().enumerate().take(section.begin).skip(from);
-        let heading = above.filter(|(_, line)| line.contains(&number)).map(|(at, _)| at).next();
+        let is_heading = |line: &str| {
+            line.contains(&number)
+                && (line.starts_with('■') || STATUS.iter().any(|status| line.contains(status)))
+        };
+        let heading = above.filter(|(_, line)| is_heading(line)).map(|(at, _)| at).next();
         Self { source, lines: heading.unwrap_or(section.begin)..section.end, place }
     }
 }
@@ -159,7 +167,7 @@ fn own(text: &str, above_quotation: bool, people: &People<'_>) -> Typed {
 /// Index of the first line of our own quoted text, or the number of lines.
 fn cut_line(text: &str) -> usize {
     text.lines()
-        .position(|line| line.contains(CUT_LINE) || line.contains(TOP_LINE))
+        .position(|line| is_cut_line(line) || line.contains(TOP_LINE))
         .unwrap_or_else(|| text.lines().count())
 }
 
@@ -174,7 +182,7 @@ enum Below {
 
 fn below_cut_line(text: &str, people: &People<'_>) -> Below {
     let quoted = |line: &str| line.trim_start().starts_with(['>', '＞', '|']);
-    let below: Vec<&str> = text.lines().skip_while(|line| !line.contains(CUT_LINE)).collect();
+    let below: Vec<&str> = text.lines().skip_while(|line| !is_cut_line(line)).collect();
     if !below.first().is_some_and(|line| quoted(line)) {
         return Below::Nothing;
     }

@@ -220,7 +220,10 @@ fn new(reading: &Reading, rules: &Rules, submitted: &Submitted, is_clean: bool) 
     } else {
         running.unwrap_or_else(|| SlaClock::waiting(budget))
     };
-    let fields = submitted.result.as_ref().map(|(form, _)| ticket_fields(form)).unwrap_or_default();
+    // Of a form that nobody could read, lists show the subject.
+    let subject = || Some(reading.mail.subject.clone()).filter(|subject| !subject.is_empty());
+    let unread = || Fields { inquiry: subject(), ..Fields::default() };
+    let fields = submitted.form().filter(|form| !form.is_blank()).map_or_else(unread, ticket_fields);
     let prefecture = submitted.result.as_ref().ok().and_then(|(form, _)| prefecture(&form.prefecture));
     let ticket =
         NewTicket { kind: TicketKind::Application, channel: Channel::Email, fields, prefecture, clock };

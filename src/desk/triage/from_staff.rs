@@ -28,11 +28,16 @@ pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Ki
         }
         return (Kind::Staff, Filing::Staff, None);
     }
-    let subject = reading.mail.subject.replace([' ', '\u{3000}'], "");
-    if subject.contains(TELEPHONE_SUBJECT) && reading.form.has_form {
+    if is_about_a_call(&reading.mail.subject) && reading.form.has_form {
         return (Kind::Staff, telephone(reading, rules), None);
     }
     park(ParkReason::Staff, "from a staff address, without a key")
+}
+
+/// Whether a member's mail with this subject is a note of a call.
+#[must_use]
+pub fn is_about_a_call(subject: &str) -> bool {
+    subject.replace([' ', '\u{3000}'], "").contains(TELEPHONE_SUBJECT)
 }
 
 /// Builds a ticket from a telephone inquiry that a member wrote down. Its SLA clock runs as for a mail; the desk does

@@ -39,7 +39,7 @@ use crate::mail::{Warning, bounce::Action};
 pub use application::{Becomes, HandedIn, ticket_fields};
 pub use decision::{Apart, Decision, Filing, Kind, Mention, ParkReason, Reply, Reported};
 pub use follow_up::address;
-pub use from_staff::TELEPHONE_SUBJECT;
+pub use from_staff::{TELEPHONE_SUBJECT, is_about_a_call};
 pub use note::{EARLIER_WITHIN, Note};
 pub use reading::Reading;
 

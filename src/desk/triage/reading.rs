@@ -106,6 +106,7 @@ impl Reading {
                 text: &mail.text,
                 address: &member.address,
                 name: &member.name,
+                staff: &rules.staff,
                 prefix: &rules.ticket_prefix,
                 desk,
                 sent,

@@ -37,7 +37,7 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
         (Done::Closed(number()), "ZT-2025-0001 を完了にしました", "ZT-2025-0001: closed"),
         (
             Done::Reopened { number: number(), deadline: Some("2025-07-03T00:12:04Z".parse().unwrap()) },
-            "ZT-2025-0001 を再開しました（回答期限 7月3日（木）9時12分）",
+            "ZT-2025-0001 を再開しました（回答期限 7月3日（木）9:12）",
             "ZT-2025-0001: open, due 2025-07-03T09:12:04+09:00",
         ),
         (
@@ -73,12 +73,12 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
         (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),
         (
             queued(Written::Answer, Leaves::At(leaves_at)),
-            "ZT-2025-0001 の回答を承りました（7月1日（火）10時10分に送信します）",
+            "ZT-2025-0001 の回答を承りました（7月1日（火）10:10に送信します）",
             "ZT-2025-0001: queued for 2025-07-01T10:10:00+09:00",
         ),
         (
             queued(Written::Question, Leaves::Approved),
-            "ZT-2025-0001 のおたずねを承りました（責任者の承認後に送信します）",
+            "ZT-2025-0001 の質問を承りました（責任者の承認後に送信します）",
             "ZT-2025-0001: waits for a lead",
         ),
         (
@@ -98,7 +98,7 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
                 text: "何年度でしょうか。".into(),
                 waiting: 0,
             },
-            "ZT-2025-0001 のおたずね「何年度でしょうか。」を取りやめました。照会者には送られません",
+            "ZT-2025-0001 の質問「何年度でしょうか。」を取りやめました。照会者には送られません",
             "ZT-2025-0001: cancelled",
         ),
         (
@@ -113,18 +113,46 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
         ),
         (
             Done::Sending { number: number(), leaves_at },
-            "ZT-2025-0001：7月1日（火）10時10分に送信します",
+            "ZT-2025-0001：7月1日（火）10:10に送信します",
             "ZT-2025-0001: leaves at 2025-07-01T10:10:00+09:00",
         ),
         (
             Done::Approved { number: number(), leaves_at },
-            "ZT-2025-0001 を承認しました（7月1日（火）10時10分に送信します）",
+            "ZT-2025-0001 を承認しました（7月1日（火）10:10に送信します）",
             "ZT-2025-0001: approved",
         ),
         (Done::Rejected(number()), "ZT-2025-0001 を差し戻しました", "ZT-2025-0001: rejected"),
     ] {
         assert_eq!(to_staff(&done, ZONE, now), japanese);
         assert_eq!(to_operator(&done, ZONE), english);
+    }
+}
+
+#[test]
+fn a_subject_says_what_was_done() {
+    for (lines, subject) in [
+        (&["ZT-2025-0005 を保留にしました（残り3時間30分）"][..], "[ZT-2025-0005] 保留にしました"),
+        (&["ZT-2025-0001 にメモを残しました"], "[ZT-2025-0001] メモを残しました"),
+        (&["ZT-2025-0001 の担当を佐藤 花子さんにしました"], "[ZT-2025-0001] 担当を佐藤 花子さんにしました"),
+        (&["ZT-2025-0001 の分類を「研修、会議」にしました"], "[ZT-2025-0001] 分類を「研修、会議」にしました"),
+        (&["ZT-2025-0001 を ZT-2025-0002 にまとめました"], "[ZT-2025-0001] ZT-2025-0002 にまとめました"),
+        (&["ZT-2025-0001：7月1日（火）10:10に送信します"], "[ZT-2025-0001] 7月1日（火）10:10に送信します"),
+        (&["ZT-2025-0001 の折り返しを終えました"], "[ZT-2025-0001] 折り返しを終えました"),
+        (
+            &[
+                "ZT-2025-0001 の回答「会議の例は、第一市にございます。ほかに第二市の例もございます。」を取りやめました。照会者には送られません",
+            ],
+            "[ZT-2025-0001] 回答を取りやめました",
+        ),
+        (
+            &["ZT-2025-0001 を完了にしました", "ZT-2025-0002 を完了にしました"],
+            "[ZT-2025-0001] 完了にしました（ほか1件）",
+        ),
+        (&["要確認メールを破棄しました"], "要確認メールを破棄しました"),
+        (&[], ""),
+    ] {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(done_in_subject(&lines), subject);
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The call of the built-in desk, for a desk that has none.
-fn call(rules: &Rules) -> Call {
+pub(super) fn call(rules: &Rules) -> Call {
     if let Some(support) = &rules.support {
         return support.call.clone();
     }

@@ -8,7 +8,7 @@ use crate::{
     desk::meeting::{Meeting, MeetingKind, MeetingStage},
     letter::{
         CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, Profile,
-        StaffCommon, addressed,
+        StaffCommon, addressee,
     },
 };
 
@@ -52,18 +52,28 @@ fn words(meeting: &Meeting, change: Change, full: bool) -> MeetingWords {
 pub(super) fn meeting(profile: &Profile, full: bool) -> MeetingContext {
     let change = if full { Change::Changed } else { Change::New };
     let words = words(&sample(MeetingKind::Meeting, full), change, full);
-    let recipient = addressed("花里県 保健医療部 医療政策課", if full { "早川 望" } else { "" });
+    let recipient = addressee(Some("花里県 保健医療部 医療政策課"), Some(if full { "早川 望" } else { "" }));
     let text = if full { "資料は、当日お配りいたします。".to_owned() } else { String::new() };
     MeetingContext { text, ..MeetingContext::new(profile, &number(31).to_string(), recipient, words) }
 }
 
 pub(super) fn request(profile: &Profile, full: bool) -> MeetingContext {
     let words = words(&sample(MeetingKind::Visit, full), Change::New, full);
-    let recipient = addressed("北山大学", "山本 一郎 先生");
+    let recipient = addressee(Some("北山大学"), Some("山本 一郎 先生"));
     MeetingContext {
         to_adviser: true,
         ..MeetingContext::new(profile, &number(31).to_string(), recipient, words)
     }
+}
+
+pub(super) fn digest() -> Vec<CaseContext> {
+    let lines = [
+        "第1回会議（6月30日（月））の議事録がありません",
+        "第2回会議（7月8日（火）14時）の予定があります",
+        "アドバイザー派遣（1回目）（7月15日（火））は、アドバイザーのお返事がありません",
+    ];
+    let lines = lines.map(str::to_owned).to_vec();
+    vec![CaseContext { number: number(31).to_string(), region: REGION.to_owned(), lines }]
 }
 
 pub(super) fn open_points(common: StaffCommon) -> OpenPointsContext {

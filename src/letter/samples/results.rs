@@ -1,17 +1,17 @@
 //! Sample letters about results.
 
-use super::{KEY, number};
+use super::{KEY, application::call, number};
 use crate::{
     desk::{
         application::decision::{Caution, Decision, Obstacle, ResultLetter},
         triage::Rules,
     },
     letter::{
-        Profile, StaffCommon,
-        inquirer::{TicketContext, address_line},
+        Profile, StaffCommon, SupportContext,
+        inquirer::TicketContext,
         results::{
-            CallContext, ResultContext, ResultWords, ResultsDueContext, ResultsPreviewContext,
-            caution_in_words, obstacle_in_words, results_link, score_in_words,
+            ResultContext, ResultWords, ResultsDueContext, ResultsPreviewContext, caution_in_words,
+            obstacle_in_words, results_link, score_in_words,
         },
     },
 };
@@ -19,16 +19,15 @@ use crate::{
 const REGION: &str = "花里県 花里在宅医療圏域";
 
 pub(super) fn letter(profile: &Profile, rules: &Rules, decision: Decision, full: bool) -> ResultContext {
-    let call = rules.support.as_ref().map(|support| CallContext::from(&support.call));
     let text = "候補地が多く、選定にあたり地域の体制を考慮いたしました。";
     ResultContext {
         desk: profile.into(),
         ticket: TicketContext { number: number(1).to_string() },
-        support: call.unwrap_or_else(CallContext::sample),
+        support: SupportContext::from(&call(rules)),
         window: rules.into(),
         hours: profile.hours.clone(),
-        organization: address_line(Some("花里市役所 健康福祉部")),
-        name: address_line(Some("森 健次")),
+        organization: "花里市役所 健康福祉部".to_owned(),
+        name: "森 健次".to_owned(),
         region: REGION.to_owned(),
         selected: decision == Decision::Selected,
         text: if full { text.to_owned() } else { String::new() },

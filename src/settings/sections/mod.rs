@@ -41,6 +41,10 @@ pub struct Desk {
     pub telephone: String,
     /// Prefix of ticket numbers: two to six capital letters.
     pub ticket_prefix: String,
+    /// What the desk uses inquiries for, as its mails tell inquirers. One sentence a line; empty: nothing is said.
+    pub purpose_notice: String,
+    /// The people that the desk is for, as its mails say. Empty: nothing is said.
+    pub audience: String,
 }
 
 impl Default for Desk {
@@ -53,18 +57,30 @@ impl Default for Desk {
             lists: Vec::new(),
             telephone: "080-4682-1760".into(),
             ticket_prefix: "ZT".into(),
+            // 別紙1 注意事項
+            purpose_notice: "照会内容は、ガイドブック（在宅医療に必要な連携を担う拠点の整備・運用に関するガイドブック）の改訂の参考とさせていただく可能性がありますことをご了承ください。\nなお、その他の目的では使用いたしません。".into(),
+            // 別紙1 対象者
+            audience: "在宅医療の体制整備・運用に関わる皆様（都道府県、拠点、医療機関等）".into(),
         }
     }
 }
 
 /// `[form]`: the form that the circular prescribes (事務連絡 別紙1).
-#[derive(Debug, Clone, Deserialize, Default)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Form {
     /// Prescribed subject; default: the one of the circular.
     pub subject: Option<String>,
+    /// What inquiries are about, as mails say in front of 「に関するご照会」.
+    pub topic: String,
     /// Fields in order; default: the four of the circular.
     pub fields: Vec<Field>,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self { subject: None, topic: "拠点の整備・運用".into(), fields: Vec::new() }
+    }
 }
 
 /// `[[form.fields]]`: one numbered field.

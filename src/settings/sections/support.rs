@@ -18,6 +18,8 @@ pub struct Support {
     pub enabled: bool,
     /// Name of the 伴走支援 in the desk's mails.
     pub title: String,
+    /// Short name, as mails say in front of 「の公募」.
+    pub name: String,
     /// First day of the call.
     #[serde(deserialize_with = "date")]
     pub opens: NaiveDate,
@@ -90,6 +92,7 @@ impl Default for Support {
         Self {
             enabled: true,
             title: "在宅医療の拠点整備・運用に向けた伴走支援".into(),
+            name: "伴走支援".into(),
             // 要領 8: 申込締切 令和7年7月31日
             opens: day(2025, 6, 25),
             closes: day(2025, 7, 31),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::desk::triage::Apart;
 
 #[test]
 fn every_event_keeps_its_kind_and_its_detail_text() {

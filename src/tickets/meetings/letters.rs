@@ -14,14 +14,14 @@ use crate::{
     },
     letter::{
         self, CalendarEvent, Change, Content, DraftContext, MeetingContext, MeetingFacts, MeetingWords,
-        Purpose, Rendered, addressed, feedback::leaving_in_words, ics,
+        Purpose, Rendered, addressee, feedback::leaving_in_words, ics,
     },
     mail::Attachment,
-    notify::{Outgoing, Thread, composed, enqueue},
-    service::{Desk, Fault, Operation, Unsent},
+    notify::{Outgoing, Thread, enqueue_all},
+    service::{Desk, Fault, Operation},
     store::{CaseRow, TicketRow},
     tickets::{
-        answer::{leaves, show},
+        answer::{leaves, show, unsent},
         commands::take_on,
     },
 };
@@ -60,8 +60,8 @@ pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) 
     let officer = ticket.from.name.as_deref().filter(|name| !name.is_ascii()).unwrap_or_default();
     let sender = ticket.answer_to.as_deref().unwrap_or(&ticket.from.address);
     let own = [
-        (person.email.as_str(), addressed(&office, &person.name)),
-        (sender, addressed(&case.prefecture, officer)),
+        (person.email.as_str(), addressee(Some(&office), Some(&person.name))),
+        (sender, addressee(Some(&case.prefecture), Some(officer))),
     ];
     let own = own.into_iter().map(|(address, addressed)| Recipient {
         address: address.trim().to_owned(),
@@ -81,7 +81,7 @@ pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) 
 fn adviser_recipient(adviser: &Adviser) -> Option<Recipient> {
     Some(Recipient {
         address: adviser.address.clone()?,
-        addressed: addressed(&adviser.affiliation, &adviser.name),
+        addressed: addressee(Some(&adviser.affiliation), Some(&adviser.name)),
         is_adviser: true,
     })
 }
@@ -99,7 +99,7 @@ pub fn in_words(
     let known = adviser.and_then(|address| support?.adviser(address));
     MeetingWords::new(&MeetingFacts {
         number: case.number.to_string(),
-        region: format!("{} {}", case.prefecture, case.area).trim(),
+        region: &case.region(),
         meeting,
         change,
         was,
@@ -247,20 +247,6 @@ async fn queue(
         )),
     });
     let mails: Vec<Outgoing<'_>> = mails.collect();
-    for mail in &mails {
-        match composed(operation, mail) {
-            Ok(_) => {}
-            Err(Unsent::Compose(_)) => {
-                let to = mail.to.to_owned();
-                return Ok(Err(Refused::BadAddress { number: ticket.number.clone(), to }));
-            }
-            Err(Unsent::Guarded(violation)) => {
-                return Ok(Err(Refused::Guarded { number: ticket.number.clone(), violation }));
-            }
-        }
-    }
-    for mail in &mails {
-        enqueue(operation, mail)?.map_err(Fault::Staff)?;
-    }
-    Ok(Ok(()))
+    let queued = enqueue_all(operation, &mails)?;
+    Ok(queued.map_err(|(nth, why)| unsent(&ticket.number, mails.get(nth).map_or("", |mail| mail.to), why)))
 }

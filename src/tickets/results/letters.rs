@@ -98,10 +98,10 @@ pub(super) async fn cases(operation: &mut Operation<'_>, call: &Call) -> Result<
             continue;
         }
         let Some(ticket) = operation.tx.ticket(known.id).await? else { continue };
-        let in_force = operation.tx.application(known.id).await?.and_then(|row| row.submission_id);
+        let Some(application) = operation.tx.application(known.id).await? else { continue };
         let submissions = operation.tx.submissions(known.id).await?;
-        let form = submissions.into_iter().find(|row| Some(row.id) == in_force);
-        let form = form.and_then(|row| row.result.ok()).unwrap_or_default();
+        let form =
+            application.in_force(&submissions).and_then(|row| row.result.clone().ok()).unwrap_or_default();
         let decision = operation.tx.decision(known.id).await?;
         let reviews = operation.tx.reviews(known.id).await?;
         cases.push(Case { ticket, stage: known.stage, form, decision, reviews });

@@ -33,7 +33,7 @@ fn an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once(desk: &mut D
     desk.once_at("2025-07-01T13:00:00+09:00");
     let digest = desk.mail_to("ito@example.jp", "日次一覧");
     assert!(
-        digest.text.contains("ZT-2025-0001") && digest.text.contains("7月3日（木）9時30分"),
+        digest.text.contains("ZT-2025-0001") && digest.text.contains("7月3日（木）9:30"),
         "{}",
         digest.text
     );
@@ -48,7 +48,7 @@ fn an_answer_under_a_ticket_in_the_digest_reaches_the_inquirer_once(desk: &mut D
     assert!(
         echo.text.contains(answer)
             && echo.text.contains("yamada1@city.example.jp")
-            && echo.text.contains("14時12分に送信します"),
+            && echo.text.contains("14:12に送信します"),
         "{}",
         echo.text
     );
@@ -201,7 +201,7 @@ fn an_answer_is_stopped_before_it_leaves(desk: &mut Desk) {
         "2025-07-01T10:35:00+09:00",
     );
     desk.once_at("2025-07-01T10:36:00+09:00");
-    assert!(desk.mail_to("ito@example.jp", "操作の結果").text.contains("取りやめました"));
+    assert!(desk.mail_to("ito@example.jp", "[ZT-2025-0001] 回答").text.contains("取りやめました"));
     desk.once_at("2025-07-01T12:00:00+09:00");
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1, "the receipt alone");
     assert_eq!(desk.status(1), "open");
@@ -229,7 +229,11 @@ fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: &mut Desk) {
         "2025-07-01T12:05:00+09:00",
     );
     desk.once_at("2025-07-01T12:06:00+09:00");
-    assert!(desk.mail_to("ito@example.jp", "できなかった操作").text.contains("例を足してください"));
+    assert!(
+        desk.mail_to("ito@example.jp", "[ZT-2025-0001] 差戻：佐藤 花子さん")
+            .text
+            .contains("例を足してください")
+    );
     desk.deliver_at(reply("ito@example.jp", &notice, 3, "二案です。例：第一市"), "2025-07-01T13:05:00+09:00");
     desk.once_at("2025-07-01T13:06:00+09:00");
     // An author who is no lead cannot approve.

@@ -54,7 +54,7 @@ fn commands_are_carried_out_and_mistakes_explained_to_their_writer_alone(desk: &
         ("waiting".into(), serde_json::Value::Null)
     );
     desk.once_at("2025-07-01T11:45:00+09:00");
-    let question = desk.mail_to("yamada1@city.example.jp", "おたずね");
+    let question = desk.mail_to("yamada1@city.example.jp", "ご確認のお願い");
     assert!(question.text.contains("対象は何年度でしょうか。"));
     // The question stopped the clock after two of sixteen hours; the inquirer answers a day later.
     desk.deliver_at(

@@ -1,8 +1,11 @@
-//! An application that is supported: 花里県, with a representative, the officer who sent it, and an adviser.
+//! An application that is supported: 鳥取県, with a representative, the officer who sent it, and an adviser.
 
-use sqlx::{AnyConnection, Connection};
-
-use super::{desk::Desk, mail::inquiry, members::STAFF};
+use super::{
+    desk::Desk,
+    docx::{Form, text},
+    mail::{Mail, attached},
+    members::STAFF,
+};
 
 pub const OFFICER: &str = "yamada1@city.example.jp";
 pub const REPRESENTATIVE: &str = "hayakawa@hosp.example.jp";
@@ -14,29 +17,50 @@ pub const ADVISERS: &str = "[[support.advisers]]\nname = \"山本 一郎\"\naddr
                         [[support.advisers]]\nname = \"黒田 恵\"\naddress = \"kuroda@clinic.example.jp\"\n\
                         [[support.advisers]]\nname = \"宛先なし\"\n";
 
-const FORM: &str = r#"{"prefecture":"花里県","unit":1,"area":"花里在宅医療圏域","representative":{"organization":"花里総合病院","department":"地域連携室","name":"早川 望","position":"室長","email":"hayakawa@hosp.example.jp","telephone":"0000-00-1234"}}"#;
+/// The mail of the officer with the form.
+pub fn application() -> Mail {
+    let form = Form {
+        area: text("花里在宅医療圏域"),
+        representative: [
+            "花里総合病院",
+            "地域連携室",
+            "早川 望",
+            "室長",
+            "〒689-0000\n鳥取県花里市浜町1番2号",
+            "0000-00-1234",
+            REPRESENTATIVE,
+        ]
+        .map(text),
+        ..Form::filled()
+    };
+    let mail = Mail::new()
+        .from("\"Yamada\" <yamada1@city.example.jp>")
+        .subject("伴走支援の申込書")
+        .id("case@city.example.jp");
+    attached(mail, "申込書を提出いたします。\n", "申込書.docx", &form.docx())
+}
 
 /// The ticket ZT-2025-0001 is an application that was selected, and its representative knows.
 pub fn supported(desk: &mut Desk) {
     desk.add_settings(STAFF);
     desk.add_settings(ADVISERS);
-    desk.deliver(inquiry(1));
+    desk.deliver(application());
     desk.once();
-    let url = desk.database_url();
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(&url).await.unwrap();
-        for sql in [
-            "UPDATE ticket SET kind = 'application', status = 'answered', answered_at = received_at",
-            "INSERT INTO submission (id, ticket_id, part, file, format, received_at, in_time, form, findings, hash)
-             SELECT id + 1000000, id, 0, 'form.docx', 'docx', received_at, 1, $1, '', '' FROM ticket",
-            "INSERT INTO application (ticket_id, closes, stage, prefecture, area, area_key, submission_id, decision)
-             SELECT id, '2025-07-31', 'supported', '花里県', '花里在宅医療圏域', '花里', id + 1000000, 'selected' FROM ticket",
-        ] {
-            let query = sqlx::query(sql);
-            let query = if sql.contains("$1") { query.bind(FORM) } else { query };
-            query.execute(&mut connection).await.unwrap();
-        }
-        connection.close().await.unwrap();
-    });
+    selected(desk);
+}
+
+/// Selects the one application, and sends the result.
+pub fn selected(desk: &mut Desk) {
+    desk.starts_at("2025-08-01T10:00:00+09:00");
+    let does = |words: &[&str]| {
+        let done = desk.run(&[&["application"], words].concat());
+        assert_eq!(done.code, Some(0), "{words:?}: {}", done.stderr);
+    };
+    // Who sends it is no office of a prefecture.
+    does(&["accept", "ZT-2025-0001"]);
+    does(&["select", "ZT-2025-0001", "体制が整っているため"]);
+    let code = desk.json(&["application", "results"])["code"].as_str().unwrap().to_owned();
+    does(&["results", "--send", &code]);
+    desk.starts_at("2025-08-01T10:30:00+09:00");
+    desk.once();
 }

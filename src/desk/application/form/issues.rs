@@ -76,7 +76,7 @@ pub(super) fn read(rows: &[&Row]) -> Read {
     read
 }
 
-/// A line of the section, with what else stands in its row.
+/// A line of the section, with the other text of its row.
 struct Line {
     text: String,
     beside: String,
@@ -159,7 +159,7 @@ fn is_beside(beside: &str) -> bool {
     beside.chars().filter(is_letter).count() <= 4 && !beside.contains('。')
 }
 
-/// A line without what stands in brackets, and that.
+/// A line without the text in brackets, and that text.
 fn without_brackets(line: &str) -> (String, String) {
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0_usize);
     for c in line.chars() {

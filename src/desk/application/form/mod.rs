@@ -28,7 +28,7 @@ const ANCHORS_OF_A_FORM: usize = 4;
 pub fn read(paper: &Paper, labels: &Labels) -> Result<Vec<(ApplicationForm, Vec<FormFinding>)>, Unread> {
     let rows = rows::unfolded(&paper.rows, labels);
     let of = |rows: &[Row]| Sheet::of(rows, labels, &paper.findings);
-    // The circular may stand in front of the form, and a second form behind it.
+    // A file may have the circular before the form, and a second form after it.
     let parts = rows::parts(&rows).into_iter().map(of);
     let mut sheets: Vec<Sheet> = parts.filter(|sheet| sheet.anchors() >= ANCHORS_OF_THE_FORM).collect();
     if sheets.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::{
     desk::{
-        form::{Form, FormRules, read_form_in_reply},
+        form::{Form, FormRules, PLACEHOLDER, read_form_in_reply},
         quotation::{Quotation, SentMail},
     },
     mail::OwnMail,
@@ -19,7 +19,12 @@ const SUBJECT: &str = "Re: [ZT-2025-0009] 拠点整備・運用に関する照�
 
 /// The form as it is read, and what staff read.
 fn read(style: &Style, ours: &str, typed: &Typed) -> (Form, String) {
-    let text = style.reply(ours, typed);
+    read_as(style, ours, ours, typed)
+}
+
+/// The same where the reply quotes our text changed.
+fn read_as(style: &Style, ours: &str, quoted: &str, typed: &Typed) -> (Form, String) {
+    let text = style.reply(quoted, typed);
     let mail = OwnMail { subject: SUBJECT.to_owned(), text: ours.to_owned(), html: None };
     let sent = [SentMail { recipient: "takahashi@city.example.jp".to_owned(), mail }];
     let people = People {
@@ -89,6 +94,68 @@ fn what_was_typed_is_the_value_and_our_words_never_are() {
             }
             if news.contains("お知らせくださいますよう") || news.contains("wrote") {
                 failures.push(format!("{situation} / {}: news {news}", style.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Our question with a place for each value.
+fn with_places() -> String {
+    let ours = mails::ask_back().plain;
+    ["2) 氏名：", "3) 連絡先（TEL/メールアドレス）："]
+        .iter()
+        .fold(ours, |text, label| text.replace(&format!("{label}\n"), &format!("{label}{PLACEHOLDER}\n")))
+}
+
+#[test]
+fn a_value_at_its_place_is_read_and_the_place_alone_is_blank() {
+    let ours = with_places();
+    assert_eq!(ours.matches(PLACEHOLDER).count(), 2, "{ours}");
+    let (name, contact) = (line(&ours, "2) 氏名："), line(&ours, "3) 連絡先"));
+    let filled = |name: &str, contact: &str| {
+        let parts: [&str; 3] = ours.split(PLACEHOLDER).collect::<Vec<_>>().try_into().unwrap();
+        [parts[0], name, parts[1], contact, parts[2]].concat()
+    };
+    let below = Typed {
+        at: vec![(name, false, "髙橋 真由美".to_owned()), (contact, false, "03-0000-1201".to_owned())],
+        ..Typed::default()
+    };
+    let (who, tel) = (Some("髙橋 真由美"), Some("03-0000-1201"));
+    let mut failures = Vec::new();
+    for (situation, quoted, typed, expected) in [
+        ("in its place", filled("髙橋 真由美", "03-0000-1201"), Typed::default(), (who, tel)),
+        ("in the brackets", filled("〔髙橋 真由美〕", "〔03-0000-1201〕"), Typed::default(), (who, tel)),
+        (
+            "behind it",
+            filled(&format!("{PLACEHOLDER}髙橋 真由美"), &format!("{PLACEHOLDER} 03-0000-1201")),
+            Typed::default(),
+            (who, tel),
+        ),
+        (
+            "before it",
+            filled(&format!("髙橋 真由美{PLACEHOLDER}"), &format!("03-0000-1201 {PLACEHOLDER}")),
+            Typed::default(),
+            (who, tel),
+        ),
+        ("below it", ours.clone(), below, (who, tel)),
+        ("nothing", ours.clone(), Typed::default(), (None, None)),
+        (
+            "a greeting alone",
+            ours.clone(),
+            Typed { top: Some(("後ほどお送りします。".to_owned(), true)), ..Typed::default() },
+            (None, None),
+        ),
+    ] {
+        for style in STYLES {
+            let (form, _) = read_as(style, &ours, &quoted, &typed);
+            let fields = &form.fields;
+            // The programs that fold lines fold this value with the line.
+            let whole = |value: &Option<String>| value.as_ref().map(|value| value.replace('\n', ""));
+            let (name, contact) = (whole(&fields.name), whole(&fields.contact));
+            let found = (name.as_deref(), contact.as_deref());
+            if found != expected || fields.organization.is_some() || fields.inquiry.is_some() {
+                failures.push(format!("{situation} / {}: {fields:?}", style.name));
             }
         }
     }

@@ -70,6 +70,26 @@ pub(super) fn check(table: &[(&str, &str)], invitations: &[Invitation]) {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), table.len(), wrong.join("\n"));
 }
 
+/// Every row of the tables of the guide on 伴走支援 is an order as it is written there, and a text behind it belongs to it.
+#[test]
+fn the_rows_of_the_guide_on_support_are_orders() {
+    let guide = include_str!("../../../../../docs/伴走支援の手引き.md");
+    let mut rows = 0;
+    let mut in_table = false;
+    for line in guide.lines() {
+        in_table = line.starts_with('|') && (in_table || line.starts_with("| 書き方 |"));
+        let cell = line.split('|').nth(1).unwrap_or_default().trim();
+        if !in_table || cell == "書き方" || cell.starts_with("---") {
+            continue;
+        }
+        let order = cell.replace("1 文", "1 課題を確認した。");
+        let read = read(&order, Invitation::Answer, WRITER);
+        assert!(matches!(read, Reading::Surely { .. }), "{order}: {read:?}");
+        rows += 1;
+    }
+    assert_eq!(rows, 21);
+}
+
 pub(super) const BOTH: &[Invitation] = &[Invitation::Answer, Invitation::Decide];
 pub(super) const ANSWER: &[Invitation] = &[Invitation::Answer];
 pub(super) const DECIDE: &[Invitation] = &[Invitation::Decide];

@@ -304,3 +304,19 @@ fn an_answer_with_the_words_of_an_application_is_an_answer() {
     let table: Vec<(&str, &str)> = texts.iter().map(|text| (*text, "text")).collect();
     check(&table, ANSWER);
 }
+
+/// Every wording of the guide's table on the 伴走支援 is an order as it is written there.
+#[test]
+fn the_words_of_the_guide_on_meetings_are_orders() {
+    use super::{Invitation, Reading, WRITER, read};
+    let guide = include_str!("../../../../../docs/担当者の手引き.md");
+    let rows = guide.lines().skip_while(|line| !line.starts_with("| 伴走支援の書き方 |")).skip(2);
+    let words = rows.map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let mut count = 0;
+    for word in words {
+        let read = read(word, Invitation::Answer, WRITER);
+        assert!(matches!(&read, Reading::Surely { .. }), "{word}: {read:?}");
+        count += 1;
+    }
+    assert_eq!(count, 8);
+}
