@@ -72,6 +72,8 @@ pub enum Done {
     Closed(TicketNumber),
     /// 再開; `deadline` is `None` when the desk never opens again.
     Reopened { number: TicketNumber, deadline: Option<DateTime<Utc>> },
+    /// 再開 of a ticket that waited for its inquiry; the inquirer is told the day unless a limit of automatic mails is reached.
+    Accepted { number: TicketNumber, deadline: Option<DateTime<Utc>>, told: bool },
     /// 保留; `left` is the business time that remains. `leaves` is that of the letter, if one is sent. Without `until` the
     /// ticket waits for its inquirer.
     Held { number: TicketNumber, left: BusinessTime, until: Option<NaiveDate>, leaves: Option<Leaves> },

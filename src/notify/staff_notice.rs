@@ -14,7 +14,7 @@ use crate::{
     },
     hex,
     letter::{
-        Content, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
+        Content, DeadlineContext, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
         attachments_in_words,
     },
     service::{Desk, Fault, Operation, PreparedMail},
@@ -68,6 +68,27 @@ pub fn notify_about(
 pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> String {
     let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
     desk.ids.of_message(&hash, purpose.as_str())
+}
+
+/// Sends each member one mail about those of the tickets that concern them. Returns the number of mails.
+pub fn notify_each(
+    operation: &mut Operation<'_>,
+    tickets: &[TicketRow],
+    occasion: &str,
+    concerns: impl Fn(&TicketRow, &Member) -> bool,
+    content: impl Fn(DeadlineContext) -> Content,
+) -> Result<usize, Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let mut queued = 0;
+    for member in desk.rules.staff.all() {
+        let own: Vec<&TicketRow> = tickets.iter().filter(|ticket| concerns(ticket, member)).collect();
+        let Some(first) = own.first() else { continue };
+        let occasion = format!("{occasion} {} {}", first.number, now.to_rfc3339());
+        let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
+        notify(operation, member, &occasion, |common| content(DeadlineContext { common, tickets }))?;
+        queued += 1;
+    }
+    Ok(queued)
 }
 
 /// Whether a member gets notices about a ticket: its assignee and all leads do.

@@ -5,13 +5,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     desk::calendar::{date_of, earliest},
-    letter::{Content, DeadlineContext},
+    letter::Content,
     notify::{
         reminder::notify_unanswered,
-        staff_notice::{for_member, notify, responsible},
+        staff_notice::{notify_each, responsible},
     },
     service::{Desk, Fault, Operation},
-    store::{AuditEvent, NewEvent, StoreError, TicketRow},
+    store::{AuditEvent, StoreError, TicketRow},
 };
 
 /// When the desk opens on a day, or on the next one that is open.
@@ -32,45 +32,45 @@ pub(super) async fn end_holds(desk: &Desk) -> Result<usize, Fault> {
         return Ok(0);
     }
     let mut tx = desk.store.write().await?;
-    let mut queued = 0;
-    for ticket in tx.holds_over(date_of(now, desk.rules.calendar.time_zone())).await? {
-        let mut operation = Operation::by_desk(desk, &mut tx, now);
-        queued += if ticket.clock.is_held_by_desk() {
-            resume(&mut operation, &ticket).await?
-        } else {
-            unanswered(&mut operation, &ticket).await?
-        };
+    let (mut over, mut unanswered) = (Vec::new(), Vec::new());
+    let operation = &mut Operation::by_desk(desk, &mut tx, now);
+    for ticket in operation.tx.holds_over(date_of(now, desk.rules.calendar.time_zone())).await? {
+        if ticket.clock.is_held_by_desk() {
+            over.push(resume(operation, ticket).await?);
+            continue;
+        }
+        let Some(day) = desk.rules.sla.remind_on(&desk.rules.calendar, now) else { continue };
+        operation.move_clock(&ticket, &ticket.clock.clone().waits_until(day)).await?;
+        // A ticket that waited without an end has been told of nowhere: it gets its day first.
+        if ticket.clock.hold().is_some_and(|hold| hold.until.is_some()) {
+            unanswered.push(ticket);
+        }
     }
+    let queued = notify_over(operation, &over)? + notify_unanswered(operation, &unanswered)?;
     tx.commit().await?;
     Ok(queued)
 }
 
-async fn resume(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<usize, Fault> {
+/// The clock runs again from the morning of the day.
+async fn resume(operation: &mut Operation<'_>, ticket: TicketRow) -> Result<TicketRow, StoreError> {
     let (desk, now) = (operation.desk, operation.now);
     let until = ticket.clock.hold().and_then(|hold| hold.until);
     let at = until.and_then(|day| opening(desk, day)).unwrap_or(now).min(now);
     let clock = ticket.clock.clone().resumed(&desk.rules.calendar, at);
-    operation.move_clock(ticket, &clock).await?;
+    operation.move_clock(&ticket, &clock).await?;
     let deadline = clock.deadline().map(|at| operation.local(at));
-    operation
-        .tx
-        .append_event(now, NewEvent::by_desk(AuditEvent::HoldEnded { deadline }).on_ticket(ticket.id));
-    let ticket = TicketRow { clock, ..ticket.clone() };
-    let occasion = format!("hold over {} {}", ticket.number, until.unwrap_or_default());
-    let members = responsible(desk, &ticket);
-    for member in &members {
-        let tickets = vec![for_member(desk, &ticket, member, now)];
-        notify(operation, member, &occasion, |common| {
-            Content::HoldOver(DeadlineContext { common, tickets })
-        })?;
-    }
-    Ok(members.len())
+    operation.record(&ticket, AuditEvent::HoldEnded { deadline });
+    Ok(TicketRow { clock, ..ticket })
 }
 
-/// The inquirer has not answered a question. Staff are told again at intervals until somebody decides.
-async fn unanswered(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<usize, Fault> {
-    let (desk, now) = (operation.desk, operation.now);
-    let Some(day) = desk.rules.sla.remind_on(&desk.rules.calendar, now) else { return Ok(0) };
-    operation.move_clock(ticket, &ticket.clock.clone().waits_until(day)).await?;
-    notify_unanswered(operation, ticket)
+/// Tells the members who work on tickets that their holds are over.
+fn notify_over(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
+    let desk = operation.desk;
+    notify_each(
+        operation,
+        tickets,
+        "hold over",
+        |ticket, member| responsible(desk, ticket).contains(&member),
+        Content::HoldOver,
+    )
 }

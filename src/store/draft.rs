@@ -97,6 +97,18 @@ impl Tx {
         rows.iter().map(read).collect()
     }
 
+    /// A mail that a person wrote about a ticket, with the ticket's row id.
+    pub async fn written_mail(&mut self, id: i64) -> Result<Option<(i64, WrittenMail)>> {
+        let row = query("SELECT ticket_id FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.connection().await?)
+            .await?;
+        let ticket: Option<i64> = row.map(|row| row.try_get("ticket_id")).transpose()?.flatten();
+        let Some(ticket) = ticket else { return Ok(None) };
+        let mails = self.ordered_mails(ticket).await?;
+        Ok(mails.into_iter().find(|mail| mail.id == id).map(|mail| (ticket, mail)))
+    }
+
     /// The author of a mail, if a person wrote it.
     pub async fn author_of(&mut self, id: i64) -> Result<Option<String>> {
         let row = query("SELECT author FROM outbox WHERE id = $1")

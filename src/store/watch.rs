@@ -100,11 +100,12 @@ impl Tx {
             .collect()
     }
 
-    /// Tickets whose hold ends on `today` or has ended before, the oldest first.
+    /// Tickets whose hold ends on `today` or has ended before, the oldest first, and tickets that wait without an end.
     pub async fn holds_over(&mut self, today: NaiveDate) -> Result<Vec<TicketRow>> {
         let waiting = partial::waiting();
         let sql = format!(
-            "SELECT {COLUMNS} FROM ticket WHERE {waiting} AND held_until <= $1 ORDER BY held_until, id LIMIT {AT_ONCE}"
+            "SELECT {COLUMNS} FROM ticket WHERE {waiting} AND (held_until <= $1 OR held_until IS NULL AND asked_at IS NULL)
+             ORDER BY held_until, id LIMIT {AT_ONCE}"
         );
         let rows = query_text(sql).bind(today.to_string()).fetch_all(self.connection().await?).await?;
         rows.iter().map(read_ticket).collect()
@@ -147,10 +148,13 @@ impl Store {
         row.map(|row| read_instant(&row, "ticket", "asked_at", 0)).transpose()
     }
 
-    /// The earliest day on which a hold ends.
+    /// The earliest day on which a hold ends: long ago, if a ticket waits without an end.
     pub async fn next_hold(&self) -> Result<Option<NaiveDate>> {
         let waiting = partial::waiting();
-        let sql = format!("SELECT MIN(held_until) AS held_until FROM ticket WHERE {waiting}");
+        let sql = format!(
+            "SELECT MIN(COALESCE(held_until, CASE WHEN asked_at IS NULL THEN '1970-01-01' END)) AS held_until
+             FROM ticket WHERE {waiting}"
+        );
         read_option(&query_text(sql).fetch_one(&self.pool).await?, "held_until", 0)
     }
 

@@ -1,7 +1,6 @@
 //! Mails that a person writes to an inquirer: composed, queued, and shown to their author before they leave. What stops or
 //! approves them is in `draft`.
 
-use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -25,7 +24,7 @@ use crate::{
     },
     mail::Attachment,
     notify::{
-        Outgoing, Thread, composed, enqueue,
+        Outgoing, Thread, enqueue_all,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
@@ -62,45 +61,42 @@ pub async fn write(
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
     let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let Rendered { subject, body, .. } = rendered(operation, ticket, written, text)?;
-    let event = format!("{purpose}-{}", fingerprint(text, files));
-    let Some(message_id) = fresh_id(operation, number, &event).await? else {
+    let Some(first) = letter(operation, ticket, written, &draft, to).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
-    let Others { mails, refused } = to_absorbed(operation, ticket, written, &draft, &to).await?;
-    if let Some(refused) = refused {
-        return Ok(Err(refused));
-    }
+    let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
+    let letters: Vec<&Letter> = std::iter::once(&first).chain(&others).collect();
     let beside = colleagues::beside(operation, ticket).await?;
     let leaves = leaves(operation, &beside);
     let thread = operation.tx.thread_of(ticket.id).await?;
-    let theirs = told_by_inquirer(ticket, &to);
-    let own_words = OwnWords {
-        text,
-        staff: &desk.rules.staff,
-        shows_names: desk.answers.sign_with_name,
-        desk: &desk.rules.gate.own_addresses,
-        theirs: &theirs,
-    };
-    let outgoing = Outgoing {
+    let author = actor.audit();
+    let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
-        to: &to,
-        subject: &subject,
-        body: &body,
+        to: &letter.to,
+        subject: &letter.rendered.subject,
+        body: &letter.rendered.body,
         html: None,
         files,
-        message_id: &message_id,
-        thread: Thread::of(&thread),
+        message_id: &letter.message_id,
+        thread: if nth == 0 { Thread::of(&thread) } else { Thread::default() },
         ticket: Some(ticket.id),
         message_ref: None,
         leaves_at: leaves.at(),
-        written: Some((&actor.audit(), own_words)),
-    };
-    if let Err(why) = enqueue(operation, &outgoing)? {
-        return Ok(Err(unsent(number, &to, why)));
-    }
-    for other in &mails {
-        queue_also(operation, ticket, other, &draft, (purpose, leaves))?;
+        written: Some((
+            &author,
+            OwnWords {
+                text,
+                staff: &desk.rules.staff,
+                shows_names: desk.answers.sign_with_name,
+                desk: &desk.rules.gate.own_addresses,
+                theirs: &letter.theirs,
+            },
+        )),
+    });
+    let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
+    if let Err((nth, why)) = enqueue_all(operation, &outgoing)? {
+        let failed = letters.get(nth).map_or((number, ""), |letter| (&letter.number, letter.to.as_str()));
+        return Ok(Err(unsent(failed.0, failed.1, why)));
     }
     // A question that waits for a word has not been asked yet.
     if written == Written::Question && leaves.at().is_some() {
@@ -110,9 +106,9 @@ pub async fn write(
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&all_of(&to, &mails)),
-        subject,
-        text: body.trim_end().to_owned(),
+        to: disarmed(&letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>().join(letter::AND)),
+        subject: first.rendered.subject.clone(),
+        text: first.rendered.body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
         when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), now),
         left_out: letter::left_out_in_words(&disarmed(left_out)),
@@ -120,29 +116,34 @@ pub async fn write(
         links: Vec::new(),
         others: Vec::new(),
     };
-    show(operation, ticket, &shown, leaves, (purpose, &message_id), &beside).await?;
-    colleagues::tell(operation, ticket, &shown, &message_id, &beside).await?;
+    show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
+    colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
 }
 
-/// A mail of the same text to the inquirer of a ticket that was merged into another one.
-struct Other {
+/// A letter to one inquirer.
+struct Letter {
+    number: TicketNumber,
     to: String,
-    /// What they have told of themselves.
+    /// What the inquirer has told of themselves.
     theirs: String,
     rendered: Rendered,
     message_id: String,
 }
 
-#[derive(Default)]
-struct Others {
-    mails: Vec<Other>,
-    refused: Option<Refused>,
-}
-
-fn all_of(to: &str, others: &[Other]) -> String {
-    let all: Vec<&str> = std::iter::once(to).chain(others.iter().map(|other| other.to.as_str())).collect();
-    all.join(letter::AND)
+/// `None` if the same text was sent about the ticket before.
+async fn letter(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: &Draft<'_>,
+    to: String,
+) -> Result<Option<Letter>, Fault> {
+    let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
+    let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
+    let rendered = rendered(operation, ticket, written, draft.text)?;
+    let theirs = told_by_inquirer(ticket, &to);
+    Ok(Some(Letter { number: ticket.number.clone(), to, theirs, rendered, message_id }))
 }
 
 /// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
@@ -153,81 +154,20 @@ async fn to_absorbed(
     written: Written,
     draft: &Draft<'_>,
     first: &str,
-) -> Result<Others, Fault> {
-    let mut others = Others::default();
+) -> Result<Vec<Letter>, Fault> {
+    let mut letters: Vec<Letter> = Vec::new();
     if !matches!(written, Written::Answer | Written::Interim) {
-        return Ok(others);
+        return Ok(letters);
     }
     for absorbed in operation.tx.absorbed(&ticket.number).await? {
         let Some(to) = address_of(&absorbed) else { continue };
-        let known = |known: &str| known.eq_ignore_ascii_case(&to);
-        if known(first) || others.mails.iter().any(|other| known(&other.to)) {
+        let is_known = |known: &str| known.eq_ignore_ascii_case(&to);
+        if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
             continue;
         }
-        let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
-        let Some(message_id) = fresh_id(operation, &absorbed.number, &event).await? else { continue };
-        let rendered = rendered(operation, &absorbed, written, draft.text)?;
-        let other = Other { theirs: told_by_inquirer(&absorbed, &to), to, rendered, message_id };
-        match composed(
-            operation,
-            &outgoing_to(operation, ticket, &other, draft, (Purpose::from(written), None)),
-        ) {
-            Ok(_) => others.mails.push(other),
-            Err(Unsent::Compose(_)) => {
-                let number = absorbed.number.clone();
-                others.refused = Some(Refused::BadAddress { number, to: other.to });
-            }
-            Err(Unsent::Guarded(violation)) => {
-                others.refused = Some(Refused::Guarded { number: absorbed.number.clone(), violation });
-            }
-        }
+        letters.extend(letter(operation, &absorbed, written, draft, to).await?);
     }
-    Ok(others)
-}
-
-fn outgoing_to<'a>(
-    operation: &Operation<'a>,
-    ticket: &TicketRow,
-    other: &'a Other,
-    draft: &'a Draft<'a>,
-    (purpose, leaves_at): (Purpose, Option<DateTime<Utc>>),
-) -> Outgoing<'a> {
-    let desk = operation.desk;
-    let own_words = OwnWords {
-        text: draft.text,
-        staff: &desk.rules.staff,
-        shows_names: desk.answers.sign_with_name,
-        desk: &desk.rules.gate.own_addresses,
-        theirs: &other.theirs,
-    };
-    Outgoing {
-        purpose,
-        to: &other.to,
-        subject: &other.rendered.subject,
-        body: &other.rendered.body,
-        html: None,
-        files: draft.files,
-        message_id: &other.message_id,
-        thread: Thread::default(),
-        ticket: Some(ticket.id),
-        message_ref: None,
-        leaves_at,
-        written: Some(("", own_words)),
-    }
-}
-
-/// Queues a mail of which `to_absorbed` has made sure that it can leave.
-fn queue_also(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    other: &Other,
-    draft: &Draft<'_>,
-    (purpose, leaves): (Purpose, Leaves),
-) -> Result<(), Fault> {
-    let author = operation.actor.audit();
-    let mut outgoing = outgoing_to(operation, ticket, other, draft, (purpose, leaves.at()));
-    outgoing.written = outgoing.written.map(|(_, words)| (author.as_str(), words));
-    enqueue(operation, &outgoing)?.map_err(Fault::Staff)
+    Ok(letters)
 }
 
 fn rendered(

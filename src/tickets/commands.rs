@@ -2,6 +2,7 @@
 //! transaction. A refusal is a value with its reason, and then nothing was done.
 
 use super::{
+    accept,
     answer::{Draft, write},
     application,
     draft::{Named, cancel, reject, release},
@@ -14,7 +15,6 @@ use crate::{
         application::Stage,
         calendar::BusinessTime,
         feedback::{Done, Refused, Written},
-        form::Fields,
         staff::Member,
         staff_mail::{Command, SupportCommand},
         ticket::{Direction, Hold, Status, TicketKind, TicketNumber, WaitingFor},
@@ -189,28 +189,17 @@ async fn reopen(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Out
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::ReopenMerged { number, into: into.clone() }));
     }
-    take_last_words(operation, ticket).await?;
+    let accepted = accept::with_last_words(operation, ticket).await?;
     let rules = &operation.desk.rules;
     let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
     operation.move_clock(ticket, &clock).await?;
-    let deadline = clock.deadline().map(|at| operation.local(at));
-    operation.record(ticket, AuditEvent::Reopened { deadline });
-    Ok(Ok(Done::Reopened { number, deadline: clock.deadline() }))
-}
-
-/// A ticket that waits for its inquiry is accepted: what its inquirer wrote last is the inquiry.
-async fn take_last_words(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<(), Fault> {
-    if ticket.clock.status() != Status::Waiting || ticket.fields.inquiry.is_some() {
-        return Ok(());
-    }
-    let Some(text) = operation.tx.last_words(ticket.id).await? else { return Ok(()) };
-    let own: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with(['>', '＞'])).collect();
-    let own = own.join("\n").trim().to_owned();
-    if !own.is_empty() {
-        let fields = Fields { inquiry: Some(own), ..ticket.fields.clone() };
-        operation.tx.set_fields(ticket.id, &fields).await?;
-    }
-    Ok(())
+    let local = clock.deadline().map(|at| operation.local(at));
+    operation.record(ticket, AuditEvent::Reopened { deadline: local });
+    let deadline = clock.deadline();
+    let Some(fields) = accepted else { return Ok(Ok(Done::Reopened { number, deadline })) };
+    operation.tx.set_fields(ticket.id, &fields).await?;
+    let told = accept::acknowledge(operation, &TicketRow { fields, clock, ..ticket.clone() }).await?;
+    Ok(Ok(Done::Accepted { number, deadline, told }))
 }
 
 async fn wait(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {

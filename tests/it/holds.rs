@@ -10,7 +10,8 @@ on_both!(
     a_hold_tells_the_inquirer_a_day_and_its_morning_tells_the_member,
     a_hold_without_a_day_is_asked_about_and_a_stopped_letter_ends_it,
     the_shell_holds_as_members_do,
-    a_question_that_nobody_answers_comes_back_to_staff
+    a_question_that_nobody_answers_comes_back_to_staff,
+    tickets_that_waited_without_an_end_get_a_day_and_one_mail
 );
 
 fn at(desk: &mut Desk, now: &str) {
@@ -113,6 +114,14 @@ fn a_hold_without_a_day_is_asked_about_and_a_stopped_letter_ends_it(desk: &mut D
     desk.deliver_at(reply("ito@example.jp", &echo, "stop-2", "取消"), "2025-07-02T13:01:00+09:00");
     at(desk, "02T13:01:30");
     assert_eq!(state(desk)[..4], ["waiting", "desk", "2025-07-08", "2025-07-08"]);
+    // The operator stops a letter as members do.
+    order(desk, 13, "保留 7/16 まだ確認中", "02T14:00:00");
+    at(desk, "02T14:00:30");
+    assert_eq!(state(desk)[2], "2025-07-16");
+    let waits = desk.json(&["outbox", "list"]);
+    let letter = waits.as_array().unwrap().iter().find(|mail| mail["purpose"] == "interim").unwrap();
+    assert_eq!(desk.run(&["outbox", "cancel", &letter["id"].to_string()]).code, Some(0));
+    assert_eq!(state(desk)[..4], ["waiting", "desk", "2025-07-08", "2025-07-08"]);
     assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
 }
 
@@ -148,4 +157,23 @@ fn a_question_that_nobody_answers_comes_back_to_staff(desk: &mut Desk) {
         assert_eq!(told.iter().filter(|mail| mail.subject.contains("【要判断】")).count(), count, "{now}");
     }
     assert_eq!(state(desk)[0], "waiting");
+}
+
+/// The tickets of a database from before holds had an end.
+fn tickets_that_waited_without_an_end_get_a_day_and_one_mail(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    for nth in 1..=3 {
+        desk.deliver(inquiry(nth));
+    }
+    desk.once();
+    desk.sql("UPDATE ticket SET status = 'waiting', waiting_for = 'inquirer', deadline = NULL, running_since = NULL");
+    let told = |desk: &Desk| {
+        let mails = mails_to(desk, "sato@example.jp");
+        mails.into_iter().filter(|mail| mail.subject.contains("【要判断】")).collect::<Vec<_>>()
+    };
+    at(desk, "01T10:11:00");
+    assert_eq!((told(desk).len(), state(desk)[2].as_str()), (0, "2025-07-04"));
+    at(desk, "04T09:01:00");
+    let [mail] = told(desk).try_into().unwrap();
+    assert!((1..=3).all(|nth| mail.text.contains(&format!("ZT-2025-000{nth}"))), "{}", mail.text);
 }

@@ -26,7 +26,8 @@ fn a_tap_on_a_link_of_a_notice_is_an_order(desk: &mut Desk) {
             .text
             .contains("担当を伊藤 健一さんにしました")
     );
-    deliver(desk, tapped("ito@example.jp", link(&notice.text, "保留にする"), "2"), "10:12:00");
+    let hold = tapped("ito@example.jp", link(&notice.text, "保留にする"), "2").body("保留 7/10 県に確認中\n");
+    deliver(desk, hold, "10:12:00");
     once_at(desk, "10:13:00");
     assert_eq!(ticket(desk)["status"], "waiting");
     let note = tapped("ito@example.jp", link(&notice.text, "メモを書く"), "3");

@@ -28,7 +28,7 @@ fn a_blank_name_is_asked_for_in_the_receipt_and_holds_nothing(desk: &mut Desk) {
     assert_eq!((&shown["status"], &shown["promised_on"]), (&"open".into(), &"2025-07-03".into()));
     let receipt = mail_to(desk, INQUIRER, "受付のお知らせ");
     assert!(
-        receipt.text.contains("2) 氏名：") && receipt.text.contains("差し支えなければ"),
+        receipt.text.contains("2) 氏名：") && receipt.text.contains("念のため、次の事項を"),
         "{}",
         receipt.text
     );
@@ -57,6 +57,16 @@ fn an_inquiry_in_other_words_is_accepted_with_one_tap(desk: &mut Desk) {
     assert_eq!(
         (&shown["status"], &shown["inquiry"]),
         (&"open".into(), &"会議の参加者の例を知りたいです。".into())
+    );
+    // The inquirer is told the day, now that there is one.
+    assert_eq!(shown["promised_on"], "2025-07-03");
+    let receipt = mails_to(desk, INQUIRER).pop().unwrap();
+    assert!(
+        receipt.subject.contains("受付のお知らせ")
+            && receipt.text.contains("回答予定：令和7年7月3日（木）まで"),
+        "{} {}",
+        receipt.subject,
+        receipt.text
     );
 }
 

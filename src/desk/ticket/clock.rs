@@ -142,12 +142,12 @@ impl SlaClock {
         Some(calendar.business_between(now, deadline))
     }
 
-    /// Pauses the clock of an open ticket at `now`. A ticket that the desk holds gets the new hold. Other clocks do not change.
+    /// Pauses the clock of an open ticket at `now`. A ticket that waits gets the new hold. Other clocks do not change.
     #[must_use]
     pub fn held(self, calendar: &Calendar, now: DateTime<Utc>, hold: Hold) -> Self {
         match self.left(calendar, now) {
             Some(left) => Self::paused(left, hold),
-            None if self.is_held_by_desk() => Self::paused(self.budget_left, hold),
+            None if self.status == Status::Waiting => Self::paused(self.budget_left, hold),
             None => self,
         }
     }
