@@ -22,6 +22,23 @@ pub struct Forwarding<'a> {
     pub message: String,
 }
 
+/// Titles behind a name, as letters and members write them.
+const TITLES: [&str; 6] = ["さん", "様", "先生", "御中", "あて", "宛"];
+
+/// A name without the title behind it.
+fn untitled(name: &str) -> &str {
+    let name = name.trim();
+    TITLES.iter().find_map(|title| name.strip_suffix(title)).unwrap_or(name).trim_end()
+}
+
+impl Contact {
+    /// Whether the name has a title, so that a letter adds none.
+    #[must_use]
+    pub fn has_title(&self) -> bool {
+        untitled(&self.name) != self.name.trim()
+    }
+}
+
 /// Words that let the inquirer's name and contact go with the question.
 const PERSONAL: [&str; 9] = [
     "個人情報付き",
@@ -58,7 +75,7 @@ impl Contacts {
         let text = text.trim();
         let named = |contact: &'_ Contact| {
             let names = std::iter::once(&contact.name).chain(&contact.aliases).chain([&contact.address]);
-            names.filter_map(|name| behind(text, name)).min_by_key(|rest| rest.len()).map(str::len)
+            names.filter_map(|name| behind(text, untitled(name))).min_by_key(|rest| rest.len()).map(str::len)
         };
         let mut found: Vec<(usize, &Contact)> =
             self.0.iter().filter_map(|contact| Some((named(contact)?, contact))).collect();

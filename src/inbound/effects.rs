@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::take_in::take_in_named;
 use crate::{
     desk::{
-        ticket::{Channel, Status},
+        form::{FieldKey, Fields, FormRules, telephones},
+        ticket::{Channel, SlaClock, Status},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -121,6 +122,10 @@ pub(super) async fn notify_staff(
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
+            let mut remarks = remarks(decision);
+            remarks.extend(
+                said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
+            );
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
@@ -129,7 +134,7 @@ pub(super) async fn notify_staff(
                 clock: &change.0,
                 assignee,
                 news: reading.written(),
-                remarks: remarks(decision),
+                remarks,
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
         }
@@ -144,13 +149,34 @@ async fn resume(
     ticket: &mut TicketRow,
     at: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    if ticket.clock.status() == Status::Waiting && ticket.asked_at.is_none() {
-        let rules = &operation.desk.rules;
-        let clock = ticket.clock.clone().heard_from_inquirer(&rules.calendar, rules.sla.answer_within, at);
+    if ticket.clock.hold().is_some_and(|hold| hold.waiting_for == WaitingFor::ThirdParty) {
+        let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, at);
         operation.move_clock(ticket, &clock).await?;
         ticket.clock = clock;
     }
     Ok(())
+}
+
+/// What the message may say in other words than those of the form.
+fn said_otherwise(
+    rules: &FormRules,
+    reading: &Reading,
+    clock: &SlaClock,
+    fields: &Fields,
+) -> Option<Remark<'static>> {
+    let text = reading.written();
+    let names_blank = || {
+        rules.fields().iter().filter(|rule| fields.get(rule.key).is_none()).any(|rule| {
+            text.contains(rule.label.as_str())
+                || rule.aliases.iter().any(|alias| text.contains(alias.as_str()))
+                || rule.key == FieldKey::Contact && !telephones(text).is_empty()
+        })
+    };
+    if clock.status() == Status::Waiting && fields.inquiry.is_none() && !text.trim().is_empty() {
+        Some(Remark::MaybeInquiry)
+    } else {
+        names_blank().then_some(Remark::MaybeFields)
+    }
 }
 
 /// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
@@ -158,7 +184,7 @@ fn is_news(note: Note, reading: &Reading) -> bool {
     match note {
         Note::Recall | Note::Password | Note::Adviser | Note::Contact => true,
         Note::Copy => !reading.mail.attachments.is_empty(),
-        Note::Automatic => false,
+        Note::Automatic | Note::Thanks => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files one message: reads the known facts, has triage decide, takes the ticket's number, and writes ledger row, ticket,
 //! conversation, audit and mails. `pipeline` commits.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     application::{file_applications, take_tickets},
@@ -12,12 +12,15 @@ use crate::{
     desk::{
         calendar::date_of,
         cc::carbon_copies,
+        deadline::promised_day,
         form::Fields,
         gate::Refusal,
         staff::Member,
         thread::Reference,
         ticket::{Channel, Direction, NewTicket, TicketKind},
-        triage::{Decision, Filing, Kind, ParkReason, Reading, Reply, Reported, taken_in, triage},
+        triage::{
+            Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, taken_in, triage,
+        },
         window::fiscal_year,
     },
     mail::Mailbox,
@@ -95,6 +98,9 @@ async fn file_as_decided(
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
+                if let Some(day) = promised(&desk.rules, &decision) {
+                    operation.tx.set_promise(*ticket_id, day).await?;
+                }
                 (fields, received_at) = (change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
@@ -104,6 +110,9 @@ async fn file_as_decided(
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
+                operation.tx.set_thanked(*ticket_id, now).await?;
+            }
             let (fields, received_at) = (Fields::default(), mail.reading.received_at);
             ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
@@ -211,6 +220,7 @@ pub(super) fn file_ticket(
         to: decision.to.as_deref().filter(|_| new.channel != Channel::Telephone),
         at: asked_at(decision, now),
         assignee,
+        promised_on: promised(rules, decision),
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
     FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
@@ -254,6 +264,12 @@ async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Re
     let turn = last.parse::<usize>().unwrap_or(0);
     operation.tx.set_state(ROTATION, &turn.wrapping_add(1).to_string()).await?;
     Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
+}
+
+/// The day that the acknowledgement promises.
+fn promised(rules: &Rules, decision: &Decision) -> Option<NaiveDate> {
+    let is_told = matches!(decision.reply, Some(Ok(Reply::Acknowledgement)));
+    decision.deadline.filter(|_| is_told).map(|deadline| promised_day(&rules.calendar, deadline))
 }
 
 /// When reminders begin to count: now, if the inquirer is asked for missing fields, or would be but for a limit of today.

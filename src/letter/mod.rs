@@ -113,6 +113,10 @@ closed_set! {
         Question = "question",
         /// 転送: somebody outside is asked about a question.
         Forward = "forward",
+        /// 中間連絡: a member holds the ticket, and the answer comes on another day.
+        Interim = "interim",
+        /// To staff: a hold ends today.
+        HoldOver = "hold_over",
         /// 日次一覧.
         Digest = "digest",
         /// To staff: an inquiry came.
@@ -179,6 +183,7 @@ impl Purpose {
             | Self::DeadlineMissed
             | Self::WindowSummary
             | Self::WaitingUnanswered
+            | Self::HoldOver
             | Self::Undeliverable
             | Self::Digest
             | Self::NewTicket
@@ -201,6 +206,7 @@ impl Purpose {
             | Self::AnswerCopy
             | Self::Question
             | Self::Forward
+            | Self::Interim
             | Self::Meeting
             | Self::VisitRequest
             | Self::ResultSelected
@@ -241,6 +247,7 @@ impl From<Written> for Purpose {
         match written {
             Written::Answer => Self::Answer,
             Written::Question => Self::Question,
+            Written::Interim => Self::Interim,
             Written::Meeting => Self::Meeting,
             Written::VisitRequest => Self::VisitRequest,
             Written::Forward => Self::Forward,

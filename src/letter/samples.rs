@@ -97,6 +97,11 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         // The copy is the answer, byte for byte but for its Message-ID.
         Purpose::Answer | Purpose::AnswerCopy => written(Written::Answer),
         Purpose::Question => written(Written::Question),
+        Purpose::Interim => Content::Written(
+            Written::Interim,
+            WrittenContext::new(inquirer(), facts, "7月10日（木）", String::new()),
+        ),
+        Purpose::HoldOver => Content::HoldOver(deadline(common)),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
         Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
         Purpose::WaitingUnanswered => Content::WaitingUnanswered(deadline(common)),
@@ -254,7 +259,7 @@ impl Tickets<'_> {
             number: number.to_string(),
             fields,
             received_at: self.facts.received_at,
-            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None),
+            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None, None),
             assignee,
         };
         StaffTicket::new(self.rules, &facts, self.now).answerable(

@@ -75,6 +75,8 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "answer",
     "question",
     "forward",
+    "interim",
+    "hold_over",
     "digest",
     "new_ticket",
     "new_application",

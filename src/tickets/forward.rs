@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::answer::{Draft, Ready, queue, write};
+use super::answer::{Draft, Letter, fresh_id, queue, told_by_inquirer, write};
 use crate::{
     desk::{
         calendar::date_of,
@@ -12,7 +12,7 @@ use crate::{
         ticket::TicketKind,
     },
     hex,
-    letter::{Content, ForwardContext, Purpose, Rendered},
+    letter::{Content, ForwardContext, Purpose},
     mail::Attachment,
     service::{Fault, Operation, Outcome},
     store::TicketRow,
@@ -45,17 +45,22 @@ pub(super) async fn forward(
         japanese_time::official(received),
         &forwarding,
     );
-    let Rendered { subject, body, .. } = desk.wording.render(&Content::Forward(context))?;
+    let rendered = desk.wording.render(&Content::Forward(context))?;
     let to = forwarding.contact.address.clone();
     let mut hasher = Sha256::new_with_prefix(to.to_lowercase());
-    hasher.update(&body);
+    hasher.update(&rendered.body);
     files.iter().for_each(|file| hasher.update(&file.bytes));
     let fingerprint: String = hex::encode(&hasher.finalize()).chars().take(16).collect();
     let event = format!("{}-{fingerprint}", Purpose::Forward);
+    let Some(message_id) = fresh_id(operation, number, &event).await? else {
+        return Ok(Err(Refused::SameText(number.clone())));
+    };
     // An empty message has the letter's own words.
     let text = if forwarding.message.is_empty() { number.to_string() } else { forwarding.message.clone() };
+    let theirs = told_by_inquirer(ticket, &to);
+    let letter = Letter { number: number.clone(), to, theirs, rendered, message_id };
     let draft = Draft { text: &text, files, left_out: "" };
-    queue(operation, ticket, Written::Forward, &to, Ready { draft, subject, body, event }).await
+    queue(operation, ticket, Written::Forward, draft, &letter, &[]).await
 }
 
 /// 引用: an answer with the newest answer of those whom the desk asked, behind the member's own words.

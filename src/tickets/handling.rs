@@ -181,9 +181,8 @@ async fn correct(
         operation.tx.set_answer_to(ticket.id, address).await?;
     }
     let waited = ticket.clock.status() == Status::Waiting && ticket.asked_at.is_some();
-    if waited && !ticket.fields.missing().is_empty() && fields.missing().is_empty() {
-        let rules = &operation.desk.rules;
-        let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
+    if waited && ticket.fields.inquiry.is_none() && fields.inquiry.is_some() {
+        let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
     let what: Vec<Corrected> = corrections.iter().map(|correction| correction.what).collect();
