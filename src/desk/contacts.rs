@@ -1,6 +1,6 @@
-//! Whom the desk asks (照会先): advisers and the ministry. They answer questions of tickets, and are no inquirers.
+//! Contacts of the desk (照会先), such as advisers and the ministry. They answer questions of tickets, and are no inquirers.
 
-/// One of those whom the desk asks.
+/// Somebody outside, asked by the desk about a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub name: String,
@@ -85,10 +85,7 @@ impl Contacts {
             return None;
         }
         let rest = text.get(text.len() - left..).unwrap_or_default();
-        let rest =
-            ["さん", "様", "先生", "御中", "あて", "宛"].iter().find_map(|title| rest.strip_prefix(title));
-        let rest = rest.unwrap_or(text.get(text.len() - left..).unwrap_or_default());
-        let rest = trimmed(rest);
+        let rest = trimmed(TITLES.iter().find_map(|title| rest.strip_prefix(title)).unwrap_or(rest));
         let asked = PERSONAL.iter().find_map(|word| rest.strip_prefix(word));
         let message = trimmed(asked.unwrap_or(rest)).to_owned();
         Some(Forwarding { contact, personal: asked.is_some(), message })
@@ -104,7 +101,7 @@ fn behind<'t>(text: &'t str, name: &str) -> Option<&'t str> {
             return None;
         }
     }
-    (!name.trim().is_empty()).then(|| rest.as_str())
+    (!name.trim().is_empty()).then_some(rest.as_str())
 }
 
 fn trimmed(text: &str) -> &str {
@@ -125,7 +122,7 @@ mod tests {
         };
         let contacts = Contacts::new(vec![
             contact("厚生労働省", "iryo@mhlw.example.jp", &["厚労省", "本省"]),
-            contact("山本 一郎", "yamamoto@adviser.example.jp", &[]),
+            contact("山本 一郎 先生", "yamamoto@adviser.example.jp", &[]),
             contact("山本 一郎太", "ichirota@adviser.example.jp", &["山本"]),
         ]);
         for (text, expected) in [
@@ -133,7 +130,10 @@ mod tests {
             ("厚生労働省 ご確認ください。", Some(("厚生労働省", false, "ご確認ください。"))),
             ("厚労省 個人情報付き\n至急です。", Some(("厚生労働省", true, "至急です。"))),
             ("本省：至急です。\nお願いします。", Some(("厚生労働省", false, "至急です。\nお願いします。"))),
-            ("山本一郎先生 よろしくお願いします。", Some(("山本 一郎", false, "よろしくお願いします。"))),
+            (
+                "山本一郎先生 よろしくお願いします。",
+                Some(("山本 一郎 先生", false, "よろしくお願いします。")),
+            ),
             ("山本一郎太さん", Some(("山本 一郎太", false, ""))),
             ("Iryo@MHLW.example.jp personal", Some(("厚生労働省", true, ""))),
             ("文部科学省", None),

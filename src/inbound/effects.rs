@@ -6,7 +6,7 @@ use super::take_in::take_in_named;
 use crate::{
     desk::{
         form::{FieldKey, Fields, FormRules, telephones},
-        ticket::{Channel, SlaClock, Status},
+        ticket::{Channel, SlaClock, Status, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -143,7 +143,7 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
-/// The answer of somebody whom the desk asked is there: the desk owes its own again.
+/// The answer of a contact is there: the desk owes its own again.
 async fn resume(
     operation: &mut Operation<'_>,
     ticket: &mut TicketRow,

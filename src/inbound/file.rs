@@ -98,7 +98,7 @@ async fn file_as_decided(
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
-                if let Some(day) = promised(&desk.rules, &decision) {
+                if let Some(day) = promised(&operation.desk.rules, decision) {
                     operation.tx.set_promise(*ticket_id, day).await?;
                 }
                 (fields, received_at) = (change.1.clone(), joined.received_at);
@@ -290,7 +290,7 @@ pub(super) fn add_entry(
 ) {
     let mail = &reading.mail;
     let contacts = &operation.desk.rules.contacts;
-    // Whom the desk asked answers below our question, and a member may use the answer as it is.
+    // A contact answers above or below our question, and a member may use the answer as it is.
     let is_contact = mail.from.as_ref().is_some_and(|from| contacts.find(&from.address).is_some());
     let text = if direction == Direction::Note && is_contact { reading.written() } else { &mail.text };
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();

@@ -22,7 +22,7 @@ pub enum Arrival {
     LongAgo,
     /// An adviser wrote without naming an application.
     Adviser,
-    /// Somebody whom the desk asks wrote, and not in reply to a question of the desk.
+    /// A contact wrote, and not in reply to a question of the desk.
     Contact,
 }
 

@@ -17,8 +17,10 @@ pub struct ForwardContext {
     pub desk: DeskContext,
     pub form: FormContext,
     pub hours: String,
-    /// Whom the desk asks.
+    /// Name of the contact.
     pub contact: String,
+    /// The name has a title already.
+    pub titled: bool,
     /// The member's own words; empty: the letter has its own.
     pub message: String,
     /// The inquirer's name and contact go with the question.
@@ -61,6 +63,7 @@ impl ForwardContext {
             form: FormContext::new(profile, rules, &Fields::default()),
             hours: profile.hours.clone(),
             contact: forwarding.contact.name.clone(),
+            titled: forwarding.contact.has_title(),
             message: forwarding.message.clone(),
             personal,
             ticket: ForwardedTicket { number },

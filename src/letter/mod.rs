@@ -107,7 +107,7 @@ closed_set! {
         Undeliverable = "undeliverable",
         /// 回答: what a person wrote.
         Answer = "answer",
-        /// The same answer to somebody whom the inquirer put in Cc.
+        /// The same answer to somebody in Cc of the inquiry.
         AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",

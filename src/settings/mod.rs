@@ -72,7 +72,7 @@ pub struct Settings {
     pub database: Database,
     /// The members of staff.
     pub staff: Vec<Staff>,
-    /// Whom the desk asks (照会先).
+    /// The contacts (照会先), who are asked about tickets.
     pub contacts: Vec<Contact>,
     /// Answers of staff, and notices to staff.
     pub answers: Answers,

@@ -72,10 +72,7 @@ pub async fn write(
 ///
 /// # Errors
 /// When the database or a template fails.
-pub(super) async fn send_again(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-) -> Result<Outcome, Fault> {
+pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
     let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
     let bounced = operation.tx.bounced_mail(ticket.id).await?;
     let Some((purpose, message_id, bytes)) = bounced.filter(|(.., bytes)| !bytes.is_empty()) else {
@@ -116,13 +113,14 @@ pub(super) async fn queue(
     }
     let letters: Vec<&Letter> = std::iter::once(first).chain(others).collect();
     let (beside, thread) = match written {
-        // Whom the desk asks has none of the mails to the inquirer.
+        // A contact has none of the mails to the inquirer.
         Written::Forward => (Vec::new(), Vec::new()),
         _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
     };
     let leaves = leaves(operation, &beside);
     let author = actor.audit();
-    let cc = if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
+    let cc =
+        if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
     let none: &[String] = &[];
     let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,

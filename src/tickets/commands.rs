@@ -6,8 +6,7 @@ use super::{
     answer::{Draft, write},
     application,
     draft::{Named, cancel, reject, release},
-    handling,
-    hold,
+    handling, hold,
     meetings::{self, Brought},
     results,
 };

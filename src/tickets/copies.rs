@@ -1,4 +1,4 @@
-//! Copies of an answer for the people whom the inquirer put in Cc.
+//! Copies of an answer for the people in Cc of the inquiry.
 
 use sha2::{Digest, Sha256};
 
@@ -35,13 +35,14 @@ pub(super) async fn copied_to(
 }
 
 /// The Message-IDs of the copies of an answer. Each copy is a mail of its own, so that one that is refused or bounces says
-/// nothing of the answer. Whoever has the same text already gets it no second time.
+/// nothing of the answer. Nobody gets the same text twice.
 pub(super) async fn copy_ids(
     operation: &mut Operation<'_>,
     answer: &Letter,
     cc: &[String],
 ) -> Result<Vec<(String, String)>, Fault> {
-    let (_, fingerprint) = answer.message_id.split_once(&format!(".{}-", Purpose::Answer)).unwrap_or_default();
+    let (_, fingerprint) =
+        answer.message_id.split_once(&format!(".{}-", Purpose::Answer)).unwrap_or_default();
     let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
     let mut found = Vec::new();
     for address in cc {

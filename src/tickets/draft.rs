@@ -1,7 +1,7 @@
 //! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
 //! doubtful reply makes them wait.
 
-use super::{colleagues::is_by_colleague, commands, hold, meetings};
+use super::{colleagues::is_by_colleague, hold, meetings};
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},

@@ -18,7 +18,7 @@ use crate::{
     store::TicketRow,
 };
 
-/// 転送: the question leaves to the one whom the text names, as every mail of a person does. The clock is held until the answer
+/// 転送: the question leaves to the contact that the text names, as every mail of a person does. The clock is held until the answer
 /// comes.
 pub(super) async fn forward(
     operation: &mut Operation<'_>,
@@ -63,7 +63,7 @@ pub(super) async fn forward(
     queue(operation, ticket, Written::Forward, draft, &letter, &[]).await
 }
 
-/// 引用: an answer with the newest answer of those whom the desk asked, behind the member's own words.
+/// 引用: an answer with the newest answer of a contact, behind the member's own words.
 pub(super) async fn quote(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,

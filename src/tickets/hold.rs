@@ -73,9 +73,11 @@ pub(super) async fn wait_for(
         Written::Question => {
             wait_for_inquirer(operation, ticket).await?;
         }
-        Written::Forward if ticket.clock.status() == Status::Open => {
+        Written::Forward if ticket.clock.status() == Status::Open || ticket.clock.is_held_by_desk() => {
             let (rules, now) = (&operation.desk.rules, operation.now);
-            let until = rules.sla.remind_on(&rules.calendar, now);
+            // A day that the inquirer was told stays.
+            let told = ticket.clock.hold().and_then(|hold| hold.until);
+            let until = told.or_else(|| rules.sla.remind_on(&rules.calendar, now));
             let hold = Hold { waiting_for: WaitingFor::ThirdParty, until };
             let clock = ticket.clock.clone().held(&rules.calendar, now, hold);
             operation.move_clock(ticket, &clock).await?;

@@ -24,7 +24,7 @@ mod decisions;
 mod delivery;
 #[cfg(test)]
 mod holds;
-
+#[cfg(test)]
 mod imap;
 #[cfg(test)]
 mod last_guard;

@@ -84,7 +84,7 @@ closed_set! {
         Call = "call",
         /// An adviser wrote it, and it belongs to no application.
         Adviser = "adviser",
-        /// Somebody whom the desk asks (照会先) wrote it, and it belongs to no ticket.
+        /// A contact (照会先) wrote it, and it belongs to no ticket.
         Contact = "contact",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",

@@ -1,4 +1,4 @@
-//! Mails of advisers of the 伴走支援 and of those whom the desk asks (照会先). They are shown to staff, and nothing answers them:
+//! Mails of advisers of the 伴走支援 and of contacts (照会先). They are shown to staff, and nothing answers them:
 //! neither is an inquirer.
 
 use super::{Filing, Kind, Known, Note, ParkReason, Reading, Rules, follow_up::joinable};

@@ -50,7 +50,7 @@ pub use taken_in::taken_in;
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub staff: Staff,
-    /// Whom the desk asks (照会先).
+    /// The contacts (照会先), who are asked about tickets.
     pub contacts: Contacts,
     pub form: FormRules,
     pub calendar: Calendar,

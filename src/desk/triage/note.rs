@@ -43,7 +43,7 @@ pub enum Note {
     Thanks,
     /// An adviser writes about a meeting or a visit.
     Adviser,
-    /// Somebody whom the desk asked answers.
+    /// A contact answers a question of the desk.
     Contact,
 }
 

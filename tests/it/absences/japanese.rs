@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 29] = [
+const JAPANESE: [(&str, &str); 30] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",

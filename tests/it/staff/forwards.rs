@@ -9,6 +9,7 @@ use crate::support::{
 on_both!(
     a_question_goes_out_without_personal_data_and_its_answer_is_used,
     a_question_may_be_stopped_and_take_the_inquirers_name_with_it,
+    a_hold_with_a_day_stays_beside_a_question_to_somebody_outside,
     a_mail_of_a_contact_never_becomes_an_inquiry,
     the_shell_asks_and_uses_the_answer_by_the_same_operations
 );
@@ -106,6 +107,26 @@ fn a_question_may_be_stopped_and_take_the_inquirers_name_with_it(desk: &mut Desk
     desk.once_at("2025-07-01T10:40:00+09:00");
     assert!(desk.mails_to(MINISTRY).is_empty());
     assert_eq!(desk.status(1), "open", "the clock runs on");
+}
+
+fn a_hold_with_a_day_stays_beside_a_question_to_somebody_outside(desk: &mut Desk) {
+    let notice = asked(desk);
+    desk.deliver_at(
+        reply("sato@example.jp", &notice, 1, "保留 7/10 厚労省に確認中\n転送 厚労省 ご教示ください。"),
+        "2025-07-01T10:10:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:11:00+09:00");
+    desk.once_at("2025-07-01T10:30:00+09:00");
+    let ticket = desk.ticket(1);
+    assert_eq!(
+        (&ticket["waiting_for"], &ticket["held_until"]),
+        (&"third_party".into(), &"2025-07-10".into())
+    );
+    assert!(desk.mail_to("yamada1@city.example.jp", "お時間").text.contains("7月10日"));
+    let [question] = desk.mails_to(MINISTRY).try_into().unwrap();
+    desk.deliver_at(of_ministry(&question, 1, "多職種で構成してください。"), "2025-07-03T10:00:00+09:00");
+    desk.once_at("2025-07-03T10:01:00+09:00");
+    assert_eq!(desk.status(1), "open");
 }
 
 fn a_mail_of_a_contact_never_becomes_an_inquiry(desk: &mut Desk) {

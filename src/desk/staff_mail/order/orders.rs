@@ -380,7 +380,7 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
         Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
-        // 「厚労省に転送」 names whom the desk asks before the word.
+        // 「厚労省に転送」 names the contact before the word.
         Verb::Forward => Command::Handling(HandlingCommand::Forward(name)),
         verb if let Some(command) = handling::command(verb) => Command::Handling(command),
         verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),
@@ -394,11 +394,13 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
 
 /// Whether what follows 完了 on its line is a short reason: 「完了 お電話で回答済み」. A question or a letter is none.
 fn is_reason(typed: &str, folded: &str, by_blank: bool) -> bool {
+    let is_english = by_blank && folded.is_ascii();
+    let is_long = typed.chars().count() > REASON;
     !typed.is_empty()
-        && typed.chars().count() <= REASON
+        && !is_long
+        && !is_english
         && !words::begins_letter(typed)
         && !line::is_question(folded)
-        && !(by_blank && folded.is_ascii())
         && line::parse(&Folded::of(typed), Invitation::Answer).is_none()
 }
 

@@ -58,8 +58,7 @@ pub(super) enum Verb {
 impl Verb {
     /// Whether the text behind the order belongs to it.
     pub(super) fn takes_text(self) -> bool {
-        let is_usual =
-            matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject | Self::Wait);
+        let is_usual = matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject | Self::Wait);
         is_usual
             || matches!(self, Self::Discard | Self::Correct | Self::Forward | Self::Quote)
             || self.is_about_application()
