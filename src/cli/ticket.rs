@@ -14,13 +14,14 @@ use crate::{
         feedback::{Refused, Written},
         form::FieldKey,
         handling::{Corrected, Correction, HandlingCommand, Unhandled},
+        japanese_date::WrittenDay,
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::{Status, TicketNumber},
     },
     inbound::take_in,
     letter::{
         ABSENT,
-        feedback::{refusal_to_operator, to_operator},
+        feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
         field_line,
     },
     mail::Attachment,
@@ -65,16 +66,26 @@ pub(super) enum Command {
     Close {
         /// Ticket number
         number: TicketNumber,
+        /// Why; it becomes a note
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Reopen a ticket; its deadline runs again
     Reopen {
         /// Ticket number
         number: TicketNumber,
     },
-    /// Pause the deadline of a ticket
+    /// Hold a ticket until a day, which the inquirer is told; without a day, wait for the inquirer
+    #[command(visible_alias = "hold")]
     Wait {
         /// Ticket number
         number: TicketNumber,
+        /// Day on whose morning the deadline runs again, such as 2025-07-10
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// Why; it becomes a note
+        #[arg(long, value_name = "TEXT", requires = "until")]
+        reason: Option<String>,
     },
     /// Merge a ticket into another ticket about the same matter
     Merge {
@@ -117,6 +128,20 @@ pub(super) enum Command {
         /// The right value
         value: String,
     },
+    /// Ask somebody outside (a contact of the settings) about a ticket; reads a message from a file or standard input
+    Forward {
+        /// Ticket number
+        number: TicketNumber,
+        /// Name or address of a contact
+        who: String,
+        /// File with the message, or - for standard input; default: the letter has its own words
+        file: Option<PathBuf>,
+        /// Let the inquirer's name and contact go with the question
+        #[arg(long)]
+        personal: bool,
+    },
+    /// Queue an answer with the newest answer of a contact behind it; reads the text before it
+    Quote(Text),
     /// Send the answer or question once more that did not arrive
     Resend {
         /// Ticket number
@@ -253,9 +278,17 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             (&text.number, Do(StaffCommand::CalledBack(text.read()?.trim().to_owned())))
         }
         Command::Assign { number, who } => (number, Do(StaffCommand::Assign(who.clone()))),
-        Command::Close { number } => (number, Do(StaffCommand::Close)),
+        Command::Close { number, reason } => {
+            (number, Do(StaffCommand::Close(reason.clone().unwrap_or_default())))
+        }
         Command::Reopen { number } => (number, Do(StaffCommand::Reopen)),
-        Command::Wait { number } => (number, Do(StaffCommand::Wait)),
+        Command::Wait { number, until: None, .. } => (number, Do(StaffCommand::Wait)),
+        Command::Wait { number, until: Some(until), reason } => {
+            let day = WrittenDay::read(until)
+                .map_err(|fault| anyhow::anyhow!("--until {until:?}: {}", span_fault_to_operator(fault)))?;
+            let reason = reason.clone().unwrap_or_default();
+            (number, Do(StaffCommand::Hold { day: Some(day), reason }))
+        }
         Command::Merge { number, into } => (number, Do(StaffCommand::Merge(into.clone()))),
         Command::PartOf { number, case } => (number, Do(StaffCommand::PartOf(case.clone()))),
         Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),
@@ -264,6 +297,15 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Correct { number, field, value } => {
             let correction = Correction { what: *field, value: value.trim().to_owned() };
             (number, Do(StaffCommand::Handling(HandlingCommand::Correct(vec![correction]))))
+        }
+        Command::Forward { number, who, file, personal } => {
+            let message = file.as_deref().map(read_text).transpose()?.unwrap_or_default();
+            let personal = if *personal { " personal" } else { "" };
+            let text = format!("{who}{personal}\n{message}");
+            (number, Do(StaffCommand::Handling(HandlingCommand::Forward(text))))
+        }
+        Command::Quote(text) => {
+            (&text.number, Do(StaffCommand::Handling(HandlingCommand::Quote(text.read()?))))
         }
         Command::Resend { number } => (number, Do(StaffCommand::Handling(HandlingCommand::Resend))),
     };

@@ -1,4 +1,4 @@
-//! Who gets a copy of an answer: the people whom the inquirer put in Cc. Robots, lists, colleagues and the desk itself do not.
+//! Who gets a copy of an answer: the people in Cc of an inquiry. Robots, lists, colleagues and the desk itself do not.
 
 use super::{gate::GateRules, staff::Staff};
 use crate::mail::{InboundMail, automatic::is_unattended};

@@ -19,6 +19,10 @@ pub enum HandlingCommand {
     Original,
     /// 訂正: what is known of the inquirer.
     Correct(Vec<Correction>),
+    /// 転送: somebody outside is asked; the text names them first.
+    Forward(String),
+    /// 引用: an answer with that of somebody outside behind it.
+    Quote(String),
     /// 再送: the mail that did not arrive leaves once more.
     Resend,
 }
@@ -119,6 +123,10 @@ pub enum Unhandled {
     IsApplication(TicketNumber),
     /// 訂正 アドレス to what is no address, or to one of the desk.
     NoAddress { number: TicketNumber, value: String },
+    /// 転送 to nobody in the settings, or to several; `known` are the names of all.
+    NoSingleContact { number: TicketNumber, who: String, known: Vec<String> },
+    /// 引用 where nobody outside has answered.
+    NothingToQuote(TicketNumber),
     /// 再送 where every mail has arrived.
     NothingBounced(TicketNumber),
 }

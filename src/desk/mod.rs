@@ -3,6 +3,7 @@
 pub mod application;
 pub mod calendar;
 pub mod cc;
+pub mod contacts;
 pub mod deadline;
 pub mod escalation;
 pub mod feedback;

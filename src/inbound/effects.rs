@@ -1,9 +1,12 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
+use chrono::{DateTime, Utc};
+
 use super::take_in::take_in_named;
 use crate::{
     desk::{
-        ticket::Channel,
+        form::{FieldKey, Fields, FormRules, telephones},
+        ticket::{Channel, SlaClock, Status, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -15,7 +18,7 @@ use crate::{
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Actor, Fault, Operation, PreparedMail},
-    store::{AuditEvent, NewEvent},
+    store::{AuditEvent, NewEvent, TicketRow},
     tickets::{
         no_effect::{explain_limit, explain_refusal},
         staff_mail::work_on,
@@ -83,8 +86,15 @@ pub(super) async fn notify_staff(
             let parked = Some((message, ParkReason::Adviser));
             notify_of_arrival(operation, mail, parked, Arrival::Adviser, &mail.hash, &[])?;
         }
+        (Filing::Park { reason: ParkReason::Contact, .. }, _) if is_told => {
+            let parked = Some((message, ParkReason::Contact));
+            notify_of_arrival(operation, mail, parked, Arrival::Contact, &mail.hash, &[])?;
+        }
         (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
-            if let Some(ticket) = operation.tx.ticket(filed.id).await? {
+            if let Some(mut ticket) = operation.tx.ticket(filed.id).await? {
+                if *note == Note::Contact {
+                    resume(operation, &mut ticket, reading.received_at).await?;
+                }
                 let content = NoticeContent {
                     number: &filed.number,
                     fields: &ticket.fields,
@@ -112,6 +122,10 @@ pub(super) async fn notify_staff(
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
+            let mut remarks = remarks(decision);
+            remarks.extend(
+                said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
+            );
             let content = NoticeContent {
                 number: &filed.number,
                 fields: &filed.fields,
@@ -120,7 +134,7 @@ pub(super) async fn notify_staff(
                 clock: &change.0,
                 assignee,
                 news: reading.written(),
-                remarks: remarks(decision),
+                remarks,
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
         }
@@ -129,12 +143,48 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
+/// The answer of a contact is there: the desk owes its own again.
+async fn resume(
+    operation: &mut Operation<'_>,
+    ticket: &mut TicketRow,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    if ticket.clock.hold().is_some_and(|hold| hold.waiting_for == WaitingFor::ThirdParty) {
+        let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, at);
+        operation.move_clock(ticket, &clock).await?;
+        ticket.clock = clock;
+    }
+    Ok(())
+}
+
+/// What the message may say in other words than those of the form.
+fn said_otherwise(
+    rules: &FormRules,
+    reading: &Reading,
+    clock: &SlaClock,
+    fields: &Fields,
+) -> Option<Remark<'static>> {
+    let text = reading.written();
+    let names_blank = || {
+        rules.fields().iter().filter(|rule| fields.get(rule.key).is_none()).any(|rule| {
+            text.contains(rule.label.as_str())
+                || rule.aliases.iter().any(|alias| text.contains(alias.as_str()))
+                || rule.key == FieldKey::Contact && !telephones(text).is_empty()
+        })
+    };
+    if clock.status() == Status::Waiting && fields.inquiry.is_none() && !text.trim().is_empty() {
+        Some(Remark::MaybeInquiry)
+    } else {
+        names_blank().then_some(Remark::MaybeFields)
+    }
+}
+
 /// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
 fn is_news(note: Note, reading: &Reading) -> bool {
     match note {
-        Note::Recall | Note::Password | Note::Adviser => true,
+        Note::Recall | Note::Password | Note::Adviser | Note::Contact => true,
         Note::Copy => !reading.mail.attachments.is_empty(),
-        Note::Automatic => false,
+        Note::Automatic | Note::Thanks => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files one message: reads the known facts, has triage decide, takes the ticket's number, and writes ledger row, ticket,
 //! conversation, audit and mails. `pipeline` commits.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     application::{file_applications, take_tickets},
@@ -12,12 +12,15 @@ use crate::{
     desk::{
         calendar::date_of,
         cc::carbon_copies,
+        deadline::promised_day,
         form::Fields,
         gate::Refusal,
         staff::Member,
         thread::Reference,
         ticket::{Channel, Direction, NewTicket, TicketKind},
-        triage::{Decision, Filing, Kind, ParkReason, Reading, Reply, Reported, taken_in, triage},
+        triage::{
+            Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, taken_in, triage,
+        },
         window::fiscal_year,
     },
     mail::Mailbox,
@@ -95,6 +98,9 @@ async fn file_as_decided(
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
+                if let Some(day) = promised(&operation.desk.rules, decision) {
+                    operation.tx.set_promise(*ticket_id, day).await?;
+                }
                 (fields, received_at) = (change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
@@ -104,6 +110,9 @@ async fn file_as_decided(
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
+                operation.tx.set_thanked(*ticket_id, now).await?;
+            }
             let (fields, received_at) = (Fields::default(), mail.reading.received_at);
             ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
         }
@@ -211,6 +220,7 @@ pub(super) fn file_ticket(
         to: decision.to.as_deref().filter(|_| new.channel != Channel::Telephone),
         at: asked_at(decision, now),
         assignee,
+        promised_on: promised(rules, decision),
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
     FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
@@ -256,6 +266,12 @@ async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Re
     Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
 }
 
+/// The day that the acknowledgement promises.
+fn promised(rules: &Rules, decision: &Decision) -> Option<NaiveDate> {
+    let is_told = matches!(decision.reply, Some(Ok(Reply::Acknowledgement)));
+    decision.deadline.filter(|_| is_told).map(|deadline| promised_day(&rules.calendar, deadline))
+}
+
 /// When reminders begin to count: now, if the inquirer is asked for missing fields, or would be but for a limit of today.
 fn asked_at(decision: &Decision, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match &decision.reply {
@@ -273,6 +289,10 @@ pub(super) fn add_entry(
     direction: Direction,
 ) {
     let mail = &reading.mail;
+    let contacts = &operation.desk.rules.contacts;
+    // A contact answers above or below our question, and a member may use the answer as it is.
+    let is_contact = mail.from.as_ref().is_some_and(|from| contacts.find(&from.address).is_some());
+    let text = if direction == Direction::Note && is_contact { reading.written() } else { &mail.text };
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
     operation.tx.add_entry(&NewEntry {
         ticket_id,
@@ -281,7 +301,7 @@ pub(super) fn add_entry(
         from: mail.from.as_ref(),
         recipients,
         at: reading.received_at,
-        text: &mail.text,
+        text,
         attachments: &mail.attachments,
     });
 }

@@ -1,4 +1,4 @@
-//! What triage needs to know of a message, read from the database inside its transaction.
+//! What is known before a message is decided: its copies, its ticket, earlier tickets of its sender, the mails of today.
 
 use chrono::{DateTime, Utc};
 

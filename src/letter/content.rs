@@ -7,6 +7,7 @@ use super::{
     application::{ApplicationNoticeContext, ReceiptContext},
     arrival::ArrivalContext,
     digest::DigestContext,
+    forward::ForwardContext,
     inquirer::{InquirerContext, WrittenContext},
     meeting::{MeetingContext, OpenPointsContext},
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
@@ -31,6 +32,7 @@ pub enum Content {
     NewTicket(NoticeContext),
     FollowUp(NoticeContext),
     Deadline(Notice, DeadlineContext),
+    HoldOver(DeadlineContext),
     WaitingUnanswered(DeadlineContext),
     WindowSummary(SummaryContext),
     Undeliverable(UndeliverableContext),
@@ -38,6 +40,7 @@ pub enum Content {
     Echo(DraftShownContext),
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
+    Forward(ForwardContext),
     Original(OriginalContext),
     Sheet(SheetContext),
     Found(FoundContext),
@@ -69,12 +72,14 @@ impl Content {
             Self::FollowUp(_) => Purpose::FollowUp,
             Self::Deadline(notice, _) => (*notice).into(),
             Self::WaitingUnanswered(_) => Purpose::WaitingUnanswered,
+            Self::HoldOver(_) => Purpose::HoldOver,
             Self::WindowSummary(_) => Purpose::WindowSummary,
             Self::Undeliverable(_) => Purpose::Undeliverable,
             Self::Digest(_) => Purpose::Digest,
             Self::Echo(_) => Purpose::Echo,
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
+            Self::Forward(_) => Purpose::Forward,
             Self::Original(_) => Purpose::Original,
             Self::Sheet(_) => Purpose::Sheet,
             Self::Found(_) => Purpose::Found,
@@ -101,13 +106,16 @@ impl Content {
             Self::NewApplication(context) => Value::from(Serde(context.as_ref())),
             Self::Written(_, context) => Value::from(Serde(context)),
             Self::NewTicket(context) | Self::FollowUp(context) => Value::from(Serde(context)),
-            Self::Deadline(_, context) | Self::WaitingUnanswered(context) => Value::from(Serde(context)),
+            Self::Deadline(_, context) | Self::WaitingUnanswered(context) | Self::HoldOver(context) => {
+                Value::from(Serde(context))
+            }
             Self::WindowSummary(context) => Value::from(Serde(context)),
             Self::Undeliverable(context) => Value::from(Serde(context)),
             Self::Digest(context) => Value::from(Serde(context)),
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
+            Self::Forward(context) => Value::from(Serde(context)),
             Self::Original(context) => Value::from(Serde(context)),
             Self::Sheet(context) => Value::from(Serde(context)),
             Self::Found(context) => Value::from(Serde(context)),

@@ -76,6 +76,17 @@ pub(super) fn refused_in_words(refused: &Unhandled) -> String {
         Unhandled::NoAddress { number, value } => {
             format!("{number}：「{value}」は、メールの宛先にできるアドレスではありません")
         }
+        Unhandled::NoSingleContact { number, who, known } if known.is_empty() => {
+            format!(
+                "{number}：「{who}」に転送していません。照会先の登録がありません。運用担当者にお知らせください"
+            )
+        }
+        Unhandled::NoSingleContact { number, who, known } => format!(
+            "{number}：「{who}」に当たる照会先が一つに決まりません（登録：{}）。「転送 {} ご教示ください。」のようにお書きください",
+            known.join(AND),
+            known.first().map_or("", String::as_str)
+        ),
+        Unhandled::NothingToQuote(number) => format!("{number} に、照会先からの返信はまだ届いていません"),
         Unhandled::NothingBounced(number) => format!("{number} に、届かなかった回答や質問はありません"),
     }
 }
@@ -119,6 +130,10 @@ pub(super) fn refused_to_operator(refused: &Unhandled) -> String {
         Unhandled::NoAddress { number, value } => {
             format!("{number}: {value:?} is no address that mail can be sent to")
         }
+        Unhandled::NoSingleContact { number, who, known } => {
+            format!("{number}: {who:?} names no single contact; known: {}", known.join(", "))
+        }
+        Unhandled::NothingToQuote(number) => format!("{number}: nobody outside has answered"),
         Unhandled::NothingBounced(number) => format!("{number}: every answer and question has arrived"),
     }
 }

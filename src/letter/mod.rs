@@ -11,6 +11,7 @@ mod content;
 mod digest;
 mod due;
 pub mod feedback;
+mod forward;
 mod frame;
 mod handling;
 mod hours;
@@ -43,6 +44,7 @@ pub use compose::{
 pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
+pub use forward::ForwardContext;
 pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
@@ -112,10 +114,16 @@ closed_set! {
         Undeliverable = "undeliverable",
         /// 回答: what a person wrote.
         Answer = "answer",
-        /// The same answer to somebody whom the inquirer put in Cc.
+        /// The same answer to somebody in Cc of the inquiry.
         AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",
+        /// 転送: somebody outside is asked about a question.
+        Forward = "forward",
+        /// 中間連絡: a member holds the ticket, and the answer comes on another day.
+        Interim = "interim",
+        /// To staff: a hold ends today.
+        HoldOver = "hold_over",
         /// 日次一覧.
         Digest = "digest",
         /// To staff: an inquiry came.
@@ -184,6 +192,7 @@ impl Purpose {
             | Self::DeadlineMissed
             | Self::WindowSummary
             | Self::WaitingUnanswered
+            | Self::HoldOver
             | Self::Undeliverable
             | Self::Digest
             | Self::NewTicket
@@ -206,6 +215,8 @@ impl Purpose {
             Self::Answer
             | Self::AnswerCopy
             | Self::Question
+            | Self::Forward
+            | Self::Interim
             | Self::Meeting
             | Self::VisitRequest
             | Self::ResultSelected
@@ -246,8 +257,10 @@ impl From<Written> for Purpose {
         match written {
             Written::Answer => Self::Answer,
             Written::Question => Self::Question,
+            Written::Interim => Self::Interim,
             Written::Meeting => Self::Meeting,
             Written::VisitRequest => Self::VisitRequest,
+            Written::Forward => Self::Forward,
         }
     }
 }

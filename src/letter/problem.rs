@@ -85,7 +85,7 @@ fn doubt_in_words(Doubtful { opening, why }: &Doubtful) -> String {
         ),
         Doubt::Incomplete => {
             format!(
-                "「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」「会議 1 9月2日 14:00-16:00」）"
+                "「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」「会議 1 9月2日 14:00-16:00」「転送 厚生労働省」）"
             )
         }
         Doubt::NoField => format!(

@@ -16,6 +16,10 @@ pub enum Remark<'a> {
     AnotherInquiry(&'a TicketNumber),
     /// The message is a note on the ticket.
     Noted(Note),
+    /// The ticket waits for its inquiry, and the message may be it.
+    MaybeInquiry,
+    /// The message may say in other words what the form leaves blank.
+    MaybeFields,
     /// The gate refused the automatic reply.
     NotAnswered(&'a Refusal),
 }
@@ -37,8 +41,15 @@ impl Remark<'_> {
             Self::Noted(Note::Password) => {
                 "添付ファイルのパスワードを知らせるメールとみられるため、照会に添えました。".to_owned()
             }
+            Self::Noted(Note::Thanks) => {
+                "照会者からのお礼とみられるため、照会に添えました（再開していません）。".to_owned()
+            }
             Self::Noted(Note::Adviser) => {
                 "アドバイザーからの返信です。お引き受けいただける場合は「派遣確定 1」、ご辞退の場合は「派遣辞退 1」のように、回数を付けてご返信ください。線より上に書いたほかの文は、アドバイザーではなく実施地域の担当者に送られます。"
+                    .to_owned()
+            }
+            Self::Noted(Note::Contact) => {
+                "照会先からの返信です。回答に使うときは、先頭に「引用」と書き、続けて前置きを書いてご返信ください（前置きはなくてもかまいません）。照会先の返信が、その後に入ります。"
                     .to_owned()
             }
             Self::Noted(Note::Copy) => {
@@ -46,6 +57,13 @@ impl Remark<'_> {
                     .to_owned()
             }
             Self::Noted(Note::Automatic) => "照会に添えました。".to_owned(),
+            Self::MaybeInquiry => {
+                "照会内容の記載を待っている照会です。この文が照会内容でしたら、「再開」とご返信いただくと、これを照会内容として受け付け、回答期限が動き始めます。"
+                    .to_owned()
+            }
+            Self::MaybeFields => {
+                "様式で空欄の項目（氏名・連絡先など）が、この文に書かれているかもしれません。".to_owned()
+            }
             Self::NotAnswered(refusal) => {
                 let evidence = match refusal {
                     Refusal::Robot { evidence } | Refusal::AskedForSilence { evidence } => {

@@ -2,6 +2,7 @@
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
 mod application;
+mod mails;
 mod meetings;
 mod results;
 
@@ -11,23 +12,20 @@ use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
     InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext,
-    ParkedFacts, ParkedMail, Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext,
-    StaffTicket, SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredContext,
-    UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link,
-    left_out_in_words, purpose_in_words, reason_in_words, resend_link, status_in_words,
+    Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext,
+    WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
+    purpose_in_words, reason_in_words, resend_link, status_in_words,
 };
-use crate::{
-    desk::{
-        application::decision::Decision,
-        calendar::BusinessTime,
-        escalation::Notice,
-        feedback::Written,
-        form::Fields,
-        gate::Refusal,
-        ticket::{SlaClock, Status, TicketNumber},
-        triage::{ParkReason, Reply, Rules},
-    },
-    mail::{Attachment, InboundMail, Mailbox},
+use crate::desk::{
+    application::decision::Decision,
+    calendar::BusinessTime,
+    escalation::Notice,
+    feedback::Written,
+    form::Fields,
+    gate::Refusal,
+    ticket::{SlaClock, Status, TicketNumber},
+    triage::{ParkReason, Reply, Rules},
 };
 
 /// 2025-07-01 09:12:04 in Tokyo, in Unix seconds: a Tuesday in the window of the built-in desk.
@@ -96,6 +94,11 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         // The copy is the answer, byte for byte but for its Message-ID.
         Purpose::Answer | Purpose::AnswerCopy => written(Written::Answer),
         Purpose::Question => written(Written::Question),
+        Purpose::Interim => Content::Written(
+            Written::Interim,
+            WrittenContext::new(inquirer(), facts, "7月10日（木）", String::new()),
+        ),
+        Purpose::HoldOver => Content::HoldOver(deadline(common)),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
         Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
         Purpose::WaitingUnanswered => Content::WaitingUnanswered(deadline(common)),
@@ -140,6 +143,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::Forward => Content::Forward(mails::forwarded(profile, rules, facts, full)),
         Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
         Purpose::Found => Content::Found(FoundContext {
             common,
@@ -193,7 +197,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             };
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
             let subject = arrived.subject.clone();
-            let parked = full.then(|| parked(profile, rules, ParkReason::Call, &subject, now));
+            let parked = full.then(|| mails::parked(profile, rules, ParkReason::Call, &subject, now));
             Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new(), parked))
         }
         Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
@@ -259,7 +263,7 @@ impl Tickets<'_> {
             number: number.to_string(),
             fields,
             received_at: self.facts.received_at,
-            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None),
+            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None, None),
             assignee,
         };
         StaffTicket::new(self.rules, &facts, self.now).answerable(
@@ -327,7 +331,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         };
     }
     let listed = tickets.listed(true);
-    let parked = parked(tickets.profile, tickets.rules, ParkReason::NoForm, "お尋ね <b>", tickets.now);
+    let parked = mails::parked(tickets.profile, tickets.rules, ParkReason::NoForm, "お尋ね <b>", tickets.now);
     let undelivered =
         UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
@@ -343,30 +347,6 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
             "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（あと29日）です。".to_owned()
         }),
         alarm: String::new(),
-    }
-}
-
-fn parked(
-    profile: &Profile,
-    rules: &Rules,
-    reason: ParkReason,
-    subject: &str,
-    now: DateTime<Utc>,
-) -> ParkedMail {
-    let file =
-        |name: &str| Attachment { name: name.to_owned(), media_type: String::new(), bytes: Vec::new() };
-    let mail = InboundMail {
-        from: Some(Mailbox { name: None, address: ADDRESS.to_owned() }),
-        subject: subject.to_owned(),
-        text: "お世話になっております。\n\n会議の進め方について、お尋ねします。\n".to_owned(),
-        attachments: vec![file("別紙2-②申込書.docx")],
-        ..InboundMail::default()
-    };
-    let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail };
-    let parked = ParkedMail::new(rules, facts, now);
-    match facts.number(rules) {
-        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
-        None => parked,
     }
 }
 

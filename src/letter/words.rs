@@ -2,7 +2,13 @@
 
 use super::Purpose;
 use crate::{
-    desk::{form::FieldKey, gate::Refusal, own_marks, ticket::Status, triage::ParkReason},
+    desk::{
+        form::FieldKey,
+        gate::Refusal,
+        own_marks,
+        ticket::{SlaClock, Status},
+        triage::ParkReason,
+    },
     mail::EnhancedStatus,
 };
 
@@ -71,6 +77,11 @@ pub fn left_out_in_words(text: &str) -> String {
 }
 
 #[must_use]
+pub(super) fn clock_word(clock: &SlaClock) -> &'static str {
+    if clock.is_held_by_desk() { "保留中（事務局）" } else { status_word(clock.status()) }
+}
+
+#[must_use]
 pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::Open => "未回答",
@@ -93,6 +104,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::Call => "公募に関するメール",
+        ParkReason::Contact => "照会先からのメール",
         ParkReason::Adviser => "アドバイザーからのメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
@@ -142,6 +154,9 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Answer => "回答",
         Purpose::AnswerCopy => "回答の写し",
         Purpose::Question => "質問",
+        Purpose::Forward => "照会先へのお尋ね",
+        Purpose::Interim => "中間のご連絡",
+        Purpose::HoldOver => "保留の期日のお知らせ",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Original => "元のメール",

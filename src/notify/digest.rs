@@ -159,6 +159,7 @@ struct Known {
     open: Vec<TicketHead>,
     waiting: Vec<TicketHead>,
     answered: Vec<TicketHead>,
+    thanked: Vec<TicketHead>,
     /// At most [`MOST_PARKED`]; `parked_count` counts all.
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     parked_count: usize,
@@ -214,6 +215,7 @@ impl Known {
         Ok(Self {
             open: store.ticket_heads(Status::Open).await?,
             waiting: store.ticket_heads(Status::Waiting).await?,
+            thanked: store.thanked_since(since, now - LONGEST_LOOK_BACK).await?,
             answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
             parked,
             parked_count: listed.len(),
@@ -279,6 +281,7 @@ async fn compile(
     let today = |ticket: &TicketHead| {
         ticket.clock.deadline().is_some_and(|at| date_of(at, zone) <= date_of(now, zone))
     };
+    let promised = |ticket: &TicketHead| ticket.promised_on.is_some_and(|day| day <= date_of(now, zone));
     let concerns = |ticket: &&TicketHead| leads || own(ticket) || free(ticket);
     let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).collect();
     let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
@@ -293,6 +296,7 @@ async fn compile(
         count
     };
     let applications = take(Title::Support, &|ticket| ticket.kind == TicketKind::Application);
+    let promised = take(Title::Promised, &promised);
     let overdue = take(Title::Overdue, &late);
     let due = take(Title::DueToday, &today);
     let mine = take(Title::Own, &own);
@@ -301,7 +305,11 @@ async fn compile(
     titled.rotate_left(1);
     let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
     let answered_count = answered.len();
-    titled.push((Title::Waiting, known.waiting.iter().filter(concerns).collect()));
+    let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
+        known.waiting.iter().filter(concerns).partition(|ticket| ticket.clock.is_held_by_desk());
+    titled.push((Title::Held, held));
+    titled.push((Title::Waiting, waiting));
+    titled.push((Title::Thanked, known.thanked.iter().filter(concerns).collect()));
     titled.push((Title::Answered, answered));
     let groups = groups(desk, titled, member, now).await?;
     let meetings: Vec<&Unfinished> = known
@@ -320,11 +328,12 @@ async fn compile(
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_new
         || known.new_applications > 0
-        || overdue + due + due_meetings + answered_count > 0
+        || promised + overdue + due + due_meetings + answered_count > 0
         || (leads && known.parked_news)
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
     let counts = Counts {
+        promised,
         overdue,
         due_today: due,
         own: mine,

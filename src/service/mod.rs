@@ -90,7 +90,7 @@ pub struct Answers {
     pub confirm: bool,
     /// The signature names the author.
     pub sign_with_name: bool,
-    /// Answers also go to the people whom the inquirer put in Cc.
+    /// Answers also go to the people in Cc of the inquiry.
     pub copy_to_cc: bool,
 }
 

@@ -153,6 +153,15 @@ impl Settings {
             })?;
             ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
         }
+        for (i, contact) in self.contacts.iter().enumerate() {
+            let (address, name) = (&contact.address, format!("contacts[{i}].name"));
+            ensure(is_address(address), &format!("contacts[{i}].address"), || address_help(address))?;
+            ensure(!contact.name.trim().is_empty(), &name, || "is empty".into())?;
+            let is_staff = self.staff.iter().any(|staff| staff.address.eq_ignore_ascii_case(address));
+            ensure(!is_staff, &format!("contacts[{i}].address"), || {
+                format!("{address:?} is a member of staff; allowed: an address of somebody outside the desk")
+            })?;
+        }
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len())
             && prefix.bytes().all(|b| b.is_ascii_uppercase())

@@ -3,23 +3,26 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{colleagues, commands::take_on, draft};
+use super::{
+    colleagues,
+    commands::take_on,
+    copies::{copied_to, copy_ids},
+    draft, hold,
+};
 use crate::{
     desk::{
-        cc::{self, may_get_a_copy},
         feedback::{Done, Leaves, Refused, Written},
         form::addresses,
         handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
-        staff_mail::MARK_DIGITS,
         ticket::TicketNumber,
     },
     hex,
     letter::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
-        Rendered, WrittenContext, decision_link, envelope_address, feedback::leaving_in_words,
+        Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
     mail::{self, Attachment, OwnMail},
     notify::{
@@ -31,7 +34,7 @@ use crate::{
 };
 
 /// Hexadecimal digits of a fingerprint.
-const FINGERPRINT: usize = 16;
+pub(super) const FINGERPRINT: usize = 16;
 
 /// What a person writes to an inquirer.
 #[derive(Debug, Clone, Copy)]
@@ -53,110 +56,125 @@ pub async fn write(
     written: Written,
     draft: Draft<'_>,
 ) -> Result<Outcome, Fault> {
-    let purpose = Purpose::from(written);
+    let number = &ticket.number;
     if draft.text.trim().is_empty() {
-        return Ok(Err(Refused::NoText(ticket.number.clone())));
+        return Ok(Err(Refused::NoText(number.clone())));
     }
-    let Rendered { subject, body, .. } = rendered(operation, ticket, written, draft.text)?;
-    let event = format!("{purpose}-{}", fingerprint(draft.text, draft.files));
-    queue(operation, ticket, written, Ready { draft, subject, body, event }).await
+    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
+    let Some(first) = letter(operation, ticket, written, &draft, to).await? else {
+        return Ok(Err(Refused::SameText(number.clone())));
+    };
+    let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
+    queue(operation, ticket, written, draft, &first, &others).await
 }
 
-/// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that the ticket has now.
+/// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that its ticket has now.
 ///
 /// # Errors
 /// When the database or a template fails.
 pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+    let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
     let bounced = operation.tx.bounced_mail(ticket.id).await?;
     let Some((purpose, message_id, bytes)) = bounced.filter(|(.., bytes)| !bytes.is_empty()) else {
-        return Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
+        return nothing();
     };
+    // A letter about a ticket that was merged into this one has its own number.
+    let number = operation.desk.ids.recognise(&message_id).unwrap_or_else(|| ticket.number.clone());
+    let Some(theirs) = operation.tx.ticket_by_number(&number).await? else { return nothing() };
+    let Some(to) = address_of(&theirs) else { return Ok(Err(Refused::NoAddress(number))) };
     let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
     let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
-    let draft = Draft { text: &text, files: &files, left_out: "" };
     let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
     let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
     let event = format!("{purpose}-{fingerprint}");
-    queue(operation, ticket, written, Ready { draft, subject, body: text.clone(), event }).await
+    let Some(message_id) = fresh_id(operation, &number, &event).await? else { return nothing() };
+    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let theirs = told_by_inquirer(&theirs, &to);
+    let rendered = Rendered { subject, body: text.clone(), html: None };
+    let letter = Letter { number, to, theirs, rendered, message_id };
+    queue(operation, ticket, written, draft, &letter, &[]).await
 }
 
-/// A mail of a person's as it will leave.
-struct Ready<'a> {
-    draft: Draft<'a>,
-    subject: String,
-    body: String,
-    /// What its Message-ID says of it.
-    event: String,
-}
-
-async fn queue(
+/// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
+/// have written, too.
+pub(super) async fn queue(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     written: Written,
-    ready: Ready<'_>,
+    draft: Draft<'_>,
+    first: &Letter,
+    others: &[Letter],
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Ready { draft: Draft { text, files, left_out }, subject, body, event } = ready;
+    let Draft { text, files, left_out } = draft;
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
-    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let Some(message_id) = fresh_id(operation, number, &event).await? else {
-        return Ok(Err(Refused::SameText(number.clone())));
+    let letters: Vec<&Letter> = std::iter::once(first).chain(others).collect();
+    let (beside, thread) = match written {
+        // A contact has none of the mails to the inquirer.
+        Written::Forward => (Vec::new(), Vec::new()),
+        _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
     };
-    let beside = colleagues::beside(operation, ticket).await?;
     let leaves = leaves(operation, &beside);
-    let thread = operation.tx.thread_of(ticket.id).await?;
-    let theirs = told_by_inquirer(ticket, &to);
-    let own_words = OwnWords {
-        text,
-        staff: &desk.rules.staff,
-        shows_names: desk.answers.sign_with_name,
-        desk: &desk.rules.gate.own_addresses,
-        theirs: &theirs,
-    };
-    let cc = if written == Written::Answer { copied_to(operation, ticket, &to).await? } else { Vec::new() };
-    let outgoing = Outgoing {
+    let author = actor.audit();
+    let cc =
+        if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
+    let none: &[String] = &[];
+    let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
-        to: &to,
-        cc: &cc,
+        to: &letter.to,
+        cc: if nth == 0 { &cc } else { none },
         copy_for: None,
-        subject: &subject,
-        body: &body,
+        subject: &letter.rendered.subject,
+        body: &letter.rendered.body,
         html: None,
         files,
-        message_id: &message_id,
-        thread: Thread::of(&thread),
+        message_id: &letter.message_id,
+        thread: if nth == 0 { Thread::of(&thread) } else { Thread::default() },
         ticket: Some(ticket.id),
         message_ref: None,
         leaves_at: leaves.at(),
-        written: Some((&actor.audit(), own_words)),
-    };
-    let copies = copy_ids(operation, number, &event, &cc).await?;
-    let copies = copies.iter().map(|(address, message_id)| Outgoing {
+        written: Some((
+            &author,
+            OwnWords {
+                text,
+                staff: &desk.rules.staff,
+                shows_names: desk.answers.sign_with_name,
+                desk: &desk.rules.gate.own_addresses,
+                theirs: &letter.theirs,
+            },
+        )),
+    });
+    let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
+    let copies = copy_ids(operation, first, &cc).await?;
+    let copies = copies.iter().zip(outgoing.iter().cycle()).map(|((address, message_id), answer)| Outgoing {
         purpose: Purpose::AnswerCopy,
         copy_for: Some(address),
         message_id,
-        ..outgoing.clone()
+        ..answer.clone()
     });
-    // The answer comes last: `draft` takes the newest for it.
-    let mails: Vec<Outgoing<'_>> = copies.chain([outgoing.clone()]).collect();
-    if let Err((_, why)) = enqueue_all(operation, &mails)? {
-        return Ok(Err(unsent(number, &to, why)));
+    // The letters come last: `draft` takes the newest for the draft.
+    let copies: Vec<Outgoing<'_>> = copies.collect();
+    let all: Vec<Outgoing<'_>> = copies.into_iter().chain(outgoing.iter().cloned()).collect();
+    if let Err((nth, why)) = enqueue_all(operation, &all)? {
+        let failed = all.get(nth).map_or("", |mail| mail.to);
+        return Ok(Err(unsent(number, failed, why)));
     }
-    // A question that waits for a word has not been asked yet.
-    if written == Written::Question && leaves.at().is_some() {
-        operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
+    // What waits for a word has not been asked yet.
+    if leaves.at().is_some() {
+        hold::wait_for(operation, ticket, written).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });
+    let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&to),
+        to: disarmed(&to.join(letter::AND)),
         cc: disarmed(&cc.join(letter::AND)),
-        subject,
-        text: body.trim_end().to_owned(),
+        subject: first.rendered.subject.clone(),
+        text: first.rendered.body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
         when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), now),
         left_out: letter::left_out_in_words(&disarmed(left_out)),
@@ -164,9 +182,58 @@ async fn queue(
         links: Vec::new(),
         others: Vec::new(),
     };
-    show(operation, ticket, &shown, leaves, (purpose, &message_id), &beside).await?;
-    colleagues::tell(operation, ticket, &shown, &message_id, &beside).await?;
+    show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
+    colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
+}
+
+/// A letter to one inquirer.
+pub(super) struct Letter {
+    pub(super) number: TicketNumber,
+    pub(super) to: String,
+    /// What the inquirer has told of themselves.
+    pub(super) theirs: String,
+    pub(super) rendered: Rendered,
+    pub(super) message_id: String,
+}
+
+/// `None` if the same text was sent about the ticket before.
+async fn letter(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: &Draft<'_>,
+    to: String,
+) -> Result<Option<Letter>, Fault> {
+    let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
+    let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
+    let rendered = rendered(operation, ticket, written, draft.text)?;
+    let theirs = told_by_inquirer(ticket, &to);
+    Ok(Some(Letter { number: ticket.number.clone(), to, theirs, rendered, message_id }))
+}
+
+/// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
+/// under their own number, so that nobody learns of the other.
+async fn to_absorbed(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: &Draft<'_>,
+    first: &str,
+) -> Result<Vec<Letter>, Fault> {
+    let mut letters: Vec<Letter> = Vec::new();
+    if !matches!(written, Written::Answer | Written::Interim) {
+        return Ok(letters);
+    }
+    for absorbed in operation.tx.absorbed(&ticket.number).await? {
+        let Some(to) = address_of(&absorbed) else { continue };
+        let is_known = |known: &str| known.eq_ignore_ascii_case(&to);
+        if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
+            continue;
+        }
+        letters.extend(letter(operation, &absorbed, written, draft, to).await?);
+    }
+    Ok(letters)
 }
 
 fn rendered(
@@ -215,7 +282,7 @@ pub(super) fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leave
 }
 
 /// What the inquirer has told of themselves, for the last guard.
-fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
+pub(super) fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
     let TicketRow { fields, from, .. } = ticket;
     let told = [&fields.organization, &fields.name, &fields.contact, &fields.inquiry, &from.name];
     let told = told.into_iter().flatten().map(String::as_str);
@@ -270,50 +337,9 @@ fn address_of(ticket: &TicketRow) -> Option<String> {
     known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
 }
 
-/// Who gets a copy of an answer, by the settings as they are now.
-async fn copied_to(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    to: &str,
-) -> Result<Vec<String>, Fault> {
-    let (rules, answers) = (&operation.desk.rules, operation.desk.answers);
-    if !answers.copy_to_cc {
-        return Ok(Vec::new());
-    }
-    let mut found = operation.tx.cc_of(ticket.id).await?;
-    found.retain(|address| {
-        !address.eq_ignore_ascii_case(to)
-            && may_get_a_copy(address, &rules.gate, &rules.staff)
-            && envelope_address(address).is_some()
-    });
-    found.truncate(cc::MOST);
-    Ok(found)
-}
-
-/// The Message-IDs of the copies of an answer. Each copy is a mail of its own, so that one that is refused or bounces says
-/// nothing of the answer. Whoever has the same text already gets it no second time.
-async fn copy_ids(
-    operation: &mut Operation<'_>,
-    number: &TicketNumber,
-    event: &str,
-    cc: &[String],
-) -> Result<Vec<(String, String)>, Fault> {
-    let fingerprint = event.split_once('-').map_or("", |(_, fingerprint)| fingerprint);
-    let mut found = Vec::new();
-    for address in cc {
-        let of_address = hex::encode(&Sha256::digest(address));
-        let of_address = of_address.get(..MARK_DIGITS).unwrap_or_default();
-        let event = format!("{}-{fingerprint}-{of_address}", Purpose::AnswerCopy);
-        if let Some(message_id) = fresh_id(operation, number, &event).await? {
-            found.push((address.clone(), message_id));
-        }
-    }
-    Ok(found)
-}
-
 /// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under
 /// another one.
-async fn fresh_id(
+pub(super) async fn fresh_id(
     operation: &mut Operation<'_>,
     number: &TicketNumber,
     event: &str,

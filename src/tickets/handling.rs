@@ -1,7 +1,10 @@
 //! Operations on mails as such: a parked mail is discarded, a member gets the original, what is known of an inquirer is
 //! corrected, and a mail that did not arrive leaves again. `inbound::take_in` makes tickets of parked mails.
 
-use super::answer::send_again;
+use super::{
+    answer::send_again,
+    forward::{forward, quote},
+};
 use crate::{
     desk::{
         feedback::Refused,
@@ -42,6 +45,7 @@ pub(super) async fn carry_out(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     command: &HandlingCommand,
+    files: &[Attachment],
 ) -> Result<Outcome, Fault> {
     match command {
         HandlingCommand::TakeIn | HandlingCommand::Discard(_) => {
@@ -51,6 +55,8 @@ pub(super) async fn carry_out(
         HandlingCommand::Original => Ok(Err(Refused::NotOnATicket)),
         HandlingCommand::Correct(corrections) => correct(operation, ticket, corrections).await,
         HandlingCommand::Resend => send_again(operation, ticket).await,
+        HandlingCommand::Forward(text) => forward(operation, ticket, text, files).await,
+        HandlingCommand::Quote(text) => quote(operation, ticket, text, files).await,
     }
 }
 
@@ -175,9 +181,8 @@ async fn correct(
         operation.tx.set_answer_to(ticket.id, address).await?;
     }
     let waited = ticket.clock.status() == Status::Waiting && ticket.asked_at.is_some();
-    if waited && !ticket.fields.missing().is_empty() && fields.missing().is_empty() {
-        let rules = &operation.desk.rules;
-        let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
+    if waited && ticket.fields.inquiry.is_none() && fields.inquiry.is_some() {
+        let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, operation.now);
         operation.move_clock(ticket, &clock).await?;
     }
     let what: Vec<Corrected> = corrections.iter().map(|correction| correction.what).collect();

@@ -1,11 +1,15 @@
 //! What a person does to a ticket, by mail or from the shell.
 
+mod accept;
 pub mod answer;
 pub mod application;
 mod colleagues;
 pub mod commands;
+mod copies;
 pub mod draft;
+mod forward;
 pub mod handling;
+pub mod hold;
 pub mod meetings;
 pub mod no_effect;
 pub mod phone;

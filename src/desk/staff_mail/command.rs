@@ -2,6 +2,7 @@
 
 use crate::desk::{
     handling::{HandlingCommand, SheetFormat},
+    japanese_date::WrittenDay,
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
 };
@@ -14,12 +15,14 @@ pub enum Command {
     Note(String),
     /// 質問: send a question to the inquirer and pause the SLA clock.
     Ask(String),
-    /// 完了: close the ticket.
-    Close,
+    /// 完了: close the ticket. One that was never answered needs a reason.
+    Close(String),
     /// 再開: reopen the ticket; the desk owes an answer again.
     Reopen,
-    /// 保留: pause the SLA clock.
+    /// Pause the SLA clock: the inquirer owes something. Members write 質問 or 保留; the shell has it.
     Wait,
+    /// 保留: hold the SLA clock until a day, and tell the inquirer. Without a day, one is asked for.
+    Hold { day: Option<WrittenDay>, reason: String },
     /// 統合: merge the ticket into another one.
     Merge(TicketNumber),
     /// 分類: add tags.
@@ -118,7 +121,13 @@ impl Order {
             | Command::Ask(text)
             | Command::CalledBack(text)
             | Command::Reject(text)
-            | Command::Handling(HandlingCommand::Discard(text)) => text,
+            | Command::Close(text)
+            | Command::Hold { reason: text, .. }
+            | Command::Handling(
+                HandlingCommand::Discard(text)
+                | HandlingCommand::Forward(text)
+                | HandlingCommand::Quote(text),
+            ) => text,
             // `order::handling` reads it when it is whole.
             Command::Handling(HandlingCommand::Correct(_)) => &mut self.remark,
             Command::Support(

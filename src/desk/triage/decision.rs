@@ -84,6 +84,8 @@ closed_set! {
         Call = "call",
         /// An adviser wrote it, and it belongs to no application.
         Adviser = "adviser",
+        /// A contact (照会先) wrote it, and it belongs to no ticket.
+        Contact = "contact",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -104,6 +106,7 @@ impl ParkReason {
             Self::NoForm
             | Self::Call
             | Self::Adviser
+            | Self::Contact
             | Self::BeforeWindow
             | Self::Unreadable
             | Self::Oversize
@@ -206,7 +209,11 @@ impl Reply {
     /// of a person.
     pub(super) fn is_unasked(self, reading: &Reading) -> bool {
         match self {
-            Self::Acknowledgement | Self::ApplicationReceived => false,
+            // The prescribed subject alone is no proof.
+            Self::Acknowledgement => {
+                reading.form.subject_conforms && !reading.form.has_form && reading.reference.is_none()
+            }
+            Self::ApplicationReceived => false,
             Self::AskMissing => !reading.form.has_form,
             Self::CallReceipt => !brings_application(reading),
             Self::SendForm | Self::BeforeWindow | Self::AfterWindow => true,
@@ -257,7 +264,8 @@ impl Decision {
         };
         let is_of_adviser = matches!(
             self.filing,
-            Filing::Note { note: Note::Adviser, .. } | Filing::Park { reason: ParkReason::Adviser, .. }
+            Filing::Note { note: Note::Adviser | Note::Contact, .. }
+                | Filing::Park { reason: ParkReason::Adviser | ParkReason::Contact, .. }
         );
         let notice = |after| (filing == Some(after)).then_some(Step::NotifyStaff);
         let of_adviser = is_of_adviser.then_some(Step::NotifyStaff);

@@ -12,6 +12,7 @@ mod reading;
 mod taken_in;
 #[cfg(test)]
 mod tests;
+mod thanks;
 
 use call::asks_a_question;
 pub use call::is_about_the_call;
@@ -25,6 +26,7 @@ use chrono::{DateTime, Utc};
 use super::{
     application::{KnownApplication, Support},
     calendar::Calendar,
+    contacts::Contacts,
     deadline::Sla,
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
@@ -48,6 +50,8 @@ pub use taken_in::taken_in;
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub staff: Staff,
+    /// The contacts (照会先), who are asked about tickets.
+    pub contacts: Contacts,
     pub form: FormRules,
     pub calendar: Calendar,
     pub window: Window,
@@ -322,7 +326,7 @@ fn inquiry(
     fields.complete(inherited);
     let budget = rules.sla.answer_within;
     let running = SlaClock::open(&rules.calendar, budget, reading.received_at);
-    let (clock, reply) = match running.filter(|_| fields.missing().is_empty()) {
+    let (clock, reply) = match running.filter(|_| fields.inquiry.is_some()) {
         Some(clock) => (clock, Reply::Acknowledgement),
         None => (SlaClock::waiting(budget), Reply::AskMissing),
     };

@@ -88,6 +88,8 @@ closed_set! {
         MailCancelled = "mail_cancelled",
         AnswerWritten = "answer_written",
         QuestionWritten = "question_written",
+        /// Somebody outside was asked about a question.
+        Forwarded = "forwarded",
         /// The answer or question was cancelled before it left.
         Cancelled = "cancelled",
         Approved = "approved",
@@ -103,6 +105,10 @@ closed_set! {
         Reopened = "reopened",
         /// The clock of the ticket was paused.
         Held = "held",
+        /// The day of a hold has come.
+        HoldEnded = "hold_ended",
+        /// The letter about a hold.
+        InterimWritten = "interim_written",
         Merged = "merged",
         CalledBack = "called_back",
         /// The inquirer did not answer the reminders.
@@ -258,6 +264,12 @@ pub enum AuditEvent {
     Held {
         /// Business time that remains.
         left: BusinessTime,
+        /// `None` when the ticket waits for its inquirer.
+        until: Option<NaiveDate>,
+    },
+    /// The day of a hold has come, and the clock runs again.
+    HoldEnded {
+        deadline: Option<DateTime<Tz>>,
     },
     MergedInto(TicketNumber),
     /// The other side of [`AuditEvent::MergedInto`]: a ticket became part of this one.
@@ -359,6 +371,8 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Forward, .. } => EventKind::Forwarded,
+            Self::Written { written: Written::Interim, .. } => EventKind::InterimWritten,
             Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
             | Self::Meeting { .. } => EventKind::Meeting,
             Self::Reminded { .. } => EventKind::Reminded,
@@ -374,6 +388,7 @@ impl AuditEvent {
             Self::Closed => EventKind::Closed,
             Self::Reopened { .. } => EventKind::Reopened,
             Self::Held { .. } => EventKind::Held,
+            Self::HoldEnded { .. } => EventKind::HoldEnded,
             Self::MergedInto(_) | Self::Absorbed(_) => EventKind::Merged,
             Self::CalledBack => EventKind::CalledBack,
             Self::Unanswered => EventKind::Unanswered,

@@ -79,8 +79,6 @@ fn fields_are_corrected_by_mail_and_from_the_shell(desk: &mut Desk) {
     desk.deliver(inquiry(1).without_field(FieldKey::Inquiry).field(FieldKey::Inquiry, ""));
     desk.once();
     assert_eq!(desk.status(1), "waiting");
-    desk.run(&["digest"]);
-    desk.once();
     let notice = desk.mail_to("sato@example.jp", "新しい照会");
     desk.deliver_at(
         reply("sato@example.jp", &notice, 1, "訂正 氏名 髙橋 真由美\n訂正 照会内容：電話で伺った照会です。"),

@@ -11,7 +11,7 @@ use crate::desk::{
 };
 
 /// As the rows of `table`. The source of all is the guide.
-pub(super) const ROWS: [(Verb, Scope, &str); 9] = [
+pub(super) const ROWS: [(Verb, Scope, &str); 12] = [
     (
         Verb::TakeIn,
         Scope::Everywhere,
@@ -36,6 +36,21 @@ pub(super) const ROWS: [(Verb, Scope, &str); 9] = [
     // 添付します and 添付をお送りください may be meant for the inquirer.
     (Verb::Original, Scope::Everywhere, r"添付(?:ファイル)?"),
     (Verb::Original, Scope::Everywhere, r"{pre}(?:show )?(?:full text|original|attachments?)(?: please)?"),
+    (
+        Verb::Forward,
+        Scope::Everywhere,
+        r"{it}転送(?:{do}|{please}|{is})?|{pre}forward(?: (?:it|this))?(?: to)?",
+    ),
+    (
+        Verb::Forward,
+        Scope::Everywhere,
+        r"{it}{name} ?(?:{san}|先生)?(?:に|へ|宛て?に?|あてに?) ?転送(?:{do}|{please}|{is})?",
+    ),
+    (
+        Verb::Quote,
+        Scope::Everywhere,
+        r"引用(?:{do}|{please}|{is}|して回答(?:{do})?|で回答(?:{do})?)?|{pre}quote",
+    ),
     (Verb::Correct, Scope::Everywhere, r"{it}(?:登録(?:の|を)?)?訂正(?:{do}|{please}|{is})?"),
     (
         Verb::Resend,
@@ -67,6 +82,8 @@ pub(super) fn command(verb: Verb) -> Option<HandlingCommand> {
         Verb::Original => HandlingCommand::Original,
         Verb::Correct => HandlingCommand::Correct(Vec::new()),
         Verb::Resend => HandlingCommand::Resend,
+        Verb::Forward => HandlingCommand::Forward(String::new()),
+        Verb::Quote => HandlingCommand::Quote(String::new()),
         _ => return None,
     })
 }

@@ -36,6 +36,8 @@ pub(super) enum Verb {
     SheetXlsx,
     /// 検索, with words behind it on the line.
     Search,
+    Forward,
+    Quote,
     // Orders of 伴走支援 that are a word alone, or a word with a text.
     Form,
     Results,
@@ -58,8 +60,10 @@ pub(super) enum Verb {
 impl Verb {
     /// Whether the text behind the order belongs to it.
     pub(super) fn takes_text(self) -> bool {
-        let is_usual = matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject);
-        is_usual || matches!(self, Self::Discard | Self::Correct) || self.is_about_application()
+        let is_usual = matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject | Self::Wait);
+        is_usual
+            || matches!(self, Self::Discard | Self::Correct | Self::Forward | Self::Quote)
+            || self.is_about_application()
     }
 
     /// Whether the order is a sentence of its own, so that a text behind its word makes it none: 「受付 9時から17時」, 「様式 第2号」.

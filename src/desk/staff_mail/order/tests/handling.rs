@@ -9,6 +9,8 @@ pub(super) fn shown(command: &HandlingCommand) -> String {
         HandlingCommand::Discard(reason) => format!("discard {reason}"),
         HandlingCommand::Original => "original".to_owned(),
         HandlingCommand::Resend => "resend".to_owned(),
+        HandlingCommand::Forward(text) => format!("forward {}", text.replace('\n', "/")),
+        HandlingCommand::Quote(text) => format!("quote {}", text.replace('\n', "/")),
         HandlingCommand::Correct(corrections) => {
             let shown = |Correction { what, value }: &Correction| {
                 format!("{}={}", what.as_str(), value.replace('\n', "/"))
@@ -53,6 +55,17 @@ fn orders_about_mails_are_understood() {
             ),
             ("訂正\n氏名：高橋\n連絡先：03-0000-1201", "correct name=高橋,contact=03-0000-1201"),
             ("訂正 ZT-2025-0002 氏名 高橋", "ZT-2025-0002 correct name=高橋"),
+            ("転送 厚労省", "forward 厚労省"),
+            ("転送：厚労省 ご教示ください。", "forward 厚労省 ご教示ください。"),
+            (
+                "転送 厚労省 個人情報付き\n至急です。\nよろしくお願いします。",
+                "forward 厚労省 個人情報付き/至急です。",
+            ),
+            ("厚労省に転送してください。", "forward 厚労省"),
+            ("山本先生に転送\n資料を添付します。", "forward 山本先生/資料を添付します。"),
+            ("転送します。", "?Incomplete"),
+            ("引用", "quote"),
+            ("引用\n次のとおり回答いたします。", "quote 次のとおり回答いたします。"),
             ("訂正", "?NoField"),
             ("訂正 アドレス", "?NoField"),
             ("訂正：前回の回答の3行目は誤りです。", "?NoField"),
