@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::form::fold;
+use super::{form::fold, ticket::TicketNumber};
 
 /// What a placeholder stands for.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +52,14 @@ pub fn named(line: &str) -> Option<&str> {
     (is_gap && !name.is_empty() && name.chars().count() <= LONGEST_NAME).then_some(name.trim())
 }
 
+/// The ticket whose answer a line of an answer stands for: 「引用 ZT-2025-0001」.
+#[must_use]
+pub fn quoted(line: &str) -> Option<TicketNumber> {
+    let rest = line.trim().strip_prefix("引用")?;
+    let number = rest.trim_start_matches([' ', '\u{3000}', ':', '：']).trim_end_matches('。');
+    fold(number).to_uppercase().parse().ok()
+}
+
 /// A name as phrases are found by it.
 #[must_use]
 pub fn key(name: &str) -> String {
@@ -95,6 +103,10 @@ mod tests {
             assert_eq!(named(line), expected, "{line}");
         }
         assert_eq!(key("ＱＡ　お礼 "), key("qa お礼"));
+        let quotes = |line: &str| quoted(line).map(|number| number.to_string());
+        assert_eq!(quotes("引用 ZT-2025-0001"), Some("ZT-2025-0001".into()));
+        assert_eq!(quotes("引用：ｚｔ－２０２５－０００１。"), Some("ZT-2025-0001".into()));
+        assert_eq!((quotes("引用"), quotes("引用元は要綱です。")), (None, None));
     }
 
     #[test]

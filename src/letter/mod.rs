@@ -45,7 +45,7 @@ pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
 pub use forward::ForwardContext;
-pub use frame::own_words;
+pub use frame::{own_text, own_words};
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};

@@ -8,6 +8,7 @@ use super::{
     commands::take_on,
     copies::{copied_to, copy_ids},
     draft, hold,
+    phrases::expanded,
 };
 use crate::{
     desk::{
@@ -60,6 +61,11 @@ pub async fn write(
     if draft.text.trim().is_empty() {
         return Ok(Err(Refused::NoText(number.clone())));
     }
+    let text = match expanded(operation, ticket, draft.text).await? {
+        Ok(text) => text,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let draft = Draft { text: &text, ..draft };
     let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
     let Some(first) = letter(operation, ticket, written, &draft, to).await? else {
         return Ok(Err(Refused::SameText(number.clone())));

@@ -13,5 +13,6 @@ pub mod hold;
 pub mod meetings;
 pub mod no_effect;
 pub mod phone;
+mod phrases;
 pub mod results;
 pub mod staff_mail;

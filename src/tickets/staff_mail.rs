@@ -7,7 +7,7 @@ use super::{
     draft::{self, Named},
     handling,
     meetings::Brought,
-    results,
+    phrases, results,
 };
 use crate::{
     desk::{
@@ -154,6 +154,16 @@ impl Worked {
             (Command::Sheet(format), _) => {
                 let sent = sheet::send(operation, member, *format, &self.occasion).await?;
                 self.note(operation, &order.line, &sent);
+                return Ok(());
+            }
+            (Command::KeepPhrase { name, text }, _) => {
+                let kept = phrases::keep(operation, name, text).await?;
+                self.note(operation, &order.line, &kept);
+                return Ok(());
+            }
+            (Command::Phrases, _) => {
+                let known = phrases::list(operation).await?;
+                self.note(operation, &order.line, &known);
                 return Ok(());
             }
             (Command::Search(words), _) => {

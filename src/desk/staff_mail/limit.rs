@@ -55,7 +55,7 @@ impl StaffMail {
     }
 
     fn is_orders_alone(&self) -> bool {
-        let replies = |command: &Command| command.only_reads() || matches!(command, Command::Ask(_));
+        let replies = |command: &Command| command.is_of_the_desk() || matches!(command, Command::Ask(_));
         !self.orders.is_empty()
             && !self.orders.iter().any(|order| replies(&order.command))
             && self.answers.is_empty()

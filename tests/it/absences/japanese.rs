@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 33] = [
+const JAPANESE: [(&str, &str); 34] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
@@ -25,6 +25,7 @@ const JAPANESE: [(&str, &str); 33] = [
         "desk/own_marks.rs",
         "the marks that only the desk writes, and what stands for them in strangers' texts",
     ),
+    ("desk/phrase.rs", "the lines that stand for a phrase or an answer, and the placeholders"),
     ("desk/redact.rs", "forms of address that show a person's name, and the mark of an erasure"),
     ("desk/report/organization.rs", "words in the names of organizations"),
     ("desk/search/", "letters, their variants, and the filters that members write"),
