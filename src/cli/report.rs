@@ -173,7 +173,7 @@ fn print_page(page: &Page) {
             print::line(print::text(text));
         }
         for table in &section.tables {
-            print::line(format!("【{}】", table.name));
+            print::line(format!("[{}]", table.name));
             for row in &table.rows {
                 let cells: Vec<String> = row.iter().map(|cell| print::one_line(&cell.text(), 60)).collect();
                 print::line(format!("  {}", cells.join("  ")));

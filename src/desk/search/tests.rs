@@ -90,7 +90,7 @@ fn filters_are_read_beside_words() {
     .unwrap();
     assert_eq!(query.words, [Term::new("在宅").unwrap()]);
     let filter = query.filter;
-    assert_eq!(filter.status.map(|status| status.as_str()), Some("answered"));
+    assert_eq!(filter.status.map(crate::desk::ticket::Status::as_str), Some("answered"));
     assert_eq!(filter.from.map(|day| day.to_string()).as_deref(), Some("2025-07-01"));
     assert_eq!(filter.to.map(|day| day.to_string()).as_deref(), Some("2025-07-31"));
     assert_eq!(filter.tag.as_deref(), Some("連携 体制"));
