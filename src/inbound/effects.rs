@@ -59,7 +59,7 @@ pub(super) async fn notify_staff(
         (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,
         (Filing::Park { reason: ParkReason::Call, .. }, _) if is_told => {
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
-            notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
+            notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(reading, decision))?;
         }
         (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
             notify_of_arrival(operation, mail, Arrival::Adviser, &mail.hash, &[])?;
@@ -67,6 +67,7 @@ pub(super) async fn notify_staff(
         (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
             if let Some(ticket) = operation.tx.ticket(filed.id).await? {
                 let content = NoticeContent {
+                    kind: ticket.kind,
                     number: &filed.number,
                     fields: &ticket.fields,
                     received_at: ticket.received_at,
@@ -74,13 +75,14 @@ pub(super) async fn notify_staff(
                     clock: &ticket.clock,
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
-                    remarks: remarks(decision),
+                    remarks: remarks(reading, decision),
                 };
                 notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
             }
         }
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if is_told => {
             let content = NoticeContent {
+                kind: new.kind,
                 number: &filed.number,
                 fields: &filed.fields,
                 received_at: filed.received_at,
@@ -88,12 +90,13 @@ pub(super) async fn notify_staff(
                 clock: &new.clock,
                 assignee,
                 news: "",
-                remarks: remarks(decision),
+                remarks: remarks(reading, decision),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
             let content = NoticeContent {
+                kind: filed.kind,
                 number: &filed.number,
                 fields: &filed.fields,
                 received_at: filed.received_at,
@@ -101,7 +104,7 @@ pub(super) async fn notify_staff(
                 clock: &change.0,
                 assignee,
                 news: reading.written(),
-                remarks: remarks(decision),
+                remarks: remarks(reading, decision),
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
         }
@@ -121,8 +124,9 @@ fn is_news(note: Note, reading: &Reading) -> bool {
 
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
 /// sent.
-pub(super) fn remarks(decision: &Decision) -> Vec<String> {
+pub(super) fn remarks(reading: &Reading, decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
+    remarks.extend(reading.oversize.map(|_| Remark::HeaderOnly.in_words()));
     match &decision.filing {
         Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {
             let remark = match why {

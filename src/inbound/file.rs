@@ -70,23 +70,25 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             row.ticket_id = first.map(|first| first.id);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
+            let (mut kind, mut fields, mut received_at) =
+                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
             if let Some(change) = change
                 && let Some(joined) = operation.tx.ticket(*ticket_id).await?
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
-                (fields, received_at) = (change.1.clone(), joined.received_at);
+                (kind, fields, received_at) = (joined.kind, change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
+            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
         }
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            let (fields, received_at) = (Fields::default(), mail.reading.received_at);
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
+            let (kind, fields, received_at) =
+                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
+            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -140,7 +142,8 @@ async fn applied(
     file_applications(operation, &support.call, mail, row.id, &mut filed, &warnings).await?;
     // Mail received before `accept_since` is filed without notices.
     if mail.reading.received_at >= desk.accept_since {
-        notify_of_applications(operation, &support.call, mail, &filed, &remarks(decision)).await?;
+        notify_of_applications(operation, &support.call, mail, &filed, &remarks(&mail.reading, decision))
+            .await?;
     }
     let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed).await?;
     record_refusal(operation, row, refusal);
@@ -291,7 +294,8 @@ pub(super) fn file_ticket(
         assignee,
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
-    FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
+    let received_at = reading.received_at;
+    FiledTicket { id, kind: new.kind, number, fields: new.fields.clone(), received_at }
 }
 
 /// A question of somebody who takes part in the one application that is supported belongs to it.

@@ -64,6 +64,10 @@ pub enum Title {
     Unassigned,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
     Support,
+    #[serde(rename = "返信待ちの伴走支援の応募")]
+    SupportWaiting,
+    #[serde(rename = "前回以降に対応した伴走支援の応募")]
+    SupportAnswered,
     #[serde(rename = "照会者の返信待ちの照会")]
     Waiting,
     #[serde(rename = "前回以降に回答した照会")]

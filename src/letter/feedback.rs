@@ -1,8 +1,10 @@
 //! What came of an operation on a ticket, in words: Japanese for staff, English for the operator.
 
 mod meetings;
+mod subject;
 
 pub use meetings::span_fault_to_operator;
+pub(super) use subject::done_in_subject;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -17,11 +19,13 @@ use crate::desk::{
     feedback::{Done, Leaves, Refused, Written},
     japanese_time,
     last_guard::Violation,
-    ticket::TicketNumber,
 };
 
 /// The operator's name, where an operation from the shell shows who did it.
 pub const OPERATOR: &str = "運用者";
+
+/// An invitation does not say whether it answers what the region has asked.
+const OWED: &str = "。お答えの済んでいないメールがあります。対応が済みましたら「完了」と返信してください";
 
 /// When a mail leaves: 「7月1日（火）10:10に送信します」.
 #[must_use]
@@ -104,9 +108,10 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             )
         }
         Done::FieldSet { number, field } => format!("{number} の{}を直しました", field_in_words(*field)),
-        Done::Arranged { number, meeting, told, leaves } => {
+        Done::Arranged { number, meeting, told, leaves, owed } => {
             let when = leaving_in_words(*leaves, zone, now);
-            format!("{number} の{}（{told}名あて。{when}）", meetings::arranged(meeting, zone))
+            let done = format!("{number} の{}（{told}名あて。{when}）", meetings::arranged(meeting, zone));
+            done + if *owed { OWED } else { "" }
         }
         Done::VisitDeclined { number, nth } => {
             format!("{number} のアドバイザー派遣（{nth}回目）の辞退を記録しました")
@@ -118,40 +123,6 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
         Done::Results(done) => results::done_in_words(done, zone, now),
         Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
-}
-
-/// A subject that says what was done, from its first line: 「[ZT-2025-0005] 保留にしました」, 「… ほか1件」.
-#[must_use]
-pub(super) fn done_in_subject(lines: &[String]) -> String {
-    /// Characters of a quoted text that a subject repeats.
-    const SHORT: usize = 20;
-    let first = lines.first().map_or("", |line| line.lines().next().unwrap_or_default());
-    let (number, rest) = match first.split_once([' ', '：']) {
-        Some((number, rest)) if number.parse::<TicketNumber>().is_ok() => (format!("[{number}] "), rest),
-        _ => (String::new(), first),
-    };
-    let rest = rest.strip_prefix(['を', 'に', 'の']).unwrap_or(rest).trim_start();
-    let mut told = String::new();
-    let mut quoted = None::<String>;
-    for c in rest.chars() {
-        match (&mut quoted, c) {
-            (None, '。') => break,
-            (None, '「') => quoted = Some(String::new()),
-            (None, c) => told.push(c),
-            (Some(text), '」') => {
-                if text.chars().count() <= SHORT {
-                    told.push_str(&format!("「{text}」"));
-                }
-                quoted = None;
-            }
-            (Some(text), c) => text.push(c),
-        }
-    }
-    let without_remark =
-        told.strip_suffix('）').and_then(|told| told.rsplit_once('（')).map(|(told, _)| told);
-    let told = without_remark.unwrap_or(&told);
-    let more = if lines.len() > 1 { format!("（ほか{}件）", lines.len() - 1) } else { String::new() };
-    format!("{number}{told}{more}")
 }
 
 #[must_use]
@@ -296,7 +267,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
             format!("{number}: the form is in force, missing: {missing}")
         }
         Done::FieldSet { number, field } => format!("{number}: {field} is set"),
-        Done::Arranged { number, meeting, told, leaves } => format!(
+        Done::Arranged { number, meeting, told, leaves, .. } => format!(
             "{number}: {} {} is {}, from {}; {told} letters: {}",
             meeting.kind,
             meeting.nth,

@@ -292,8 +292,13 @@ async fn compile(
     titled.rotate_left(1);
     let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
     let answered_count = answered.len();
-    titled.push((Title::Waiting, known.waiting.iter().filter(concerns).collect()));
-    titled.push((Title::Answered, answered));
+    let (waiting, answered) = (by_kind(known.waiting.iter().filter(concerns)), by_kind(answered.into_iter()));
+    titled.extend([
+        (Title::SupportWaiting, waiting.0),
+        (Title::SupportAnswered, answered.0),
+        (Title::Waiting, waiting.1),
+        (Title::Answered, answered.1),
+    ]);
     let groups = groups(desk, titled, member, now).await?;
     let meetings: Vec<&Unfinished> = known
         .meetings
@@ -338,6 +343,11 @@ async fn compile(
         summary: counts.summary(),
         is_news,
     })
+}
+
+/// Applications, and inquiries.
+fn by_kind<'a>(tickets: impl Iterator<Item = &'a TicketHead>) -> (Vec<&'a TicketHead>, Vec<&'a TicketHead>) {
+    tickets.partition(|ticket| ticket.kind == TicketKind::Application)
 }
 
 /// The groups that have tickets, each with the first of them as they are shown.

@@ -89,6 +89,7 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
         attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: None,
+        is_about_call: false,
         now,
     };
     let context = InquirerContext::new(&desk.profile, &desk.rules, &facts);
@@ -115,7 +116,7 @@ fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usiz
     for member in desk.rules.staff.all().filter(|member| concerns(desk, Some(ticket), member)) {
         let tickets = vec![for_member(desk, ticket, member, now)];
         notify(operation, member, &occasion, |common| {
-            Content::WaitingUnanswered(DeadlineContext { common, tickets })
+            Content::WaitingUnanswered(DeadlineContext::new(common, tickets))
         })?;
         queued += 1;
     }

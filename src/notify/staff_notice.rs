@@ -10,12 +10,12 @@ use crate::{
         japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
-        ticket::{SlaClock, TicketNumber},
+        ticket::{SlaClock, TicketKind, TicketNumber},
     },
     hex,
     letter::{
         Content, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
-        attachments_in_words,
+        attachments_in_words, writer_in_words,
     },
     service::{Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
@@ -78,6 +78,7 @@ pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> boo
 }
 
 pub struct NoticeContent<'a> {
+    pub kind: TicketKind,
     pub number: &'a TicketNumber,
     pub fields: &'a Fields,
     /// When the ticket's first message was received.
@@ -115,6 +116,7 @@ pub fn notify_of_ticket(
         return Ok(());
     }
     let facts = TicketFacts {
+        kind: content.kind,
         number: content.number.to_string(),
         fields: content.fields,
         received_at: content.received_at,
@@ -127,6 +129,9 @@ pub fn notify_of_ticket(
     let zone = desk.rules.calendar.time_zone();
     let arrived = japanese_time::instant(mail.reading.received_at, zone, operation.now);
     let news_received = if purpose == Purpose::NewTicket { String::new() } else { arrived };
+    // Of a call, the sender is the member who wrote it down.
+    let from = mail.reading.mail.from.as_ref().filter(|_| !content.by_telephone);
+    let news_from = from.map(writer_in_words).unwrap_or_default();
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
@@ -136,6 +141,7 @@ pub fn notify_of_ticket(
                 common,
                 ticket: shown,
                 news,
+                news_from: news_from.clone(),
                 news_received: news_received.clone(),
                 attachments: own_marks::disarmed(&attachments),
                 by_telephone: content.by_telephone,
@@ -161,6 +167,7 @@ pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTic
     let assignee = ticket.assignee.as_deref();
     let known = assignee.and_then(|address| desk.rules.staff.find(address));
     let facts = TicketFacts {
+        kind: ticket.kind,
         number: ticket.number.to_string(),
         fields: &ticket.fields,
         received_at: ticket.received_at,

@@ -3,15 +3,20 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{colleagues, commands::take_on, draft};
+use super::{
+    colleagues,
+    commands::take_on,
+    draft,
+    recipients::{Recipient, correspondent},
+};
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
-        form::addresses,
+        form::{Fields, addresses},
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
-        ticket::TicketNumber,
+        ticket::{TicketKind, TicketNumber},
     },
     hex,
     letter::{
@@ -56,8 +61,11 @@ pub async fn write(
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
-    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let Rendered { subject, body, .. } = rendered(operation, ticket, written, text)?;
+    let Some(reader) = reader_of(operation, ticket).await? else {
+        return Ok(Err(Refused::NoAddress(number.clone())));
+    };
+    let Rendered { subject, body, .. } = rendered(operation, ticket, &reader, written, text)?;
+    let to = reader.address;
     let event = format!("{purpose}-{}", fingerprint(text, files));
     let Some(message_id) = fresh_id(operation, number, &event).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
@@ -113,25 +121,55 @@ pub async fn write(
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
 }
 
+/// Who reads a letter.
+struct Reader {
+    address: String,
+    /// What the letter repeats of the reader's own words. Of an application: who the reader is.
+    fields: Fields,
+    /// Prefecture and area of an application; `None` of an inquiry.
+    region: Option<String>,
+}
+
+/// The inquirer; of an application, the officer or the representative.
+async fn reader_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<Reader>, Fault> {
+    if ticket.kind == TicketKind::Inquiry {
+        let reader = |address| Reader { address, fields: ticket.fields.clone(), region: None };
+        return Ok(address_of(ticket).map(reader));
+    }
+    let Some(case) = operation.tx.case(ticket.id).await? else { return Ok(None) };
+    let reader = correspondent(operation.tx, ticket, &case).await?;
+    Ok(reader.map(|Recipient { address, organization, name, .. }| Reader {
+        address,
+        fields: Fields { organization: Some(organization), name: Some(name), contact: None, inquiry: None },
+        region: Some(case.region()),
+    }))
+}
+
 fn rendered(
     operation: &Operation<'_>,
     ticket: &TicketRow,
+    reader: &Reader,
     written: Written,
     text: &str,
 ) -> Result<Rendered, Fault> {
     let desk = operation.desk;
     let facts = letter::Facts {
         number: ticket.number.to_string(),
-        fields: ticket.fields.clone(),
+        fields: reader.fields.clone(),
         subject: String::new(),
         attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: ticket.clock.deadline(),
+        is_about_call: false,
         now: operation.now,
     };
     let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
     let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
     let context = WrittenContext::new(inquirer, &facts, text, author);
+    let context = match &reader.region {
+        Some(region) => context.about_application(region),
+        None => context,
+    };
     Ok(desk.wording.render(&Content::Written(written, context))?)
 }
 

@@ -160,6 +160,9 @@ async fn close(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outc
     if ticket.clock.status() == Status::Closed {
         return Ok(Err(Refused::AlreadyClosed(number)));
     }
+    if ticket.kind == TicketKind::Application && application::goes_on(operation, ticket).await? {
+        return application::done(operation, ticket).await;
+    }
     operation.end_turn(ticket, Ending::Closed).await?;
     operation.record(ticket, AuditEvent::Closed);
     Ok(Ok(Done::Closed(number)))
@@ -176,6 +179,7 @@ async fn reopen(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Out
     let rules = &operation.desk.rules;
     let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
     operation.move_clock(ticket, &clock).await?;
+    application::resumed(operation, ticket).await?;
     let deadline = clock.deadline().map(|at| operation.local(at));
     operation.record(ticket, AuditEvent::Reopened { deadline });
     Ok(Ok(Done::Reopened { number, deadline: clock.deadline() }))

@@ -8,5 +8,6 @@ pub mod draft;
 pub mod meetings;
 pub mod no_effect;
 pub mod phone;
+pub mod recipients;
 pub mod results;
 pub mod staff_mail;
