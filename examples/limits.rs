@@ -145,7 +145,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
         let mut tx = store.write().await?;
         tx.lookup(&lookup).await?;
         let id = tx.fresh_id();
-        let asking = Asking { to: Some(&name), at: None, assignee: None };
+        let asking = Asking { to: Some(&name), at: None, assignee: None, promised_on: None };
         let ticket_number = tx.take_number("ZT", 2024);
         let ticket_id = tx.add_ticket(&ticket_number, &ticket, &from, &reading.mail.subject, now, asking);
         tx.add_message(&NewMessage {

@@ -5,7 +5,9 @@ use clap::Subcommand;
 
 use super::{Context, print};
 use crate::{
+    service::{Actor, Operation},
     store::{AuditEvent, NewEvent},
+    tickets::draft::cancel_mail,
     views::outbox::Mail,
 };
 
@@ -63,7 +65,12 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     };
     let now = desk.clock.now();
     let mut tx = desk.store.write().await?;
-    let done = if cancel { tx.cancel(id, now).await? } else { tx.requeue(id, now).await? };
+    let done = if cancel {
+        let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
+        cancel_mail(&mut operation, id).await?
+    } else {
+        tx.requeue(id, now).await?
+    };
     if !done {
         bail!(
             "there is no mail {id} that waits or failed (one that is being sent cannot be stopped); see `madoguchi outbox list --all`"

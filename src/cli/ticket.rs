@@ -13,12 +13,13 @@ use crate::{
         calendar::{BusinessTime, Calendar},
         feedback::Written,
         form::FieldKey,
+        japanese_date::WrittenDay,
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::{Status, TicketNumber},
     },
     letter::{
         ABSENT,
-        feedback::{refusal_to_operator, to_operator},
+        feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
         field_line,
     },
     mail::Attachment,
@@ -62,16 +63,26 @@ pub(super) enum Command {
     Close {
         /// Ticket number
         number: TicketNumber,
+        /// Why; it becomes a note
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Reopen a ticket; its deadline runs again
     Reopen {
         /// Ticket number
         number: TicketNumber,
     },
-    /// Pause the deadline of a ticket
+    /// Hold a ticket until a day, which the inquirer is told; without a day, wait for the inquirer
+    #[command(visible_alias = "hold")]
     Wait {
         /// Ticket number
         number: TicketNumber,
+        /// Day on whose morning the deadline runs again, such as 2025-07-10
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        /// Why; it becomes a note
+        #[arg(long, value_name = "TEXT", requires = "until")]
+        reason: Option<String>,
     },
     /// Merge a ticket into another ticket about the same matter
     Merge {
@@ -206,9 +217,17 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             (&text.number, Do(StaffCommand::CalledBack(text.read()?.trim().to_owned())))
         }
         Command::Assign { number, who } => (number, Do(StaffCommand::Assign(who.clone()))),
-        Command::Close { number } => (number, Do(StaffCommand::Close)),
+        Command::Close { number, reason } => {
+            (number, Do(StaffCommand::Close(reason.clone().unwrap_or_default())))
+        }
         Command::Reopen { number } => (number, Do(StaffCommand::Reopen)),
-        Command::Wait { number } => (number, Do(StaffCommand::Wait)),
+        Command::Wait { number, until: None, .. } => (number, Do(StaffCommand::Wait)),
+        Command::Wait { number, until: Some(until), reason } => {
+            let day = WrittenDay::read(until)
+                .map_err(|fault| anyhow::anyhow!("--until {until:?}: {}", span_fault_to_operator(fault)))?;
+            let reason = reason.clone().unwrap_or_default();
+            (number, Do(StaffCommand::Hold { day: Some(day), reason }))
+        }
         Command::Merge { number, into } => (number, Do(StaffCommand::Merge(into.clone()))),
         Command::PartOf { number, case } => (number, Do(StaffCommand::PartOf(case.clone()))),
         Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),

@@ -23,6 +23,13 @@ impl Sla {
     pub fn warn_at(&self, calendar: &Calendar, deadline: DateTime<Utc>) -> Option<DateTime<Utc>> {
         calendar.subtract_business(deadline, self.warn_before)
     }
+
+    /// The day on which staff are told that an inquirer who was asked at `asked` has not answered.
+    #[must_use]
+    pub fn remind_on(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<NaiveDate> {
+        let due = calendar.next_opening(calendar.add_business(asked, self.remind_after)?)?;
+        Some(date_of(due, calendar.time_zone()))
+    }
 }
 
 /// The day by which an inquirer is promised an answer: the business day of the last moment before the deadline. So a deadline

@@ -1,7 +1,7 @@
 //! What came of an operation on a ticket, as values: [`Done`] or [`Refused`].
 //! `letter::feedback` has the sentences for staff and for the operator.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     application::{
@@ -22,6 +22,8 @@ pub enum Written {
     Answer,
     /// 質問; it holds the clock.
     Question,
+    /// 中間連絡: the desk holds the clock.
+    Interim,
     /// 会議 and 派遣: everybody is told of a meeting or a visit.
     Meeting,
     /// 派遣: an adviser is asked.
@@ -70,8 +72,11 @@ pub enum Done {
     Closed(TicketNumber),
     /// 再開; `deadline` is `None` when the desk never opens again.
     Reopened { number: TicketNumber, deadline: Option<DateTime<Utc>> },
-    /// 保留; `left` is the business time that remains.
-    Held { number: TicketNumber, left: BusinessTime },
+    /// 再開 of a ticket that waited for its inquiry; the inquirer is told the day unless a limit of automatic mails is reached.
+    Accepted { number: TicketNumber, deadline: Option<DateTime<Utc>>, told: bool },
+    /// 保留; `left` is the business time that remains. `leaves` is that of the letter, if one is sent. Without `until` the
+    /// ticket waits for its inquirer.
+    Held { number: TicketNumber, left: BusinessTime, until: Option<NaiveDate>, leaves: Option<Leaves> },
     /// 統合
     Merged { number: TicketNumber, into: TicketNumber },
     /// 折返済
@@ -171,6 +176,8 @@ pub enum Refused {
         who: String,
         known: Vec<String>,
     },
+    /// 完了 of a ticket that was never answered, without a reason.
+    CloseWithoutReason(TicketNumber),
     /// 完了 of a closed ticket.
     AlreadyClosed(TicketNumber),
     /// 再開 of an open ticket.
@@ -184,6 +191,23 @@ pub enum Refused {
     NotOpen {
         number: TicketNumber,
         status: Status,
+    },
+    /// 保留 without a day.
+    HoldWithoutDay(TicketNumber),
+    /// 保留 until a day that is not ahead, or does not exist.
+    HoldDay {
+        number: TicketNumber,
+        fault: SpanFault,
+    },
+    /// 保留 until a day on which the desk is closed.
+    HoldOnClosedDay {
+        number: TicketNumber,
+        day: NaiveDate,
+    },
+    /// 保留 until the same day again.
+    HeldAlready {
+        number: TicketNumber,
+        day: NaiveDate,
     },
     /// 統合 of a ticket with itself, or where one of the two was merged before.
     CannotMerge {

@@ -1,26 +1,23 @@
 //! Reads a day with its hours as people write them: 「9月2日（火）14時～16時」. What may be meant two ways is a fault, and never
 //! guessed. `japanese_time` formats dates.
 
+mod day;
+
 use std::sync::LazyLock;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use regex::{Captures, Regex};
 
 use super::form::fold;
+pub(in crate::desk) use day::DATE;
+pub use day::WrittenDay;
 
-/// Reiwa 1 is 2019.
-const BEFORE_REIWA: i32 = 2018;
-
-const DATE: &str = r"^ *(?:(?:(?:(?:令和|r) ?(?P<era>[0-9]{1,2}|元)|(?P<year>20[0-9]{2})) ?(?:年|[./-]) ?(?P<m1>[0-9]{1,2}) ?[月./-] ?(?P<d1>[0-9]{1,2}))|(?P<m2>[0-9]{1,2}) ?[月./] ?(?P<d2>[0-9]{1,2})) ?日?";
-const WEEKDAY: &str = r"^ *(?:[(\[〔] *(?P<inside>[月火水木金土日]) *(?:曜日?)?(?:[・,、/ ]*祝日?)? *[)\]〕]|(?P<bare>[月火水木金土日])曜日?)";
 const GAP: &str = r"^ *(?:[、,:の]|に|は)? *";
 const CLOCK: &str = r"^ *(?:(?P<noon>正午)|(?P<before>午前|午後|am|pm)? ?(?P<hour>[0-9]{1,2})(?: ?: ?(?P<minute>[0-9]{2})|(?P<hours> ?時)(?:(?P<minutes>[0-9]{1,2})分|(?P<thirty>半))?)?(?: ?(?P<after>am|pm))?)";
 const BETWEEN: &str = r"^ *(?:-|~|ー|から|より|to) *";
 const LENGTH: &str = r"^ *(?:(?P<hours>[0-9]{1,2}) ?時間(?:(?P<half>半)|(?P<more>[0-9]{1,2}) ?分)?|(?P<minutes>[0-9]{1,3}) ?分)(?:間)?";
 
 struct Patterns {
-    date: Regex,
-    weekday: Regex,
     gap: Regex,
     clock: Regex,
     between: Regex,
@@ -30,8 +27,6 @@ struct Patterns {
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let compiled = |pattern: &str| Regex::new(pattern).ok();
     Some(Patterns {
-        date: compiled(DATE)?,
-        weekday: compiled(WEEKDAY)?,
         gap: compiled(GAP)?,
         clock: compiled(CLOCK)?,
         between: compiled(BETWEEN)?,
@@ -42,10 +37,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 /// A day with its hours. The year may be missing: the period says which one is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrittenSpan {
-    year: Option<i32>,
-    month: u32,
-    day: u32,
-    weekday: Option<Weekday>,
+    date: WrittenDay,
     from: NaiveTime,
     to: NaiveTime,
 }
@@ -78,27 +70,17 @@ impl WrittenSpan {
     /// Reads the beginning of a text. Returns where the rest begins in the folded text.
     pub(in crate::desk) fn at_front(folded: &str) -> Result<(Self, usize), SpanFault> {
         let patterns = PATTERNS.as_ref().ok_or(SpanFault::NoDate)?;
-        let mut reader = Reader { text: folded, at: 0 };
-        let date = reader.take(&patterns.date).ok_or(SpanFault::NoDate)?;
-        let number = |name: &str| date.name(name).and_then(|digits| digits.as_str().parse::<i32>().ok());
-        let era = date.name("era").map(|year| BEFORE_REIWA + year.as_str().parse().unwrap_or(1));
-        let part = |names: [&str; 2]| names.into_iter().find_map(number).and_then(|n| u32::try_from(n).ok());
-        let month = part(["m1", "m2"]).ok_or(SpanFault::NoDate)?;
-        let day = part(["d1", "d2"]).ok_or(SpanFault::NoDate)?;
-        let weekday = reader.take(&patterns.weekday).and_then(|found| {
-            found.name("inside").or(found.name("bare")).and_then(|day| weekday(day.as_str()))
-        });
+        let (date, end) = WrittenDay::at_front(folded)?;
+        let mut reader = Reader { text: folded, at: end };
         reader.take(&patterns.gap);
         let (from, to) = hours(&mut reader, patterns)?;
         if to <= from {
             return Err(SpanFault::EndBeforeStart);
         }
-        let span = Self { year: number("year").or(era), month, day, weekday, from, to };
-        // The leap day exists in some years.
-        if NaiveDate::from_ymd_opt(span.year.unwrap_or(2024), month, day).is_none() {
+        if !date.exists() {
             return Err(SpanFault::NoSuchDay);
         }
-        Ok((span, reader.at))
+        Ok((Self { date, from, to }, reader.at))
     }
 
     /// Reads a text that is a day with its hours and nothing else.
@@ -121,20 +103,7 @@ impl WrittenSpan {
         first: NaiveDate,
         last: NaiveDate,
     ) -> Result<(NaiveDateTime, NaiveDateTime), SpanFault> {
-        let years = self.year.map_or(first.year()..=last.year(), |year| year..=year);
-        let mut days =
-            years.filter_map(|year| NaiveDate::from_ymd_opt(year, self.month, self.day)).peekable();
-        if days.peek().is_none() {
-            return Err(SpanFault::NoSuchDay);
-        }
-        let mut inside = days.filter(|day| (first..=last).contains(day));
-        let day = inside.next().ok_or(SpanFault::OutsidePeriod)?;
-        if inside.next().is_some() {
-            return Err(SpanFault::NoYear);
-        }
-        if self.weekday.is_some_and(|weekday| weekday != day.weekday()) {
-            return Err(SpanFault::OtherWeekday(day));
-        }
+        let day = self.date.within(first, last)?;
         Ok((day.and_time(self.from), day.and_time(self.to)))
     }
 }
@@ -205,19 +174,6 @@ fn time_of(found: &Captures<'_>, earlier: Option<Half>) -> Result<(NaiveTime, Op
         _ => hour,
     };
     Ok((time(hour, minute)?, written))
-}
-
-fn weekday(letter: &str) -> Option<Weekday> {
-    Some(match letter {
-        "月" => Weekday::Mon,
-        "火" => Weekday::Tue,
-        "水" => Weekday::Wed,
-        "木" => Weekday::Thu,
-        "金" => Weekday::Fri,
-        "土" => Weekday::Sat,
-        "日" => Weekday::Sun,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

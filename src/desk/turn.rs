@@ -126,10 +126,10 @@ impl Turn {
         Self { ended: Some(ended), ..self.clone() }
     }
 
-    /// Continues the turn, because its answer did not arrive.
+    /// Continues the turn with the clock `after`, because its answer did not arrive.
     #[must_use]
-    pub fn resumed(&self) -> Self {
-        Self { ended: None, ..self.clone() }
+    pub fn resumed(&self, after: &SlaClock, calendar: &Calendar, now: DateTime<Utc>) -> Self {
+        Self { ended: None, ..self.clone() }.moved(after, after, calendar, now)
     }
 }
 
@@ -153,7 +153,7 @@ pub fn after_answer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::calendar::HoursRules;
+    use crate::desk::{calendar::HoursRules, ticket::Hold};
 
     const SLA: BusinessTime = BusinessTime::from_hours(16);
 
@@ -194,7 +194,7 @@ mod tests {
         }
 
         fn held(self, now: &str) -> Self {
-            let after = self.clock.clone().held(&self.calendar, at(now));
+            let after = self.clock.clone().held(&self.calendar, at(now), Hold::FORM);
             self.moved(after, now)
         }
 
@@ -309,8 +309,10 @@ mod tests {
     #[test]
     fn an_answer_that_bounces_is_owed_as_before() {
         let course = Course::asked("2026-02-16T10:00:00").answered("2026-02-16T15:00:00");
-        let resumed = course.turns.last().unwrap().resumed();
+        let bounced = at("2026-02-16T16:00:00");
+        let clock = course.clock.clone().unanswered(&course.calendar, bounced);
+        let resumed = course.turns.last().unwrap().resumed(&clock, &course.calendar, bounced);
         assert_eq!((resumed.ended.clone(), resumed.due_at), (None, course.clock.deadline()));
-        assert_eq!(course.clock.clone().unanswered().status(), Status::Open);
+        assert_eq!(clock.status(), Status::Open);
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     desk::{
-        ticket::Channel,
+        form::{FieldKey, Fields, FormRules, telephones},
+        ticket::{Channel, SlaClock, Status, TicketKind},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -95,6 +96,12 @@ pub(super) async fn notify_staff(
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
+            let mut remarks = remarks(reading, decision);
+            if filed.kind == TicketKind::Inquiry {
+                remarks.extend(
+                    said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
+                );
+            }
             let content = NoticeContent {
                 kind: filed.kind,
                 number: &filed.number,
@@ -104,7 +111,7 @@ pub(super) async fn notify_staff(
                 clock: &change.0,
                 assignee,
                 news: reading.written(),
-                remarks: remarks(reading, decision),
+                remarks,
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
         }
@@ -113,12 +120,34 @@ pub(super) async fn notify_staff(
     Ok(())
 }
 
+/// What the message may say in other words than those of the form.
+fn said_otherwise(
+    rules: &FormRules,
+    reading: &Reading,
+    clock: &SlaClock,
+    fields: &Fields,
+) -> Option<Remark<'static>> {
+    let text = reading.written();
+    let names_blank = || {
+        rules.fields().iter().filter(|rule| fields.get(rule.key).is_none()).any(|rule| {
+            text.contains(rule.label.as_str())
+                || rule.aliases.iter().any(|alias| text.contains(alias.as_str()))
+                || rule.key == FieldKey::Contact && !telephones(text).is_empty()
+        })
+    };
+    if clock.status() == Status::Waiting && fields.inquiry.is_none() && !text.trim().is_empty() {
+        Some(Remark::MaybeInquiry)
+    } else {
+        names_blank().then_some(Remark::MaybeFields)
+    }
+}
+
 /// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
 fn is_news(note: Note, reading: &Reading) -> bool {
     match note {
         Note::Recall | Note::Password | Note::Adviser => true,
         Note::Copy => !reading.mail.attachments.is_empty(),
-        Note::Automatic => false,
+        Note::Automatic | Note::Thanks => false,
     }
 }
 

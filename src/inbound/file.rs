@@ -1,37 +1,32 @@
 //! Files one message: reads the known facts, has triage decide, takes the ticket's number, and writes ledger row, ticket,
 //! conversation, audit and mails. `pipeline` commits.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     application::{file_applications, take_tickets},
     effects::{notify_staff, remarks, undelivered},
+    known::known,
 };
 use crate::{
     desk::{
         calendar::date_of,
+        deadline::promised_day,
         form::Fields,
-        gate::{FORM_ONCE_IN, GateFacts, Refusal},
+        gate::Refusal,
         staff::Member,
         ticket::{Channel, Direction, NewTicket, TicketKind},
-        triage::{
-            Decision, EARLIER_WITHIN, EarlierTicket, Filing, Kind, Known, ParkReason, Reading, Reply,
-            Reported, address, is_about_the_call, triage,
-        },
-        window::{fiscal_year, start_of_day},
+        triage::{Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, triage},
+        window::fiscal_year,
     },
-    letter::{Purpose, as_in_envelope},
     mail::Mailbox,
     notify::{
         application::{self, FiledApplication, notify_of_applications},
         auto_reply::{self, FiledTicket},
     },
-    service::{Desk, Fault, Operation, PreparedMail, Processed},
+    service::{Fault, Operation, PreparedMail, Processed},
     settings::NewTicketTo,
-    store::{
-        Asking, AuditEvent, Earlier, LedgerLookup, NewEntry, NewEvent, NewMessage, Outcome, Recipient,
-        StoreError, Tx,
-    },
+    store::{Asking, AuditEvent, NewEntry, NewEvent, NewMessage, Outcome, StoreError},
 };
 
 /// Where the store keeps whose turn it is.
@@ -77,6 +72,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
+                if let Some(day) = promised(&desk.rules, &decision) {
+                    operation.tx.set_promise(*ticket_id, day).await?;
+                }
                 (kind, fields, received_at) = (joined.kind, change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
@@ -86,6 +84,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+            if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
+                operation.tx.set_thanked(*ticket_id, now).await?;
+            }
             let (kind, fields, received_at) =
                 (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
             ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
@@ -161,120 +162,6 @@ fn record_refusal(operation: &mut Operation<'_>, row: &NewMessage<'_>, refusal: 
     operation.tx.append_event(operation.now, event);
 }
 
-/// What is asked about a message before it is decided.
-pub(super) fn lookup<'a>(desk: &Desk, mail: &'a PreparedMail, now: DateTime<Utc>) -> LedgerLookup<'a> {
-    LedgerLookup {
-        place: &mail.place,
-        message_id: &mail.message_id,
-        hash: &mail.hash,
-        sender: mail.reading.mail.from.as_ref().map_or("", |from| &from.address),
-        sender_since: mail.reading.received_at - EARLIER_WITHIN,
-        recipient: Recipient {
-            address: &mail.answer_to,
-            midnight: start_of_day(now, desk.rules.calendar.time_zone()),
-            form_since: now - FORM_ONCE_IN,
-        },
-    }
-}
-
-/// What triage needs to know; `None` when this very message was accounted for before.
-async fn known(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Option<Known>, StoreError> {
-    let (desk, now) = (operation.desk, operation.now);
-    let inbound = &mail.reading.mail;
-    let lookup = lookup(desk, mail, now);
-    let midnight = lookup.recipient.midnight;
-    let day = operation.day();
-    let tx = &mut *operation.tx;
-    let (mut earlier, sent) = tx.lookup(&lookup).await?;
-    let own_row = mail.entered.map(|(id, _)| id);
-    // A message that is decided again may repeat another message, but no copy of one: two copies could wait for each other.
-    earlier.retain(|row| own_row.is_none() || Some(row.id) != own_row && row.duplicate_of.is_none());
-    if earlier.iter().any(|row| row.same_place) {
-        return Ok(None);
-    }
-    let ticket = match &mail.reading.reference {
-        Some(reference) => tx.ticket_facts(reference.number()).await?,
-        None => None,
-    };
-    let original = inbound.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_deref());
-    let reported = match original.filter(|id| desk.ids.is_ours(id)) {
-        Some(id) => tx.reported(id).await?,
-        None => None,
-    };
-    let sent_in_thread = match &ticket {
-        Some(ticket) => tx.sent_in_thread(ticket.id, midnight).await?,
-        None => 0,
-    };
-    let duplicate_of = earlier.iter().find(|row| row.same_content).map(|row| row.id);
-    let sent_to_recipient = match address(&mail.reading, ticket.as_ref()).map(as_in_envelope) {
-        Some(to) if to != mail.answer_to => tx.sent_to(&to, midnight).await?,
-        _ => sent.today,
-    };
-    let member = inbound.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
-    let replied = match member.filter(|_| mail.reading.staff.is_some()) {
-        Some(member) => tx.replied_to(&as_in_envelope(&member.address), midnight).await?,
-        None => Vec::new(),
-    };
-    let said_before = match &ticket {
-        Some(ticket) => tx.said_before(ticket.id, &mail.message_id).await?,
-        None => Vec::new(),
-    };
-    let last_call_receipt = match is_about_the_call(&mail.reading) {
-        true => tx.last_queued(&mail.answer_to, Purpose::CallReceipt).await?,
-        false => None,
-    };
-    let gate = GateFacts {
-        sent_to_recipient,
-        last_to_recipient: sent.last,
-        last_call_receipt,
-        form_sent: sent.form,
-        sent_in_thread,
-        sent_today: tx.automatic_sent_on(&day),
-        accept_since: Some(desk.accept_since),
-    };
-    let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);
-    let message_id_reused = reused && inbound.message_id.is_some();
-    let earlier = earlier_tickets(tx, &lookup, &earlier).await?;
-    let applications = match &desk.rules.support {
-        Some(support) if !mail.reading.submitted.is_empty() => {
-            tx.applications_of(support.call.closes).await?
-        }
-        _ => Vec::new(),
-    };
-    Ok(Some(Known {
-        applications,
-        duplicate_of,
-        message_id_reused,
-        earlier,
-        ticket,
-        said_before,
-        reported,
-        replied,
-        gate,
-    }))
-}
-
-/// Recent tickets of the sender, newest first; before them one that a mail with the same Message-ID became.
-async fn earlier_tickets(
-    tx: &mut Tx,
-    lookup: &LedgerLookup<'_>,
-    earlier: &[Earlier],
-) -> Result<Vec<EarlierTicket>, StoreError> {
-    let mut tickets = tx.tickets_from(lookup.sender, lookup.sender_since).await?;
-    let same_id = earlier.iter().filter(|row| row.same_message_id).find_map(|row| row.ticket_id);
-    let Some(id) = same_id else { return Ok(tickets) };
-    let mut copied = match tickets.iter().position(|ticket| ticket.id == id) {
-        Some(at) => tickets.remove(at),
-        None => match tx.ticket(id).await? {
-            Some(ticket) if ticket.from.address.eq_ignore_ascii_case(lookup.sender) => ticket.into(),
-            _ => return Ok(tickets),
-        },
-    };
-    copied.same_message_id = true;
-    tickets.insert(0, copied);
-    Ok(tickets)
-}
-
 pub(super) fn file_ticket(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
@@ -292,6 +179,7 @@ pub(super) fn file_ticket(
         to: decision.to.as_deref().filter(|_| new.channel != Channel::Telephone),
         at: asked_at(decision, now),
         assignee,
+        promised_on: promised(rules, decision),
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
     let received_at = reading.received_at;
@@ -336,6 +224,12 @@ async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Re
     let turn = last.parse::<usize>().unwrap_or(0);
     operation.tx.set_state(ROTATION, &turn.wrapping_add(1).to_string()).await?;
     Ok(staff.get(turn % staff.len()).map(|member| member.address.clone()))
+}
+
+/// The day that the acknowledgement promises.
+fn promised(rules: &Rules, decision: &Decision) -> Option<NaiveDate> {
+    let is_told = matches!(decision.reply, Some(Ok(Reply::Acknowledgement)));
+    decision.deadline.filter(|_| is_told).map(|deadline| promised_day(&rules.calendar, deadline))
 }
 
 /// When reminders begin to count: now, if the inquirer is asked for missing fields, or would be but for a limit of today.

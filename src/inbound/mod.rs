@@ -5,6 +5,7 @@ mod application;
 mod effects;
 mod file;
 mod fingerprint;
+mod known;
 mod pipeline;
 mod prepare;
 pub mod reconcile;

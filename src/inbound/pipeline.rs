@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{
-    file::{file, lookup},
+    file::file,
     fingerprint::content_hash,
+    known::lookup,
     prepare::{Decoded, prepare_one},
 };
 use crate::{

@@ -31,6 +31,7 @@ pub enum Content {
     NewTicket(NoticeContext),
     FollowUp(NoticeContext),
     Deadline(Notice, DeadlineContext),
+    HoldOver(DeadlineContext),
     WaitingUnanswered(DeadlineContext),
     WindowSummary(SummaryContext),
     Undeliverable(UndeliverableContext),
@@ -66,6 +67,7 @@ impl Content {
             Self::FollowUp(_) => Purpose::FollowUp,
             Self::Deadline(notice, _) => (*notice).into(),
             Self::WaitingUnanswered(_) => Purpose::WaitingUnanswered,
+            Self::HoldOver(_) => Purpose::HoldOver,
             Self::WindowSummary(_) => Purpose::WindowSummary,
             Self::Undeliverable(_) => Purpose::Undeliverable,
             Self::Digest(_) => Purpose::Digest,
@@ -95,7 +97,9 @@ impl Content {
             Self::NewApplication(context) => Value::from(Serde(context.as_ref())),
             Self::Written(_, context) => Value::from(Serde(context)),
             Self::NewTicket(context) | Self::FollowUp(context) => Value::from(Serde(context)),
-            Self::Deadline(_, context) | Self::WaitingUnanswered(context) => Value::from(Serde(context)),
+            Self::Deadline(_, context) | Self::WaitingUnanswered(context) | Self::HoldOver(context) => {
+                Value::from(Serde(context))
+            }
             Self::WindowSummary(context) => Value::from(Serde(context)),
             Self::Undeliverable(context) => Value::from(Serde(context)),
             Self::Digest(context) => Value::from(Serde(context)),

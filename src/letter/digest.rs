@@ -54,6 +54,8 @@ pub struct Group {
 /// What the tickets of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Title {
+    #[serde(rename = "本日までに回答するとお伝えした照会")]
+    Promised,
     #[serde(rename = "回答期限を過ぎた照会")]
     Overdue,
     #[serde(rename = "本日が回答期限の照会")]
@@ -64,12 +66,20 @@ pub enum Title {
     Unassigned,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
     Support,
+    #[serde(rename = "保留中（事務局）の伴走支援の応募")]
+    SupportHeld,
     #[serde(rename = "返信待ちの伴走支援の応募")]
     SupportWaiting,
+    #[serde(rename = "お礼の返信があった伴走支援の応募（対応は要りません）")]
+    SupportThanked,
     #[serde(rename = "前回以降に対応した伴走支援の応募")]
     SupportAnswered,
+    #[serde(rename = "保留中（事務局）の照会")]
+    Held,
     #[serde(rename = "照会者の返信待ちの照会")]
     Waiting,
+    #[serde(rename = "お礼の返信があった照会（対応は要りません）")]
+    Thanked,
     #[serde(rename = "前回以降に回答した照会")]
     Answered,
 }
@@ -77,6 +87,7 @@ pub enum Title {
 /// What the summary line counts. A count of zero is left out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
+    pub promised: usize,
     pub overdue: usize,
     pub due_today: usize,
     pub own: usize,
@@ -93,6 +104,7 @@ impl Counts {
     #[must_use]
     pub fn summary(self) -> String {
         let counts: Vec<String> = [
+            ("本日お約束", self.promised),
             ("超過", self.overdue),
             ("本日期限", self.due_today),
             ("担当", self.own),
@@ -219,6 +231,7 @@ mod tests {
     #[test]
     fn the_summary_names_what_there_is() {
         let all = Counts {
+            promised: 1,
             overdue: 1,
             due_today: 2,
             own: 3,
@@ -230,7 +243,7 @@ mod tests {
         };
         assert_eq!(
             all.summary(),
-            "超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
+            "本日お約束1件・超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
         );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");

@@ -1,12 +1,14 @@
-//! What came of an operation on a ticket, in words: Japanese for staff, English for the operator.
+//! What came of an operation on a ticket, in words for staff. `operator` has the English for the shell.
 
 mod meetings;
+mod operator;
 mod subject;
 
 pub use meetings::span_fault_to_operator;
+pub use operator::{refusal_to_operator, to_operator};
 pub(super) use subject::done_in_subject;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
@@ -15,8 +17,9 @@ use super::{
     meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
-    calendar::BusinessTime,
+    calendar::{BusinessTime, date_of},
     feedback::{Done, Leaves, Refused, Written},
+    japanese_date::SpanFault,
     japanese_time,
     last_guard::Violation,
 };
@@ -65,10 +68,30 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             let words = deadline.map(|at| japanese_time::instant(at, zone, now)).unwrap_or_default();
             format!("{number} を再開しました（回答期限 {words}）")
         }
-        Done::Held { number, left } => {
-            format!("{number} を保留にしました（残り{}）", japanese_time::duration(*left))
+        Done::Accepted { number, deadline, told } => {
+            let words = deadline.map(|at| japanese_time::instant(at, zone, now)).unwrap_or_default();
+            let letter = if *told {
+                "照会者に受付のお知らせをお送りします"
+            } else {
+                "照会者への受付のお知らせは、お送りできません"
+            };
+            format!("{number} を、照会者の返信を照会内容として受け付けました（回答期限 {words}）。{letter}")
         }
-        Done::Merged { number, into } => format!("{number} を {into} にまとめました"),
+        Done::Held { number, left, until, leaves } => {
+            let left = japanese_time::duration(*left);
+            let Some(until) = until else {
+                return format!("{number} を返信待ちにしました（残り{left}）");
+            };
+            let until = japanese_time::day(*until, date_of(now, zone));
+            let letter = match leaves {
+                Some(leaves) => format!("先方への中間のご連絡は、{}", leaving_in_words(*leaves, zone, now)),
+                None => "先方にメールは送りません".to_owned(),
+            };
+            format!("{number} を{until}まで保留にしました（残り{left}）。{letter}")
+        }
+        Done::Merged { number, into } => format!(
+            "{number} を {into} にまとめました（{into} への回答は、{number} の照会者にもお送りします）"
+        ),
         Done::CalledBack(number) => format!("{number} の折り返しを終えました"),
         Done::Queued { number, written, leaves } => {
             let what = purpose_in_words(Purpose::from(*written));
@@ -174,9 +197,28 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::NoSingleMember { who, known } => {
             format!("「{who}」に当たる担当者が一人に決まりません（登録：{}）", known.join("、"))
         }
+        Refused::CloseWithoutReason(number) => format!(
+            "{number} は一度も回答していないため、完了にしていません。「完了 お電話で回答済み」のように、理由を添えてください"
+        ),
         Refused::AlreadyClosed(number) => format!("{number} はすでに完了しています"),
         Refused::AlreadyOpen(number) => format!("{number} はすでに未回答の状態です"),
         Refused::ReopenMerged { number, into } => format!("{number} は {into} にまとめられています"),
+        Refused::HoldWithoutDay(number) => format!(
+            "{number} は保留にしていません。「保留 7/10 厚労省に確認中」のように、回答を予定する日付と理由を添えてください（照会者にその日をお知らせします）"
+        ),
+        Refused::HoldDay { number, fault: SpanFault::OutsidePeriod } => {
+            format!("{number} は保留にしていません。保留の日付は、明日から半年以内の日をお書きください")
+        }
+        Refused::HoldDay { number, fault } => {
+            format!("{number} は保留にしていません：{}", span_fault_in_words(*fault))
+        }
+        Refused::HoldOnClosedDay { number, day } => format!(
+            "{number} は保留にしていません。{}は窓口を休む日ですので、別の日をお書きください",
+            japanese_time::day(*day, *day)
+        ),
+        Refused::HeldAlready { number, day } => {
+            format!("{number} はすでに{}まで保留にしています", japanese_time::day(*day, *day))
+        }
         Refused::NotOpen { number, .. } => {
             format!("{number} は未回答の状態ではないため、保留にできません")
         }
@@ -239,130 +281,6 @@ fn violation_in_words(violation: &Violation) -> String {
         }
         Violation::Empty => "文の中に言葉がありません".to_owned(),
     }
-}
-
-#[must_use]
-pub fn to_operator(done: &Done, zone: Tz) -> String {
-    match done {
-        Done::Noted(number) => format!("{number}: noted"),
-        Done::Tagged { number, tags } => format!("{number}: tagged {}", tags.join("、")),
-        Done::Assigned { number, address, .. } => format!("{number}: assigned to {address}"),
-        Done::Closed(number) => format!("{number}: closed"),
-        Done::Reopened { number, deadline } => {
-            format!("{number}: open, due {}", deadline.map(|at| local(at, zone)).unwrap_or_default())
-        }
-        Done::Held { number, left } => format!("{number}: waiting, {left} left"),
-        Done::Merged { number, into } => format!("{number}: merged into {into}"),
-        Done::CalledBack(number) => format!("{number}: called back"),
-        Done::Queued { number, leaves, .. } => format!("{number}: {}", leaves_to_operator(*leaves, zone)),
-        Done::Cancelled { number, .. } => format!("{number}: cancelled"),
-        Done::Sending { number, leaves_at } => format!("{number}: leaves at {}", local(*leaves_at, zone)),
-        Done::Approved { number, .. } => format!("{number}: approved"),
-        Done::Rejected(number) => format!("{number}: rejected"),
-        Done::ApplicationAccepted(number) => format!("{number}: accepted"),
-        Done::ApplicationWithdrawn(number) => format!("{number}: withdrawn"),
-        Done::FormTyped { number, missing } => {
-            let missing: Vec<&str> = missing.iter().map(|field| field.as_str()).collect();
-            let missing = if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") };
-            format!("{number}: the form is in force, missing: {missing}")
-        }
-        Done::FieldSet { number, field } => format!("{number}: {field} is set"),
-        Done::Arranged { number, meeting, told, leaves, .. } => format!(
-            "{number}: {} {} is {}, from {}; {told} letters: {}",
-            meeting.kind,
-            meeting.nth,
-            meeting.stage,
-            local(meeting.starts, zone),
-            leaves_to_operator(*leaves, zone)
-        ),
-        Done::VisitDeclined { number, nth } => format!("{number}: visit {nth} is declined"),
-        Done::Minutes { number, kind, nth, .. } => format!("{number}: {kind} {nth} is held"),
-        Done::Results(done) => results::done_to_operator(done),
-        Done::PartOf { number, case } => format!("{number}: belongs to {case}"),
-    }
-}
-
-fn leaves_to_operator(leaves: Leaves, zone: Tz) -> String {
-    match leaves {
-        Leaves::At(at) => format!("queued for {}", local(at, zone)),
-        Leaves::Approved => "waits for a lead".to_owned(),
-        Leaves::Confirmed => "waits for `ticket send`".to_owned(),
-        Leaves::Chosen => {
-            "waits for `ticket send`, because somebody else has written to this inquirer".to_owned()
-        }
-    }
-}
-
-#[must_use]
-pub fn refusal_to_operator(refused: &Refused) -> String {
-    match refused {
-        Refused::NoSuchTicket(number) => format!("there is no ticket {number}"),
-        Refused::NotOnATicket => "not an operation on a ticket".to_owned(),
-        Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
-        Refused::Results(refused) => results::refused_to_operator(refused),
-        Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
-        Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
-        Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),
-        Refused::NoSingleAdviser { who, known } => {
-            format!("{who:?} is not one adviser with an address; known: {}", known.join(", "))
-        }
-        Refused::LettersWait(number) => {
-            format!(
-                "{number}: the letters about the last change wait in the outbox; cancel them, or wait until they have left"
-            )
-        }
-        Refused::NoMinutes(number) => format!("{number}: the minutes have no text"),
-        Refused::CannotBePart { number, case } => {
-            format!("{number}: cannot be a part of {case}; name an inquiry and an application")
-        }
-        Refused::Stage { number, stage } => format!("{number} is {stage}, which does not allow this"),
-        Refused::NoSingleForm { number, forms, why } => {
-            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-            format!("{number}: {forms} application forms{why}; give one .docx with one form")
-        }
-        Refused::NoField { number, name } => format!("{number}: the form has no field {name:?}"),
-        Refused::BadValue { number, field } => format!("{number}: {field} cannot have this value"),
-        Refused::EmptyNote(number) => format!("{number}: the note has no text"),
-        Refused::NoSingleMember { who, known } => {
-            format!("{who:?} names no single member of staff; known: {}", known.join(", "))
-        }
-        Refused::AlreadyClosed(number) => format!("{number} is closed already"),
-        Refused::AlreadyOpen(number) => format!("{number} is open already"),
-        Refused::ReopenMerged { number, into } => format!("{number} was merged into {into}"),
-        Refused::NotOpen { number, status } => {
-            format!("{number} is {status}, and only an open ticket can wait")
-        }
-        Refused::CannotMerge { number, into } => {
-            format!("{number} cannot be merged into {into}: it is the same, or one of them was merged before")
-        }
-        Refused::AlreadyAnswered { number, status } => format!("{number} is {status} already"),
-        Refused::NoText(number) => format!("{number}: there is no text"),
-        Refused::WriteToMerged { number, into } => format!("{number} was merged into {into}; answer that"),
-        Refused::NoAddress(number) => format!("{number}: the inquirer has no mail address"),
-        Refused::SameText(number) => {
-            format!("{number}: the very same text was taken before, and is not sent twice")
-        }
-        Refused::Guarded { number, violation } => {
-            format!(
-                "{number}: the text must not reach an inquirer: {} {:?}",
-                violation.code(),
-                violation.line()
-            )
-        }
-        Refused::BadAddress { number, to } => {
-            format!("{number}: {to} is no address that mail can be sent to")
-        }
-        Refused::NothingWaits(number) => format!("{number}: nothing is about to leave"),
-        Refused::WhichDraft(number) => format!("{number}: several mails wait; name one by its outbox id"),
-        Refused::BeingSent(number) => format!("{number}: it is leaving now"),
-        Refused::OnlyLeads => "only a lead may let an answer leave".to_owned(),
-        Refused::NothingToApprove(number) => format!("{number}: nothing waits for a lead"),
-    }
-}
-
-/// An instant for the operator: RFC 3339, in the desk's time zone.
-fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 #[cfg(test)]

@@ -104,6 +104,10 @@ closed_set! {
         Answer = "answer",
         /// A question that a person wrote.
         Question = "question",
+        /// 中間連絡: a member holds the ticket, and the answer comes on another day.
+        Interim = "interim",
+        /// To staff: a hold ends today.
+        HoldOver = "hold_over",
         /// 日次一覧.
         Digest = "digest",
         /// To staff: an inquiry came.
@@ -166,6 +170,7 @@ impl Purpose {
             | Self::DeadlineMissed
             | Self::WindowSummary
             | Self::WaitingUnanswered
+            | Self::HoldOver
             | Self::Undeliverable
             | Self::Digest
             | Self::NewTicket
@@ -184,6 +189,7 @@ impl Purpose {
             | Self::ResultsDue => Some("auto-generated"),
             Self::Answer
             | Self::Question
+            | Self::Interim
             | Self::Meeting
             | Self::VisitRequest
             | Self::ResultSelected
@@ -224,6 +230,7 @@ impl From<Written> for Purpose {
         match written {
             Written::Answer => Self::Answer,
             Written::Question => Self::Question,
+            Written::Interim => Self::Interim,
             Written::Meeting => Self::Meeting,
             Written::VisitRequest => Self::VisitRequest,
         }

@@ -16,6 +16,10 @@ pub enum Remark<'a> {
     AnotherInquiry(&'a TicketNumber),
     /// The message is a note on the ticket.
     Noted(Note),
+    /// The ticket waits for its inquiry, and the message may be it.
+    MaybeInquiry,
+    /// The message may say in other words what the form leaves blank.
+    MaybeFields,
     /// The gate refused the automatic reply.
     NotAnswered(&'a Refusal),
     /// Of a message that is too large, only the header was read.
@@ -39,6 +43,9 @@ impl Remark<'_> {
             Self::Noted(Note::Password) => {
                 "添付ファイルのパスワードを知らせるメールとみられるため、この受付番号に添えました。パスワードは使わず、ファイルは開いていません。".to_owned()
             }
+            Self::Noted(Note::Thanks) => {
+                "お礼とみられるため、この受付番号に添えました（再開していません）。".to_owned()
+            }
             Self::Noted(Note::Adviser) => {
                 "アドバイザーからの返信です。お引き受けいただける場合は「派遣確定 1」、ご辞退の場合は「派遣辞退 1」のように、回数を付けてご返信ください。線より上に書いたほかの文は、アドバイザーではなく実施地域の担当者に送られます。"
                     .to_owned()
@@ -48,6 +55,13 @@ impl Remark<'_> {
                     .to_owned()
             }
             Self::Noted(Note::Automatic) => "この受付番号に添えました。".to_owned(),
+            Self::MaybeInquiry => {
+                "照会内容の記載を待っている照会です。この文が照会内容でしたら、「再開」とご返信いただくと、これを照会内容として受け付け、回答期限が動き始めます。"
+                    .to_owned()
+            }
+            Self::MaybeFields => {
+                "様式で空欄の項目（氏名・連絡先など）が、この文に書かれているかもしれません。".to_owned()
+            }
             Self::HeaderOnly => {
                 "メールの容量が大きいため、件名などだけを読み取りました。本文と添付ファイルは、メールボックスの原本をご確認ください。".to_owned()
             }

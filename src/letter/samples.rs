@@ -98,6 +98,11 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::RemindMissing => Content::Reminder(inquirer()),
         Purpose::Answer => written(Written::Answer),
         Purpose::Question => written(Written::Question),
+        Purpose::Interim => Content::Written(
+            Written::Interim,
+            WrittenContext::new(inquirer(), facts, "7月10日（木）", String::new()),
+        ),
+        Purpose::HoldOver => Content::HoldOver(deadline(common)),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
         Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
         Purpose::WaitingUnanswered => Content::WaitingUnanswered(deadline(common)),
@@ -244,7 +249,7 @@ impl Tickets<'_> {
             number: number.to_string(),
             fields,
             received_at: self.facts.received_at,
-            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None),
+            clock: &SlaClock::stored(Status::Open, self.facts.deadline, BusinessTime::ZERO, None, None),
             assignee,
         };
         StaffTicket::new(self.rules, &facts, self.now).answerable(

@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::{
     LinkContext, due,
-    words::{ABSENT, status_word},
+    words::{ABSENT, clock_word},
 };
 use crate::{
     desk::{
+        calendar::date_of,
         form::{FieldKey, Fields, telephones},
         japanese_time, own_marks, staff_mail,
         ticket::{SlaClock, Status, TicketKind, TicketNumber},
@@ -57,6 +58,10 @@ pub struct StaffTicket {
     pub late: String,
     pub assignee: String,
     pub status: &'static str,
+    /// The day until which the desk holds the ticket; empty unless it does.
+    pub held_until: String,
+    /// The clock is paused.
+    pub waits: bool,
     /// `inquiry` line by line, for HTML.
     pub inquiry_lines: Vec<String>,
     /// The reader's key for this ticket; empty where this mail cannot be answered.
@@ -81,6 +86,9 @@ impl StaffTicket {
         let status = facts.clock.status();
         let deadline = facts.clock.deadline();
         let open = deadline.filter(|_| status == Status::Open);
+        let held_until = facts.clock.hold().filter(|_| facts.clock.is_held_by_desk());
+        let held_until = held_until.and_then(|hold| hold.until);
+        let held_until = held_until.map(|day| japanese_time::day(day, date_of(now, calendar.time_zone())));
         let inquiry = beginning(&value(FieldKey::Inquiry));
         Self {
             number: facts.number.clone(),
@@ -102,7 +110,9 @@ impl StaffTicket {
                 .map(|deadline| due::late(calendar, deadline, now))
                 .unwrap_or_default(),
             assignee: facts.assignee.unwrap_or_default().to_owned(),
-            status: status_word(status),
+            status: clock_word(facts.clock),
+            held_until: held_until.unwrap_or_default(),
+            waits: status == Status::Waiting,
             key: String::new(),
             begin: String::new(),
             end: String::new(),
@@ -114,11 +124,8 @@ impl StaffTicket {
     /// Adds the reader's key, the marker lines and the links, so that the reader can answer and order by this mail.
     #[must_use]
     pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str, reader: &str) -> Self {
-        let clock = if self.status == status_word(Status::Waiting) {
-            ("再開する", "再開")
-        } else {
-            ("保留にする", "保留")
-        };
+        // The member adds a day and a reason.
+        let clock = if self.waits { ("再開する", "再開") } else { ("保留にする", "保留 ") };
         let orders = [("担当する", "担当"), ("完了にする", "完了"), clock, ("メモを書く", "メモ ")];
         let own = !self.assignee.is_empty() && self.assignee == reader;
         self.links = orders

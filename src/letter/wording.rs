@@ -74,6 +74,8 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "undeliverable",
     "answer",
     "question",
+    "interim",
+    "hold_over",
     "digest",
     "new_ticket",
     "new_application",

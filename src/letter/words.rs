@@ -2,7 +2,13 @@
 
 use super::Purpose;
 use crate::{
-    desk::{form::FieldKey, gate::Refusal, own_marks, ticket::Status, triage::ParkReason},
+    desk::{
+        form::FieldKey,
+        gate::Refusal,
+        own_marks,
+        ticket::{SlaClock, Status},
+        triage::ParkReason,
+    },
     mail::{EnhancedStatus, Mailbox},
 };
 
@@ -59,6 +65,11 @@ pub fn left_out_in_words(text: &str) -> String {
         shown.push(format!("　　（ほか{}行）", lines.len() - MOST_LINES));
     }
     shown.join("\n")
+}
+
+#[must_use]
+pub(super) fn clock_word(clock: &SlaClock) -> &'static str {
+    if clock.is_held_by_desk() { "保留中（事務局）" } else { status_word(clock.status()) }
 }
 
 #[must_use]
@@ -141,6 +152,8 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Undeliverable => "不達のお知らせ",
         Purpose::Answer => "回答",
         Purpose::Question => "質問",
+        Purpose::Interim => "中間のご連絡",
+        Purpose::HoldOver => "保留の期日のお知らせ",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
         Purpose::Arrival => "届いたメールのお知らせ",

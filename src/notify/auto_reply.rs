@@ -7,9 +7,10 @@ use super::{Outgoing, Thread, enqueue};
 use crate::{
     desk::{
         form::Fields,
-        gate::Refusal,
+        gate::{GateFacts, Refusal, within},
         ticket::{TicketKind, TicketNumber},
         triage::{Decision, Filing, Reply, is_about_the_call},
+        window::start_of_day,
     },
     letter::{self, Content, InquirerContext, Purpose, Rendered},
     service::{Fault, Operation, PreparedMail, Unsent},
@@ -107,6 +108,24 @@ pub struct Automatic<'a> {
     pub ticket: Option<i64>,
     /// The ledger row it answers.
     pub message_ref: Option<i64>,
+}
+
+/// The budget that another automatic mail about a ticket exceeds. For mails that answer no message of now.
+pub async fn over_budget(
+    operation: &mut Operation<'_>,
+    ticket: i64,
+    to: &str,
+) -> Result<Option<Refusal>, StoreError> {
+    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    let day = operation.day();
+    let tx = &mut *operation.tx;
+    let facts = GateFacts {
+        sent_to_recipient: tx.sent_to(&letter::as_in_envelope(to), midnight).await?,
+        sent_in_thread: tx.sent_in_thread(ticket, midnight).await?,
+        sent_today: tx.automatic_sent_on(&day),
+        ..GateFacts::default()
+    };
+    Ok(within(facts, operation.desk.rules.gate.budgets).err())
 }
 
 /// Renders and queues an automatic mail. A refusal says that it cannot be sent.

@@ -158,6 +158,7 @@ struct Known {
     open: Vec<TicketHead>,
     waiting: Vec<TicketHead>,
     answered: Vec<TicketHead>,
+    thanked: Vec<TicketHead>,
     /// At most [`MOST_PARKED`]; `parked_count` counts all.
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     parked_count: usize,
@@ -206,6 +207,7 @@ impl Known {
         Ok(Self {
             open: store.ticket_heads(Status::Open).await?,
             waiting: store.ticket_heads(Status::Waiting).await?,
+            thanked: store.thanked_since(since, now - LONGEST_LOOK_BACK).await?,
             answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
             parked,
             parked_count: parked_ids.len(),
@@ -270,6 +272,7 @@ async fn compile(
     let today = |ticket: &TicketHead| {
         ticket.clock.deadline().is_some_and(|at| date_of(at, zone) <= date_of(now, zone))
     };
+    let promised = |ticket: &TicketHead| ticket.promised_on.is_some_and(|day| day <= date_of(now, zone));
     let concerns = |ticket: &&TicketHead| leads || own(ticket) || free(ticket);
     let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).collect();
     let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
@@ -284,6 +287,7 @@ async fn compile(
         count
     };
     let applications = take(Title::Support, &|ticket| ticket.kind == TicketKind::Application);
+    let promised = take(Title::Promised, &promised);
     let overdue = take(Title::Overdue, &late);
     let due = take(Title::DueToday, &today);
     let mine = take(Title::Own, &own);
@@ -292,13 +296,21 @@ async fn compile(
     titled.rotate_left(1);
     let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
     let answered_count = answered.len();
-    let (waiting, answered) = (by_kind(known.waiting.iter().filter(concerns)), by_kind(answered.into_iter()));
-    titled.extend([
-        (Title::SupportWaiting, waiting.0),
-        (Title::SupportAnswered, answered.0),
-        (Title::Waiting, waiting.1),
-        (Title::Answered, answered.1),
-    ]);
+    let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
+        known.waiting.iter().filter(concerns).partition(|ticket| ticket.clock.is_held_by_desk());
+    let mut inquiries = Vec::new();
+    for (of_applications, of_inquiries, tickets) in [
+        (Title::SupportHeld, Title::Held, held),
+        (Title::SupportWaiting, Title::Waiting, waiting),
+        (Title::SupportThanked, Title::Thanked, known.thanked.iter().filter(concerns).collect()),
+        (Title::SupportAnswered, Title::Answered, answered),
+    ] {
+        let (applications, others) =
+            tickets.into_iter().partition(|ticket| ticket.kind == TicketKind::Application);
+        titled.push((of_applications, applications));
+        inquiries.push((of_inquiries, others));
+    }
+    titled.extend(inquiries);
     let groups = groups(desk, titled, member, now).await?;
     let meetings: Vec<&Unfinished> = known
         .meetings
@@ -313,11 +325,12 @@ async fn compile(
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_new
         || known.new_applications > 0
-        || overdue + due + due_meetings + answered_count > 0
+        || promised + overdue + due + due_meetings + answered_count > 0
         || parked_count > 0
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
     let counts = Counts {
+        promised,
         overdue,
         due_today: due,
         own: mine,
@@ -343,11 +356,6 @@ async fn compile(
         summary: counts.summary(),
         is_news,
     })
-}
-
-/// Applications, and inquiries.
-fn by_kind<'a>(tickets: impl Iterator<Item = &'a TicketHead>) -> (Vec<&'a TicketHead>, Vec<&'a TicketHead>) {
-    tickets.partition(|ticket| ticket.kind == TicketKind::Application)
 }
 
 /// The groups that have tickets, each with the first of them as they are shown.

@@ -1,21 +1,18 @@
-//! Reminds inquirers of missing form fields, twice, at intervals of business time. After that it notifies staff.
+//! Reminds inquirers of the missing inquiry, twice, at intervals of business time. After that it notifies staff, at the same
+//! intervals.
 
 use chrono::{DateTime, Utc};
 
 use super::{
     Thread,
-    auto_reply::{Automatic, queue},
-    staff_notice::{concerns, for_member, notify},
+    auto_reply::{Automatic, over_budget, queue},
+    staff_notice::{concerns, notify_each},
 };
 use crate::{
-    desk::{
-        gate::{GateFacts, within},
-        triage::Reply,
-        window::start_of_day,
-    },
-    letter::{self, Content, DeadlineContext, InquirerContext},
+    desk::triage::Reply,
+    letter::{self, Content, InquirerContext},
     service::{Desk, Fault, Operation},
-    store::{AuditEvent, NewEvent, OutboxState, StoreError, Waiting},
+    store::{AuditEvent, NewEvent, OutboxState, StoreError, TicketRow, Waiting},
 };
 
 /// Maximum number of reminders per ticket.
@@ -23,7 +20,7 @@ const REMINDERS: u32 = 2;
 
 /// When the next reminder is due. In the past if it is late.
 pub async fn next_reminder(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let asked = desk.store.longest_waiting(REMINDERS + 1).await?;
+    let asked = desk.store.longest_waiting().await?;
     Ok(asked.and_then(|asked| due_at(desk, asked)))
 }
 
@@ -41,18 +38,20 @@ pub async fn remind(desk: &Desk) -> Result<usize, Fault> {
         return Ok(0);
     }
     let mut tx = desk.store.write().await?;
-    let mut waiting = tx.waiting(now, REMINDERS + 1).await?;
+    let mut waiting = tx.waiting(now).await?;
     waiting.retain(|waiting| due_at(desk, waiting.asked_at).is_some_and(|at| at <= now));
     let mut queued = 0;
-    for waiting in &waiting {
-        tx.reminded(waiting.ticket.id, now).await?;
-        let mut operation = Operation::by_desk(desk, &mut tx, now);
-        queued += if waiting.reminded < REMINDERS {
-            usize::from(ask_again(&mut operation, waiting).await?)
+    let mut unanswered = Vec::new();
+    let operation = &mut Operation::by_desk(desk, &mut tx, now);
+    for waiting in waiting {
+        operation.tx.reminded(waiting.ticket.id, now).await?;
+        if waiting.ticket.fields.inquiry.is_none() && waiting.reminded < REMINDERS {
+            queued += usize::from(ask_again(operation, &waiting).await?);
         } else {
-            notify_staff(&mut operation, waiting)?
-        };
+            unanswered.push(waiting.ticket);
+        }
     }
+    queued += notify_unanswered(operation, &unanswered)?;
     tx.commit().await?;
     Ok(queued)
 }
@@ -60,19 +59,9 @@ pub async fn remind(desk: &Desk) -> Result<usize, Fault> {
 async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<bool, Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let Waiting { ticket, to: Some(to), reminded, .. } = waiting else { return Ok(false) };
-    if ticket.fields.missing().is_empty() {
-        return Ok(false);
-    }
-    let midnight = start_of_day(now, desk.rules.calendar.time_zone());
-    let day = operation.day();
+    let refusal = over_budget(operation, ticket.id, to).await?;
     let tx = &mut *operation.tx;
-    let facts = GateFacts {
-        sent_to_recipient: tx.sent_to(&letter::as_in_envelope(to), midnight).await?,
-        sent_in_thread: tx.sent_in_thread(ticket.id, midnight).await?,
-        sent_today: tx.automatic_sent_on(&day),
-        ..GateFacts::default()
-    };
-    if let Err(refusal) = within(facts, desk.rules.gate.budgets) {
+    if let Some(refusal) = refusal {
         tx.append_event(now, NewEvent::by_desk(AuditEvent::Refused(refusal)).on_ticket(ticket.id));
         return Ok(false);
     }
@@ -108,18 +97,17 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
     Ok(queue(operation, automatic, &content)?.is_none())
 }
 
-fn notify_staff(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<usize, Fault> {
+/// Tells staff of tickets that wait and whose inquirers have not answered. Returns the number of mails.
+pub fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
     let (desk, now) = (operation.desk, operation.now);
-    let ticket = &waiting.ticket;
-    let occasion = format!("unanswered {} {}", ticket.number, now.to_rfc3339());
-    let mut queued = 0;
-    for member in desk.rules.staff.all().filter(|member| concerns(desk, Some(ticket), member)) {
-        let tickets = vec![for_member(desk, ticket, member, now)];
-        notify(operation, member, &occasion, |common| {
-            Content::WaitingUnanswered(DeadlineContext::new(common, tickets))
-        })?;
-        queued += 1;
+    for ticket in tickets {
+        operation.tx.append_event(now, NewEvent::by_desk(AuditEvent::Unanswered).on_ticket(ticket.id));
     }
-    operation.tx.append_event(now, NewEvent::by_desk(AuditEvent::Unanswered).on_ticket(ticket.id));
-    Ok(queued)
+    notify_each(
+        operation,
+        tickets,
+        "unanswered",
+        |ticket, member| concerns(desk, Some(ticket), member),
+        Content::WaitingUnanswered,
+    )
 }

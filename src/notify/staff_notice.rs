@@ -14,7 +14,7 @@ use crate::{
     },
     hex,
     letter::{
-        Content, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
+        Content, DeadlineContext, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
         attachments_in_words, writer_in_words,
     },
     service::{Desk, Fault, Operation, PreparedMail},
@@ -70,11 +70,41 @@ pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> 
     desk.ids.of_message(&hash, purpose.as_str())
 }
 
+/// Sends each member one mail about those of the tickets that concern them. Returns the number of mails.
+pub fn notify_each(
+    operation: &mut Operation<'_>,
+    tickets: &[TicketRow],
+    occasion: &str,
+    concerns: impl Fn(&TicketRow, &Member) -> bool,
+    content: impl Fn(DeadlineContext) -> Content,
+) -> Result<usize, Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let mut queued = 0;
+    for member in desk.rules.staff.all() {
+        let own: Vec<&TicketRow> = tickets.iter().filter(|ticket| concerns(ticket, member)).collect();
+        let Some(first) = own.first() else { continue };
+        let occasion = format!("{occasion} {} {}", first.number, now.to_rfc3339());
+        let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
+        notify(operation, member, &occasion, |common| content(DeadlineContext::new(common, tickets)))?;
+        queued += 1;
+    }
+    Ok(queued)
+}
+
 /// Whether a member gets notices about a ticket: its assignee and all leads do.
 pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> bool {
     let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
     let is_assignee = assignee.is_some_and(|address| address.eq_ignore_ascii_case(&member.address));
     is_assignee || desk.rules.staff.is_lead(member)
+}
+
+/// The members who have to work on a ticket: its assignee, or the leads where it has none.
+pub fn responsible<'a>(desk: &'a Desk, ticket: &TicketRow) -> Vec<&'a Member> {
+    let staff = &desk.rules.staff;
+    match ticket.assignee.as_deref().and_then(|address| staff.find(address)) {
+        Some(assignee) => vec![assignee],
+        None => staff.leads().collect(),
+    }
 }
 
 pub struct NoticeContent<'a> {

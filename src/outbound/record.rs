@@ -10,7 +10,7 @@ use crate::{
     notify::undeliverable::{Undelivered, notify_undelivered},
     service::{Desk, Fault, Operation, metrics},
     store::{Attempt, AuditEvent, DeliveryAttempt, NewEvent, StoreError, TicketRow, Tx, Verdict},
-    tickets::results,
+    tickets::{hold, results},
 };
 
 /// Records verdicts and takes them out of the list. On an error they stay in it.
@@ -74,6 +74,7 @@ async fn follow_up(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<O
                 results::left(operation, &ticket, due.purpose).await?;
             }
         }
+        (Verdict::Sent, Purpose::Interim, Some(ticket)) => hold::told(operation, ticket).await?,
         (Verdict::Sent, Purpose::Answer, Some(ticket)) => {
             let Some(ticket) = operation.tx.ticket(ticket).await? else { return Ok(None) };
             let author = operation.tx.author_of(due.id).await?.unwrap_or_else(|| "desk".to_owned());

@@ -2,6 +2,7 @@
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 pub mod escalation;
+mod holds;
 mod meetings;
 pub mod recalculation;
 mod results_due;
@@ -15,6 +16,7 @@ use tracing::error;
 
 use self::{
     escalation::{escalate, next_deadline},
+    holds::{end_holds, next_hold},
     meetings::{remind_of_meetings, tell_open_points},
     results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
@@ -68,7 +70,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     desk.renew_staff_keys().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
-    let mut queued = 0;
+    let mut queued = end_holds(desk).await?;
     // `escalate` handles a limited number of tickets per call. After a long downtime more calls are necessary.
     while is_due(desk).await? {
         let (tickets, mails) = escalate(desk).await?;
@@ -94,10 +96,12 @@ async fn until_next(desk: &Desk) -> Duration {
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
     let reminder = next_reminder(desk).await.unwrap_or_default();
+    let hold = next_hold(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
     let next = deadline
         .into_iter()
         .chain(reminder)
+        .chain(hold)
         .chain(summary)
         .chain(next_results_notice(desk))
         .chain(list)

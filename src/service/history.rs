@@ -31,7 +31,9 @@ impl Operation<'_> {
         let turn = self.tx.last_turn(ticket.id).await?;
         let turn = turn.moved(&ticket.clock, after, &self.desk.rules.calendar, self.now);
         let closed_at = ticket.closed_at.filter(|_| after.status() == Status::Closed);
-        let course = Course { asked_at, closed_at, answered_at: ticket.answered_at };
+        // A promise is for the answer that was owed.
+        let promised_on = ticket.promised_on.filter(|_| ticket.clock.is_owed());
+        let course = Course { asked_at, closed_at, answered_at: ticket.answered_at, promised_on };
         self.tx.set_clock(ticket.id, after, course, &turn).await
     }
 
@@ -42,7 +44,7 @@ impl Operation<'_> {
         let clock = ending.clock(ticket.clock.clone());
         let closed_at = (clock.status() == Status::Closed).then_some(self.now);
         let answered_at = if ending.is_answer() { Some(self.now) } else { ticket.answered_at };
-        let course = Course { asked_at: None, closed_at, answered_at };
+        let course = Course { asked_at: None, closed_at, answered_at, promised_on: ticket.promised_on };
         self.tx.set_clock(ticket.id, &clock, course, &turn).await
     }
 
@@ -60,16 +62,19 @@ impl Operation<'_> {
             asked_at: ticket.asked_at.filter(|_| clock.status() == Status::Waiting),
             closed_at: ticket.closed_at,
             answered_at: Some(self.now),
+            promised_on: ticket.promised_on,
         };
         self.tx.set_clock(ticket.id, &clock, course, &turn).await
     }
 
     /// The answer did not arrive: it is owed again, until the same deadline. Returns the ticket's clock.
     pub async fn revoke_answer(&mut self, ticket: &TicketRow) -> Result<SlaClock, StoreError> {
-        let clock = ticket.clock.clone().unanswered();
+        let (calendar, now) = (&self.desk.rules.calendar, self.now);
+        let clock = ticket.clock.clone().unanswered(calendar, now);
         if clock != ticket.clock {
-            let turn = self.tx.last_turn(ticket.id).await?.resumed();
-            self.tx.set_clock(ticket.id, &clock, Course::default(), &turn).await?;
+            let turn = self.tx.last_turn(ticket.id).await?.resumed(&clock, calendar, now);
+            let course = Course { promised_on: ticket.promised_on, ..Course::default() };
+            self.tx.set_clock(ticket.id, &clock, course, &turn).await?;
         }
         Ok(clock)
     }

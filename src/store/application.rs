@@ -237,7 +237,7 @@ impl Tx {
     pub async fn applications_of(&mut self, closes: NaiveDate) -> Result<Vec<KnownApplication>> {
         let closes = closes.to_string();
         let rows = query(
-            "SELECT ticket.id, number, status, deadline, budget_left, running_since, from_address,
+            "SELECT ticket.id, number, status, deadline, budget_left, running_since, waiting_for, held_until, from_address,
                     application.stage, application.prefecture AS region, application.area_key
              FROM application JOIN ticket ON ticket.id = application.ticket_id
              WHERE application.closes = $1 AND ticket.merged_into IS NULL ORDER BY ticket.id",

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{OutboxState, Result, Tx, instant_text, query, read_instant, read_instant_option, read_word};
-use crate::letter::Purpose;
+use crate::{desk::ticket::Direction, letter::Purpose};
 
 /// A mail that a person wrote to an inquirer, and that was not cancelled and did not fail.
 #[derive(Debug, Clone)]
@@ -64,12 +64,13 @@ impl Tx {
         let rows = query(
             "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                     next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5) AND state IN ($6, $7, $8)
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6) AND state IN ($7, $8, $9)
              ORDER BY id DESC",
         )
         .bind(ticket_id)
         .bind(Purpose::Answer.as_str())
         .bind(Purpose::Question.as_str())
+        .bind(Purpose::Interim.as_str())
         .bind(Purpose::Meeting.as_str())
         .bind(Purpose::VisitRequest.as_str())
         .bind(OutboxState::Queued.as_str())
@@ -94,6 +95,18 @@ impl Tx {
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// A mail that a person wrote about a ticket, with the ticket's row id.
+    pub async fn written_mail(&mut self, id: i64) -> Result<Option<(i64, WrittenMail)>> {
+        let row = query("SELECT ticket_id FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.connection().await?)
+            .await?;
+        let ticket: Option<i64> = row.map(|row| row.try_get("ticket_id")).transpose()?.flatten();
+        let Some(ticket) = ticket else { return Ok(None) };
+        let mails = self.ordered_mails(ticket).await?;
+        Ok(mails.into_iter().find(|mail| mail.id == id).map(|mail| (ticket, mail)))
     }
 
     /// The author of a mail, if a person wrote it.
@@ -136,6 +149,18 @@ impl Tx {
             .fetch_optional(self.connection().await?)
             .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// What the inquirer of a ticket wrote after the first mail, the newest.
+    pub async fn last_words(&mut self, ticket_id: i64) -> Result<Option<String>> {
+        let rows =
+            query("SELECT text FROM entry WHERE ticket_id = $1 AND direction = $2 ORDER BY id DESC LIMIT 2")
+                .bind(ticket_id)
+                .bind(Direction::In.as_str())
+                .fetch_all(self.connection().await?)
+                .await?;
+        let [last, _] = rows.as_slice() else { return Ok(None) };
+        Ok(Some(last.try_get(0)?))
     }
 
     /// Queues a held mail, which then leaves at `at`.

@@ -1,12 +1,12 @@
 //! Lists of tickets. `ticket` has one ticket, `entry` its conversation.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
     AnyQuery, Result, Store, TicketRow, instant_text, list, query_text, read_instant, read_word,
-    ticket::{COLUMNS, read_clock, read_ticket},
+    ticket::{COLUMNS, read_clock, read_option, read_ticket},
 };
 use crate::desk::ticket::{SlaClock, Status, TicketKind};
 
@@ -18,10 +18,12 @@ pub struct TicketHead {
     pub clock: SlaClock,
     pub received_at: DateTime<Utc>,
     pub assignee: Option<String>,
+    pub promised_on: Option<NaiveDate>,
 }
 
 /// The columns of a [`TicketHead`].
-pub(super) const HEAD: &str = "id, kind, status, deadline, budget_left, running_since, received_at, assignee";
+pub(super) const HEAD: &str = "id, kind, status, deadline, budget_left, running_since, received_at, assignee, waiting_for, \
+     held_until, promised_on";
 
 impl Store {
     /// All tickets, or those with `status`; oldest first.
@@ -59,6 +61,18 @@ impl Store {
         self.read_heads(query.bind(Status::Open.as_str()).bind(Status::Waiting.as_str())).await
     }
 
+    /// Tickets that were answered after `answered`, and whose inquirers have only thanked since `since`.
+    pub async fn thanked_since(
+        &self,
+        since: DateTime<Utc>,
+        answered: DateTime<Utc>,
+    ) -> Result<Vec<TicketHead>> {
+        let sql = format!(
+            "SELECT {HEAD} FROM ticket WHERE answered_at > $1 AND thanked_at > $2 ORDER BY thanked_at"
+        );
+        self.read_heads(query_text(sql).bind(instant_text(answered)).bind(instant_text(since))).await
+    }
+
     /// Tickets by their row ids, in the given order. For a list that a person reads: a few hundred at most.
     pub async fn tickets_of(&self, ids: &[i64]) -> Result<Vec<TicketRow>> {
         if ids.is_empty() {
@@ -87,6 +101,7 @@ impl Store {
                 clock: read_clock(&row, id)?,
                 received_at: read_instant(&row, "ticket", "received_at", id)?,
                 assignee: row.try_get("assignee")?,
+                promised_on: read_option(&row, "promised_on", id)?,
             })
         };
         query.fetch(&self.pool).map(read).try_collect().await

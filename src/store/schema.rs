@@ -106,6 +106,10 @@ pub(super) const TICKET: TableSchema = TableSchema {
         ("erased_at", T),
         ("kind", T),
         ("part_of", T),
+        ("waiting_for", T),
+        ("held_until", T),
+        ("promised_on", T),
+        ("thanked_at", T),
     ],
 };
 

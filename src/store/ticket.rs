@@ -1,6 +1,8 @@
 //! Tickets and their numbers. `entry` has the conversation, `turn` the clock.
 
-use chrono::{DateTime, Utc};
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
@@ -11,7 +13,7 @@ use crate::desk::{
     calendar::BusinessTime,
     form::{FieldKey, Fields},
     thread::TicketFacts,
-    ticket::{Channel, Direction, NewTicket, SlaClock, TicketKind, TicketNumber},
+    ticket::{Channel, Direction, Hold, NewTicket, SlaClock, TicketKind, TicketNumber},
     triage::EarlierTicket,
     turn::Turn,
 };
@@ -49,9 +51,11 @@ pub struct TicketRow {
     pub answer_to: Option<String>,
     /// When the inquirer was last asked for missing fields; `None` if the ticket waits for none.
     pub asked_at: Option<DateTime<Utc>>,
+    /// The day on which the inquirer was told that the answer comes; `None` if they were told none.
+    pub promised_on: Option<NaiveDate>,
 }
 
-/// The inquirer's address, when reminders begin to count, and the assignee of a new ticket.
+/// The inquirer's address, when reminders begin to count, the assignee of a new ticket, and the promised day.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {
     /// Address for automatic mails.
@@ -59,11 +63,13 @@ pub struct Asking<'a> {
     /// When reminders begin to count.
     pub at: Option<DateTime<Utc>>,
     pub assignee: Option<&'a str>,
+    /// The day that the inquirer is told.
+    pub promised_on: Option<NaiveDate>,
 }
 
 pub(super) const COLUMNS: &str = "id, number, status, channel, organization, name, contact, inquiry, prefecture, from_name, \
      from_address, subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, \
-     closed_at, tags, merged_into, answer_to, asked_at, kind, part_of";
+     closed_at, tags, merged_into, answer_to, asked_at, kind, part_of, waiting_for, held_until, promised_on";
 
 /// How many of the newest tickets are searched for those of a sender. No desk gets more in the time in which somebody
 /// repeats a mail, and reading them takes less time than an index on the sender would take for each ticket.
@@ -162,6 +168,9 @@ impl Tx {
                 asking.to.into(),
                 asking.at.map(instant_text).into(),
                 ticket.kind.as_str().into(),
+                clock.hold().map(|hold| hold.waiting_for.as_str()).into(),
+                clock.hold().and_then(|hold| hold.until).map(|day| day.to_string()).into(),
+                asking.promised_on.map(|day| day.to_string()).into(),
             ],
         );
         self.add_turn(id, &Turn::first(clock, received_at));
@@ -253,6 +262,24 @@ impl Tx {
         Ok(())
     }
 
+    /// The tickets that became part of a ticket, directly or through another one, oldest first.
+    pub async fn absorbed(&mut self, into: &TicketNumber) -> Result<Vec<TicketRow>> {
+        /// As in `ticket_facts`.
+        const DEPTH: usize = 10;
+        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE merged_into = $1 ORDER BY id");
+        let (mut found, mut next) = (Vec::<TicketRow>::new(), vec![into.clone()]);
+        for _ in 0..DEPTH {
+            let Some(number) = next.pop() else { break };
+            let query = query_text(sql.clone()).bind(number.to_string());
+            for row in &query.fetch_all(self.connection().await?).await? {
+                let ticket = read_ticket(row)?;
+                next.push(ticket.number.clone());
+                found.push(ticket);
+            }
+        }
+        Ok(found)
+    }
+
     pub async fn ticket_by_number(&mut self, number: &TicketNumber) -> Result<Option<TicketRow>> {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
         let row = query_text(sql).bind(number.to_string()).fetch_optional(self.connection().await?).await?;
@@ -314,15 +341,18 @@ pub(super) fn storable(text: &str) -> String {
 }
 
 pub(super) fn read_clock(row: &AnyRow, id: i64) -> Result<SlaClock> {
+    let until = read_option(row, "held_until", id)?;
+    let hold = read_option(row, "waiting_for", id)?.map(|waiting_for| Hold { waiting_for, until });
     Ok(SlaClock::stored(
         read_word(row, "ticket", "status", id)?,
         read_instant_option(row, "ticket", "deadline", id)?,
         BusinessTime::from_seconds(row.try_get("budget_left")?),
         read_instant_option(row, "ticket", "running_since", id)?,
+        hold,
     ))
 }
 
-fn read_number(row: &AnyRow, column: &'static str, id: i64) -> Result<Option<TicketNumber>> {
+pub(super) fn read_option<T: FromStr>(row: &AnyRow, column: &'static str, id: i64) -> Result<Option<T>> {
     match row.try_get::<Option<String>, _>(column)? {
         Some(_) => Some(read_word(row, "ticket", column, id)).transpose(),
         None => Ok(None),
@@ -336,7 +366,7 @@ pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
         id,
         number: read_word(row, "ticket", "number", id)?,
         kind: read_word(row, "ticket", "kind", id)?,
-        part_of: read_number(row, "part_of", id)?,
+        part_of: read_option(row, "part_of", id)?,
         channel: read_word(row, "ticket", "channel", id)?,
         clock: read_clock(row, id)?,
         fields,
@@ -349,8 +379,9 @@ pub(super) fn read_ticket(row: &AnyRow) -> Result<TicketRow> {
         answered_at: read_instant_option(row, "ticket", "answered_at", id)?,
         closed_at: read_instant_option(row, "ticket", "closed_at", id)?,
         tags: row.try_get::<String, _>("tags")?.lines().map(str::to_owned).collect(),
-        merged_into: read_number(row, "merged_into", id)?,
+        merged_into: read_option(row, "merged_into", id)?,
         answer_to: row.try_get("answer_to")?,
         asked_at: read_instant_option(row, "ticket", "asked_at", id)?,
+        promised_on: read_option(row, "promised_on", id)?,
     })
 }

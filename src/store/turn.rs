@@ -1,6 +1,6 @@
 //! Turns of tickets, and the only place that writes a ticket's clock: a clock and its turn change together.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
@@ -20,6 +20,8 @@ pub struct Course {
     pub asked_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub answered_at: Option<DateTime<Utc>>,
+    /// The day that the inquirer was told.
+    pub promised_on: Option<NaiveDate>,
 }
 
 pub(super) const COLUMNS: &str =
@@ -48,7 +50,8 @@ impl Tx {
     ) -> Result<()> {
         query(
             "UPDATE ticket SET status = $2, deadline = $3, budget_left = $4, running_since = $5,
-                               asked_at = $6, closed_at = $7, answered_at = $8 WHERE id = $1",
+                               asked_at = $6, closed_at = $7, answered_at = $8, promised_on = $9,
+                               waiting_for = $10, held_until = $11 WHERE id = $1",
         )
         .bind(ticket)
         .bind(clock.status().as_str())
@@ -58,6 +61,9 @@ impl Tx {
         .bind(course.asked_at.map(instant_text))
         .bind(course.closed_at.map(instant_text))
         .bind(course.answered_at.map(instant_text))
+        .bind(course.promised_on.map(|day| day.to_string()))
+        .bind(clock.hold().map(|hold| hold.waiting_for.as_str()))
+        .bind(clock.hold().and_then(|hold| hold.until).map(|day| day.to_string()))
         .execute(self.connection().await?)
         .await?;
         let upsert = format!(

@@ -1,13 +1,13 @@
 //! Tickets whose time runs: deadlines and the notices sent about them, and reminders to inquirers. `desk::escalation`
 //! decides when a notice is due.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     Result, Store, TicketRow, Tx, instant_text, list, partial, query, query_text, read_instant,
     read_instant_option,
-    ticket::{COLUMNS, read_ticket},
+    ticket::{COLUMNS, read_option, read_ticket},
 };
 use crate::desk::escalation::{Notice, Watched};
 
@@ -79,19 +79,14 @@ impl Tx {
         rows.iter().map(read_ticket).collect()
     }
 
-    /// Tickets that wait for their inquirer, were last asked at `until` or earlier, and had fewer than `reminders`
-    /// reminders; the longest waiting first.
-    pub async fn waiting(&mut self, until: DateTime<Utc>, reminders: u32) -> Result<Vec<Waiting>> {
+    /// Tickets that wait for their inquirer and were last asked at `until` or earlier, the longest waiting first.
+    pub async fn waiting(&mut self, until: DateTime<Utc>) -> Result<Vec<Waiting>> {
         let waiting = partial::waiting();
         let sql = format!(
             "SELECT {COLUMNS}, reminded FROM ticket
-             WHERE {waiting} AND asked_at <= $1 AND reminded < $2 ORDER BY asked_at, id LIMIT {AT_ONCE}"
+             WHERE {waiting} AND asked_at <= $1 ORDER BY asked_at, id LIMIT {AT_ONCE}"
         );
-        let rows = query_text(sql)
-            .bind(instant_text(until))
-            .bind(i64::from(reminders))
-            .fetch_all(self.connection().await?)
-            .await?;
+        let rows = query_text(sql).bind(instant_text(until)).fetch_all(self.connection().await?).await?;
         rows.iter()
             .map(|row| {
                 let ticket = read_ticket(row)?;
@@ -103,6 +98,31 @@ impl Tx {
                 })
             })
             .collect()
+    }
+
+    /// Tickets whose hold ends on `today` or has ended before, the oldest first, and tickets that wait without an end.
+    pub async fn holds_over(&mut self, today: NaiveDate) -> Result<Vec<TicketRow>> {
+        let waiting = partial::waiting();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ticket WHERE {waiting} AND (held_until <= $1 OR held_until IS NULL AND asked_at IS NULL)
+             ORDER BY held_until, id LIMIT {AT_ONCE}"
+        );
+        let rows = query_text(sql).bind(today.to_string()).fetch_all(self.connection().await?).await?;
+        rows.iter().map(read_ticket).collect()
+    }
+
+    /// The inquirer of a ticket was told a day.
+    pub async fn set_promise(&mut self, id: i64, day: NaiveDate) -> Result<()> {
+        let query = query("UPDATE ticket SET promised_on = $2 WHERE id = $1").bind(id).bind(day.to_string());
+        query.execute(self.connection().await?).await?;
+        Ok(())
+    }
+
+    /// The inquirer of an answered ticket wrote nothing but thanks.
+    pub async fn set_thanked(&mut self, id: i64, at: DateTime<Utc>) -> Result<()> {
+        let query = query("UPDATE ticket SET thanked_at = $2 WHERE id = $1").bind(id).bind(instant_text(at));
+        query.execute(self.connection().await?).await?;
+        Ok(())
     }
 
     /// Records a reminder, or the notice to staff that the inquirer did not answer the reminders.
@@ -118,16 +138,24 @@ impl Tx {
 
 impl Store {
     /// When the inquirer who is to be reminded first was last asked.
-    pub async fn longest_waiting(&self, reminders: u32) -> Result<Option<DateTime<Utc>>> {
+    pub async fn longest_waiting(&self) -> Result<Option<DateTime<Utc>>> {
         let waiting = partial::waiting();
         let row = query_text(format!(
-            "SELECT asked_at FROM ticket WHERE {waiting} AND asked_at IS NOT NULL AND reminded < $1
-             ORDER BY asked_at LIMIT 1",
+            "SELECT asked_at FROM ticket WHERE {waiting} AND asked_at IS NOT NULL ORDER BY asked_at LIMIT 1",
         ))
-        .bind(i64::from(reminders))
         .fetch_optional(&self.pool)
         .await?;
         row.map(|row| read_instant(&row, "ticket", "asked_at", 0)).transpose()
+    }
+
+    /// The earliest day on which a hold ends: long ago, if a ticket waits without an end.
+    pub async fn next_hold(&self) -> Result<Option<NaiveDate>> {
+        let waiting = partial::waiting();
+        let sql = format!(
+            "SELECT MIN(COALESCE(held_until, CASE WHEN asked_at IS NULL THEN '1970-01-01' END)) AS held_until
+             FROM ticket WHERE {waiting}"
+        );
+        read_option(&query_text(sql).fetch_one(&self.pool).await?, "held_until", 0)
     }
 
     /// The earliest deadline without a warning, and the earliest without a missed-deadline notice.

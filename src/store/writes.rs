@@ -55,6 +55,7 @@ const INSERTS: [Insert; 9] = [
             "merged_into",
             "erased_at",
             "part_of",
+            "thanked_at",
         ],
         ..Insert::of(&schema::TICKET)
     },

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     colleagues,
-    commands::take_on,
+    commands::{self, take_on},
     draft,
     recipients::{Recipient, correspondent},
 };
@@ -25,7 +25,7 @@ use crate::{
     },
     mail::Attachment,
     notify::{
-        Outgoing, Thread, enqueue,
+        Outgoing, Thread, enqueue_all,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
@@ -64,51 +64,54 @@ pub async fn write(
     let Some(reader) = reader_of(operation, ticket).await? else {
         return Ok(Err(Refused::NoAddress(number.clone())));
     };
-    let Rendered { subject, body, .. } = rendered(operation, ticket, &reader, written, text)?;
-    let to = reader.address;
-    let event = format!("{purpose}-{}", fingerprint(text, files));
-    let Some(message_id) = fresh_id(operation, number, &event).await? else {
+    let Some(first) = letter(operation, ticket, reader, written, &draft).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
+    let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
+    let letters: Vec<&Letter> = std::iter::once(&first).chain(&others).collect();
     let beside = colleagues::beside(operation, ticket).await?;
     let leaves = leaves(operation, &beside);
     let thread = operation.tx.thread_of(ticket.id).await?;
-    let theirs = told_by_inquirer(ticket, &to);
-    let own_words = OwnWords {
-        text,
-        staff: &desk.rules.staff,
-        shows_names: desk.answers.sign_with_name,
-        desk: &desk.rules.gate.own_addresses,
-        theirs: &theirs,
-    };
-    let outgoing = Outgoing {
+    let author = actor.audit();
+    let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
-        to: &to,
-        subject: &subject,
-        body: &body,
+        to: &letter.to,
+        subject: &letter.rendered.subject,
+        body: &letter.rendered.body,
         html: None,
         files,
-        message_id: &message_id,
-        thread: Thread::of(&thread),
+        message_id: &letter.message_id,
+        thread: if nth == 0 { Thread::of(&thread) } else { Thread::default() },
         ticket: Some(ticket.id),
         message_ref: None,
         leaves_at: leaves.at(),
-        written: Some((&actor.audit(), own_words)),
-    };
-    if let Err(why) = enqueue(operation, &outgoing)? {
-        return Ok(Err(unsent(number, &to, why)));
+        written: Some((
+            &author,
+            OwnWords {
+                text,
+                staff: &desk.rules.staff,
+                shows_names: desk.answers.sign_with_name,
+                desk: &desk.rules.gate.own_addresses,
+                theirs: &letter.theirs,
+            },
+        )),
+    });
+    let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
+    if let Err((nth, why)) = enqueue_all(operation, &outgoing)? {
+        let failed = letters.get(nth).map_or((number, ""), |letter| (&letter.number, letter.to.as_str()));
+        return Ok(Err(unsent(failed.0, failed.1, why)));
     }
     // A question that waits for a word has not been asked yet.
     if written == Written::Question && leaves.at().is_some() {
-        operation.move_clock(ticket, &ticket.clock.clone().held(&desk.rules.calendar, now)).await?;
+        commands::wait_for_inquirer(operation, ticket).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&to),
-        subject,
-        text: body.trim_end().to_owned(),
+        to: disarmed(&letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>().join(letter::AND)),
+        subject: first.rendered.subject.clone(),
+        text: first.rendered.body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
         when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), now),
         left_out: letter::left_out_in_words(&disarmed(left_out)),
@@ -116,8 +119,8 @@ pub async fn write(
         links: Vec::new(),
         others: Vec::new(),
     };
-    show(operation, ticket, &shown, leaves, (purpose, &message_id), &beside).await?;
-    colleagues::tell(operation, ticket, &shown, &message_id, &beside).await?;
+    show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
+    colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
 }
 
@@ -143,6 +146,55 @@ async fn reader_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<
         fields: Fields { organization: Some(organization), name: Some(name), contact: None, inquiry: None },
         region: Some(case.region()),
     }))
+}
+
+/// A letter to one reader.
+struct Letter {
+    number: TicketNumber,
+    to: String,
+    /// What the reader has told of themselves.
+    theirs: String,
+    rendered: Rendered,
+    message_id: String,
+}
+
+/// `None` if the same text was sent about the ticket before.
+async fn letter(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    reader: Reader,
+    written: Written,
+    draft: &Draft<'_>,
+) -> Result<Option<Letter>, Fault> {
+    let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
+    let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
+    let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
+    let theirs = told_by_inquirer(ticket, &reader.address);
+    Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
+}
+
+/// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
+/// under their own number, so that nobody learns of the other.
+async fn to_absorbed(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: &Draft<'_>,
+    first: &str,
+) -> Result<Vec<Letter>, Fault> {
+    let mut letters: Vec<Letter> = Vec::new();
+    if !matches!(written, Written::Answer | Written::Interim) {
+        return Ok(letters);
+    }
+    for absorbed in operation.tx.absorbed(&ticket.number).await? {
+        let Some(reader) = reader_of(operation, &absorbed).await? else { continue };
+        let is_known = |known: &str| known.eq_ignore_ascii_case(&reader.address);
+        if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
+            continue;
+        }
+        letters.extend(letter(operation, &absorbed, reader, written, draft).await?);
+    }
+    Ok(letters)
 }
 
 fn rendered(

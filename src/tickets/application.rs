@@ -138,11 +138,16 @@ pub(super) async fn goes_on(operation: &mut Operation<'_>, ticket: &TicketRow) -
 ///
 /// # Errors
 /// As [`accept`].
-pub(super) async fn done(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+pub(super) async fn done(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    reason: &str,
+) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
     if !ticket.clock.is_owed() {
         return Ok(Err(Refused::AlreadyAnswered { number, status: ticket.clock.status() }));
     }
+    explain(operation, ticket, reason);
     operation.end_turn(ticket, Ending::Accepted).await?;
     operation.record(ticket, AuditEvent::Closed);
     Ok(Ok(Done::Closed(number)))

@@ -2,21 +2,25 @@
 //! transaction. A refusal is a value with its reason, and then nothing was done.
 
 use super::{
+    accept,
     answer::{Draft, write},
     application,
     draft::{Named, cancel, reject, release},
+    hold,
     meetings::{self, Brought},
     results,
 };
 use crate::{
     desk::{
         application::Stage,
+        calendar::BusinessTime,
         feedback::{Done, Refused, Written},
         staff::Member,
         staff_mail::{Command, SupportCommand},
-        ticket::{Direction, Status, TicketKind, TicketNumber},
+        ticket::{Direction, Hold, Status, TicketKind, TicketNumber, WaitingFor},
         turn::Ending,
     },
+    letter::Purpose,
     mail::Mailbox,
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, NewEntry, TicketRow, Tx},
@@ -52,9 +56,10 @@ pub async fn carry_out(
         Command::Ask(text) => {
             write(operation, ticket, Written::Question, Draft { text, files: &[], left_out: "" }).await
         }
-        Command::Close => close(operation, ticket).await,
+        Command::Close(reason) => close(operation, ticket, reason).await,
         Command::Reopen => reopen(operation, ticket).await,
         Command::Wait => wait(operation, ticket).await,
+        Command::Hold { day, reason } => hold::hold(operation, ticket, *day, reason).await,
         Command::Merge(into) => merge(operation, ticket, into).await,
         Command::Tag(tags) => {
             let mut all = ticket.tags.clone();
@@ -155,13 +160,24 @@ pub(super) async fn take_on(operation: &mut Operation<'_>, ticket: &TicketRow) -
     Ok(true)
 }
 
-async fn close(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+async fn close(operation: &mut Operation<'_>, ticket: &TicketRow, reason: &str) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
     if ticket.clock.status() == Status::Closed {
         return Ok(Err(Refused::AlreadyClosed(number)));
     }
     if ticket.kind == TicketKind::Application && application::goes_on(operation, ticket).await? {
-        return application::done(operation, ticket).await;
+        return application::done(operation, ticket, reason).await;
+    }
+    // The shell has nobody to ask, and what came of an application its stage says.
+    let is_asked = matches!(operation.actor, Actor::Staff(_)) && ticket.kind == TicketKind::Inquiry;
+    if is_asked && reason.is_empty() && ticket.clock.is_owed() && ticket.answered_at.is_none() {
+        let drafts = operation.tx.drafts(ticket.id).await?;
+        if !drafts.iter().any(|draft| draft.purpose == Purpose::Answer) {
+            return Ok(Err(Refused::CloseWithoutReason(number)));
+        }
+    }
+    if !reason.is_empty() {
+        note(operation, ticket, reason);
     }
     operation.end_turn(ticket, Ending::Closed).await?;
     operation.record(ticket, AuditEvent::Closed);
@@ -176,13 +192,18 @@ async fn reopen(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Out
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::ReopenMerged { number, into: into.clone() }));
     }
+    let accepted = accept::with_last_words(operation, ticket).await?;
     let rules = &operation.desk.rules;
     let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
     operation.move_clock(ticket, &clock).await?;
     application::resumed(operation, ticket).await?;
-    let deadline = clock.deadline().map(|at| operation.local(at));
-    operation.record(ticket, AuditEvent::Reopened { deadline });
-    Ok(Ok(Done::Reopened { number, deadline: clock.deadline() }))
+    let local = clock.deadline().map(|at| operation.local(at));
+    operation.record(ticket, AuditEvent::Reopened { deadline: local });
+    let deadline = clock.deadline();
+    let Some(fields) = accepted else { return Ok(Ok(Done::Reopened { number, deadline })) };
+    operation.tx.set_fields(ticket.id, &fields).await?;
+    let told = accept::acknowledge(operation, &TicketRow { fields, clock, ..ticket.clone() }).await?;
+    Ok(Ok(Done::Accepted { number, deadline, told }))
 }
 
 async fn wait(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
@@ -190,10 +211,22 @@ async fn wait(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outco
     if status != Status::Open {
         return Ok(Err(Refused::NotOpen { number, status }));
     }
-    let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
+    let left = wait_for_inquirer(operation, ticket).await?;
+    operation.record(ticket, AuditEvent::Held { left, until: None });
+    Ok(Ok(Done::Held { number, left, until: None, leaves: None }))
+}
+
+/// Pauses the clock until the inquirer writes. If nothing comes, staff are told at intervals.
+pub(super) async fn wait_for_inquirer(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+) -> Result<BusinessTime, Fault> {
+    let (rules, now) = (&operation.desk.rules, operation.now);
+    let until = rules.sla.remind_on(&rules.calendar, now);
+    let hold = Hold { waiting_for: WaitingFor::Inquirer, until };
+    let clock = ticket.clock.clone().held(&rules.calendar, now, hold);
     operation.move_clock(ticket, &clock).await?;
-    operation.record(ticket, AuditEvent::Held { left: clock.budget_left() });
-    Ok(Ok(Done::Held { number, left: clock.budget_left() }))
+    Ok(clock.budget_left())
 }
 
 async fn merge(
@@ -218,10 +251,33 @@ async fn merge(
         operation.tx.set_stage(ticket.id, Stage::Withdrawn).await?;
     }
     operation.tx.merge(ticket.id, &other).await?;
+    take_over_debt(operation, ticket, &other).await?;
     operation.end_turn(ticket, Ending::Merged).await?;
     operation.record(ticket, AuditEvent::MergedInto(into.clone()));
     operation.record(&other, AuditEvent::Absorbed(number.clone()));
     Ok(Ok(Done::Merged { number, into: into.clone() }))
+}
+
+/// What is owed to the inquirer of a merged ticket is owed by the other one: by the earlier deadline, on the earlier day.
+async fn take_over_debt(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    other: &TicketRow,
+) -> Result<(), Fault> {
+    if !ticket.clock.is_owed() {
+        return Ok(());
+    }
+    let is_sooner = ticket.clock.deadline().is_some_and(|deadline| {
+        other.clock.status() == Status::Open && other.clock.deadline().is_none_or(|others| deadline < others)
+    });
+    if !other.clock.is_owed() || is_sooner {
+        operation.move_clock(other, &ticket.clock).await?;
+    }
+    let promises = [ticket.promised_on, other.promised_on.filter(|_| other.clock.is_owed())];
+    if let Some(day) = promises.into_iter().flatten().min() {
+        operation.tx.set_promise(other.id, day).await?;
+    }
+    Ok(())
 }
 
 async fn called_back(

@@ -1,7 +1,7 @@
 //! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
 //! doubtful reply makes them wait.
 
-use super::{colleagues::is_by_colleague, meetings};
+use super::{colleagues::is_by_colleague, commands, hold, meetings};
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
@@ -17,7 +17,7 @@ use crate::{
     },
     notify::staff_notice::{notice_id, notify_about},
     service::{Actor, Fault, Operation, Outcome},
-    store::{AuditEvent, TicketRow, WrittenMail},
+    store::{AuditEvent, StoreError, TicketRow, WrittenMail},
 };
 
 /// What a mail says about the draft that it means.
@@ -112,7 +112,7 @@ pub(super) async fn cancel(
     ticket: &TicketRow,
     named: &Named<'_>,
 ) -> Result<Outcome, Fault> {
-    let (desk, number) = (operation.desk, &ticket.number);
+    let number = &ticket.number;
     let letters = match meant(operation, ticket, named).await? {
         Meant::One(letters) => letters,
         Meant::None => return Ok(Err(Refused::NothingWaits(number.clone()))),
@@ -124,11 +124,6 @@ pub(super) async fn cancel(
         return Ok(Err(Refused::BeingSent(number.clone())));
     }
     let written = written(draft);
-    if written == Written::Question && ticket.clock.status() == Status::Waiting {
-        let (calendar, answer_within) = (&desk.rules.calendar, desk.rules.sla.answer_within);
-        let clock = ticket.clock.clone().reopened(calendar, answer_within, operation.now);
-        operation.move_clock(ticket, &clock).await?;
-    }
     operation.record(ticket, AuditEvent::Cancelled { outbox: draft.id });
     let waiting = together(operation.tx.drafts(ticket.id).await?).len();
     let done = Done::Cancelled { number: number.clone(), written, text, waiting };
@@ -166,8 +161,7 @@ pub(super) async fn release(
         operation.tx.release(letter.id, leaves_at).await?;
     }
     if written(draft) == Written::Question && ticket.clock.status() == Status::Open {
-        let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now);
-        operation.move_clock(ticket, &clock).await?;
+        commands::wait_for_inquirer(operation, ticket).await?;
     }
     let outbox = draft.id;
     operation.record(
@@ -327,6 +321,7 @@ fn needs_lead(operation: &Operation<'_>, draft: &WrittenMail) -> bool {
 fn written(draft: &WrittenMail) -> Written {
     match draft.purpose {
         Purpose::Question => Written::Question,
+        Purpose::Interim => Written::Interim,
         Purpose::Meeting => Written::Meeting,
         Purpose::VisitRequest => Written::VisitRequest,
         _ => Written::Answer,
@@ -373,6 +368,45 @@ async fn withdraw(
     }
     if matches!(draft.purpose, Purpose::Meeting | Purpose::VisitRequest) {
         meetings::take_back(operation, ticket, mark).await?;
+    }
+    take_back(operation, ticket, draft).await?;
+    Ok(true)
+}
+
+/// What a letter that does not leave has done to the clock: a question was not asked, and nobody is told of a hold.
+async fn take_back(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    letter: &WrittenMail,
+) -> Result<(), StoreError> {
+    match letter.purpose {
+        Purpose::Interim => hold::take_back(operation, ticket, letter).await,
+        Purpose::Question if !ticket.clock.is_held_by_desk() => {
+            let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, operation.now);
+            operation.move_clock(ticket, &clock).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Cancels one mail of the outbox, with what follows for its ticket. `false` if it does not wait.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_mail(operation: &mut Operation<'_>, id: i64) -> Result<bool, StoreError> {
+    let written = operation.tx.written_mail(id).await?;
+    if !operation.tx.cancel(id, operation.now).await? {
+        return Ok(false);
+    }
+    let Some((ticket, letter)) = written else { return Ok(true) };
+    let Some(ticket) = operation.tx.ticket(ticket).await? else { return Ok(true) };
+    let is_beside = |other: &WrittenMail| {
+        other.purpose == letter.purpose
+            && mark(other.purpose, &other.message_id) == mark(letter.purpose, &letter.message_id)
+    };
+    // The inquirer of a merged ticket gets the same letter.
+    if !operation.tx.ordered_mails(ticket.id).await?.iter().any(is_beside) {
+        take_back(operation, &ticket, &letter).await?;
     }
     Ok(true)
 }

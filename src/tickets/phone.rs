@@ -24,7 +24,7 @@ pub async fn file_call(desk: &Desk, fields: Fields) -> Result<TicketNumber, Faul
     let ticket =
         NewTicket { kind: TicketKind::Inquiry, channel: Channel::Telephone, fields, prefecture, clock };
     let nobody = Mailbox { name: None, address: String::new() };
-    let asking = Asking { to: None, at: None, assignee: None };
+    let asking = Asking { to: None, at: None, assignee: None, promised_on: None };
     let id = tx.add_ticket(&number, &ticket, &nobody, TELEPHONE_SUBJECT, now, asking);
     let text = ticket.fields.inquiry.as_deref().unwrap_or_default();
     tx.add_entry(&NewEntry {

@@ -56,6 +56,7 @@ fn ticket_row(calendar: &Calendar) -> TicketRow {
         merged_into: None,
         answer_to: None,
         asked_at: None,
+        promised_on: None,
     }
 }
 
@@ -91,7 +92,7 @@ fn a_ticket_has_these_keys_in_this_order() {
     let calendar = Calendar::new(HoursRules::default());
     let row = ticket_row(&calendar);
     let view = || ticket::Ticket::new(&row, &calendar, at("2025-07-01T11:00:00"));
-    let listed = r#""number":"ZT-2025-0001","status":"open","channel":"email","organization":"=市","name":null,"contact":null,"inquiry":"対象は","missing":["name","contact"],"prefecture":null,"from":{"name":"山田 太郎","address":"yamada@example.jp"},"subject":"照会","received_at":"2025-07-01T10:00:00+09:00","deadline":"2025-07-03T10:00:00+09:00","overdue":false,"left":"15h","assignee":null,"acknowledged_at":"2025-07-01T10:00:00+09:00","answered_at":null,"closed_at":null,"tags":["医療","急"],"merged_into":null,"kind":"inquiry","part_of":null"#;
+    let listed = r#""number":"ZT-2025-0001","status":"open","channel":"email","organization":"=市","name":null,"contact":null,"inquiry":"対象は","missing":["name","contact"],"prefecture":null,"from":{"name":"山田 太郎","address":"yamada@example.jp"},"subject":"照会","received_at":"2025-07-01T10:00:00+09:00","deadline":"2025-07-03T10:00:00+09:00","overdue":false,"left":"15h","assignee":null,"acknowledged_at":"2025-07-01T10:00:00+09:00","answered_at":null,"closed_at":null,"tags":["医療","急"],"merged_into":null,"kind":"inquiry","part_of":null,"waiting_for":null,"held_until":null,"promised_on":null"#;
     assert_eq!(json(&view()), format!("{{{listed}}}"));
 
     let message = || ticket::Message::new(entry(Direction::In, "本文"), ZONE);

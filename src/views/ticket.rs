@@ -10,7 +10,7 @@ use crate::{
     desk::{
         calendar::Calendar,
         form::FieldKey,
-        ticket::{Channel, Direction, Status, TicketKind, TicketNumber},
+        ticket::{Channel, Direction, Status, TicketKind, TicketNumber, WaitingFor},
         turn::{self, Ending},
     },
     mail::Mailbox,
@@ -46,6 +46,11 @@ pub struct Ticket<'a> {
     pub kind: TicketKind,
     /// The application that a question belongs to.
     pub part_of: Option<&'a TicketNumber>,
+    pub waiting_for: Option<WaitingFor>,
+    /// Local day.
+    pub held_until: Option<String>,
+    /// The day that the inquirer was told.
+    pub promised_on: Option<String>,
 }
 
 impl<'a> Ticket<'a> {
@@ -77,6 +82,9 @@ impl<'a> Ticket<'a> {
             merged_into: row.merged_into.as_ref(),
             kind: row.kind,
             part_of: row.part_of.as_ref(),
+            waiting_for: row.clock.hold().map(|hold| hold.waiting_for),
+            held_until: row.clock.hold().and_then(|hold| hold.until).map(|day| day.to_string()),
+            promised_on: row.promised_on.map(|day| day.to_string()),
         }
     }
 }

@@ -59,24 +59,29 @@ fn answer_to(mail: &InboundMail, from: &str, nth: usize, body: &str) -> Mail {
 }
 
 fn incomplete(nth: usize) -> Mail {
-    inquiry(nth).without_field(FieldKey::Contact)
+    inquiry(nth).without_field(FieldKey::Inquiry)
 }
 
 fn a_missing_field_is_asked_for_and_its_answer_starts_the_clock(desk: &mut Desk) {
     desk.deliver(incomplete(1));
     desk.once();
     let ask = desk.last_to("yamada1@city.example.jp");
-    assert!(ask.text.contains("3) 連絡先（TEL/メールアドレス）："), "{}", ask.text);
+    assert!(ask.text.contains("4) 照会内容（具体的に）："), "{}", ask.text);
     let ticket = &desk.tickets()[0];
     assert_eq!(
         (&ticket["status"], &ticket["deadline"], &ticket["missing"][0]),
-        (&"waiting".into(), &serde_json::Value::Null, &"contact".into())
+        (&"waiting".into(), &serde_json::Value::Null, &"inquiry".into())
     );
     // Mail programs put the answer above the quoted form.
     let quoted: String = ask.text.lines().map(|line| format!("> {line}\n")).collect();
     desk.starts_at("2025-07-02T11:00:00+09:00");
     desk.deliver_at(
-        answer_to(&ask, "yamada1@city.example.jp", 1, &format!("3) 連絡先：03-0000-9999\n\n{quoted}")),
+        answer_to(
+            &ask,
+            "yamada1@city.example.jp",
+            1,
+            &format!("4) 照会内容：会議の例を知りたい。\n\n{quoted}"),
+        ),
         "2025-07-02T10:00:00+09:00",
     );
     desk.once();
@@ -85,7 +90,7 @@ fn a_missing_field_is_asked_for_and_its_answer_starts_the_clock(desk: &mut Desk)
         (&ticket["status"], &ticket["deadline"]),
         (&"open".into(), &"2025-07-04T10:00:00+09:00".into())
     );
-    assert_eq!(ticket["contact"], "03-0000-9999");
+    assert_eq!(ticket["inquiry"], "会議の例を知りたい。");
     let receipt = desk.last_to("yamada1@city.example.jp");
     assert!(
         receipt.subject.contains("受付のお知らせ")
@@ -131,12 +136,13 @@ fn who_does_not_answer_is_reminded_twice_and_then_staff_decide(desk: &mut Desk) 
         [
             "2025-07-04T10:00:30+09:00 yamada1@city.example.jp [ZT-2025-0001] 拠点整備・運用に関する照会（記載事項の再度のご確認のお願い）",
             "2025-07-09T10:01:00+09:00 yamada1@city.example.jp [ZT-2025-0001] 拠点整備・運用に関する照会（記載事項の再度のご確認のお願い）",
-            "2025-07-15T09:00:00+09:00 sato@example.jp 【要判断】ZT-2025-0001 は、記載事項の返信がありません",
+            "2025-07-15T09:00:00+09:00 sato@example.jp 【要判断】ZT-2025-0001 は、照会者からの返信がありません",
+            "2025-08-15T09:00:00+09:00 sato@example.jp 【要判断】ZT-2025-0001 は、照会者からの返信がありません",
         ]
     );
     let ids: std::collections::BTreeSet<_> =
         desk.sent().into_iter().map(|sent| sent.mail.message_id).collect();
-    assert_eq!(ids.len(), 4, "each mail has a Message-ID of its own");
+    assert_eq!(ids.len(), 5, "each mail has a Message-ID of its own");
 }
 
 fn a_bounce_of_our_mail_is_shown_and_told_and_any_other_is_parked(desk: &Desk) {

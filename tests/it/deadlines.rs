@@ -125,7 +125,7 @@ fn a_whole_window(desk: &mut Desk) {
         nth += 1;
         let mail = match what {
             "form" => inquiry(nth),
-            "incomplete" => inquiry(nth).without_field(FieldKey::Contact),
+            "incomplete" => inquiry(nth).without_field(FieldKey::Inquiry),
             _ => message(2, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
                 .id("again@city.example.jp"),
         };

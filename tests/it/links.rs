@@ -26,7 +26,8 @@ fn a_tap_on_a_link_of_a_notice_is_an_order(desk: &mut Desk) {
             .text
             .contains("担当を伊藤 健一さんにしました")
     );
-    deliver(desk, tapped("ito@example.jp", link(&notice.text, "保留にする"), "2"), "10:12:00");
+    let hold = tapped("ito@example.jp", link(&notice.text, "保留にする"), "2").body("保留 7/10 県に確認中\n");
+    deliver(desk, hold, "10:12:00");
     once_at(desk, "10:13:00");
     assert_eq!(ticket(desk)["status"], "waiting");
     let note = tapped("ito@example.jp", link(&notice.text, "メモを書く"), "3");
@@ -35,7 +36,9 @@ fn a_tap_on_a_link_of_a_notice_is_an_order(desk: &mut Desk) {
     once_at(desk, "10:15:00");
     assert!(ticket(desk)["messages"].to_string().contains("県に確認しました。"));
     assert!(mail_to(desk, "ito@example.jp", "できなかった操作").text.contains("メモの文がありません"));
-    deliver(desk, tapped("ito@example.jp", link(&notice.text, "完了にする"), "4"), "10:16:00");
+    let close =
+        tapped("ito@example.jp", link(&notice.text, "完了にする"), "4").body("完了 お電話で回答済み\n");
+    deliver(desk, close, "10:16:00");
     once_at(desk, "10:17:00");
     assert_eq!(ticket(desk)["status"], "closed");
     // A link is for its reader alone.
@@ -54,7 +57,8 @@ fn the_digest_and_deadline_mails_have_links_for_each_ticket(desk: &mut Desk) {
     let digest = mail_to(desk, "ito@example.jp", "日次一覧").text;
     // The assignee is likeliest to end a ticket; a ticket without an assignee needs one first.
     let of_ticket = |number: &str| digest.split("■ ").find(|part| part.starts_with(number)).unwrap();
-    deliver(desk, tapped("ito@example.jp", link(of_ticket("ZT-2025-0001"), "完了にする"), "2"), "10:13:00");
+    let close = tapped("ito@example.jp", link(of_ticket("ZT-2025-0001"), "完了にする"), "2");
+    deliver(desk, close.body("完了 お電話で回答済み\n"), "10:13:00");
     deliver(desk, tapped("ito@example.jp", link(of_ticket("ZT-2025-0002"), "担当する"), "3"), "10:13:00");
     once_at(desk, "10:14:00");
     let shown = |desk: &Desk, number: &str| desk.json(&["ticket", "show", number]);

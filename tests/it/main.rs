@@ -23,6 +23,8 @@ mod decisions;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod imap;
 #[cfg(test)]
 mod last_guard;
@@ -42,6 +44,8 @@ mod operate;
 mod packaging;
 #[cfg(test)]
 mod persons;
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod quoted;
 #[cfg(test)]

@@ -195,11 +195,11 @@ fn a_recall_and_a_password_are_notes_and_nobody_is_asked(desk: &Desk) {
 fn nobody_is_asked_again_whom_no_first_request_reached(desk: &mut Desk) {
     // The first request is refused by the limit of the day, or by the mail server.
     desk.set("delivery.per_sender_daily_limit", 0);
-    desk.deliver(inquiry(1).without_field(FieldKey::Contact));
+    desk.deliver(inquiry(1).without_field(FieldKey::Inquiry));
     desk.once();
     desk.set("delivery.per_sender_daily_limit", 5);
     desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to("yamada2@city.example.jp").times(1));
-    desk.deliver(inquiry(2).without_field(FieldKey::Contact));
+    desk.deliver(inquiry(2).without_field(FieldKey::Inquiry));
     desk.once();
     assert!(sent_to(desk, "yamada1@city.example.jp").is_empty());
     for now in ["2025-07-04T10:01:00+09:00", "2025-07-09T10:02:00+09:00"] {

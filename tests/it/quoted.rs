@@ -68,11 +68,7 @@ fn values_behind_quoted_labels_complete_the_ticket_and_our_words_do_not(desk: &m
     deliver(desk, reply(from, &asked, "1", &above), "10:10:00");
     once_at(desk, "10:11:00");
     let ticket = &desk.tickets()[0];
-    assert_eq!(
-        (&ticket["status"], &ticket["name"]),
-        (&"waiting".into(), &serde_json::Value::Null),
-        "{ticket}"
-    );
+    assert_eq!((&ticket["status"], &ticket["name"]), (&"open".into(), &serde_json::Value::Null), "{ticket}");
     let filled = quotation.replace("氏名：〔こちらにご記入ください〕", "氏名：髙橋 真由美").replace(
         "> 3) 連絡先（TEL/メールアドレス）：〔こちらにご記入ください〕\n",
         "> 3) 連絡先（TEL/メールアドレス）：〔こちらにご記入ください〕\n03-0000-1201\n",

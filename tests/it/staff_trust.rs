@@ -198,13 +198,14 @@ fn forged_mails_leave_the_explanations_of_real_ones_alone(desk: &mut Desk) {
 
 fn a_joiner_by_number_hears_nothing_but_at_the_tickets_own_address(desk: &mut Desk) {
     desk.add_settings(STAFF);
-    desk.deliver(inquiry(1).without_field(FieldKey::Name).without_field(FieldKey::Contact));
+    desk.deliver(inquiry(1).without_field(FieldKey::Name).without_field(FieldKey::Inquiry));
     desk.once();
     assert_eq!(mails_to(desk, INQUIRER).len(), 1, "the missing fields are asked for");
-    let joins = message(1, "ZT-2025-0001の件", "2) 氏名：山田 太郎\n3) 連絡先：03-0000-1201\n")
-        .header("Reply-To", "other@city.example.jp")
-        .header("Cc", "third@city.example.jp")
-        .id("joins@city.example.jp");
+    let joins =
+        message(1, "ZT-2025-0001の件", "2) 氏名：山田 太郎\n4) 照会内容：会議の例を教えてください。\n")
+            .header("Reply-To", "other@city.example.jp")
+            .header("Cc", "third@city.example.jp")
+            .id("joins@city.example.jp");
     deliver(desk, joins, "2025-07-01T10:10");
     once_at(desk, "2025-07-01T10:11");
     assert_eq!(messages_in(desk, 1), 2);

@@ -148,7 +148,7 @@ mod tests {
             id,
             number: TicketNumber::new("ZT", 2025, u32::try_from(id).unwrap()),
             stage: Stage::Accepted,
-            clock: SlaClock::stored(Status::Answered, None, BusinessTime::ZERO, None),
+            clock: SlaClock::stored(Status::Answered, None, BusinessTime::ZERO, None, None),
             prefecture: if area.is_empty() { String::new() } else { "岩手県".into() },
             area_key: area_key(area),
             senders: vec![sender.into()],

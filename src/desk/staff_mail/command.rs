@@ -1,6 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
+    japanese_date::WrittenDay,
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
 };
@@ -13,12 +14,14 @@ pub enum Command {
     Note(String),
     /// 質問: send a question to the inquirer and pause the SLA clock.
     Ask(String),
-    /// 完了: close the ticket.
-    Close,
+    /// 完了: close the ticket. One that was never answered needs a reason.
+    Close(String),
     /// 再開: reopen the ticket; the desk owes an answer again.
     Reopen,
-    /// 保留: pause the SLA clock.
+    /// Pause the SLA clock: the inquirer owes something. Members write 質問 or 保留; the shell has it.
     Wait,
+    /// 保留: hold the SLA clock until a day, and tell the inquirer. Without a day, one is asked for.
+    Hold { day: Option<WrittenDay>, reason: String },
     /// 統合: merge the ticket into another one.
     Merge(TicketNumber),
     /// 分類: add tags.
@@ -99,9 +102,12 @@ impl Order {
     pub(super) fn append(&mut self, more: &str) {
         use SupportCommand::{Accept, Decline, Minutes, Notice, Review, Select, Set, Withdraw};
         let text = match &mut self.command {
-            Command::Note(text) | Command::Ask(text) | Command::CalledBack(text) | Command::Reject(text) => {
-                text
-            }
+            Command::Note(text)
+            | Command::Ask(text)
+            | Command::CalledBack(text)
+            | Command::Reject(text)
+            | Command::Close(text)
+            | Command::Hold { reason: text, .. } => text,
             Command::Support(
                 Accept(text)
                 | Withdraw(text)

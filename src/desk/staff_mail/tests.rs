@@ -235,10 +235,10 @@ fn commands_stand_at_the_top_in_japanese_and_in_ascii() {
             1,
         ),
         ("質問\n対象は何年度でしょうか。", Command::Ask("対象は何年度でしょうか。".into()), 1),
-        ("完了", Command::Close, 1),
-        ("ｃｌｏｓｅ", Command::Close, 1),
+        ("完了", Command::Close(String::new()), 1),
+        ("ｃｌｏｓｅ", Command::Close(String::new()), 1),
         ("/reopen", Command::Reopen, 1),
-        ("保留", Command::Wait, 1),
+        ("保留", Command::Hold { day: None, reason: String::new() }, 1),
         ("分類 会議、研修", Command::Tag(vec!["会議".into(), "研修".into()]), 1),
         ("折返済 10時に説明済み", Command::CalledBack("10時に説明済み".into()), 1),
         ("取消", Command::Cancel, 1),
@@ -308,7 +308,10 @@ fn only_what_is_surely_meant_leaves_in_an_answer_thread() {
     // The same between the markers of a digest, where an order is an order.
     let mail = read(&input("Re: 一覧", &digest("了解です。", "保留します。")), &keys());
     assert!(mail.answers.is_empty());
-    assert_eq!((&mail.orders[0].command, &mail.orders[0].ticket), (&Command::Wait, &Some(number(2))));
+    assert_eq!(
+        (&mail.orders[0].command, &mail.orders[0].ticket),
+        (&Command::Hold { day: None, reason: String::new() }, &Some(number(2)))
+    );
     assert!(matches!(mail.problems[..], [Problem::Unclear { ticket: Some(_), .. }]), "{:?}", mail.problems);
 }
 

@@ -2,12 +2,14 @@
 //! `triage` decides what a mail does to a ticket.
 
 mod clock;
+#[cfg(test)]
+mod debts;
 mod number;
 
 use super::form::Fields;
 use crate::words::closed_set;
 
-pub use clock::SlaClock;
+pub use clock::{Hold, SlaClock};
 pub use number::TicketNumber;
 
 closed_set! {
@@ -15,11 +17,23 @@ closed_set! {
     Status {
         /// The desk owes an answer; the SLA clock runs.
         Open = "open",
-        /// The inquirer owes missing fields or a detail; the SLA clock is paused.
+        /// Somebody else owes something first, or the desk holds the ticket; the SLA clock is paused.
         Waiting = "waiting",
         Answered = "answered",
         /// Neither the desk nor the inquirer owes anything.
         Closed = "closed",
+    }
+}
+
+closed_set! {
+    /// The party that a waiting ticket waits for.
+    WaitingFor {
+        /// The inquiry, or a detail that staff asked for.
+        Inquirer = "inquirer",
+        /// The desk holds the ticket itself (保留).
+        Desk = "desk",
+        /// Somebody outside who was asked.
+        ThirdParty = "third_party",
     }
 }
 

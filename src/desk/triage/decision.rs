@@ -181,7 +181,11 @@ impl Reply {
     /// of a person.
     pub(super) fn is_unasked(self, reading: &Reading) -> bool {
         match self {
-            Self::Acknowledgement | Self::ApplicationReceived => false,
+            // The prescribed subject alone is no proof.
+            Self::Acknowledgement => {
+                reading.form.subject_conforms && !reading.form.has_form && reading.reference.is_none()
+            }
+            Self::ApplicationReceived => false,
             Self::AskMissing => !reading.form.has_form,
             Self::CallReceipt => !brings_application(reading),
             Self::SendForm | Self::BeforeWindow | Self::AfterWindow => true,

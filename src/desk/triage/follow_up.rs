@@ -112,17 +112,16 @@ fn is_closed_for_good(ticket: &TicketFacts, reading: &Reading) -> bool {
     closed.is_some_and(|at| reading.received_at - at > REOPENS_FOR)
 }
 
-/// Fills missing fields from the message and reopens an answered ticket. A ticket that waits for the form keeps
-/// waiting until all fields are there; then its clock starts and the inquirer gets the acknowledgement.
+/// Fills missing fields from the message and reopens an answered ticket. A ticket that waits for its inquiry keeps
+/// waiting until it is there; then its clock starts and the inquirer gets the acknowledgement.
 fn join(reading: &Reading, rules: &Rules, ticket: &TicketFacts) -> (Kind, Filing, Option<Reply>) {
     let mut fields = ticket.fields.clone();
     if reading.form.has_form {
         fields.complete(&reading.form.fields);
     }
-    let was_waiting = ticket.clock.status() == Status::Waiting
-        && ticket.waits_for_form
-        && !ticket.fields.missing().is_empty();
-    let still_waits = was_waiting && !fields.missing().is_empty();
+    let was_waiting =
+        ticket.clock.status() == Status::Waiting && ticket.waits_for_form && ticket.fields.inquiry.is_none();
+    let still_waits = was_waiting && fields.inquiry.is_none();
     let clock = if still_waits {
         ticket.clock.clone()
     } else {

@@ -11,6 +11,7 @@ mod note;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod thanks;
 
 use call::asks_a_question;
 pub use call::is_about_the_call;
@@ -319,7 +320,7 @@ fn inquiry(
     fields.complete(inherited);
     let budget = rules.sla.answer_within;
     let running = SlaClock::open(&rules.calendar, budget, reading.received_at);
-    let (clock, reply) = match running.filter(|_| fields.missing().is_empty()) {
+    let (clock, reply) = match running.filter(|_| fields.inquiry.is_some()) {
         Some(clock) => (clock, Reply::Acknowledgement),
         None => (SlaClock::waiting(budget), Reply::AskMissing),
     };

@@ -13,9 +13,11 @@ use super::{
     call::joined,
     fields_of,
     follow_up::{joinable, joins},
+    thanks::is_only_thanks,
 };
 use crate::desk::{
     form::{FieldKey, Fields, squash},
+    thread::TicketFacts,
     ticket::TicketNumber,
 };
 
@@ -37,6 +39,8 @@ pub enum Note {
     Recall,
     /// The password of the inquiry's files.
     Password,
+    /// The inquirer thanks for the answer.
+    Thanks,
     /// An adviser writes about a meeting or a visit.
     Adviser,
 }
@@ -50,6 +54,7 @@ impl Note {
             Self::Copy => "copy",
             Self::Recall => "recall",
             Self::Password => "password",
+            Self::Thanks => "thanks",
             Self::Adviser => "adviser",
         }
     }
@@ -74,6 +79,14 @@ pub(super) fn note(reading: &Reading, known: &Known, kind: Kind) -> Option<Noted
     }
     if reading.form.has_form {
         return None;
+    }
+    let is_done = |ticket: &&TicketFacts| !ticket.clock.is_owed();
+    if let Some(ticket) = joined.filter(is_done)
+        && kind == Kind::FollowUp
+        && reading.mail.attachments.is_empty()
+        && is_only_thanks(reading.written())
+    {
+        return Some((Note::Thanks, Some((ticket.id, ticket.number.clone()))));
     }
     let threaded = joinable(reading, known);
     if is_recall(reading) {

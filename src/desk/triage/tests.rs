@@ -40,7 +40,7 @@ fn ticket(status: Status) -> TicketFacts {
     TicketFacts {
         id: 7,
         number: number(),
-        clock: SlaClock::stored(status, deadline, BusinessTime::from_hours(16), None),
+        clock: SlaClock::stored(status, deadline, BusinessTime::from_hours(16), None, None),
         fields,
         closed_at: None,
         waits_for_form: true,
@@ -154,11 +154,16 @@ fn a_ticket_waits_until_its_form_is_complete_and_then_its_inquirer_gets_the_ackn
     let head = format!("From: {INQUIRER}\r\nSubject: Re: [ZT-2025-0001] x");
     let mut waiting = ticket(Status::Waiting);
     waiting.fields.set(FieldKey::Name, None);
-    waiting.fields.set(FieldKey::Contact, None);
-    let partly = decide(&head, "2) 氏名：山田\r\n3) 連絡先：\r\n", LATER, &known(waiting.clone()));
+    waiting.fields.set(FieldKey::Inquiry, None);
+    let partly = decide(&head, "2) 氏名：山田\r\n4) 照会内容：\r\n", LATER, &known(waiting.clone()));
     assert_eq!(status_after(&partly), Some(Status::Waiting));
     assert!(partly.reply.is_none());
-    let whole = decide(&head, "2) 氏名：山田\r\n3) 連絡先：03-0000-1201\r\n", LATER, &known(waiting.clone()));
+    let whole = decide(
+        &head,
+        "2) 氏名：山田\r\n4) 照会内容：会議の例を知りたい。\r\n",
+        LATER,
+        &known(waiting.clone()),
+    );
     assert_eq!(status_after(&whole), Some(Status::Open));
     assert!(matches!(whole.reply, Some(Ok(Reply::Acknowledgement))));
     assert_eq!(whole.deadline, Some(at("2025-07-14T01:00:00Z")), "16 business hours from the answer");

@@ -46,13 +46,37 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: open, due ",
         ),
         (
-            Done::Held { number: number(), left: BusinessTime::from_seconds(12_600) },
-            "ZT-2025-0001 を保留にしました（残り3時間30分）",
+            Done::Accepted {
+                number: number(),
+                deadline: Some("2025-07-03T00:12:00Z".parse().unwrap()),
+                told: true,
+            },
+            "ZT-2025-0001 を、照会者の返信を照会内容として受け付けました（回答期限 7月3日（木）9:12）。照会者に受付のお知らせをお送りします",
+            "ZT-2025-0001: the last mail is the inquiry, due 2025-07-03T09:12:00+09:00; the receipt leaves",
+        ),
+        (
+            Done::Held {
+                number: number(),
+                left: BusinessTime::from_seconds(12_600),
+                until: None,
+                leaves: None,
+            },
+            "ZT-2025-0001 を返信待ちにしました（残り3時間30分）",
             "ZT-2025-0001: waiting, 3h30m left",
         ),
         (
+            Done::Held {
+                number: number(),
+                left: BusinessTime::from_seconds(12_600),
+                until: Some("2025-07-10".parse().unwrap()),
+                leaves: Some(Leaves::At(leaves_at)),
+            },
+            "ZT-2025-0001 を7月10日（木）まで保留にしました（残り3時間30分）。先方への中間のご連絡は、7月1日（火）10:10に送信します",
+            "ZT-2025-0001: held until 2025-07-10, 3h30m left; the inquirer is told: queued for 2025-07-01T10:10:00+09:00",
+        ),
+        (
             Done::Merged { number: number(), into: into() },
-            "ZT-2025-0001 を ZT-2025-0002 にまとめました",
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 への回答は、ZT-2025-0001 の照会者にもお送りします）",
             "ZT-2025-0001: merged into ZT-2025-0002",
         ),
         (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),

@@ -61,11 +61,12 @@ impl fmt::Display for AuditEvent {
             }
             Self::Assigned { to } => f.write_str(to),
             Self::Tagged { tags } => f.write_str(&tags.join(", ")),
-            Self::Reopened { deadline } => f.write_str(&local_text(*deadline)),
-            Self::Held { left } => write!(f, "{left}"),
+            Self::Reopened { deadline } | Self::HoldEnded { deadline } => f.write_str(&local_text(*deadline)),
+            Self::Held { left, until: None } => write!(f, "{left}"),
+            Self::Held { left, until: Some(until) } => write!(f, "until {until}, {left}"),
             Self::MergedInto(into) => write!(f, "into {into}"),
             Self::Absorbed(number) => write!(f, "{number} became part of this"),
-            Self::Unanswered => f.write_str("asked twice; staff decide"),
+            Self::Unanswered => f.write_str("no answer yet; staff decide"),
             Self::Recounted { before, after } => {
                 write!(f, "the calendar has changed: {} → {}", local_text(*before), local_text(*after))
             }

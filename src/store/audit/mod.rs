@@ -5,7 +5,7 @@ mod detail;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::{
@@ -96,6 +96,10 @@ closed_set! {
         Reopened = "reopened",
         /// The clock of the ticket was paused.
         Held = "held",
+        /// The day of a hold has come.
+        HoldEnded = "hold_ended",
+        /// The letter about a hold.
+        InterimWritten = "interim_written",
         Merged = "merged",
         CalledBack = "called_back",
         /// The inquirer did not answer the reminders.
@@ -246,6 +250,12 @@ pub enum AuditEvent {
     Held {
         /// Business time that remains.
         left: BusinessTime,
+        /// `None` when the ticket waits for its inquirer.
+        until: Option<NaiveDate>,
+    },
+    /// The day of a hold has come, and the clock runs again.
+    HoldEnded {
+        deadline: Option<DateTime<Tz>>,
     },
     MergedInto(TicketNumber),
     /// The other side of [`AuditEvent::MergedInto`]: a ticket became part of this one.
@@ -338,6 +348,7 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Interim, .. } => EventKind::InterimWritten,
             Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
             | Self::Meeting { .. } => EventKind::Meeting,
             Self::Reminded { .. } => EventKind::Reminded,
@@ -353,6 +364,7 @@ impl AuditEvent {
             Self::Closed => EventKind::Closed,
             Self::Reopened { .. } => EventKind::Reopened,
             Self::Held { .. } => EventKind::Held,
+            Self::HoldEnded { .. } => EventKind::HoldEnded,
             Self::MergedInto(_) | Self::Absorbed(_) => EventKind::Merged,
             Self::CalledBack => EventKind::CalledBack,
             Self::Unanswered => EventKind::Unanswered,

@@ -99,11 +99,11 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         (AuditEvent::Closed, "closed: "),
         (AuditEvent::Reopened { deadline: local() }, "reopened: 2025-07-01T10:00:00+09:00"),
         (AuditEvent::Reopened { deadline: None }, "reopened: "),
-        (AuditEvent::Held { left: BusinessTime::from_hours(16) }, "held: 16h"),
+        (AuditEvent::Held { left: BusinessTime::from_hours(16), until: None }, "held: 16h"),
         (AuditEvent::MergedInto(number()), "merged: into ZT-2025-0001"),
         (AuditEvent::Absorbed(number()), "merged: ZT-2025-0001 became part of this"),
         (AuditEvent::CalledBack, "called_back: "),
-        (AuditEvent::Unanswered, "unanswered: asked twice; staff decide"),
+        (AuditEvent::Unanswered, "unanswered: no answer yet; staff decide"),
         (AuditEvent::Deadline(Notice::Warning), "deadline_warning: "),
         (AuditEvent::Deadline(Notice::Miss), "deadline_missed: "),
         (

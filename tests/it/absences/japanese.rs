@@ -5,14 +5,14 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 28] = [
+const JAPANESE: [(&str, &str); 29] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
         "labels of the 申込書 and what people write in it, names of prefectures and of their offices",
     ),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
-    ("desk/japanese_date.rs", "how people write days and hours"),
+    ("desk/japanese_date", "how people write days and hours"),
     ("desk/japanese_time.rs", "dates in words"),
     ("desk/last_guard.rs", "labels of header fields in quoted mails"),
     ("desk/meeting.rs", "titles behind the name of an adviser"),
@@ -28,6 +28,7 @@ const JAPANESE: [(&str, &str); 28] = [
     ("desk/triage/call.rs", "the words of the call for applications"),
     ("desk/triage/from_staff.rs", "the subject of a telephone inquiry"),
     ("desk/triage/note.rs", "what programs write about recalls and passwords"),
+    ("desk/triage/thanks.rs", "what people write who only thank"),
     ("mail/address.rs", "commas between addresses"),
     ("mail/automatic/", "subjects of robots"),
     ("mail/bounce/prose.rs", "the prose of delivery reports"),

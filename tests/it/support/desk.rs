@@ -11,6 +11,7 @@ use std::{
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::Value;
+use sqlx::Connection;
 use tempfile::TempDir;
 
 use super::{
@@ -93,6 +94,17 @@ impl Desk {
             None => format!("sqlite:{}", self.dir.path().join("desk.db").display()),
             Some(database) => database.url(),
         }
+    }
+
+    /// Carries out a statement on the database, which no program uses now.
+    pub fn sql(&self, statement: &'static str) {
+        let url = self.database_url();
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            sqlx::any::install_default_drivers();
+            let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
     }
 
     pub fn config(&self) -> PathBuf {

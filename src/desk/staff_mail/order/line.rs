@@ -8,7 +8,7 @@ use super::{
     Doubt,
     folded::Folded,
     frame::{bare, is_bracket, sentence_end},
-    meetings,
+    hold, meetings,
     table::{TABLE, Verb},
 };
 use crate::desk::{staff_key::Invitation, staff_mail::command::SupportCommand, ticket::TicketNumber};
@@ -64,6 +64,17 @@ pub(super) fn parse(line: &Folded, invitation: Invitation) -> Option<Found> {
             by_blank: false,
             polite: false,
             command: Some(found.command),
+        });
+    }
+    if hold::begins_with_day(&line.trimmed()) {
+        return Some(Found {
+            verb: Verb::Wait,
+            name: None,
+            numbers: leading.into_iter().collect(),
+            behind: line.trimmed(),
+            by_blank: false,
+            polite: false,
+            command: None,
         });
     }
     let end = sentence_end(line.as_str());
@@ -136,7 +147,7 @@ fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -
         // A comma joins nouns as well: 「承認、認可及び届出の区分は…」. A bracket or an arrow leads to a reason or a text.
         let fits = match gap.trim() {
             "、" => row.verb.is_decision() || (row.verb.takes_text() && !row.verb.is_about_application()),
-            "(" | "→" => row.verb == Verb::Cancel || row.verb.takes_text(),
+            "(" | "→" => matches!(row.verb, Verb::Cancel | Verb::Close) || row.verb.takes_text(),
             // 「様式 第2号」 is a form.
             _ => row.verb != Verb::Form,
         };

@@ -5,6 +5,7 @@ mod absence;
 mod doubt;
 mod folded;
 mod frame;
+mod hold;
 mod line;
 mod meetings;
 mod orders;
@@ -19,6 +20,7 @@ use crate::desk::{japanese_date::SpanFault, staff_key::Invitation};
 use folded::Folded;
 use frame::Writer;
 use orders::Text;
+use table::Verb;
 
 /// What a member's text says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +137,8 @@ fn clause(text: &Text<'_>, at: usize, first: &Folded, opening: &doubt::Opening<'
     let raw = text.lines.get(at).copied().unwrap_or_default();
     tails.chain(next).find_map(|tail| {
         let tail = tail.from(tail.as_str().len() - tail.as_str().trim_start_matches(['、', ',']).len());
-        let found = line::parse(&tail, text.invitation).filter(|found| found.behind.is_empty())?;
+        let found = line::parse(&tail, text.invitation)
+            .filter(|found| found.behind.is_empty() || found.verb == Verb::Wait)?;
         orders::order(found, raw).ok()
     })
 }

@@ -5,7 +5,7 @@ use super::{
     Doubt, Doubtful, Reading, doubt, doubtful,
     folded::Folded,
     frame::{Writer, bare, is_signature, sentence_end},
-    is_prefixed,
+    hold, is_prefixed,
     line::{self, Found},
     meetings::{self, Detail},
     support,
@@ -172,6 +172,18 @@ impl Collected<'_> {
         if verb.takes_text() && !self.text.closes(typed) {
             order.append(typed);
         }
+        let is_led = by_blank
+            || raw
+                .get(..behind.source(0))
+                .is_some_and(|head| head.trim_end().ends_with([':', '：', '(', '（']));
+        if verb == Verb::Close
+            && is_led
+            && !self.text.closes(typed)
+            && is_reason(typed, behind.as_str(), by_blank)
+        {
+            order.append(typed.trim_end_matches([')', '）']));
+            behind = Folded::default();
+        }
         // Who says yes twice means it once.
         let is_repeated = self.orders.iter().any(|(known, other)| {
             (verb.is_decision() && verb == *known || verb.is_yes() && known.is_yes())
@@ -194,7 +206,7 @@ impl Collected<'_> {
         if *verb == Verb::Meeting {
             return self.detail(line);
         }
-        if verb.is_about_application() {
+        if verb.is_about_application() || *verb == Verb::Wait {
             let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
             let own = own.copied().collect::<Vec<_>>().join("\n");
             if self.is_closed && !own.trim().is_empty() {
@@ -271,6 +283,12 @@ impl Collected<'_> {
         let Self { text, mut orders, rest, doubts, .. } = self;
         let unclear = |why| Reading::Unclear(doubtful(text.from(start), why));
         for (_, order) in &mut orders {
+            if let Command::Hold { reason, .. } = &order.command {
+                match hold::finished(reason) {
+                    Ok(command) => order.command = command,
+                    Err(why) => return unclear(why),
+                }
+            }
             let Command::Support(command) = &order.command else { continue };
             match support::finished(command.clone()) {
                 Ok(command) if meetings::is_complete(&command) => order.command = Command::Support(command),
@@ -336,9 +354,9 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Assign => Command::Assign(name.trim_end_matches(" please").to_owned()),
         Verb::Note => Command::Note(String::new()),
         Verb::Ask => Command::Ask(String::new()),
-        Verb::Close => Command::Close,
+        Verb::Close => Command::Close(String::new()),
         Verb::Reopen => Command::Reopen,
-        Verb::Wait => Command::Wait,
+        Verb::Wait => Command::Hold { day: None, reason: String::new() },
         Verb::Tag => Command::Tag(Vec::new()),
         Verb::CalledBack => Command::CalledBack(String::new()),
         Verb::Cancel => Command::Cancel,
@@ -354,6 +372,18 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         return Err(Doubt::SeveralTickets);
     }
     Ok(Order { command, ticket, line: raw.trim().to_owned(), remark: String::new() })
+}
+
+/// Whether what follows 完了 on its line is a short reason: 「完了 お電話で回答済み」. A question or a letter is none.
+fn is_reason(typed: &str, folded: &str, by_blank: bool) -> bool {
+    let is_english = by_blank && folded.is_ascii();
+    let is_long = typed.chars().count() > REASON;
+    !typed.is_empty()
+        && !is_long
+        && !is_english
+        && !words::begins_letter(typed)
+        && !line::is_question(folded)
+        && line::parse(&Folded::of(typed), Invitation::Answer).is_none()
 }
 
 /// 「note that the deadline …」 is an answer in English, not a note.

@@ -47,7 +47,7 @@ pub(super) enum Verb {
 impl Verb {
     /// Whether the text behind the order belongs to it.
     pub(super) fn takes_text(self) -> bool {
-        matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject)
+        matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject | Self::Wait)
             || self.is_about_application()
     }
 

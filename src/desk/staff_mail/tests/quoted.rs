@@ -119,7 +119,7 @@ fn an_order_is_carried_out_wherever_it_was_typed() {
     let sent = sent(&subject, &mails::notice());
     for (text, command) in [
         ("担当 伊藤", Command::Assign("伊藤".into())),
-        ("完了", Command::Close),
+        ("完了", Command::Close(String::new())),
         ("メモ 先方と話しました", Command::Note("先方と話しました".into())),
     ] {
         check(text, &sent, &subject, |style| {

@@ -30,9 +30,15 @@ fn order_shown(order: &Order) -> String {
         Command::Assign(name) => format!("assign {name}"),
         Command::Note(text) => format!("note {text}"),
         Command::Ask(text) => format!("ask {text}"),
-        Command::Close => "close".to_owned(),
+        Command::Close(reason) => format!("close {reason}"),
         Command::Reopen => "reopen".to_owned(),
         Command::Wait => "wait".to_owned(),
+        Command::Hold { day, reason } => {
+            let today = chrono::NaiveDate::from_ymd_opt(2025, 7, 1).unwrap();
+            let day = day
+                .map(|day| day.after(today).map_or_else(|fault| format!("{fault:?}"), |day| day.to_string()));
+            format!("hold {} {reason}", day.unwrap_or_default())
+        }
         Command::Merge(into) => format!("merge into {into}"),
         Command::Tag(tags) => format!("tag {}", tags.join(",")),
         Command::CalledBack(text) => format!("called back {text}"),
