@@ -101,7 +101,7 @@ pub(super) fn the_support_ends(year: &mut Year<'_>) {
         .field(FieldKey::Name, "岸本 遥")
         .field(FieldKey::Contact, &format!("0857-00-1234 / {SELECTED}"))
         .field(FieldKey::Inquiry, "構成員に、介護支援専門員の方を加えることはできますか。");
-    let incomplete = inquiry(8).without_field(FieldKey::Contact);
+    let incomplete = inquiry(8).without_field(FieldKey::Inquiry);
     year.arrive("2025-11-10T10:00", vec![question, incomplete]);
     year.orders(
         "2025-11-10T14:00",
