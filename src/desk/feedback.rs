@@ -9,6 +9,7 @@ use super::{
         decision::{ResultsDone, ResultsRefused},
     },
     calendar::BusinessTime,
+    handling::{Handled, Unhandled},
     japanese_date::SpanFault,
     last_guard::Violation,
     meeting::{Meeting, MeetingKind, Unarranged},
@@ -28,6 +29,8 @@ pub enum Written {
     Meeting,
     /// 派遣: an adviser is asked.
     VisitRequest,
+    /// 転送: somebody outside is asked about a question; it holds the clock.
+    Forward,
 }
 
 /// When a mail that a person wrote leaves.
@@ -110,6 +113,8 @@ pub enum Done {
     PartOf { number: TicketNumber, case: TicketNumber },
     /// 審査, 採択, 結果送信 and the like
     Results(ResultsDone),
+    /// 受付, 破棄, 全文 and the like
+    Handled(Handled),
 }
 
 /// Why an operation was not carried out. Nothing was changed.
@@ -124,6 +129,8 @@ pub enum Refused {
     NotSupported(TicketNumber),
     /// 審査, 採択, 結果送信 and the like
     Results(ResultsRefused),
+    /// 受付, 破棄, 全文 and the like
+    Unhandled(Unhandled),
     /// The day or the hours of a meeting.
     Span {
         number: TicketNumber,

@@ -2,11 +2,14 @@
 
 pub mod application;
 pub mod calendar;
+pub mod cc;
+pub mod contacts;
 pub mod deadline;
 pub mod escalation;
 pub mod feedback;
 pub mod form;
 pub mod gate;
+pub mod handling;
 pub mod japanese_date;
 pub mod japanese_time;
 pub mod last_guard;

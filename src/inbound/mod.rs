@@ -10,6 +10,7 @@ mod pipeline;
 mod prepare;
 pub mod reconcile;
 mod renumbered;
+mod take_in;
 mod unfetchable;
 
 use std::{
@@ -22,6 +23,7 @@ use tracing::{debug, error, info, warn};
 
 pub use pipeline::{process, process_again};
 pub use prepare::inspect;
+pub use take_in::take_in;
 pub use unfetchable::take_unfetchable;
 
 use self::{pipeline::process_all, prepare::prepare, reconcile::Comparison, renumbered::verify_places};

@@ -6,19 +6,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::{
-    CaseContext, FiguresContext, Purpose, StaffCommon, StaffTicket, purpose_in_words, reason_in_words,
-    sender_in_words,
-};
+use super::{CaseContext, FiguresContext, ParkedMail, Purpose, StaffCommon, StaffTicket, purpose_in_words};
 use crate::desk::{
     application::{Call, Stage},
     calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR, date_of},
     japanese_time, own_marks,
-    triage::{ParkReason, Rules},
 };
-
-/// As much of a sender or a subject as a digest shows, in characters.
-const SHORT: usize = 60;
 
 /// The values of one member's digest.
 #[derive(Debug, Clone, Serialize)]
@@ -173,36 +166,6 @@ impl Alarm {
                 "受付時間で{}のあいだ、メールが1通も届いていません。窓口宛てのメールが届く状態か、運用担当者にご確認ください。",
                 japanese_time::duration(silence)
             ),
-        }
-    }
-}
-
-/// A parked mail.
-#[derive(Debug, Clone, Serialize)]
-pub struct ParkedMail {
-    pub received: String,
-    pub reason: &'static str,
-    pub from: String,
-    pub subject: String,
-}
-
-impl ParkedMail {
-    /// `reason` is `None` where this version does not know the stored one.
-    #[must_use]
-    pub fn new(
-        rules: &Rules,
-        received_at: DateTime<Utc>,
-        reason: Option<ParkReason>,
-        from: &str,
-        subject: &str,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let short = |text: &str| own_marks::disarmed(text).chars().take(SHORT).collect();
-        Self {
-            received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
-            reason: reason_in_words(reason),
-            from: short(sender_in_words(reason, from)),
-            subject: short(subject),
         }
     }
 }

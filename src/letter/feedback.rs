@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use super::{
     AND, Purpose,
     application_words::{field_in_words, stage_in_words, unread_in_words},
-    meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
+    handling, meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
     calendar::{BusinessTime, date_of},
@@ -90,7 +90,7 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} を{until}まで保留にしました（残り{left}）。{letter}")
         }
         Done::Merged { number, into } => format!(
-            "{number} を {into} にまとめました（{into} への回答は、{number} の照会者にもお送りします）"
+            "{number} を {into} にまとめました（{into} への回答は、{number} の差出人にもお送りします）"
         ),
         Done::CalledBack(number) => format!("{number} の折り返しを終えました"),
         Done::Queued { number, written, leaves } => {
@@ -104,6 +104,9 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
                 0 => String::new(),
                 count => format!("（このほかに{count}件が送信を待っています）"),
             };
+            if *written == Written::Forward {
+                return format!("{number} の{what}「{text}」を取りやめました。どなたにも送られません{still}");
+            }
             if matches!(written, Written::Meeting | Written::VisitRequest) {
                 return format!(
                     "{number} の{what}を取りやめました。どなたにも送られず、予定は元のままです{still}"
@@ -144,6 +147,7 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} の{}の議事録を登録しました{files}", meeting_in_words(*kind, *nth))
         }
         Done::Results(done) => results::done_in_words(done, zone, now),
+        Done::Handled(done) => handling::done_in_words(done),
         Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
 }
@@ -157,6 +161,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
             "{number} は照会のため、伴走支援の操作（受理、採択、会議など）は行えません。応募のお知らせに返信するか、応募の受付番号を付けてください"
         ),
         Refused::Results(refused) => results::refused_in_words(refused),
+        Refused::Unhandled(refused) => handling::refused_in_words(refused),
         Refused::NotSupported(number) => {
             format!("{number} は伴走支援の実施地域ではないか、選定結果をまだお知らせしていません")
         }

@@ -90,9 +90,14 @@ fn squashed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// The person's own words in a letter: without the frame around them, on one line. The whole text if nothing else is left.
+/// The person's own words in a letter, on one line.
 #[must_use]
 pub fn own_words(letter: &str) -> String {
+    own_text(letter).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The person's own text in a letter: without the frame around it. The whole text if nothing else is left.
+pub(super) fn own_text(letter: &str) -> String {
     // Every letter begins and ends with these, an operator's too.
     let is_frame = |paragraph: &&str| {
         let last = paragraph.lines().last().unwrap_or_default().trim();
@@ -113,9 +118,8 @@ pub fn own_words(letter: &str) -> String {
             .any(|end| start.starts_with(end))
     };
     let paragraphs = letter.split("\n\n").skip_while(is_frame).take_while(|paragraph| !is_end(paragraph));
-    let own = paragraphs.collect::<Vec<_>>().join(" ");
-    let own = if own.trim().is_empty() { letter } else { own.as_str() };
-    own.split_whitespace().collect::<Vec<_>>().join(" ")
+    let own = paragraphs.collect::<Vec<_>>().join("\n\n");
+    if own.trim().is_empty() { letter.to_owned() } else { own }
 }
 
 #[cfg(test)]

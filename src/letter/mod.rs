@@ -11,11 +11,14 @@ mod content;
 mod digest;
 mod due;
 pub mod feedback;
+mod forward;
 mod frame;
+mod handling;
 mod hours;
 mod ics;
 mod inquirer;
 mod meeting;
+mod parked;
 mod problem;
 mod remark;
 pub mod results;
@@ -37,8 +40,9 @@ pub use compose::{
     ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
 };
 pub use content::Content;
-pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail, call_in_words};
+pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
+pub use forward::ForwardContext;
 pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
@@ -47,6 +51,7 @@ pub use meeting::{
     CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, meeting_in_words,
     minutes_in_words, open_meeting, open_question, status_of_meeting,
 };
+pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
@@ -54,16 +59,16 @@ pub use remark::{
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
-    UndeliveredContext, UnprovenContext, WaitingContext,
+    OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon, StaffReplyContext,
+    SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext, WaitingContext,
 };
 pub use support_report::support_report;
-pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
-    left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
-    status_word, writer_in_words,
+    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words, colleague_in_words,
+    field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
+    status_in_words, status_word, writer_in_words,
 };
 
 use crate::{
@@ -102,8 +107,12 @@ closed_set! {
         Undeliverable = "undeliverable",
         /// 回答: what a person wrote.
         Answer = "answer",
+        /// The same answer to somebody in Cc of the inquiry.
+        AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",
+        /// 転送: somebody outside is asked about a question.
+        Forward = "forward",
         /// 中間連絡: a member holds the ticket, and the answer comes on another day.
         Interim = "interim",
         /// To staff: a hold ends today.
@@ -122,6 +131,10 @@ closed_set! {
         Approval = "approval",
         /// To the author of a draft or an answer: a colleague has written to the same inquirer.
         SecondDraft = "second_draft",
+        /// To a member of staff: the mails that came in a ticket, as files.
+        Original = "original",
+        /// To a member of staff: the list of all tickets, as a file.
+        Sheet = "sheet",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -179,6 +192,8 @@ impl Purpose {
             | Self::Echo
             | Self::Approval
             | Self::SecondDraft
+            | Self::Original
+            | Self::Sheet
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven
@@ -188,7 +203,9 @@ impl Purpose {
             | Self::ResultsPreview
             | Self::ResultsDue => Some("auto-generated"),
             Self::Answer
+            | Self::AnswerCopy
             | Self::Question
+            | Self::Forward
             | Self::Interim
             | Self::Meeting
             | Self::VisitRequest
@@ -233,6 +250,7 @@ impl From<Written> for Purpose {
             Written::Interim => Self::Interim,
             Written::Meeting => Self::Meeting,
             Written::VisitRequest => Self::VisitRequest,
+            Written::Forward => Self::Forward,
         }
     }
 }

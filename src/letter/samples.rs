@@ -2,6 +2,7 @@
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
 mod application;
+mod mails;
 mod meetings;
 mod results;
 
@@ -10,11 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
-    LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, ParkedMail, Profile, Purpose,
-    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
+    LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext, Profile, Purpose,
+    Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
     UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, attachments_in_words, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, status_in_words,
+    WrittenContext, attachments_for_staff, decision_link, left_out_in_words, purpose_in_words,
+    reason_in_words, resend_link, status_in_words,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -96,7 +97,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::ApplicationReceived => application::receipt(profile, rules, full),
         Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
-        Purpose::Answer => written(Written::Answer),
+        // The copy is the answer, byte for byte but for its Message-ID.
+        Purpose::Answer | Purpose::AnswerCopy => written(Written::Answer),
         Purpose::Question => written(Written::Question),
         Purpose::Interim => Content::Written(
             Written::Interim,
@@ -123,7 +125,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             news: String::new(),
             news_from: String::new(),
             news_received: String::new(),
-            attachments: attachments_in_words(&facts.attachments),
+            attachments: attachments_for_staff(&facts.attachments),
             by_telephone: !full,
             remarks: if full { vec![not_joined, not_answered] } else { Vec::new() },
         }),
@@ -132,7 +134,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             ticket: if full || rules.support.is_none() { tickets.known() } else { tickets.application() },
             news_from: ADDRESS.to_owned(),
             news_received: "7月2日（水）10:15".to_owned(),
-            attachments: attachments_in_words(&facts.attachments),
+            attachments: attachments_for_staff(&facts.attachments),
             by_telephone: false,
             news: if full { "追記です。\n参加者は20名です。".to_owned() } else { String::new() },
             remarks: if full { vec![not_answered] } else { Vec::new() },
@@ -149,6 +151,15 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::Forward => Content::Forward(mails::forwarded(profile, rules, facts, full)),
+        Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
+        Purpose::Original => Content::Original(OriginalContext {
+            common,
+            number: number_of(rules, 1).to_string(),
+            key: KEY.to_owned(),
+            files: vec![format!("{}.eml", number_of(rules, 1))],
+            left_out: usize::from(full),
+        }),
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
             done: vec![format!("{} の担当を佐藤 花子さんにしました", number_of(rules, 1))],
             problems: if full {
@@ -158,6 +169,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             },
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
+            links: full
+                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY))
+                .into_iter()
+                .collect(),
             // Only a mail about waiting drafts is answered by a word.
             number: if full { number_of(rules, 1).to_string() } else { String::new() },
             key: if full { KEY.to_owned() } else { String::new() },
@@ -183,7 +198,9 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
                 oversize: false,
             };
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
-            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
+            let subject = arrived.subject.clone();
+            let parked = full.then(|| mails::parked(profile, rules, ParkReason::Call, &subject, now));
+            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new(), parked))
         }
         Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
         Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
@@ -323,12 +340,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         };
     }
     let listed = tickets.listed(true);
-    let parked = ParkedMail {
-        received: "7月2日（水）9:00".to_owned(),
-        reason: reason_in_words(Some(ParkReason::NoForm)),
-        from: "tanaka@example.jp".to_owned(),
-        subject: "お尋ね <b>".to_owned(),
-    };
+    let parked = mails::parked(tickets.profile, tickets.rules, ParkReason::NoForm, "お尋ね <b>", tickets.now);
     let undelivered =
         UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
@@ -354,6 +366,7 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
+        cc: if full { "kacho@city.hoshikawa.example.jp".to_owned() } else { String::new() },
         subject: format!("[{}] {}（回答）", number_of(rules, 1), rules.form.subject()),
         text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },

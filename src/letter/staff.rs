@@ -203,6 +203,8 @@ pub struct DraftContext {
     pub what: &'static str,
     pub author: String,
     pub to: String,
+    /// Who else gets it; empty where nobody does.
+    pub cc: String,
     pub subject: String,
     /// The exact text.
     pub text: String,
@@ -256,6 +258,8 @@ pub struct StaffReplyContext {
     pub problems: Vec<String>,
     /// Drafts that wait for the reader's word.
     pub waiting: Vec<WaitingContext>,
+    /// What the reader may order next.
+    pub links: Vec<LinkContext>,
     /// Nothing of the reader's mail was queued for an inquirer.
     pub nothing_sent: bool,
     /// Whether the reader asked for the manual.
@@ -275,12 +279,36 @@ impl StaffReplyContext {
             title: String::new(),
             problems: Vec::new(),
             waiting: Vec::new(),
+            links: Vec::new(),
             nothing_sent: true,
             manual: false,
             number: String::new(),
             key: String::new(),
         }
     }
+}
+
+/// The mails that came in a ticket, or a parked one, as files.
+#[derive(Debug, Clone, Serialize)]
+pub struct OriginalContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub number: String,
+    /// The reader's key.
+    pub key: String,
+    /// Names of the files.
+    pub files: Vec<String>,
+    /// Mails that are too large for one mail.
+    pub left_out: usize,
+}
+
+/// The list of all tickets, as a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct SheetContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// Tickets in the list.
+    pub count: usize,
 }
 
 /// A mail from a staff address had no effect, and its sender is not proved.

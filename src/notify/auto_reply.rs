@@ -139,6 +139,8 @@ pub fn queue(
     let outgoing = Outgoing {
         purpose: content.purpose(),
         to,
+        cc: &[],
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: None,

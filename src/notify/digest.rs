@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{
-    staff_notice::{for_member, in_words, notify},
+    staff_notice::{for_member, in_words, notify, parked_for_member},
     unfinished::{Unfinished, unfinished},
 };
 use crate::{
@@ -11,10 +11,11 @@ use crate::{
         calendar::{Day, date_of},
         staff::Member,
         ticket::{Status, TicketKind},
+        triage::ParkReason,
     },
     letter::{
-        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered,
-        StaffCommon, StaffTicket, Title, UndeliveredMail, call_in_words,
+        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedFacts, ParkedMail,
+        Rendered, StaffCommon, StaffTicket, Title, UndeliveredMail, call_in_words,
     },
     mail,
     service::{
@@ -162,6 +163,8 @@ struct Known {
     /// At most [`MOST_PARKED`]; `parked_count` counts all.
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     parked_count: usize,
+    /// Mails were parked since the last digest, or are offered since the acceptance window has opened.
+    parked_news: bool,
     undelivered: Vec<OutboxRow>,
     figures: FiguresContext,
     /// Where the call for the 伴走支援 stands.
@@ -177,12 +180,17 @@ impl Known {
     async fn load(desk: &Desk, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let store = &desk.store;
         let mut parked = Vec::new();
-        let parked_ids = store.parked_since(since).await?;
-        for id in parked_ids.iter().take(MOST_PARKED) {
-            if let Some((row, raw)) = store.message(*id).await? {
+        let listed = store.parked_for_digest(since).await?;
+        for row in listed.iter().take(MOST_PARKED) {
+            if let Some((row, raw)) = store.message(row.id).await? {
                 parked.push((row, mail::read(&raw)));
             }
         }
+        // What came before the acceptance window is offered when it opens.
+        let opens = desk.rules.window.begins().filter(|begins| (since..=now).contains(begins));
+        let is_offered = |row: &LedgerRow| row.reason.as_deref() == Some(ParkReason::BeforeWindow.as_str());
+        let parked_news =
+            store.parked_count_since(since).await? > 0 || opens.is_some() && listed.iter().any(is_offered);
         let mut undelivered = store.outbox(false).await?;
         undelivered.retain(|row| {
             matches!(row.state, OutboxState::Failed | OutboxState::Bounced)
@@ -210,7 +218,8 @@ impl Known {
             thanked: store.thanked_since(since, now - LONGEST_LOOK_BACK).await?,
             answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
             parked,
-            parked_count: parked_ids.len(),
+            parked_count: listed.len(),
+            parked_news,
             undelivered,
             figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
             support,
@@ -318,15 +327,18 @@ async fn compile(
         .filter(|case| leads || case.assignee.is_none() || is_member(&case.assignee))
         .collect();
     let due_meetings = meetings.iter().map(|case| case.due).sum();
-    let parked: Vec<ParkedMail> =
-        if leads { known.parked.iter().map(|row| parked(desk, row, now)).collect() } else { Vec::new() };
+    let parked: Vec<ParkedMail> = if leads {
+        known.parked.iter().map(|row| parked(desk, row, member, now)).collect()
+    } else {
+        Vec::new()
+    };
     let parked_count = if leads { known.parked_count } else { 0 };
     let undelivered: Vec<UndeliveredMail> =
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_new
         || known.new_applications > 0
         || promised + overdue + due + due_meetings + answered_count > 0
-        || parked_count > 0
+        || (leads && known.parked_news)
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
     let counts = Counts {
@@ -378,10 +390,15 @@ async fn groups(
     Ok(groups)
 }
 
-fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTime<Utc>) -> ParkedMail {
+fn parked(
+    desk: &Desk,
+    (row, mail): &(LedgerRow, mail::InboundMail),
+    member: &Member,
+    now: DateTime<Utc>,
+) -> ParkedMail {
     let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
-    let from = mail.from.as_ref().map_or("", |from| &from.address);
-    ParkedMail::new(&desk.rules, row.received_at, reason, from, &mail.subject, now)
+    let facts = ParkedFacts { message: row.id, reason, received_at: row.received_at, mail };
+    parked_for_member(desk, facts, member, now)
 }
 
 fn undelivered(row: &OutboxRow) -> UndeliveredMail {

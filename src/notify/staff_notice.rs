@@ -14,10 +14,11 @@ use crate::{
     },
     hex,
     letter::{
-        Content, DeadlineContext, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket, TicketFacts,
-        attachments_in_words, writer_in_words,
+        Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered, StaffCommon,
+        StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
     },
-    service::{Desk, Fault, Operation, PreparedMail},
+    mail::Attachment,
+    service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::TicketRow,
 };
@@ -41,6 +42,18 @@ pub fn notify_about(
     occasion: &str,
     content: impl FnOnce(StaffCommon) -> Content,
 ) -> Result<(), Fault> {
+    notify_with(operation, to, ticket, &[], occasion, content)
+}
+
+/// As [`notify_about`], with files.
+pub fn notify_with(
+    operation: &mut Operation<'_>,
+    to: &Member,
+    ticket: Option<i64>,
+    files: &[Attachment],
+    occasion: &str,
+    content: impl FnOnce(StaffCommon) -> Content,
+) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
     let purpose = content.purpose();
@@ -49,10 +62,12 @@ pub fn notify_about(
     let outgoing = Outgoing {
         purpose,
         to: &to.address,
+        cc: &[],
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: html.as_deref(),
-        files: &[],
+        files,
         message_id: &message_id,
         thread: Thread::default(),
         ticket,
@@ -132,8 +147,11 @@ pub fn notify_of_ticket(
     let desk = operation.desk;
     let staff = &desk.rules.staff;
     let assignee = content.assignee.and_then(|address| staff.find(address));
-    // A member who has written down a call always hears of its ticket.
-    let writer = mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address));
+    // A member who has written down a call, or has taken a parked mail in, always hears of its ticket.
+    let writer = match operation.actor {
+        Actor::Staff(member) => staff.find(&member.address),
+        _ => mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address)),
+    };
     let receives = |member: &Member| match (assignee, desk.new_ticket) {
         (Some(assignee), _) => assignee == member,
         (None, NewTicketTo::None) if purpose == Purpose::NewTicket => false,
@@ -153,9 +171,9 @@ pub fn notify_of_ticket(
         clock: content.clock,
         assignee: assignee.map(|member| member.name.as_str()),
     };
-    let ticket = StaffTicket::new(&desk.rules, &facts, operation.now);
+    let ticket = StaffTicket::new(&desk.rules, &facts, operation.now).whole(content.fields);
     let files: Vec<String> = mail.reading.mail.attachments.iter().map(|file| file.name.clone()).collect();
-    let attachments = attachments_in_words(&files);
+    let attachments = attachments_for_staff(&files);
     let zone = desk.rules.calendar.time_zone();
     let arrived = japanese_time::instant(mail.reading.received_at, zone, operation.now);
     let news_received = if purpose == Purpose::NewTicket { String::new() } else { arrived };
@@ -166,7 +184,7 @@ pub fn notify_of_ticket(
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
         notify(operation, member, &mail.hash, |common| {
-            let (news, remarks) = (own_marks::disarmed(content.news), content.remarks.clone());
+            let (news, remarks) = (news(content.news), content.remarks.clone());
             let context = NoticeContext {
                 common,
                 ticket: shown,
@@ -191,6 +209,23 @@ pub fn notify_of_ticket(
 pub fn for_member(desk: &Desk, ticket: &TicketRow, member: &Member, now: DateTime<Utc>) -> StaffTicket {
     let key = desk.key(member, &ticket.number, Invitation::Answer, now);
     in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name)
+}
+
+/// A parked mail in words for a member, who can work on it by this mail.
+pub fn parked_for_member(
+    desk: &Desk,
+    facts: ParkedFacts<'_>,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> ParkedMail {
+    let parked = ParkedMail::new(&desk.rules, facts, now);
+    match facts.number(&desk.rules) {
+        Some(number) => {
+            let key = desk.key(member, &number, Invitation::Answer, now);
+            parked.answerable(&number, key, &desk.profile.address)
+        }
+        None => parked,
+    }
 }
 
 pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {

@@ -86,6 +86,8 @@ pub struct Answers {
     pub confirm: bool,
     /// The signature names the author.
     pub sign_with_name: bool,
+    /// Answers also go to the people in Cc of the inquiry.
+    pub copy_to_cc: bool,
 }
 
 /// How long personal data is kept. `None`: for good.

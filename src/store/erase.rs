@@ -198,6 +198,7 @@ impl Tx {
         .bind(instant_text(now))
         .execute(self.connection().await?)
         .await?;
+        query("DELETE FROM cc WHERE ticket_id = $1").bind(id).execute(self.connection().await?).await?;
         Ok(())
     }
 
@@ -237,6 +238,8 @@ impl Tx {
         staff: &[String],
         since: DateTime<Utc>,
     ) -> Result<u64> {
+        let copies = query("DELETE FROM cc WHERE address = $1").bind(address.to_owned());
+        copies.execute(self.connection().await?).await?;
         let replies = format!(
             "UPDATE attempt SET reply = SUBSTR(reply, 1, 3)
              WHERE outbox_id IN (SELECT id FROM outbox WHERE LOWER(recipient) = $1 AND {})",

@@ -22,12 +22,13 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 15] = [
+pub const SCHEMA: [&TableSchema; 16] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
     &TICKET,
     &TURN,
+    &CC,
     &ENTRY,
     &ATTACHMENT,
     &OUTBOX,
@@ -112,6 +113,9 @@ pub(super) const TICKET: TableSchema = TableSchema {
         ("thanked_at", T),
     ],
 };
+
+const CC: TableSchema =
+    TableSchema { name: "cc", key: &["ticket_id", "address"], columns: &[("ticket_id", I), ("address", T)] };
 
 pub(super) const TURN: TableSchema = TableSchema {
     name: "turn",

@@ -238,6 +238,16 @@ impl Tx {
         Ok(())
     }
 
+    /// Where mails to the inquirer go from now on.
+    pub async fn set_answer_to(&mut self, id: i64, address: &str) -> Result<()> {
+        query("UPDATE ticket SET answer_to = $2 WHERE id = $1")
+            .bind(id)
+            .bind(address.to_owned())
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
     pub async fn set_tags(&mut self, id: i64, tags: &[String]) -> Result<()> {
         query("UPDATE ticket SET tags = $2 WHERE id = $1")
             .bind(id)

@@ -5,25 +5,26 @@ use sha2::{Digest, Sha256};
 
 use super::{
     colleagues,
-    commands::{self, take_on},
-    draft,
-    recipients::{Recipient, correspondent},
+    commands::take_on,
+    copies::{copied_to, copy_ids},
+    draft, hold,
+    recipients::{Reader, reader_of, told_by_inquirer},
 };
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
-        form::{Fields, addresses},
+        handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
-        ticket::{TicketKind, TicketNumber},
+        ticket::TicketNumber,
     },
     hex,
     letter::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
         Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
-    mail::Attachment,
+    mail::{self, Attachment, OwnMail},
     notify::{
         Outgoing, Thread, enqueue_all,
         staff_notice::{in_words, notify_about},
@@ -31,6 +32,9 @@ use crate::{
     service::{Actor, Fault, Operation, Outcome, Unsent},
     store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
 };
+
+/// Hexadecimal digits of a fingerprint.
+pub(super) const FINGERPRINT: usize = 16;
 
 /// What a person writes to an inquirer.
 #[derive(Debug, Clone, Copy)]
@@ -52,30 +56,81 @@ pub async fn write(
     written: Written,
     draft: Draft<'_>,
 ) -> Result<Outcome, Fault> {
-    let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
-    let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out } = draft;
-    if text.trim().is_empty() {
+    let number = &ticket.number;
+    if draft.text.trim().is_empty() {
         return Ok(Err(Refused::NoText(number.clone())));
     }
-    if let Some(into) = &ticket.merged_into {
-        return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
-    }
-    let Some(reader) = reader_of(operation, ticket).await? else {
+    let Some(reader) = reader_of(operation.tx, ticket).await? else {
         return Ok(Err(Refused::NoAddress(number.clone())));
     };
     let Some(first) = letter(operation, ticket, reader, written, &draft).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
     let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
-    let letters: Vec<&Letter> = std::iter::once(&first).chain(&others).collect();
-    let beside = colleagues::beside(operation, ticket).await?;
+    queue(operation, ticket, written, draft, &first, &others).await
+}
+
+/// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that its ticket has now.
+///
+/// # Errors
+/// When the database or a template fails.
+pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+    let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
+    let bounced = operation.tx.bounced_mail(ticket.id).await?;
+    let Some((purpose, message_id, bytes)) = bounced.filter(|(.., bytes)| !bytes.is_empty()) else {
+        return nothing();
+    };
+    // A letter about a ticket that was merged into this one has its own number.
+    let number = operation.desk.ids.recognise(&message_id).unwrap_or_else(|| ticket.number.clone());
+    let Some(theirs) = operation.tx.ticket_by_number(&number).await? else { return nothing() };
+    let Some(Reader { address: to, .. }) = reader_of(operation.tx, &theirs).await? else {
+        return Ok(Err(Refused::NoAddress(number)));
+    };
+    let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
+    let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
+    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
+    let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
+    let event = format!("{purpose}-{fingerprint}");
+    let Some(message_id) = fresh_id(operation, &number, &event).await? else { return nothing() };
+    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let theirs = told_by_inquirer(&theirs, &to);
+    let rendered = Rendered { subject, body: text.clone(), html: None };
+    let letter = Letter { number, to, theirs, rendered, message_id };
+    queue(operation, ticket, written, draft, &letter, &[]).await
+}
+
+/// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
+/// have written, too.
+pub(super) async fn queue(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: Draft<'_>,
+    first: &Letter,
+    others: &[Letter],
+) -> Result<Outcome, Fault> {
+    let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
+    let (number, purpose) = (&ticket.number, Purpose::from(written));
+    let Draft { text, files, left_out } = draft;
+    if let Some(into) = &ticket.merged_into {
+        return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
+    }
+    let letters: Vec<&Letter> = std::iter::once(first).chain(others).collect();
+    let (beside, thread) = match written {
+        // A contact has none of the mails to the inquirer.
+        Written::Forward => (Vec::new(), Vec::new()),
+        _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
+    };
     let leaves = leaves(operation, &beside);
-    let thread = operation.tx.thread_of(ticket.id).await?;
     let author = actor.audit();
+    let cc =
+        if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
+    let none: &[String] = &[];
     let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
         to: &letter.to,
+        cc: if nth == 0 { &cc } else { none },
+        copy_for: None,
         subject: &letter.rendered.subject,
         body: &letter.rendered.body,
         html: None,
@@ -97,19 +152,31 @@ pub async fn write(
         )),
     });
     let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
-    if let Err((nth, why)) = enqueue_all(operation, &outgoing)? {
-        let failed = letters.get(nth).map_or((number, ""), |letter| (&letter.number, letter.to.as_str()));
-        return Ok(Err(unsent(failed.0, failed.1, why)));
+    let copies = copy_ids(operation, first, &cc).await?;
+    let copies = copies.iter().zip(outgoing.iter().cycle()).map(|((address, message_id), answer)| Outgoing {
+        purpose: Purpose::AnswerCopy,
+        copy_for: Some(address),
+        message_id,
+        ..answer.clone()
+    });
+    // The letters come last: `draft` takes the newest for the draft.
+    let copies: Vec<Outgoing<'_>> = copies.collect();
+    let all: Vec<Outgoing<'_>> = copies.into_iter().chain(outgoing.iter().cloned()).collect();
+    if let Err((nth, why)) = enqueue_all(operation, &all)? {
+        let failed = all.get(nth).map_or("", |mail| mail.to);
+        return Ok(Err(unsent(number, failed, why)));
     }
-    // A question that waits for a word has not been asked yet.
-    if written == Written::Question && leaves.at().is_some() {
-        commands::wait_for_inquirer(operation, ticket).await?;
+    // What waits for a word has not been asked yet.
+    if leaves.at().is_some() {
+        hold::wait_for(operation, ticket, written).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });
+    let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>().join(letter::AND)),
+        to: disarmed(&to.join(letter::AND)),
+        cc: disarmed(&cc.join(letter::AND)),
         subject: first.rendered.subject.clone(),
         text: first.rendered.body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
@@ -124,38 +191,14 @@ pub async fn write(
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
 }
 
-/// Who reads a letter.
-struct Reader {
-    address: String,
-    /// What the letter repeats of the reader's own words. Of an application: who the reader is.
-    fields: Fields,
-    /// Prefecture and area of an application; `None` of an inquiry.
-    region: Option<String>,
-}
-
-/// The inquirer; of an application, the officer or the representative.
-async fn reader_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<Reader>, Fault> {
-    if ticket.kind == TicketKind::Inquiry {
-        let reader = |address| Reader { address, fields: ticket.fields.clone(), region: None };
-        return Ok(address_of(ticket).map(reader));
-    }
-    let Some(case) = operation.tx.case(ticket.id).await? else { return Ok(None) };
-    let reader = correspondent(operation.tx, ticket, &case).await?;
-    Ok(reader.map(|Recipient { address, organization, name, .. }| Reader {
-        address,
-        fields: Fields { organization: Some(organization), name: Some(name), contact: None, inquiry: None },
-        region: Some(case.region()),
-    }))
-}
-
 /// A letter to one reader.
-struct Letter {
-    number: TicketNumber,
-    to: String,
+pub(super) struct Letter {
+    pub(super) number: TicketNumber,
+    pub(super) to: String,
     /// What the reader has told of themselves.
-    theirs: String,
-    rendered: Rendered,
-    message_id: String,
+    pub(super) theirs: String,
+    pub(super) rendered: Rendered,
+    pub(super) message_id: String,
 }
 
 /// `None` if the same text was sent about the ticket before.
@@ -187,7 +230,7 @@ async fn to_absorbed(
         return Ok(letters);
     }
     for absorbed in operation.tx.absorbed(&ticket.number).await? {
-        let Some(reader) = reader_of(operation, &absorbed).await? else { continue };
+        let Some(reader) = reader_of(operation.tx, &absorbed).await? else { continue };
         let is_known = |known: &str| known.eq_ignore_ascii_case(&reader.address);
         if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
             continue;
@@ -248,14 +291,6 @@ pub(super) fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leave
     }
 }
 
-/// What the inquirer has told of themselves, for the last guard.
-fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
-    let TicketRow { fields, from, .. } = ticket;
-    let told = [&fields.organization, &fields.name, &fields.contact, &fields.inquiry, &from.name];
-    let told = told.into_iter().flatten().map(String::as_str);
-    told.chain([from.address.as_str(), to]).collect::<Vec<_>>().join("\n")
-}
-
 /// Shows a mail to its author before it leaves, and to the leads where one of them has to approve it.
 pub(super) async fn show(
     operation: &mut Operation<'_>,
@@ -298,26 +333,22 @@ pub(super) async fn show(
     Ok(())
 }
 
-/// Where mail to the inquirer goes: to the sender, else to the address in the form.
-fn address_of(ticket: &TicketRow) -> Option<String> {
-    let known = ticket.answer_to.clone().filter(|address| !address.is_empty());
-    known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
-}
-
-/// The Message-ID of a text that was not sent yet. A text that was stopped may be sent again, under another one.
-async fn fresh_id(
+/// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under
+/// another one.
+pub(super) async fn fresh_id(
     operation: &mut Operation<'_>,
     number: &TicketNumber,
     event: &str,
 ) -> Result<Option<String>, Fault> {
-    /// Times that one text may be stopped.
+    /// Times that one text may be stopped or bounce.
     const MOST: u32 = 20;
     for time in 1..=MOST {
         let event = if time == 1 { event.to_owned() } else { format!("{event}-{time}") };
         let message_id = operation.desk.ids.of_ticket(number, &event);
         match operation.tx.mail_state(&message_id).await? {
             None => return Ok(Some(message_id)),
-            Some(OutboxState::Cancelled) => {}
+            // What was stopped or did not arrive was not read.
+            Some(OutboxState::Cancelled | OutboxState::Bounced | OutboxState::Failed) => {}
             Some(_) => return Ok(None),
         }
     }
@@ -332,5 +363,5 @@ fn fingerprint(text: &str, files: &[Attachment]) -> String {
         hasher.update(&file.name);
         hasher.update(&file.bytes);
     }
-    hex::encode(&hasher.finalize()).chars().take(16).collect()
+    hex::encode(&hasher.finalize()).chars().take(FINGERPRINT).collect()
 }

@@ -6,7 +6,7 @@ use super::{
     answer::{Draft, write},
     application,
     draft::{Named, cancel, reject, release},
-    hold,
+    handling, hold,
     meetings::{self, Brought},
     results,
 };
@@ -26,11 +26,14 @@ use crate::{
     store::{AuditEvent, NewEntry, TicketRow, Tx},
 };
 
-/// Looks a ticket up. The inner error says that there is none.
+/// Looks a ticket up. The number of a parked mail means the ticket that it has become. The inner error says that there is none.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn find(tx: &mut Tx, number: &TicketNumber) -> Result<Result<TicketRow, Refused>, Fault> {
+    if let Some(message) = number.parked() {
+        return handling::ticket_of(tx, number, message).await;
+    }
     Ok(tx.ticket_by_number(number).await?.ok_or_else(|| Refused::NoSuchTicket(number.clone())))
 }
 
@@ -81,11 +84,12 @@ pub async fn carry_out(
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
+        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought.files).await,
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }
         Command::Support(command) => support(operation, ticket, command, brought).await,
-        Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
+        Command::List | Command::Sheet(_) | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }
 

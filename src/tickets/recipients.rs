@@ -1,8 +1,12 @@
-//! Who takes part in an application, and how letters address each: the representative, the officer who sent the application, and
+//! Who reads letters, and how they address each: the inquirer; of an application the representative, the officer who sent it, and
 //! an adviser.
 
 use crate::{
-    desk::application::{Adviser, ApplicationForm},
+    desk::{
+        application::{Adviser, ApplicationForm},
+        form::{Fields, addresses},
+        ticket::TicketKind,
+    },
     letter::{self, addressee},
     store::{CaseRow, StoreError, TicketRow, Tx},
 };
@@ -88,4 +92,43 @@ pub async fn correspondent(
     let is_last = !last.is_empty() && last.eq_ignore_ascii_case(&representative.address);
     let both = if is_last { [representative, officer] } else { [officer, representative] };
     Ok(both.into_iter().find(|recipient| !recipient.address.is_empty()))
+}
+
+/// Who reads what a member writes.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub address: String,
+    /// What the letter repeats of the reader's own words. Of an application: who the reader is.
+    pub fields: Fields,
+    /// Prefecture and area of an application; `None` of an inquiry.
+    pub region: Option<String>,
+}
+
+/// The inquirer; of an application, its [`correspondent`].
+pub(super) async fn reader_of(tx: &mut Tx, ticket: &TicketRow) -> Result<Option<Reader>, StoreError> {
+    if ticket.kind == TicketKind::Inquiry {
+        let reader = |address| Reader { address, fields: ticket.fields.clone(), region: None };
+        return Ok(address_of(ticket).map(reader));
+    }
+    let Some(case) = tx.case(ticket.id).await? else { return Ok(None) };
+    let reader = correspondent(tx, ticket, &case).await?;
+    Ok(reader.map(|Recipient { address, organization, name, .. }| Reader {
+        address,
+        fields: Fields { organization: Some(organization), name: Some(name), contact: None, inquiry: None },
+        region: Some(case.region()),
+    }))
+}
+
+/// Where mail to the inquirer goes: to the sender, else to the address in the form.
+fn address_of(ticket: &TicketRow) -> Option<String> {
+    let known = ticket.answer_to.clone().filter(|address| !address.is_empty());
+    known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
+}
+
+/// What the inquirer has told of themselves, for the last guard.
+pub(super) fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
+    let TicketRow { fields, from, .. } = ticket;
+    let told = [&fields.organization, &fields.name, &fields.contact, &fields.inquiry, &from.name];
+    let told = told.into_iter().flatten().map(String::as_str);
+    told.chain([from.address.as_str(), to]).collect::<Vec<_>>().join("\n")
 }

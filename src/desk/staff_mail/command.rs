@@ -1,6 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
+    handling::{HandlingCommand, SheetFormat},
     japanese_date::WrittenDay,
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
@@ -38,10 +39,14 @@ pub enum Command {
     Send,
     /// 所属: the ticket is a question that belongs to an application.
     PartOf(TicketNumber),
+    /// An order about mails as such: 受付, 破棄, 全文, 訂正, 再送.
+    Handling(HandlingCommand),
     /// An order on an application for 伴走支援.
     Support(SupportCommand),
     /// 一覧: send the digest now.
     List,
+    /// 一覧 csv, 一覧 xlsx: send the list of all tickets as a file.
+    Sheet(SheetFormat),
     /// ヘルプ: send the manual.
     Help,
 }
@@ -97,6 +102,14 @@ pub struct Order {
     pub remark: String,
 }
 
+impl Command {
+    /// Whether it is about no ticket, and only sends something to its writer.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        matches!(self, Self::List | Self::Sheet(_) | Self::Help)
+    }
+}
+
 impl Order {
     /// Adds lines to the text of a note, a question or a reason. No effect on other commands.
     pub(super) fn append(&mut self, more: &str) {
@@ -107,7 +120,14 @@ impl Order {
             | Command::CalledBack(text)
             | Command::Reject(text)
             | Command::Close(text)
-            | Command::Hold { reason: text, .. } => text,
+            | Command::Hold { reason: text, .. }
+            | Command::Handling(
+                HandlingCommand::Discard(text)
+                | HandlingCommand::Forward(text)
+                | HandlingCommand::Quote(text),
+            ) => text,
+            // `order::handling` reads it when it is whole.
+            Command::Handling(HandlingCommand::Correct(_)) => &mut self.remark,
             Command::Support(
                 Accept(text)
                 | Withdraw(text)

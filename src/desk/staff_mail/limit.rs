@@ -55,7 +55,7 @@ impl StaffMail {
     }
 
     fn is_orders_alone(&self) -> bool {
-        let replies = |command: &Command| matches!(command, Command::Ask(_) | Command::List | Command::Help);
+        let replies = |command: &Command| command.only_reads() || matches!(command, Command::Ask(_));
         !self.orders.is_empty()
             && !self.orders.iter().any(|order| replies(&order.command))
             && self.answers.is_empty()
@@ -69,10 +69,14 @@ impl StaffMail {
         let answered = self.answers.iter().map(|answer| &answer.ticket);
         let doubted = self.problems.iter().filter_map(Problem::ticket);
         let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
-        let mut tickets: Vec<Option<TicketNumber>> = tickets.map(Some).collect();
+        // The replies about a parked mail are about no ticket.
+        let mut tickets: Vec<Option<TicketNumber>> =
+            tickets.map(|ticket| Some(ticket).filter(|ticket| ticket.parked().is_none())).collect();
         tickets.sort_unstable();
         tickets.dedup();
-        if tickets.len() != 1 || self.orders.iter().any(|order| order.command == Command::List) {
+        if tickets.len() != 1
+            || self.orders.iter().any(|order| matches!(order.command, Command::List | Command::Sheet(_)))
+        {
             tickets.push(None);
         }
         tickets

@@ -10,7 +10,7 @@ use super::form::Fields;
 use crate::words::closed_set;
 
 pub use clock::{Hold, SlaClock};
-pub use number::TicketNumber;
+pub use number::{PARKED, TicketNumber};
 
 closed_set! {
     /// Status of a ticket.

@@ -76,7 +76,7 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
         ),
         (
             Done::Merged { number: number(), into: into() },
-            "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 への回答は、ZT-2025-0001 の照会者にもお送りします）",
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 への回答は、ZT-2025-0001 の差出人にもお送りします）",
             "ZT-2025-0001: merged into ZT-2025-0002",
         ),
         (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),

@@ -59,6 +59,9 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::Chosen, .. } => {
                 f.write_str("waits for a member, because a colleague wrote too")
             }
+            Self::Corrected(what) => {
+                f.write_str(&what.iter().map(|what| what.as_str()).collect::<Vec<_>>().join(", "))
+            }
             Self::Assigned { to } => f.write_str(to),
             Self::Tagged { tags } => f.write_str(&tags.join(", ")),
             Self::Reopened { deadline } | Self::HoldEnded { deadline } => f.write_str(&local_text(*deadline)),
@@ -86,6 +89,8 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
+            | Self::TakenIn
+            | Self::OriginalSent
             | Self::ApplicationWithdrawn
             | Self::NoticeWritten
             | Self::ResultStopped

@@ -149,6 +149,7 @@ pub(super) async fn announce(
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: operation.actor.name(),
+        cc: String::new(),
         to: disarmed(&to.join(letter::AND)),
         subject: first.rendered.subject.clone(),
         text: first.rendered.body.trim_end().to_owned(),
@@ -178,6 +179,8 @@ async fn queue(
     let mails = letters.iter().map(|letter| Outgoing {
         purpose,
         to: &letter.recipient.address,
+        cc: &[],
+        copy_for: None,
         subject: &letter.rendered.subject,
         body: &letter.rendered.body,
         html: None,

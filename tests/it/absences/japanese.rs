@@ -5,11 +5,15 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 29] = [
+const JAPANESE: [(&str, &str); 30] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
         "labels of the 申込書 and what people write in it, names of prefectures and of their offices",
+    ),
+    (
+        "desk/contacts.rs",
+        "forms of address behind a name, and the words that let personal data go with a question",
     ),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
     ("desk/japanese_date", "how people write days and hours"),

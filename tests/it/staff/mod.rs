@@ -2,7 +2,12 @@
 
 mod answers;
 mod commands;
+mod copies;
+mod corrections;
 mod digest;
+mod forwards;
+mod parked;
+mod sheets;
 
 use madoguchi::mail::{InboundMail, read};
 

@@ -5,7 +5,7 @@ use super::{
     Doubt, Doubtful, Reading, doubt, doubtful,
     folded::Folded,
     frame::{Writer, bare, is_signature, sentence_end},
-    hold, is_prefixed,
+    handling, hold, is_prefixed,
     line::{self, Found},
     meetings::{self, Detail},
     support,
@@ -13,6 +13,7 @@ use super::{
     words,
 };
 use crate::desk::{
+    handling::{HandlingCommand, SheetFormat},
     staff_key::Invitation,
     staff_mail::command::{Command, Order, SupportCommand},
 };
@@ -206,7 +207,8 @@ impl Collected<'_> {
         if *verb == Verb::Meeting {
             return self.detail(line);
         }
-        if verb.is_about_application() || *verb == Verb::Wait {
+        let has_own_lines = matches!(verb, Verb::Wait | Verb::Correct | Verb::Forward | Verb::Quote);
+        if verb.is_about_application() || has_own_lines {
             let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
             let own = own.copied().collect::<Vec<_>>().join("\n");
             if self.is_closed && !own.trim().is_empty() {
@@ -283,6 +285,17 @@ impl Collected<'_> {
         let Self { text, mut orders, rest, doubts, .. } = self;
         let unclear = |why| Reading::Unclear(doubtful(text.from(start), why));
         for (_, order) in &mut orders {
+            if let Command::Handling(HandlingCommand::Correct(corrections)) = &mut order.command {
+                match handling::corrections(&std::mem::take(&mut order.remark)) {
+                    Ok(found) => *corrections = found,
+                    Err(why) => return unclear(why),
+                }
+            }
+            if let Command::Handling(HandlingCommand::Forward(text)) = &order.command
+                && text.trim().is_empty()
+            {
+                return unclear(Doubt::Incomplete);
+            }
             if let Command::Hold { reason, .. } = &order.command {
                 match hold::finished(reason) {
                     Ok(command) => order.command = command,
@@ -364,7 +377,12 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Reject => Command::Reject(String::new()),
         Verb::Send => Command::Send,
         Verb::List => Command::List,
+        Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
+        Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
+        // 「厚労省に転送」 names the contact before the word.
+        Verb::Forward => Command::Handling(HandlingCommand::Forward(name)),
+        verb if let Some(command) = handling::command(verb) => Command::Handling(command),
         verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),
     };
     let ticket = numbers.pop();

@@ -1,6 +1,7 @@
 //! Wordings that members write, and what the desk makes of them: laws of "only what is surely meant leaves".
 
 mod answers;
+mod handling;
 mod on_tickets;
 mod properties;
 mod support;
@@ -47,8 +48,10 @@ fn order_shown(order: &Order) -> String {
         Command::Reject(reason) => format!("reject {reason}"),
         Command::Send => "send".to_owned(),
         Command::PartOf(case) => format!("part of {case}"),
+        Command::Handling(command) => handling::shown(command),
         Command::Support(command) => support::shown(command),
         Command::List => "list".to_owned(),
+        Command::Sheet(format) => format!("list {format}"),
         Command::Help => "help".to_owned(),
     };
     let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
