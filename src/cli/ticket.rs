@@ -25,7 +25,7 @@ use crate::{
         field_line,
     },
     mail::Attachment,
-    service::{Actor, Operation},
+    service::{Actor, Desk, Operation, search::index},
     store::TicketRow,
     tickets::{
         answer::{Draft, write},
@@ -34,7 +34,7 @@ use crate::{
         handling::originals,
         meetings::Brought,
     },
-    views::ticket::{Shown, Ticket},
+    views::ticket::{Past, Shown, Ticket},
 };
 
 /// List, show and change tickets
@@ -165,6 +165,9 @@ pub(super) enum Command {
     Show {
         /// Ticket number, such as ZT-2025-0001
         number: TicketNumber,
+        /// With at most three past, answered inquiries that may be alike
+        #[arg(long)]
+        similar: bool,
     },
 }
 
@@ -339,19 +342,21 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
                 None => desk.store.tickets(status).await?,
             };
             if context.json {
-                let tickets: Vec<Ticket<'_>> =
-                    tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
-                return print::json(&tickets);
+                return print_list(&desk, &tickets);
             }
             for ticket in &tickets {
                 print::line(line(ticket, calendar, now));
             }
             print::line(format!("{} tickets", tickets.len()));
         }
-        Command::Show { number } => {
+        Command::Show { number, similar } => {
             let row =
                 desk.store.ticket(&number).await?.with_context(|| format!("there is no ticket {number}"))?;
-            let shown = Shown::load(&desk, &row, now).await?;
+            let mut shown = Shown::load(&desk, &row, now).await?;
+            if similar {
+                index(&desk, None).await?;
+                shown.similar = Some(Past::all(&desk, &row).await?);
+            }
             if context.json {
                 return print::json(&shown);
             }
@@ -363,13 +368,20 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Prints tickets as JSON.
+pub(super) fn print_list(desk: &Desk, tickets: &[TicketRow]) -> anyhow::Result<()> {
+    let (calendar, now) = (&desk.rules.calendar, desk.clock.now());
+    let tickets: Vec<Ticket<'_>> = tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
+    print::json(&tickets)
+}
+
 /// Business time without seconds, for lists.
 fn to_the_minute(time: BusinessTime) -> BusinessTime {
     BusinessTime::from_seconds(time.seconds() / 60 * 60)
 }
 
 /// One line for people.
-fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
+pub(super) fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
     let short = |at| print::short(at, calendar.time_zone());
     let due = match ticket.clock.deadline() {
         Some(at) if ticket.clock.overdue(now) => format!("{} OVERDUE", short(at)),
@@ -402,6 +414,10 @@ fn print_shown(shown: &Shown<'_>) {
         for file in &message.attachments {
             print::line(format!("  [{}]", print::one_line(&file.name, 120)));
         }
+    }
+    for past in shown.similar.iter().flatten() {
+        print::line(format!("\n══ {} {}", past.number, print::text(&past.inquiry)));
+        print::line(print::text(&past.answer));
     }
     print::line("");
     for event in &shown.events {

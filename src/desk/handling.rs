@@ -94,6 +94,10 @@ pub enum Handled {
     Original { number: TicketNumber, files: usize, left_out: usize },
     /// 一覧 csv, 一覧 xlsx
     SheetSent,
+    /// 定型 保存
+    PhraseKept { name: String },
+    /// 定型 一覧: names and beginnings.
+    Phrases(Vec<(String, String)>),
     /// 訂正; `resends`: a mail that did not arrive can leave again.
     Corrected { number: TicketNumber, what: Vec<Corrected>, resends: bool },
 }
@@ -127,6 +131,16 @@ pub enum Unhandled {
     NoSingleContact { number: TicketNumber, who: String, known: Vec<String> },
     /// 引用 where nobody outside has answered.
     NothingToQuote(TicketNumber),
+    /// 引用 with the number of a ticket that has no answer.
+    NoAnswer { number: TicketNumber, of: TicketNumber },
+    /// 引用 of an answer in which something may be personal; `text` has it masked.
+    MayBePersonal { number: TicketNumber, of: TicketNumber, text: String },
+    /// 定型 of a name that nobody keeps; `known` are the names.
+    NoPhrase { name: String, known: Vec<String> },
+    /// 定型 保存 without a name or a text.
+    NoPhraseText,
+    /// 定型 whose placeholder has no value for this ticket.
+    Unfilled { number: TicketNumber, placeholder: String },
     /// 再送 where every mail has arrived.
     NothingBounced(TicketNumber),
 }

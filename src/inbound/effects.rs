@@ -113,7 +113,7 @@ pub(super) async fn notify_staff(
                 clock: &new.clock,
                 assignee,
                 news: "",
-                remarks: remarks(reading, decision),
+                remarks: remarks(reading, decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }

@@ -12,9 +12,9 @@ use super::{
     prepare::{prepare_again, prepare_one},
 };
 use crate::{
-    desk::triage::ParkReason,
+    desk::{staff_mail::StaffMail, triage::ParkReason},
     mailbox::FetchedMessage,
-    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics},
+    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics, search::index},
     store::{AuditEvent, NewEvent, Outcome, StoreError},
 };
 
@@ -24,6 +24,8 @@ const BATCH_MESSAGES: usize = 100;
 const BATCH_BYTES: usize = 4_000_000;
 /// A batch that has taken so long is committed: inquirers wait for its receipts, and other writers for the database.
 const BATCH_TIME: Duration = Duration::from_millis(50);
+/// How long a search by mail waits for its index.
+const INDEXING: Duration = Duration::from_secs(5);
 
 /// Accounts for one message.
 ///
@@ -110,6 +112,10 @@ async fn file_together(
     faults: Faults,
     stop: &CancellationToken,
 ) -> Result<Vec<(Processed, Duration)>, Fault> {
+    // A member who searches finds what came before. The index is written outside of the batch.
+    if mails.peek().is_some_and(|next| next.reading.staff.as_ref().is_some_and(StaffMail::searches)) {
+        index(desk, Some(INDEXING)).await?;
+    }
     let mut tx = desk.store.write().await?;
     let (began, now) = (Instant::now(), desk.clock.now());
     if faults == Faults::EndTheBatch {

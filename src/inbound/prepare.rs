@@ -177,6 +177,7 @@ pub(super) async fn prepare_again(
         message_id: row.message_id,
         raw: Arc::default(),
         entered: Some((row.id, row.attempts)),
+        similar: Vec::new(),
         settled: false,
     })
 }
@@ -213,6 +214,7 @@ fn prepared(desk: &Desk, decoded: Decoded, sent: &[SentMail]) -> Result<Prepared
         message_id,
         raw: pack(&fetched.raw)?,
         entered: None,
+        similar: Vec::new(),
         settled,
     })
 }

@@ -12,8 +12,8 @@ use super::{
     meeting::{MeetingContext, OpenPointsContext},
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
-        DeadlineContext, DraftShownContext, NoticeContext, OriginalContext, SheetContext, StaffReplyContext,
-        SummaryContext, UndeliverableContext, UnprovenContext,
+        DeadlineContext, DraftShownContext, FoundContext, NoticeContext, OriginalContext, SheetContext,
+        StaffReplyContext, SummaryContext, UndeliverableContext, UnprovenContext,
     },
 };
 use crate::desk::{application::decision::Decision, escalation::Notice, feedback::Written, triage::Reply};
@@ -43,6 +43,7 @@ pub enum Content {
     Forward(ForwardContext),
     Original(OriginalContext),
     Sheet(SheetContext),
+    Found(FoundContext),
     StaffReply(StaffReplyContext),
     /// A reply to a mail in which nothing was surely meant.
     StaffDoubt(StaffReplyContext),
@@ -81,6 +82,7 @@ impl Content {
             Self::Forward(_) => Purpose::Forward,
             Self::Original(_) => Purpose::Original,
             Self::Sheet(_) => Purpose::Sheet,
+            Self::Found(_) => Purpose::Found,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
@@ -116,6 +118,7 @@ impl Content {
             Self::Forward(context) => Value::from(Serde(context)),
             Self::Original(context) => Value::from(Serde(context)),
             Self::Sheet(context) => Value::from(Serde(context)),
+            Self::Found(context) => Value::from(Serde(context)),
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),

@@ -97,7 +97,8 @@ pub fn own_words(letter: &str) -> String {
 }
 
 /// The person's own text in a letter: without the frame around it. The whole text if nothing else is left.
-pub(super) fn own_text(letter: &str) -> String {
+#[must_use]
+pub fn own_text(letter: &str) -> String {
     // Every letter begins and ends with these, an operator's too.
     let is_frame = |paragraph: &&str| {
         let last = paragraph.lines().last().unwrap_or_default().trim();

@@ -31,6 +31,12 @@ pub(super) fn done_in_words(done: &Handled) -> String {
             )
         }
         Handled::SheetSent => "照会の一覧をお送りします".to_owned(),
+        Handled::PhraseKept { name } => format!("定型文「{name}」を保存しました"),
+        Handled::Phrases(phrases) if phrases.is_empty() => "保存された定型文はありません".to_owned(),
+        Handled::Phrases(phrases) => {
+            let lines: Vec<String> = phrases.iter().map(|(name, text)| format!("「{name}」{text}")).collect();
+            format!("定型文：{}", lines.join("／"))
+        }
         Handled::Corrected { number, what, resends } => {
             let what: Vec<&str> = what.iter().map(|what| corrected_word(*what)).collect();
             let offer = if *resends {
@@ -87,6 +93,30 @@ pub(super) fn refused_in_words(refused: &Unhandled) -> String {
             known.first().map_or("", String::as_str)
         ),
         Unhandled::NothingToQuote(number) => format!("{number} に、照会先からの返信はまだ届いていません"),
+        Unhandled::NoAnswer { number, of } => {
+            format!(
+                "{number} の回答をお送りしていません。引用しようとした {of} に、お送りした回答がありません"
+            )
+        }
+        Unhandled::MayBePersonal { number, of, text } => format!(
+            "{number} の回答をお送りしていません。{of} の回答には、氏名などとみられる部分があります。次の文を写し、伏せた部分を直してお送りください：{text}"
+        ),
+        Unhandled::NoPhrase { name, known } if known.is_empty() => {
+            format!("定型文「{name}」はありません（保存された定型文はありません）。何もお送りしていません")
+        }
+        Unhandled::NoPhrase { name, known } => {
+            format!(
+                "定型文「{name}」はありません（保存されているもの：{}）。何もお送りしていません",
+                known.join(AND)
+            )
+        }
+        Unhandled::NoPhraseText => {
+            "定型文を保存していません。「定型 保存 お礼」のように名前を書き、次の行から文をお書きください"
+                .to_owned()
+        }
+        Unhandled::Unfilled { number, placeholder } => format!(
+            "{number} の回答をお送りしていません。定型文の {{{placeholder}}} に入れる内容がありません。文をお書きのうえお送りください"
+        ),
         Unhandled::NothingBounced(number) => format!("{number} に、届かなかった回答や質問はありません"),
     }
 }
@@ -102,6 +132,8 @@ pub(super) fn done_to_operator(done: &Handled) -> String {
             format!("{number}: {files} mails, {left_out} left out")
         }
         Handled::SheetSent => "the list is queued".to_owned(),
+        Handled::PhraseKept { name } => format!("the phrase {name:?} is kept"),
+        Handled::Phrases(phrases) => format!("{} phrases", phrases.len()),
         Handled::Corrected { number, what, resends } => {
             let what: Vec<&str> = what.iter().map(|what| what.as_str()).collect();
             let offer =
@@ -134,6 +166,17 @@ pub(super) fn refused_to_operator(refused: &Unhandled) -> String {
             format!("{number}: {who:?} names no single contact; known: {}", known.join(", "))
         }
         Unhandled::NothingToQuote(number) => format!("{number}: nobody outside has answered"),
+        Unhandled::NoAnswer { number, of } => format!("{number}: {of} has no answer to quote"),
+        Unhandled::MayBePersonal { number, of, text } => {
+            format!("{number}: the answer of {of} may hold personal data; write it yourself: {text}")
+        }
+        Unhandled::NoPhrase { name, known } => {
+            format!("there is no phrase {name:?}; known: {}", known.join(", "))
+        }
+        Unhandled::NoPhraseText => "the phrase has no name or no text".to_owned(),
+        Unhandled::Unfilled { number, placeholder } => {
+            format!("{number}: there is no value for {{{placeholder}}} of the phrase")
+        }
         Unhandled::NothingBounced(number) => format!("{number}: every answer and question has arrived"),
     }
 }

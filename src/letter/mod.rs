@@ -21,8 +21,10 @@ mod meeting;
 mod parked;
 mod problem;
 mod remark;
+pub mod report;
 pub mod results;
 mod samples;
+mod search_words;
 pub mod sheet;
 mod staff;
 mod support_report;
@@ -43,7 +45,7 @@ pub use content::Content;
 pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
 pub use feedback::span_fault_to_operator;
 pub use forward::ForwardContext;
-pub use frame::own_words;
+pub use frame::{own_text, own_words};
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
@@ -57,10 +59,15 @@ pub use remark::{
     NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
     rejected_answer,
 };
+pub use search_words::{
+    no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
+    similar_in_words,
+};
 pub use staff::{
-    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon, StaffReplyContext,
-    SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext, WaitingContext,
+    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,
+    NoticeContext, OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon,
+    StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext,
+    WaitingContext,
 };
 pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
@@ -135,6 +142,8 @@ closed_set! {
         Original = "original",
         /// To a member of staff: the list of all tickets, as a file.
         Sheet = "sheet",
+        /// To a member of staff: the tickets that they searched for.
+        Found = "found",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -194,6 +203,7 @@ impl Purpose {
             | Self::SecondDraft
             | Self::Original
             | Self::Sheet
+            | Self::Found
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven

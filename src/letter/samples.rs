@@ -10,12 +10,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
-    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
-    LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext, Profile, Purpose,
-    Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
-    UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, attachments_for_staff, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, resend_link, status_in_words,
+    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
+    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext,
+    Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext,
+    WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
+    purpose_in_words, reason_in_words, resend_link, status_in_words,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -153,6 +153,13 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         }
         Purpose::Forward => Content::Forward(mails::forwarded(profile, rules, facts, full)),
         Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
+        Purpose::Found => Content::Found(FoundContext {
+            common,
+            words: "会議 名簿".to_owned(),
+            tickets: if full { tickets.listed(full) } else { Vec::new() },
+            more: full,
+            behind: full,
+        }),
         Purpose::Original => Content::Original(OriginalContext {
             common,
             number: number_of(rules, 1).to_string(),

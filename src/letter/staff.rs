@@ -311,6 +311,21 @@ pub struct SheetContext {
     pub count: usize,
 }
 
+/// What a search found.
+#[derive(Debug, Clone, Serialize)]
+pub struct FoundContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// As the member typed them.
+    pub words: String,
+    /// The newest first.
+    pub tickets: Vec<StaffTicket>,
+    /// More tickets were found.
+    pub more: bool,
+    /// The index did not know all tickets yet.
+    pub behind: bool,
+}
+
 /// A mail from a staff address had no effect, and its sender is not proved.
 #[derive(Debug, Clone, Serialize)]
 pub struct UnprovenContext {

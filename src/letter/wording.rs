@@ -86,6 +86,7 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "second_draft",
     "original",
     "sheet",
+    "found",
     "staff_reply",
     "staff_doubt",
     "unproven",

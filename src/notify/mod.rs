@@ -5,6 +5,7 @@ pub mod arrival;
 pub mod auto_reply;
 pub mod digest;
 pub mod reminder;
+pub mod search;
 pub mod sheet;
 pub mod staff_notice;
 pub mod undeliverable;

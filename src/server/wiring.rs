@@ -101,6 +101,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         new_ticket: settings.answers.new_ticket,
         digest_at: settings.digest.at.clone(),
         retention: retention(settings),
+        suppress_small_counts: settings.report.suppress,
         silence_alarm: settings.mailbox.silence_alarm,
         health: Health::default(),
     })

@@ -10,6 +10,8 @@ mod history;
 pub mod metrics;
 pub mod operation;
 pub mod prepared;
+pub mod report;
+pub mod search;
 mod staff_keys;
 mod wakeups;
 
@@ -62,6 +64,8 @@ pub struct Desk {
     /// Business time without any mail after which health warns, within the window. Zero: never.
     pub silence_alarm: BusinessTime,
     pub retention: Retention,
+    /// Reports do not show counts below three of single prefectures and kinds of organizations.
+    pub suppress_small_counts: bool,
     /// Filing and sending alternate.
     pub alternation: Alternation,
     /// What the loops report of themselves.

@@ -20,7 +20,7 @@ pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2};
 pub use sections::{
     After, Answers, Contact, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log,
-    LogFormat, Mailbox, MailboxKind, NewTicketTo, Retention, Sla, Staff, Support, SupportAdviser,
+    LogFormat, Mailbox, MailboxKind, NewTicketTo, Report, Retention, Sla, Staff, Support, SupportAdviser,
     SupportField, Templates, Tls, Window,
 };
 pub use values::Period;
@@ -82,6 +82,7 @@ pub struct Settings {
     pub support: Support,
     /// Retention periods of mails and personal data.
     pub retention: Retention,
+    pub report: Report,
     /// The HTTP server for health and metrics.
     pub http: Http,
     /// The log.

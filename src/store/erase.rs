@@ -91,8 +91,9 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Checkpoints and truncates the WAL of SQLite, so that it holds no erased data.
+    /// Tidies the search index, and checkpoints and truncates the WAL of SQLite, so that they hold no erased data.
     pub async fn fold_log(&self) -> Result<()> {
+        self.tidy_search().await?;
         if self.dialect == Dialect::Sqlite {
             sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         }
@@ -199,7 +200,7 @@ impl Tx {
         .execute(self.connection().await?)
         .await?;
         query("DELETE FROM cc WHERE ticket_id = $1").bind(id).execute(self.connection().await?).await?;
-        Ok(())
+        self.forget_in_search(&[id]).await
     }
 
     /// Erases the messages of a ticket, and the bytes, recipients and reply texts of its finished mails.

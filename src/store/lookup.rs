@@ -166,7 +166,14 @@ impl Tx {
     /// How many replies to their own mails were queued for a member of staff since an instant, by ticket.
     pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Vec<Replies>> {
         let doubt = Purpose::StaffDoubt;
-        let others = [Purpose::StaffReply, Purpose::Echo, Purpose::Digest, Purpose::Original, Purpose::Sheet];
+        let others = [
+            Purpose::StaffReply,
+            Purpose::Echo,
+            Purpose::Digest,
+            Purpose::Original,
+            Purpose::Sheet,
+            Purpose::Found,
+        ];
         let rows = query(
             "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,
                  SUM(CASE WHEN purpose = $3 THEN 1 ELSE 0 END) AS doubts

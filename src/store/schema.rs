@@ -22,7 +22,7 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 16] = [
+pub const SCHEMA: [&TableSchema; 18] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
@@ -38,6 +38,8 @@ pub const SCHEMA: [&TableSchema; 16] = [
     &SUBMISSION,
     &REVIEW,
     &MEETING,
+    &EDITION,
+    &PHRASE,
     &DESK,
 ];
 
@@ -266,6 +268,27 @@ pub(super) const MEETING: TableSchema = TableSchema {
         ("sequence", I),
         ("reminded_for", T),
         ("minutes_entry", I),
+    ],
+};
+
+const PHRASE: TableSchema = TableSchema {
+    name: "phrase",
+    key: &["name"],
+    columns: &[("name", T), ("text", T), ("changed_at", T), ("changed_by", T)],
+};
+
+const EDITION: TableSchema = TableSchema {
+    name: "edition",
+    key: &["first_day", "last_day", "nth"],
+    columns: &[
+        ("first_day", T),
+        ("last_day", T),
+        ("nth", I),
+        ("issued_at", T),
+        ("issued_by", T),
+        ("hash", T),
+        ("figures", T),
+        ("note", T),
     ],
 };
 

@@ -8,6 +8,7 @@ use super::{
     commands::take_on,
     copies::{copied_to, copy_ids},
     draft, hold,
+    phrases::expanded,
     recipients::{Reader, reader_of, told_by_inquirer},
 };
 use crate::{
@@ -60,6 +61,11 @@ pub async fn write(
     if draft.text.trim().is_empty() {
         return Ok(Err(Refused::NoText(number.clone())));
     }
+    let text = match expanded(operation, ticket, draft.text).await? {
+        Ok(text) => text,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let draft = Draft { text: &text, ..draft };
     let Some(reader) = reader_of(operation.tx, ticket).await? else {
         return Ok(Err(Refused::NoAddress(number.clone())));
     };

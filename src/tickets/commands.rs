@@ -89,7 +89,12 @@ pub async fn carry_out(
             Ok(Err(Refused::NoApplication(number.clone())))
         }
         Command::Support(command) => support(operation, ticket, command, brought).await,
-        Command::List | Command::Sheet(_) | Command::Help => Ok(Err(Refused::NotOnATicket)),
+        Command::List
+        | Command::Sheet(_)
+        | Command::Search(_)
+        | Command::Phrases
+        | Command::KeepPhrase { .. }
+        | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }
 

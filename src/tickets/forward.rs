@@ -12,6 +12,7 @@ use crate::{
         feedback::{Refused, Written},
         handling::Unhandled,
         japanese_time,
+        phrase::quoted,
         ticket::TicketKind,
     },
     hex,
@@ -73,6 +74,10 @@ pub(super) async fn quote(
     text: &str,
     files: &[Attachment],
 ) -> Result<Outcome, Fault> {
+    // 引用 with a number is the answer to another inquiry, which `answer` puts in.
+    if text.lines().any(|line| quoted(line).is_some()) {
+        return write(operation, ticket, Written::Answer, Draft { text, files, left_out: "" }).await;
+    }
     let notes = operation.tx.notes_by_mail(ticket.id).await?;
     let contacts = &operation.desk.rules.contacts;
     let answer = notes.into_iter().find(|(from, _)| contacts.find(from).is_some());

@@ -13,6 +13,7 @@ pub mod hold;
 pub mod meetings;
 pub mod no_effect;
 pub mod phone;
+mod phrases;
 pub mod recipients;
 pub mod results;
 pub mod staff_mail;

@@ -7,7 +7,7 @@ use super::{
     draft::{self, Named},
     handling,
     meetings::Brought,
-    results,
+    phrases, results,
 };
 use crate::{
     desk::{
@@ -28,7 +28,7 @@ use crate::{
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
-    notify::{digest, sheet, staff_notice::notify_about},
+    notify::{digest, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
@@ -154,6 +154,23 @@ impl Worked {
             (Command::Sheet(format), _) => {
                 let sent = sheet::send(operation, member, *format, &self.occasion).await?;
                 self.note(operation, &order.line, &sent);
+                return Ok(());
+            }
+            (Command::KeepPhrase { name, text }, _) => {
+                let kept = phrases::keep(operation, name, text).await?;
+                self.note(operation, &order.line, &kept);
+                return Ok(());
+            }
+            (Command::Phrases, _) => {
+                let known = phrases::list(operation).await?;
+                self.note(operation, &order.line, &known);
+                return Ok(());
+            }
+            (Command::Search(words), _) => {
+                match search::send(operation, member, words, &self.occasion).await? {
+                    Ok(()) => self.answered = true,
+                    Err(why) => self.problems.push(refused_order(&order.line, &why)),
+                }
                 return Ok(());
             }
             (Command::Support(SupportCommand::Results), _) => {

@@ -103,6 +103,7 @@ fn a_ticket_has_these_keys_in_this_order() {
         detail: String::new(),
     };
     let shown = ticket::Shown {
+        similar: None,
         ticket: view(),
         messages: vec![message()],
         events: vec![ticket::Event::new(event, ZONE)],

@@ -53,11 +53,15 @@ mod refusals;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]

@@ -47,6 +47,12 @@ pub enum Command {
     List,
     /// 一覧 csv, 一覧 xlsx: send the list of all tickets as a file.
     Sheet(SheetFormat),
+    /// 定型 保存: keep a phrase; a name and a text.
+    KeepPhrase { name: String, text: String },
+    /// 定型 一覧: name the phrases.
+    Phrases,
+    /// 検索: send the tickets that hold these words.
+    Search(String),
     /// ヘルプ: send the manual.
     Help,
 }
@@ -103,10 +109,16 @@ pub struct Order {
 }
 
 impl Command {
+    /// Whether it is about no ticket.
+    #[must_use]
+    pub fn is_of_the_desk(&self) -> bool {
+        self.only_reads() || matches!(self, Self::KeepPhrase { .. })
+    }
+
     /// Whether it is about no ticket, and only sends something to its writer.
     #[must_use]
     pub fn only_reads(&self) -> bool {
-        matches!(self, Self::List | Self::Sheet(_) | Self::Help)
+        matches!(self, Self::List | Self::Sheet(_) | Self::Search(_) | Self::Phrases | Self::Help)
     }
 }
 
@@ -121,6 +133,7 @@ impl Order {
             | Command::Reject(text)
             | Command::Close(text)
             | Command::Hold { reason: text, .. }
+            | Command::KeepPhrase { text, .. }
             | Command::Handling(
                 HandlingCommand::Discard(text)
                 | HandlingCommand::Forward(text)

@@ -55,11 +55,17 @@ impl StaffMail {
     }
 
     fn is_orders_alone(&self) -> bool {
-        let replies = |command: &Command| command.only_reads() || matches!(command, Command::Ask(_));
+        let replies = |command: &Command| command.is_of_the_desk() || matches!(command, Command::Ask(_));
         !self.orders.is_empty()
             && !self.orders.iter().any(|order| replies(&order.command))
             && self.answers.is_empty()
             && self.problems.is_empty()
+    }
+
+    /// Whether it asks for a search.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.orders.iter().any(|order| matches!(order.command, Command::Search(_)))
     }
 
     /// The tickets that the replies are about. `None` stands for a reply about no ticket or about several.
@@ -75,7 +81,10 @@ impl StaffMail {
         tickets.sort_unstable();
         tickets.dedup();
         if tickets.len() != 1
-            || self.orders.iter().any(|order| matches!(order.command, Command::List | Command::Sheet(_)))
+            || self
+                .orders
+                .iter()
+                .any(|order| matches!(order.command, Command::List | Command::Sheet(_) | Command::Search(_)))
         {
             tickets.push(None);
         }

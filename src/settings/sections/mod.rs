@@ -310,6 +310,14 @@ pub struct Retention {
     pub personal_after: Option<Period>,
 }
 
+/// `[report]`: the monthly report.
+#[derive(Debug, Clone, Copy, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Report {
+    /// Do not show counts below three of single prefectures and kinds of organizations.
+    pub suppress: bool,
+}
+
 /// `[http]`: health and metrics for monitoring.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

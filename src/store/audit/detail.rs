@@ -82,6 +82,9 @@ impl fmt::Display for AuditEvent {
             }
             Self::Reminded { kind, nth } => write!(f, "{kind} {nth}"),
             Self::PartOf(case) => write!(f, "of {case}"),
+            Self::ReportIssued { first, last, nth, hash } => {
+                write!(f, "{first} to {last}, edition {nth}, SHA-256 {hash}")
+            }
             Self::Reviewed { conflict: true } => f.write_str("conflict of interest"),
             Self::Reviewed { conflict: false } => Ok(()),
             // Who was selected is told by the letter; the audit says that one was decided.

@@ -121,6 +121,8 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// An edition of a report was frozen.
+        ReportIssued = "report_issued",
         /// A meeting or a visit was asked for, set, changed, cancelled or held.
         Meeting = "meeting",
         /// Everybody was reminded of a meeting or a visit.
@@ -286,6 +288,12 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    ReportIssued {
+        first: NaiveDate,
+        last: NaiveDate,
+        nth: u32,
+        hash: String,
+    },
     Meeting {
         kind: MeetingKind,
         nth: u32,
@@ -390,6 +398,7 @@ impl AuditEvent {
             Self::RawErased { .. } => EventKind::RawErased,
             Self::PersonalErased(_) => EventKind::PersonalErased,
             Self::KeyRotated => EventKind::KeyRotated,
+            Self::ReportIssued { .. } => EventKind::ReportIssued,
         }
     }
 }

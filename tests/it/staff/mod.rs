@@ -7,6 +7,7 @@ mod corrections;
 mod digest;
 mod forwards;
 mod parked;
+mod phrases;
 mod sheets;
 
 use madoguchi::mail::{InboundMail, read};

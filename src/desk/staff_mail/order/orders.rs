@@ -14,6 +14,7 @@ use super::{
 };
 use crate::desk::{
     handling::{HandlingCommand, SheetFormat},
+    phrase,
     staff_key::Invitation,
     staff_mail::command::{Command, Order, SupportCommand},
 };
@@ -157,6 +158,19 @@ impl Collected<'_> {
             };
             order.command = Command::Tag(tags);
         }
+        if verb == Verb::KeepPhrase {
+            let name = phrase::key(typed);
+            if name.is_empty() || name.chars().count() > phrase::LONGEST_NAME {
+                return Step::Unclear(Doubt::Incomplete);
+            }
+            order.command = Command::KeepPhrase { name, text: String::new() };
+        }
+        if verb == Verb::Search {
+            if typed.is_empty() {
+                return Step::Unclear(Doubt::Incomplete);
+            }
+            order.command = Command::Search(typed.to_owned());
+        }
         if verb == Verb::SendResults {
             let Some((code, end)) = support::code(behind.as_str()) else {
                 return Step::Unclear(Doubt::Incomplete);
@@ -193,7 +207,11 @@ impl Collected<'_> {
         if !is_repeated {
             self.orders.push((verb, order));
         }
-        Step::Go(if verb.takes_text() || verb == Verb::Tag { Folded::default() } else { behind })
+        Step::Go(if verb.takes_text() || matches!(verb, Verb::Tag | Verb::Search | Verb::KeepPhrase) {
+            Folded::default()
+        } else {
+            behind
+        })
     }
 
     /// A sentence behind an order that is no order. `is_below`: not on the line of the first order.
@@ -207,9 +225,13 @@ impl Collected<'_> {
         if *verb == Verb::Meeting {
             return self.detail(line);
         }
-        let has_own_lines = matches!(verb, Verb::Wait | Verb::Correct | Verb::Forward | Verb::Quote);
+        let has_own_lines =
+            matches!(verb, Verb::Wait | Verb::Correct | Verb::Forward | Verb::Quote | Verb::KeepPhrase);
         if verb.is_about_application() || has_own_lines {
-            let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
+            // A phrase may be thanks.
+            let is_phrase = *verb == Verb::KeepPhrase;
+            let own =
+                remaining.iter().take_while(|line| is_phrase || line.trim().is_empty() || !text.closes(line));
             let own = own.copied().collect::<Vec<_>>().join("\n");
             if self.is_closed && !own.trim().is_empty() {
                 return Step::Unclear(Doubt::TextBehind);
@@ -377,6 +399,13 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Reject => Command::Reject(String::new()),
         Verb::Send => Command::Send,
         Verb::List => Command::List,
+        Verb::Search => Command::Search(String::new()),
+        Verb::Phrases => Command::Phrases,
+        Verb::KeepPhrase => Command::KeepPhrase { name: String::new(), text: String::new() },
+        // 引用 ZT-2025-0001: the number is that of the answer, not of the ticket that is answered.
+        Verb::Quote if let Some(of) = numbers.pop() => {
+            Command::Handling(HandlingCommand::Quote(format!("引用 {of}")))
+        }
         Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
         Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,

@@ -34,6 +34,11 @@ pub(super) enum Verb {
     Resend,
     SheetCsv,
     SheetXlsx,
+    /// 検索, with words behind it on the line.
+    Search,
+    /// 定型 保存, with a name on the line and a text below.
+    KeepPhrase,
+    Phrases,
     Forward,
     Quote,
     // Orders of 伴走支援 that are a word alone, or a word with a text.
@@ -108,7 +113,15 @@ impl Verb {
         let harmless = is_about_results
             || matches!(
                 self,
-                Self::Note | Self::List | Self::SheetCsv | Self::SheetXlsx | Self::Help | Self::Original
+                Self::Note
+                    | Self::List
+                    | Self::SheetCsv
+                    | Self::SheetXlsx
+                    | Self::Search
+                    | Self::Phrases
+                    | Self::KeepPhrase
+                    | Self::Help
+                    | Self::Original
             );
         invitation == Invitation::Answer || self.is_decision() || harmless
     }
@@ -124,16 +137,16 @@ pub(super) enum Scope {
 
 use Scope::{Decide, Everywhere};
 use Verb::{
-    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, List, Merge, Note, Notice,
-    PartOf, Reject, Reopen, Results, Review, Select, Send, SendResults, Set, StopResults, Tag, Wait,
-    Withdraw,
+    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, KeepPhrase, List, Merge,
+    Note, Notice, PartOf, Phrases, Reject, Reopen, Results, Review, Search, Select, Send, SendResults, Set,
+    StopResults, Tag, Wait, Withdraw,
 };
 
 /// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
 /// blank, a colon or a comma, where the order takes an argument or a reason.
 /// Sources: "guide" is 担当者の手引き, "support" its part on 伴走支援; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
 /// another inflection of the same words.
-const ROWS: [(Verb, Scope, &str); 70] = [
+const ROWS: [(Verb, Scope, &str); 73] = [
     // --- 取消: stop a draft
     (
         Cancel,
@@ -315,6 +328,9 @@ const ROWS: [(Verb, Scope, &str); 70] = [
     ), // issue
     (List, Everywhere, r"(?:最新の|日次)?一覧(?:表)?(?:{please}|表示)?"), // guide
     (List, Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
+    (KeepPhrase, Everywhere, r"定型文?(?:を|の)? ?保存"),                 // guide
+    (Phrases, Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),          // guide
+    (Search, Everywhere, r"(?:照会(?:を|の)?)?検索|search(?: for)?"),     // guide
     (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"),         // guide
     (
         Help,

@@ -52,6 +52,9 @@ fn order_shown(order: &Order) -> String {
         Command::Support(command) => support::shown(command),
         Command::List => "list".to_owned(),
         Command::Sheet(format) => format!("list {format}"),
+        Command::KeepPhrase { name, text } => format!("keep {name} {}", text.replace('\n', "/")),
+        Command::Phrases => "phrases".to_owned(),
+        Command::Search(words) => format!("search {words}"),
         Command::Help => "help".to_owned(),
     };
     let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
