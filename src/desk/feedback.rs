@@ -103,7 +103,8 @@ pub enum Done {
     /// 項目
     FieldSet { number: TicketNumber, field: ApplicationField },
     /// 会議, 派遣 and the like; `told` people get a letter.
-    Arranged { number: TicketNumber, meeting: Box<Meeting>, told: usize, leaves: Leaves },
+    /// `owed`: a mail of the region waits for an answer.
+    Arranged { number: TicketNumber, meeting: Box<Meeting>, told: usize, leaves: Leaves, owed: bool },
     /// 派遣辞退
     VisitDeclined { number: TicketNumber, nth: u32 },
     /// 議事録, with so many files

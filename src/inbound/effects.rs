@@ -6,7 +6,7 @@ use super::take_in::take_in_named;
 use crate::{
     desk::{
         form::{FieldKey, Fields, FormRules, telephones},
-        ticket::{Channel, SlaClock, Status, WaitingFor},
+        ticket::{Channel, SlaClock, Status, TicketKind, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -72,15 +72,9 @@ pub(super) async fn notify_staff(
         (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,
         (Filing::Park { reason: ParkReason::Call, .. }, _) if is_told => {
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
-            let remarks = remarks(decision);
-            notify_of_arrival(
-                operation,
-                mail,
-                Some((message, ParkReason::Call)),
-                arrival,
-                &mail.hash,
-                &remarks,
-            )?;
+            let parked = Some((message, ParkReason::Call));
+            let remarks = remarks(reading, decision);
+            notify_of_arrival(operation, mail, parked, arrival, &mail.hash, &remarks)?;
         }
         (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
             let parked = Some((message, ParkReason::Adviser));
@@ -96,6 +90,7 @@ pub(super) async fn notify_staff(
                     resume(operation, &mut ticket, reading.received_at).await?;
                 }
                 let content = NoticeContent {
+                    kind: ticket.kind,
                     number: &filed.number,
                     fields: &ticket.fields,
                     received_at: ticket.received_at,
@@ -103,13 +98,14 @@ pub(super) async fn notify_staff(
                     clock: &ticket.clock,
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
-                    remarks: remarks(decision),
+                    remarks: remarks(reading, decision),
                 };
                 notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
             }
         }
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if is_told => {
             let content = NoticeContent {
+                kind: new.kind,
                 number: &filed.number,
                 fields: &filed.fields,
                 received_at: filed.received_at,
@@ -117,16 +113,19 @@ pub(super) async fn notify_staff(
                 clock: &new.clock,
                 assignee,
                 news: "",
-                remarks: remarks(decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
+                remarks: remarks(reading, decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
-            let mut remarks = remarks(decision);
-            remarks.extend(
-                said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
-            );
+            let mut remarks = remarks(reading, decision);
+            if filed.kind == TicketKind::Inquiry {
+                remarks.extend(
+                    said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
+                );
+            }
             let content = NoticeContent {
+                kind: filed.kind,
                 number: &filed.number,
                 fields: &filed.fields,
                 received_at: filed.received_at,
@@ -190,8 +189,9 @@ fn is_news(note: Note, reading: &Reading) -> bool {
 
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
 /// sent.
-pub(super) fn remarks(decision: &Decision) -> Vec<String> {
+pub(super) fn remarks(reading: &Reading, decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
+    remarks.extend(reading.oversize.map(|_| Remark::HeaderOnly.in_words()));
     match &decision.filing {
         Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {
             let remark = match why {

@@ -92,7 +92,8 @@ async fn file_as_decided(
             row.ticket_id = first.map(|first| first.id);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
+            let (mut kind, mut fields, mut received_at) =
+                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
             if let Some(change) = change
                 && let Some(joined) = operation.tx.ticket(*ticket_id).await?
             {
@@ -101,11 +102,11 @@ async fn file_as_decided(
                 if let Some(day) = promised(&operation.desk.rules, decision) {
                     operation.tx.set_promise(*ticket_id, day).await?;
                 }
-                (fields, received_at) = (change.1.clone(), joined.received_at);
+                (kind, fields, received_at) = (joined.kind, change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
+            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
         }
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
@@ -113,8 +114,9 @@ async fn file_as_decided(
             if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
                 operation.tx.set_thanked(*ticket_id, now).await?;
             }
-            let (fields, received_at) = (Fields::default(), mail.reading.received_at);
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
+            let (kind, fields, received_at) =
+                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
+            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -138,7 +140,7 @@ async fn file_as_decided(
         let is_note = matches!(decision.filing, Filing::Note { .. } | Filing::Report { .. });
         let direction = if is_note { Direction::Note } else { Direction::In };
         add_entry(operation, ticket.id, id, &mail.reading, direction);
-        if has_cc(decision, &mail.reading) {
+        if ticket.kind == TicketKind::Inquiry && has_cc(decision, &mail.reading) {
             let rules = &operation.desk.rules;
             let addresses = carbon_copies(&mail.reading.mail, &rules.gate, &rules.staff);
             operation.tx.add_cc(ticket.id, &addresses).await?;
@@ -159,13 +161,11 @@ async fn file_as_decided(
     })
 }
 
-/// Whether the people in Cc of a message get the answer, too: in that of an inquiry, and in a mail that names one of our own. Anyone
-/// can write a number.
+/// Whether the people in Cc of a message about an inquiry get the answer, too: of the first one, and of a mail that names one of our
+/// own. Anyone can write a number.
 fn has_cc(decision: &Decision, reading: &Reading) -> bool {
     match &decision.filing {
-        Filing::Ticket { ticket, .. } => {
-            ticket.kind == TicketKind::Inquiry && ticket.channel == Channel::Email
-        }
+        Filing::Ticket { ticket, .. } => ticket.channel == Channel::Email,
         Filing::Join { change: Some(_), .. } => matches!(reading.reference, Some(Reference::Keyed(_))),
         _ => false,
     }
@@ -185,7 +185,8 @@ async fn applied(
     file_applications(operation, &support.call, mail, row.id, &mut filed, &warnings).await?;
     // Mail received before `accept_since` is filed without notices.
     if mail.reading.received_at >= desk.accept_since {
-        notify_of_applications(operation, &support.call, mail, &filed, &remarks(decision)).await?;
+        notify_of_applications(operation, &support.call, mail, &filed, &remarks(&mail.reading, decision))
+            .await?;
     }
     let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed).await?;
     record_refusal(operation, row, refusal);
@@ -223,7 +224,8 @@ pub(super) fn file_ticket(
         promised_on: promised(rules, decision),
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
-    FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
+    let received_at = reading.received_at;
+    FiledTicket { id, kind: new.kind, number, fields: new.fields.clone(), received_at }
 }
 
 /// A question of somebody who takes part in the one application that is supported belongs to it.

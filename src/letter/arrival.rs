@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ParkedMail, StaffCommon};
-use crate::{
-    desk::{japanese_time, triage::Rules},
-    mail::InboundMail,
+use crate::desk::{
+    japanese_time,
+    triage::{Reading, Rules},
 };
 
 /// As much of a header field or of a file's name as a notice shows, in characters.
@@ -102,17 +102,21 @@ pub struct ArrivedMail {
     pub received: String,
     /// Names of its files.
     pub attachments: Vec<String>,
+    /// Only its header was read.
+    pub oversize: bool,
 }
 
 impl ArrivedMail {
     #[must_use]
-    pub fn new(rules: &Rules, mail: &InboundMail, received_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    pub fn new(rules: &Rules, reading: &Reading, now: DateTime<Utc>) -> Self {
+        let mail = &reading.mail;
         let short = |text: &str| text.chars().take(SHORT).collect::<String>();
         Self {
             from: mail.from.as_ref().map(|from| short(&from.address)).unwrap_or_default(),
             subject: short(&mail.subject),
-            received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
+            received: japanese_time::instant(reading.received_at, rules.calendar.time_zone(), now),
             attachments: mail.attachments.iter().take(MOST_FILES).map(|file| short(&file.name)).collect(),
+            oversize: reading.oversize.is_some(),
         }
     }
 }

@@ -59,10 +59,18 @@ pub enum Title {
     Unassigned,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
     Support,
-    #[serde(rename = "照会者の返信待ちの照会")]
-    Waiting,
+    #[serde(rename = "保留中（事務局）の伴走支援の応募")]
+    SupportHeld,
+    #[serde(rename = "返信待ちの伴走支援の応募")]
+    SupportWaiting,
+    #[serde(rename = "お礼の返信があった伴走支援の応募（対応は要りません）")]
+    SupportThanked,
+    #[serde(rename = "前回以降に対応した伴走支援の応募")]
+    SupportAnswered,
     #[serde(rename = "保留中（事務局）の照会")]
     Held,
+    #[serde(rename = "照会者の返信待ちの照会")]
+    Waiting,
     #[serde(rename = "お礼の返信があった照会（対応は要りません）")]
     Thanked,
     #[serde(rename = "前回以降に回答した照会")]

@@ -32,7 +32,7 @@ mod ticket;
 mod wording;
 mod words;
 
-pub use addressee::addressee;
+pub use addressee::{addressee, officer};
 pub use application::{
     ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, ReceiptContext, SupportContext,
 };
@@ -75,7 +75,7 @@ pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
     ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words, colleague_in_words,
     field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
-    status_in_words, status_word,
+    status_in_words, status_word, writer_in_words,
 };
 
 use crate::{

@@ -24,7 +24,7 @@ use crate::desk::{
     feedback::Written,
     form::Fields,
     gate::Refusal,
-    ticket::{SlaClock, Status, TicketNumber},
+    ticket::{SlaClock, Status, TicketKind, TicketNumber},
     triage::{ParkReason, Reply, Rules},
 };
 
@@ -56,6 +56,7 @@ pub fn facts(rules: &Rules, full: bool) -> Facts {
         attachments: if full { vec!["別紙1_協議体の構成案.xlsx".to_owned()] } else { Vec::new() },
         received_at,
         deadline: Some(received_at + TimeDelta::days(2)),
+        is_about_call: false,
         now: received_at + TimeDelta::seconds(2876),
     }
 }
@@ -73,14 +74,19 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         } else {
             TEXT
         };
-        Content::Written(written, WrittenContext::new(inquirer(), facts, text, author))
+        let letter = WrittenContext::new(inquirer(), facts, text, author);
+        let is_support = !full && rules.support.is_some();
+        Content::Written(
+            written,
+            if is_support { letter.about_application("岩手県 星川圏域") } else { letter },
+        )
     };
     let now = facts.now + TimeDelta::minutes(27 * 60 + 30);
     let common = StaffCommon::new(profile, rules, "伊藤 健一", now);
     let tickets = Tickets { profile, rules, facts, now };
     let not_joined = Remark::NotJoined(&number_of(rules, 7)).in_words();
     let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
-    let deadline = |common| DeadlineContext { common, tickets: tickets.listed(full) };
+    let deadline = |common| DeadlineContext::new(common, tickets.listed(full));
     match purpose {
         Purpose::Acknowledgement => reply(Reply::Acknowledgement),
         Purpose::AskMissing => reply(Reply::AskMissing),
@@ -117,6 +123,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             ticket: tickets.known(),
             news: String::new(),
+            news_from: String::new(),
             news_received: String::new(),
             attachments: attachments_for_staff(&facts.attachments),
             by_telephone: !full,
@@ -124,7 +131,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         }),
         Purpose::FollowUp => Content::FollowUp(NoticeContext {
             common,
-            ticket: tickets.known(),
+            ticket: if full || rules.support.is_none() { tickets.known() } else { tickets.application() },
+            news_from: ADDRESS.to_owned(),
             news_received: "7月2日（水）10:15".to_owned(),
             attachments: attachments_for_staff(&facts.attachments),
             by_telephone: false,
@@ -194,6 +202,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
                 subject: "申込書の提出について".to_owned(),
                 received: "7月2日（水）13:30".to_owned(),
                 attachments: if full { vec!["別紙2-②申込書.docx".to_owned()] } else { Vec::new() },
+                oversize: false,
             };
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
             let subject = arrived.subject.clone();
@@ -257,9 +266,10 @@ struct Tickets<'a> {
 }
 
 impl Tickets<'_> {
-    fn ticket(&self, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
+    fn ticket(&self, kind: TicketKind, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
         let number = number_of(self.rules, serial);
         let facts = TicketFacts {
+            kind,
             number: number.to_string(),
             fields,
             received_at: self.facts.received_at,
@@ -276,12 +286,17 @@ impl Tickets<'_> {
 
     /// The ticket of the facts.
     fn known(&self) -> StaffTicket {
-        self.ticket(1, &self.facts.fields, Some("佐藤 花子"))
+        self.ticket(TicketKind::Inquiry, 1, &self.facts.fields, Some("佐藤 花子"))
+    }
+
+    /// An application of which nothing is known.
+    fn application(&self) -> StaffTicket {
+        self.ticket(TicketKind::Application, 2, &Fields::default(), None)
     }
 
     /// That ticket; and a second one that has no assignee and no fields.
     fn listed(&self, both: bool) -> Vec<StaffTicket> {
-        let unknown = both.then(|| self.ticket(2, &Fields::default(), None));
+        let unknown = both.then(|| self.ticket(TicketKind::Inquiry, 2, &Fields::default(), None));
         std::iter::once(self.known()).chain(unknown).collect()
     }
 }
@@ -310,6 +325,7 @@ fn undelivered(full: bool) -> UndeliveredContext {
         recipient: ADDRESS.to_owned(),
         reason: status_in_words("5.1.1".parse().ok()),
         unconfirmed: false,
+        is_result: false,
         diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
         telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
     }

@@ -12,7 +12,7 @@ use crate::{
         calendar::date_of,
         form::{FieldKey, Fields, telephones},
         japanese_time, own_marks, staff_mail,
-        ticket::{SlaClock, Status, TicketNumber},
+        ticket::{SlaClock, Status, TicketKind, TicketNumber},
         triage::Rules,
     },
     words::closed_set,
@@ -28,6 +28,7 @@ const CUT: &str = "…（以下略。「全文」とご返信いただくと、�
 /// The values that a ticket is shown from.
 #[derive(Debug, Clone)]
 pub struct TicketFacts<'a> {
+    pub kind: TicketKind,
     pub number: String,
     pub fields: &'a Fields,
     pub received_at: DateTime<Utc>,
@@ -40,15 +41,17 @@ pub struct TicketFacts<'a> {
 #[derive(Debug, Clone, Serialize)]
 pub struct StaffTicket {
     pub number: String,
-    /// 自治体・機関名
+    /// An application, not an inquiry.
+    pub application: bool,
+    /// 自治体・機関名; prefecture and area of an application.
     pub organization: String,
-    /// 氏名, without 様.
+    /// 氏名, without 様; the representative of an application.
     pub name: String,
     /// 連絡先, on one line.
     pub contact: String,
     /// Telephone numbers in 連絡先.
     pub telephones: Vec<String>,
-    /// 照会内容, or its beginning.
+    /// 照会内容, or its beginning; why an application was made.
     pub inquiry: String,
     pub received: String,
     /// When the answer is due; empty while the clock is held.
@@ -93,6 +96,7 @@ impl StaffTicket {
         let inquiry = beginning(&value(FieldKey::Inquiry));
         Self {
             number: facts.number.clone(),
+            application: facts.kind == TicketKind::Application,
             organization: one_line(&value(FieldKey::Organization)),
             name: one_line(&value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
             contact: one_line(&value(FieldKey::Contact)),

@@ -9,7 +9,7 @@ use crate::{
         ticket::{SlaClock, Status},
         triage::ParkReason,
     },
-    mail::EnhancedStatus,
+    mail::{EnhancedStatus, Mailbox},
 };
 
 /// Stands for a field that the inquirer did not fill in.
@@ -119,6 +119,15 @@ pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
     match reason {
         Some(ParkReason::Unfetchable) => "差出人・件名は不明です。運用担当者にご連絡ください",
         _ => from,
+    }
+}
+
+/// Who wrote a mail: 「早川 望（hayakawa@hosp.example.jp）」.
+#[must_use]
+pub fn writer_in_words(from: &Mailbox) -> String {
+    match from.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => own_marks::disarmed(&format!("{name}（{}）", from.address)),
+        None => own_marks::disarmed(&from.address),
     }
 }
 

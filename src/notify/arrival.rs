@@ -20,7 +20,7 @@ pub fn notify_of_arrival(
     remarks: &[String],
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
-    let arrived = ArrivedMail::new(&desk.rules, &mail.reading.mail, mail.reading.received_at, now);
+    let arrived = ArrivedMail::new(&desk.rules, &mail.reading, now);
     let staff = &desk.rules.staff;
     let is_told = |member: &&Member| desk.new_ticket == NewTicketTo::All || staff.is_lead(member);
     for member in staff.all().filter(is_told) {

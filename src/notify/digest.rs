@@ -307,10 +307,19 @@ async fn compile(
     let answered_count = answered.len();
     let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
         known.waiting.iter().filter(concerns).partition(|ticket| ticket.clock.is_held_by_desk());
-    titled.push((Title::Held, held));
-    titled.push((Title::Waiting, waiting));
-    titled.push((Title::Thanked, known.thanked.iter().filter(concerns).collect()));
-    titled.push((Title::Answered, answered));
+    let mut inquiries = Vec::new();
+    for (of_applications, of_inquiries, tickets) in [
+        (Title::SupportHeld, Title::Held, held),
+        (Title::SupportWaiting, Title::Waiting, waiting),
+        (Title::SupportThanked, Title::Thanked, known.thanked.iter().filter(concerns).collect()),
+        (Title::SupportAnswered, Title::Answered, answered),
+    ] {
+        let (applications, others) =
+            tickets.into_iter().partition(|ticket| ticket.kind == TicketKind::Application);
+        titled.push((of_applications, applications));
+        inquiries.push((of_inquiries, others));
+    }
+    titled.extend(inquiries);
     let groups = groups(desk, titled, member, now).await?;
     let meetings: Vec<&Unfinished> = known
         .meetings

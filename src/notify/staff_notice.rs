@@ -10,12 +10,12 @@ use crate::{
         japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
-        ticket::{SlaClock, TicketNumber},
+        ticket::{SlaClock, TicketKind, TicketNumber},
     },
     hex,
     letter::{
         Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered, StaffCommon,
-        StaffTicket, TicketFacts, attachments_for_staff, news,
+        StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
     },
     mail::Attachment,
     service::{Actor, Desk, Fault, Operation, PreparedMail},
@@ -100,7 +100,7 @@ pub fn notify_each(
         let Some(first) = own.first() else { continue };
         let occasion = format!("{occasion} {} {}", first.number, now.to_rfc3339());
         let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
-        notify(operation, member, &occasion, |common| content(DeadlineContext { common, tickets }))?;
+        notify(operation, member, &occasion, |common| content(DeadlineContext::new(common, tickets)))?;
         queued += 1;
     }
     Ok(queued)
@@ -123,6 +123,7 @@ pub fn responsible<'a>(desk: &'a Desk, ticket: &TicketRow) -> Vec<&'a Member> {
 }
 
 pub struct NoticeContent<'a> {
+    pub kind: TicketKind,
     pub number: &'a TicketNumber,
     pub fields: &'a Fields,
     /// When the ticket's first message was received.
@@ -163,6 +164,7 @@ pub fn notify_of_ticket(
         return Ok(());
     }
     let facts = TicketFacts {
+        kind: content.kind,
         number: content.number.to_string(),
         fields: content.fields,
         received_at: content.received_at,
@@ -175,6 +177,9 @@ pub fn notify_of_ticket(
     let zone = desk.rules.calendar.time_zone();
     let arrived = japanese_time::instant(mail.reading.received_at, zone, operation.now);
     let news_received = if purpose == Purpose::NewTicket { String::new() } else { arrived };
+    // Of a call, the sender is the member who wrote it down.
+    let from = mail.reading.mail.from.as_ref().filter(|_| !content.by_telephone);
+    let news_from = from.map(writer_in_words).unwrap_or_default();
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
@@ -184,6 +189,7 @@ pub fn notify_of_ticket(
                 common,
                 ticket: shown,
                 news,
+                news_from: news_from.clone(),
                 news_received: news_received.clone(),
                 attachments: own_marks::disarmed(&attachments),
                 by_telephone: content.by_telephone,
@@ -226,6 +232,7 @@ pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTic
     let assignee = ticket.assignee.as_deref();
     let known = assignee.and_then(|address| desk.rules.staff.find(address));
     let facts = TicketFacts {
+        kind: ticket.kind,
         number: ticket.number.to_string(),
         fields: &ticket.fields,
         received_at: ticket.received_at,

@@ -45,7 +45,7 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
             let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
             let mut operation = Operation::by_desk(desk, &mut tx, now);
             notify(&mut operation, member, &occasion(&own), |common| {
-                Content::Deadline(notice, DeadlineContext { common, tickets })
+                Content::Deadline(notice, DeadlineContext::new(common, tickets))
             })?;
             mails += 1;
         }

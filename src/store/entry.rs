@@ -102,6 +102,18 @@ impl Tx {
         Ok(row.is_some())
     }
 
+    /// The sender of the newest mail in a ticket, without notes and our own mails.
+    pub async fn last_writer(&mut self, ticket_id: i64) -> Result<Option<String>> {
+        let row = query(
+            "SELECT from_address FROM entry WHERE ticket_id = $1 AND direction = $2 ORDER BY at DESC, id DESC LIMIT 1",
+        )
+        .bind(ticket_id)
+        .bind(Direction::In.as_str())
+        .fetch_optional(self.connection().await?)
+        .await?;
+        row.map(|row| Ok(row.try_get("from_address")?)).transpose()
+    }
+
     /// Sender and text of the notes that came by mail, the newest first.
     pub async fn notes_by_mail(&mut self, ticket_id: i64) -> Result<Vec<(String, String)>> {
         let rows = query(

@@ -204,6 +204,18 @@ impl Tx {
         Ok(())
     }
 
+    /// The tickets of the applications that came with the mail which a receipt answers.
+    pub async fn tickets_of_receipt(&mut self, outbox: i64) -> Result<Vec<i64>> {
+        let rows = query(
+            "SELECT DISTINCT submission.ticket_id AS id FROM submission
+             JOIN outbox ON outbox.message_ref = submission.message_ref WHERE outbox.id = $1 ORDER BY 1",
+        )
+        .bind(outbox)
+        .fetch_all(self.connection().await?)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
     /// Records when the mail server first accepted the acknowledgements of tickets.
     pub fn set_acknowledged(&mut self, tickets: &[i64], at: DateTime<Utc>) {
         if tickets.is_empty() {

@@ -9,11 +9,11 @@ use super::{
     copies::{copied_to, copy_ids},
     draft, hold,
     phrases::expanded,
+    recipients::{Reader, reader_of, told_by_inquirer},
 };
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
-        form::addresses,
         handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
@@ -66,8 +66,10 @@ pub async fn write(
         Err(refused) => return Ok(Err(refused)),
     };
     let draft = Draft { text: &text, ..draft };
-    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let Some(first) = letter(operation, ticket, written, &draft, to).await? else {
+    let Some(reader) = reader_of(operation.tx, ticket).await? else {
+        return Ok(Err(Refused::NoAddress(number.clone())));
+    };
+    let Some(first) = letter(operation, ticket, reader, written, &draft).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
     let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
@@ -87,7 +89,9 @@ pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow
     // A letter about a ticket that was merged into this one has its own number.
     let number = operation.desk.ids.recognise(&message_id).unwrap_or_else(|| ticket.number.clone());
     let Some(theirs) = operation.tx.ticket_by_number(&number).await? else { return nothing() };
-    let Some(to) = address_of(&theirs) else { return Ok(Err(Refused::NoAddress(number))) };
+    let Some(Reader { address: to, .. }) = reader_of(operation.tx, &theirs).await? else {
+        return Ok(Err(Refused::NoAddress(number)));
+    };
     let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
     let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
     let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
@@ -193,11 +197,11 @@ pub(super) async fn queue(
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
 }
 
-/// A letter to one inquirer.
+/// A letter to one reader.
 pub(super) struct Letter {
     pub(super) number: TicketNumber,
     pub(super) to: String,
-    /// What the inquirer has told of themselves.
+    /// What the reader has told of themselves.
     pub(super) theirs: String,
     pub(super) rendered: Rendered,
     pub(super) message_id: String,
@@ -207,15 +211,15 @@ pub(super) struct Letter {
 async fn letter(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
+    reader: Reader,
     written: Written,
     draft: &Draft<'_>,
-    to: String,
 ) -> Result<Option<Letter>, Fault> {
     let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
     let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
-    let rendered = rendered(operation, ticket, written, draft.text)?;
-    let theirs = told_by_inquirer(ticket, &to);
-    Ok(Some(Letter { number: ticket.number.clone(), to, theirs, rendered, message_id }))
+    let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
+    let theirs = told_by_inquirer(ticket, &reader.address);
+    Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
 }
 
 /// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
@@ -232,12 +236,12 @@ async fn to_absorbed(
         return Ok(letters);
     }
     for absorbed in operation.tx.absorbed(&ticket.number).await? {
-        let Some(to) = address_of(&absorbed) else { continue };
-        let is_known = |known: &str| known.eq_ignore_ascii_case(&to);
+        let Some(reader) = reader_of(operation.tx, &absorbed).await? else { continue };
+        let is_known = |known: &str| known.eq_ignore_ascii_case(&reader.address);
         if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
             continue;
         }
-        letters.extend(letter(operation, &absorbed, written, draft, to).await?);
+        letters.extend(letter(operation, &absorbed, reader, written, draft).await?);
     }
     Ok(letters)
 }
@@ -245,22 +249,28 @@ async fn to_absorbed(
 fn rendered(
     operation: &Operation<'_>,
     ticket: &TicketRow,
+    reader: &Reader,
     written: Written,
     text: &str,
 ) -> Result<Rendered, Fault> {
     let desk = operation.desk;
     let facts = letter::Facts {
         number: ticket.number.to_string(),
-        fields: ticket.fields.clone(),
+        fields: reader.fields.clone(),
         subject: String::new(),
         attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: ticket.clock.deadline(),
+        is_about_call: false,
         now: operation.now,
     };
     let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
     let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
     let context = WrittenContext::new(inquirer, &facts, text, author);
+    let context = match &reader.region {
+        Some(region) => context.about_application(region),
+        None => context,
+    };
     Ok(desk.wording.render(&Content::Written(written, context))?)
 }
 
@@ -285,14 +295,6 @@ pub(super) fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leave
     } else {
         Leaves::At(operation.now + answers.undo)
     }
-}
-
-/// What the inquirer has told of themselves, for the last guard.
-pub(super) fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
-    let TicketRow { fields, from, .. } = ticket;
-    let told = [&fields.organization, &fields.name, &fields.contact, &fields.inquiry, &from.name];
-    let told = told.into_iter().flatten().map(String::as_str);
-    told.chain([from.address.as_str(), to]).collect::<Vec<_>>().join("\n")
 }
 
 /// Shows a mail to its author before it leaves, and to the leads where one of them has to approve it.
@@ -335,12 +337,6 @@ pub(super) async fn show(
         })?;
     }
     Ok(())
-}
-
-/// Where mail to the inquirer goes: to the sender, else to the address in the form.
-fn address_of(ticket: &TicketRow) -> Option<String> {
-    let known = ticket.answer_to.clone().filter(|address| !address.is_empty());
-    known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
 }
 
 /// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under

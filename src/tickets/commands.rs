@@ -174,9 +174,12 @@ async fn close(operation: &mut Operation<'_>, ticket: &TicketRow, reason: &str) 
     if ticket.clock.status() == Status::Closed {
         return Ok(Err(Refused::AlreadyClosed(number)));
     }
-    // The shell has nobody to ask.
-    let is_asked = matches!(operation.actor, Actor::Staff(_)) && reason.is_empty();
-    if is_asked && ticket.clock.is_owed() && ticket.answered_at.is_none() {
+    if ticket.kind == TicketKind::Application && application::goes_on(operation, ticket).await? {
+        return application::done(operation, ticket, reason).await;
+    }
+    // The shell has nobody to ask, and what came of an application its stage says.
+    let is_asked = matches!(operation.actor, Actor::Staff(_)) && ticket.kind == TicketKind::Inquiry;
+    if is_asked && reason.is_empty() && ticket.clock.is_owed() && ticket.answered_at.is_none() {
         let drafts = operation.tx.drafts(ticket.id).await?;
         if !drafts.iter().any(|draft| draft.purpose == Purpose::Answer) {
             return Ok(Err(Refused::CloseWithoutReason(number)));
@@ -202,6 +205,7 @@ async fn reopen(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Out
     let rules = &operation.desk.rules;
     let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
     operation.move_clock(ticket, &clock).await?;
+    application::resumed(operation, ticket).await?;
     let local = clock.deadline().map(|at| operation.local(at));
     operation.record(ticket, AuditEvent::Reopened { deadline: local });
     let deadline = clock.deadline();

@@ -2,7 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::answer::{Draft, Letter, fresh_id, queue, told_by_inquirer, write};
+use super::{
+    answer::{Draft, Letter, fresh_id, queue, write},
+    recipients::told_by_inquirer,
+};
 use crate::{
     desk::{
         calendar::date_of,

@@ -14,5 +14,6 @@ pub mod meetings;
 pub mod no_effect;
 pub mod phone;
 mod phrases;
+pub mod recipients;
 pub mod results;
 pub mod staff_mail;

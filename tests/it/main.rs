@@ -75,4 +75,6 @@ mod support_call;
 #[cfg(test)]
 mod two_members;
 #[cfg(test)]
+mod whole_call;
+#[cfg(test)]
 mod withheld;

@@ -205,6 +205,11 @@ fn file(
     }
     match kind {
         Kind::Unreadable => match reading.oversize {
+            // An application may be in it. Its sender hears when it came, and staff hear of it at once.
+            Some(bytes) if is_about_the_call(reading) && !is_from_staff(reading, rules) => {
+                let detail = format!("about the call for applications, {bytes} bytes");
+                (kind, Filing::Park { reason: ParkReason::Call, detail }, Some(Reply::CallReceipt))
+            }
             Some(bytes) => park(kind, ParkReason::Oversize, &format!("{bytes} bytes")),
             None => {
                 park(kind, ParkReason::Unreadable, reading.mail.unreadable.as_deref().unwrap_or("no sender"))
@@ -305,6 +310,11 @@ fn question(reading: &Reading, rules: &Rules, kind: Kind) -> (Kind, Filing, Opti
     let ticket = NewTicket { kind: TicketKind::Inquiry, channel: Channel::Email, fields, prefecture, clock };
     let kind = if kind == Kind::FollowUp { kind } else { Kind::Inquiry };
     (kind, Filing::Ticket { ticket: Box::new(ticket), mentions: None }, Some(Reply::Acknowledgement))
+}
+
+fn is_from_staff(reading: &Reading, rules: &Rules) -> bool {
+    let from = reading.mail.from.as_ref();
+    from.is_some_and(|from| rules.staff.find(&from.address).is_some())
 }
 
 fn is_from_an_adviser(reading: &Reading, rules: &Rules) -> bool {

@@ -47,7 +47,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
             format!("{number}: the form is in force, missing: {missing}")
         }
         Done::FieldSet { number, field } => format!("{number}: {field} is set"),
-        Done::Arranged { number, meeting, told, leaves } => format!(
+        Done::Arranged { number, meeting, told, leaves, .. } => format!(
             "{number}: {} {} is {}, from {}; {told} letters: {}",
             meeting.kind,
             meeting.nth,
