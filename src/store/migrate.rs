@@ -68,6 +68,12 @@ impl Store {
     }
 }
 
+/// The SQLite database, first, and the files that SQLite keeps beside it. Nothing for PostgreSQL.
+#[must_use]
+pub fn database_files(url: &str) -> Vec<PathBuf> {
+    ["", "-wal", "-shm"].iter().filter_map(|suffix| beside(url, Dialect::of(url), suffix)).collect()
+}
+
 /// Path of a file next to the SQLite database; `None` for PostgreSQL and for a database in memory.
 pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:").filter(|_| dialect == Dialect::Sqlite)?;
