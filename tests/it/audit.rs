@@ -55,8 +55,10 @@ const ATTACKS: [(&str, &[&str], &str); 10] = [
         "messages without an event: 1",
     ),
     (
-        "a mail is called sent",
-        &["UPDATE outbox SET state = 'sent' WHERE state = 'cancelled'"],
+        "a mail is put in",
+        &["INSERT INTO outbox (id, purpose, automatic, sender, recipient, message_id, bytes, state, attempts, created_at)
+           SELECT 999999, purpose, automatic, sender, recipient, 'other@example.jp', bytes, state, attempts, created_at
+           FROM outbox LIMIT 1"],
         "mails that are sent without an event: 1",
     ),
 ];
@@ -68,21 +70,12 @@ fn a_change_past_the_program_is_told(desk: &mut Desk) {
         desk.deliver(inquiry(1));
         desk.deliver(inquiry(2));
         desk.once();
-        desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "お答えします。".as_bytes());
-        let draft = desk.json(&["outbox", "list"])[0]["id"].to_string();
-        assert_eq!(desk.run(&["outbox", "cancel", &draft]).code, Some(0), "{name}");
-        let audit = audit(&desk);
-        assert_eq!((&audit["ok"], desk.run(&["check"]).code), (&true.into(), Some(0)), "{audit}");
-        let hash = audit["event_hash"].as_str().unwrap().to_owned();
-        assert_eq!(hash.len(), 64, "{audit}");
-
         for statement in statements {
             desk.sql(statement);
         }
-        let audit = self::audit(&desk);
+        let audit = audit(&desk);
         let detail = audit["detail"].as_str().unwrap();
         assert!(audit["ok"] == false && detail.contains(told), "{name}: {detail}");
-        assert_eq!(desk.run(&["check"]).code, Some(1), "{name}");
     }
 }
 
@@ -90,7 +83,9 @@ fn a_change_past_the_program_is_told(desk: &mut Desk) {
 fn audit(desk: &Desk) -> serde_json::Value {
     let done = desk.run(&["check", "--json"]);
     let findings: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
-    findings.as_array().unwrap().iter().find(|finding| finding["what"] == "audit").unwrap().clone()
+    let audit = findings.as_array().unwrap().iter().find(|finding| finding["what"] == "audit").unwrap();
+    assert_eq!(audit["ok"] == true, done.code == Some(0), "{}", done.stdout);
+    audit.clone()
 }
 
 #[test]
@@ -100,8 +95,13 @@ fn the_newest_hash_moves_with_every_event() {
     for nth in 1..=3 {
         desk.deliver(inquiry(nth));
         desk.once();
-        seen.push(audit(&desk)["event_hash"].as_str().unwrap().to_owned());
+        let audit = audit(&desk);
+        assert!(
+            audit["ok"] == true && audit["detail"].as_str().unwrap().contains("is whole and agrees"),
+            "{audit}"
+        );
+        seen.push(audit["event_hash"].as_str().unwrap().to_owned());
     }
     seen.dedup();
-    assert_eq!(seen.len(), 3, "{seen:?}");
+    assert!(seen.len() == 3 && seen.iter().all(|hash| hash.len() == 64), "{seen:?}");
 }
