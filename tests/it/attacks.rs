@@ -12,11 +12,43 @@ use std::{
 };
 
 use crate::support::{
-    desk::{Desk, Done, On},
+    desk::{Desk, Done, On, on_both},
     dovecot::Dovecot,
     http::{free_port, wait_for_status},
     mail::inquiry,
 };
+
+on_both!(spellings_of_one_mailbox_share_one_budget);
+
+fn spellings_of_one_mailbox_share_one_budget(desk: &mut Desk) {
+    const SPELLINGS: [&str; 12] = [
+        "a..b@docomo.example",
+        "A..B@docomo.example",
+        "\"a..b\"@docomo.example",
+        "a..b+1@DOCOMO.example",
+        "a..b+2@docomo.example",
+        "\"a..b+x\"@docomo.example",
+        "a..b@Docomo.Example",
+        "a..b+3@docomo.example",
+        "a..B@docomo.example",
+        "a..b+4@docomo.example",
+        "A..b@docomo.example",
+        "a..b+5@docomo.example",
+    ];
+    // In one batch, and in later ones.
+    for (nth, spelling) in SPELLINGS.iter().enumerate() {
+        desk.deliver(inquiry(nth + 1).from(spelling));
+        if nth == 2 || nth == 7 {
+            desk.once();
+        }
+    }
+    desk.deliver(inquiry(20).from("a.b@docomo.example"));
+    desk.once();
+    assert_eq!(desk.numbers().len(), SPELLINGS.len() + 1, "every inquiry is a ticket");
+    let to: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+    let other = to.iter().filter(|to| *to == "a.b@docomo.example").count();
+    assert_eq!((other, to.len() - other), (1, 5), "{to:?}");
+}
 
 /// Every file below a folder that its group or others have rights to.
 fn open_to_others(dir: &Path) -> Vec<String> {
