@@ -1,4 +1,4 @@
-//! What other users of the machine, strangers on the network and a man in the middle try in vain.
+//! Attacks by other users of the machine, by strangers on the network and by a man in the middle, and what stops them.
 
 use std::{
     fs,
@@ -125,7 +125,7 @@ fn files_that_others_can_open_are_told_with_the_remedy() {
         let line = done.stdout.lines().find(|line| line.contains(" files: ")).unwrap();
         match told {
             Some(remedy) => {
-                assert!(line.starts_with("WARN") && line.contains(&remedy), "{name} {rights:o}: {line}")
+                assert!(line.starts_with("WARN") && line.contains(&remedy), "{name} {rights:o}: {line}");
             }
             None => assert!(line.starts_with("ok"), "{name} {rights:o}: {line}"),
         }

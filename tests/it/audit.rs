@@ -1,4 +1,4 @@
-//! Whoever changes the database past the program is found out: by the chain, by the desk's row, and by the rows that the
+//! A change of the database past the program is found: by the chain, by the desk's row, and by the rows that the
 //! events are about.
 
 use crate::support::{
