@@ -27,8 +27,13 @@ impl Sla {
     /// The day on which staff are told that an inquirer who was asked at `asked` has not answered.
     #[must_use]
     pub fn remind_on(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<NaiveDate> {
-        let due = calendar.next_opening(calendar.add_business(asked, self.remind_after)?)?;
-        Some(date_of(due, calendar.time_zone()))
+        Some(date_of(self.remind_at(calendar, asked)?, calendar.time_zone()))
+    }
+
+    /// When an inquirer who was asked at `asked` is reminded.
+    #[must_use]
+    pub fn remind_at(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        calendar.next_opening(calendar.add_business(asked, self.remind_after)?)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     desk::{
         calendar::{Day, date_of},
         staff::Member,
-        ticket::{Status, TicketKind},
+        ticket::{Status, TicketKind, Urgency},
     },
     letter::{
         Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered,
@@ -262,19 +262,18 @@ async fn compile(
     member: &Member,
     now: DateTime<Utc>,
 ) -> Result<Compiled, StoreError> {
-    let zone = desk.rules.calendar.time_zone();
     let leads = desk.rules.staff.is_lead(member);
     let is_member =
         |who: &Option<String>| who.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
     let own = |ticket: &TicketHead| is_member(&ticket.assignee);
     let free = |ticket: &TicketHead| ticket.assignee.is_none();
-    let late = |ticket: &TicketHead| ticket.clock.overdue(now);
-    let today = |ticket: &TicketHead| {
-        ticket.clock.deadline().is_some_and(|at| date_of(at, zone) <= date_of(now, zone))
-    };
-    let promised = |ticket: &TicketHead| ticket.promised_on.is_some_and(|day| day <= date_of(now, zone));
+    let urgency =
+        |ticket: &TicketHead| Urgency::of(&ticket.clock, ticket.promised_on, &desk.rules.calendar, now);
     let concerns = |ticket: &&TicketHead| leads || own(ticket) || free(ticket);
-    let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).collect();
+    // A hold that the inquirer does not know of on the promised day is as urgent as an open ticket.
+    let (urgent, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
+        known.waiting.iter().filter(concerns).partition(|ticket| urgency(ticket).is_news());
+    let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).chain(urgent).collect();
     let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
     left.sort_by_key(|ticket| ticket.clock.deadline());
     let mut titled: Vec<(Title, Vec<&TicketHead>)> = Vec::new();
@@ -287,9 +286,9 @@ async fn compile(
         count
     };
     let applications = take(Title::Support, &|ticket| ticket.kind == TicketKind::Application);
-    let promised = take(Title::Promised, &promised);
-    let overdue = take(Title::Overdue, &late);
-    let due = take(Title::DueToday, &today);
+    let promised = take(Title::Promised, &|ticket| urgency(ticket) == Urgency::Promised);
+    let overdue = take(Title::Overdue, &|ticket| urgency(ticket) == Urgency::Overdue);
+    let due = take(Title::DueToday, &|ticket| urgency(ticket) == Urgency::DueToday);
     let mine = take(Title::Own, &own);
     let unassigned = take(Title::Unassigned, &free);
     // Applications are no inquiries, and stand behind them.
@@ -297,7 +296,7 @@ async fn compile(
     let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
     let answered_count = answered.len();
     let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
-        known.waiting.iter().filter(concerns).partition(|ticket| ticket.clock.is_held_by_desk());
+        waiting.into_iter().partition(|ticket| ticket.clock.is_held_by_desk());
     titled.push((Title::Held, held));
     titled.push((Title::Waiting, waiting));
     titled.push((Title::Thanked, known.thanked.iter().filter(concerns).collect()));

@@ -2,11 +2,11 @@
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 pub mod escalation;
-mod holds;
 mod meetings;
 pub mod recalculation;
 mod results_due;
 pub mod retention;
+mod waiting;
 mod window_summary;
 
 use std::{sync::Arc, time::Duration};
@@ -16,17 +16,14 @@ use tracing::error;
 
 use self::{
     escalation::{escalate, next_deadline},
-    holds::{end_holds, next_hold},
     meetings::{remind_of_meetings, tell_open_points},
     results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
+    waiting::{look_after, next_step},
     window_summary::{summarize, summary_at},
 };
 use crate::{
-    notify::{
-        digest,
-        reminder::{next_reminder, remind},
-    },
+    notify::digest,
     service::{
         Desk, Fault, Wakeups,
         alarms::{coverage_of, silence},
@@ -70,7 +67,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     desk.renew_staff_keys().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
-    let mut queued = end_holds(desk).await?;
+    let mut queued = look_after(desk).await?;
     // `escalate` handles a limited number of tickets per call. After a long downtime more calls are necessary.
     while is_due(desk).await? {
         let (tickets, mails) = escalate(desk).await?;
@@ -82,7 +79,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     forget_due(desk).await?;
     queued += tell_of_results(desk).await?;
     queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
-    Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
+    Ok(queued + summarize(desk).await? + digest::send_due(desk).await?)
 }
 
 async fn is_due(desk: &Desk) -> Result<bool, StoreError> {
@@ -95,17 +92,10 @@ async fn until_next(desk: &Desk) -> Duration {
     // Database errors are ignored here: the next `tick` reports them.
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
-    let reminder = next_reminder(desk).await.unwrap_or_default();
-    let hold = next_hold(desk).await.unwrap_or_default();
+    let waiting = next_step(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
-    let next = deadline
-        .into_iter()
-        .chain(reminder)
-        .chain(hold)
-        .chain(summary)
-        .chain(next_results_notice(desk))
-        .chain(list)
-        .min();
+    let next =
+        deadline.into_iter().chain(waiting).chain(summary).chain(next_results_notice(desk)).chain(list).min();
     let sleep = next.map_or(LONGEST_SLEEP, |at| desk.clock.until(at));
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }
