@@ -1,6 +1,7 @@
 //! The command line. Each command parses its arguments, calls another module, and prints text or JSON; rules of the
 //! desk are elsewhere.
 
+mod absence;
 mod application;
 mod calendar;
 mod check;
@@ -82,6 +83,9 @@ enum Command {
     /// Work on applications for 伴走支援
     #[command(subcommand)]
     Application(application::Command),
+    /// List, register and end absences of members
+    #[command(subcommand)]
+    Absence(absence::Command),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -212,6 +216,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),
+        Command::Absence(command) => absence::run(&context, command).await,
         Command::Phone(call) => phone::run(&context, call).await,
         Command::Digest { preview } => digest::run(&context, preview).await,
         Command::Erase(what) => erase::run(&context, &what).await,

@@ -3,6 +3,7 @@
 pub mod application;
 pub mod calendar;
 pub mod deadline;
+pub mod duty;
 pub mod escalation;
 pub mod feedback;
 pub mod form;

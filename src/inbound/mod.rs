@@ -240,6 +240,7 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
         return Ok(Vec::new());
     }
     desk.renew_staff_keys().await?;
+    desk.renew_absences().await?;
     Ok(prepare(desk, fetched).await?)
 }
 

@@ -25,6 +25,8 @@ const SHORT: usize = 60;
 pub struct DigestContext {
     #[serde(flatten)]
     pub common: StaffCommon,
+    /// Whose list it is; empty for the reader's own.
+    pub of: String,
     /// What the digest is about, in a few words.
     pub summary: String,
     pub groups: Vec<Group>,
@@ -62,6 +64,8 @@ pub enum Title {
     DueToday,
     #[serde(rename = "担当している照会")]
     Own,
+    #[serde(rename = "担当が決まっている照会")]
+    Assigned,
     #[serde(rename = "担当が決まっていない照会")]
     Unassigned,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
@@ -74,6 +78,15 @@ pub enum Title {
     Thanked,
     #[serde(rename = "前回以降に回答した照会")]
     Answered,
+}
+
+/// The title of a list of everybody's tickets.
+pub const LIST_OF_ALL: &str = "全員の照会";
+
+/// The title of a list of one member's tickets.
+#[must_use]
+pub fn list_of(name: &str) -> String {
+    format!("{name}さんの照会")
 }
 
 /// What the summary line counts. A count of zero is left out.

@@ -37,7 +37,10 @@ pub use compose::{
     ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
 };
 pub use content::Content;
-pub use digest::{Alarm, Counts, DigestContext, Group, ParkedMail, Title, UndeliveredMail, call_in_words};
+pub use digest::{
+    Alarm, Counts, DigestContext, Group, LIST_OF_ALL, ParkedMail, Title, UndeliveredMail, call_in_words,
+    list_of,
+};
 pub use feedback::span_fault_to_operator;
 pub use frame::own_words;
 pub use hours::hours_in_words;
@@ -61,7 +64,7 @@ pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
+    ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
     left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
     status_word,
 };

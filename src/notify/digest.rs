@@ -9,12 +9,14 @@ use super::{
 use crate::{
     desk::{
         calendar::{Day, date_of},
+        feedback::Refused,
         staff::Member,
+        staff_mail::Whose,
         ticket::{Status, TicketKind, Urgency},
     },
     letter::{
-        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail, Rendered,
-        StaffCommon, StaffTicket, Title, UndeliveredMail, call_in_words,
+        self, Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedMail,
+        Rendered, StaffCommon, StaffTicket, Title, UndeliveredMail, call_in_words,
     },
     mail,
     service::{
@@ -78,8 +80,8 @@ pub async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     let since = sent_at.parse().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
     let known = Known::load(desk, since, now).await?;
     let mut news = Vec::new();
-    for member in desk.rules.staff.all() {
-        let compiled = compile(desk, &known, member, now).await?;
+    for member in desk.duty(now).present() {
+        let compiled = compile(desk, &known, View::own(member), now).await?;
         if compiled.is_news {
             news.push((member, compiled));
         }
@@ -106,15 +108,32 @@ fn is_night(desk: &Desk, now: DateTime<Utc>) -> bool {
     span.is_none_or(|(_, closes)| now >= closes)
 }
 
-/// Queues the digest for one member now, on request.
-pub async fn send_one(operation: &mut Operation<'_>, member: &Member) -> Result<(), Fault> {
+/// Queues a list for one member now, on request. The inner error says why there is none.
+pub async fn send_one(
+    operation: &mut Operation<'_>,
+    member: &Member,
+    whose: &Whose,
+) -> Result<Result<(), Refused>, Fault> {
     let (desk, now) = (operation.desk, operation.now);
+    let staff = &desk.rules.staff;
+    let shows = match whose {
+        Whose::Own => Shows::Own,
+        Whose::All => Shows::All,
+        Whose::Member(name) => match staff.named(name).as_slice() {
+            [one] => Shows::Member(one),
+            _ => {
+                let known = staff.all().map(|member| member.name.clone()).collect();
+                return Ok(Err(Refused::NoSingleMember { who: name.clone(), known }));
+            }
+        },
+    };
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
-    let context = compile(desk, &known, member, now).await?;
+    let context = compile(desk, &known, View { reader: member, shows }, now).await?;
     // Two requests at the same instant must give two mails, since each shows the desk at its time: hence the fresh id.
     // A database restored from a backup uses ids again: hence the instant.
     let occasion = format!("digest asked {} {}", now.to_rfc3339(), operation.tx.fresh_id());
-    send(operation, member, context, &occasion)
+    send(operation, member, context, &occasion)?;
+    Ok(Ok(()))
 }
 
 /// Queues the digest for all staff now, even if nothing is new or due. Returns the number of queued mails.
@@ -122,9 +141,9 @@ pub async fn send_all(desk: &Desk) -> anyhow::Result<usize> {
     let now = desk.clock.now();
     let mut tx = desk.store.write().await?;
     let mut queued = 0;
-    for member in desk.rules.staff.all() {
-        send_one(&mut Operation::by_desk(desk, &mut tx, now), member).await?;
-        queued += 1;
+    for member in desk.duty(now).present() {
+        let sent = send_one(&mut Operation::by_desk(desk, &mut tx, now), member, &Whose::Own).await?;
+        queued += usize::from(sent.is_ok());
     }
     tx.commit().await?;
     Ok(queued)
@@ -135,8 +154,8 @@ pub async fn preview(desk: &Desk) -> anyhow::Result<Vec<(String, String, String)
     let now = desk.clock.now();
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
     let mut shown = Vec::new();
-    for member in desk.rules.staff.all() {
-        let compiled = compile(desk, &known, member, now).await?;
+    for member in desk.duty(now).present() {
+        let compiled = compile(desk, &known, View::own(member), now).await?;
         let common = StaffCommon::new(&desk.profile, &desk.rules, &member.name, now);
         let Rendered { subject, body, .. } = desk.wording.render(&compiled.content(common))?;
         shown.push((member.name.clone(), subject, body));
@@ -222,7 +241,40 @@ impl Known {
     }
 }
 
+/// The list that a member gets.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    reader: &'a Member,
+    shows: Shows<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows<'a> {
+    /// The reader's own tickets, those of absent members whose substitute the reader is, and those without an assignee. Leads also
+    /// see other members' tickets that are urgent, waiting or answered, and parked mail, undeliverable mail and the figures.
+    Own,
+    /// Those of one member.
+    Member(&'a Member),
+    All,
+}
+
+impl<'a> View<'a> {
+    fn own(reader: &'a Member) -> Self {
+        Self { reader, shows: Shows::Own }
+    }
+
+    /// Whose list it is, in words; empty for the reader's own.
+    fn title(self) -> String {
+        match self.shows {
+            Shows::Own => String::new(),
+            Shows::Member(member) => letter::list_of(&member.name),
+            Shows::All => letter::LIST_OF_ALL.to_owned(),
+        }
+    }
+}
+
 struct Compiled {
+    of: String,
     groups: Vec<Group>,
     meetings: Vec<CaseContext>,
     parked: Vec<ParkedMail>,
@@ -240,6 +292,7 @@ impl Compiled {
     fn content(self, common: StaffCommon) -> Content {
         Content::Digest(DigestContext {
             common,
+            of: self.of,
             summary: self.summary,
             groups: self.groups,
             meetings: self.meetings,
@@ -253,20 +306,24 @@ impl Compiled {
     }
 }
 
-/// Compiles one member's digest from their own and unassigned tickets. Leads also get other members' tickets that are
-/// overdue, due today, waiting or answered, and parked mail, undeliverable mail and the figures. Each open ticket is
-/// listed only under the first title that fits.
+/// Compiles a list. Each open ticket is listed only under the first title that fits.
 async fn compile(
     desk: &Desk,
     known: &Known,
-    member: &Member,
+    view: View<'_>,
     now: DateTime<Utc>,
 ) -> Result<Compiled, StoreError> {
-    let leads = desk.rules.staff.is_lead(member);
-    let is_member =
-        |who: &Option<String>| who.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
-    let own = |ticket: &TicketHead| is_member(&ticket.assignee);
-    let free = |ticket: &TicketHead| ticket.assignee.is_none();
+    let View { reader, shows } = view;
+    let duty = desk.duty(now);
+    let leads = duty.acts_as_lead(reader) && shows == Shows::Own;
+    let is_theirs = |who: &Option<String>| match (who.as_deref(), shows) {
+        (None, _) => false,
+        (Some(_), Shows::All) => true,
+        (Some(who), Shows::Member(member)) => who.eq_ignore_ascii_case(&member.address),
+        (Some(who), Shows::Own) => duty.works_for(reader, who),
+    };
+    let own = |ticket: &TicketHead| is_theirs(&ticket.assignee);
+    let free = |ticket: &TicketHead| ticket.assignee.is_none() && !matches!(shows, Shows::Member(_));
     let urgency =
         |ticket: &TicketHead| Urgency::of(&ticket.clock, ticket.promised_on, &desk.rules.calendar, now);
     let concerns = |ticket: &&TicketHead| leads || own(ticket) || free(ticket);
@@ -289,7 +346,8 @@ async fn compile(
     let promised = take(Title::Promised, &|ticket| urgency(ticket) == Urgency::Promised);
     let overdue = take(Title::Overdue, &|ticket| urgency(ticket) == Urgency::Overdue);
     let due = take(Title::DueToday, &|ticket| urgency(ticket) == Urgency::DueToday);
-    let mine = take(Title::Own, &own);
+    let title = if shows == Shows::All { Title::Assigned } else { Title::Own };
+    let mine = take(title, &own);
     let unassigned = take(Title::Unassigned, &free);
     // Applications are no inquiries, and stand behind them.
     titled.rotate_left(1);
@@ -301,11 +359,11 @@ async fn compile(
     titled.push((Title::Waiting, waiting));
     titled.push((Title::Thanked, known.thanked.iter().filter(concerns).collect()));
     titled.push((Title::Answered, answered));
-    let groups = groups(desk, titled, member, now).await?;
+    let groups = groups(desk, titled, reader, now).await?;
     let meetings: Vec<&Unfinished> = known
         .meetings
         .iter()
-        .filter(|case| leads || case.assignee.is_none() || is_member(&case.assignee))
+        .filter(|case| leads || case.assignee.is_none() || is_theirs(&case.assignee))
         .collect();
     let due_meetings = meetings.iter().map(|case| case.due).sum();
     let parked: Vec<ParkedMail> =
@@ -331,6 +389,7 @@ async fn compile(
         undelivered: undelivered.len(),
     };
     Ok(Compiled {
+        of: view.title(),
         groups,
         meetings: meetings.into_iter().map(|case| case.context.clone()).collect(),
         parked,

@@ -64,7 +64,7 @@ pub fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -
         operation,
         tickets,
         "unanswered",
-        |ticket, member| concerns(desk, Some(ticket), member),
+        |ticket, member| concerns(desk, Some(ticket), member, now),
         Content::WaitingUnanswered,
     )
 }

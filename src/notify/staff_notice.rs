@@ -91,19 +91,12 @@ pub fn notify_each(
     Ok(queued)
 }
 
-/// Whether a member gets notices about a ticket: its assignee and all leads do.
-pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> bool {
+/// Whether a member gets notices about a ticket.
+pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member, now: DateTime<Utc>) -> bool {
     let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
-    let is_assignee = assignee.is_some_and(|address| address.eq_ignore_ascii_case(&member.address));
-    is_assignee || desk.rules.staff.is_lead(member)
-}
-
-/// The members who have to work on a ticket: its assignee, or the leads where it has none.
-pub fn responsible<'a>(desk: &'a Desk, ticket: &TicketRow) -> Vec<&'a Member> {
-    let staff = &desk.rules.staff;
-    match ticket.assignee.as_deref().and_then(|address| staff.find(address)) {
-        Some(assignee) => vec![assignee],
-        None => staff.leads().collect(),
+    match ticket {
+        Some(_) => desk.duty(now).concerns(assignee, member),
+        None => desk.duty(now).acts_as_lead(member),
     }
 }
 
@@ -133,11 +126,12 @@ pub fn notify_of_ticket(
     let assignee = content.assignee.and_then(|address| staff.find(address));
     // A member who has written down a call always hears of its ticket.
     let writer = mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address));
+    let duty = desk.duty(operation.now);
     let receives = |member: &Member| match (assignee, desk.new_ticket) {
-        (Some(assignee), _) => assignee == member,
+        (Some(_), _) => duty.responsible(content.assignee).contains(&member),
         (None, NewTicketTo::None) if purpose == Purpose::NewTicket => false,
-        (None, NewTicketTo::All) => true,
-        (None, _) => staff.is_lead(member),
+        (None, NewTicketTo::All) => duty.present().contains(&member),
+        (None, _) => duty.acts_as_lead(member),
     };
     let receivers: Vec<&Member> =
         staff.all().filter(|member| receives(member) || writer == Some(*member)).collect();

@@ -38,7 +38,7 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
             .collect();
         for member in desk.rules.staff.all() {
             let own: Vec<&TicketRow> =
-                due.iter().copied().filter(|ticket| concerns(desk, Some(*ticket), member)).collect();
+                due.iter().copied().filter(|ticket| concerns(desk, Some(*ticket), member, now)).collect();
             if own.is_empty() {
                 continue;
             }

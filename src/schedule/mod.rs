@@ -65,6 +65,7 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
 /// Runs all due jobs once. Returns the number of queued mails.
 pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     desk.renew_staff_keys().await?;
+    desk.renew_absences().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
     let mut queued = look_after(desk).await?;

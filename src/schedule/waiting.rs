@@ -11,7 +11,7 @@ use crate::{
     letter::Content,
     notify::{
         reminder::{ask_again, notify_unanswered},
-        staff_notice::{notify_each, responsible},
+        staff_notice::notify_each,
     },
     service::{Desk, Fault, Operation},
     store::{AuditEvent, StoreError, TicketRow},
@@ -73,7 +73,8 @@ async fn resume(operation: &mut Operation<'_>, ticket: TicketRow) -> Result<Tick
 
 /// Tells the members who work on tickets that their holds are over.
 fn notify_over(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
-    let desk = operation.desk;
-    let concerns = |ticket: &TicketRow, member: &_| responsible(desk, ticket).contains(&member);
+    let duty = operation.desk.duty(operation.now);
+    let concerns =
+        |ticket: &TicketRow, member: &_| duty.responsible(ticket.assignee.as_deref()).contains(&member);
     notify_each(operation, tickets, "hold over", concerns, Content::HoldOver)
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
-use super::{Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls};
+use super::{
+    Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
+};
 use crate::desk::{calendar::DayHours, form::FieldKey};
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
@@ -139,6 +141,24 @@ impl Settings {
         }
     }
 
+    fn check_absences(&self, nth: usize, staff: &Staff) -> Result<(), Wrong> {
+        for (i, absent) in staff.absent.iter().enumerate() {
+            let key = format!("staff[{nth}].absent[{i}]");
+            ensure(absent.from <= absent.to, &format!("{key}.to"), || {
+                format!("{} is not allowed; allowed: a day from {} on", absent.to, absent.from)
+            })?;
+            let Some(substitute) = &absent.substitute else { continue };
+            let is_other = |other: &Staff| {
+                other.address.eq_ignore_ascii_case(substitute)
+                    && !other.address.eq_ignore_ascii_case(&staff.address)
+            };
+            ensure(self.staff.iter().any(is_other), &format!("{key}.substitute"), || {
+                format!("{substitute:?} is not allowed; allowed: the address of another member")
+            })?;
+        }
+        Ok(())
+    }
+
     fn check_desk(&self) -> Result<(), Wrong> {
         let desk = &self.desk;
         ensure(is_address(&desk.address), "desk.address", || address_help(&desk.address))?;
@@ -152,6 +172,7 @@ impl Settings {
                 address_help(&staff.address)
             })?;
             ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
+            self.check_absences(i, staff)?;
         }
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_uppercase());

@@ -85,7 +85,7 @@ pub async fn carry_out(
             Ok(Err(Refused::NoApplication(number.clone())))
         }
         Command::Support(command) => support(operation, ticket, command, brought).await,
-        Command::List | Command::Help => Ok(Err(Refused::NotOnATicket)),
+        Command::Away(_) | Command::Back | Command::List(_) | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }
 

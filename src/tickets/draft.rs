@@ -139,7 +139,7 @@ pub(super) async fn release(
     approves: bool,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
-    if approves && !operation.actor.may_approve(operation.desk) && operation.desk.answers.approval {
+    if approves && !operation.may_approve() && operation.desk.answers.approval {
         return Ok(Err(Refused::OnlyLeads));
     }
     let letters = match meant(operation, ticket, named).await? {
@@ -153,7 +153,7 @@ pub(super) async fn release(
         return Ok(Ok(Done::Sending { number: number.clone(), leaves_at }));
     }
     let needs_lead = needs_lead(operation, draft);
-    if needs_lead && !operation.actor.may_approve(operation.desk) {
+    if needs_lead && !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let leaves_at = operation.now + operation.desk.answers.undo;
@@ -206,7 +206,7 @@ pub(super) async fn reject(
     named: &Named<'_>,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
-    if !operation.actor.may_approve(operation.desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let letters = match meant(operation, ticket, named).await? {
@@ -293,7 +293,7 @@ async fn question(
             word,
         )
     };
-    let may_approve = operation.actor.may_approve(desk);
+    let may_approve = operation.may_approve();
     let (yes, no) = match (needs_lead(operation, draft), may_approve) {
         (true, true) => (Some(DecisionWord::Approve), DecisionWord::Reject),
         (true, false) => (None, DecisionWord::Cancel),
@@ -315,7 +315,7 @@ async fn question(
 fn needs_lead(operation: &Operation<'_>, draft: &WrittenMail) -> bool {
     let desk = operation.desk;
     let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
-    desk.answers.approval && author.is_some_and(|author| !desk.rules.staff.is_lead(author))
+    desk.answers.approval && author.is_some_and(|author| !desk.duty(operation.now).may_lead(author))
 }
 
 fn written(draft: &WrittenMail) -> Written {

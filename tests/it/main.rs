@@ -65,6 +65,8 @@ mod staff_trust;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod substitutes;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod support_call;

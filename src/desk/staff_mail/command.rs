@@ -1,7 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
-    japanese_date::WrittenDay,
+    japanese_date::{WrittenDay, WrittenDays},
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
 };
@@ -40,10 +40,44 @@ pub enum Command {
     PartOf(TicketNumber),
     /// An order on an application for 伴走支援.
     Support(SupportCommand),
-    /// 一覧: send the digest now.
-    List,
+    /// 休暇: a member is away, and another stands in.
+    Away(Away),
+    /// 休暇 取消: the member is back.
+    Back,
+    /// 一覧: send a list of tickets now.
+    List(Whose),
     /// ヘルプ: send the manual.
     Help,
+}
+
+/// Days on which a member is away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    /// The member's name; empty for the writer.
+    pub who: String,
+    pub days: WrittenDays,
+    /// The name of the substitute, or `Some(None)` where the leads stand in. `None`: the order does not say who.
+    pub substitute: Option<Option<String>>,
+}
+
+/// The tickets that a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the digest of its reader.
+    #[default]
+    Own,
+    /// Those of one member, by name.
+    Member(String),
+    /// 全員
+    All,
+}
+
+impl Command {
+    /// Whether it is about a ticket.
+    #[must_use]
+    pub fn needs_ticket(&self) -> bool {
+        !matches!(self, Self::Away(_) | Self::Back | Self::List(_) | Self::Help)
+    }
 }
 
 /// What a member orders on an application. Reasons and comments may be empty.

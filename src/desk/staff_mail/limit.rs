@@ -55,7 +55,8 @@ impl StaffMail {
     }
 
     fn is_orders_alone(&self) -> bool {
-        let replies = |command: &Command| matches!(command, Command::Ask(_) | Command::List | Command::Help);
+        let replies =
+            |command: &Command| matches!(command, Command::Ask(_) | Command::List(_) | Command::Help);
         !self.orders.is_empty()
             && !self.orders.iter().any(|order| replies(&order.command))
             && self.answers.is_empty()
@@ -72,7 +73,7 @@ impl StaffMail {
         let mut tickets: Vec<Option<TicketNumber>> = tickets.map(Some).collect();
         tickets.sort_unstable();
         tickets.dedup();
-        if tickets.len() != 1 || self.orders.iter().any(|order| order.command == Command::List) {
+        if tickets.len() != 1 || self.orders.iter().any(|order| matches!(order.command, Command::List(_))) {
             tickets.push(None);
         }
         tickets
@@ -162,7 +163,12 @@ mod tests {
                 vec![replies(Some(1), most, 0), replies(Some(2), most, 0), replies(None, 2 * most, 0)],
                 true,
             ),
-            ("a request without a key", order(Command::List, None), vec![replies(None, most, 0)], true),
+            (
+                "a request without a key",
+                order(Command::List(crate::desk::staff_mail::Whose::Own), None),
+                vec![replies(None, most, 0)],
+                true,
+            ),
             ("a cancellation", order(Command::Cancel, Some(1)), vec![replies(Some(1), most, 0)], false),
             ("a question", order(Command::Ask("?".into()), Some(1)), vec![replies(Some(1), most, 0)], true),
             ("a doubt after many orders", doubt(true, None), vec![replies(Some(1), most, few - 1)], false),

@@ -19,7 +19,7 @@ pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Ki
     let Some(staff) = &reading.staff else {
         return (Kind::Staff, Filing::Staff, None);
     };
-    let read_only = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List);
+    let read_only = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List(_));
     let only_reads =
         !staff.orders.is_empty() && staff.orders.iter().all(read_only) && staff.answers.is_empty();
     if staff.keyed || only_reads || known.gate.accept_since.is_none() {

@@ -59,6 +59,8 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::Chosen, .. } => {
                 f.write_str("waits for a member, because a colleague wrote too")
             }
+            Self::Absent(absence) => absence.fmt(f),
+            Self::Back { member } => f.write_str(member),
             Self::Assigned { to } => f.write_str(to),
             Self::Tagged { tags } => f.write_str(&tags.join(", ")),
             Self::Reopened { deadline } | Self::HoldEnded { deadline } => f.write_str(&local_text(*deadline)),

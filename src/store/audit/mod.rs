@@ -12,6 +12,7 @@ use crate::{
     desk::{
         application::{ApplicationField, Stage, Unread, decision::Decision},
         calendar::BusinessTime,
+        duty::Absence,
         escalation::Notice,
         feedback::{Leaves, Written},
         gate::Refusal,
@@ -112,6 +113,10 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// A member is away for some days.
+        Absent = "absent",
+        /// A member who was away is back.
+        Back = "back",
         /// A meeting or a visit was asked for, set, changed, cancelled or held.
         Meeting = "meeting",
         /// Everybody was reminded of a meeting or a visit.
@@ -274,6 +279,10 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    Absent(Absence),
+    Back {
+        member: String,
+    },
     Meeting {
         kind: MeetingKind,
         nth: u32,
@@ -374,6 +383,8 @@ impl AuditEvent {
             Self::RawErased { .. } => EventKind::RawErased,
             Self::PersonalErased(_) => EventKind::PersonalErased,
             Self::KeyRotated => EventKind::KeyRotated,
+            Self::Absent(_) => EventKind::Absent,
+            Self::Back { .. } => EventKind::Back,
         }
     }
 }

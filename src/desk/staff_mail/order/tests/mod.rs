@@ -8,6 +8,7 @@ mod sure;
 mod unclear;
 
 use super::*;
+use crate::desk::staff_mail::command::{Away, Whose};
 
 pub(super) const WRITER: &str = "佐藤 花子";
 
@@ -48,7 +49,13 @@ fn order_shown(order: &Order) -> String {
         Command::Send => "send".to_owned(),
         Command::PartOf(case) => format!("part of {case}"),
         Command::Support(command) => support::shown(command),
-        Command::List => "list".to_owned(),
+        Command::List(Whose::Own) => "list".to_owned(),
+        Command::List(Whose::All) => "list of all".to_owned(),
+        Command::List(Whose::Member(name)) => format!("list of {name}"),
+        Command::Away(Away { who, substitute, .. }) => {
+            format!("away {who} {}", substitute.clone().flatten().unwrap_or_default())
+        }
+        Command::Back => "back".to_owned(),
         Command::Help => "help".to_owned(),
     };
     let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
