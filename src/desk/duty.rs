@@ -217,7 +217,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever is away, a ticket has a responsible member, and that member gets mails.
+        /// In all circles of absences a ticket has a responsible member, and that member gets mails.
         #[test]
         fn somebody_who_gets_mails_is_responsible_for_every_ticket(
             away in proptest::collection::vec((0..3_usize, 0..4_usize), 0..6),

@@ -11,7 +11,7 @@ use crate::{
     notify::{
         arrival::notify_of_arrival,
         auto_reply::FiledTicket,
-        staff_notice::{NoticeContent, notify_of_ticket},
+        staff_notice::{NoticeContent, notes_in_words, notify_of_ticket},
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Fault, Operation, PreparedMail},
@@ -76,6 +76,7 @@ pub(super) async fn notify_staff(
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
                     remarks: remarks(decision),
+                    notes: notes(operation, filed.id).await?,
                 };
                 notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
             }
@@ -90,6 +91,7 @@ pub(super) async fn notify_staff(
                 assignee,
                 news: "",
                 remarks: remarks(decision),
+                notes: Vec::new(),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
@@ -107,12 +109,19 @@ pub(super) async fn notify_staff(
                 assignee,
                 news: reading.written(),
                 remarks,
+                notes: notes(operation, filed.id).await?,
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
         }
         _ => {}
     }
     Ok(())
+}
+
+/// What members have noted on a ticket.
+async fn notes(operation: &mut Operation<'_>, ticket: i64) -> Result<Vec<String>, Fault> {
+    let notes = operation.tx.notes_of(&[ticket]).await?;
+    Ok(notes_in_words(operation.desk, &notes, ticket, operation.now))
 }
 
 /// What the message may say in other words than those of the form.

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    CaseContext, FiguresContext, Purpose, StaffCommon, StaffTicket, purpose_in_words, reason_in_words,
-    sender_in_words,
+    CaseContext, FiguresContext, Purpose, StaffCommon, StaffTicket, WaitingContext, purpose_in_words,
+    reason_in_words, sender_in_words,
 };
 use crate::desk::{
     application::{Call, Stage},
@@ -36,6 +37,8 @@ pub struct DigestContext {
     /// How many parked mails there are; `parked` may hold fewer.
     pub parked_count: usize,
     pub undelivered_mails: Vec<UndeliveredMail>,
+    /// Mails that wait for the reader's word.
+    pub drafts: Vec<HeldDraft>,
     /// All zero where the reader does not get figures.
     pub figures: FiguresContext,
     /// Where the call for the 伴走支援 stands; empty where there is none now.
@@ -76,6 +79,8 @@ pub enum Title {
     Held,
     #[serde(rename = "お礼の返信があった照会（対応は要りません）")]
     Thanked,
+    #[serde(rename = "メモが加わった照会")]
+    Noted,
     #[serde(rename = "前回以降に回答した照会")]
     Answered,
 }
@@ -102,6 +107,8 @@ pub struct Counts {
     pub meetings: usize,
     pub parked: usize,
     pub undelivered: usize,
+    /// Mails that wait for the reader's word.
+    pub drafts: usize,
 }
 
 impl Counts {
@@ -112,6 +119,7 @@ impl Counts {
             ("本日お約束", self.promised),
             ("超過", self.overdue),
             ("本日期限", self.due_today),
+            ("送信待ち", self.drafts),
             ("担当", self.own),
             ("担当未定", self.unassigned),
             ("伴走支援", self.applications),
@@ -212,6 +220,29 @@ impl ParkedMail {
     }
 }
 
+/// A mail that waits for the reader's word.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldDraft {
+    #[serde(flatten)]
+    pub asked: WaitingContext,
+    pub author: String,
+    /// Since when it waits.
+    pub since: String,
+}
+
+impl HeldDraft {
+    #[must_use]
+    pub fn new(
+        asked: WaitingContext,
+        author: &str,
+        since: DateTime<Utc>,
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { asked, author: author.to_owned(), since: japanese_time::instant(since, zone, now) }
+    }
+}
+
 /// A mail that did not arrive.
 #[derive(Debug, Clone, Serialize)]
 pub struct UndeliveredMail {
@@ -245,10 +276,11 @@ mod tests {
             meetings: 8,
             parked: 5,
             undelivered: 6,
+            drafts: 9,
         };
         assert_eq!(
             all.summary(),
-            "本日お約束1件・超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
+            "本日お約束1件・超過1件・本日期限2件・送信待ち9件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
         );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");

@@ -38,10 +38,10 @@ pub use compose::{
 };
 pub use content::Content;
 pub use digest::{
-    Alarm, Counts, DigestContext, Group, LIST_OF_ALL, ParkedMail, Title, UndeliveredMail, call_in_words,
-    list_of,
+    Alarm, Counts, DigestContext, Group, HeldDraft, LIST_OF_ALL, ParkedMail, Title, UndeliveredMail,
+    call_in_words, list_of,
 };
-pub use feedback::span_fault_to_operator;
+pub use feedback::{OPERATOR, span_fault_to_operator};
 pub use frame::own_words;
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
@@ -52,8 +52,8 @@ pub use meeting::{
 };
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
-    NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
-    rejected_answer,
+    NoEffect, Remark, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations, note_in_words,
+    refused_order, rejected_answer,
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,

@@ -3,7 +3,7 @@
 use super::{
     Thread,
     auto_reply::{Automatic, over_budget, queue},
-    staff_notice::{concerns, notify_each},
+    staff_notice::{concerns, notify_each, numbers},
 };
 use crate::{
     desk::triage::Reply,
@@ -55,7 +55,7 @@ pub async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Resu
 }
 
 /// Tells staff of tickets that wait and whose inquirers have not answered. Returns the number of mails.
-pub fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
+pub async fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
     let (desk, now) = (operation.desk, operation.now);
     for ticket in tickets {
         operation.tx.append_event(now, NewEvent::by_desk(AuditEvent::Unanswered).on_ticket(ticket.id));
@@ -63,8 +63,9 @@ pub fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -
     notify_each(
         operation,
         tickets,
-        "unanswered",
+        |own| format!("unanswered {} {}", numbers(own), now.to_rfc3339()),
         |ticket, member| concerns(desk, Some(ticket), member, now),
         Content::WaitingUnanswered,
     )
+    .await
 }

@@ -1,6 +1,7 @@
 //! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, window summary, retention).
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
+mod drafts;
 pub mod escalation;
 mod meetings;
 pub mod recalculation;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use self::{
+    drafts::{next_draft, remind_of_drafts},
     escalation::{escalate, next_deadline},
     meetings::{remind_of_meetings, tell_open_points},
     results_due::{next_results_notice, tell_of_results},
@@ -78,6 +80,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
         }
     }
     forget_due(desk).await?;
+    queued += remind_of_drafts(desk).await?;
     queued += tell_of_results(desk).await?;
     queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
     Ok(queued + summarize(desk).await? + digest::send_due(desk).await?)
@@ -94,9 +97,16 @@ async fn until_next(desk: &Desk) -> Duration {
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
     let waiting = next_step(desk).await.unwrap_or_default();
+    let draft = next_draft(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
-    let next =
-        deadline.into_iter().chain(waiting).chain(summary).chain(next_results_notice(desk)).chain(list).min();
+    let next = deadline
+        .into_iter()
+        .chain(waiting)
+        .chain(draft)
+        .chain(summary)
+        .chain(next_results_notice(desk))
+        .chain(list)
+        .min();
     let sleep = next.map_or(LONGEST_SLEEP, |at| desk.clock.until(at));
     sleep.clamp(Duration::from_millis(10), LONGEST_SLEEP)
 }

@@ -11,7 +11,7 @@ use crate::{
     letter::Content,
     notify::{
         reminder::{ask_again, notify_unanswered},
-        staff_notice::notify_each,
+        staff_notice::{notify_each, numbers},
     },
     service::{Desk, Fault, Operation},
     store::{AuditEvent, StoreError, TicketRow},
@@ -54,7 +54,7 @@ pub(super) async fn look_after(desk: &Desk) -> Result<usize, Fault> {
             }
         }
     }
-    queued += notify_unanswered(operation, &unanswered)? + notify_over(operation, &over)?;
+    queued += notify_unanswered(operation, &unanswered).await? + notify_over(operation, &over).await?;
     tx.commit().await?;
     Ok(queued)
 }
@@ -72,9 +72,11 @@ async fn resume(operation: &mut Operation<'_>, ticket: TicketRow) -> Result<Tick
 }
 
 /// Tells the members who work on tickets that their holds are over.
-fn notify_over(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
+async fn notify_over(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
     let duty = operation.desk.duty(operation.now);
     let concerns =
         |ticket: &TicketRow, member: &_| duty.responsible(ticket.assignee.as_deref()).contains(&member);
-    notify_each(operation, tickets, "hold over", concerns, Content::HoldOver)
+    let now = operation.now.to_rfc3339();
+    let occasion = |own: &[&TicketRow]| format!("hold over {} {now}", numbers(own));
+    notify_each(operation, tickets, occasion, concerns, Content::HoldOver).await
 }

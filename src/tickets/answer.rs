@@ -24,7 +24,7 @@ use crate::{
     },
     mail::Attachment,
     notify::{
-        Outgoing, Thread, enqueue_all,
+        Outgoing, Thread, drafts, enqueue_all,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
@@ -240,7 +240,7 @@ pub(super) async fn show(
     let needs_lead = leaves == Leaves::Approved;
     let leads =
         desk.duty(now).leads().into_iter().filter(|_| needs_lead).map(|lead| (lead, Purpose::Approval));
-    let mark = draft::mark(written, message_id);
+    let mark = drafts::mark(written, message_id);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
         let words: &[DecisionWord] = match (purpose, leaves) {

@@ -71,6 +71,8 @@ mod support;
 #[cfg(test)]
 mod support_call;
 #[cfg(test)]
+mod teamwork;
+#[cfg(test)]
 mod two_members;
 #[cfg(test)]
 mod withheld;

@@ -31,7 +31,7 @@ fn with_ticket(desk: &mut Desk) {
 
 /// A member's reply to their notice, and what the desk makes of it.
 fn write(desk: &mut Desk, from: &str, id: &str, body: &str, received: &str) {
-    let notice = mail_to(desk, from, "新しい照会");
+    let notice = mail_to(desk, from, "[ZT-2025-0001] 新しい照会");
     desk.deliver_at(reply(from, &notice, id, body), &format!("2025-07-{received}+09:00"));
     at(desk, &format!("{}30", received.trim_end_matches("00")));
 }
