@@ -380,12 +380,11 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
 
 /// Whether what follows 完了 on its line is a short reason: 「完了 お電話で回答済み」. A question or a letter is none.
 fn is_reason(typed: &str, folded: &str, by_blank: bool) -> bool {
-    !typed.is_empty()
-        && typed.chars().count() <= REASON
-        && !words::begins_letter(typed)
-        && !line::is_question(folded)
-        && !(by_blank && folded.is_ascii())
-        && line::parse(&Folded::of(typed), Invitation::Answer).is_none()
+    let is_other = words::begins_letter(typed)
+        || line::is_question(folded)
+        || by_blank && folded.is_ascii()
+        || line::parse(&Folded::of(typed), Invitation::Answer).is_some();
+    (1..=REASON).contains(&typed.chars().count()) && !is_other
 }
 
 /// 「note that the deadline …」 is an answer in English, not a note.
