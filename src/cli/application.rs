@@ -125,6 +125,9 @@ pub(super) enum Command {
         /// Write the report as a .docx to this file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// With scores, comments and the reasons of decisions: for the desk itself
+        #[arg(long)]
+        with_reviews: bool,
     },
     /// Set, cancel or close meetings
     #[command(subcommand)]
@@ -165,7 +168,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Set { number, field, value } => {
             order(context, &number, SupportCommand::Set { field, value }).await
         }
-        Command::Report { out } => report(context, out.as_deref()).await,
+        Command::Report { out, with_reviews } => report(context, out.as_deref(), with_reviews).await,
         Command::Meeting(command) => meeting::run(context, command).await,
         Command::Visit(command) => meeting::visit(context, command).await,
     }
@@ -294,9 +297,9 @@ fn print_text(submitted: &Submitted, checks: &[Check]) {
 }
 
 /// Writes the report to a file, as JSON, or as text.
-async fn report(context: &Context, out: Option<&Path>) -> anyhow::Result<()> {
+async fn report(context: &Context, out: Option<&Path>, with_reviews: bool) -> anyhow::Result<()> {
     let desk = context.desk().await?;
-    let report = views::support_report::load(&desk, desk.clock.now()).await?;
+    let report = views::support_report::load(&desk, with_reviews, desk.clock.now()).await?;
     desk.store.close().await;
     let report = report.context("the desk takes no applications; see support.enabled")?;
     let blocks = support_report(&report);

@@ -1,4 +1,5 @@
-//! `export`: writes all tickets with their conversation as JSON or CSV, for 開示 requests and the guidebook.
+//! `export`: writes all tickets as JSON or CSV with their conversation, for 開示 requests and the guidebook, or as the list that
+//! members get by mail.
 
 use std::io::Write as _;
 
@@ -9,7 +10,8 @@ use encoding_rs::SHIFT_JIS;
 
 use super::{Context, print};
 use crate::{
-    desk::calendar::earliest,
+    desk::{calendar::earliest, handling::SheetFormat},
+    notify::sheet as list,
     views::{
         application::Case,
         sheet,
@@ -21,6 +23,10 @@ use crate::{
 enum Format {
     Json,
     Csv,
+    /// The list that members get by mail (一覧 csv): names, days and hours as people read them.
+    List,
+    /// The same list for Excel, with real dates (一覧 xlsx).
+    Xlsx,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,7 +41,7 @@ enum Encoding {
 /// Output format and range of tickets.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
-    /// Output format: json or csv
+    /// Output format: json, csv, or the list that members get by mail: list (as CSV) or xlsx
     #[arg(long, default_value = "json")]
     format: Format,
     /// Encoding of CSV: utf-8 (with a byte order mark) or cp932
@@ -75,6 +81,17 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
         desk.store.close().await;
         return print::json(&exported);
     }
+    let list = match export.format {
+        Format::List => Some(SheetFormat::Csv),
+        Format::Xlsx => Some(SheetFormat::Xlsx),
+        Format::Json | Format::Csv => None,
+    };
+    if let Some(format) = list {
+        let table = list::table(&desk, &tickets, now).await?;
+        let bytes = list::bytes(&desk, &table, format, now)?;
+        desk.store.close().await;
+        return print_bytes(&bytes);
+    }
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(sheet::COLUMNS)?;
     for row in &tickets {
@@ -87,7 +104,11 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
         Encoding::Utf8 => ["\u{feff}".as_bytes(), text.as_bytes()].concat(),
         Encoding::Cp932 => cp932(&text),
     };
-    std::io::stdout().lock().write_all(&bytes).context("cannot write to standard output")
+    print_bytes(&bytes)
+}
+
+fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    std::io::stdout().lock().write_all(bytes).context("cannot write to standard output")
 }
 
 /// Encodes text in code page 932, which lacks emoji and some characters of names. These become 〓 (geta).

@@ -17,9 +17,12 @@ mod operate;
 mod outbox;
 mod parked;
 mod phone;
+mod phrase;
 mod print;
 mod reconcile;
+mod report;
 mod results;
+mod search;
 mod serve;
 mod ticket;
 
@@ -86,6 +89,11 @@ enum Command {
     /// List, register and end absences of members
     #[command(subcommand)]
     Absence(absence::Command),
+    Search(search::Search),
+    Report(report::Report),
+    /// Keep phrases for answers (定型文)
+    #[command(subcommand)]
+    Phrase(phrase::Command),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -213,6 +221,9 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Ingest { paths } => ingest::run(&context, paths).await,
         Command::Ticket(command) => ticket::run(&context, command).await,
         Command::Application(command) => application::run(&context, command).await,
+        Command::Phrase(command) => phrase::run(&context, command).await,
+        Command::Report(asked) => report::run(&context, asked).await,
+        Command::Search(asked) => search::run(&context, asked).await,
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),

@@ -1,16 +1,19 @@
-//! `parked`: lists, shows, retries and discards parked mail.
+//! `parked`: lists, shows, retries, accepts and discards parked mail.
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use serde_json::json;
 
 use super::{Context, print, reconcile::place_text};
 use crate::{
-    desk::triage::ParkReason,
-    inbound::{process_again, take_unfetchable},
+    desk::{ticket::TicketNumber, triage::ParkReason, window::fiscal_year},
+    inbound::{process_again, take_in, take_unfetchable},
+    letter::feedback::{refusal_to_operator, to_operator},
     mail,
     server::source,
-    service::Desk,
-    store::{AuditEvent, NewEvent, Outcome},
+    service::{Actor, Desk, Operation},
+    store::{Outcome, Tx},
+    tickets::handling::discard,
     views::parked::Parked,
 };
 
@@ -29,10 +32,18 @@ pub(super) enum Command {
         /// Number of the mail in the list
         id: i64,
     },
+    /// Make a ticket of a mail; its sender gets the acknowledgement
+    Accept {
+        /// Number of the mail in the list
+        id: i64,
+    },
     /// Discard a mail; it stays in the ledger
     Discard {
         /// Number of the mail in the list
         id: i64,
+        /// Why it needs nothing; the ledger keeps it
+        #[arg(long)]
+        reason: Option<String>,
     },
 }
 
@@ -54,17 +65,50 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             print::line(format!("message {id}: {}{ticket}{reason}", processed.outcome));
             Ok(())
         }
-        Command::Discard { id } => {
+        Command::Accept { id } => {
+            let number = number_of(&desk, id).await?;
+            accept(context, &desk, &number).await
+        }
+        Command::Discard { id, reason } => {
+            let number = number_of(&desk, id).await?;
             let mut tx = desk.store.write().await?;
-            if !tx.discard_message(id).await? {
-                bail!(no_such_message(id));
+            let mut operation = operation(&desk, &mut tx);
+            match discard(&mut operation, &number, reason.as_deref()).await? {
+                Ok(_) => tx.commit().await?,
+                Err(refused) => bail!(refusal_to_operator(&refused)),
             }
-            tx.append_event(desk.clock.now(), NewEvent::by_operator(AuditEvent::Discarded).on_message(id));
-            tx.commit().await?;
             print::line(format!("message {id}: discarded"));
             Ok(())
         }
     }
+}
+
+/// The number of a message in the ledger, as members name it.
+async fn number_of(desk: &Desk, id: i64) -> anyhow::Result<TicketNumber> {
+    let (row, _) = desk.store.message(id).await?.with_context(|| no_such_message(id))?;
+    let year = fiscal_year(row.received_at, desk.rules.calendar.time_zone());
+    TicketNumber::of_parked(id, year).with_context(|| no_such_message(id))
+}
+
+/// Makes a ticket of a parked mail, and prints its number.
+pub(super) async fn accept(context: &Context, desk: &Desk, number: &TicketNumber) -> anyhow::Result<()> {
+    let mut tx = desk.store.write().await?;
+    let done = match take_in(&mut operation(desk, &mut tx), number).await? {
+        Ok(done) => done,
+        Err(refused) => bail!(refusal_to_operator(&refused)),
+    };
+    tx.commit().await?;
+    desk.store.close().await;
+    let done = to_operator(&done, desk.rules.calendar.time_zone());
+    if context.json {
+        return print::json(&json!({"done": done}));
+    }
+    print::line(done);
+    Ok(())
+}
+
+fn operation<'a>(desk: &'a Desk, tx: &'a mut Tx) -> Operation<'a> {
+    Operation { desk, tx, actor: Actor::Operator, now: desk.clock.now() }
 }
 
 /// Fetches the content of a message that was parked as unfetchable.

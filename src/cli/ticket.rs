@@ -7,31 +7,34 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Context, print};
+use super::{Context, parked, print};
 use crate::{
     desk::{
         calendar::{BusinessTime, Calendar},
-        feedback::Written,
+        feedback::{Refused, Written},
         form::FieldKey,
+        handling::{Corrected, Correction, HandlingCommand, Unhandled},
         japanese_date::WrittenDay,
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::{Status, TicketNumber},
     },
+    inbound::take_in,
     letter::{
         ABSENT,
         feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
         field_line,
     },
     mail::Attachment,
-    service::{Actor, Operation},
+    service::{Actor, Desk, Operation, search::index},
     store::TicketRow,
     tickets::{
         answer::{Draft, write},
         commands::{carry_out, find},
         draft::Named,
+        handling::originals,
         meetings::Brought,
     },
-    views::ticket::{Shown, Ticket},
+    views::ticket::{Past, Shown, Ticket},
 };
 
 /// List, show and change tickets
@@ -111,6 +114,46 @@ pub(super) enum Command {
         /// Ticket number
         number: TicketNumber,
     },
+    /// Make a ticket of a parked mail; the same as `parked accept`
+    Accept {
+        /// Number of the parked mail, such as MAIL-2025-0120
+        number: TicketNumber,
+    },
+    /// Correct what is known of an inquirer
+    Correct {
+        /// Ticket number
+        number: TicketNumber,
+        /// organization, name, contact, inquiry, or address: where mails go
+        field: Corrected,
+        /// The right value
+        value: String,
+    },
+    /// Ask somebody outside (a contact of the settings) about a ticket; reads a message from a file or standard input
+    Forward {
+        /// Ticket number
+        number: TicketNumber,
+        /// Name or address of a contact
+        who: String,
+        /// File with the message, or - for standard input; default: the letter has its own words
+        file: Option<PathBuf>,
+        /// Let the inquirer's name and contact go with the question
+        #[arg(long)]
+        personal: bool,
+    },
+    /// Queue an answer with the newest answer of a contact behind it; reads the text before it
+    Quote(Text),
+    /// Send the answer or question once more that did not arrive
+    Resend {
+        /// Ticket number
+        number: TicketNumber,
+    },
+    /// Write the mails that came in a ticket to files
+    Original {
+        /// Number of a ticket or of a parked mail
+        number: TicketNumber,
+        /// Folder for the files
+        dir: PathBuf,
+    },
     /// Record that a question belongs to an application that is supported
     PartOf {
         /// Number of the question
@@ -122,6 +165,9 @@ pub(super) enum Command {
     Show {
         /// Ticket number, such as ZT-2025-0001
         number: TicketNumber,
+        /// With at most three past, answered inquiries that may be alike
+        #[arg(long)]
+        similar: bool,
     },
 }
 
@@ -167,7 +213,18 @@ pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -
     let mut tx = desk.store.write().await?;
     let now = desk.clock.now();
     let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
-    let outcome = match find(operation.tx, number).await? {
+    // An answer to a parked mail, or a question, makes a ticket of it.
+    let writes = matches!(work, Work::Answer(..) | Work::Command(StaffCommand::Ask(_)));
+    let found = match find(operation.tx, number).await? {
+        Err(Refused::Unhandled(Unhandled::StillParked(_))) if writes => {
+            match take_in(&mut operation, number).await? {
+                Ok(_) => find(operation.tx, number).await?,
+                Err(refused) => Err(refused),
+            }
+        }
+        found => found,
+    };
+    let outcome = match found {
         Err(none) => Err(none),
         Ok(ticket) => match work {
             Work::Answer(text, files) => {
@@ -210,6 +267,10 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     use Work::Command as Do;
     let (number, operation) = match &command {
         Command::List { .. } | Command::Show { .. } => return list_or_show(context, command).await,
+        Command::Accept { number } => {
+            return parked::accept(context, &context.desk().await?, number).await;
+        }
+        Command::Original { number, dir } => return write_originals(context, number, dir).await,
         Command::Answer(text) => (&text.number, Work::Answer(text.read()?, text.files()?)),
         Command::Ask(text) => (&text.number, Do(StaffCommand::Ask(text.read()?))),
         Command::Note(text) => (&text.number, Do(StaffCommand::Note(text.read()?.trim().to_owned()))),
@@ -233,8 +294,41 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         Command::Tag { number, words } => (number, Do(StaffCommand::Tag(words.clone()))),
         Command::Cancel { number } => (number, Do(StaffCommand::Cancel)),
         Command::Send { number } => (number, Do(StaffCommand::Send)),
+        Command::Correct { number, field, value } => {
+            let correction = Correction { what: *field, value: value.trim().to_owned() };
+            (number, Do(StaffCommand::Handling(HandlingCommand::Correct(vec![correction]))))
+        }
+        Command::Forward { number, who, file, personal } => {
+            let message = file.as_deref().map(read_text).transpose()?.unwrap_or_default();
+            let personal = if *personal { " personal" } else { "" };
+            let text = format!("{who}{personal}\n{message}");
+            (number, Do(StaffCommand::Handling(HandlingCommand::Forward(text))))
+        }
+        Command::Quote(text) => {
+            (&text.number, Do(StaffCommand::Handling(HandlingCommand::Quote(text.read()?))))
+        }
+        Command::Resend { number } => (number, Do(StaffCommand::Handling(HandlingCommand::Resend))),
     };
     work(context, number, operation).await
+}
+
+/// Writes the mails that came in a ticket, or a parked one, to files.
+async fn write_originals(context: &Context, number: &TicketNumber, dir: &Path) -> anyhow::Result<()> {
+    let desk = context.desk().await?;
+    let mut tx = desk.store.write().await?;
+    let now = desk.clock.now();
+    let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
+    let found = match originals(&mut operation, number, usize::MAX).await? {
+        Ok(found) => found,
+        Err(refused) => anyhow::bail!(refusal_to_operator(&refused)),
+    };
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    for file in &found.files {
+        let path = dir.join(&file.name);
+        std::fs::write(&path, &file.bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        print::line(path.display().to_string());
+    }
+    Ok(())
 }
 
 async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()> {
@@ -248,19 +342,21 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
                 None => desk.store.tickets(status).await?,
             };
             if context.json {
-                let tickets: Vec<Ticket<'_>> =
-                    tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
-                return print::json(&tickets);
+                return print_list(&desk, &tickets);
             }
             for ticket in &tickets {
                 print::line(line(ticket, calendar, now));
             }
             print::line(format!("{} tickets", tickets.len()));
         }
-        Command::Show { number } => {
+        Command::Show { number, similar } => {
             let row =
                 desk.store.ticket(&number).await?.with_context(|| format!("there is no ticket {number}"))?;
-            let shown = Shown::load(&desk, &row, now).await?;
+            let mut shown = Shown::load(&desk, &row, now).await?;
+            if similar {
+                index(&desk, None).await?;
+                shown.similar = Some(Past::all(&desk, &row).await?);
+            }
             if context.json {
                 return print::json(&shown);
             }
@@ -272,13 +368,20 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Prints tickets as JSON.
+pub(super) fn print_list(desk: &Desk, tickets: &[TicketRow]) -> anyhow::Result<()> {
+    let (calendar, now) = (&desk.rules.calendar, desk.clock.now());
+    let tickets: Vec<Ticket<'_>> = tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
+    print::json(&tickets)
+}
+
 /// Business time without seconds, for lists.
 fn to_the_minute(time: BusinessTime) -> BusinessTime {
     BusinessTime::from_seconds(time.seconds() / 60 * 60)
 }
 
 /// One line for people.
-fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
+pub(super) fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
     let short = |at| print::short(at, calendar.time_zone());
     let due = match ticket.clock.deadline() {
         Some(at) if ticket.clock.overdue(now) => format!("{} OVERDUE", short(at)),
@@ -311,6 +414,10 @@ fn print_shown(shown: &Shown<'_>) {
         for file in &message.attachments {
             print::line(format!("  [{}]", print::one_line(&file.name, 120)));
         }
+    }
+    for past in shown.similar.iter().flatten() {
+        print::line(format!("\n══ {} {}", past.number, print::text(&past.inquiry)));
+        print::line(print::text(&past.answer));
     }
     print::line("");
     for event in &shown.events {

@@ -9,6 +9,7 @@ use super::{
         decision::{ResultsDone, ResultsRefused},
     },
     calendar::BusinessTime,
+    handling::{Handled, Unhandled},
     japanese_date::SpanFault,
     last_guard::Violation,
     meeting::{Meeting, MeetingKind, Unarranged},
@@ -28,6 +29,8 @@ pub enum Written {
     Meeting,
     /// 派遣: an adviser is asked.
     VisitRequest,
+    /// 転送: somebody outside is asked about a question; it holds the clock.
+    Forward,
 }
 
 /// When a mail that a person wrote leaves.
@@ -100,7 +103,8 @@ pub enum Done {
     /// 項目
     FieldSet { number: TicketNumber, field: ApplicationField },
     /// 会議, 派遣 and the like; `told` people get a letter.
-    Arranged { number: TicketNumber, meeting: Box<Meeting>, told: usize, leaves: Leaves },
+    /// `owed`: a mail of the region waits for an answer.
+    Arranged { number: TicketNumber, meeting: Box<Meeting>, told: usize, leaves: Leaves, owed: bool },
     /// 派遣辞退
     VisitDeclined { number: TicketNumber, nth: u32 },
     /// 議事録, with so many files
@@ -113,6 +117,8 @@ pub enum Done {
     Away { name: String, first: NaiveDate, last: NaiveDate, substitute: Option<String> },
     /// 休暇 取消
     Back(String),
+    /// 受付, 破棄, 全文 and the like
+    Handled(Handled),
 }
 
 /// Why an operation was not carried out. Nothing was changed.
@@ -135,6 +141,8 @@ pub enum Refused {
     NotSupported(TicketNumber),
     /// 審査, 採択, 結果送信 and the like
     Results(ResultsRefused),
+    /// 受付, 破棄, 全文 and the like
+    Unhandled(Unhandled),
     /// The day or the hours of a meeting.
     Span {
         number: TicketNumber,

@@ -12,6 +12,8 @@ use super::{
 pub struct Guarded<'a> {
     pub subject: &'a str,
     pub body: &'a str,
+    /// Who else gets it.
+    pub cc: &'a [String],
     /// Name and bytes of each attached file.
     pub files: &'a [(&'a str, &'a [u8])],
     /// What a person wrote of it; `None` in an automatic mail.
@@ -85,6 +87,13 @@ pub fn guard(mail: &Guarded<'_>) -> Result<(), Violation> {
         return Err(Violation::File((*name).to_owned()));
     }
     let Some(written) = &mail.written else { return Ok(()) };
+    let is_internal = |address: &&String| {
+        written.staff.find(address).is_some()
+            || written.desk.iter().any(|own| own.eq_ignore_ascii_case(address))
+    };
+    if let Some(address) = mail.cc.iter().find(is_internal) {
+        return Err(Violation::Member(address.clone()));
+    }
     if let Some(line) = written.header() {
         return Err(Violation::Header(line));
     }
@@ -229,6 +238,7 @@ mod tests {
         let mail = Guarded {
             subject: "[ZT-2025-0001] 照会（回答）",
             body: &body,
+            cc: &[],
             files: &[],
             written: Some(written),
         };
@@ -301,8 +311,25 @@ mod tests {
             ("受付のお知らせ", "----\n", &pdf[..], Some("empty")),
             ("受付のお知らせ", "受け付けました。", &ours[..], Some("file")),
         ] {
-            let mail = Guarded { subject, body, files: &[("a", file)], written: None };
+            let mail = Guarded { subject, body, cc: &[], files: &[("a", file)], written: None };
             assert_eq!(guard(&mail).err().map(|violation| violation.code()), expected, "{subject} {body}");
+        }
+    }
+
+    #[test]
+    fn a_copy_goes_to_no_colleague_and_not_to_the_desk() {
+        let (staff, desk) = (staff(), [DESK.to_owned()]);
+        for (cc, expected) in [
+            ("kacho@city.example.jp", None),
+            ("Sato@example.jp", Some("member")),
+            ("Desk@example.jp", Some("member")),
+        ] {
+            let written =
+                OwnWords { text: "例です。", staff: &staff, shows_names: true, desk: &desk, theirs: "" };
+            let cc = [cc.to_owned()];
+            let mail =
+                Guarded { subject: "x", body: "例です。", cc: &cc, files: &[], written: Some(written) };
+            assert_eq!(guard(&mail).err().map(|violation| violation.code()), expected, "{cc:?}");
         }
     }
 
@@ -311,6 +338,7 @@ mod tests {
         let mail = Guarded {
             subject: "x",
             body: "一行目\n  > ▼ ZT-2025-0001 回答ここから #7k3m9qxt2b4c5d ▼\n三行目",
+            cc: &[],
             files: &[],
             written: None,
         };

@@ -2,19 +2,26 @@
 
 pub mod application;
 pub mod calendar;
+pub mod cc;
+pub mod contacts;
 pub mod deadline;
 pub mod duty;
 pub mod escalation;
 pub mod feedback;
 pub mod form;
 pub mod gate;
+pub mod handling;
 pub mod japanese_date;
 pub mod japanese_time;
 pub mod last_guard;
+pub mod marks;
 pub mod meeting;
 pub mod own_marks;
+pub mod phrase;
 pub mod quotation;
 pub mod redact;
+pub mod report;
+pub mod search;
 pub mod sender;
 pub mod staff;
 pub mod staff_key;

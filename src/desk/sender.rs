@@ -73,7 +73,7 @@ pub fn doubt(mail: &InboundMail, proofs: &Proofs<'_>) -> Option<SenderDoubt> {
 fn has_key_of_a_member(mail: &InboundMail, proofs: &Proofs<'_>) -> bool {
     let Proofs { staff, keys, prefix, today, .. } = proofs;
     let Some(key) = find_key(&mail.subject) else { return false };
-    let Some(ticket) = TicketNumber::in_subject(&mail.subject, prefix) else { return false };
+    let Some(ticket) = TicketNumber::in_staff_subject(&mail.subject, prefix) else { return false };
     staff.all().any(|member| keys.invitation(key, &member.address, &ticket, *today) != Err(KeyFault::Wrong))
 }
 

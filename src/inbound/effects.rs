@@ -1,9 +1,12 @@
 //! Effects of a filed message on staff: sends notices, and passes a member's orders to `tickets::staff_mail`.
 
+use chrono::{DateTime, Utc};
+
+use super::take_in::take_in_named;
 use crate::{
     desk::{
         form::{FieldKey, Fields, FormRules, telephones},
-        ticket::{Channel, SlaClock, Status},
+        ticket::{Channel, SlaClock, Status, TicketKind, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
     letter::{Arrival, Purpose, Remark},
@@ -14,16 +17,29 @@ use crate::{
         staff_notice::{NoticeContent, notes_in_words, notify_of_ticket},
         undeliverable::{Undelivered, notify_undelivered},
     },
-    service::{Fault, Operation, PreparedMail},
-    store::{AuditEvent, NewEvent},
+    service::{Actor, Fault, Operation, PreparedMail},
+    store::{AuditEvent, NewEvent, TicketRow},
     tickets::{
         no_effect::{explain_limit, explain_refusal},
         staff_mail::work_on,
     },
 };
 
+/// Carries out what a member's mail says. `message` is its ledger row.
+pub(super) async fn work_of_staff(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    message: i64,
+) -> Result<(), Fault> {
+    let from = mail.reading.mail.from.as_ref();
+    let member = from.and_then(|from| operation.desk.rules.staff.find(&from.address));
+    let (Some(member), Some(orders)) = (member, &mail.reading.staff) else { return Ok(()) };
+    let taken = take_in_named(&mut operation.on_behalf_of(Actor::Staff(member)), orders).await?;
+    work_on(operation, mail, member, orders, message, taken).await
+}
+
 /// Notifies staff of a new ticket, of a follow-up from an inquirer, and of a mail that only claims to be from a member.
-/// Executes the orders in a member's mail. `message` is its ledger row.
+/// `message` is its ledger row.
 pub(super) async fn notify_staff(
     operation: &mut Operation<'_>,
     mail: &PreparedMail,
@@ -33,24 +49,20 @@ pub(super) async fn notify_staff(
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
     // Mail received before `accept_since` is filed without notices.
-    let is_told = reading.received_at >= desk.accept_since;
+    let is_told = decision.taken_in || reading.received_at >= desk.accept_since;
     let concerns_staff = match decision.filing {
         Filing::Ticket { .. } | Filing::Join { .. } => true,
         Filing::Park { .. } => decision.reply.is_some(),
         _ => false,
     };
-    if is_told && concerns_staff && reading.long_ago(Some(desk.accept_since)).is_some() {
+    if is_told && !decision.taken_in && concerns_staff && reading.long_ago(Some(desk.accept_since)).is_some()
+    {
         let occasion = format!("long ago {}", operation.day());
-        return notify_of_arrival(operation, mail, Arrival::LongAgo, &occasion, &[]);
+        return notify_of_arrival(operation, mail, None, Arrival::LongAgo, &occasion, &[]);
     }
-    let from = reading.mail.from.as_ref().and_then(|from| desk.rules.staff.find(&from.address));
-    let is_from_staff = from.is_some();
+    let is_from_staff =
+        reading.mail.from.as_ref().is_some_and(|from| desk.rules.staff.find(&from.address).is_some());
     match (&decision.filing, ticket) {
-        (Filing::Staff, _) => {
-            if let (Some(member), Some(orders)) = (from, &reading.staff) {
-                work_on(operation, mail, member, orders, message).await?;
-            }
-        }
         (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
             explain_refusal(operation, mail).await?;
         }
@@ -60,14 +72,25 @@ pub(super) async fn notify_staff(
         (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,
         (Filing::Park { reason: ParkReason::Call, .. }, _) if is_told => {
             let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
-            notify_of_arrival(operation, mail, arrival, &mail.hash, &remarks(decision))?;
+            let parked = Some((message, ParkReason::Call));
+            let remarks = remarks(reading, decision);
+            notify_of_arrival(operation, mail, parked, arrival, &mail.hash, &remarks)?;
         }
         (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
-            notify_of_arrival(operation, mail, Arrival::Adviser, &mail.hash, &[])?;
+            let parked = Some((message, ParkReason::Adviser));
+            notify_of_arrival(operation, mail, parked, Arrival::Adviser, &mail.hash, &[])?;
+        }
+        (Filing::Park { reason: ParkReason::Contact, .. }, _) if is_told => {
+            let parked = Some((message, ParkReason::Contact));
+            notify_of_arrival(operation, mail, parked, Arrival::Contact, &mail.hash, &[])?;
         }
         (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
-            if let Some(ticket) = operation.tx.ticket(filed.id).await? {
+            if let Some(mut ticket) = operation.tx.ticket(filed.id).await? {
+                if *note == Note::Contact {
+                    resume(operation, &mut ticket, reading.received_at).await?;
+                }
                 let content = NoticeContent {
+                    kind: ticket.kind,
                     number: &filed.number,
                     fields: &ticket.fields,
                     received_at: ticket.received_at,
@@ -75,7 +98,7 @@ pub(super) async fn notify_staff(
                     clock: &ticket.clock,
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
-                    remarks: remarks(decision),
+                    remarks: remarks(reading, decision),
                     notes: notes(operation, filed.id).await?,
                 };
                 notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
@@ -83,6 +106,7 @@ pub(super) async fn notify_staff(
         }
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if is_told => {
             let content = NoticeContent {
+                kind: new.kind,
                 number: &filed.number,
                 fields: &filed.fields,
                 received_at: filed.received_at,
@@ -90,17 +114,20 @@ pub(super) async fn notify_staff(
                 clock: &new.clock,
                 assignee,
                 news: "",
-                remarks: remarks(decision),
                 notes: Vec::new(),
+                remarks: remarks(reading, decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
-            let mut remarks = remarks(decision);
-            remarks.extend(
-                said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
-            );
+            let mut remarks = remarks(reading, decision);
+            if filed.kind == TicketKind::Inquiry {
+                remarks.extend(
+                    said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
+                );
+            }
             let content = NoticeContent {
+                kind: filed.kind,
                 number: &filed.number,
                 fields: &filed.fields,
                 received_at: filed.received_at,
@@ -122,6 +149,20 @@ pub(super) async fn notify_staff(
 async fn notes(operation: &mut Operation<'_>, ticket: i64) -> Result<Vec<String>, Fault> {
     let notes = operation.tx.notes_of(&[ticket]).await?;
     Ok(notes_in_words(operation.desk, &notes, ticket, operation.now))
+}
+
+/// The answer of a contact is there: the desk owes its own again.
+async fn resume(
+    operation: &mut Operation<'_>,
+    ticket: &mut TicketRow,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    if ticket.clock.hold().is_some_and(|hold| hold.waiting_for == WaitingFor::ThirdParty) {
+        let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, at);
+        operation.move_clock(ticket, &clock).await?;
+        ticket.clock = clock;
+    }
+    Ok(())
 }
 
 /// What the message may say in other words than those of the form.
@@ -149,7 +190,7 @@ fn said_otherwise(
 /// Whether staff are notified of a note. The files of a copy may be the reason why it was sent once more.
 fn is_news(note: Note, reading: &Reading) -> bool {
     match note {
-        Note::Recall | Note::Password | Note::Adviser => true,
+        Note::Recall | Note::Password | Note::Adviser | Note::Contact => true,
         Note::Copy => !reading.mail.attachments.is_empty(),
         Note::Automatic | Note::Thanks => false,
     }
@@ -157,8 +198,9 @@ fn is_news(note: Note, reading: &Reading) -> bool {
 
 /// Remarks for staff: why the message is a note, or did not join the ticket that it mentions, and why no automatic reply was
 /// sent.
-pub(super) fn remarks(decision: &Decision) -> Vec<String> {
+pub(super) fn remarks(reading: &Reading, decision: &Decision) -> Vec<String> {
     let mut remarks = Vec::new();
+    remarks.extend(reading.oversize.map(|_| Remark::HeaderOnly.in_words()));
     match &decision.filing {
         Filing::Ticket { mentions: Some(Mention { ticket, why }), .. } => {
             let remark = match why {

@@ -5,18 +5,22 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     application::{file_applications, take_tickets},
-    effects::{notify_staff, remarks, undelivered},
+    effects::{notify_staff, remarks, undelivered, work_of_staff},
     known::known,
 };
 use crate::{
     desk::{
         calendar::date_of,
+        cc::carbon_copies,
         deadline::promised_day,
         form::Fields,
         gate::Refusal,
         staff::Member,
+        thread::Reference,
         ticket::{Channel, Direction, NewTicket, TicketKind},
-        triage::{Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, triage},
+        triage::{
+            Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, taken_in, triage,
+        },
         window::fiscal_year,
     },
     mail::Mailbox,
@@ -34,7 +38,7 @@ const ROTATION: &str = "rotation";
 
 /// Files a message. Nothing is written when it was accounted for before.
 pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> Result<Processed, Fault> {
-    let (desk, now) = (operation.desk, operation.now);
+    let desk = operation.desk;
     // Another process may have decided on the message since this one read its row.
     if let Some((id, attempts)) = mail.entered
         && !operation.tx.is_undecided(id, attempts).await?
@@ -43,14 +47,37 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
     }
     let Some(known) = known(operation, mail).await? else { return Ok(Processed::BEFORE) };
     let decision = triage(&mail.reading, &desk.rules, &known);
+    let processed = file_as_decided(operation, mail, &decision).await?;
+    if let (Filing::Staff, Some(message)) = (&decision.filing, processed.message) {
+        work_of_staff(operation, mail, message).await?;
+    }
+    Ok(processed)
+}
+
+/// Files a parked message as a ticket, because a member has ordered it.
+pub(super) async fn file_as_ticket(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+) -> Result<Processed, Fault> {
+    let Some(known) = known(operation, mail).await? else { return Ok(Processed::BEFORE) };
+    let decision = taken_in(&mail.reading, &operation.desk.rules, &known, operation.now);
+    file_as_decided(operation, mail, &decision).await
+}
+
+async fn file_as_decided(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+) -> Result<Processed, Fault> {
+    let now = operation.now;
     let id = mail.entered.map_or_else(|| operation.tx.fresh_id(), |(id, _)| id);
     let mut row = mail.ledger_row(id, now);
     let (mut ticket, mut assignee) = (None, None);
     let mut applications = Vec::new();
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
-            assignee = next_assignee(operation, &decision).await?;
-            let filed = file_ticket(operation, mail, new, &decision, assignee.as_deref());
+            assignee = next_assignee(operation, decision).await?;
+            let filed = file_ticket(operation, mail, new, decision, assignee.as_deref());
             if new.kind == TicketKind::Inquiry {
                 attach_to_case(operation, mail, &filed).await?;
             }
@@ -58,27 +85,28 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             ticket = Some(filed);
         }
         Filing::Applications(handed_in) => {
-            applications = take_tickets(operation, mail, &decision, handed_in);
+            applications = take_tickets(operation, mail, decision, handed_in);
             let first = applications.first();
             let is_new = first.is_some_and(|first| first.is_new);
             row.outcome = if is_new { Outcome::Ticket } else { Outcome::FollowUp };
             row.ticket_id = first.map(|first| first.id);
         }
         Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let (mut fields, mut received_at) = (Fields::default(), mail.reading.received_at);
+            let (mut kind, mut fields, mut received_at) =
+                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
             if let Some(change) = change
                 && let Some(joined) = operation.tx.ticket(*ticket_id).await?
             {
                 operation.hear(&joined, &change.0).await?;
                 operation.tx.set_fields(*ticket_id, &change.1).await?;
-                if let Some(day) = promised(&desk.rules, &decision) {
+                if let Some(day) = promised(&operation.desk.rules, decision) {
                     operation.tx.set_promise(*ticket_id, day).await?;
                 }
-                (fields, received_at) = (change.1.clone(), joined.received_at);
+                (kind, fields, received_at) = (joined.kind, change.1.clone(), joined.received_at);
                 assignee = joined.assignee;
             }
             (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
+            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
         }
         Filing::Note { ticket: Some((ticket_id, number)), .. }
         | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
@@ -86,8 +114,9 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
             if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
                 operation.tx.set_thanked(*ticket_id, now).await?;
             }
-            let (fields, received_at) = (Fields::default(), mail.reading.received_at);
-            ticket = Some(FiledTicket { id: *ticket_id, number: number.clone(), fields, received_at });
+            let (kind, fields, received_at) =
+                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
+            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -104,20 +133,25 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         None => operation.tx.add_message(&row),
     }
     if !applications.is_empty() {
-        return applied(operation, mail, &decision, &row, applications).await;
+        return applied(operation, mail, decision, &row, applications).await;
     }
     if let Some(ticket) = &ticket {
         // Such a mail is kept, but nobody takes part in a ticket by it.
         let is_note = matches!(decision.filing, Filing::Note { .. } | Filing::Report { .. });
         let direction = if is_note { Direction::Note } else { Direction::In };
         add_entry(operation, ticket.id, id, &mail.reading, direction);
+        if ticket.kind == TicketKind::Inquiry && has_cc(decision, &mail.reading) {
+            let rules = &operation.desk.rules;
+            let addresses = carbon_copies(&mail.reading.mail, &rules.gate, &rules.staff);
+            operation.tx.add_cc(ticket.id, &addresses).await?;
+        }
     }
-    record_filing(operation, id, &row, &decision);
-    notify_staff(operation, mail, &decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
+    record_filing(operation, id, &row, decision);
+    notify_staff(operation, mail, decision, id, (ticket.as_ref(), assignee.as_deref())).await?;
     if let Filing::Report { mail: reported, failed: true } = &decision.filing {
         undelivered(operation, reported, mail.reading.mail.bounce.as_ref()).await?;
     }
-    let refusal = auto_reply::reply(operation, mail, &decision, id, ticket.as_ref()).await?;
+    let refusal = auto_reply::reply(operation, mail, decision, id, ticket.as_ref()).await?;
     record_refusal(operation, &row, refusal);
     Ok(Processed {
         message: Some(id),
@@ -125,6 +159,16 @@ pub(super) async fn file(operation: &mut Operation<'_>, mail: &PreparedMail) -> 
         ticket: ticket.map(|ticket| ticket.number.to_string()),
         reason: row.reason,
     })
+}
+
+/// Whether the people in Cc of a message about an inquiry get the answer, too: of the first one, and of a mail that names one of our
+/// own. Anyone can write a number.
+fn has_cc(decision: &Decision, reading: &Reading) -> bool {
+    match &decision.filing {
+        Filing::Ticket { ticket, .. } => ticket.channel == Channel::Email,
+        Filing::Join { change: Some(_), .. } => matches!(reading.reference, Some(Reference::Keyed(_))),
+        _ => false,
+    }
 }
 
 /// Files the applications of a message whose ledger row is written, tells staff, and sends the receipt.
@@ -141,7 +185,8 @@ async fn applied(
     file_applications(operation, &support.call, mail, row.id, &mut filed, &warnings).await?;
     // Mail received before `accept_since` is filed without notices.
     if mail.reading.received_at >= desk.accept_since {
-        notify_of_applications(operation, &support.call, mail, &filed, &remarks(decision)).await?;
+        notify_of_applications(operation, &support.call, mail, &filed, &remarks(&mail.reading, decision))
+            .await?;
     }
     let refusal = application::receipt(operation, &support.call, mail, decision, row.id, &filed).await?;
     record_refusal(operation, row, refusal);
@@ -179,7 +224,8 @@ pub(super) fn file_ticket(
         promised_on: promised(rules, decision),
     };
     let id = operation.tx.add_ticket(&number, new, from, &reading.mail.subject, reading.received_at, asking);
-    FiledTicket { id, number, fields: new.fields.clone(), received_at: reading.received_at }
+    let received_at = reading.received_at;
+    FiledTicket { id, kind: new.kind, number, fields: new.fields.clone(), received_at }
 }
 
 /// A question of somebody who takes part in the one application that is supported belongs to it.
@@ -245,6 +291,10 @@ pub(super) fn add_entry(
     direction: Direction,
 ) {
     let mail = &reading.mail;
+    let contacts = &operation.desk.rules.contacts;
+    // A contact answers above or below our question, and a member may use the answer as it is.
+    let is_contact = mail.from.as_ref().is_some_and(|from| contacts.find(&from.address).is_some());
+    let text = if direction == Direction::Note && is_contact { reading.written() } else { &mail.text };
     let recipients = mail.to.iter().chain(&mail.cc).map(|mailbox| mailbox.address.as_str()).collect();
     operation.tx.add_entry(&NewEntry {
         ticket_id,
@@ -253,7 +303,7 @@ pub(super) fn add_entry(
         from: mail.from.as_ref(),
         recipients,
         at: reading.received_at,
-        text: &mail.text,
+        text,
         attachments: &mail.attachments,
     });
 }

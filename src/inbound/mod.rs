@@ -10,6 +10,7 @@ mod pipeline;
 mod prepare;
 pub mod reconcile;
 mod renumbered;
+mod take_in;
 mod unfetchable;
 
 use std::{
@@ -22,12 +23,14 @@ use tracing::{debug, error, info, warn};
 
 pub use pipeline::{process, process_again};
 pub use prepare::inspect;
+pub use take_in::take_in;
 pub use unfetchable::take_unfetchable;
 
 use self::{pipeline::process_all, prepare::prepare, reconcile::Comparison, renumbered::verify_places};
 use crate::{
+    letter::similar_in_words,
     mailbox::{ImapError, IntakeError, Open, SETTLE_AT_ONCE, Source},
-    service::{Desk, PassError, PreparedMail, Wakeups, metrics},
+    service::{Desk, PassError, PreparedMail, Wakeups, metrics, search},
     store::{Lead, Outcome},
 };
 
@@ -41,6 +44,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const WITHOUT_IDLE: Duration = Duration::from_mins(15);
 /// Failures of IDLE in a row, after which the desk polls. A single one may be a restart of the server.
 const IDLE_FAILURES: u32 = 2;
+/// How long past inquiries are searched for one that is like a new one.
+const SIMILAR: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub struct Inbound {
@@ -241,7 +246,30 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
     }
     desk.renew_staff_keys().await?;
     desk.renew_absences().await?;
-    Ok(prepare(desk, fetched).await?)
+    let mut batch = prepare(desk, fetched).await?;
+    // Only where nobody waits behind it.
+    if let [mail] = batch.as_mut_slice() {
+        mail.similar = similar_to(desk, mail).await;
+    }
+    Ok(batch)
+}
+
+/// Past inquiries that may be like a new one, in words. A failed search delays no mail.
+async fn similar_to(desk: &Desk, mail: &PreparedMail) -> Vec<String> {
+    let Some(inquiry) = &mail.reading.form.fields.inquiry else { return Vec::new() };
+    let found = async {
+        let tickets = search::similar(desk, inquiry, None, SIMILAR).await?;
+        search::with_answers(desk, &tickets).await
+    };
+    match found.await {
+        Ok(past) => {
+            past.iter().map(|past| similar_in_words(&past.number, &past.inquiry, &past.answer)).collect()
+        }
+        Err(error) => {
+            warn!("similar inquiries: {error}");
+            Vec::new()
+        }
+    }
 }
 
 /// Settles the recorded messages. Returns `false` if the mailbox refuses a flag or a move: intake continues, and the

@@ -1,24 +1,20 @@
 //! Files messages in batches: one transaction a batch, one savepoint a message. Inside the transaction each message's facts
 //! are read, the decision is made and its rows are written, so that the next message sees them.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{
     file::file,
-    fingerprint::content_hash,
     known::lookup,
-    prepare::{Decoded, prepare_one},
+    prepare::{prepare_again, prepare_one},
 };
 use crate::{
-    desk::triage::ParkReason,
+    desk::{staff_mail::StaffMail, triage::ParkReason},
     mailbox::FetchedMessage,
-    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics},
+    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics, search::index},
     store::{AuditEvent, NewEvent, Outcome, StoreError},
 };
 
@@ -28,6 +24,8 @@ const BATCH_MESSAGES: usize = 100;
 const BATCH_BYTES: usize = 4_000_000;
 /// A batch that has taken so long is committed: inquirers wait for its receipts, and other writers for the database.
 const BATCH_TIME: Duration = Duration::from_millis(50);
+/// How long a search by mail waits for its index.
+const INDEXING: Duration = Duration::from_secs(5);
 
 /// Accounts for one message.
 ///
@@ -49,30 +47,7 @@ pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, Fa
     if raw.is_empty() || !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
         return Ok(None);
     }
-    let fetched = FetchedMessage {
-        place: row.place.clone(),
-        oversize: raw.len() as u64 != row.size
-            && row.reason.as_deref() == Some(ParkReason::Oversize.as_str()),
-        size: row.size,
-        received_at: Some(row.received_at),
-        file_time: None,
-        raw,
-    };
-    let decoded = Decoded::of(fetched, desk.clock.now());
-    let sent = decoded.sent(desk).await?;
-    let (fetched, reading) = decoded.read(&sent, &desk.rules, &desk.ids, &desk.staff_keys());
-    let hash = content_hash(&reading.mail, &fetched.raw);
-    let prepared = PreparedMail {
-        answer_to: PreparedMail::answer_to(&reading.mail),
-        reading,
-        place: row.place,
-        size: fetched.size,
-        hash,
-        message_id: row.message_id,
-        raw: Arc::default(),
-        entered: Some((id, row.attempts)),
-        settled: false,
-    };
+    let prepared = prepare_again(desk, row, raw).await?;
     process_prepared(desk, prepared).await.map(Some)
 }
 
@@ -137,6 +112,10 @@ async fn file_together(
     faults: Faults,
     stop: &CancellationToken,
 ) -> Result<Vec<(Processed, Duration)>, Fault> {
+    // A member who searches finds what came before. The index is written outside of the batch.
+    if mails.peek().is_some_and(|next| next.reading.staff.as_ref().is_some_and(StaffMail::searches)) {
+        index(desk, Some(INDEXING)).await?;
+    }
     let mut tx = desk.store.write().await?;
     let (began, now) = (Instant::now(), desk.clock.now());
     if faults == Faults::EndTheBatch {

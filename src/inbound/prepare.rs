@@ -16,13 +16,13 @@ use crate::{
         staff_key::StaffKeys,
         thread::MessageIds,
         ticket::TicketNumber,
-        triage::{Decision, Known, Reading, Rules, triage},
+        triage::{Decision, Known, ParkReason, Reading, Rules, triage},
     },
     letter::as_in_envelope,
     mail::{self, InboundMail, OwnMail},
     mailbox::FetchedMessage,
     service::{Desk, PreparedMail},
-    store::{Place, StoreError, pack},
+    store::{LedgerRow, Place, StoreError, pack},
 };
 
 /// A message received later than this machine's now by more than this means that one of the two clocks is wrong.
@@ -146,6 +146,42 @@ pub async fn prepare_one(desk: &Desk, fetched: FetchedMessage) -> Result<Prepare
     prepared(desk, decoded, &sent)
 }
 
+/// Reads a message of the ledger again.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn prepare_again(
+    desk: &Desk,
+    row: LedgerRow,
+    raw: Vec<u8>,
+) -> Result<PreparedMail, StoreError> {
+    let fetched = FetchedMessage {
+        place: row.place.clone(),
+        oversize: raw.len() as u64 != row.size
+            && row.reason.as_deref() == Some(ParkReason::Oversize.as_str()),
+        size: row.size,
+        received_at: Some(row.received_at),
+        file_time: None,
+        raw,
+    };
+    let decoded = Decoded::of(fetched, desk.clock.now());
+    let sent = decoded.sent(desk).await?;
+    let (fetched, reading) = decoded.read(&sent, &desk.rules, &desk.ids, &desk.staff_keys());
+    let hash = content_hash(&reading.mail, &fetched.raw);
+    Ok(PreparedMail {
+        answer_to: PreparedMail::answer_to(&reading.mail),
+        reading,
+        place: row.place,
+        size: fetched.size,
+        hash,
+        message_id: row.message_id,
+        raw: Arc::default(),
+        entered: Some((row.id, row.attempts)),
+        similar: Vec::new(),
+        settled: false,
+    })
+}
+
 /// Code here catches panics of the parser. Any other panic ends the process, as it would on this thread.
 async fn on_a_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
@@ -178,6 +214,7 @@ fn prepared(desk: &Desk, decoded: Decoded, sent: &[SentMail]) -> Result<Prepared
         message_id,
         raw: pack(&fetched.raw)?,
         entered: None,
+        similar: Vec::new(),
         settled,
     })
 }

@@ -3,7 +3,10 @@
 
 mod words;
 
-use crate::desk::own_marks;
+use crate::{
+    desk::{application::prefecture_of_host, own_marks},
+    mail::Mailbox,
+};
 use words::{
     LABELS, LATIN_TITLES, PLACES, is_office, is_role, is_title, is_unnamed, surname_and_role, without_end,
 };
@@ -34,6 +37,18 @@ pub fn addressee(organization: Option<&str>, name: Option<&str>) -> String {
         Who::Nobody => format!("{organization} {OFFICE_TITLE}"),
     };
     own_marks::disarmed_if_marked(&line)
+}
+
+/// The officer who wrote a mail about the call, as an address line names them: organization and name. A name in Latin letters is
+/// how a mail program knows the officer, not how a letter addresses them.
+#[must_use]
+pub fn officer(from: &Mailbox) -> (String, String) {
+    let host = from.address.rsplit('@').next().unwrap_or_default();
+    let prefecture = prefecture_of_host(host).unwrap_or_default();
+    let name = from.name.as_deref().filter(|name| !name.is_ascii()).unwrap_or_default();
+    // 「島根県医療政策課 三島」
+    let organization = if name.trim_start().starts_with(prefecture) { "" } else { prefecture };
+    (organization.to_owned(), name.to_owned())
 }
 
 /// The name that a letter's first words would repeat: the surname of a person, or the office.

@@ -5,17 +5,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
-    StaffCommon, StaffTicket,
+    StaffCommon, StaffTicket, addressee,
     application_words::{
         check_in_words, field_in_words, finding_in_words, issue_in_words, mark, unread_in_words,
     },
     inquirer::{DeskContext, Profile},
+    officer,
 };
-use crate::desk::{
-    application::{ApplicationForm, Call, Check, CheckLevel, CheckRule, Submitted},
-    japanese_time::{official, official_date, official_instant},
-    own_marks,
-    triage::Rules,
+use crate::{
+    desk::{
+        application::{ApplicationForm, Call, Check, CheckLevel, CheckRule, Submitted},
+        japanese_time::{official, official_date, official_instant},
+        own_marks,
+        triage::Rules,
+    },
+    mail::Mailbox,
 };
 
 /// Longest value that a letter shows, in characters.
@@ -208,8 +212,8 @@ pub struct ReceiptContext {
     pub support: SupportContext,
     /// Opening hours.
     pub hours: String,
-    /// The prefecture of the applications, if they have one in common.
-    pub prefecture: String,
+    /// The first lines.
+    pub recipient: String,
     pub received: String,
     /// The mail came after the deadline.
     pub late: bool,
@@ -225,17 +229,16 @@ impl ReceiptContext {
         profile: &Profile,
         rules: &Rules,
         call: &Call,
-        received_at: DateTime<Utc>,
+        (from, received_at): (&Mailbox, DateTime<Utc>),
         applications: Vec<ApplicationContext>,
         others: &[&str],
     ) -> Self {
-        let first = applications.first().map(|first| first.prefecture.clone()).unwrap_or_default();
-        let is_common = applications.iter().all(|application| application.prefecture == first);
+        let (organization, name) = officer(from);
         Self {
             desk: profile.into(),
             support: call.into(),
             hours: profile.hours.clone(),
-            prefecture: if is_common { first } else { String::new() },
+            recipient: addressee(Some(&organization), Some(&name)),
             received: official_instant(received_at, rules.calendar.time_zone()),
             late: call.late_by(received_at).is_some(),
             applications,
@@ -253,7 +256,7 @@ pub struct ApplicationNoticeContext {
     pub application: ApplicationContext,
     /// Where it stands: 受理 or 要確認.
     pub stage: &'static str,
-    /// Address of the sender.
+    /// Name and address of the sender.
     pub from: String,
     pub received: String,
     /// By how much the deadline was missed; empty if it was not.

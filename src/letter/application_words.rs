@@ -146,6 +146,7 @@ pub fn check_in_words(check: &Check) -> String {
         }
         (CheckRule::Variety, CheckLevel::Look) => variety_in_words(&check.detail),
         (CheckRule::MembersCount, _) => format!("{}名", check.detail),
+        (CheckRule::Repeated, CheckLevel::Ok) => "ほかにありません".to_owned(),
         (CheckRule::Repeated, _) => format!("{} があります", check.detail),
         (CheckRule::BaseSetUp | CheckRule::BaseActive, _) => "「拠点の取組内容」をご確認ください".to_owned(),
         (_, CheckLevel::Missing) if check.detail.is_empty() => "記載を確認できません".to_owned(),
@@ -161,7 +162,10 @@ pub fn check_in_words(check: &Check) -> String {
 fn variety_in_words(detail: &str) -> String {
     let (missing, common): (Vec<&str>, Vec<&str>) =
         detail.split(", ").partition(|part| part.parse::<Role>().is_ok());
-    let missing = (!missing.is_empty()).then(|| format!("{}を確認できません", details(&missing.join(", "))));
+    // 「prefecture」 is a field, too.
+    let roles: Vec<&str> =
+        missing.into_iter().filter_map(|role| role.parse().ok()).map(role_in_words).collect();
+    let missing = (!roles.is_empty()).then(|| format!("{}を確認できません", roles.join("、")));
     let common = (!common.is_empty()).then(|| format!("「{}」が半数を超えています", common.join("」「")));
     missing.into_iter().chain(common).collect::<Vec<_>>().join("、")
 }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::StaffCommon;
-use crate::{
-    desk::{japanese_time, triage::Rules},
-    mail::InboundMail,
+use super::{ParkedMail, StaffCommon};
+use crate::desk::{
+    japanese_time,
+    triage::{Reading, Rules},
 };
 
 /// As much of a header field or of a file's name as a notice shows, in characters.
@@ -22,6 +22,8 @@ pub enum Arrival {
     LongAgo,
     /// An adviser wrote without naming an application.
     Adviser,
+    /// A contact wrote, and not in reply to a question of the desk.
+    Contact,
 }
 
 impl Arrival {
@@ -31,6 +33,7 @@ impl Arrival {
             Self::Call { .. } => format!("{support}の公募に関するメールが届きました"),
             Self::LongAgo => "以前に受信されたメールが移されています".to_owned(),
             Self::Adviser => "アドバイザーからメールが届きました".to_owned(),
+            Self::Contact => "照会先からメールが届きました".to_owned(),
         }
     }
 
@@ -48,6 +51,9 @@ impl Arrival {
                 "{support}のアドバイザーから、応募の受付番号のないメールが届きました。\n\
                  自動のメールは送らず、要確認メールとしています。内容をご確認ください。"
             ),
+            Self::Contact => "照会先から、どの照会についてか分からないメールが届きました。\n\
+                 照会としては扱わず、自動のメールも送らず、要確認メールとしています。内容をご確認ください。"
+                .to_owned(),
             Self::LongAgo => {
                 "以前に別のメールボックスなどで受信されたメールが、窓口のメールボックスに移されました。\n\
                  通常どおり記録しましたが、差出人への自動のメールと、1通ごとのお知らせは送っていません。\n\
@@ -69,13 +75,21 @@ pub struct ArrivalContext {
     /// What staff should know besides.
     pub remarks: Vec<String>,
     pub mail: ArrivedMail,
+    /// The parked mail that the reader can work on by reply; `None` where there is none.
+    pub parked: Option<ParkedMail>,
 }
 
 impl ArrivalContext {
     #[must_use]
-    pub fn new(common: StaffCommon, arrival: Arrival, mail: ArrivedMail, remarks: Vec<String>) -> Self {
+    pub fn new(
+        common: StaffCommon,
+        arrival: Arrival,
+        mail: ArrivedMail,
+        remarks: Vec<String>,
+        parked: Option<ParkedMail>,
+    ) -> Self {
         let (title, note) = (arrival.title(&common.desk.support), arrival.note(&common.desk.support));
-        Self { common, title, note, remarks, mail }
+        Self { common, title, note, remarks, mail, parked }
     }
 }
 
@@ -88,17 +102,21 @@ pub struct ArrivedMail {
     pub received: String,
     /// Names of its files.
     pub attachments: Vec<String>,
+    /// Only its header was read.
+    pub oversize: bool,
 }
 
 impl ArrivedMail {
     #[must_use]
-    pub fn new(rules: &Rules, mail: &InboundMail, received_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    pub fn new(rules: &Rules, reading: &Reading, now: DateTime<Utc>) -> Self {
+        let mail = &reading.mail;
         let short = |text: &str| text.chars().take(SHORT).collect::<String>();
         Self {
             from: mail.from.as_ref().map(|from| short(&from.address)).unwrap_or_default(),
             subject: short(&mail.subject),
-            received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
+            received: japanese_time::instant(reading.received_at, rules.calendar.time_zone(), now),
             attachments: mail.attachments.iter().take(MOST_FILES).map(|file| short(&file.name)).collect(),
+            oversize: reading.oversize.is_some(),
         }
     }
 }

@@ -39,6 +39,10 @@ pub struct Letter<'a> {
     /// Name and address.
     pub from: (&'a str, &'a str),
     pub to: &'a str,
+    /// Addresses in the Cc field.
+    pub cc: &'a [String],
+    /// The envelope's recipient where it is not `to`: one of `cc`.
+    pub recipient: Option<&'a str>,
     pub subject: &'a str,
     /// Text with `\n` line ends.
     pub body: &'a str,
@@ -70,17 +74,21 @@ pub struct Envelope {
 /// When the sender's or the recipient's address cannot be written in an envelope.
 pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
     let (from_name, from_address) = letter.from;
-    let (sender, recipient) = (address(from_address)?, address(letter.to)?);
+    let (sender, to) = (address(from_address)?, address(letter.to)?);
+    let recipient = letter.recipient.map_or_else(|| Ok(to.clone()), address)?;
     let envelope = lettre::address::Envelope::new(Some(sender.clone()), vec![recipient.clone()])?;
     // Without an explicit envelope, lettre parses the header fields again, and cannot parse the quoted addresses that it
     // writes itself.
     let mut builder = Message::builder()
         .envelope(envelope)
         .from(Mailbox::new(Some(from_name.to_owned()), sender.clone()))
-        .to(Mailbox::new(None, recipient.clone()))
+        .to(Mailbox::new(None, to))
         .subject(letter.subject)
         .date(letter.date.into())
         .message_id(Some(format!("<{}>", letter.message_id)));
+    for copy in letter.cc {
+        builder = builder.cc(Mailbox::new(None, address(copy)?));
+    }
     if let Some(id) = letter.in_reply_to {
         builder = builder.in_reply_to(format!("<{id}>"));
     }

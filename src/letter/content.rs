@@ -7,12 +7,13 @@ use super::{
     application::{ApplicationNoticeContext, ReceiptContext},
     arrival::ArrivalContext,
     digest::DigestContext,
+    forward::ForwardContext,
     inquirer::{InquirerContext, WrittenContext},
     meeting::{MeetingContext, OpenPointsContext},
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
-        DeadlineContext, DraftShownContext, NoticeContext, StaffReplyContext, SummaryContext,
-        UndeliverableContext, UnprovenContext,
+        DeadlineContext, DraftShownContext, FoundContext, NoticeContext, OriginalContext, SheetContext,
+        StaffReplyContext, SummaryContext, UndeliverableContext, UnprovenContext,
     },
 };
 use crate::desk::{application::decision::Decision, escalation::Notice, feedback::Written, triage::Reply};
@@ -39,6 +40,10 @@ pub enum Content {
     Echo(DraftShownContext),
     Approval(DraftShownContext),
     SecondDraft(DraftShownContext),
+    Forward(ForwardContext),
+    Original(OriginalContext),
+    Sheet(SheetContext),
+    Found(FoundContext),
     StaffReply(StaffReplyContext),
     /// A reply to a mail in which nothing was surely meant.
     StaffDoubt(StaffReplyContext),
@@ -74,6 +79,10 @@ impl Content {
             Self::Echo(_) => Purpose::Echo,
             Self::Approval(_) => Purpose::Approval,
             Self::SecondDraft(_) => Purpose::SecondDraft,
+            Self::Forward(_) => Purpose::Forward,
+            Self::Original(_) => Purpose::Original,
+            Self::Sheet(_) => Purpose::Sheet,
+            Self::Found(_) => Purpose::Found,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
@@ -106,6 +115,10 @@ impl Content {
             Self::Echo(context) | Self::Approval(context) | Self::SecondDraft(context) => {
                 Value::from(Serde(context))
             }
+            Self::Forward(context) => Value::from(Serde(context)),
+            Self::Original(context) => Value::from(Serde(context)),
+            Self::Sheet(context) => Value::from(Serde(context)),
+            Self::Found(context) => Value::from(Serde(context)),
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),

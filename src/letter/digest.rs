@@ -8,18 +8,14 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
-    CaseContext, FiguresContext, Purpose, StaffCommon, StaffTicket, WaitingContext, purpose_in_words,
-    reason_in_words, sender_in_words,
+    CaseContext, FiguresContext, ParkedMail, Purpose, StaffCommon, StaffTicket, WaitingContext,
+    purpose_in_words,
 };
 use crate::desk::{
     application::{Call, Stage},
     calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR, date_of},
     japanese_time, own_marks,
-    triage::{ParkReason, Rules},
 };
-
-/// As much of a sender or a subject as a digest shows, in characters.
-const SHORT: usize = 60;
 
 /// The values of one member's digest.
 #[derive(Debug, Clone, Serialize)]
@@ -73,10 +69,18 @@ pub enum Title {
     Unassigned,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
     Support,
-    #[serde(rename = "照会者の返信待ちの照会")]
-    Waiting,
+    #[serde(rename = "保留中（事務局）の伴走支援の応募")]
+    SupportHeld,
+    #[serde(rename = "返信待ちの伴走支援の応募")]
+    SupportWaiting,
+    #[serde(rename = "お礼の返信があった伴走支援の応募（対応は要りません）")]
+    SupportThanked,
+    #[serde(rename = "前回以降に対応した伴走支援の応募")]
+    SupportAnswered,
     #[serde(rename = "保留中（事務局）の照会")]
     Held,
+    #[serde(rename = "照会者の返信待ちの照会")]
+    Waiting,
     #[serde(rename = "お礼の返信があった照会（対応は要りません）")]
     Thanked,
     #[serde(rename = "メモが加わった照会")]
@@ -186,36 +190,6 @@ impl Alarm {
                 "受付時間で{}のあいだ、メールが1通も届いていません。窓口宛てのメールが届く状態か、運用担当者にご確認ください。",
                 japanese_time::duration(silence)
             ),
-        }
-    }
-}
-
-/// A parked mail.
-#[derive(Debug, Clone, Serialize)]
-pub struct ParkedMail {
-    pub received: String,
-    pub reason: &'static str,
-    pub from: String,
-    pub subject: String,
-}
-
-impl ParkedMail {
-    /// `reason` is `None` where this version does not know the stored one.
-    #[must_use]
-    pub fn new(
-        rules: &Rules,
-        received_at: DateTime<Utc>,
-        reason: Option<ParkReason>,
-        from: &str,
-        subject: &str,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let short = |text: &str| own_marks::disarmed(text).chars().take(SHORT).collect();
-        Self {
-            received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
-            reason: reason_in_words(reason),
-            from: short(sender_in_words(reason, from)),
-            subject: short(subject),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 mod meetings;
 mod operator;
+mod subject;
 
 pub use meetings::span_fault_to_operator;
 pub use operator::{refusal_to_operator, to_operator};
+pub(super) use subject::done_in_subject;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,7 +14,7 @@ use chrono_tz::Tz;
 use super::{
     AND, Purpose,
     application_words::{field_in_words, stage_in_words, unread_in_words},
-    meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
+    handling, meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
     calendar::{BusinessTime, date_of},
@@ -20,11 +22,13 @@ use crate::desk::{
     japanese_date::SpanFault,
     japanese_time,
     last_guard::Violation,
-    ticket::TicketNumber,
 };
 
 /// The operator's name, where an operation from the shell shows who did it.
 pub const OPERATOR: &str = "運用者";
+
+/// An invitation does not say whether it answers what the region has asked.
+const OWED: &str = "。お答えの済んでいないメールがあります。対応が済みましたら「完了」と返信してください";
 
 /// When a mail leaves: 「7月1日（火）10:10に送信します」.
 #[must_use]
@@ -80,13 +84,13 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             };
             let until = japanese_time::day(*until, date_of(now, zone));
             let letter = match leaves {
-                Some(leaves) => format!("照会者への中間のご連絡は、{}", leaving_in_words(*leaves, zone, now)),
-                None => "照会者にメールは送りません".to_owned(),
+                Some(leaves) => format!("先方への中間のご連絡は、{}", leaving_in_words(*leaves, zone, now)),
+                None => "先方にメールは送りません".to_owned(),
             };
             format!("{number} を{until}まで保留にしました（残り{left}）。{letter}")
         }
         Done::Merged { number, into } => format!(
-            "{number} を {into} にまとめました（{into} への回答は、{number} の照会者にもお送りします）"
+            "{number} を {into} にまとめました（{into} への回答は、{number} の差出人にもお送りします）"
         ),
         Done::Away { name, first, last, substitute } => {
             let today = date_of(now, zone);
@@ -113,6 +117,9 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
                 0 => String::new(),
                 count => format!("（このほかに{count}件が送信を待っています）"),
             };
+            if *written == Written::Forward {
+                return format!("{number} の{what}「{text}」を取りやめました。どなたにも送られません{still}");
+            }
             if matches!(written, Written::Meeting | Written::VisitRequest) {
                 return format!(
                     "{number} の{what}を取りやめました。どなたにも送られず、予定は元のままです{still}"
@@ -140,9 +147,10 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             )
         }
         Done::FieldSet { number, field } => format!("{number} の{}を直しました", field_in_words(*field)),
-        Done::Arranged { number, meeting, told, leaves } => {
+        Done::Arranged { number, meeting, told, leaves, owed } => {
             let when = leaving_in_words(*leaves, zone, now);
-            format!("{number} の{}（{told}名あて。{when}）", meetings::arranged(meeting, zone))
+            let done = format!("{number} の{}（{told}名あて。{when}）", meetings::arranged(meeting, zone));
+            done + if *owed { OWED } else { "" }
         }
         Done::VisitDeclined { number, nth } => {
             format!("{number} のアドバイザー派遣（{nth}回目）の辞退を記録しました")
@@ -152,42 +160,9 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             format!("{number} の{}の議事録を登録しました{files}", meeting_in_words(*kind, *nth))
         }
         Done::Results(done) => results::done_in_words(done, zone, now),
+        Done::Handled(done) => handling::done_in_words(done),
         Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
-}
-
-/// A subject that says what was done, from its first line: 「[ZT-2025-0005] 保留にしました」, 「… ほか1件」.
-#[must_use]
-pub(super) fn done_in_subject(lines: &[String]) -> String {
-    /// Characters of a quoted text that a subject repeats.
-    const SHORT: usize = 20;
-    let first = lines.first().map_or("", |line| line.lines().next().unwrap_or_default());
-    let (number, rest) = match first.split_once([' ', '：']) {
-        Some((number, rest)) if number.parse::<TicketNumber>().is_ok() => (format!("[{number}] "), rest),
-        _ => (String::new(), first),
-    };
-    let rest = rest.strip_prefix(['を', 'に', 'の']).unwrap_or(rest).trim_start();
-    let mut told = String::new();
-    let mut quoted = None::<String>;
-    for c in rest.chars() {
-        match (&mut quoted, c) {
-            (None, '。') => break,
-            (None, '「') => quoted = Some(String::new()),
-            (None, c) => told.push(c),
-            (Some(text), '」') => {
-                if text.chars().count() <= SHORT {
-                    told.push_str(&format!("「{text}」"));
-                }
-                quoted = None;
-            }
-            (Some(text), c) => text.push(c),
-        }
-    }
-    let without_remark =
-        told.strip_suffix('）').and_then(|told| told.rsplit_once('（')).map(|(told, _)| told);
-    let told = without_remark.unwrap_or(&told);
-    let more = if lines.len() > 1 { format!("（ほか{}件）", lines.len() - 1) } else { String::new() };
-    format!("{number}{told}{more}")
 }
 
 #[must_use]
@@ -210,6 +185,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
             "{number} は照会のため、伴走支援の操作（受理、採択、会議など）は行えません。応募のお知らせに返信するか、応募の受付番号を付けてください"
         ),
         Refused::Results(refused) => results::refused_in_words(refused),
+        Refused::Unhandled(refused) => handling::refused_in_words(refused),
         Refused::NotSupported(number) => {
             format!("{number} は伴走支援の実施地域ではないか、選定結果をまだお知らせしていません")
         }

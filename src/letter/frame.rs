@@ -19,7 +19,7 @@ const TITLES: [&str; 8] = ["様", "さま", "さん", "殿", "先生", "御中",
 /// Words of a greeting.
 const GREETING: &str = "お世話になって|お世話になり|おせわになって|平素|お疲れ様|時下|拝啓|前略|こんにちは|はじめまして|初めまして|(?:問い?合わ?せ|ご?照会|ご?連絡|ご?質問|お?電話|ご?返信|ご?相談|メール).{0,15}(?:ありがとう|有難う|有り難う|感謝|御礼|お礼)|お待たせ";
 /// Words that say what is answered.
-const REFERENCE: &str = "(?:問い?合わ?せ|[御ご]?照会|[御ご]質問|[御ご]依頼|[御ご]相談|お?尋ね|おたずね)(?:を?(?:いただ|頂|戴)|の?件|に(?:ついて|つき)|の?内容|の?点|事項|に(?:回答|お答え))";
+const REFERENCE: &str = "(?:問い?合わ?せ|[御ご]?照会|[御ご]質問|[御ご]依頼|[御ご]相談|お?尋ね|おたずね|申し?込み?書|ご応募)(?:を?(?:いただ|頂|戴)|の?件|に(?:ついて|つき)|の?内容|の?点|事項|に(?:回答|お答え))";
 
 static PATTERNS: LazyLock<Option<(Regex, Regex)>> =
     LazyLock::new(|| Some((Regex::new(GREETING).ok()?, Regex::new(REFERENCE).ok()?)));
@@ -90,9 +90,15 @@ fn squashed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// The person's own words in a letter: without the frame around them, on one line. The whole text if nothing else is left.
+/// The person's own words in a letter, on one line.
 #[must_use]
 pub fn own_words(letter: &str) -> String {
+    own_text(letter).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The person's own text in a letter: without the frame around it. The whole text if nothing else is left.
+#[must_use]
+pub fn own_text(letter: &str) -> String {
     // Every letter begins and ends with these, an operator's too.
     let is_frame = |paragraph: &&str| {
         let last = paragraph.lines().last().unwrap_or_default().trim();
@@ -113,9 +119,8 @@ pub fn own_words(letter: &str) -> String {
             .any(|end| start.starts_with(end))
     };
     let paragraphs = letter.split("\n\n").skip_while(is_frame).take_while(|paragraph| !is_end(paragraph));
-    let own = paragraphs.collect::<Vec<_>>().join(" ");
-    let own = if own.trim().is_empty() { letter } else { own.as_str() };
-    own.split_whitespace().collect::<Vec<_>>().join(" ")
+    let own = paragraphs.collect::<Vec<_>>().join("\n\n");
+    if own.trim().is_empty() { letter.to_owned() } else { own }
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub struct Facts {
     pub attachments: Vec<String>,
     pub received_at: DateTime<Utc>,
     pub deadline: Option<DateTime<Utc>>,
+    /// It is about the call, for which no form is prescribed.
+    pub is_about_call: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -74,6 +76,8 @@ pub struct InquirerContext {
     pub promised_day: String,
     /// Sentences about days until then on which the desk is closed.
     pub closures: Vec<String>,
+    /// Fields that are missing are asked for.
+    pub asks_missing: bool,
     /// Opening hours.
     pub hours: String,
     /// The day on which the desk opens next, if that is not the day of receipt. Empty else.
@@ -111,6 +115,7 @@ impl InquirerContext {
             promised: promised.map(japanese_time::official).unwrap_or_default(),
             promised_day: promised.map(|day| japanese_time::day(day, today)).unwrap_or_default(),
             closures: closures.iter().map(|closure| closure_in_words(closure, today)).collect(),
+            asks_missing: !facts.is_about_call,
             hours: profile.hours.clone(),
             next_opening: opening
                 .filter(|opening| *opening != received)
@@ -139,6 +144,10 @@ pub struct WrittenContext {
     pub needs_reference: bool,
     /// The beginning of the inquiry as read; empty where there is none.
     pub inquiry: String,
+    /// It is about an application, not an inquiry.
+    pub application: bool,
+    /// Prefecture and area of the application; empty where they are not known.
+    pub region: String,
     /// Who signs it; empty where the desk does not want names.
     pub author: String,
 }
@@ -159,8 +168,16 @@ impl WrittenContext {
             needs_greeting,
             needs_reference: needs_greeting && !head.refers,
             inquiry,
+            application: false,
+            region: String::new(),
             author,
         }
+    }
+
+    /// The same letter about an application.
+    #[must_use]
+    pub fn about_application(self, region: &str) -> Self {
+        Self { application: true, region: own_marks::disarmed_if_marked(region), ..self }
     }
 }
 

@@ -11,15 +11,20 @@ mod content;
 mod digest;
 mod due;
 pub mod feedback;
+mod forward;
 mod frame;
+mod handling;
 mod hours;
 mod ics;
 mod inquirer;
 mod meeting;
+mod parked;
 mod problem;
 mod remark;
+pub mod report;
 pub mod results;
 mod samples;
+mod search_words;
 pub mod sheet;
 mod staff;
 mod support_report;
@@ -27,7 +32,7 @@ mod ticket;
 mod wording;
 mod words;
 
-pub use addressee::addressee;
+pub use addressee::{addressee, officer};
 pub use application::{
     ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, ReceiptContext, SupportContext,
 };
@@ -38,11 +43,12 @@ pub use compose::{
 };
 pub use content::Content;
 pub use digest::{
-    Alarm, Counts, DigestContext, Group, HeldDraft, LIST_OF_ALL, ParkedMail, Title, UndeliveredMail,
-    call_in_words, list_of,
+    Alarm, Counts, DigestContext, Group, HeldDraft, LIST_OF_ALL, Title, UndeliveredMail, call_in_words,
+    list_of,
 };
 pub use feedback::{OPERATOR, span_fault_to_operator};
-pub use frame::own_words;
+pub use forward::ForwardContext;
+pub use frame::{own_text, own_words};
 pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
@@ -50,23 +56,29 @@ pub use meeting::{
     CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, meeting_in_words,
     minutes_in_words, open_meeting, open_question, status_of_meeting,
 };
+pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations, note_in_words,
     refused_order, rejected_answer,
 };
+pub use search_words::{
+    no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
+    similar_in_words,
+};
 pub use staff::{
-    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, LinkContext, NoticeContext,
-    OtherMailContext, ParkedContext, StaffCommon, StaffReplyContext, SummaryContext, UndeliverableContext,
-    UndeliveredContext, UnprovenContext, WaitingContext,
+    DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,
+    NoticeContext, OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon,
+    StaffReplyContext, SummaryContext, UndeliverableContext, UndeliveredContext, UnprovenContext,
+    WaitingContext,
 };
 pub use support_report::support_report;
-pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_in_words, colleague_in_words, field_line,
-    left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words, status_in_words,
-    status_word,
+    ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words,
+    colleague_in_words, field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words,
+    sender_in_words, status_in_words, status_word, writer_in_words,
 };
 
 use crate::{
@@ -105,8 +117,12 @@ closed_set! {
         Undeliverable = "undeliverable",
         /// 回答: what a person wrote.
         Answer = "answer",
+        /// The same answer to somebody in Cc of the inquiry.
+        AnswerCopy = "answer_copy",
         /// A question that a person wrote.
         Question = "question",
+        /// 転送: somebody outside is asked about a question.
+        Forward = "forward",
         /// 中間連絡: a member holds the ticket, and the answer comes on another day.
         Interim = "interim",
         /// To staff: a hold ends today.
@@ -125,6 +141,12 @@ closed_set! {
         Approval = "approval",
         /// To the author of a draft or an answer: a colleague has written to the same inquirer.
         SecondDraft = "second_draft",
+        /// To a member of staff: the mails that came in a ticket, as files.
+        Original = "original",
+        /// To a member of staff: the list of all tickets, as a file.
+        Sheet = "sheet",
+        /// To a member of staff: the tickets that they searched for.
+        Found = "found",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -182,6 +204,9 @@ impl Purpose {
             | Self::Echo
             | Self::Approval
             | Self::SecondDraft
+            | Self::Original
+            | Self::Sheet
+            | Self::Found
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven
@@ -191,7 +216,9 @@ impl Purpose {
             | Self::ResultsPreview
             | Self::ResultsDue => Some("auto-generated"),
             Self::Answer
+            | Self::AnswerCopy
             | Self::Question
+            | Self::Forward
             | Self::Interim
             | Self::Meeting
             | Self::VisitRequest
@@ -236,6 +263,7 @@ impl From<Written> for Purpose {
             Written::Interim => Self::Interim,
             Written::Meeting => Self::Meeting,
             Written::VisitRequest => Self::VisitRequest,
+            Written::Forward => Self::Forward,
         }
     }
 }

@@ -85,9 +85,12 @@ fn doubt_in_words(Doubtful { opening, why }: &Doubtful) -> String {
         ),
         Doubt::Incomplete => {
             format!(
-                "「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」「会議 1 9月2日 14:00-16:00」）"
+                "「{opening}」は、番号や言葉が足りません（例：「統合 ZT-2025-0002」「分類 会議」「会議 1 9月2日 14:00-16:00」「転送 厚生労働省」）"
             )
         }
+        Doubt::NoField => format!(
+            "「{opening}」は、どの項目をどう直すか読み取れませんでした。「訂正 氏名 山田 太郎」「訂正 アドレス yamada@example.jp」のように、項目（氏名、機関名、連絡先、照会内容、アドレス）と内容をお書きください"
+        ),
         Doubt::Span(fault) => format!("「{opening}」：{}", span_fault_in_words(*fault)),
         Doubt::TwiceSaid => {
             format!("「{opening}」：場所や議題などが2回書かれています。一つにまとめてお書きください")

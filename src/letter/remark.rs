@@ -27,6 +27,8 @@ pub enum Remark<'a> {
     MaybeFields,
     /// The gate refused the automatic reply.
     NotAnswered(&'a Refusal),
+    /// Of a message that is too large, only the header was read.
+    HeaderOnly,
 }
 
 impl Remark<'_> {
@@ -40,30 +42,37 @@ impl Remark<'_> {
                 "件名などに {other} とありますが、{other} は回答済みで、照会内容が異なるため、新しい照会としました。"
             ),
             Self::Noted(Note::Recall) => {
-                "照会者が、送ったメールの取り消しを求めています。照会は受け付けたままにしています。"
+                "差出人が、送ったメールの取り消しを求めています。受け付けたままにしています。"
                     .to_owned()
             }
             Self::Noted(Note::Password) => {
-                "添付ファイルのパスワードを知らせるメールとみられるため、照会に添えました。".to_owned()
+                "添付ファイルのパスワードを知らせるメールとみられるため、この受付番号に添えました。パスワードは使わず、ファイルは開いていません。".to_owned()
             }
             Self::Noted(Note::Thanks) => {
-                "照会者からのお礼とみられるため、照会に添えました（再開していません）。".to_owned()
+                "お礼とみられるため、この受付番号に添えました（再開していません）。".to_owned()
             }
             Self::Noted(Note::Adviser) => {
                 "アドバイザーからの返信です。お引き受けいただける場合は「派遣確定 1」、ご辞退の場合は「派遣辞退 1」のように、回数を付けてご返信ください。線より上に書いたほかの文は、アドバイザーではなく実施地域の担当者に送られます。"
                     .to_owned()
             }
-            Self::Noted(Note::Copy) => {
-                "同じ内容のメールが再び届いたため、照会に添えました。添付ファイルをご確認ください。"
+            Self::Noted(Note::Contact) => {
+                "照会先からの返信です。回答に使うときは、先頭に「引用」と書き、続けて前置きを書いてご返信ください（前置きはなくてもかまいません）。照会先の返信が、その後に入ります。"
                     .to_owned()
             }
-            Self::Noted(Note::Automatic) => "照会に添えました。".to_owned(),
+            Self::Noted(Note::Copy) => {
+                "同じ内容のメールが再び届いたため、この受付番号に添えました。添付ファイルをご確認ください。"
+                    .to_owned()
+            }
+            Self::Noted(Note::Automatic) => "この受付番号に添えました。".to_owned(),
             Self::MaybeInquiry => {
                 "照会内容の記載を待っている照会です。この文が照会内容でしたら、「再開」とご返信いただくと、これを照会内容として受け付け、回答期限が動き始めます。"
                     .to_owned()
             }
             Self::MaybeFields => {
                 "様式で空欄の項目（氏名・連絡先など）が、この文に書かれているかもしれません。".to_owned()
+            }
+            Self::HeaderOnly => {
+                "メールの容量が大きいため、件名などだけを読み取りました。本文と添付ファイルは、メールボックスの原本をご確認ください。".to_owned()
             }
             Self::NotAnswered(refusal) => {
                 let evidence = match refusal {
@@ -72,7 +81,7 @@ impl Remark<'_> {
                     }
                     _ => String::new(),
                 };
-                format!("照会者への自動のメールは送っていません：{}{evidence}。", refusal_in_words(refusal))
+                format!("差出人への自動のメールは送っていません：{}{evidence}。", refusal_in_words(refusal))
             }
         }
     }
@@ -232,11 +241,11 @@ mod tests {
             (
                 Remark::NotAnswered(&Refusal::Robot { evidence: "Auto-Submitted: auto-generated".into() })
                     .in_words(),
-                "照会者への自動のメールは送っていません：自動送信のメールと判断しました（Auto-Submitted: auto-generated）。",
+                "差出人への自動のメールは送っていません：自動送信のメールと判断しました（Auto-Submitted: auto-generated）。",
             ),
             (
                 Remark::NotAnswered(&Refusal::NotAddressed).in_words(),
-                "照会者への自動のメールは送っていません：窓口のアドレスが宛先にありません。",
+                "差出人への自動のメールは送っていません：窓口のアドレスが宛先にありません。",
             ),
             (
                 NoEffect::NotAuthentic.line("ito@example.jp", "承認"),

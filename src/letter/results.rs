@@ -29,6 +29,8 @@ pub struct ResultContext {
     pub window: WindowContext,
     /// Opening hours.
     pub hours: String,
+    /// The first lines of a copy to the officer who sent the application.
+    pub recipient: String,
     /// Of the representative; empty where it does not fit into an address line.
     pub organization: String,
     pub name: String,
@@ -46,7 +48,7 @@ impl ResultContext {
         rules: &Rules,
         call: &Call,
         number: &TicketNumber,
-        form: &ApplicationForm,
+        (form, recipient): (&ApplicationForm, String),
         (decision, text): (Decision, &str),
     ) -> Self {
         let person = &form.representative;
@@ -57,6 +59,7 @@ impl ResultContext {
             support: call.into(),
             window: rules.into(),
             hours: profile.hours.clone(),
+            recipient,
             organization: office,
             name: person.name.clone(),
             region: region(form),
@@ -174,18 +177,23 @@ pub fn obstacle_in_words(obstacle: &Obstacle) -> String {
             format!("申込締切（{}）を過ぎるまで、お送りできません", japanese_time::official_date(*closes))
         }
         Obstacle::NoApplication => "応募がありません".to_owned(),
-        Obstacle::NobodySelected => "採択の地域がありません。「採択」と理由を返信してください".to_owned(),
+        Obstacle::NobodySelected => {
+            "採択の地域がありません。採択する地域の応募のお知らせに、「採択」と理由を返信してください"
+                .to_owned()
+        }
         Obstacle::Undecided(number) => {
-            format!("{number} の採否が決まっていません。「採択」または「不採択」と理由を返信してください")
+            format!(
+                "{number} の採否が決まっていません。この応募のお知らせに、「採択」または「不採択」と理由を返信してください"
+            )
         }
         Obstacle::NoAddress(number) => {
             format!(
-                "{number} の代表者のメールアドレスが分かりません。「項目 E-mail」に続けて返信してください"
+                "{number} の代表者のメールアドレスが分かりません。この応募のお知らせに、「項目 E-mail」に続けて返信してください"
             )
         }
         Obstacle::NotAtRest(number) => {
             format!(
-                "{number} に未対応または返信待ちの事項があります。対応を終えてから「受理」と返信してください"
+                "{number} に未対応または返信待ちの事項があります。対応を終えてから、この応募のお知らせに「受理」と返信してください"
             )
         }
     }

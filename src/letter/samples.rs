@@ -2,6 +2,7 @@
 //! Persons and places are invented, domains are reserved ones (RFC 2606).
 
 mod application;
+mod mails;
 mod meetings;
 mod results;
 
@@ -9,12 +10,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
-    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, Group, InquirerContext,
-    LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, ParkedMail, Profile, Purpose,
-    Remark, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
-    UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, attachments_in_words, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, status_in_words,
+    DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
+    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext,
+    Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext,
+    WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
+    purpose_in_words, reason_in_words, resend_link, status_in_words,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -23,7 +24,7 @@ use crate::desk::{
     feedback::Written,
     form::Fields,
     gate::Refusal,
-    ticket::{SlaClock, Status, TicketNumber},
+    ticket::{SlaClock, Status, TicketKind, TicketNumber},
     triage::{ParkReason, Reply, Rules},
 };
 
@@ -55,6 +56,7 @@ pub fn facts(rules: &Rules, full: bool) -> Facts {
         attachments: if full { vec!["別紙1_協議体の構成案.xlsx".to_owned()] } else { Vec::new() },
         received_at,
         deadline: Some(received_at + TimeDelta::days(2)),
+        is_about_call: false,
         now: received_at + TimeDelta::seconds(2876),
     }
 }
@@ -72,14 +74,19 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         } else {
             TEXT
         };
-        Content::Written(written, WrittenContext::new(inquirer(), facts, text, author))
+        let letter = WrittenContext::new(inquirer(), facts, text, author);
+        let is_support = !full && rules.support.is_some();
+        Content::Written(
+            written,
+            if is_support { letter.about_application("岩手県 星川圏域") } else { letter },
+        )
     };
     let now = facts.now + TimeDelta::minutes(27 * 60 + 30);
     let common = StaffCommon::new(profile, rules, "伊藤 健一", now);
     let tickets = Tickets { profile, rules, facts, now };
     let not_joined = Remark::NotJoined(&number_of(rules, 7)).in_words();
     let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
-    let deadline = |common| DeadlineContext { common, tickets: tickets.listed(full) };
+    let deadline = |common| DeadlineContext::new(common, tickets.listed(full));
     match purpose {
         Purpose::Acknowledgement => reply(Reply::Acknowledgement),
         Purpose::AskMissing => reply(Reply::AskMissing),
@@ -90,7 +97,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::ApplicationReceived => application::receipt(profile, rules, full),
         Purpose::NewApplication => application::notice(common, rules, tickets.known(), full),
         Purpose::RemindMissing => Content::Reminder(inquirer()),
-        Purpose::Answer => written(Written::Answer),
+        // The copy is the answer, byte for byte but for its Message-ID.
+        Purpose::Answer | Purpose::AnswerCopy => written(Written::Answer),
         Purpose::Question => written(Written::Question),
         Purpose::Interim => Content::Written(
             Written::Interim,
@@ -115,16 +123,18 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             ticket: tickets.known(),
             news: String::new(),
+            news_from: String::new(),
             news_received: String::new(),
-            attachments: attachments_in_words(&facts.attachments),
+            attachments: attachments_for_staff(&facts.attachments),
             by_telephone: !full,
             remarks: if full { vec![not_joined, not_answered] } else { Vec::new() },
         }),
         Purpose::FollowUp => Content::FollowUp(NoticeContext {
             common,
-            ticket: tickets.known(),
+            ticket: if full || rules.support.is_none() { tickets.known() } else { tickets.application() },
+            news_from: ADDRESS.to_owned(),
             news_received: "7月2日（水）10:15".to_owned(),
-            attachments: attachments_in_words(&facts.attachments),
+            attachments: attachments_for_staff(&facts.attachments),
             by_telephone: false,
             news: if full { "追記です。\n参加者は20名です。".to_owned() } else { String::new() },
             remarks: if full { vec![not_answered] } else { Vec::new() },
@@ -141,6 +151,22 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             let draft = draft(profile, rules, full, &[]);
             Content::SecondDraft(DraftShownContext { common, ticket: tickets.known(), draft })
         }
+        Purpose::Forward => Content::Forward(mails::forwarded(profile, rules, facts, full)),
+        Purpose::Sheet => Content::Sheet(SheetContext { common, count: 42 }),
+        Purpose::Found => Content::Found(FoundContext {
+            common,
+            words: "会議 名簿".to_owned(),
+            tickets: if full { tickets.listed(full) } else { Vec::new() },
+            more: full,
+            behind: full,
+        }),
+        Purpose::Original => Content::Original(OriginalContext {
+            common,
+            number: number_of(rules, 1).to_string(),
+            key: KEY.to_owned(),
+            files: vec![format!("{}.eml", number_of(rules, 1))],
+            left_out: usize::from(full),
+        }),
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
             done: vec![format!("{} の担当を佐藤 花子さんにしました", number_of(rules, 1))],
             problems: if full {
@@ -150,6 +176,10 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             },
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
+            links: full
+                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY))
+                .into_iter()
+                .collect(),
             // Only a mail about waiting drafts is answered by a word.
             number: if full { number_of(rules, 1).to_string() } else { String::new() },
             key: if full { KEY.to_owned() } else { String::new() },
@@ -172,9 +202,12 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
                 subject: "申込書の提出について".to_owned(),
                 received: "7月2日（水）13:30".to_owned(),
                 attachments: if full { vec!["別紙2-②申込書.docx".to_owned()] } else { Vec::new() },
+                oversize: false,
             };
             let arrival = if full { Arrival::Call { receipt: true } } else { Arrival::LongAgo };
-            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new()))
+            let subject = arrived.subject.clone();
+            let parked = full.then(|| mails::parked(profile, rules, ParkReason::Call, &subject, now));
+            Content::Arrival(ArrivalContext::new(common, arrival, arrived, Vec::new(), parked))
         }
         Purpose::Meeting => Content::Meeting(meetings::meeting(profile, full)),
         Purpose::VisitRequest => Content::VisitRequest(meetings::request(profile, full)),
@@ -233,9 +266,10 @@ struct Tickets<'a> {
 }
 
 impl Tickets<'_> {
-    fn ticket(&self, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
+    fn ticket(&self, kind: TicketKind, serial: u32, fields: &Fields, assignee: Option<&str>) -> StaffTicket {
         let number = number_of(self.rules, serial);
         let facts = TicketFacts {
+            kind,
             number: number.to_string(),
             fields,
             received_at: self.facts.received_at,
@@ -252,12 +286,17 @@ impl Tickets<'_> {
 
     /// The ticket of the facts.
     fn known(&self) -> StaffTicket {
-        self.ticket(1, &self.facts.fields, Some("佐藤 花子"))
+        self.ticket(TicketKind::Inquiry, 1, &self.facts.fields, Some("佐藤 花子"))
+    }
+
+    /// An application of which nothing is known.
+    fn application(&self) -> StaffTicket {
+        self.ticket(TicketKind::Application, 2, &Fields::default(), None)
     }
 
     /// That ticket; and a second one that has no assignee and no fields.
     fn listed(&self, both: bool) -> Vec<StaffTicket> {
-        let unknown = both.then(|| self.ticket(2, &Fields::default(), None));
+        let unknown = both.then(|| self.ticket(TicketKind::Inquiry, 2, &Fields::default(), None));
         std::iter::once(self.known()).chain(unknown).collect()
     }
 }
@@ -286,6 +325,7 @@ fn undelivered(full: bool) -> UndeliveredContext {
         recipient: ADDRESS.to_owned(),
         reason: status_in_words("5.1.1".parse().ok()),
         unconfirmed: false,
+        is_result: false,
         diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
         telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
     }
@@ -309,12 +349,7 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         };
     }
     let listed = tickets.listed(true);
-    let parked = ParkedMail {
-        received: "7月2日（水）9:00".to_owned(),
-        reason: reason_in_words(Some(ParkReason::NoForm)),
-        from: "tanaka@example.jp".to_owned(),
-        subject: "お尋ね <b>".to_owned(),
-    };
+    let parked = mails::parked(tickets.profile, tickets.rules, ParkReason::NoForm, "お尋ね <b>", tickets.now);
     let undelivered =
         UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
@@ -348,6 +383,7 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),
+        cc: if full { "kacho@city.hoshikawa.example.jp".to_owned() } else { String::new() },
         subject: format!("[{}] {}（回答）", number_of(rules, 1), rules.form.subject()),
         text: TEXT.to_owned(),
         attachments: if full { vec!["例.pdf".to_owned()] } else { Vec::new() },

@@ -22,8 +22,10 @@ pub struct StaffCommon {
     /// Opening hours.
     pub hours: String,
     pub now: String,
-    /// The line above which a notice is answered.
+    /// The line above which a notice of an inquiry is answered.
     pub cut_line: String,
+    /// The same of an application.
+    pub application_line: String,
     /// The first lines of other mails.
     pub lines: Lines,
     /// The first line of a digest.
@@ -42,7 +44,8 @@ impl StaffCommon {
             window: rules.into(),
             hours: profile.hours.clone(),
             now: japanese_time::instant(now, rules.calendar.time_zone(), now),
-            cut_line: staff_mail::answer_line(&profile.leaves),
+            cut_line: staff_mail::answer_line(&profile.leaves, "照会者"),
+            application_line: staff_mail::answer_line(&profile.leaves, "応募者"),
             lines: Lines::default(),
             top_line: staff_mail::TOP_LINE,
             leaves: profile.leaves.clone(),
@@ -56,6 +59,7 @@ pub struct Lines {
     pub cancel: &'static str,
     pub send: &'static str,
     pub approve: &'static str,
+    pub results: &'static str,
     pub nothing: &'static str,
     pub call: &'static str,
 }
@@ -66,6 +70,7 @@ impl Default for Lines {
             cancel: staff_mail::CANCEL_LINE,
             send: staff_mail::SEND_LINE,
             approve: staff_mail::APPROVE_LINE,
+            results: staff_mail::RESULTS_LINE,
             nothing: staff_mail::NOTHING_LINE,
             call: staff_mail::CALL_LINE,
         }
@@ -80,6 +85,8 @@ pub struct NoticeContext {
     pub ticket: StaffTicket,
     /// The text of a follow-up; empty for a new ticket.
     pub news: String,
+    /// Who wrote; empty for a call.
+    pub news_from: String,
     /// When the follow-up came; empty for a new ticket.
     pub news_received: String,
     /// Names and number of the files that came; empty where none did.
@@ -95,8 +102,25 @@ pub struct NoticeContext {
 pub struct DeadlineContext {
     #[serde(flatten)]
     pub common: StaffCommon,
+    /// 「照会」, 「応募」 or both.
+    pub what: &'static str,
+    /// The name of their deadlines.
+    pub due: &'static str,
     /// At least one.
     pub tickets: Vec<StaffTicket>,
+}
+
+impl DeadlineContext {
+    #[must_use]
+    pub fn new(common: StaffCommon, tickets: Vec<StaffTicket>) -> Self {
+        let applications = tickets.iter().filter(|ticket| ticket.application).count();
+        let (what, due) = match applications {
+            0 => ("照会", "回答期限"),
+            all if all == tickets.len() => ("伴走支援の応募", "対応期限"),
+            _ => ("照会・伴走支援の応募", "期限"),
+        };
+        Self { common, what, due, tickets }
+    }
 }
 
 /// The acceptance window has closed.
@@ -156,6 +180,8 @@ pub struct UndeliveredContext {
     pub reason: &'static str,
     /// The mail may have arrived.
     pub unconfirmed: bool,
+    /// It tells a representative of a result, and can be sent again.
+    pub is_result: bool,
     /// The mail server's reply; empty where there is none.
     pub diagnostic: String,
     /// Telephone numbers of the inquirer.
@@ -177,6 +203,8 @@ pub struct DraftContext {
     pub what: &'static str,
     pub author: String,
     pub to: String,
+    /// Who else gets it; empty where nobody does.
+    pub cc: String,
     pub subject: String,
     /// The exact text.
     pub text: String,
@@ -230,6 +258,8 @@ pub struct StaffReplyContext {
     pub problems: Vec<String>,
     /// Drafts that wait for the reader's word.
     pub waiting: Vec<WaitingContext>,
+    /// What the reader may order next.
+    pub links: Vec<LinkContext>,
     /// Nothing of the reader's mail was queued for an inquirer.
     pub nothing_sent: bool,
     /// Whether the reader asked for the manual.
@@ -249,12 +279,51 @@ impl StaffReplyContext {
             title: String::new(),
             problems: Vec::new(),
             waiting: Vec::new(),
+            links: Vec::new(),
             nothing_sent: true,
             manual: false,
             number: String::new(),
             key: String::new(),
         }
     }
+}
+
+/// The mails that came in a ticket, or a parked one, as files.
+#[derive(Debug, Clone, Serialize)]
+pub struct OriginalContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    pub number: String,
+    /// The reader's key.
+    pub key: String,
+    /// Names of the files.
+    pub files: Vec<String>,
+    /// Mails that are too large for one mail.
+    pub left_out: usize,
+}
+
+/// The list of all tickets, as a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct SheetContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// Tickets in the list.
+    pub count: usize,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Serialize)]
+pub struct FoundContext {
+    #[serde(flatten)]
+    pub common: StaffCommon,
+    /// As the member typed them.
+    pub words: String,
+    /// The newest first.
+    pub tickets: Vec<StaffTicket>,
+    /// More tickets were found.
+    pub more: bool,
+    /// The index did not know all tickets yet.
+    pub behind: bool,
 }
 
 /// A mail from a staff address had no effect, and its sender is not proved.

@@ -1,15 +1,16 @@
 //! 実施報告 as a document.
 
-use super::{meeting_in_words, status_of_meeting};
+use super::{meeting_in_words, results::decision_in_words, status_of_meeting};
 use crate::{
     desk::{
         application::{
             Stage,
             decision::Decision,
-            report::{Applied, Asked, Local, Met, SupportReport, Supported},
+            report::{Applied, Asked, Local, Met, Reviewed, SupportReport, Supported},
         },
         calendar::BusinessTime,
         japanese_time::{duration, official, official_date},
+        meeting::MeetingStage,
     },
     paper::Block,
 };
@@ -38,7 +39,51 @@ pub fn support_report(report: &SupportReport) -> Vec<Block> {
         blocks.push(Block::Paragraph("実施地域はありません。".to_owned()));
     }
     report.cases.iter().for_each(|case| blocks.extend(supported(case)));
+    blocks.extend(records(report));
     blocks
+}
+
+/// How the applications were decided, where that was asked for.
+fn records(report: &SupportReport) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for application in &report.applications {
+        let Some(record) = &application.record else { continue };
+        if blocks.is_empty() {
+            blocks.push(Block::Heading("3　審査と採否の記録（事務局限り）".to_owned()));
+            blocks.push(Block::Paragraph(format!("審査の観点（各1～5点）：{}", report.criteria.join("、"))));
+        }
+        let region = format!("{} {}", application.prefecture, application.area);
+        let decision = application.decision.map_or("採否は未定", decision_in_words);
+        let decided = record.decided_at.as_ref().map(|at| {
+            let by = record.decided_by.as_deref().unwrap_or_default();
+            format!("（{}、{by}）", day(at))
+        });
+        let reason =
+            if record.reason.is_empty() { String::new() } else { format!("\n理由：{}", record.reason) };
+        blocks.push(Block::Paragraph(format!(
+            "{}　{}\n{decision}{}{reason}",
+            application.number,
+            region.trim(),
+            decided.unwrap_or_default()
+        )));
+        if !record.reviews.is_empty() {
+            let head = ["審査した担当者", "点数", "合計", "所見", "審査日"];
+            blocks.push(table(&head, record.reviews.iter().map(reviewed)));
+        }
+    }
+    blocks
+}
+
+fn reviewed(review: &Reviewed) -> [String; 5] {
+    let scores: Vec<String> = review.scores.iter().map(u32::to_string).collect();
+    let sum = review.scores.iter().sum::<u32>().to_string();
+    [
+        review.reviewer.clone(),
+        if review.conflict { "利害関係のため除外".to_owned() } else { scores.join("・") },
+        if review.conflict { String::new() } else { sum },
+        review.comment.clone(),
+        day(&review.at),
+    ]
 }
 
 fn table<const N: usize>(head: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> Block {
@@ -68,6 +113,7 @@ fn application(application: &Applied) -> [String; 7] {
     };
     let told = match (&application.notified_at, application.days_to_result) {
         (Some(at), Some(days)) => format!("{}（締切から{days}日）", day(at)),
+        _ if application.stage == Stage::Withdrawn => "―".to_owned(),
         _ => "未通知".to_owned(),
     };
     [
@@ -106,7 +152,12 @@ fn supported(case: &Supported) -> Vec<Block> {
 }
 
 fn met(met: &Met) -> [String; 6] {
-    let with = [met.place.clone(), met.adviser.clone()].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let online = met.url.as_ref().map(|_| "オンライン".to_owned());
+    let with = [met.place.clone().or(online), met.adviser.clone()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("\n");
     let changes = if met.changes > 0 { format!("（変更{}回）", met.changes) } else { String::new() };
     [
         meeting_in_words(met.kind, met.nth),
@@ -114,7 +165,10 @@ fn met(met: &Met) -> [String; 6] {
         with,
         met.agenda.clone().unwrap_or_default(),
         format!("{}{changes}", status_of_meeting(met.stage)),
-        met.minutes.join("\n"),
+        match met.stage {
+            MeetingStage::Held if met.minutes.is_empty() => "本文のみ".to_owned(),
+            _ => met.minutes.join("\n"),
+        },
     ]
 }
 

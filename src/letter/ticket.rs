@@ -12,18 +12,23 @@ use crate::{
         calendar::date_of,
         form::{FieldKey, Fields, telephones},
         japanese_time, own_marks, staff_mail,
-        ticket::{SlaClock, Status, TicketNumber},
+        ticket::{SlaClock, Status, TicketKind, TicketNumber},
         triage::Rules,
     },
     words::closed_set,
 };
 
-/// As much of an inquiry as a mail to staff shows, in characters.
+/// As much of an inquiry as a list shows, in characters.
 const BEGINNING: usize = 300;
+/// As much of an inquiry or of a mail as a notice about it alone shows, in characters.
+const WHOLE: usize = 8_000;
+/// Behind a text that is cut.
+const CUT: &str = "…（以下略。「全文」とご返信いただくと、元のメールをお送りします）";
 
 /// The values that a ticket is shown from.
 #[derive(Debug, Clone)]
 pub struct TicketFacts<'a> {
+    pub kind: TicketKind,
     pub number: String,
     pub fields: &'a Fields,
     pub received_at: DateTime<Utc>,
@@ -36,15 +41,17 @@ pub struct TicketFacts<'a> {
 #[derive(Debug, Clone, Serialize)]
 pub struct StaffTicket {
     pub number: String,
-    /// 自治体・機関名
+    /// An application, not an inquiry.
+    pub application: bool,
+    /// 自治体・機関名; prefecture and area of an application.
     pub organization: String,
-    /// 氏名, without 様.
+    /// 氏名, without 様; the representative of an application.
     pub name: String,
     /// 連絡先, on one line.
     pub contact: String,
     /// Telephone numbers in 連絡先.
     pub telephones: Vec<String>,
-    /// 照会内容, or its beginning.
+    /// 照会内容, or its beginning; why an application was made.
     pub inquiry: String,
     pub received: String,
     /// When the answer is due; empty while the clock is held.
@@ -91,6 +98,7 @@ impl StaffTicket {
         let inquiry = beginning(&value(FieldKey::Inquiry));
         Self {
             number: facts.number.clone(),
+            application: facts.kind == TicketKind::Application,
             organization: one_line(&value(FieldKey::Organization)),
             name: one_line(&value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
             contact: one_line(&value(FieldKey::Contact)),
@@ -124,6 +132,15 @@ impl StaffTicket {
     #[must_use]
     pub fn with_notes(self, notes: Vec<String>) -> Self {
         Self { notes, ..self }
+    }
+
+    /// Shows the whole inquiry, as a notice about this ticket alone does.
+    #[must_use]
+    pub fn whole(mut self, fields: &Fields) -> Self {
+        let inquiry = own_marks::disarmed(fields.get(FieldKey::Inquiry).unwrap_or_default());
+        self.inquiry = within(&inquiry, WHOLE, CUT);
+        self.inquiry_lines = self.inquiry.lines().map(str::to_owned).collect();
+        self
     }
 
     /// Adds the reader's key, the marker lines and the links, so that the reader can answer and order by this mail.
@@ -165,9 +182,16 @@ pub fn decision_link(desk: &str, number: &TicketNumber, mark: &str, key: &str, w
 }
 
 /// Link to a new mail that gives an order on a ticket.
-fn order_link(desk: &str, number: &TicketNumber, key: &str, order: &str) -> String {
+pub(super) fn order_link(desk: &str, number: &TicketNumber, key: &str, order: &str) -> String {
     let subject = percent(&format!("[{number}] {} {key}", order.trim_end()));
     format!("mailto:{desk}?subject={subject}&body={}", percent(order))
+}
+
+/// Link to a new mail that sends once more what did not arrive.
+#[must_use]
+pub fn resend_link(desk: &str, number: &TicketNumber, key: &str) -> LinkContext {
+    let word = "届かなかったメールを、直した宛先に送り直す";
+    LinkContext { word, link: order_link(desk, number, key, "再送") }
 }
 
 /// Percent-encodes a header field of a `mailto:` (RFC 6068, 2).
@@ -184,13 +208,25 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The beginning of a text, with one blank line where it has several. A mark shows where it was cut.
+/// The beginning of a text.
 fn beginning(text: &str) -> String {
+    within(text, BEGINNING, "…（以下略）")
+}
+
+/// A mail of an inquirer's, as a notice about it shows it.
+#[must_use]
+pub fn news(text: &str) -> String {
+    let text = own_marks::disarmed(text);
+    if text.trim().is_empty() { String::new() } else { within(&text, WHOLE, CUT) }
+}
+
+/// A text with one blank line where it has several, up to so many characters. `cut` shows where it was cut.
+fn within(text: &str, most: usize, cut: &str) -> String {
     let mut lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
     lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
     let whole = lines.join("\n");
-    match whole.char_indices().nth(BEGINNING) {
-        Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + "…（以下略）",
+    match whole.char_indices().nth(most) {
+        Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + cut,
         None if whole.is_empty() => ABSENT.to_owned(),
         None => whole,
     }

@@ -36,7 +36,7 @@ pub struct Rendered {
 
 impl Rendered {
     fn guarded(&self, purpose: Purpose) -> Result<(), WordingError> {
-        let seen = Guarded { subject: &self.subject, body: &self.body, files: &[], written: None };
+        let seen = Guarded { subject: &self.subject, body: &self.body, cc: &[], files: &[], written: None };
         guard(&seen).map_err(|violation| WordingError::Template {
             name: format!("{purpose}/body.txt.j2"),
             detail: format!("it must not reach an inquirer: {} {:?}", violation.code(), violation.line()),
@@ -74,6 +74,7 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "undeliverable",
     "answer",
     "question",
+    "forward",
     "interim",
     "hold_over",
     "digest",
@@ -83,6 +84,9 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "echo",
     "approval",
     "second_draft",
+    "original",
+    "sheet",
+    "found",
     "staff_reply",
     "staff_doubt",
     "unproven",

@@ -9,7 +9,7 @@ use crate::{
         ticket::{SlaClock, Status},
         triage::ParkReason,
     },
-    mail::EnhancedStatus,
+    mail::{EnhancedStatus, Mailbox},
 };
 
 /// Stands for a field that the inquirer did not fill in.
@@ -33,7 +33,16 @@ pub fn field_line(key: FieldKey, value: Option<&str>) -> String {
 /// Names and number of files: 「別紙1.xlsx、別紙2.docx ほか（5件）」. Empty where there are none.
 #[must_use]
 pub fn attachments_in_words(names: &[String]) -> String {
-    const MOST: usize = 3;
+    files_in_words(names, 3)
+}
+
+/// The same for staff, who want to know what came.
+#[must_use]
+pub fn attachments_for_staff(names: &[String]) -> String {
+    files_in_words(names, 12)
+}
+
+fn files_in_words(names: &[String], most: usize) -> String {
     const LONGEST: usize = 60;
     let shown = |name: &String| {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -43,8 +52,8 @@ pub fn attachments_in_words(names: &[String]) -> String {
     match names.len() {
         0 => String::new(),
         count => {
-            let names: Vec<String> = names.iter().take(MOST).map(shown).collect();
-            let more = if count > MOST { " ほか" } else { "" };
+            let names: Vec<String> = names.iter().take(most).map(shown).collect();
+            let more = if count > most { " ほか" } else { "" };
             format!("{}{more}（{count}件）", names.join("、"))
         }
     }
@@ -95,6 +104,7 @@ pub fn reason_in_words(reason: Option<ParkReason>) -> &'static str {
         ParkReason::StaffLimit => "担当者からのメール（自動のメールの上限）",
         ParkReason::NoForm => "照会の様式によらないメール",
         ParkReason::Call => "公募に関するメール",
+        ParkReason::Contact => "照会先からのメール",
         ParkReason::Adviser => "アドバイザーからのメール",
         ParkReason::BeforeWindow => "受付期間前の照会",
         ParkReason::AfterWindow => "受付期間後の照会",
@@ -109,6 +119,15 @@ pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
     match reason {
         Some(ParkReason::Unfetchable) => "差出人・件名は不明です。運用担当者にご連絡ください",
         _ => from,
+    }
+}
+
+/// Who wrote a mail: 「早川 望（hayakawa@hosp.example.jp）」.
+#[must_use]
+pub fn writer_in_words(from: &Mailbox) -> String {
+    match from.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => own_marks::disarmed(&format!("{name}（{}）", from.address)),
+        None => own_marks::disarmed(&from.address),
     }
 }
 
@@ -145,11 +164,16 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::WaitingUnanswered => "返信のない照会のお知らせ",
         Purpose::Undeliverable => "不達のお知らせ",
         Purpose::Answer => "回答",
+        Purpose::AnswerCopy => "回答の写し",
         Purpose::Question => "質問",
+        Purpose::Forward => "照会先へのお尋ね",
         Purpose::Interim => "中間のご連絡",
         Purpose::HoldOver => "保留の期日のお知らせ",
         Purpose::Digest => "日次一覧",
         Purpose::NewTicket | Purpose::FollowUp => "照会のお知らせ",
+        Purpose::Original => "元のメール",
+        Purpose::Sheet => "照会の一覧",
+        Purpose::Found => "検索の結果",
         Purpose::Arrival => "届いたメールのお知らせ",
         Purpose::Meeting | Purpose::MeetingReminder => "会議・派遣のご案内",
         Purpose::VisitRequest => "アドバイザー派遣のお願い",

@@ -15,8 +15,9 @@ use crate::{
     },
     letter::{
         ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, Content, Purpose,
-        ReceiptContext, stage_in_words,
+        ReceiptContext, stage_in_words, writer_in_words,
     },
+    mail::Mailbox,
     service::{Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::SubmissionRow,
@@ -84,8 +85,9 @@ pub async fn receipt(
     let Some(message_id) = unsent_to_files(operation, mail, of).await? else { return Ok(None) };
     let shown = filed.iter().map(|filed| filed.in_words(operation)).collect();
     let others = others(mail, filed);
-    let received_at = mail.reading.received_at;
-    let context = ReceiptContext::new(&desk.profile, &desk.rules, call, received_at, shown, &others);
+    let nobody = Mailbox { name: None, address: String::new() };
+    let came = (mail.reading.mail.from.as_ref().unwrap_or(&nobody), mail.reading.received_at);
+    let context = ReceiptContext::new(&desk.profile, &desk.rules, call, came, shown, &others);
     let automatic = Automatic {
         to,
         message_id: &message_id,
@@ -107,11 +109,12 @@ pub async fn notify_of_applications(
     let (desk, now) = (operation.desk, operation.now);
     let reading = &mail.reading;
     let others = others(mail, filed);
+    let from = reading.mail.from.as_ref().map(writer_in_words).unwrap_or_default();
     let staff = &desk.rules.staff;
     for application in filed.iter().filter(|filed| !filed.is_same) {
         let Some(ticket) = operation.tx.ticket(application.id).await? else { continue };
         let bringing = Bringing {
-            from: reading.mail.from.as_ref().map_or("", |from| &from.address),
+            from: &from,
             received_at: reading.received_at,
             dated: reading.mail.date,
             others: &others,

@@ -8,8 +8,8 @@ use crate::{
     desk::{
         form::Fields,
         gate::{GateFacts, Refusal, within},
-        ticket::TicketNumber,
-        triage::{Decision, Filing, Reply},
+        ticket::{TicketKind, TicketNumber},
+        triage::{Decision, Filing, Reply, is_about_the_call},
         window::start_of_day,
     },
     letter::{self, Content, InquirerContext, Purpose, Rendered},
@@ -21,6 +21,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct FiledTicket {
     pub id: i64,
+    pub kind: TicketKind,
     pub number: TicketNumber,
     pub fields: Fields,
     /// When its first message was received.
@@ -65,6 +66,7 @@ pub async fn reply(
         attachments: inbound.attachments.iter().map(|file| file.name.clone()).collect(),
         received_at: mail.reading.received_at,
         deadline: decision.deadline,
+        is_about_call: is_about_the_call(&mail.reading),
         now: operation.now,
     };
     let desk = operation.desk;
@@ -137,6 +139,8 @@ pub fn queue(
     let outgoing = Outgoing {
         purpose: content.purpose(),
         to,
+        cc: &[],
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: None,

@@ -6,6 +6,8 @@ pub mod auto_reply;
 pub mod digest;
 pub mod drafts;
 pub mod reminder;
+pub mod search;
+pub mod sheet;
 pub mod staff_notice;
 pub mod undeliverable;
 mod unfinished;
@@ -27,9 +29,14 @@ use crate::{
 const MOST_REFERENCES: usize = 20;
 
 /// A mail that is rendered and not composed yet.
+#[derive(Clone)]
 pub struct Outgoing<'a> {
     pub purpose: Purpose,
     pub to: &'a str,
+    /// Who else is named in its Cc field. Each of them gets a mail of their own.
+    pub cc: &'a [String],
+    /// The one of `cc` whose mail this is; `None` for that of `to`.
+    pub copy_for: Option<&'a str>,
     pub subject: &'a str,
     pub body: &'a str,
     pub html: Option<&'a str>,
@@ -85,14 +92,15 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         Err(unsent) => return Ok(Err(unsent)),
     };
     let profile = &operation.desk.profile;
-    let entry = mail.ticket.filter(|_| !mail.purpose.is_for_staff()).map(|ticket_id| {
+    let is_entry = !mail.purpose.is_for_staff() && mail.copy_for.is_none();
+    let entry = mail.ticket.filter(|_| is_entry).map(|ticket_id| {
         let from = Mailbox { name: Some(profile.name.clone()), address: profile.address.clone() };
         operation.tx.add_entry(&NewEntry {
             ticket_id,
             message_ref: None,
             direction: Direction::Out,
             from: Some(&from),
-            recipients: vec![mail.to],
+            recipients: std::iter::once(mail.to).chain(mail.cc.iter().map(String::as_str)).collect(),
             at: now,
             text: mail.body,
             attachments: mail.files,
@@ -155,6 +163,8 @@ fn composed(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<letter::En
     let letter = Letter {
         from: (&profile.name, &profile.address),
         to: mail.to,
+        cc: mail.cc,
+        recipient: mail.copy_for,
         subject: mail.subject,
         body: mail.body,
         html: mail.html,
@@ -176,6 +186,7 @@ fn guarded(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<(), Unsent>
     let seen = Guarded {
         subject: mail.subject,
         body: mail.body,
+        cc: mail.cc,
         files: &files,
         written: mail.written.map(|(_, words)| words),
     };

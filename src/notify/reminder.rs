@@ -36,6 +36,7 @@ pub async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Resu
         attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: None,
+        is_about_call: false,
         now,
     };
     let context = InquirerContext::new(&desk.profile, &desk.rules, &facts);

@@ -10,14 +10,15 @@ use crate::{
         japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
-        ticket::{SlaClock, TicketNumber},
+        ticket::{SlaClock, TicketKind, TicketNumber},
     },
     hex,
     letter::{
-        self, Content, DeadlineContext, NoticeContext, Purpose, Rendered, StaffCommon, StaffTicket,
-        TicketFacts, attachments_in_words,
+        self, Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered,
+        StaffCommon, StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
     },
-    service::{Desk, Fault, Operation, PreparedMail},
+    mail::Attachment,
+    service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::{NoteRow, TicketRow},
 };
@@ -41,6 +42,18 @@ pub fn notify_about(
     occasion: &str,
     content: impl FnOnce(StaffCommon) -> Content,
 ) -> Result<(), Fault> {
+    notify_with(operation, to, ticket, &[], occasion, content)
+}
+
+/// As [`notify_about`], with files.
+pub fn notify_with(
+    operation: &mut Operation<'_>,
+    to: &Member,
+    ticket: Option<i64>,
+    files: &[Attachment],
+    occasion: &str,
+    content: impl FnOnce(StaffCommon) -> Content,
+) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let content = content(StaffCommon::new(&desk.profile, &desk.rules, &to.name, now));
     let purpose = content.purpose();
@@ -49,10 +62,12 @@ pub fn notify_about(
     let outgoing = Outgoing {
         purpose,
         to: &to.address,
+        cc: &[],
+        copy_for: None,
         subject: &subject,
         body: &body,
         html: html.as_deref(),
-        files: &[],
+        files,
         message_id: &message_id,
         thread: Thread::default(),
         ticket,
@@ -92,7 +107,7 @@ pub async fn notify_each(
         }
         let occasion = occasion(&own);
         let tickets = own.iter().map(|ticket| shown(ticket, member)).collect();
-        notify(operation, member, &occasion, |common| content(DeadlineContext { common, tickets }))?;
+        notify(operation, member, &occasion, |common| content(DeadlineContext::new(common, tickets)))?;
         queued += 1;
     }
     Ok(queued)
@@ -108,6 +123,7 @@ pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member, now: D
 }
 
 pub struct NoticeContent<'a> {
+    pub kind: TicketKind,
     pub number: &'a TicketNumber,
     pub fields: &'a Fields,
     /// When the ticket's first message was received.
@@ -132,8 +148,11 @@ pub fn notify_of_ticket(
     let desk = operation.desk;
     let staff = &desk.rules.staff;
     let assignee = content.assignee.and_then(|address| staff.find(address));
-    // A member who has written down a call always hears of its ticket.
-    let writer = mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address));
+    // A member who has written down a call, or has taken a parked mail in, always hears of its ticket.
+    let writer = match operation.actor {
+        Actor::Staff(member) => staff.find(&member.address),
+        _ => mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address)),
+    };
     let duty = desk.duty(operation.now);
     let receives = |member: &Member| match (assignee, desk.new_ticket) {
         (Some(_), _) => duty.responsible(content.assignee).contains(&member),
@@ -147,27 +166,33 @@ pub fn notify_of_ticket(
         return Ok(());
     }
     let facts = TicketFacts {
+        kind: content.kind,
         number: content.number.to_string(),
         fields: content.fields,
         received_at: content.received_at,
         clock: content.clock,
         assignee: assignee.map(|member| member.name.as_str()),
     };
-    let ticket = StaffTicket::new(&desk.rules, &facts, operation.now).with_notes(content.notes.clone());
+    let ticket = StaffTicket::new(&desk.rules, &facts, operation.now).whole(content.fields);
+    let ticket = ticket.with_notes(content.notes.clone());
     let files: Vec<String> = mail.reading.mail.attachments.iter().map(|file| file.name.clone()).collect();
-    let attachments = attachments_in_words(&files);
+    let attachments = attachments_for_staff(&files);
     let zone = desk.rules.calendar.time_zone();
     let arrived = japanese_time::instant(mail.reading.received_at, zone, operation.now);
     let news_received = if purpose == Purpose::NewTicket { String::new() } else { arrived };
+    // Of a call, the sender is the member who wrote it down.
+    let from = mail.reading.mail.from.as_ref().filter(|_| !content.by_telephone);
+    let news_from = from.map(writer_in_words).unwrap_or_default();
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
         notify(operation, member, &mail.hash, |common| {
-            let (news, remarks) = (own_marks::disarmed(content.news), content.remarks.clone());
+            let (news, remarks) = (news(content.news), content.remarks.clone());
             let context = NoticeContext {
                 common,
                 ticket: shown,
                 news,
+                news_from: news_from.clone(),
                 news_received: news_received.clone(),
                 attachments: own_marks::disarmed(&attachments),
                 by_telephone: content.by_telephone,
@@ -210,10 +235,28 @@ pub fn for_member(desk: &Desk, ticket: &TicketRow, member: &Member, now: DateTim
     in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name)
 }
 
+/// A parked mail in words for a member, who can work on it by this mail.
+pub fn parked_for_member(
+    desk: &Desk,
+    facts: ParkedFacts<'_>,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> ParkedMail {
+    let parked = ParkedMail::new(&desk.rules, facts, now);
+    match facts.number(&desk.rules) {
+        Some(number) => {
+            let key = desk.key(member, &number, Invitation::Answer, now);
+            parked.answerable(&number, key, &desk.profile.address)
+        }
+        None => parked,
+    }
+}
+
 pub fn in_words(desk: &Desk, ticket: &TicketRow, now: DateTime<Utc>) -> StaffTicket {
     let assignee = ticket.assignee.as_deref();
     let known = assignee.and_then(|address| desk.rules.staff.find(address));
     let facts = TicketFacts {
+        kind: ticket.kind,
         number: ticket.number.to_string(),
         fields: &ticket.fields,
         received_at: ticket.received_at,

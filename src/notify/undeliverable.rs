@@ -33,6 +33,7 @@ pub async fn notify_undelivered(
         recipient: disarmed(mail.recipient),
         reason: if mail.unconfirmed { letter::UNCONFIRMED } else { letter::status_in_words(mail.status) },
         unconfirmed: mail.unconfirmed,
+        is_result: matches!(mail.purpose, Purpose::ResultSelected | Purpose::ResultDeclined),
         diagnostic: disarmed(mail.diagnostic).chars().take(300).collect(),
         telephones: telephones(contact),
     };

@@ -9,7 +9,7 @@ use crate::{
     letter::Purpose,
     notify::undeliverable::{Undelivered, notify_undelivered},
     service::{Desk, Fault, Operation, metrics},
-    store::{Attempt, StoreError, TicketRow, Verdict},
+    store::{Attempt, AuditEvent, DeliveryAttempt, NewEvent, StoreError, TicketRow, Tx, Verdict},
     tickets::{hold, results},
 };
 
@@ -20,10 +20,14 @@ pub(super) async fn record(desk: &Desk, attempts: &mut Vec<Attempt>) -> Result<(
     }
     let mut tx = desk.store.write().await?;
     tx.record_attempts(attempts).await?;
-    let receipts = attempts.iter().filter(|attempt| {
-        attempt.verdict == Verdict::Sent && attempt.due.purpose == Purpose::Acknowledgement
-    });
-    let tickets: Vec<i64> = receipts.filter_map(|attempt| attempt.due.ticket_id).collect();
+    let mut tickets = Vec::new();
+    for attempt in attempts.iter().filter(|attempt| attempt.verdict == Verdict::Sent) {
+        match attempt.due.purpose {
+            Purpose::Acknowledgement => tickets.extend(attempt.due.ticket_id),
+            Purpose::ApplicationReceived => tickets.extend(received(&mut tx, attempt).await?),
+            _ => {}
+        }
+    }
     if let Some(last) = attempts.last() {
         tx.set_acknowledged(&tickets, last.at);
     }
@@ -38,6 +42,24 @@ pub(super) async fn record(desk: &Desk, attempts: &mut Vec<Attempt>) -> Result<(
         report(&attempt);
     }
     Ok(())
+}
+
+/// A receipt has left. Returns the tickets of all applications that it names, and records it in the history of each.
+async fn received(tx: &mut Tx, attempt: &Attempt) -> Result<Vec<i64>, StoreError> {
+    let Attempt { due, at, reply, .. } = attempt;
+    let mut tickets = tx.tickets_of_receipt(due.id).await?;
+    tickets.retain(|ticket| Some(*ticket) != due.ticket_id);
+    for ticket in &tickets {
+        let sent = AuditEvent::Sent(DeliveryAttempt {
+            purpose: due.purpose,
+            outbox: due.id,
+            attempt: due.attempt,
+            codes: reply.codes(),
+        });
+        tx.append_event(*at, NewEvent::by_desk(sent).on_ticket(Some(*ticket)));
+    }
+    tickets.extend(due.ticket_id);
+    Ok(tickets)
 }
 
 /// What follows from a verdict. Returns how many business hours were left when an answer left.

@@ -1,11 +1,12 @@
 //! Reads office files as rows of cells, with findings about what paper would show and text does not. Reads .docx only;
-//! of other files it says why it does not. What the rows mean is `desk`'s.
+//! of other files it says why it does not. Writes .docx, .xlsx and CSV. What the rows mean is `desk`'s.
 
 mod archive;
 mod document;
 mod field;
 mod format;
 mod holder;
+mod sheet;
 mod symbol;
 mod write;
 
@@ -20,6 +21,7 @@ use std::collections::BTreeSet;
 use crate::words::closed_set;
 
 pub use format::Format;
+pub use sheet::{Column, SheetError, Table, Value, csv, escape_formula, xlsx};
 pub use write::{Block, write};
 
 /// A document from top to bottom. A paragraph outside tables is a row of one cell.

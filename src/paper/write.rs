@@ -21,6 +21,8 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
 /// A4 with margins of 2 cm, in twentieths of a point.
 const END: &str = r#"<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>"#;
+/// One font for Latin and Japanese letters, which every Word has.
+const FONT: &str = r#"<w:rFonts w:ascii="MS Mincho" w:hAnsi="MS Mincho" w:eastAsia="MS Mincho"/>"#;
 /// The width between the margins.
 const WIDTH: usize = 9638;
 
@@ -46,19 +48,22 @@ fn document(blocks: &[Block]) -> String {
     let mut xml = HEAD.to_owned();
     for block in blocks {
         match block {
-            Block::Heading(text) => xml.push_str(&paragraph(text, "<w:b/><w:sz w:val=\"26\"/>")),
-            Block::Paragraph(text) => xml.push_str(&paragraph(text, "")),
+            Block::Heading(text) => xml.push_str(&paragraph(text, "<w:b/>", 26)),
+            Block::Paragraph(text) => xml.push_str(&paragraph(text, "", 21)),
             Block::Table(rows) => xml.push_str(&table(rows)),
         }
     }
     xml + END
 }
 
-/// A text whose line breaks stay.
-fn paragraph(text: &str, style: &str) -> String {
+/// A text whose line breaks stay. `size` is in half points.
+fn paragraph(text: &str, style: &str, size: usize) -> String {
     let lines: Vec<String> =
         text.lines().map(|line| format!(r#"<w:t xml:space="preserve">{}</w:t>"#, escaped(line))).collect();
-    format!("<w:p><w:r><w:rPr>{style}</w:rPr>{}</w:r></w:p>", lines.join("<w:br/>"))
+    format!(
+        r#"<w:p><w:r><w:rPr>{FONT}{style}<w:sz w:val="{size}"/></w:rPr>{}</w:r></w:p>"#,
+        lines.join("<w:br/>")
+    )
 }
 
 fn table(rows: &[Vec<String>]) -> String {
@@ -66,28 +71,44 @@ fn table(rows: &[Vec<String>]) -> String {
     if columns == 0 {
         return String::new();
     }
-    let width = WIDTH / columns;
     let borders: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
         .map(|side| format!(r#"<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>"#))
         .concat();
-    let grid = format!(r#"<w:gridCol w:w="{width}"/>"#).repeat(columns);
+    let widths = widths(rows, columns);
+    let grid: String = widths.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect();
     let mut xml = format!(
         r#"<w:tbl><w:tblPr><w:tblW w:w="{WIDTH}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"#
     );
     for (nth, row) in rows.iter().enumerate() {
         xml.push_str(if nth == 0 { "<w:tr><w:trPr><w:tblHeader/></w:trPr>" } else { "<w:tr>" });
-        for column in 0..columns {
+        for (column, width) in widths.iter().enumerate() {
             let text = row.get(column).map_or("", String::as_str);
             let style = if nth == 0 { "<w:b/>" } else { "" };
             xml.push_str(&format!(
                 r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{}</w:tc>"#,
-                paragraph(text, style)
+                paragraph(text, style, 18)
             ));
         }
         xml.push_str("</w:tr>");
     }
     // Word wants a paragraph behind a table.
     xml + "</w:tbl><w:p/>"
+}
+
+/// The widths of the columns, by their longest lines: a short column keeps its lines whole, and long texts share the rest.
+fn widths(rows: &[Vec<String>], columns: usize) -> Vec<usize> {
+    /// Narrowest and widest column, in half-width characters.
+    const LIMITS: (usize, usize) = (4, 26);
+    let display = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let longest = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.flat_map(|cell| cell.lines().map(display)).max().unwrap_or_default()
+    };
+    // The margins of a cell take the room of three characters.
+    let shares: Vec<usize> =
+        (0..columns).map(|column| longest(column).clamp(LIMITS.0, LIMITS.1) + 3).collect();
+    let all: usize = shares.iter().sum();
+    shares.iter().map(|share| WIDTH * share / all.max(1)).collect()
 }
 
 /// Text as XML. Characters that XML 1.0 does not have are left out.

@@ -1,13 +1,12 @@
 //! Reminders of meetings and visits: to everybody, once for each beginning, in business hours. Before the last day of the
 //! 伴走支援, leads are told what is open.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use tracing::info;
 
 use crate::{
     desk::{
-        application::Call,
-        calendar::{Calendar, earliest},
+        calendar::earliest,
         gate::{GateFacts, within},
         japanese_time,
         window::start_of_day,
@@ -23,7 +22,10 @@ use crate::{
     },
     service::{Desk, Fault, Operation},
     store::{AuditEvent, CaseRow, MeetingRow, NewEvent, StoreError, TicketRow},
-    tickets::meetings::{Recipient, everybody, in_words, remind_at},
+    tickets::{
+        meetings::{in_words, remind_at},
+        recipients::{Recipient, everybody},
+    },
 };
 
 /// When the next reminder is due. In the past if it is late.
@@ -94,7 +96,7 @@ async fn remind(
             ..MeetingContext::new(
                 &desk.profile,
                 &ticket.number.to_string(),
-                recipient.addressed.clone(),
+                recipient.addressed(),
                 words.clone(),
             )
         };
@@ -130,19 +132,12 @@ async fn facts(
     })
 }
 
-/// When leads are told what is open: when the desk opens on the last business day of the support.
-pub(super) fn open_points_at(calendar: &Calendar, call: &Call) -> Option<DateTime<Utc>> {
-    let mut days = std::iter::successors(Some(call.ends), NaiveDate::pred_opt);
-    let mut days = days.by_ref().take_while(|day| *day >= call.starts);
-    days.find_map(|day| calendar.open_span(day)).map(|(opens, _)| opens)
-}
-
 /// Tells leads once what is open. Returns the number of queued mails.
 pub(super) async fn tell_open_points(desk: &Desk) -> Result<usize, Fault> {
     let Some(support) = &desk.rules.support else { return Ok(0) };
     let (calendar, now, call) = (&desk.rules.calendar, desk.clock.now(), &support.call);
     let name = format!("support_ends:{}", call.ends);
-    let due = open_points_at(calendar, call).is_some_and(|at| at <= now);
+    let due = call.last_opening(calendar).is_some_and(|at| at <= now);
     // A desk that is set up later has nothing to tell.
     let is_over = earliest(call.ends.and_time(chrono::NaiveTime::MIN), calendar.time_zone())
         .is_some_and(|last| now - last > chrono::TimeDelta::days(31));
@@ -188,28 +183,4 @@ async fn open_points(desk: &Desk, now: DateTime<Utc>) -> Result<Vec<CaseContext>
         }
     }
     Ok(open)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings::Settings;
-
-    #[test]
-    fn open_points_are_told_on_the_last_business_day() {
-        let rules = crate::server::rules(&Settings::from_toml("").unwrap());
-        let mut call = rules.support.unwrap().call;
-        for (ends, expected) in [
-            // The last day of the circular is a Saturday.
-            ("2026-02-28", Some("2026-02-27T09:00:00+09:00")),
-            ("2026-02-27", Some("2026-02-27T09:00:00+09:00")),
-            ("2026-01-03", Some("2025-12-26T09:00:00+09:00")),
-            ("2025-08-03", Some("2025-08-01T09:00:00+09:00")),
-            ("2025-07-31", None),
-        ] {
-            call.ends = ends.parse().unwrap();
-            let expected = expected.map(|at| at.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc());
-            assert_eq!(open_points_at(&rules.calendar, &call), expected, "{ends}");
-        }
-    }
 }

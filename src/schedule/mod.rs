@@ -13,7 +13,7 @@ mod window_summary;
 use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use self::{
     drafts::{next_draft, remind_of_drafts},
@@ -29,12 +29,16 @@ use crate::{
     service::{
         Desk, Fault, Wakeups,
         alarms::{coverage_of, silence},
+        search::index,
     },
     store::StoreError,
 };
 
 /// Maximum sleep. The timer does not advance while the machine is suspended, and the system clock may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// How long the search index is brought up to date between two looks at the clock: a small part of the time, so that mail comes
+/// first.
+const INDEXING: Duration = Duration::from_millis(300);
 const AFTER_FAULT: Duration = Duration::from_secs(60);
 /// Runs due jobs and sleeps until the next one is due, until `stop`.
 pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken) {
@@ -48,6 +52,9 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                     wakeups.outbox.notify_one();
                 }
                 desk.health.timetable_pass(None);
+                if let Err(error) = index(&desk, Some(INDEXING)).await {
+                    warn!("search index: {error}; `madoguchi search --rebuild` makes a new one");
+                }
                 until_next(&desk).await
             }
             Err(error) => {

@@ -245,6 +245,7 @@ async fn erase_participant(
     if ticket.kind == TicketKind::Application {
         forget_in_application(tx, ticket, address, &person).await?;
     }
+    tx.forget_in_search(&[ticket.id]).await?;
     // Header fields of the other mails in the ticket name the person, too. But staff need those mails until the ticket
     // is answered, so of an unanswered ticket only the person's own mails are erased.
     match ticket.clock.status() {

@@ -4,6 +4,7 @@ use crate::{
     desk::{
         application::{Adviser, Call, Support, form::Labels, results_by},
         calendar::{Calendar, HoursRules},
+        contacts::{Contact, Contacts},
         deadline::Sla,
         duty::Absence,
         form::{FieldRule, FormRules},
@@ -23,6 +24,7 @@ pub fn rules(settings: &Settings) -> Rules {
     Rules {
         support: settings.support.enabled.then(|| support(&settings.support, &calendar)),
         staff: Staff::new(settings.staff.iter().map(member).collect()),
+        contacts: Contacts::new(settings.contacts.iter().map(contact).collect()),
         form: form(settings),
         calendar,
         window: Window {
@@ -70,6 +72,11 @@ pub(super) fn absences(settings: &Settings) -> Absences {
 
 fn member(staff: &crate::settings::Staff) -> Member {
     Member { name: staff.name.trim().to_owned(), address: staff.address.clone(), lead: staff.lead }
+}
+
+fn contact(contact: &crate::settings::Contact) -> Contact {
+    let crate::settings::Contact { name, address, aliases } = contact;
+    Contact { name: name.trim().to_owned(), address: address.clone(), aliases: aliases.clone() }
 }
 
 fn form(settings: &Settings) -> FormRules {

@@ -100,10 +100,12 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
             approval: settings.answers.approval,
             confirm: settings.answers.confirm,
             sign_with_name: settings.answers.sign_with_name,
+            copy_to_cc: settings.answers.copy_to_cc,
         },
         new_ticket: settings.answers.new_ticket,
         digest_at: settings.digest.at.clone(),
         retention: retention(settings),
+        suppress_small_counts: settings.report.suppress,
         silence_alarm: settings.mailbox.silence_alarm,
         health: Health::default(),
     };

@@ -1,6 +1,8 @@
 //! What can go wrong while the desk works, by whose fault it is.
 
-use crate::{desk::last_guard::Violation, letter, mailbox::IntakeError, store::StoreError};
+use crate::{
+    desk::last_guard::Violation, letter, mailbox::IntakeError, paper::SheetError, store::StoreError,
+};
 
 /// Why a rendered mail was not queued.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,9 @@ pub enum Fault {
     /// A letter could not be written.
     #[error(transparent)]
     Wording(#[from] letter::WordingError),
+    /// A list of tickets could not be written.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     /// A mail to staff could not be composed.
     #[error("staff cannot be written to: {0}; see [[staff]]")]
     Staff(Unsent),
@@ -31,7 +36,7 @@ impl Fault {
     pub fn is_of_a_message(&self) -> bool {
         match self {
             Self::Store(error) => error.is_of_a_row(),
-            Self::Wording(_) | Self::Staff(_) => true,
+            Self::Wording(_) | Self::Sheet(_) | Self::Staff(_) => true,
         }
     }
 }

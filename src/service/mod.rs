@@ -11,6 +11,8 @@ mod history;
 pub mod metrics;
 pub mod operation;
 pub mod prepared;
+pub mod report;
+pub mod search;
 mod staff_keys;
 mod wakeups;
 
@@ -66,6 +68,8 @@ pub struct Desk {
     /// Business time without any mail after which health warns, within the window. Zero: never.
     pub silence_alarm: BusinessTime,
     pub retention: Retention,
+    /// Reports do not show counts below three of single prefectures and kinds of organizations.
+    pub suppress_small_counts: bool,
     /// Filing and sending alternate.
     pub alternation: Alternation,
     /// What the loops report of themselves.
@@ -90,6 +94,8 @@ pub struct Answers {
     pub confirm: bool,
     /// The signature names the author.
     pub sign_with_name: bool,
+    /// Answers also go to the people in Cc of the inquiry.
+    pub copy_to_cc: bool,
 }
 
 /// How long personal data is kept. `None`: for good.

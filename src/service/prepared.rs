@@ -30,6 +30,8 @@ pub struct PreparedMail {
     pub raw: Arc<Vec<u8>>,
     /// Its ledger row and the attempts so far, when the ledger holds it already.
     pub entered: Option<(i64, u32)>,
+    /// Past inquiries that may be alike, in words for staff.
+    pub similar: Vec<String>,
     /// Nothing is left to do in the mailbox. Written only when the message is entered.
     pub settled: bool,
 }

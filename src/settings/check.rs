@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::{
     Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
 };
-use crate::desk::{calendar::DayHours, form::FieldKey};
+use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
 #[derive(Debug, Clone)]
@@ -174,10 +174,21 @@ impl Settings {
             ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
             self.check_absences(i, staff)?;
         }
+        for (i, contact) in self.contacts.iter().enumerate() {
+            let (address, name) = (&contact.address, format!("contacts[{i}].name"));
+            ensure(is_address(address), &format!("contacts[{i}].address"), || address_help(address))?;
+            ensure(!contact.name.trim().is_empty(), &name, || "is empty".into())?;
+            let is_staff = self.staff.iter().any(|staff| staff.address.eq_ignore_ascii_case(address));
+            ensure(!is_staff, &format!("contacts[{i}].address"), || {
+                format!("{address:?} is a member of staff; allowed: an address of somebody outside the desk")
+            })?;
+        }
         let prefix = &desk.ticket_prefix;
-        let good = (2..=6).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_uppercase());
+        let good = (2..=6).contains(&prefix.len())
+            && prefix.bytes().all(|b| b.is_ascii_uppercase())
+            && prefix != PARKED;
         ensure(good, "desk.ticket_prefix", || {
-            format!("{prefix:?} is not allowed; allowed: two to six capital letters")
+            format!("{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED}")
         })?;
         for (key, text) in [("desk.name", &desk.name), ("desk.organization", &desk.organization)] {
             let good = !text.trim().is_empty() && !text.chars().any(char::is_control);

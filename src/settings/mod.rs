@@ -19,9 +19,9 @@ use serde::Deserialize;
 pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2};
 pub use sections::{
-    Absent, After, Answers, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log,
-    LogFormat, Mailbox, MailboxKind, NewTicketTo, Retention, Sla, Staff, Support, SupportAdviser,
-    SupportField, Templates, Tls, Window,
+    Absent, After, Answers, Contact, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours,
+    Http, Log, LogFormat, Mailbox, MailboxKind, NewTicketTo, Report, Retention, Sla, Staff, Support,
+    SupportAdviser, SupportField, Templates, Tls, Window,
 };
 pub use values::Period;
 pub use written::Written;
@@ -72,6 +72,8 @@ pub struct Settings {
     pub database: Database,
     /// The members of staff.
     pub staff: Vec<Staff>,
+    /// The contacts (照会先), who are asked about tickets.
+    pub contacts: Vec<Contact>,
     /// Answers of staff, and notices to staff.
     pub answers: Answers,
     /// The daily digest.
@@ -80,6 +82,7 @@ pub struct Settings {
     pub support: Support,
     /// Retention periods of mails and personal data.
     pub retention: Retention,
+    pub report: Report,
     /// The HTTP server for health and metrics.
     pub http: Http,
     /// The log.

@@ -41,6 +41,7 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
         ("[desk]\naddress = \"not an address\"", "desk.address: ", "name@domain"),
         ("[desk]\nlists = [\"all@groups.example.jp\", \"List-Id\"]", "desk.lists[1]: ", "name@domain"),
         ("[desk]\nticket_prefix = \"zt-1\"", "desk.ticket_prefix: ", "capital letters"),
+        ("[desk]\nticket_prefix = \"MAIL\"", "desk.ticket_prefix: ", "but not MAIL"),
         ("[database]\nurl = \"mysql://root:hunter2@db/x\"", "database.url: ", "sqlite"),
         ("[[staff]]\nname = \"佐藤\"\naddress = \"sato\"", "staff[0].address: ", "name@domain"),
         ("[[form.fields]]\nkey = \"name\"\nlabel = \"氏名\"", "form.fields: ", "each of the four once"),

@@ -5,7 +5,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::{
     AnyQuery, OutboxState, Result, Store, Tx, instant_text, list, query, query_text, read_instant,
-    read_instant_option, read_word,
+    read_instant_option, read_word, unpack,
 };
 use crate::{
     desk::ticket::{Direction, TicketNumber},
@@ -146,21 +146,48 @@ impl Tx {
         let rows = query(
             "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                     next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6) AND state IN ($7, $8, $9)
+             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6, $7, $8) AND state IN ($9, $10, $11)
              ORDER BY id DESC",
         )
         .bind(ticket_id)
         .bind(Purpose::Answer.as_str())
+        .bind(Purpose::AnswerCopy.as_str())
         .bind(Purpose::Question.as_str())
         .bind(Purpose::Interim.as_str())
         .bind(Purpose::Meeting.as_str())
         .bind(Purpose::VisitRequest.as_str())
+        .bind(Purpose::Forward.as_str())
         .bind(OutboxState::Queued.as_str())
         .bind(OutboxState::Held.as_str())
         .bind(OutboxState::Sent.as_str())
         .fetch_all(self.connection().await?)
         .await?;
         rows.iter().map(read_written).collect()
+    }
+
+    /// The newest answer or question of a ticket, if it did not arrive and nothing was written since. Its bytes may be
+    /// erased.
+    pub async fn bounced_mail(&mut self, ticket_id: i64) -> Result<Option<(Purpose, String, Vec<u8>)>> {
+        // The letters to the inquirers of merged tickets are queued at the same instant.
+        let row = query(
+            "SELECT id, purpose, message_id, bytes FROM outbox
+             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5)
+                 AND created_at = (SELECT MAX(created_at) FROM outbox
+                     WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state <> $6)
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(ticket_id)
+        .bind(Purpose::Answer.as_str())
+        .bind(Purpose::Question.as_str())
+        .bind(OutboxState::Bounced.as_str())
+        .bind(OutboxState::Failed.as_str())
+        .bind(OutboxState::Cancelled.as_str())
+        .fetch_optional(self.connection().await?)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let id = row.try_get("id")?;
+        let bytes = unpack(&row, "outbox", "bytes", id)?;
+        Ok(Some((read_word(&row, "outbox", "purpose", id)?, row.try_get("message_id")?, bytes)))
     }
 
     /// A mail that a person wrote about a ticket, with the ticket's row id.

@@ -105,6 +105,31 @@ impl Tx {
         Ok(row.is_some())
     }
 
+    /// The sender of the newest mail in a ticket, without notes and our own mails.
+    pub async fn last_writer(&mut self, ticket_id: i64) -> Result<Option<String>> {
+        let row = query(
+            "SELECT from_address FROM entry WHERE ticket_id = $1 AND direction = $2 ORDER BY at DESC, id DESC LIMIT 1",
+        )
+        .bind(ticket_id)
+        .bind(Direction::In.as_str())
+        .fetch_optional(self.connection().await?)
+        .await?;
+        row.map(|row| Ok(row.try_get("from_address")?)).transpose()
+    }
+
+    /// Sender and text of the notes that came by mail, the newest first.
+    pub async fn notes_by_mail(&mut self, ticket_id: i64) -> Result<Vec<(String, String)>> {
+        let rows = query(
+            "SELECT from_address, text FROM entry
+             WHERE ticket_id = $1 AND direction = $2 AND message_ref IS NOT NULL ORDER BY at DESC, id DESC",
+        )
+        .bind(ticket_id)
+        .bind(Direction::Note.as_str())
+        .fetch_all(self.connection().await?)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
     /// Message-IDs of the last 20 mails that came in a ticket, oldest first.
     pub async fn thread_of(&mut self, ticket_id: i64) -> Result<Vec<String>> {
         let rows = query("SELECT message_id FROM message WHERE ticket_id = $1 ORDER BY id DESC LIMIT 20")

@@ -91,8 +91,9 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Checkpoints and truncates the WAL of SQLite, so that it holds no erased data.
+    /// Tidies the search index, and checkpoints and truncates the WAL of SQLite, so that they hold no erased data.
     pub async fn fold_log(&self) -> Result<()> {
+        self.tidy_search().await?;
         if self.dialect == Dialect::Sqlite {
             sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         }
@@ -198,7 +199,8 @@ impl Tx {
         .bind(instant_text(now))
         .execute(self.connection().await?)
         .await?;
-        Ok(())
+        query("DELETE FROM cc WHERE ticket_id = $1").bind(id).execute(self.connection().await?).await?;
+        self.forget_in_search(&[id]).await
     }
 
     /// Erases the messages of a ticket, and the bytes, recipients and reply texts of its finished mails.
@@ -237,6 +239,8 @@ impl Tx {
         staff: &[String],
         since: DateTime<Utc>,
     ) -> Result<u64> {
+        let copies = query("DELETE FROM cc WHERE address = $1").bind(address.to_owned());
+        copies.execute(self.connection().await?).await?;
         let replies = format!(
             "UPDATE attempt SET reply = SUBSTR(reply, 1, 3)
              WHERE outbox_id IN (SELECT id FROM outbox WHERE LOWER(recipient) = $1 AND {})",

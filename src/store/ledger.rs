@@ -222,17 +222,6 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// `false` if there is no parked message with this id.
-    pub async fn discard_message(&mut self, id: i64) -> Result<bool> {
-        let done = query("UPDATE message SET outcome = $2 WHERE id = $1 AND outcome = $3")
-            .bind(id)
-            .bind(Outcome::Discarded.as_str())
-            .bind(Outcome::Parked.as_str())
-            .execute(self.connection().await?)
-            .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
     /// Records that the mailbox needs no further change for these messages.
     pub async fn mark_settled(&mut self, ids: &[i64]) -> Result<()> {
         let sql = format!("DELETE FROM unsettled WHERE message_ref IN ({})", list(ids));
@@ -309,22 +298,9 @@ impl Store {
         let row = query.fetch_optional(&self.pool).await?;
         row.map(|row| read_word(&row, "message", "outcome", row.try_get("id")?)).transpose()
     }
-
-    /// Parked messages that were fetched after `since`, the newest first.
-    pub async fn parked_since(&self, since: DateTime<Utc>) -> Result<Vec<i64>> {
-        let undecided = partial::undecided();
-        let rows = query_text(format!(
-            "SELECT id FROM message WHERE {undecided} AND outcome = $2 AND taken_at > $1 ORDER BY id DESC"
-        ))
-        .bind(instant_text(since))
-        .bind(Outcome::Parked.as_str())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
-    }
 }
 
-fn read_row(row: &AnyRow) -> Result<LedgerRow> {
+pub(super) fn read_row(row: &AnyRow) -> Result<LedgerRow> {
     let id = row.try_get("id")?;
     Ok(LedgerRow {
         id,

@@ -165,17 +165,24 @@ impl Tx {
 
     /// How many replies to their own mails were queued for a member of staff since an instant, by ticket.
     pub async fn replied_to(&mut self, recipient: &str, since: DateTime<Utc>) -> Result<Vec<Replies>> {
-        let [reply, doubt, echo, digest] =
-            [Purpose::StaffReply, Purpose::StaffDoubt, Purpose::Echo, Purpose::Digest];
+        let doubt = Purpose::StaffDoubt;
+        let others = [
+            Purpose::StaffReply,
+            Purpose::Echo,
+            Purpose::Digest,
+            Purpose::Original,
+            Purpose::Sheet,
+            Purpose::Found,
+        ];
         let rows = query(
             "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,
                  SUM(CASE WHEN purpose = $3 THEN 1 ELSE 0 END) AS doubts
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
-             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5, $6)
+             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5, $6, $7, $8)
              GROUP BY ticket.id, ticket.number",
         );
         let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(doubt.as_str());
-        let rows = rows.bind(reply.as_str()).bind(echo.as_str()).bind(digest.as_str());
+        let rows = others.iter().fold(rows, |rows, purpose| rows.bind(purpose.as_str()));
         let rows = rows.fetch_all(self.connection().await?).await?;
         let read = |row: &AnyRow| {
             let ticket = match row.try_get("id")? {

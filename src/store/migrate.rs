@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Version, description and SQL of every migration, in order. A published migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -25,6 +25,9 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (12, "support", include_str!("../../migrations/0012_support.sql")),
     (13, "promises", include_str!("../../migrations/0013_promises.sql")),
     (14, "drafts", include_str!("../../migrations/0014_drafts.sql")),
+    (16, "cc", include_str!("../../migrations/0016_cc.sql")),
+    (18, "editions", include_str!("../../migrations/0018_editions.sql")),
+    (19, "phrases", include_str!("../../migrations/0019_phrases.sql")),
 ];
 
 impl Store {
@@ -34,7 +37,7 @@ impl Store {
     /// Also when a newer version of the program made the database.
     pub async fn migrate(&self, url: &str) -> Result<()> {
         if self.is_migrated().await? {
-            return Ok(());
+            return self.prepare_search().await;
         }
         let _lock = self.lock_file(url)?;
         let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
@@ -44,7 +47,8 @@ impl Store {
         Migrator::with_migrations(migrations.collect())
             .run(&self.pool)
             .await
-            .map_err(|error| StoreError::Migrate(error.to_string()))
+            .map_err(|error| StoreError::Migrate(error.to_string()))?;
+        self.prepare_search().await
     }
 
     /// Whether every migration was applied.

@@ -22,12 +22,13 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 15] = [
+pub const SCHEMA: [&TableSchema; 18] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
     &TICKET,
     &TURN,
+    &CC,
     &ENTRY,
     &ATTACHMENT,
     &OUTBOX,
@@ -37,6 +38,8 @@ pub const SCHEMA: [&TableSchema; 15] = [
     &SUBMISSION,
     &REVIEW,
     &MEETING,
+    &EDITION,
+    &PHRASE,
     &DESK,
 ];
 
@@ -112,6 +115,9 @@ pub(super) const TICKET: TableSchema = TableSchema {
         ("thanked_at", T),
     ],
 };
+
+const CC: TableSchema =
+    TableSchema { name: "cc", key: &["ticket_id", "address"], columns: &[("ticket_id", I), ("address", T)] };
 
 pub(super) const TURN: TableSchema = TableSchema {
     name: "turn",
@@ -263,6 +269,27 @@ pub(super) const MEETING: TableSchema = TableSchema {
         ("sequence", I),
         ("reminded_for", T),
         ("minutes_entry", I),
+    ],
+};
+
+const PHRASE: TableSchema = TableSchema {
+    name: "phrase",
+    key: &["name"],
+    columns: &[("name", T), ("text", T), ("changed_at", T), ("changed_by", T)],
+};
+
+const EDITION: TableSchema = TableSchema {
+    name: "edition",
+    key: &["first_day", "last_day", "nth"],
+    columns: &[
+        ("first_day", T),
+        ("last_day", T),
+        ("nth", I),
+        ("issued_at", T),
+        ("issued_by", T),
+        ("hash", T),
+        ("figures", T),
+        ("note", T),
     ],
 };
 

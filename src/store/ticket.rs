@@ -204,6 +204,18 @@ impl Tx {
         Ok(())
     }
 
+    /// The tickets of the applications that came with the mail which a receipt answers.
+    pub async fn tickets_of_receipt(&mut self, outbox: i64) -> Result<Vec<i64>> {
+        let rows = query(
+            "SELECT DISTINCT submission.ticket_id AS id FROM submission
+             JOIN outbox ON outbox.message_ref = submission.message_ref WHERE outbox.id = $1 ORDER BY 1",
+        )
+        .bind(outbox)
+        .fetch_all(self.connection().await?)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
     /// Records when the mail server first accepted the acknowledgements of tickets.
     pub fn set_acknowledged(&mut self, tickets: &[i64], at: DateTime<Utc>) {
         if tickets.is_empty() {
@@ -219,6 +231,16 @@ impl Tx {
 
     pub async fn set_assignee(&mut self, id: i64, address: &str) -> Result<()> {
         query("UPDATE ticket SET assignee = $2 WHERE id = $1")
+            .bind(id)
+            .bind(address.to_owned())
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Where mails to the inquirer go from now on.
+    pub async fn set_answer_to(&mut self, id: i64, address: &str) -> Result<()> {
+        query("UPDATE ticket SET answer_to = $2 WHERE id = $1")
             .bind(id)
             .bind(address.to_owned())
             .execute(self.connection().await?)

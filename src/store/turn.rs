@@ -103,7 +103,7 @@ fn values(ticket: i64, turn: &Turn) -> [Value; 10] {
     ]
 }
 
-fn read_turn(row: &AnyRow) -> Result<Turn> {
+pub(super) fn read_turn(row: &AnyRow) -> Result<Turn> {
     let id = row.try_get("ticket_id")?;
     let ended = match read_instant_option(row, "turn", "ended_at", id)? {
         Some(at) => Some(Ended {

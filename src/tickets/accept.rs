@@ -5,7 +5,7 @@ use crate::{
         deadline::promised_day,
         form::Fields,
         quotation::{Quotation, SentMail},
-        ticket::Status,
+        ticket::{Status, TicketKind},
         triage::Reply,
     },
     letter::{Content, Facts, InquirerContext, Purpose, as_in_envelope},
@@ -27,7 +27,8 @@ pub(super) async fn with_last_words(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
 ) -> Result<Option<Fields>, Fault> {
-    if ticket.clock.status() != Status::Waiting || ticket.fields.inquiry.is_some() {
+    let is_inquiry = ticket.kind == TicketKind::Inquiry && ticket.fields.inquiry.is_none();
+    if !is_inquiry || ticket.clock.status() != Status::Waiting {
         return Ok(None);
     }
     let Some(text) = operation.tx.last_words(ticket.id).await? else { return Ok(None) };
@@ -78,6 +79,7 @@ pub(super) async fn acknowledge(operation: &mut Operation<'_>, ticket: &TicketRo
                 attachments: Vec::new(),
                 received_at: ticket.received_at,
                 deadline: Some(deadline),
+                is_about_call: false,
                 now,
             };
             let context = InquirerContext::new(&desk.profile, &desk.rules, &facts);

@@ -5,13 +5,16 @@ use sha2::{Digest, Sha256};
 
 use super::{
     colleagues,
-    commands::{self, take_on},
-    draft,
+    commands::take_on,
+    copies::{copied_to, copy_ids},
+    draft, hold,
+    phrases::expanded,
+    recipients::{Reader, reader_of, told_by_inquirer},
 };
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
-        form::addresses,
+        handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
@@ -22,7 +25,7 @@ use crate::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
         Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
-    mail::Attachment,
+    mail::{self, Attachment, OwnMail},
     notify::{
         Outgoing, Thread, drafts, enqueue_all,
         staff_notice::{in_words, notify_about},
@@ -30,6 +33,9 @@ use crate::{
     service::{Actor, Fault, Operation, Outcome, Unsent},
     store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
 };
+
+/// Hexadecimal digits of a fingerprint.
+pub(super) const FINGERPRINT: usize = 16;
 
 /// What a person writes to an inquirer.
 #[derive(Debug, Clone, Copy)]
@@ -51,28 +57,86 @@ pub async fn write(
     written: Written,
     draft: Draft<'_>,
 ) -> Result<Outcome, Fault> {
-    let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
-    let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out } = draft;
-    if text.trim().is_empty() {
+    let number = &ticket.number;
+    if draft.text.trim().is_empty() {
         return Ok(Err(Refused::NoText(number.clone())));
     }
-    if let Some(into) = &ticket.merged_into {
-        return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
-    }
-    let Some(to) = address_of(ticket) else { return Ok(Err(Refused::NoAddress(number.clone()))) };
-    let Some(first) = letter(operation, ticket, written, &draft, to).await? else {
+    let text = match expanded(operation, ticket, draft.text).await? {
+        Ok(text) => text,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let draft = Draft { text: &text, ..draft };
+    let Some(reader) = reader_of(operation.tx, ticket).await? else {
+        return Ok(Err(Refused::NoAddress(number.clone())));
+    };
+    let Some(first) = letter(operation, ticket, reader, written, &draft).await? else {
         return Ok(Err(Refused::SameText(number.clone())));
     };
     let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
-    let letters: Vec<&Letter> = std::iter::once(&first).chain(&others).collect();
-    let beside = colleagues::beside(operation, ticket).await?;
+    queue(operation, ticket, written, draft, &first, &others).await
+}
+
+/// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that its ticket has now.
+///
+/// # Errors
+/// When the database or a template fails.
+pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+    let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
+    let bounced = operation.tx.bounced_mail(ticket.id).await?;
+    let Some((purpose, message_id, bytes)) = bounced.filter(|(.., bytes)| !bytes.is_empty()) else {
+        return nothing();
+    };
+    // A letter about a ticket that was merged into this one has its own number.
+    let number = operation.desk.ids.recognise(&message_id).unwrap_or_else(|| ticket.number.clone());
+    let Some(theirs) = operation.tx.ticket_by_number(&number).await? else { return nothing() };
+    let Some(Reader { address: to, .. }) = reader_of(operation.tx, &theirs).await? else {
+        return Ok(Err(Refused::NoAddress(number)));
+    };
+    let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
+    let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
+    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
+    let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
+    let event = format!("{purpose}-{fingerprint}");
+    let Some(message_id) = fresh_id(operation, &number, &event).await? else { return nothing() };
+    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let theirs = told_by_inquirer(&theirs, &to);
+    let rendered = Rendered { subject, body: text.clone(), html: None };
+    let letter = Letter { number, to, theirs, rendered, message_id };
+    queue(operation, ticket, written, draft, &letter, &[]).await
+}
+
+/// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
+/// have written, too.
+pub(super) async fn queue(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+    draft: Draft<'_>,
+    first: &Letter,
+    others: &[Letter],
+) -> Result<Outcome, Fault> {
+    let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
+    let (number, purpose) = (&ticket.number, Purpose::from(written));
+    let Draft { text, files, left_out } = draft;
+    if let Some(into) = &ticket.merged_into {
+        return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
+    }
+    let letters: Vec<&Letter> = std::iter::once(first).chain(others).collect();
+    let (beside, thread) = match written {
+        // A contact has none of the mails to the inquirer.
+        Written::Forward => (Vec::new(), Vec::new()),
+        _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
+    };
     let leaves = leaves(operation, &beside);
-    let thread = operation.tx.thread_of(ticket.id).await?;
     let author = actor.audit();
+    let cc =
+        if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
+    let none: &[String] = &[];
     let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
         to: &letter.to,
+        cc: if nth == 0 { &cc } else { none },
+        copy_for: None,
         subject: &letter.rendered.subject,
         body: &letter.rendered.body,
         html: None,
@@ -94,19 +158,31 @@ pub async fn write(
         )),
     });
     let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
-    if let Err((nth, why)) = enqueue_all(operation, &outgoing)? {
-        let failed = letters.get(nth).map_or((number, ""), |letter| (&letter.number, letter.to.as_str()));
-        return Ok(Err(unsent(failed.0, failed.1, why)));
+    let copies = copy_ids(operation, first, &cc).await?;
+    let copies = copies.iter().zip(outgoing.iter().cycle()).map(|((address, message_id), answer)| Outgoing {
+        purpose: Purpose::AnswerCopy,
+        copy_for: Some(address),
+        message_id,
+        ..answer.clone()
+    });
+    // The letters come last: `draft` takes the newest for the draft.
+    let copies: Vec<Outgoing<'_>> = copies.collect();
+    let all: Vec<Outgoing<'_>> = copies.into_iter().chain(outgoing.iter().cloned()).collect();
+    if let Err((nth, why)) = enqueue_all(operation, &all)? {
+        let failed = all.get(nth).map_or("", |mail| mail.to);
+        return Ok(Err(unsent(number, failed, why)));
     }
-    // A question that waits for a word has not been asked yet.
-    if written == Written::Question && leaves.at().is_some() {
-        commands::wait_for_inquirer(operation, ticket).await?;
+    // What waits for a word has not been asked yet.
+    if leaves.at().is_some() {
+        hold::wait_for(operation, ticket, written).await?;
     }
     operation.record(ticket, AuditEvent::Written { written, leaves });
+    let to: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: actor.name(),
-        to: disarmed(&letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>().join(letter::AND)),
+        to: disarmed(&to.join(letter::AND)),
+        cc: disarmed(&cc.join(letter::AND)),
         subject: first.rendered.subject.clone(),
         text: first.rendered.body.trim_end().to_owned(),
         attachments: files.iter().map(|file| file.name.clone()).collect(),
@@ -121,29 +197,29 @@ pub async fn write(
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
 }
 
-/// A letter to one inquirer.
-struct Letter {
-    number: TicketNumber,
-    to: String,
-    /// What the inquirer has told of themselves.
-    theirs: String,
-    rendered: Rendered,
-    message_id: String,
+/// A letter to one reader.
+pub(super) struct Letter {
+    pub(super) number: TicketNumber,
+    pub(super) to: String,
+    /// What the reader has told of themselves.
+    pub(super) theirs: String,
+    pub(super) rendered: Rendered,
+    pub(super) message_id: String,
 }
 
 /// `None` if the same text was sent about the ticket before.
 async fn letter(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
+    reader: Reader,
     written: Written,
     draft: &Draft<'_>,
-    to: String,
 ) -> Result<Option<Letter>, Fault> {
     let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
     let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
-    let rendered = rendered(operation, ticket, written, draft.text)?;
-    let theirs = told_by_inquirer(ticket, &to);
-    Ok(Some(Letter { number: ticket.number.clone(), to, theirs, rendered, message_id }))
+    let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
+    let theirs = told_by_inquirer(ticket, &reader.address);
+    Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
 }
 
 /// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
@@ -160,12 +236,12 @@ async fn to_absorbed(
         return Ok(letters);
     }
     for absorbed in operation.tx.absorbed(&ticket.number).await? {
-        let Some(to) = address_of(&absorbed) else { continue };
-        let is_known = |known: &str| known.eq_ignore_ascii_case(&to);
+        let Some(reader) = reader_of(operation.tx, &absorbed).await? else { continue };
+        let is_known = |known: &str| known.eq_ignore_ascii_case(&reader.address);
         if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
             continue;
         }
-        letters.extend(letter(operation, &absorbed, written, draft, to).await?);
+        letters.extend(letter(operation, &absorbed, reader, written, draft).await?);
     }
     Ok(letters)
 }
@@ -173,22 +249,28 @@ async fn to_absorbed(
 fn rendered(
     operation: &Operation<'_>,
     ticket: &TicketRow,
+    reader: &Reader,
     written: Written,
     text: &str,
 ) -> Result<Rendered, Fault> {
     let desk = operation.desk;
     let facts = letter::Facts {
         number: ticket.number.to_string(),
-        fields: ticket.fields.clone(),
+        fields: reader.fields.clone(),
         subject: String::new(),
         attachments: Vec::new(),
         received_at: ticket.received_at,
         deadline: ticket.clock.deadline(),
+        is_about_call: false,
         now: operation.now,
     };
     let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
     let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
     let context = WrittenContext::new(inquirer, &facts, text, author);
+    let context = match &reader.region {
+        Some(region) => context.about_application(region),
+        None => context,
+    };
     Ok(desk.wording.render(&Content::Written(written, context))?)
 }
 
@@ -213,14 +295,6 @@ pub(super) fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leave
     } else {
         Leaves::At(operation.now + answers.undo)
     }
-}
-
-/// What the inquirer has told of themselves, for the last guard.
-fn told_by_inquirer(ticket: &TicketRow, to: &str) -> String {
-    let TicketRow { fields, from, .. } = ticket;
-    let told = [&fields.organization, &fields.name, &fields.contact, &fields.inquiry, &from.name];
-    let told = told.into_iter().flatten().map(String::as_str);
-    told.chain([from.address.as_str(), to]).collect::<Vec<_>>().join("\n")
 }
 
 /// Shows a mail to its author before it leaves, and to the leads where one of them has to approve it.
@@ -266,26 +340,22 @@ pub(super) async fn show(
     Ok(())
 }
 
-/// Where mail to the inquirer goes: to the sender, else to the address in the form.
-fn address_of(ticket: &TicketRow) -> Option<String> {
-    let known = ticket.answer_to.clone().filter(|address| !address.is_empty());
-    known.or_else(|| addresses(ticket.fields.contact.as_deref().unwrap_or_default()).into_iter().next())
-}
-
-/// The Message-ID of a text that was not sent yet. A text that was stopped may be sent again, under another one.
-async fn fresh_id(
+/// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under
+/// another one.
+pub(super) async fn fresh_id(
     operation: &mut Operation<'_>,
     number: &TicketNumber,
     event: &str,
 ) -> Result<Option<String>, Fault> {
-    /// Times that one text may be stopped.
+    /// Times that one text may be stopped or bounce.
     const MOST: u32 = 20;
     for time in 1..=MOST {
         let event = if time == 1 { event.to_owned() } else { format!("{event}-{time}") };
         let message_id = operation.desk.ids.of_ticket(number, &event);
         match operation.tx.mail_state(&message_id).await? {
             None => return Ok(Some(message_id)),
-            Some(OutboxState::Cancelled) => {}
+            // What was stopped or did not arrive was not read.
+            Some(OutboxState::Cancelled | OutboxState::Bounced | OutboxState::Failed) => {}
             Some(_) => return Ok(None),
         }
     }
@@ -300,5 +370,5 @@ fn fingerprint(text: &str, files: &[Attachment]) -> String {
         hasher.update(&file.name);
         hasher.update(&file.bytes);
     }
-    hex::encode(&hasher.finalize()).chars().take(16).collect()
+    hex::encode(&hasher.finalize()).chars().take(FINGERPRINT).collect()
 }

@@ -112,6 +112,58 @@ pub async fn withdraw(
     Ok(Ok(Done::ApplicationWithdrawn(number)))
 }
 
+/// 完了: whether the application goes on, so that it ends only what the desk owes now. From the last business day of the support on,
+/// it closes the case.
+///
+/// # Errors
+/// As [`accept`].
+pub(super) async fn goes_on(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<bool, Fault> {
+    let desk = operation.desk;
+    let last =
+        desk.rules.support.as_ref().and_then(|support| support.call.last_opening(&desk.rules.calendar));
+    let is_over = last.is_some_and(|last| operation.now >= last);
+    let Some(application) = operation.tx.application(ticket.id).await? else { return Ok(false) };
+    Ok(match application.stage {
+        Stage::Received | Stage::Accepted => true,
+        Stage::Supported if is_over => {
+            operation.tx.set_stage(ticket.id, Stage::Closed).await?;
+            false
+        }
+        Stage::Supported => true,
+        Stage::Withdrawn | Stage::Notified | Stage::Closed => false,
+    })
+}
+
+/// 完了 of an application that goes on: its ticket rests, and the next mail in its thread opens it, however late it comes.
+///
+/// # Errors
+/// As [`accept`].
+pub(super) async fn done(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    reason: &str,
+) -> Result<Outcome, Fault> {
+    let number = ticket.number.clone();
+    if !ticket.clock.is_owed() {
+        return Ok(Err(Refused::AlreadyAnswered { number, status: ticket.clock.status() }));
+    }
+    explain(operation, ticket, reason);
+    operation.end_turn(ticket, Ending::Accepted).await?;
+    operation.record(ticket, AuditEvent::Closed);
+    Ok(Ok(Done::Closed(number)))
+}
+
+/// 再開: the case of a ticket that was closed is supported again.
+///
+/// # Errors
+/// As [`accept`].
+pub(super) async fn resumed(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<(), Fault> {
+    if operation.tx.application(ticket.id).await?.is_some_and(|known| known.stage == Stage::Closed) {
+        operation.tx.set_stage(ticket.id, Stage::Supported).await?;
+    }
+    Ok(())
+}
+
 /// The audit holds no personal data, so a reason is a note.
 fn explain(operation: &mut Operation<'_>, ticket: &TicketRow, reason: &str) {
     if !reason.trim().is_empty() {

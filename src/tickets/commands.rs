@@ -6,7 +6,7 @@ use super::{
     answer::{Draft, write},
     application,
     draft::{Named, cancel, reject, release},
-    hold,
+    handling, hold,
     meetings::{self, Brought},
     results,
 };
@@ -26,11 +26,14 @@ use crate::{
     store::{AuditEvent, NewEntry, TicketRow, Tx},
 };
 
-/// Looks a ticket up. The inner error says that there is none.
+/// Looks a ticket up. The number of a parked mail means the ticket that it has become. The inner error says that there is none.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn find(tx: &mut Tx, number: &TicketNumber) -> Result<Result<TicketRow, Refused>, Fault> {
+    if let Some(message) = number.parked() {
+        return handling::ticket_of(tx, number, message).await;
+    }
     Ok(tx.ticket_by_number(number).await?.ok_or_else(|| Refused::NoSuchTicket(number.clone())))
 }
 
@@ -81,11 +84,19 @@ pub async fn carry_out(
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
+        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought.files).await,
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }
         Command::Support(command) => support(operation, ticket, command, brought).await,
-        Command::Away(_) | Command::Back | Command::List(_) | Command::Help => Ok(Err(Refused::NotOnATicket)),
+        Command::Away(_)
+        | Command::Back
+        | Command::List(_)
+        | Command::Sheet(_)
+        | Command::Search(_)
+        | Command::Phrases
+        | Command::KeepPhrase { .. }
+        | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }
 
@@ -165,9 +176,12 @@ async fn close(operation: &mut Operation<'_>, ticket: &TicketRow, reason: &str) 
     if ticket.clock.status() == Status::Closed {
         return Ok(Err(Refused::AlreadyClosed(number)));
     }
-    // The shell has nobody to ask.
-    let is_asked = matches!(operation.actor, Actor::Staff(_)) && reason.is_empty();
-    if is_asked && ticket.clock.is_owed() && ticket.answered_at.is_none() {
+    if ticket.kind == TicketKind::Application && application::goes_on(operation, ticket).await? {
+        return application::done(operation, ticket, reason).await;
+    }
+    // The shell has nobody to ask, and what came of an application its stage says.
+    let is_asked = matches!(operation.actor, Actor::Staff(_)) && ticket.kind == TicketKind::Inquiry;
+    if is_asked && reason.is_empty() && ticket.clock.is_owed() && ticket.answered_at.is_none() {
         let drafts = operation.tx.drafts(ticket.id).await?;
         if !drafts.iter().any(|draft| draft.purpose == Purpose::Answer) {
             return Ok(Err(Refused::CloseWithoutReason(number)));
@@ -193,6 +207,7 @@ async fn reopen(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Out
     let rules = &operation.desk.rules;
     let clock = ticket.clock.clone().reopened(&rules.calendar, rules.sla.answer_within, operation.now);
     operation.move_clock(ticket, &clock).await?;
+    application::resumed(operation, ticket).await?;
     let local = clock.deadline().map(|at| operation.local(at));
     operation.record(ticket, AuditEvent::Reopened { deadline: local });
     let deadline = clock.deadline();

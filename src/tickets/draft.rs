@@ -1,7 +1,7 @@
 //! Mails of a person's that have not left: their author or a colleague stops them, a lead approves or rejects them, and a
 //! doubtful reply makes them wait.
 
-use super::{colleagues::is_by_colleague, commands, hold, meetings};
+use super::{colleagues::is_by_colleague, hold, meetings};
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
@@ -26,13 +26,22 @@ pub struct Named<'a> {
     pub mark: Option<&'a str>,
 }
 
-/// The drafts that a mail may mean. Letters about one meeting are one draft: they wait, leave and stop together.
+/// The drafts that a mail may mean. Letters about one meeting, or an answer and its copies, are one draft: they wait, leave and stop
+/// together.
 enum Meant {
     /// At least one.
     One(Vec<WrittenMail>),
     None,
     /// The mail names none, and several wait.
     Several,
+}
+
+/// Mails that wait, leave and stop together have the same one: the copies of an answer are a part of it.
+fn family(purpose: Purpose) -> Purpose {
+    match purpose {
+        Purpose::AnswerCopy => Purpose::Answer,
+        purpose => purpose,
+    }
 }
 
 /// The draft of a ticket that a mail means: by its mark, by the echo or the approval request that the mail answers, else
@@ -60,13 +69,13 @@ async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<
     })
 }
 
-/// Drafts of the same mark together, the newest first.
+/// Drafts of the same mark together, the newest first. An answer is queued behind its copies, and so stands before them.
 fn together(drafts: Vec<WrittenMail>) -> Vec<Vec<WrittenMail>> {
     let mut groups: Vec<Vec<WrittenMail>> = Vec::new();
     for draft in drafts {
         let is_of = |group: &&mut Vec<WrittenMail>| {
             group.iter().any(|other| {
-                other.purpose == draft.purpose
+                family(other.purpose) == family(draft.purpose)
                     && mark(other.purpose, &other.message_id) == mark(draft.purpose, &draft.message_id)
             })
         };
@@ -151,8 +160,8 @@ pub(super) async fn release(
     for letter in &letters {
         operation.tx.release(letter.id, leaves_at).await?;
     }
-    if written(draft) == Written::Question && ticket.clock.status() == Status::Open {
-        commands::wait_for_inquirer(operation, ticket).await?;
+    if ticket.clock.status() == Status::Open {
+        hold::wait_for(operation, ticket, written(draft)).await?;
     }
     let outbox = draft.id;
     operation.record(
@@ -282,6 +291,7 @@ fn written(draft: &WrittenMail) -> Written {
         Purpose::Interim => Written::Interim,
         Purpose::Meeting => Written::Meeting,
         Purpose::VisitRequest => Written::VisitRequest,
+        Purpose::Forward => Written::Forward,
         _ => Written::Answer,
     }
 }
@@ -308,7 +318,9 @@ async fn withdraw(
     let Some(draft) = letters.first() else { return Ok(false) };
     let mark = mark(draft.purpose, &draft.message_id);
     let is_of = |other: &WrittenMail| {
-        other.purpose == draft.purpose && self::mark(other.purpose, &other.message_id) == mark
+        family(other.purpose) == family(draft.purpose)
+            && other.created_at == draft.created_at
+            && self::mark(other.purpose, &other.message_id) == mark
     };
     let all = operation.tx.ordered_mails(ticket.id).await?;
     if all.iter().any(|other| is_of(other) && !other.is_draft()) {
@@ -338,7 +350,9 @@ async fn take_back(
 ) -> Result<(), StoreError> {
     match letter.purpose {
         Purpose::Interim => hold::take_back(operation, ticket, letter).await,
-        Purpose::Question if !ticket.clock.is_held_by_desk() => {
+        Purpose::Question | Purpose::Forward
+            if !ticket.clock.is_held_by_desk() || hold::waits_for_third_party(ticket) =>
+        {
             let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, operation.now);
             operation.move_clock(ticket, &clock).await
         }

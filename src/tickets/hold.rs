@@ -2,7 +2,7 @@
 
 use super::{
     answer::{Draft, write},
-    commands::note,
+    commands::{note, wait_for_inquirer},
 };
 use crate::{
     desk::{
@@ -60,6 +60,36 @@ pub(super) async fn hold(
     let left = clock.budget_left();
     operation.record(ticket, AuditEvent::Held { left, until: Some(day) });
     Ok(Ok(Done::Held { number, left, until: Some(day), leaves }))
+}
+
+/// Pauses the clock for what is written: a question until the inquirer writes, one to somebody outside until they do. If nothing
+/// comes, staff are told at intervals.
+pub(super) async fn wait_for(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    written: Written,
+) -> Result<(), Fault> {
+    match written {
+        Written::Question => {
+            wait_for_inquirer(operation, ticket).await?;
+        }
+        Written::Forward if ticket.clock.status() == Status::Open || ticket.clock.is_held_by_desk() => {
+            let (rules, now) = (&operation.desk.rules, operation.now);
+            // A day that the inquirer was told stays.
+            let told = ticket.clock.hold().and_then(|hold| hold.until);
+            let until = told.or_else(|| rules.sla.remind_on(&rules.calendar, now));
+            let hold = Hold { waiting_for: WaitingFor::ThirdParty, until };
+            let clock = ticket.clock.clone().held(&rules.calendar, now, hold);
+            operation.move_clock(ticket, &clock).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether the ticket waits for somebody outside.
+pub(super) fn waits_for_third_party(ticket: &TicketRow) -> bool {
+    ticket.clock.hold().is_some_and(|hold| hold.waiting_for == WaitingFor::ThirdParty)
 }
 
 /// Ends the hold whose letter was stopped. A hold that it made longer ends when it did before.

@@ -6,7 +6,7 @@ mod letters;
 use sha2::{Digest, Sha256};
 
 use self::letters::{Announced, announce};
-pub use self::letters::{Recipient, everybody, in_words, remind_at};
+pub use self::letters::{in_words, remind_at};
 use super::commands::find;
 use crate::{
     desk::{
@@ -144,7 +144,8 @@ async fn tell(
     };
     record(operation, ticket, &made);
     let number = ticket.number.clone();
-    Ok(Ok(Done::Arranged { number, meeting: Box::new(made), told, leaves }))
+    let owed = ticket.clock.is_owed();
+    Ok(Ok(Done::Arranged { number, meeting: Box::new(made), told, leaves, owed }))
 }
 
 fn record(operation: &mut Operation<'_>, ticket: &TicketRow, meeting: &Meeting) {

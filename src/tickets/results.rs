@@ -285,6 +285,8 @@ async fn queue(
     let mails = letters.iter().map(|(case, pending, theirs, thread)| Outgoing {
         purpose: pending.purpose,
         to: &pending.letter.to,
+        cc: &[],
+        copy_for: None,
         subject: &pending.letter.subject,
         body: &pending.letter.body,
         html: None,

@@ -6,13 +6,15 @@ use super::{
     answer::{self, Draft},
     commands,
     draft::{self, Named},
+    handling,
     meetings::Brought,
-    results,
+    phrases, results,
 };
 use crate::{
     desk::{
         application::decision::ResultsDone,
         feedback::{Done, Refused, Written},
+        handling::{Handled, HandlingCommand},
         staff::Member,
         staff_key::Invitation,
         staff_mail::{
@@ -25,21 +27,22 @@ use crate::{
     letter::{
         Content, StaffReplyContext, WaitingContext, as_in_envelope,
         feedback::{refusal_to_staff, to_staff},
-        problem_in_words, refused_order,
+        problem_in_words, refused_order, resend_link,
     },
-    notify::{digest, staff_notice::notify_about},
+    notify::{digest, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
 
 /// Does what a member of staff asks for, and tells them what was done, what was not and what waits for their word. `message`
-/// is the ledger row of the mail.
+/// is the ledger row of the mail, `taken` what came of the parked mails that it takes in.
 pub async fn work_on(
     operation: &mut Operation<'_>,
     prepared: &PreparedMail,
     member: &Member,
     mail: &StaffMail,
     message: i64,
+    taken: Vec<(TicketNumber, Outcome)>,
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
@@ -51,10 +54,16 @@ pub async fn work_on(
     let named = named(prepared, mail);
     let files = prepared.reading.mail.attachments.as_slice();
     let brought = Brought { files, message: Some(message) };
-    for order in &mail.orders {
+    for (_, outcome) in &taken {
+        result.note(operation, "", outcome);
+    }
+    // Why the mail of an order or an answer was not taken in is told already.
+    let is_refused =
+        |number: &TicketNumber| taken.iter().any(|(known, outcome)| known == number && outcome.is_err());
+    for order in mail.orders.iter().filter(|order| !order.ticket.as_ref().is_some_and(is_refused)) {
         result.carry_out(operation, member, order, &named, brought).await?;
     }
-    for answer in &mail.answers {
+    for answer in mail.answers.iter().filter(|answer| !is_refused(&answer.ticket)) {
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
                 let draft = Draft { text: &answer.text, files, left_out: &answer.left_out };
@@ -109,6 +118,8 @@ struct Worked {
     done: Vec<String>,
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
+    /// The ticket whose answer did not arrive and can leave again.
+    resends: Option<TicketNumber>,
     /// A draft that was about to leave waits now.
     stopped: bool,
     /// The ticket whose key a reply needs to stop the letters about the results.
@@ -150,28 +161,64 @@ impl Worked {
             }
             (Command::Away(away), _) => {
                 let outcome = absence::away(operation, away).await?;
-                self.note(operation, order, &outcome);
+                self.note(operation, &order.line, &outcome);
                 return Ok(());
             }
             (Command::Back, _) => {
                 let outcome = absence::back(operation, "").await?;
-                self.note(operation, order, &outcome);
+                self.note(operation, &order.line, &outcome);
+                return Ok(());
+            }
+            (Command::Sheet(format), _) => {
+                let sent = sheet::send(operation, member, *format, &self.occasion).await?;
+                self.note(operation, &order.line, &sent);
+                return Ok(());
+            }
+            (Command::KeepPhrase { name, text }, _) => {
+                let kept = phrases::keep(operation, name, text).await?;
+                self.note(operation, &order.line, &kept);
+                return Ok(());
+            }
+            (Command::Phrases, _) => {
+                let known = phrases::list(operation).await?;
+                self.note(operation, &order.line, &known);
+                return Ok(());
+            }
+            (Command::Search(words), _) => {
+                match search::send(operation, member, words, &self.occasion).await? {
+                    Ok(()) => self.answered = true,
+                    Err(why) => self.problems.push(refused_order(&order.line, &why)),
+                }
                 return Ok(());
             }
             (Command::Support(SupportCommand::Results), _) => {
                 let shown = results::show(operation, member, &self.occasion).await?;
-                self.note(operation, order, &shown);
+                self.note(operation, &order.line, &shown);
                 return Ok(());
             }
             (Command::Support(SupportCommand::SendResults(code)), _) => {
                 let sent = results::send(operation, code).await?;
                 self.decides = order.ticket.clone().filter(|_| sent.is_ok());
-                self.note(operation, order, &sent);
+                self.note(operation, &order.line, &sent);
                 return Ok(());
             }
             (Command::Support(SupportCommand::StopResults), _) => {
                 let stopped = results::stop(operation).await?;
-                self.note(operation, order, &stopped);
+                self.note(operation, &order.line, &stopped);
+                return Ok(());
+            }
+            // `taken` has told it.
+            (Command::Handling(HandlingCommand::TakeIn), Some(number)) if number.parked().is_some() => {
+                return Ok(());
+            }
+            (Command::Handling(HandlingCommand::Discard(reason)), Some(number)) => {
+                let discarded = handling::discard(operation, number, Some(reason)).await?;
+                self.note(operation, &order.line, &discarded);
+                return Ok(());
+            }
+            (Command::Handling(HandlingCommand::Original), Some(number)) => {
+                let sent = handling::send_original(operation, member, number, &self.occasion).await?;
+                self.note(operation, &order.line, &sent);
                 return Ok(());
             }
             (_, Some(number)) => number,
@@ -182,7 +229,7 @@ impl Worked {
             Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named, brought).await?,
             Err(none) => Err(none.clone()),
         };
-        self.note(operation, order, &outcome);
+        self.note(operation, &order.line, &outcome);
         // Which draft is meant is asked, and meanwhile none of them leaves.
         if let (Err(Refused::WhichDraft(_)), Ok(ticket)) = (&outcome, &found) {
             self.stop(operation, ticket, member, named).await?;
@@ -190,10 +237,15 @@ impl Worked {
         Ok(())
     }
 
-    fn note(&mut self, operation: &Operation<'_>, order: &Order, outcome: &Outcome) {
+    /// `line` is the order as it was written; empty if there was none.
+    fn note(&mut self, operation: &Operation<'_>, line: &str, outcome: &Outcome) {
         match outcome {
             // The letters that are shown are the reply.
             Ok(Done::Results(ResultsDone::Shown { .. })) => self.answered = true,
+            // So are the original mails, unless one of them is left out.
+            Ok(Done::Handled(Handled::Original { left_out: 0, .. } | Handled::SheetSent)) => {
+                self.answered = true;
+            }
             Ok(what) => {
                 self.nothing_sent &= !matches!(
                     what,
@@ -202,13 +254,16 @@ impl Worked {
                         | Done::Approved { .. }
                         | Done::Arranged { .. }
                         | Done::Results(ResultsDone::Queued { .. })
+                        | Done::Handled(Handled::TakenIn { acknowledged: true, .. })
                 );
+                if let Done::Handled(Handled::Corrected { number, resends: true, .. }) = what {
+                    self.resends = Some(number.clone());
+                }
                 let zone = operation.desk.rules.calendar.time_zone();
                 self.done.push(to_staff(what, zone, operation.now));
             }
-            Err(refused) => {
-                self.problems.push(refused_order(&order.line, &refusal_to_staff(refused)));
-            }
+            Err(refused) if line.is_empty() => self.problems.push(refusal_to_staff(refused)),
+            Err(refused) => self.problems.push(refused_order(line, &refusal_to_staff(refused))),
         }
     }
 
@@ -245,22 +300,33 @@ impl Worked {
         about: Option<i64>,
         is_doubt: bool,
     ) -> Result<(), Fault> {
-        let Self { done, problems, waiting, decides, nothing_sent, manual, .. } = self;
+        let Self { done, problems, waiting, resends, decides, nothing_sent, manual, .. } = self;
         if done.is_empty() && problems.is_empty() && !manual {
             return Ok(());
         }
-        // A reply to this mail decides, if it is about one ticket.
+        // A reply to this mail decides, if it is about one ticket; or it orders what the mail offers.
         let first = waiting.first().map(|first| first.number.clone());
-        let number = first.or(decides.map(|number| number.to_string())).unwrap_or_default();
-        let one = waiting.iter().all(|draft| draft.number == number).then(|| number.parse().ok()).flatten();
-        let key = one.map(|number| operation.desk.key(member, &number, Invitation::Decide, operation.now));
-        let key = key.unwrap_or_default();
+        let decided = first.or(decides.map(|number| number.to_string()));
+        let desk = operation.desk;
+        let key_for = |number: &TicketNumber, invitation| desk.key(member, number, invitation, operation.now);
+        let resends = resends.filter(|_| decided.is_none());
+        let (number, key) = match (&decided, &resends) {
+            (Some(number), _) => {
+                let one = waiting.iter().all(|draft| draft.number == *number).then(|| number.parse().ok());
+                let key = one.flatten().map(|number| key_for(&number, Invitation::Decide));
+                (number.clone(), key.unwrap_or_default())
+            }
+            (None, Some(number)) => (number.to_string(), key_for(number, Invitation::Answer)),
+            (None, None) => Default::default(),
+        };
+        let links = resends.iter().map(|ticket| resend_link(&desk.profile.address, ticket, &key)).collect();
         let content = if is_doubt { Content::StaffDoubt } else { Content::StaffReply };
         notify_about(operation, member, about, &prepared.hash, |common| {
             content(StaffReplyContext {
                 done,
                 problems,
                 waiting,
+                links,
                 nothing_sent,
                 manual,
                 number,

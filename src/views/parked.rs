@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::rfc3339;
 use crate::{
+    desk::{ticket::TicketNumber, window::fiscal_year},
     mail::{InboundMail, Mailbox},
     store::{LedgerRow, Outcome, Place},
 };
@@ -21,6 +22,8 @@ pub struct Parked<'a> {
     pub received_at: String,
     pub bytes: u64,
     pub place: PlaceView<'a>,
+    /// As members name it.
+    pub number: Option<TicketNumber>,
 }
 
 /// The place of a mail in the mailbox.
@@ -49,6 +52,7 @@ impl<'a> Parked<'a> {
                 }
                 Place::File { folder, name } => PlaceView::File { folder, file: name },
             },
+            number: TicketNumber::of_parked(row.id, fiscal_year(row.received_at, zone)),
         }
     }
 

@@ -4,6 +4,7 @@ use super::ticket::{Message, Ticket};
 use crate::{
     desk::ticket::Direction,
     letter::{sheet, status_word},
+    paper::escape_formula,
 };
 
 pub use crate::letter::sheet::COLUMNS;
@@ -42,20 +43,4 @@ pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 18] {
         sheet::kind_in_words(ticket.kind).to_owned(),
     ];
     cells.map(|cell| escape_formula(&cell))
-}
-
-/// Escapes a cell that a spreadsheet would run as a formula. The text comes from untrusted mail.
-fn escape_formula(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_become_text() {
-        assert_eq!(escape_formula("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(escape_formula("会議"), "会議");
-    }
 }

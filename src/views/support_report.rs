@@ -6,21 +6,28 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     desk::{
-        application::report::{Applied, Asked, Local, Met, SupportReport, Supported},
+        application::{
+            decision::Review,
+            report::{Applied, Asked, Local, Met, Record, Reviewed, SupportReport, Supported},
+        },
         meeting::MeetingStage,
         window::start_of_day,
     },
     service::Desk,
-    store::{ApplicationRow, CaseRow, MeetingRow, StoreError, TicketRow},
+    store::{ApplicationRow, CaseRow, DecisionRow, MeetingRow, StoreError, TicketRow},
 };
 
-/// The report as of now. `None`: the desk takes no applications.
-pub async fn load(desk: &Desk, now: DateTime<Utc>) -> Result<Option<SupportReport>, StoreError> {
+/// The report as of now, with the reviews and the reasons of decisions if `with_reviews`. `None`: the desk takes no applications.
+pub async fn load(
+    desk: &Desk,
+    with_reviews: bool,
+    now: DateTime<Utc>,
+) -> Result<Option<SupportReport>, StoreError> {
     let Some(support) = &desk.rules.support else { return Ok(None) };
     let call = &support.call;
     let mut applications = Vec::new();
     for row in desk.store.applications().await?.iter().filter(|row| row.closes == call.closes) {
-        applications.extend(applied(desk, row).await?);
+        applications.extend(applied(desk, row, with_reviews).await?);
     }
     let mut cases = Vec::new();
     for case in desk.store.cases().await? {
@@ -31,6 +38,7 @@ pub async fn load(desk: &Desk, now: DateTime<Utc>) -> Result<Option<SupportRepor
         closes: call.closes,
         starts: call.starts,
         ends: call.ends,
+        criteria: support.criteria.clone(),
         made_at: local(desk, now),
         applications,
         cases,
@@ -41,7 +49,11 @@ fn local(desk: &Desk, at: DateTime<Utc>) -> Local {
     at.with_timezone(&desk.rules.calendar.time_zone()).fixed_offset()
 }
 
-async fn applied(desk: &Desk, row: &ApplicationRow) -> Result<Option<Applied>, StoreError> {
+async fn applied(
+    desk: &Desk,
+    row: &ApplicationRow,
+    with_reviews: bool,
+) -> Result<Option<Applied>, StoreError> {
     let tickets = desk.store.tickets_of(&[row.ticket_id]).await?;
     // An application that was merged is a version of another one.
     let Some(ticket) = tickets.into_iter().find(|ticket| ticket.merged_into.is_none()) else {
@@ -50,6 +62,7 @@ async fn applied(desk: &Desk, row: &ApplicationRow) -> Result<Option<Applied>, S
     let submissions = desk.store.submissions(row.ticket_id).await?;
     let decision = desk.store.decision(row.ticket_id).await?;
     let notified_at = row.notified_at.map(|at| local(desk, at));
+    let record = if with_reviews { Some(record(desk, row, &decision).await?) } else { None };
     Ok(Some(Applied {
         number: ticket.number.clone(),
         prefecture: row.prefecture.clone(),
@@ -62,7 +75,24 @@ async fn applied(desk: &Desk, row: &ApplicationRow) -> Result<Option<Applied>, S
         unread: submissions.last().and_then(|last| last.result.as_ref().err().copied()),
         notified_at,
         days_to_result: notified_at.map(|at| (at.date_naive() - row.closes).num_days()),
+        record,
     }))
+}
+
+async fn record(desk: &Desk, row: &ApplicationRow, decision: &DecisionRow) -> Result<Record, StoreError> {
+    let name = |address: &str| {
+        let member = desk.rules.staff.find(address);
+        member.map_or_else(|| address.to_owned(), |member| member.name.clone())
+    };
+    let reviews = desk.store.reviews(row.ticket_id).await?;
+    let reviewed =
+        |review: Review| Reviewed::new(name(&review.reviewer), local(desk, review.at), review.verdict);
+    Ok(Record {
+        decided_at: decision.decided_at.map(|at| local(desk, at)),
+        decided_by: decision.decided_by.as_deref().map(name),
+        reason: decision.reason.clone(),
+        reviews: reviews.into_iter().map(reviewed).collect(),
+    })
 }
 
 async fn supported(desk: &Desk, case: &CaseRow) -> Result<Supported, StoreError> {
@@ -113,6 +143,7 @@ async fn meetings(desk: &Desk, case: &CaseRow) -> Result<Vec<Met>, StoreError> {
             starts_at: local(desk, meeting.starts),
             ends_at: local(desk, meeting.ends),
             place: meeting.place.clone(),
+            url: meeting.url.clone(),
             agenda: meeting.agenda.clone(),
             adviser,
             changes: rows.windows(2).filter(moved).count(),

@@ -103,6 +103,7 @@ fn a_ticket_has_these_keys_in_this_order() {
         detail: String::new(),
     };
     let shown = ticket::Shown {
+        similar: None,
         ticket: view(),
         messages: vec![message()],
         events: vec![ticket::Event::new(event, ZONE)],
@@ -195,11 +196,11 @@ fn a_parked_mail_has_these_keys_in_this_order() {
     let file = row(Place::File { folder: "in".into(), name: "1.host".into() });
     let imap = row(Place::Imap { folder: "INBOX".into(), uidvalidity: 9, uid: 4 });
     let common = r#""id":7,"outcome":"parked","reason":"automatic","detail":null,"attempts":1,"message_id":"a@example.jp","received_at":"2025-07-01T10:00:00+09:00","bytes":120,"place":"#;
-    let listed = format!(r#"{common}{{"folder":"in","file":"1.host"}}"#);
+    let listed = format!(r#"{common}{{"folder":"in","file":"1.host"}},"number":"MAIL-2025-0007""#);
     assert_eq!(json(&parked::Parked::new(&file, ZONE)), format!("{{{listed}}}"));
     assert_eq!(
         json(&parked::Parked::new(&imap, ZONE)),
-        format!(r#"{{{common}{{"folder":"INBOX","uidvalidity":9,"uid":4}}}}"#)
+        format!(r#"{{{common}{{"folder":"INBOX","uidvalidity":9,"uid":4}},"number":"MAIL-2025-0007"}}"#)
     );
     let mail = InboundMail {
         from: Some(yamada()),

@@ -1,5 +1,7 @@
 //! A ticket as JSON: in a list, shown with its conversation, and exported.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -14,7 +16,7 @@ use crate::{
         turn::{self, Ending},
     },
     mail::Mailbox,
-    service::Desk,
+    service::{Desk, search},
     store::{self, EntryRow, EventKind, StoreError, TicketRow},
 };
 
@@ -198,6 +200,33 @@ pub struct Shown<'a> {
     pub messages: Vec<Message>,
     pub events: Vec<Event>,
     pub turns: Vec<Turn>,
+    /// Only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub similar: Option<Vec<Past>>,
+}
+
+/// A past inquiry that may be alike.
+#[derive(Debug, Serialize)]
+pub struct Past {
+    pub number: String,
+    pub inquiry: String,
+    pub answer: String,
+}
+
+impl Past {
+    pub async fn all(desk: &Desk, row: &TicketRow) -> Result<Vec<Self>, StoreError> {
+        /// Long enough for a person at a shell.
+        const LIMIT: Duration = Duration::from_secs(10);
+        let inquiry = row.fields.inquiry.as_deref().unwrap_or_default();
+        let tickets = search::similar(desk, inquiry, Some(row.id), LIMIT).await?;
+        let past = search::with_answers(desk, &tickets).await?;
+        let shown = |past: search::Past| Self {
+            number: past.number.to_string(),
+            inquiry: past.inquiry,
+            answer: past.answer,
+        };
+        Ok(past.into_iter().map(shown).collect())
+    }
 }
 
 impl<'a> Shown<'a> {
@@ -209,6 +238,7 @@ impl<'a> Shown<'a> {
             messages: Message::all(desk, row.id).await?,
             events: events.into_iter().map(|event| Event::new(event, calendar.time_zone())).collect(),
             turns: Turn::all(desk, row.id).await?,
+            similar: None,
         })
     }
 }

@@ -24,7 +24,7 @@ mod decisions;
 mod delivery;
 #[cfg(test)]
 mod holds;
-
+#[cfg(test)]
 mod imap;
 #[cfg(test)]
 mod last_guard;
@@ -53,11 +53,15 @@ mod refusals;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]
@@ -74,5 +78,7 @@ mod support_call;
 mod teamwork;
 #[cfg(test)]
 mod two_members;
+#[cfg(test)]
+mod whole_call;
 #[cfg(test)]
 mod withheld;

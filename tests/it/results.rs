@@ -61,7 +61,7 @@ fn decided(desk: &mut Desk, count: usize) {
 fn preview(desk: &mut Desk, now: &str, id: &str) -> InboundMail {
     let asked = reply(SATO, &notice(desk, SATO, 1), id, "結果案");
     writes(desk, now, asked);
-    mail_to(desk, SATO, "承認のお願い：伴走支援の選定結果の通知")
+    mail_to(desk, SATO, "伴走支援の選定結果の通知（")
 }
 
 fn code(preview: &InboundMail) -> String {

@@ -32,7 +32,7 @@ fn the_schema_of_the_store_is_that_of_the_database(desk: &Desk) {
     });
 }
 
-/// Every table but that of the migrator.
+/// Every table but that of the migrator and those of the search index, which are derived data.
 async fn catalogue(connection: &mut AnyConnection, dialect: Dialect) -> Vec<Table> {
     let (tables, columns, keys) = match dialect {
         Dialect::Sqlite => (
@@ -53,7 +53,11 @@ async fn catalogue(connection: &mut AnyConnection, dialect: Dialect) -> Vec<Tabl
     };
     let rows = sqlx::query(tables).fetch_all(&mut *connection).await.unwrap();
     let mut found = Vec::new();
-    for table in rows.iter().map(|row| row.get::<String, _>(0)).filter(|name| name != "_sqlx_migrations") {
+    for table in rows
+        .iter()
+        .map(|row| row.get::<String, _>(0))
+        .filter(|name| name != "_sqlx_migrations" && !name.starts_with("search_"))
+    {
         let rows = sqlx::query(columns).bind(table.clone()).fetch_all(&mut *connection).await.unwrap();
         let columns = rows.iter().map(|row| (row.get(0), kind(&row.get::<String, _>(1)))).collect();
         let rows = sqlx::query(keys).bind(table.clone()).fetch_all(&mut *connection).await.unwrap();

@@ -119,6 +119,12 @@ fn one_receipt_names_all_regions_of_a_mail(desk: &mut Desk) {
     ] {
         assert!(receipts[0].text.contains(part), "{part}: {}", receipts[0].text);
     }
+    for number in ["ZT-2025-0001", "ZT-2025-0002"] {
+        let shown = desk.json(&["ticket", "show", number]);
+        assert!(shown["acknowledged_at"].as_str().is_some(), "{shown}");
+        let sent = shown["events"].as_array().unwrap().iter().filter(|event| event["what"] == "sent");
+        assert_eq!(sent.count(), 1, "{shown}");
+    }
     // An order in a reply is about one application, so each has a notice.
     let notices = mails_to(desk, "sato@example.jp");
     assert_eq!(notices.iter().filter(|mail| mail.subject.contains("伴走支援の応募")).count(), 2);

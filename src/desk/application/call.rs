@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::desk::window::Window;
+use crate::desk::{calendar::Calendar, window::Window};
 
 /// One call. Another `closes` is another call.
 #[derive(Debug, Clone)]
@@ -50,7 +50,39 @@ impl Call {
         (self.starts..=self.ends).contains(&day)
     }
 
+    /// When the desk opens on the last business day of the support. `None`: it has none.
+    #[must_use]
+    pub fn last_opening(&self, calendar: &Calendar) -> Option<DateTime<Utc>> {
+        let days = std::iter::successors(Some(self.ends), NaiveDate::pred_opt);
+        let mut days = days.take_while(|day| *day >= self.starts);
+        days.find_map(|day| calendar.open_span(day)).map(|(opens, _)| opens)
+    }
+
     fn window(&self) -> Window {
         Window { opens: self.opens, closes: self.closes, time_zone: self.time_zone }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn the_support_ends_on_its_last_business_day() {
+        let rules = crate::server::rules(&Settings::from_toml("").unwrap());
+        let mut call = rules.support.unwrap().call;
+        for (ends, expected) in [
+            // The last day of the circular is a Saturday.
+            ("2026-02-28", Some("2026-02-27T09:00:00+09:00")),
+            ("2026-02-27", Some("2026-02-27T09:00:00+09:00")),
+            ("2026-01-03", Some("2025-12-26T09:00:00+09:00")),
+            ("2025-08-03", Some("2025-08-01T09:00:00+09:00")),
+            ("2025-07-31", None),
+        ] {
+            call.ends = ends.parse().unwrap();
+            let expected = expected.map(|at| at.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc());
+            assert_eq!(call.last_opening(&rules.calendar), expected, "{ends}");
+        }
     }
 }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 
-use super::{Stage, Unread, decision::Decision};
+use super::{
+    Stage, Unread,
+    decision::{Decision, ReviewVerdict},
+};
 use crate::desk::{
     meeting::{MeetingKind, MeetingStage},
     ticket::TicketNumber,
@@ -19,6 +22,8 @@ pub struct SupportReport {
     pub closes: NaiveDate,
     pub starts: NaiveDate,
     pub ends: NaiveDate,
+    /// 観点 of the reviews.
+    pub criteria: Vec<String>,
     pub made_at: Local,
     pub applications: Vec<Applied>,
     pub cases: Vec<Supported>,
@@ -42,6 +47,43 @@ pub struct Applied {
     pub notified_at: Option<Local>,
     /// Days from the last day of the call to the result.
     pub days_to_result: Option<i64>,
+    /// How it was decided. Only for the desk itself, so it is there only if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<Record>,
+}
+
+/// How an application was decided.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record {
+    pub decided_at: Option<Local>,
+    /// Name of the lead.
+    pub decided_by: Option<String>,
+    pub reason: String,
+    pub reviews: Vec<Reviewed>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Reviewed {
+    /// Name of the member.
+    pub reviewer: String,
+    pub at: Local,
+    pub conflict: bool,
+    /// One for each criterion; none with a conflict.
+    pub scores: Vec<u32>,
+    /// The comment, or the reason of the conflict.
+    pub comment: String,
+}
+
+impl Reviewed {
+    #[must_use]
+    pub fn new(reviewer: String, at: Local, verdict: ReviewVerdict) -> Self {
+        let conflict = verdict.is_conflict();
+        let (scores, comment) = match verdict {
+            ReviewVerdict::Scored { scores, comment } => (scores, comment),
+            ReviewVerdict::Conflict(reason) => (Vec::new(), reason),
+        };
+        Self { reviewer, at, conflict, scores, comment }
+    }
 }
 
 /// A region that is or was supported.
@@ -63,6 +105,7 @@ pub struct Met {
     pub starts_at: Local,
     pub ends_at: Local,
     pub place: Option<String>,
+    pub url: Option<String>,
     pub agenda: Option<String>,
     /// Name of the adviser, or their address.
     pub adviser: Option<String>,

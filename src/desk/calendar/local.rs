@@ -1,6 +1,8 @@
 //! Converts between local time and instants, including days with a time change. Knows no opening hours.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
+use chrono::{
+    DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Utc,
+};
 use chrono_tz::{GapInfo, Tz};
 
 pub fn date_of(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
@@ -21,15 +23,16 @@ pub(super) fn latest(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     instant(local, zone, |_, latest| latest)
 }
 
+/// Asks for the offset alone: a deadline converts some twenty local times.
 fn instant(
     local: NaiveDateTime,
     zone: Tz,
-    choose: fn(DateTime<Tz>, DateTime<Tz>) -> DateTime<Tz>,
+    choose: impl Fn(FixedOffset, FixedOffset) -> FixedOffset,
 ) -> Option<DateTime<Utc>> {
-    let at = match zone.from_local_datetime(&local) {
-        LocalResult::Single(at) => Some(at),
-        LocalResult::Ambiguous(earliest, latest) => Some(choose(earliest, latest)),
-        LocalResult::None => GapInfo::new(&local, &zone)?.end,
+    let offset = match zone.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) => offset.fix(),
+        LocalResult::Ambiguous(earliest, latest) => choose(earliest.fix(), latest.fix()),
+        LocalResult::None => return GapInfo::new(&local, &zone)?.end.map(|at| at.to_utc()),
     };
-    at.map(|at| at.to_utc())
+    Some(local.checked_sub_offset(offset)?.and_utc())
 }

@@ -208,6 +208,16 @@ pub fn prefecture(organization: &str) -> Option<&'static str> {
     prefecture::of(organization)
 }
 
+/// Whether a folded text is the name of a prefecture or a municipality.
+pub(super) fn is_place(folded: &str) -> bool {
+    prefecture::is_place(folded)
+}
+
+/// All prefectures, in the order of their codes (JIS X 0401).
+pub fn prefectures() -> impl Iterator<Item = &'static str> {
+    prefecture::all()
+}
+
 /// The mail addresses in a contact field, half-width.
 #[must_use]
 pub fn addresses(contact: &str) -> Vec<String> {

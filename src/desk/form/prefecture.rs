@@ -30,6 +30,18 @@ pub(super) fn of(organization: &str) -> Option<&'static str> {
     })
 }
 
+pub(super) fn is_place(folded: &str) -> bool {
+    // 梼原町 and the like have one character; a part of a word may look like them.
+    let is_name = |text: &str| TABLE.names.contains_key(text) || TABLE.prefectures.contains(&text);
+    is_name(folded)
+        || folded.contains(|c| plain(c) != c) && is_name(&folded.chars().map(plain).collect::<String>())
+}
+
+/// The prefectures, in the order of their codes.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    TABLE.prefectures.iter().copied()
+}
+
 /// Maps character variants to one: 龍ヶ崎 and 龍ケ崎, 梼原 and 檮原 are the same place.
 fn plain(c: char) -> char {
     match c {

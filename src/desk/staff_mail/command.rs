@@ -1,6 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
+    handling::{HandlingCommand, SheetFormat},
     japanese_date::{WrittenDay, WrittenDays},
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
@@ -38,6 +39,8 @@ pub enum Command {
     Send,
     /// 所属: the ticket is a question that belongs to an application.
     PartOf(TicketNumber),
+    /// An order about mails as such: 受付, 破棄, 全文, 訂正, 再送.
+    Handling(HandlingCommand),
     /// An order on an application for 伴走支援.
     Support(SupportCommand),
     /// 休暇: a member is away, and another stands in.
@@ -46,6 +49,14 @@ pub enum Command {
     Back,
     /// 一覧: send a list of tickets now.
     List(Whose),
+    /// 一覧 csv, 一覧 xlsx: send the list of all tickets as a file.
+    Sheet(SheetFormat),
+    /// 定型 保存: keep a phrase; a name and a text.
+    KeepPhrase { name: String, text: String },
+    /// 定型 一覧: name the phrases.
+    Phrases,
+    /// 検索: send the tickets that hold these words.
+    Search(String),
     /// ヘルプ: send the manual.
     Help,
 }
@@ -70,14 +81,6 @@ pub enum Whose {
     Member(String),
     /// 全員
     All,
-}
-
-impl Command {
-    /// Whether it is about a ticket.
-    #[must_use]
-    pub fn needs_ticket(&self) -> bool {
-        !matches!(self, Self::Away(_) | Self::Back | Self::List(_) | Self::Help)
-    }
 }
 
 /// What a member orders on an application. Reasons and comments may be empty.
@@ -131,6 +134,20 @@ pub struct Order {
     pub remark: String,
 }
 
+impl Command {
+    /// Whether it is about no ticket.
+    #[must_use]
+    pub fn is_of_the_desk(&self) -> bool {
+        self.only_reads() || matches!(self, Self::KeepPhrase { .. } | Self::Away(_) | Self::Back)
+    }
+
+    /// Whether it is about no ticket, and only sends something to its writer.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Sheet(_) | Self::Search(_) | Self::Phrases | Self::Help)
+    }
+}
+
 impl Order {
     /// Adds lines to the text of a note, a question or a reason. No effect on other commands.
     pub(super) fn append(&mut self, more: &str) {
@@ -141,7 +158,15 @@ impl Order {
             | Command::CalledBack(text)
             | Command::Reject(text)
             | Command::Close(text)
-            | Command::Hold { reason: text, .. } => text,
+            | Command::Hold { reason: text, .. }
+            | Command::KeepPhrase { text, .. }
+            | Command::Handling(
+                HandlingCommand::Discard(text)
+                | HandlingCommand::Forward(text)
+                | HandlingCommand::Quote(text),
+            ) => text,
+            // `order::handling` reads it when it is whole.
+            Command::Handling(HandlingCommand::Correct(_)) => &mut self.remark,
             Command::Support(
                 Accept(text)
                 | Withdraw(text)

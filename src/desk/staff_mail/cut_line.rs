@@ -14,6 +14,9 @@ pub const SEND_LINE: &str =
     "▲ ここに 送信 または 取消 と書いてご返信ください（ほかの文はどこにも送られません）▲";
 /// Of a request for approval.
 pub const APPROVE_LINE: &str = "▲ ここに 承認 または 差戻（続けて理由）と書いてご返信ください ▲";
+/// Of the letters about results, as a lead is shown them.
+pub const RESULTS_LINE: &str =
+    "▲ 送るときは、ここに「結果送信」と番号を書いてご返信ください（ほかの文はどこにも送られません）▲";
 /// Of a mail about colleagues' drafts.
 pub const NOTHING_LINE: &str = "▲ このメールへの返信は、照会者には送られません ▲";
 /// Of a notice of a call that somebody returns.
@@ -22,19 +25,20 @@ pub const CALL_LINE: &str = "▲ ここに 折返済（続けて説明した内�
 #[cfg(test)]
 pub const OLD_LINE: &str = "▲ 回答はこの線より上にご記入ください ▲";
 
-/// Of a notice that is answered by reply. `leaves` says when: 「10分後に」.
+/// Of a notice that is answered by reply. `leaves` is when: 「10分後に」; `to` is the reader: 「照会者」.
 #[must_use]
-pub fn answer_line(leaves: &str) -> String {
-    format!("▲ この線より上に書いた文は、{leaves}照会者へ回答として送られます（宛名・署名は自動で付きます）▲")
+pub fn answer_line(leaves: &str, to: &str) -> String {
+    format!("▲ この線より上に書いた文は、{leaves}{to}へ回答として送られます（宛名・署名は自動で付きます）▲")
 }
 
 /// How the lines begin behind their mark, without blanks. Mail programs may fold the rest away.
-pub(in crate::desk) const BEGINNINGS: [&str; 7] = [
+pub(in crate::desk) const BEGINNINGS: [&str; 8] = [
     "この線より上に書いた文",
     "取りやめるときは、ここに取消",
     "ここに送信または取消",
     "ここに承認または差戻",
     "ここに折返済",
+    "送るときは、ここに「結果送信」と番号",
     "このメールへの返信は、照会者には",
     "回答はこの線より上",
 ];
@@ -59,11 +63,12 @@ mod tests {
     #[test]
     fn each_line_is_known_quoted_and_folded_and_no_stranger_writes_it() {
         for line in [
-            answer_line("10分後に"),
-            answer_line("責任者の承認後（責任者の回答は、10分後に）に"),
+            answer_line("10分後に", "照会者"),
+            answer_line("責任者の承認後（責任者の回答は、10分後に）に", "応募者"),
             CANCEL_LINE.to_owned(),
             SEND_LINE.to_owned(),
             APPROVE_LINE.to_owned(),
+            RESULTS_LINE.to_owned(),
             NOTHING_LINE.to_owned(),
             CALL_LINE.to_owned(),
             OLD_LINE.to_owned(),

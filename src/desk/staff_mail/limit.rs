@@ -55,12 +55,17 @@ impl StaffMail {
     }
 
     fn is_orders_alone(&self) -> bool {
-        let replies =
-            |command: &Command| matches!(command, Command::Ask(_) | Command::List(_) | Command::Help);
+        let replies = |command: &Command| command.is_of_the_desk() || matches!(command, Command::Ask(_));
         !self.orders.is_empty()
             && !self.orders.iter().any(|order| replies(&order.command))
             && self.answers.is_empty()
             && self.problems.is_empty()
+    }
+
+    /// Whether it asks for a search.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.orders.iter().any(|order| matches!(order.command, Command::Search(_)))
     }
 
     /// The tickets that the replies are about. `None` stands for a reply about no ticket or about several.
@@ -70,10 +75,16 @@ impl StaffMail {
         let answered = self.answers.iter().map(|answer| &answer.ticket);
         let doubted = self.problems.iter().filter_map(Problem::ticket);
         let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
-        let mut tickets: Vec<Option<TicketNumber>> = tickets.map(Some).collect();
+        // The replies about a parked mail are about no ticket.
+        let mut tickets: Vec<Option<TicketNumber>> =
+            tickets.map(|ticket| Some(ticket).filter(|ticket| ticket.parked().is_none())).collect();
         tickets.sort_unstable();
         tickets.dedup();
-        if tickets.len() != 1 || self.orders.iter().any(|order| matches!(order.command, Command::List(_))) {
+        if tickets.len() != 1
+            || self.orders.iter().any(|order| {
+                matches!(order.command, Command::List(_) | Command::Sheet(_) | Command::Search(_))
+            })
+        {
             tickets.push(None);
         }
         tickets

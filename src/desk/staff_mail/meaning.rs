@@ -105,7 +105,7 @@ fn answer(text: &str, left_out: &str, ticket: Option<&TicketNumber>, mail: &mut 
 /// Orders without a number of their own are about the ticket of the place.
 fn take_orders(orders: Vec<Order>, ticket: Option<&TicketNumber>, mail: &mut StaffMail) {
     for mut order in orders {
-        let needs_ticket = order.command.needs_ticket();
+        let needs_ticket = !order.command.is_of_the_desk();
         order.ticket = order.ticket.filter(|_| needs_ticket).or_else(|| ticket.cloned());
         if needs_ticket && order.ticket.is_none() {
             mail.problems.push(Problem::NoTicket(order.line));

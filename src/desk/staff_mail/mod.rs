@@ -17,7 +17,9 @@ pub use command::{Away, Command, Order, SupportCommand, Whose};
 pub(in crate::desk) use cut_line::BEGINNINGS;
 #[cfg(test)]
 pub use cut_line::OLD_LINE;
-pub use cut_line::{APPROVE_LINE, CALL_LINE, CANCEL_LINE, NOTHING_LINE, SEND_LINE, TOP_LINE, answer_line};
+pub use cut_line::{
+    APPROVE_LINE, CALL_LINE, CANCEL_LINE, NOTHING_LINE, RESULTS_LINE, SEND_LINE, TOP_LINE, answer_line,
+};
 pub use limit::{MOST_DOUBTS, Replies};
 use order::{Doubt, Doubtful};
 use typed::{TicketPlace, Typed};
@@ -217,13 +219,13 @@ fn join(text: &mut String, more: &str) {
 
 /// The subject with the key: that of the mail, or of the notice that it quotes, because some programs shorten subjects.
 fn subject<'i>(input: &Input<'i>, quotation: Option<&Quotation<'i>>) -> &'i str {
-    let named = TicketNumber::in_subject(input.subject, input.prefix);
+    let named = TicketNumber::in_staff_subject(input.subject, input.prefix);
     let quoted = quotation.and_then(|quotation| quotation.sources().next()).map(|(_, sent, _)| sent);
     let quoted = quoted.filter(|sent| sent.recipient.eq_ignore_ascii_case(input.address));
     match quoted.map(|sent| sent.mail.subject.as_str()) {
         Some(quoted)
             if find_key(input.subject).is_none()
-                && (named.is_none() || named == TicketNumber::in_subject(quoted, input.prefix)) =>
+                && (named.is_none() || named == TicketNumber::in_staff_subject(quoted, input.prefix)) =>
         {
             quoted
         }
@@ -252,7 +254,7 @@ struct Checked<'a> {
 impl Checked<'_> {
     /// The ticket in the subject and the purpose of the key there, if it is valid. Replies to a notice and links have both.
     fn subject(&mut self, subject: &str, mail: &mut StaffMail) -> Option<(TicketNumber, Invitation)> {
-        let ticket = TicketNumber::in_subject(subject, self.input.prefix)?;
+        let ticket = TicketNumber::in_staff_subject(subject, self.input.prefix)?;
         let invitation = self.check(find_key(subject)?, &ticket, mail)?;
         self.allowed.push(ticket.clone());
         Some((ticket, invitation))

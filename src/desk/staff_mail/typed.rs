@@ -101,7 +101,7 @@ pub(super) fn of_reply(quotation: &Quotation<'_>, one_ticket: bool) -> Typed {
 }
 
 /// What stands beside a number in the heading of a ticket. The table above all tickets has other words there.
-const STATUS: [&str; 5] = ["未回答", "返信待ち", "保留中", "回答済", "完了"];
+const STATUS: [&str; 6] = ["未回答", "返信待ち", "保留中", "回答済", "完了", "要確認"];
 
 /// The lines of a ticket in a digest: from its heading to the line before its end marker.
 struct Region {

@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
+/// The prefix of the numbers of parked mails. They have no ticket, and members name them like one.
+pub const PARKED: &str = "MAIL";
+
 /// A ticket number such as `ZT-2025-0001`: prefix, Japanese fiscal year, serial of four or more digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TicketNumber {
@@ -17,6 +20,19 @@ impl TicketNumber {
     #[must_use]
     pub fn new(prefix: &str, fiscal_year: i32, serial: u32) -> Self {
         Self { prefix: prefix.to_owned(), fiscal_year, serial }
+    }
+
+    /// The number of a parked mail, such as `MAIL-2025-0120`: its ledger row, in the fiscal year in which it came. `None` if
+    /// the row id is too large for a number.
+    #[must_use]
+    pub fn of_parked(message: i64, fiscal_year: i32) -> Option<Self> {
+        Some(Self::new(PARKED, fiscal_year, u32::try_from(message).ok()?))
+    }
+
+    /// The ledger row of a parked mail, if it is the number of one.
+    #[must_use]
+    pub fn parked(&self) -> Option<i64> {
+        (self.prefix == PARKED).then_some(i64::from(self.serial))
     }
 
     /// The calendar year in which the Japanese fiscal year begins.
@@ -35,10 +51,20 @@ impl TicketNumber {
     /// no part of a longer word or number. Accepts full-width characters and any dash.
     #[must_use]
     pub fn in_subject(subject: &str, prefix: &str) -> Option<Self> {
+        Self::first_in(subject, &[prefix])
+    }
+
+    /// The same for a mail of a member, which may be about a parked mail.
+    #[must_use]
+    pub fn in_staff_subject(subject: &str, prefix: &str) -> Option<Self> {
+        Self::first_in(subject, &[prefix, PARKED])
+    }
+
+    fn first_in(subject: &str, prefixes: &[&str]) -> Option<Self> {
         let folded: String = subject.chars().map(half_width).collect();
         let ours = |text: &str| -> Option<Self> {
             let number: Self = text.trim().to_ascii_uppercase().parse().ok()?;
-            (number.prefix == prefix).then_some(number)
+            prefixes.contains(&number.prefix.as_str()).then_some(number)
         };
         let bracketed = folded.split('[').skip(1).find_map(|rest| ours(rest.split(']').next()?));
         let mut words = folded.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
@@ -153,5 +179,22 @@ mod tests {
             let found = TicketNumber::in_subject(subject, "ZT").map(|number| number.to_string());
             assert_eq!(found.as_deref(), number, "{subject}");
         }
+    }
+
+    #[test]
+    fn a_members_subject_may_name_a_parked_mail() {
+        for (subject, number, row) in [
+            ("Re: [MAIL-2025-0120] 要確認 #7k3m9qxt2b4c5d", Some("MAIL-2025-0120"), Some(120)),
+            ("[MAIL-2025-0120] 要確認：ZT-2025-0003の件", Some("MAIL-2025-0120"), Some(120)),
+            ("[ZT-2025-0001] MAIL-2025-0120", Some("ZT-2025-0001"), None),
+            ("MAIL-0120", None, None),
+        ] {
+            let found = TicketNumber::in_staff_subject(subject, "ZT");
+            assert_eq!(found.as_ref().map(ToString::to_string).as_deref(), number, "{subject}");
+            assert_eq!(found.and_then(|number| number.parked()), row, "{subject}");
+        }
+        assert_eq!(TicketNumber::in_subject("[MAIL-2025-0120] x", "ZT"), None);
+        assert_eq!(TicketNumber::of_parked(120, 2025).unwrap().to_string(), "MAIL-2025-0120");
+        assert_eq!(TicketNumber::of_parked(i64::MAX, 2025), None);
     }
 }

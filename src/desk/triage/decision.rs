@@ -84,6 +84,8 @@ closed_set! {
         Call = "call",
         /// An adviser wrote it, and it belongs to no application.
         Adviser = "adviser",
+        /// A contact (照会先) wrote it, and it belongs to no ticket.
+        Contact = "contact",
         /// Received before the acceptance window.
         BeforeWindow = "before_window",
         /// Received after the acceptance window.
@@ -92,6 +94,32 @@ closed_set! {
         Unfetchable = "withheld",
         /// All attempts to process the message failed.
         Failed = "failed",
+    }
+}
+
+impl ParkReason {
+    /// Whether somebody may wait for an answer, so that the digest shows the mail until a member decides. All others are
+    /// shown once.
+    #[must_use]
+    pub fn waits_for_a_decision(self) -> bool {
+        match self {
+            Self::NoForm
+            | Self::Call
+            | Self::Adviser
+            | Self::Contact
+            | Self::BeforeWindow
+            | Self::Unreadable
+            | Self::Oversize
+            | Self::Unfetchable
+            | Self::Failed => true,
+            Self::Bounce | Self::Automatic | Self::Staff | Self::StaffLimit | Self::AfterWindow => false,
+        }
+    }
+
+    /// Whether such a mail may become a ticket: its sender may be an inquirer.
+    #[must_use]
+    pub fn may_be_taken_in(self) -> bool {
+        !matches!(self, Self::Bounce | Self::Staff | Self::StaffLimit | Self::Unfetchable)
     }
 }
 
@@ -207,6 +235,8 @@ pub struct Decision {
     pub deadline: Option<DateTime<Utc>>,
     /// Shown to staff.
     pub warnings: Vec<Warning>,
+    /// A member has ordered that the message become a ticket.
+    pub taken_in: bool,
 }
 
 impl Decision {
@@ -234,7 +264,8 @@ impl Decision {
         };
         let is_of_adviser = matches!(
             self.filing,
-            Filing::Note { note: Note::Adviser, .. } | Filing::Park { reason: ParkReason::Adviser, .. }
+            Filing::Note { note: Note::Adviser | Note::Contact, .. }
+                | Filing::Park { reason: ParkReason::Adviser | ParkReason::Contact, .. }
         );
         let notice = |after| (filing == Some(after)).then_some(Step::NotifyStaff);
         let of_adviser = is_of_adviser.then_some(Step::NotifyStaff);

@@ -1,10 +1,7 @@
 //! Files a mail from a staff address. `staff_mail` has read its answers and commands.
 
 use super::{Filing, Kind, Known, ParkReason, Reading, Reply, Rules};
-use crate::desk::{
-    staff_mail::{self, Command},
-    ticket::{Channel, NewTicket, SlaClock, TicketKind},
-};
+use crate::desk::ticket::{Channel, NewTicket, SlaClock, TicketKind};
 
 /// The subject of a telephone inquiry that a member wrote down.
 pub const TELEPHONE_SUBJECT: &str = "電話照会";
@@ -19,9 +16,9 @@ pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Ki
     let Some(staff) = &reading.staff else {
         return (Kind::Staff, Filing::Staff, None);
     };
-    let read_only = |order: &staff_mail::Order| matches!(order.command, Command::Help | Command::List(_));
-    let only_reads =
-        !staff.orders.is_empty() && staff.orders.iter().all(read_only) && staff.answers.is_empty();
+    let only_reads = !staff.orders.is_empty()
+        && staff.orders.iter().all(|order| order.command.only_reads())
+        && staff.answers.is_empty();
     if staff.keyed || only_reads || known.gate.accept_since.is_none() {
         if staff.is_over_limit(&known.replied) {
             return park(ParkReason::StaffLimit, "too many automatic mails about the ticket today");

@@ -9,6 +9,7 @@ mod from_adviser;
 mod from_staff;
 mod note;
 mod reading;
+mod taken_in;
 #[cfg(test)]
 mod tests;
 mod thanks;
@@ -25,6 +26,7 @@ use chrono::{DateTime, Utc};
 use super::{
     application::{KnownApplication, Support},
     calendar::Calendar,
+    contacts::Contacts,
     deadline::Sla,
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
@@ -42,11 +44,14 @@ pub use follow_up::address;
 pub use from_staff::{TELEPHONE_SUBJECT, is_about_a_call};
 pub use note::{EARLIER_WITHIN, Note};
 pub use reading::Reading;
+pub use taken_in::taken_in;
 
 /// The rules of a desk, built from its settings.
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub staff: Staff,
+    /// The contacts (照会先), who are asked about tickets.
+    pub contacts: Contacts,
     pub form: FormRules,
     pub calendar: Calendar,
     pub window: Window,
@@ -117,8 +122,19 @@ impl Known {
 #[must_use]
 pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     let window = rules.window.state(reading.received_at);
+    let filed = file(reading, rules, known, window);
+    decision(reading, rules, known, filed)
+}
+
+/// The decision about a message that is filed so: its warnings, its deadline, and what the gate says of the reply.
+fn decision(
+    reading: &Reading,
+    rules: &Rules,
+    known: &Known,
+    (kind, filing, reply): (Kind, Filing, Option<Reply>),
+) -> Decision {
+    let window = rules.window.state(reading.received_at);
     let mut warnings = reading.mail.warnings.clone();
-    let (kind, filing, reply) = file(reading, rules, known, window);
     let is_copy = matches!(filing, Filing::Note { note: Note::Copy, .. });
     if known.message_id_reused && !is_copy {
         warnings.push(Warning {
@@ -157,7 +173,7 @@ pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
         }
         gate(asking, &rules.gate, facts).map(|()| reply)
     };
-    Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings }
+    Decision { kind, filing, reply: reply.map(pass), to, window, deadline, warnings, taken_in: false }
 }
 
 fn file(
@@ -189,6 +205,11 @@ fn file(
     }
     match kind {
         Kind::Unreadable => match reading.oversize {
+            // An application may be in it. Its sender hears when it came, and staff hear of it at once.
+            Some(bytes) if is_about_the_call(reading) && !is_from_staff(reading, rules) => {
+                let detail = format!("about the call for applications, {bytes} bytes");
+                (kind, Filing::Park { reason: ParkReason::Call, detail }, Some(Reply::CallReceipt))
+            }
             Some(bytes) => park(kind, ParkReason::Oversize, &format!("{bytes} bytes")),
             None => {
                 park(kind, ParkReason::Unreadable, reading.mail.unreadable.as_deref().unwrap_or("no sender"))
@@ -289,6 +310,11 @@ fn question(reading: &Reading, rules: &Rules, kind: Kind) -> (Kind, Filing, Opti
     let ticket = NewTicket { kind: TicketKind::Inquiry, channel: Channel::Email, fields, prefecture, clock };
     let kind = if kind == Kind::FollowUp { kind } else { Kind::Inquiry };
     (kind, Filing::Ticket { ticket: Box::new(ticket), mentions: None }, Some(Reply::Acknowledgement))
+}
+
+fn is_from_staff(reading: &Reading, rules: &Rules) -> bool {
+    let from = reading.mail.from.as_ref();
+    from.is_some_and(|from| rules.staff.find(&from.address).is_some())
 }
 
 fn is_from_an_adviser(reading: &Reading, rules: &Rules) -> bool {

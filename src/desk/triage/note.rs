@@ -43,6 +43,8 @@ pub enum Note {
     Thanks,
     /// An adviser writes about a meeting or a visit.
     Adviser,
+    /// A contact answers a question of the desk.
+    Contact,
 }
 
 impl Note {
@@ -56,6 +58,7 @@ impl Note {
             Self::Password => "password",
             Self::Thanks => "thanks",
             Self::Adviser => "adviser",
+            Self::Contact => "contact",
         }
     }
 }

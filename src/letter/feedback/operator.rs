@@ -9,7 +9,7 @@ use crate::{
         feedback::{Done, Leaves, Refused},
         japanese_date::SpanFault,
     },
-    letter::results,
+    letter::{handling, results},
 };
 
 #[must_use]
@@ -52,7 +52,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
             format!("{number}: the form is in force, missing: {missing}")
         }
         Done::FieldSet { number, field } => format!("{number}: {field} is set"),
-        Done::Arranged { number, meeting, told, leaves } => format!(
+        Done::Arranged { number, meeting, told, leaves, .. } => format!(
             "{number}: {} {} is {}, from {}; {told} letters: {}",
             meeting.kind,
             meeting.nth,
@@ -63,6 +63,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::VisitDeclined { number, nth } => format!("{number}: visit {nth} is declined"),
         Done::Minutes { number, kind, nth, .. } => format!("{number}: {kind} {nth} is held"),
         Done::Results(done) => results::done_to_operator(done),
+        Done::Handled(done) => handling::done_to_operator(done),
         Done::PartOf { number, case } => format!("{number}: belongs to {case}"),
     }
 }
@@ -92,6 +93,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NotOnATicket => "not an operation on a ticket".to_owned(),
         Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
         Refused::Results(refused) => results::refused_to_operator(refused),
+        Refused::Unhandled(refused) => handling::refused_to_operator(refused),
         Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
         Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
         Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),

@@ -15,6 +15,7 @@ use crate::{
         ApplicationContext, ApplicationFacts, ApplicationNoticeContext, Bringing, Content, Profile,
         ReceiptContext, StaffCommon, StaffTicket, stage_in_words,
     },
+    mail::Mailbox,
 };
 
 /// The call of the built-in desk, for a desk that has none.
@@ -117,7 +118,10 @@ pub(super) fn receipt(profile: &Profile, rules: &Rules, full: bool) -> Content {
     }
     let others: &[&str] = if full { &["地域の概況.pdf"] } else { &[] };
     let at = received_at(&call, full);
-    Content::ApplicationReceived(ReceiptContext::new(profile, rules, &call, at, applications, others))
+    let name = full.then(|| "及川 恵".to_owned());
+    let from = Mailbox { name, address: "oikawa@pref.iwate.example.jp".to_owned() };
+    let came = (&from, at);
+    Content::ApplicationReceived(ReceiptContext::new(profile, rules, &call, came, applications, others))
 }
 
 /// A second form after the deadline, or a file that nobody could read.

@@ -7,7 +7,7 @@ use crate::{
         triage::Rules,
     },
     letter::{
-        Profile, StaffCommon, SupportContext,
+        Profile, StaffCommon, SupportContext, addressee,
         inquirer::TicketContext,
         results::{
             ResultContext, ResultWords, ResultsDueContext, ResultsPreviewContext, caution_in_words,
@@ -26,6 +26,7 @@ pub(super) fn letter(profile: &Profile, rules: &Rules, decision: Decision, full:
         support: SupportContext::from(&call(rules)),
         window: rules.into(),
         hours: profile.hours.clone(),
+        recipient: addressee(Some("花里県"), full.then_some("及川 恵")),
         organization: "花里市役所 健康福祉部".to_owned(),
         name: "森 健次".to_owned(),
         region: REGION.to_owned(),

@@ -174,6 +174,13 @@ fn no_reply(mail: &InboundMail) -> Option<Automatic> {
     is_no_reply(&from.address).then(|| found(Reason::NoReplySender, "From", &from.address))
 }
 
+/// Whether nobody reads what comes to an address: one of a robot, or one that a list program makes of a list's own.
+#[must_use]
+pub fn is_unattended(address: &str) -> bool {
+    let local = address.rsplit_once('@').map_or(address, |(local, _)| local).to_ascii_lowercase();
+    is_no_reply(address) || own_list::ROLES.iter().any(|role| local.ends_with(role))
+}
+
 fn is_no_reply(address: &str) -> bool {
     let (local, _) = address.rsplit_once('@').unwrap_or((address, ""));
     let squeezed: String =

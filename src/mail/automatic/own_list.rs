@@ -20,7 +20,7 @@ const SENDERS: [&str; 3] = ["Sender", "Return-Path", "Errors-To"];
 /// Fields with the recipients of a mail. Postfix and qmail write the last three.
 const RECIPIENTS: [&str; 5] = ["To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To"];
 /// Addresses that list programs make of a list's own.
-const ROLES: [&str; 8] =
+pub(super) const ROLES: [&str; 8] =
     ["-owner", "-bounces", "-bounce", "-request", "-admin", "-help", "-subscribe", "-unsubscribe"];
 
 impl Own<'_> {

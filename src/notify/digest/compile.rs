@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::{
     drafts,
-    staff_notice::{for_member, in_words, notes_in_words},
+    staff_notice::{for_member, in_words, notes_in_words, parked_for_member},
     unfinished::{Unfinished, unfinished},
 };
 use crate::{
@@ -12,10 +12,11 @@ use crate::{
         duty::Duty,
         staff::Member,
         ticket::{Status, TicketKind, Urgency},
+        triage::ParkReason,
     },
     letter::{
         self, Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft,
-        ParkedMail, StaffCommon, Title, UndeliveredMail, call_in_words,
+        ParkedFacts, ParkedMail, StaffCommon, Title, UndeliveredMail, call_in_words,
     },
     mail,
     service::{
@@ -42,6 +43,8 @@ pub(super) struct Known {
     /// At most [`MOST_PARKED`]; `parked_count` counts all.
     parked: Vec<(LedgerRow, mail::InboundMail)>,
     parked_count: usize,
+    /// Mails were parked since the last digest, or are offered since the acceptance window has opened.
+    parked_news: bool,
     undelivered: Vec<OutboxRow>,
     drafts: Vec<HeldMail>,
     /// Tickets to which somebody has added a note.
@@ -64,12 +67,17 @@ impl Known {
     ) -> Result<Self, StoreError> {
         let store = &desk.store;
         let mut parked = Vec::new();
-        let parked_ids = store.parked_since(since).await?;
-        for id in parked_ids.iter().take(MOST_PARKED) {
-            if let Some((row, raw)) = store.message(*id).await? {
+        let listed = store.parked_for_digest(since).await?;
+        for row in listed.iter().take(MOST_PARKED) {
+            if let Some((row, raw)) = store.message(row.id).await? {
                 parked.push((row, mail::read(&raw)));
             }
         }
+        // What came before the acceptance window is offered when it opens.
+        let opens = desk.rules.window.begins().filter(|begins| (since..=now).contains(begins));
+        let is_offered = |row: &LedgerRow| row.reason.as_deref() == Some(ParkReason::BeforeWindow.as_str());
+        let parked_news =
+            store.parked_count_since(since).await? > 0 || opens.is_some() && listed.iter().any(is_offered);
         let mut undelivered = store.outbox(false).await?;
         undelivered.retain(|row| {
             matches!(row.state, OutboxState::Failed | OutboxState::Bounced)
@@ -97,7 +105,8 @@ impl Known {
             thanked: store.thanked_since(since, now - LONGEST_LOOK_BACK).await?,
             answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
             parked,
-            parked_count: parked_ids.len(),
+            parked_count: listed.len(),
+            parked_news,
             undelivered,
             drafts: store.held_mails().await?,
             noted: store.noted_since(since.max(now - LONGEST_LOOK_BACK), now - LONGEST_LOOK_BACK).await?,
@@ -217,13 +226,17 @@ pub(super) async fn compile(
     let due_meetings = meetings.iter().map(|case| case.due).sum();
     let drafts =
         if shows == Shows::Own { drafts::of_member(desk, &known.drafts, reader, now) } else { Vec::new() };
-    let parked: Vec<ParkedMail> =
-        if leads { known.parked.iter().map(|row| parked(desk, row, now)).collect() } else { Vec::new() };
+    let parked: Vec<ParkedMail> = if leads {
+        known.parked.iter().map(|row| parked(desk, row, reader, now)).collect()
+    } else {
+        Vec::new()
+    };
     let parked_count = if leads { known.parked_count } else { 0 };
     let undelivered: Vec<UndeliveredMail> =
         if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
     let is_news = is_news
-        || known.new_applications + due_meetings + parked_count > 0
+        || known.new_applications + due_meetings > 0
+        || (leads && known.parked_news)
         || !drafts.is_empty()
         || !undelivered.is_empty()
         || (leads && !known.alarms.is_empty());
@@ -311,10 +324,19 @@ impl Look<'_> {
         let is_due = counts.promised + counts.overdue + counts.due_today + answered.len() > 0;
         let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
             waiting.into_iter().partition(|ticket| ticket.clock.is_held_by_desk());
-        titled.push((Title::Held, held));
-        titled.push((Title::Waiting, waiting));
-        titled.push((Title::Thanked, self.concern(&known.thanked)));
-        titled.push((Title::Answered, answered));
+        let mut inquiries = Vec::new();
+        for (of_applications, of_inquiries, tickets) in [
+            (Title::SupportHeld, Title::Held, held),
+            (Title::SupportWaiting, Title::Waiting, waiting),
+            (Title::SupportThanked, Title::Thanked, self.concern(&known.thanked)),
+            (Title::SupportAnswered, Title::Answered, answered),
+        ] {
+            let (applications, others) =
+                tickets.into_iter().partition(|ticket| ticket.kind == TicketKind::Application);
+            titled.push((of_applications, applications));
+            inquiries.push((of_inquiries, others));
+        }
+        titled.extend(inquiries);
         let ids = |tickets: Vec<&TicketHead>| tickets.into_iter().map(|ticket| ticket.id).collect();
         let mut titled: Vec<(Title, Vec<i64>)> =
             titled.into_iter().map(|(title, tickets)| (title, ids(tickets))).collect();
@@ -365,10 +387,15 @@ async fn groups(
     Ok(groups)
 }
 
-fn parked(desk: &Desk, (row, mail): &(LedgerRow, mail::InboundMail), now: DateTime<Utc>) -> ParkedMail {
+fn parked(
+    desk: &Desk,
+    (row, mail): &(LedgerRow, mail::InboundMail),
+    member: &Member,
+    now: DateTime<Utc>,
+) -> ParkedMail {
     let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
-    let from = mail.from.as_ref().map_or("", |from| &from.address);
-    ParkedMail::new(&desk.rules, row.received_at, reason, from, &mail.subject, now)
+    let facts = ParkedFacts { message: row.id, reason, received_at: row.received_at, mail };
+    parked_for_member(desk, facts, member, now)
 }
 
 fn undelivered(row: &OutboxRow) -> UndeliveredMail {

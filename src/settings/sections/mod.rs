@@ -237,6 +237,19 @@ pub struct Absent {
     pub substitute: Option<String>,
 }
 
+/// `[[contacts]]`: somebody outside who is asked about tickets (照会先), such as an adviser or the ministry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Name, as letters address it.
+    pub name: String,
+    /// Mail address. What comes from it never becomes an inquiry.
+    pub address: String,
+    /// Other names, as members write them.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
 closed_set! {
     /// Recipients of the notice about a new ticket: key `new_ticket`.
     NewTicketTo {
@@ -264,6 +277,8 @@ pub struct Answers {
     pub confirm: bool,
     /// Whether the signature contains the name of the author.
     pub sign_with_name: bool,
+    /// Whether answers also go to the people in Cc of the inquiry.
+    pub copy_to_cc: bool,
     /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub new_ticket: NewTicketTo,
@@ -276,6 +291,7 @@ impl Default for Answers {
             approval: false,
             confirm: false,
             sign_with_name: false,
+            copy_to_cc: true,
             new_ticket: NewTicketTo::All,
         }
     }
@@ -307,6 +323,14 @@ pub struct Retention {
     /// it was never closed, answered.
     #[serde(deserialize_with = "parsed_option")]
     pub personal_after: Option<Period>,
+}
+
+/// `[report]`: the monthly report.
+#[derive(Debug, Clone, Copy, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Report {
+    /// Do not show counts below three of single prefectures and kinds of organizations.
+    pub suppress: bool,
 }
 
 /// `[http]`: health and metrics for monitoring.

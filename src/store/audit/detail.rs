@@ -61,6 +61,9 @@ impl fmt::Display for AuditEvent {
             }
             Self::Absent(absence) => absence.fmt(f),
             Self::Back { member } => f.write_str(member),
+            Self::Corrected(what) => {
+                f.write_str(&what.iter().map(|what| what.as_str()).collect::<Vec<_>>().join(", "))
+            }
             Self::Assigned { to } => f.write_str(to),
             Self::Tagged { tags } => f.write_str(&tags.join(", ")),
             Self::Reopened { deadline } | Self::HoldEnded { deadline } => f.write_str(&local_text(*deadline)),
@@ -81,6 +84,9 @@ impl fmt::Display for AuditEvent {
             }
             Self::Reminded { kind, nth } => write!(f, "{kind} {nth}"),
             Self::PartOf(case) => write!(f, "of {case}"),
+            Self::ReportIssued { first, last, nth, hash } => {
+                write!(f, "{first} to {last}, edition {nth}, SHA-256 {hash}")
+            }
             Self::Reviewed { conflict: true } => f.write_str("conflict of interest"),
             Self::Reviewed { conflict: false } => Ok(()),
             // Who was selected is told by the letter; the audit says that one was decided.
@@ -88,6 +94,8 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver
             | Self::Discarded
+            | Self::TakenIn
+            | Self::OriginalSent
             | Self::ApplicationWithdrawn
             | Self::NoticeWritten
             | Self::ResultStopped

@@ -16,6 +16,7 @@ use crate::{
         escalation::Notice,
         feedback::{Leaves, Written},
         gate::Refusal,
+        handling::Corrected,
         meeting::{MeetingKind, MeetingStage},
         ticket::TicketNumber,
         triage::{Mention, ParkReason},
@@ -64,8 +65,14 @@ closed_set! {
         HandedOver = "handed_over",
         /// The decision on a message failed.
         Failed = "failed",
-        /// The operator discarded a parked message.
+        /// A member or the operator discarded a parked message.
         Discarded = "discarded",
+        /// A member or the operator made a ticket of a parked message.
+        TakenIn = "taken_in",
+        /// A member corrected what is known of an inquirer.
+        Corrected = "corrected",
+        /// A member asked for the mails of a ticket, or for a parked one.
+        OriginalSent = "original_sent",
         /// The mail server accepted a mail.
         Sent = "sent",
         /// The mail server refused a mail for now.
@@ -82,6 +89,8 @@ closed_set! {
         MailCancelled = "mail_cancelled",
         AnswerWritten = "answer_written",
         QuestionWritten = "question_written",
+        /// Somebody outside was asked about a question.
+        Forwarded = "forwarded",
         /// The answer or question was cancelled before it left.
         Cancelled = "cancelled",
         Approved = "approved",
@@ -117,6 +126,8 @@ closed_set! {
         Absent = "absent",
         /// A member who was away is back.
         Back = "back",
+        /// An edition of a report was frozen.
+        ReportIssued = "report_issued",
         /// A meeting or a visit was asked for, set, changed, cancelled or held.
         Meeting = "meeting",
         /// Everybody was reminded of a meeting or a visit.
@@ -202,6 +213,9 @@ pub enum AuditEvent {
         attempts: u32,
     },
     Discarded,
+    TakenIn,
+    Corrected(Vec<Corrected>),
+    OriginalSent,
     Sent(DeliveryAttempt),
     Delayed(DeliveryAttempt),
     Undeliverable(DeliveryAttempt),
@@ -283,6 +297,12 @@ pub enum AuditEvent {
     Back {
         member: String,
     },
+    ReportIssued {
+        first: NaiveDate,
+        last: NaiveDate,
+        nth: u32,
+        hash: String,
+    },
     Meeting {
         kind: MeetingKind,
         nth: u32,
@@ -348,6 +368,9 @@ impl AuditEvent {
             Self::HandedOver => EventKind::HandedOver,
             Self::Failed { .. } => EventKind::Failed,
             Self::Discarded => EventKind::Discarded,
+            Self::TakenIn => EventKind::TakenIn,
+            Self::Corrected(_) => EventKind::Corrected,
+            Self::OriginalSent => EventKind::OriginalSent,
             Self::Sent(_) => EventKind::Sent,
             Self::Delayed(_) => EventKind::Delayed,
             Self::Undeliverable(_) => EventKind::Undeliverable,
@@ -357,6 +380,7 @@ impl AuditEvent {
             Self::MailCancelled { .. } => EventKind::MailCancelled,
             Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
             Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
+            Self::Written { written: Written::Forward, .. } => EventKind::Forwarded,
             Self::Written { written: Written::Interim, .. } => EventKind::InterimWritten,
             Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
             | Self::Meeting { .. } => EventKind::Meeting,
@@ -385,6 +409,7 @@ impl AuditEvent {
             Self::KeyRotated => EventKind::KeyRotated,
             Self::Absent(_) => EventKind::Absent,
             Self::Back { .. } => EventKind::Back,
+            Self::ReportIssued { .. } => EventKind::ReportIssued,
         }
     }
 }

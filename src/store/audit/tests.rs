@@ -124,6 +124,15 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         ),
         (AuditEvent::Back { member: "ito@example.jp".into() }, "back: ito@example.jp"),
         (
+            AuditEvent::ReportIssued {
+                first: "2025-07-01".parse().unwrap(),
+                last: "2025-07-31".parse().unwrap(),
+                nth: 2,
+                hash: "ab".into(),
+            },
+            "report_issued: 2025-07-01 to 2025-07-31, edition 2, SHA-256 ab",
+        ),
+        (
             AuditEvent::Meeting { kind: MeetingKind::Visit, nth: 2, stage: MeetingStage::Asked, sequence: 1 },
             "meeting: visit 2 asked, version 1",
         ),

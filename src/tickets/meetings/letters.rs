@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use super::Course;
 use crate::{
     desk::{
-        application::Adviser,
         feedback::{Leaves, Refused},
         last_guard::OwnWords,
         meeting::{Meeting, MeetingStage, Span},
@@ -14,7 +13,7 @@ use crate::{
     },
     letter::{
         self, CalendarEvent, Change, Content, DraftContext, MeetingContext, MeetingFacts, MeetingWords,
-        Purpose, Rendered, addressee, feedback::leaving_in_words, ics,
+        Purpose, Rendered, feedback::leaving_in_words, ics,
     },
     mail::Attachment,
     notify::{Outgoing, Thread, enqueue_all},
@@ -23,16 +22,9 @@ use crate::{
     tickets::{
         answer::{leaves, show, unsent},
         commands::take_on,
+        recipients::{Recipient, adviser_alone, everybody},
     },
 };
-
-/// One who takes part.
-pub struct Recipient {
-    pub address: String,
-    /// The first lines of the letter.
-    pub addressed: String,
-    pub is_adviser: bool,
-}
 
 /// What letters tell of.
 pub(super) struct Announced<'a> {
@@ -50,40 +42,6 @@ pub(super) struct Announced<'a> {
 pub fn remind_at(desk: &Desk, starts: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let support = desk.rules.support.as_ref()?;
     desk.rules.calendar.subtract_business(starts, support.remind_before)
-}
-
-/// Everybody who takes part: the representative, the officer who sent the application, and the adviser.
-pub fn everybody(ticket: &TicketRow, case: &CaseRow, adviser: Option<&Adviser>) -> Vec<Recipient> {
-    let person = &case.form.representative;
-    let office = format!("{} {}", person.organization, person.department);
-    // A name in Latin letters is how a mail program knows the officer, not how a letter addresses them.
-    let officer = ticket.from.name.as_deref().filter(|name| !name.is_ascii()).unwrap_or_default();
-    let sender = ticket.answer_to.as_deref().unwrap_or(&ticket.from.address);
-    let own = [
-        (person.email.as_str(), addressee(Some(&office), Some(&person.name))),
-        (sender, addressee(Some(&case.prefecture), Some(officer))),
-    ];
-    let own = own.into_iter().map(|(address, addressed)| Recipient {
-        address: address.trim().to_owned(),
-        addressed,
-        is_adviser: false,
-    });
-    let mut all: Vec<Recipient> = Vec::new();
-    for recipient in own.chain(adviser.and_then(adviser_recipient)) {
-        let is_known = all.iter().any(|known| known.address.eq_ignore_ascii_case(&recipient.address));
-        if !recipient.address.is_empty() && !is_known {
-            all.push(recipient);
-        }
-    }
-    all
-}
-
-fn adviser_recipient(adviser: &Adviser) -> Option<Recipient> {
-    Some(Recipient {
-        address: adviser.address.clone()?,
-        addressed: addressee(Some(&adviser.affiliation), Some(&adviser.name)),
-        is_adviser: true,
-    })
 }
 
 /// A meeting in words, as letters and reminders tell of it.
@@ -157,7 +115,7 @@ pub(super) async fn announce(
     let adviser = meeting.adviser.as_deref().and_then(|address| course.support.adviser(address));
     let mut recipients = everybody(ticket, &course.case, adviser);
     if asks_adviser {
-        recipients = adviser.and_then(adviser_recipient).into_iter().collect();
+        recipients = adviser_alone(adviser);
     }
     if recipients.is_empty() {
         return Ok(Err(Refused::NoAddress(number.clone())));
@@ -171,12 +129,7 @@ pub(super) async fn announce(
         let context = MeetingContext {
             to_adviser: recipient.is_adviser,
             text: announced.message.trim().to_owned(),
-            ..MeetingContext::new(
-                &desk.profile,
-                &number.to_string(),
-                recipient.addressed.clone(),
-                words.clone(),
-            )
+            ..MeetingContext::new(&desk.profile, &number.to_string(), recipient.addressed(), words.clone())
         };
         let content = match purpose {
             Purpose::VisitRequest => Content::VisitRequest(context),
@@ -196,6 +149,7 @@ pub(super) async fn announce(
     let shown = DraftContext {
         what: letter::purpose_in_words(purpose),
         author: operation.actor.name(),
+        cc: String::new(),
         to: disarmed(&to.join(letter::AND)),
         subject: first.rendered.subject.clone(),
         text: first.rendered.body.trim_end().to_owned(),
@@ -225,6 +179,8 @@ async fn queue(
     let mails = letters.iter().map(|letter| Outgoing {
         purpose,
         to: &letter.recipient.address,
+        cc: &[],
+        copy_for: None,
         subject: &letter.rendered.subject,
         body: &letter.rendered.body,
         html: None,

@@ -15,6 +15,7 @@ use crate::{
     },
     service::{Fault, Operation},
     store::{DecisionRow, OutboxState, TicketRow},
+    tickets::recipients::officer,
 };
 
 /// Letters about one application that are tried at most: the first, and one after each that did not arrive.
@@ -70,7 +71,7 @@ impl Case {
             Decision::Declined => Purpose::ResultDeclined,
         };
         let Some(representative) = self.representative() else { return Vec::new() };
-        let sender = self.ticket.answer_to.clone().unwrap_or_else(|| self.ticket.from.address.clone());
+        let sender = officer(&self.ticket).address;
         let copy = copy_to_sender && !sender.is_empty() && !sender.eq_ignore_ascii_case(&representative);
         let copy = copy.then_some((Purpose::ResultCopy, sender));
         std::iter::once((purpose, representative)).chain(copy).collect()
@@ -128,7 +129,7 @@ pub(super) async fn pending(
                 &desk.rules,
                 call,
                 number,
-                &case.form,
+                (&case.form, officer(&case.ticket).addressed()),
                 (decision, &case.decision.notice),
             );
             let content = match purpose {

@@ -5,22 +5,30 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 29] = [
+const JAPANESE: [(&str, &str); 34] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
         "labels of the 申込書 and what people write in it, names of prefectures and of their offices",
     ),
+    (
+        "desk/contacts.rs",
+        "forms of address behind a name, and the words that let personal data go with a question",
+    ),
     ("desk/form/", "labels of the form, and what inquirers write instead of them or around them"),
     ("desk/japanese_date", "how people write days and hours"),
     ("desk/japanese_time.rs", "dates in words"),
     ("desk/last_guard.rs", "labels of header fields in quoted mails"),
+    ("desk/marks/", "titles, ages, addresses and other marks of personal data"),
     ("desk/meeting.rs", "titles behind the name of an adviser"),
     (
         "desk/own_marks.rs",
         "the marks that only the desk writes, and what stands for them in strangers' texts",
     ),
+    ("desk/phrase.rs", "the lines that stand for a phrase or an answer, and the placeholders"),
     ("desk/redact.rs", "forms of address that show a person's name, and the mark of an erasure"),
+    ("desk/report/organization.rs", "words in the names of organizations"),
+    ("desk/search/", "letters, their variants, and the filters that members write"),
     ("desk/staff.rs", "forms of address behind a member's name"),
     ("desk/staff_mail/", "marker lines, and the orders that members write"),
     ("desk/ticket/number.rs", "full-width brackets around a number"),

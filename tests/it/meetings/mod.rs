@@ -65,7 +65,7 @@ fn fresh_notice(desk: &mut Desk, now: &str, id: &str) -> InboundMail {
     desk.deliver_at(question, &format!("{now}+09:00"));
     at(desk, now);
     desk.once();
-    mail_to(desk, SATO, "照会者からの返信")
+    mail_to(desk, SATO, "伴走支援の応募への返信")
 }
 
 fn order(desk: &mut Desk, notice: &InboundMail, id: &str, now: &str, text: &str) {

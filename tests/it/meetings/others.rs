@@ -47,7 +47,7 @@ fn a_visit_is_asked_for_confirmed_and_counted(desk: &mut Desk) {
     order(desk, &notice, "v4", "2025-09-03T10:00:00", "派遣確定 1");
     at(desk, "2025-09-03T10:20:00");
     desk.once();
-    let letter = mail_to(desk, OFFICER, "アドバイザー派遣（1回目）（開催のご案内）").text;
+    let letter = mail_to(desk, OFFICER, "アドバイザー派遣（1回目）（実施のご案内）").text;
     assert!(letter.contains("　派遣回数：1回目（最大3回）\n"), "{letter}");
     assert!(letter.contains("黒田 恵 様"), "{letter}");
     let ask = ["visit", "ask", CASE];
@@ -158,7 +158,7 @@ fn advisers_and_calendars_get_no_answer(desk: &mut Desk) {
     at(desk, "2025-09-01T11:10:00");
     desk.once();
     assert_eq!(told(desk, before), [], "nobody outside gets an answer");
-    let notice = mail_to(desk, SATO, "照会者からの返信").text;
+    let notice = mail_to(desk, SATO, "伴走支援の応募への返信").text;
     assert!(notice.contains("アドバイザーからの返信です") && notice.contains("伺います。"), "{notice}");
     let arrived = mail_to(desk, SATO, "届きました").text;
     assert!(arrived.contains("アドバイザーから、応募の受付番号のないメール"), "{arrived}");

@@ -2,7 +2,13 @@
 
 mod answers;
 mod commands;
+mod copies;
+mod corrections;
 mod digest;
+mod forwards;
+mod parked;
+mod phrases;
+mod sheets;
 
 use madoguchi::mail::{InboundMail, read};
 

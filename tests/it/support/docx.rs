@@ -19,6 +19,15 @@ pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("a zip").into_inner()
 }
 
+/// The zip as if its first entry had a password: the flag in the local header and in the directory (APPNOTE 4.4.4).
+pub fn locked(mut zip: Vec<u8>) -> Vec<u8> {
+    for (mark, at) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let start = zip.windows(4).position(|bytes| bytes == mark).expect("a zip");
+        zip[start + at] |= 1;
+    }
+    zip
+}
+
 const RELATIONS: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
 
 /// A .docx with this main part.

@@ -3,7 +3,7 @@
 use super::{IN_TIME, OFFICER, applications, handed_in, once_at, region, standing};
 use crate::support::{
     desk::{Desk, on_both},
-    docx::{Form, docx, text},
+    docx::{self, Form, docx, text},
     mail::message,
     members::{STAFF, mail_to, mails_to},
 };
@@ -12,7 +12,9 @@ on_both!(
     what_nobody_can_read_is_filed_and_a_form_after_it_is_its_version,
     a_form_in_a_mail_that_somebody_sends_on_is_filed,
     what_is_no_application_is_filed_as_what_it_is,
-    a_wrong_or_a_blank_form_is_filed_and_its_officer_is_told
+    a_wrong_or_a_blank_form_is_filed_and_its_officer_is_told,
+    a_locked_zip_and_the_mail_with_its_password_are_told_at_once,
+    what_is_too_large_is_told_at_once_and_its_sender_hears_when_it_came
 );
 
 /// A file of Office with a password: a compound file with the stream that holds the encrypted package.
@@ -162,4 +164,91 @@ fn a_wrong_or_a_blank_form_is_filed_and_its_officer_is_told(desk: &mut Desk) {
             .contains("記入前の様式をお送りいただいた可能性がございます")
     );
     assert!(receipt("choju@city.shiomi.example.jp").contains("汐見圏域"), "a city gets its receipt, too");
+}
+
+/// What an officer got, as subjects.
+fn subjects(desk: &Desk, to: &str) -> Vec<String> {
+    mails_to(desk, to).into_iter().map(|mail| mail.subject).collect()
+}
+
+fn a_locked_zip_and_the_mail_with_its_password_are_told_at_once(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    let archive = docx::locked(docx::zip(&[("申込書.docx", &region("汐見圏域"))]));
+    let subject = "伴走支援の申込書の送付";
+    let files: &[(&str, &[u8])] = &[("20250724101500.zip", &archive)];
+    desk.deliver_at(handed_in("1", subject, "申込書を提出いたします。", files), IN_TIME);
+    let password = "先にお送りしたファイルのパスワードは次のとおりです。\nパスワード：Tottori0725";
+    desk.deliver_at(
+        handed_in("2", &format!("【パスワード】{subject}"), password, &[]),
+        "2025-07-24T10:15:30+09:00",
+    );
+    once_at(desk, "2025-07-24T10:16:00+09:00");
+    let all = applications(desk);
+    assert_eq!((all.len(), standing(&all[0])), (1, ("received", "open", 1)), "{all:?}");
+    assert_eq!(all[0]["unread"], "password");
+    let receipt = mail_to(desk, OFFICER, "受領のお知らせ").text;
+    for part in [
+        "受信日時：令和7年7月24日（木）10:15",
+        "20250724101500.zip",
+        "パスワードが設定されているため",
+        "パスワードのないWord形式",
+    ] {
+        assert!(receipt.contains(part), "{part}: {receipt}");
+    }
+    assert_eq!(subjects(desk, OFFICER).len(), 1, "nothing answers the password");
+    for member in ["sato@example.jp", "ito@example.jp"] {
+        assert!(
+            mail_to(desk, member, "[ZT-2025-0001] 伴走支援の応募：")
+                .text
+                .contains("パスワードが設定されているため")
+        );
+        let note = mail_to(desk, member, "伴走支援の応募への返信").text;
+        assert!(note.contains("パスワードを知らせるメール") && note.contains("Tottori0725"), "{note}");
+    }
+}
+
+fn what_is_too_large_is_told_at_once_and_its_sender_hears_when_it_came(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.set("mailbox.max_message_size", "30kB");
+    let photo = vec![7; 40_000];
+    let form = region("汐見圏域");
+    let large = |id: &str, subject: &str| {
+        handed_in(id, subject, "お送りします。", &[("申込書.docx", &form), ("写真.jpg", &photo)])
+    };
+    // An application by its subject: filed, though nobody can read it.
+    desk.deliver_at(large("1", "伴走支援の申込書の提出について"), IN_TIME);
+    once_at(desk, "2025-07-24T10:16:00+09:00");
+    let all = applications(desk);
+    assert_eq!((standing(&all[0]), all[0]["unread"].as_str()), (("received", "open", 1), Some("too_large")));
+    let receipt = mail_to(desk, OFFICER, "受領のお知らせ");
+    for part in ["受信日時：令和7年7月24日（木）10:15", "ファイルが大きく"] {
+        assert!(receipt.text.contains(part), "{part}: {}", receipt.text);
+    }
+    for member in ["sato@example.jp", "ito@example.jp"] {
+        let notice = mail_to(desk, member, "[ZT-2025-0001] 伴走支援の応募：").text;
+        assert!(notice.contains("容量が大きいため"), "{notice}");
+    }
+    // In its thread, and about the call in general: kept for a person, who hears of it at once.
+    let again =
+        large("2", &format!("Re: {}", receipt.subject)).in_reply_to(receipt.message_id.as_deref().unwrap());
+    desk.deliver_at(again, "2025-07-25T09:00:00+09:00");
+    once_at(desk, "2025-07-25T09:01:00+09:00");
+    desk.deliver_at(
+        large("3", "伴走支援について").from("nakata@pref.shimane.example.jp"),
+        "2025-07-25T09:02:00+09:00",
+    );
+    once_at(desk, "2025-07-25T09:03:00+09:00");
+    assert_eq!((applications(desk).len(), desk.parked()), (1, vec!["call".to_owned(), "call".to_owned()]));
+    let arrived = "伴走支援の公募に関するメールの到着のお知らせ";
+    assert_eq!(subjects(desk, OFFICER), [receipt.subject.as_str(), arrived]);
+    assert_eq!(subjects(desk, "nakata@pref.shimane.example.jp"), [arrived]);
+    let told = mail_to(desk, "ito@example.jp", "公募に関するメールが届きました").text;
+    assert!(told.contains("容量が大きいため") && told.contains("添付　　：（確認できません）"), "{told}");
+    // A small mail with the form alone is the application.
+    desk.deliver_at(
+        handed_in("4", "伴走支援の申込書", "申込書のみお送りします。", &[("申込書.docx", &form)]),
+        "2025-07-25T10:00:00+09:00",
+    );
+    once_at(desk, "2025-07-25T10:01:00+09:00");
+    assert_eq!(standing(&applications(desk)[0]), ("accepted", "answered", 2));
 }

@@ -4,12 +4,13 @@ use super::{IN_TIME, OFFICER, applications, handed_in, once_at, region, standing
 use crate::support::{
     desk::{Desk, on_both},
     mail::inquiry,
-    members::{STAFF, mail_to, reply},
+    members::{STAFF, mail_to, mails_to, reply},
 };
 
 on_both!(
     members_accept_type_correct_and_withdraw_by_mail,
     the_shell_does_the_same_and_refuses_what_is_not_possible,
+    a_hold_of_an_application_tells_its_officer_a_day,
     an_application_is_erased_when_nobody_needs_it_any_more
 );
 
@@ -96,6 +97,49 @@ fn the_shell_does_the_same_and_refuses_what_is_not_possible(desk: &mut Desk) {
     assert!(!shown["events"].to_string().contains("谷口"), "the audit names the field, not its value");
     let listed = desk.run(&["application", "list"]).stdout;
     assert!(listed.contains("withdrawn") && listed.contains("1 applications"), "{listed}");
+}
+
+fn a_hold_of_an_application_tells_its_officer_a_day(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver_at(
+        handed_in("1", "伴走支援 申込書", "申込書を提出します。", &[("申込書.pdf", b"%PDF-1.4 x")]),
+        IN_TIME,
+    );
+    once_at(desk, "2025-07-24T10:16:00+09:00");
+    let notice = mail_to(desk, "sato@example.jp", "伴走支援の応募");
+    let order = |id: &str, body: &str| reply("sato@example.jp", &notice, id, body);
+    desk.deliver_at(order("2", "保留 7/30 厚労省に確認中"), "2025-07-24T11:00:00+09:00");
+    once_at(desk, "2025-07-24T11:01:00+09:00");
+    once_at(desk, "2025-07-24T11:15:00+09:00");
+    let letter = mail_to(desk, OFFICER, "回答にお時間をいただくご連絡");
+    assert!(letter.text.starts_with("鳥取県 岸本 様"), "{}", letter.text);
+    assert!(letter.text.contains("ご回答は7月30日（水）頃を予定しております"), "{}", letter.text);
+    assert!(!letter.text.contains("照会") && !letter.text.contains("厚労省"), "{}", letter.text);
+    let preview = desk.run(&["digest", "--preview"]).stdout;
+    assert!(preview.contains("保留中（事務局）の伴走支援の応募"), "{preview}");
+    once_at(desk, "2025-07-30T09:00:30+09:00");
+    let over = mail_to(desk, "sato@example.jp", "保留の期日");
+    for part in ["下記の伴走支援の応募は", "対応期限が再び動き始めました", "　対応期限：7月31日"]
+    {
+        assert!(over.text.contains(part), "{part}: {}", over.text);
+    }
+    // Nobody asks why an application needs nothing more now.
+    desk.deliver_at(order("3", "完了"), "2025-07-30T09:10:00+09:00");
+    once_at(desk, "2025-07-30T09:11:00+09:00");
+    assert_eq!(standing(&applications(desk)[0]), ("received", "answered", 1));
+    for (nth, (body, status)) in
+        [("再開", "open"), ("質問 対象の圏域をお知らせください。", "waiting"), ("再開", "open")]
+            .iter()
+            .enumerate()
+    {
+        let hour = 10 + nth;
+        desk.deliver_at(order(&format!("more-{nth}"), body), &format!("2025-07-30T{hour}:00:00+09:00"));
+        once_at(desk, &format!("2025-07-30T{hour}:01:00+09:00"));
+        once_at(desk, &format!("2025-07-30T{hour}:15:00+09:00"));
+        assert_eq!(standing(&applications(desk)[0]), ("received", *status, 1), "{body}");
+    }
+    let subjects: Vec<String> = mails_to(desk, OFFICER).into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects.len(), 3, "a mail of the officer is no inquiry: {subjects:?}");
 }
 
 fn an_application_is_erased_when_nobody_needs_it_any_more(desk: &mut Desk) {

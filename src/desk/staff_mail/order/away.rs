@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{folded::Folded, table::expanded};
+use super::{folded::Folded, parts::expanded};
 use crate::desk::{
     japanese_date::WrittenDays,
     staff_mail::command::{Away, Command},

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Doubt, folded::Folded, table::expanded, words};
+use super::{Doubt, folded::Folded, parts::expanded, words};
 use crate::desk::{
     japanese_date::{DATE, WrittenDay},
     staff_mail::command::Command,

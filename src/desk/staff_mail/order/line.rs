@@ -159,8 +159,7 @@ fn head(line: &Folded, leading: Option<&TicketNumber>, invitation: Invitation) -
         let fits = match gap.trim() {
             "、" => row.verb.is_decision() || (row.verb.takes_text() && !row.verb.is_about_application()),
             "(" | "→" => matches!(row.verb, Verb::Cancel | Verb::Close) || row.verb.takes_text(),
-            // 「様式 第2号」 is a form.
-            _ => row.verb != Verb::Form,
+            _ => !row.verb.stands_alone(),
         };
         if !fits {
             return None;

@@ -4,12 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{
-    Doubt,
-    folded::Folded,
-    frame::sentence_end,
-    table::{Verb, expanded},
-};
+use super::{Doubt, folded::Folded, frame::sentence_end, parts::expanded, table::Verb};
 use crate::desk::{
     japanese_date::{SpanFault, WrittenSpan},
     meeting::{Arranged, Details, MeetingKind},

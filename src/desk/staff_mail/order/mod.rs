@@ -6,10 +6,12 @@ mod away;
 mod doubt;
 mod folded;
 mod frame;
+mod handling;
 mod hold;
 mod line;
 mod meetings;
 mod orders;
+mod parts;
 mod support;
 mod table;
 #[cfg(test)]
@@ -60,6 +62,8 @@ pub enum Doubt {
     TextBehind,
     /// The order lacks its argument: 統合 without a number, 分類 without words.
     Incomplete,
+    /// 訂正 without a value, or of something that cannot be corrected.
+    NoField,
     /// The day or the hours of a meeting cannot be taken as written.
     Span(SpanFault),
     /// A detail of a meeting is written twice.

@@ -5,7 +5,7 @@ use super::{
     Doubt, Doubtful, Reading, doubt, doubtful,
     folded::Folded,
     frame::{Writer, bare, is_signature, sentence_end},
-    hold, is_prefixed,
+    handling, hold, is_prefixed,
     line::{self, Found},
     meetings::{self, Detail},
     support,
@@ -13,6 +13,8 @@ use super::{
     words,
 };
 use crate::desk::{
+    handling::{HandlingCommand, SheetFormat},
+    phrase,
     staff_key::Invitation,
     staff_mail::command::{Command, Order, SupportCommand, Whose},
 };
@@ -156,6 +158,19 @@ impl Collected<'_> {
             };
             order.command = Command::Tag(tags);
         }
+        if verb == Verb::KeepPhrase {
+            let name = phrase::key(typed);
+            if name.is_empty() || name.chars().count() > phrase::LONGEST_NAME {
+                return Step::Unclear(Doubt::Incomplete);
+            }
+            order.command = Command::KeepPhrase { name, text: String::new() };
+        }
+        if verb == Verb::Search {
+            if typed.is_empty() {
+                return Step::Unclear(Doubt::Incomplete);
+            }
+            order.command = Command::Search(typed.to_owned());
+        }
         if verb == Verb::SendResults {
             let Some((code, end)) = support::code(behind.as_str()) else {
                 return Step::Unclear(Doubt::Incomplete);
@@ -192,7 +207,11 @@ impl Collected<'_> {
         if !is_repeated {
             self.orders.push((verb, order));
         }
-        Step::Go(if verb.takes_text() || verb == Verb::Tag { Folded::default() } else { behind })
+        Step::Go(if verb.takes_text() || matches!(verb, Verb::Tag | Verb::Search | Verb::KeepPhrase) {
+            Folded::default()
+        } else {
+            behind
+        })
     }
 
     /// A sentence behind an order that is no order. `is_below`: not on the line of the first order.
@@ -206,8 +225,13 @@ impl Collected<'_> {
         if *verb == Verb::Meeting {
             return self.detail(line);
         }
-        if verb.is_about_application() || *verb == Verb::Wait {
-            let own = remaining.iter().take_while(|line| line.trim().is_empty() || !text.closes(line));
+        let has_own_lines =
+            matches!(verb, Verb::Wait | Verb::Correct | Verb::Forward | Verb::Quote | Verb::KeepPhrase);
+        if verb.is_about_application() || has_own_lines {
+            // A phrase may be thanks.
+            let is_phrase = *verb == Verb::KeepPhrase;
+            let own =
+                remaining.iter().take_while(|line| is_phrase || line.trim().is_empty() || !text.closes(line));
             let own = own.copied().collect::<Vec<_>>().join("\n");
             if self.is_closed && !own.trim().is_empty() {
                 return Step::Unclear(Doubt::TextBehind);
@@ -283,6 +307,17 @@ impl Collected<'_> {
         let Self { text, mut orders, rest, doubts, .. } = self;
         let unclear = |why| Reading::Unclear(doubtful(text.from(start), why));
         for (_, order) in &mut orders {
+            if let Command::Handling(HandlingCommand::Correct(corrections)) = &mut order.command {
+                match handling::corrections(&std::mem::take(&mut order.remark)) {
+                    Ok(found) => *corrections = found,
+                    Err(why) => return unclear(why),
+                }
+            }
+            if let Command::Handling(HandlingCommand::Forward(text)) = &order.command
+                && text.trim().is_empty()
+            {
+                return unclear(Doubt::Incomplete);
+            }
             if let Command::Hold { reason, .. } = &order.command {
                 match hold::finished(reason) {
                     Ok(command) => order.command = command,
@@ -368,7 +403,19 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
             "全員" | "全て" | "すべて" | "全部" | "all" => Whose::All,
             _ => Whose::Member(name),
         }),
+        Verb::Search => Command::Search(String::new()),
+        Verb::Phrases => Command::Phrases,
+        Verb::KeepPhrase => Command::KeepPhrase { name: String::new(), text: String::new() },
+        // 引用 ZT-2025-0001: the number is that of the answer, not of the ticket that is answered.
+        Verb::Quote if let Some(of) = numbers.pop() => {
+            Command::Handling(HandlingCommand::Quote(format!("引用 {of}")))
+        }
+        Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
+        Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,
+        // 「厚労省に転送」 names the contact before the word.
+        Verb::Forward => Command::Handling(HandlingCommand::Forward(name)),
+        verb if let Some(command) = handling::command(verb) => Command::Handling(command),
         verb => Command::Support(support::command(verb).ok_or(Doubt::Almost)?),
     };
     let ticket = numbers.pop();
@@ -380,11 +427,14 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
 
 /// Whether what follows 完了 on its line is a short reason: 「完了 お電話で回答済み」. A question or a letter is none.
 fn is_reason(typed: &str, folded: &str, by_blank: bool) -> bool {
-    let is_other = words::begins_letter(typed)
-        || line::is_question(folded)
-        || by_blank && folded.is_ascii()
-        || line::parse(&Folded::of(typed), Invitation::Answer).is_some();
-    (1..=REASON).contains(&typed.chars().count()) && !is_other
+    let is_english = by_blank && folded.is_ascii();
+    let is_long = typed.chars().count() > REASON;
+    !typed.is_empty()
+        && !is_long
+        && !is_english
+        && !words::begins_letter(typed)
+        && !line::is_question(folded)
+        && line::parse(&Folded::of(typed), Invitation::Answer).is_none()
 }
 
 /// 「note that the deadline …」 is an answer in English, not a note.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::{handling, parts::expanded};
 use crate::desk::staff_key::Invitation;
 
 /// What an order asks the desk to do, without its argument.
@@ -25,6 +26,21 @@ pub(super) enum Verb {
     List,
     Help,
     PartOf,
+    // Orders about mails as such, which `handling` reads.
+    TakeIn,
+    Discard,
+    Original,
+    Correct,
+    Resend,
+    SheetCsv,
+    SheetXlsx,
+    /// 検索, with words behind it on the line.
+    Search,
+    /// 定型 保存, with a name on the line and a text below.
+    KeepPhrase,
+    Phrases,
+    Forward,
+    Quote,
     // Orders of 伴走支援 that are a word alone, or a word with a text.
     Form,
     Results,
@@ -49,8 +65,18 @@ pub(super) enum Verb {
 impl Verb {
     /// Whether the text behind the order belongs to it.
     pub(super) fn takes_text(self) -> bool {
-        matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject | Self::Wait)
+        let is_usual = matches!(self, Self::Note | Self::Ask | Self::CalledBack | Self::Reject | Self::Wait);
+        is_usual
+            || matches!(self, Self::Discard | Self::Correct | Self::Forward | Self::Quote)
             || self.is_about_application()
+    }
+
+    /// Whether the order is a sentence of its own, so that a text behind its word makes it none: 「受付 9時から17時」, 「様式 第2号」.
+    pub(super) fn stands_alone(self) -> bool {
+        matches!(
+            self,
+            Self::Form | Self::TakeIn | Self::Original | Self::Resend | Self::SheetCsv | Self::SheetXlsx
+        )
     }
 
     /// Whether it is an order of 伴走支援 with a text. A polite sentence takes none: 「受理しました。審査は…」 is a letter.
@@ -70,7 +96,7 @@ impl Verb {
 
     /// Whether a letter to the inquirer may follow in the same mail: the order sets something and ends nothing.
     pub(super) fn leaves_room_for_letter(self) -> bool {
-        matches!(self, Self::Assign | Self::Tag | Self::Reopen)
+        matches!(self, Self::Assign | Self::Tag | Self::Reopen | Self::TakeIn)
     }
 
     /// Yes or no to a draft. A mail says one of them at most.
@@ -86,14 +112,27 @@ impl Verb {
     /// What a reply to an echo or to an approval request may order. Everything else is asked about.
     pub(super) fn fits(self, invitation: Invitation) -> bool {
         let is_about_results = matches!(self, Self::Results | Self::SendResults | Self::StopResults);
-        let harmless = is_about_results || matches!(self, Self::Note | Self::List | Self::Help | Self::Away);
+        let harmless = is_about_results
+            || matches!(
+                self,
+                Self::Note
+                    | Self::List
+                    | Self::Away
+                    | Self::SheetCsv
+                    | Self::SheetXlsx
+                    | Self::Search
+                    | Self::Phrases
+                    | Self::KeepPhrase
+                    | Self::Help
+                    | Self::Original
+            );
         invitation == Invitation::Answer || self.is_decision() || harmless
     }
 }
 
 /// Threads in which a pattern is an order.
 #[derive(Clone, Copy)]
-enum Scope {
+pub(super) enum Scope {
     Everywhere,
     /// Only where the desk has asked for a decision. In other threads the words may be an answer, or mere talk.
     Decide,
@@ -101,53 +140,16 @@ enum Scope {
 
 use Scope::{Decide, Everywhere};
 use Verb::{
-    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, List, Merge, Note, Notice,
-    PartOf, Reject, Reopen, Results, Review, Select, Send, SendResults, Set, StopResults, Tag, Wait,
-    Withdraw,
+    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, KeepPhrase, List, Merge,
+    Note, Notice, PartOf, Phrases, Reject, Reopen, Results, Review, Search, Select, Send, SendResults, Set,
+    StopResults, Tag, Wait, Withdraw,
 };
-
-/// The parts that patterns share. `{please}` and the like in a pattern stand for them.
-const PARTS: [(&str, &str); 10] = [
-    // する after a noun: します, いたします, しました, してください, させていただきます, したいです, しておいてください, する.
-    (
-        "{do}",
-        r"\s*(?:を|は)?\s*(?:(?:いた|致)?し(?:ます|ました|て(?:おいて)?(?:くだ|下)さい|て(?:(?:いただけ|頂け|もらえ)ます(?:か|でしょうか)|(?:いただき|頂き)たい(?:です|と思います))|たい(?:です|と思います))|(?:させて|して)(?:いただきます|頂きます)|する|して)",
-    ),
-    // お願いします after a noun, with its particle.
-    (
-        "{please}",
-        r"\s*(?:を|で|にて|に|の方向で|ということで)?\s*(?:よろしく|宜しく|何卒)?(?:お|御)?(?:願い|ねがい)(?:ます|したい(?:です|と思います)?|(?:いた|致)?します|申し上げます|できますか|できますでしょうか|致したく)?",
-    ),
-    ("{is}", r"\s*(?:です|でございます|で|だ)"),
-    (
-        "{make}",
-        r"\s*(?:に|と)\s*(?:(?:いた|致)?し(?:ます|ました|て(?:くだ|下)さい|たい(?:です|と思います))|させて(?:いただきます|頂きます)|なりました)",
-    ),
-    // What the order is about: 本件は, 先ほどの回答の送信を, この内容で.
-    (
-        "{it}",
-        r"(?:(?:はい|やはり|やっぱり|すみませんが|大至急|至急|急ぎで?|お手数ですが)[、,]?)?(?:(?:先ほど|先程|さきほど|さっき|今回|今|この|その|上記|下記|本|当該|こちら)の?)?(?:回答|返信|返答|メール|送信|発送|送付|件|照会|照会票|内容|案|文面|対応|処理)?(?:案)?(?:の(?:送信|発送|送付|件))?(?:は|を|の|で|につき|について|、)?\s*",
-    ),
-    // A name as colleagues write it: 伊藤, 伊藤 健一, いとう, ito, ito@example.jp. Kana alone has no particles in it.
-    (
-        "{name}",
-        r"(?P<name>[a-z0-9._%+-]+@[a-z0-9.-]+|[a-z]+(?: [a-z]+)?|[一-鿿々ヶ]{1,5}(?: ?[一-鿿々ヶ]{1,4}| ?[ァ-ヶー]{2,8}| [ぁ-ゖ]{1,6})?|[ァ-ヶー]{2,10}|[ぁ-ゖ]{2,4})",
-    ),
-    ("{san}", r"(?:さん|様|氏|くん|君)"),
-    ("{me}", r"(?:私|わたし|わたくし|自分|当方|小職)"),
-    // Politeness of an English order.
-    ("{pre}", r"(?:(?:please|pls|kindly)[, ]+)?"),
-    (
-        "{post}",
-        r"(?:[, ]+(?:it|this|that|the answer|the reply|the mail|the draft|this answer|this one))?(?:[, ]+(?:please|pls|thanks|thank you))?",
-    ),
-];
 
 /// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
 /// blank, a colon or a comma, where the order takes an argument or a reason.
 /// Sources: "guide" is 担当者の手引き, "support" its part on 伴走支援; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
 /// another inflection of the same words.
-const ROWS: [(Verb, Scope, &str); 72] = [
+const ROWS: [(Verb, Scope, &str); 75] = [
     // --- 取消: stop a draft
     (
         Cancel,
@@ -335,6 +337,9 @@ const ROWS: [(Verb, Scope, &str); 72] = [
         r"{name} ?{san}?の(?:照会|担当(?:分|の照会)?)?の?一覧(?:表)?(?:を?(?:(?:くだ|下)さい|送って(?:くだ|下)さい|見せて(?:くだ|下)さい)|{please})?",
     ), // speech
     (List, Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
+    (KeepPhrase, Everywhere, r"定型文?(?:を|の)? ?保存"),                    // guide
+    (Phrases, Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),             // guide
+    (Search, Everywhere, r"(?:照会(?:を|の)?)?検索|search(?: for)?"),        // guide
     (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"),            // guide
     (
         Help,
@@ -370,11 +375,10 @@ impl Row {
 
 /// Rows in the order of the table. The first that matches wins.
 pub(super) static TABLE: LazyLock<Vec<Row>> =
-    LazyLock::new(|| ROWS.iter().filter_map(|(verb, scope, pattern)| row(*verb, *scope, pattern)).collect());
+    LazyLock::new(|| rows().filter_map(|(verb, scope, pattern)| row(*verb, *scope, pattern)).collect());
 
-/// A pattern with its shared parts.
-pub(super) fn expanded(pattern: &str) -> String {
-    PARTS.iter().fold(pattern.to_owned(), |pattern, (name, part)| pattern.replace(name, part))
+fn rows() -> impl Iterator<Item = &'static (Verb, Scope, &'static str)> {
+    ROWS.iter().chain(&handling::ROWS)
 }
 
 fn row(verb: Verb, scope: Scope, pattern: &str) -> Option<Row> {
@@ -393,6 +397,6 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_table_compiles() {
-        assert_eq!(TABLE.len(), ROWS.len());
+        assert_eq!(TABLE.len(), rows().count());
     }
 }

@@ -1,0 +1,197 @@
+//! The figures of a report: what came in a period, who asked about what, and how it was answered. Pure: tickets go in one by
+//! one, so that a desk with a million of them needs no more memory than its figures.
+
+mod difference;
+mod gathering;
+mod organization;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    calendar::date_of,
+    ticket::{Channel, Status, TicketKind, TicketNumber},
+    turn::Turn,
+};
+
+pub use difference::{Difference, differences};
+pub use gathering::Gathering;
+pub use organization::{AskerKind, asker_kind};
+
+/// The days of a report, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+impl Period {
+    /// A month. `None` if there is no such month.
+    #[must_use]
+    pub fn month(year: i32, month: u32) -> Option<Self> {
+        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+        Some(Self { first, last: first.checked_add_months(Months::new(1))?.pred_opt()? })
+    }
+
+    #[must_use]
+    pub fn holds(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+        (self.first..=self.last).contains(&date_of(at, zone))
+    }
+}
+
+/// What a report needs to know of a ticket.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    pub number: TicketNumber,
+    pub kind: TicketKind,
+    pub channel: Channel,
+    pub received_at: DateTime<Utc>,
+    pub prefecture: Option<String>,
+    pub organization: Option<String>,
+    pub tags: Vec<String>,
+    pub status: Status,
+    /// The inquirer was asked for missing fields or a detail.
+    pub asked_back: bool,
+    /// It has become part of another ticket.
+    pub is_merged: bool,
+    /// Oldest first.
+    pub turns: Vec<Turn>,
+}
+
+/// One line of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Code of the area (JIS X 0401) or word of a closed set; empty for free words such as tags.
+    pub code: String,
+    pub name: String,
+    pub count: u64,
+}
+
+/// A ticket that is named in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    pub number: String,
+    pub asked_on: NaiveDate,
+    pub due_on: Option<NaiveDate>,
+    /// When it was answered; `None` if it is open.
+    pub answered_on: Option<NaiveDate>,
+    /// Business days behind the deadline.
+    pub days_late: u64,
+}
+
+/// The figures. Every number counts what was received in the period, as it stood at `as_of`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub period: Period,
+    pub as_of: DateTime<Utc>,
+    /// The period is over.
+    pub complete: bool,
+    pub received: Received,
+    pub prefectures: Vec<Row>,
+    pub askers: Vec<Row>,
+    /// A ticket with two tags counts in both.
+    pub topics: Vec<Row>,
+    pub untagged: u64,
+    pub answers: Answered,
+    pub telephone: Telephone,
+    pub quality: Quality,
+    pub support: Support,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    pub total: u64,
+    pub email: u64,
+    pub telephone: u64,
+    /// Inquiries before the period, and those in it.
+    pub cumulative: u64,
+    /// Every day of a period of up to two months, else every month by its first day.
+    pub over_time: Vec<Row>,
+}
+
+/// Answers owed: one for each question of a ticket.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    pub asked: u64,
+    pub in_time: u64,
+    pub late: u64,
+    pub without_answer: u64,
+    pub merged: u64,
+    /// The inquirer or a third party owes something.
+    pub waiting: u64,
+    pub open: u64,
+    /// Open and behind the deadline.
+    pub overdue: u64,
+    /// Business hours from the question to the answer, without holds. `None` without answers.
+    pub median_hours: Option<f64>,
+    /// Nine of ten answers took at most as long.
+    pub ninth_decile_hours: Option<f64>,
+    pub late_ones: Vec<Named>,
+    pub open_ones: Vec<Named>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telephone {
+    pub received: u64,
+    pub called_back: u64,
+    pub called_back_in_time: u64,
+    /// Answered by mail.
+    pub answered: u64,
+    pub open: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quality {
+    /// Mails to inquirers that could not be delivered.
+    pub undelivered: u64,
+    /// Tickets with a further question.
+    pub asked_again: u64,
+    pub merged: u64,
+    pub asked_back: u64,
+    /// Messages of the period that are no tickets, by reason.
+    pub parked: Vec<Row>,
+    /// Copies of messages.
+    pub duplicates: u64,
+}
+
+/// The 伴走支援.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Support {
+    pub applications: u64,
+    /// Meetings and visits that were held in the period.
+    pub meetings: u64,
+    pub visits: u64,
+}
+
+/// Counts from beside the tickets of the period.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Inquiries up to the end of the period.
+    pub cumulative: u64,
+    pub undelivered: u64,
+    pub parked: BTreeMap<String, u64>,
+    pub duplicates: u64,
+    pub meetings: u64,
+    pub visits: u64,
+}
+
+/// A report as it was issued.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// From 1.
+    pub nth: u32,
+    pub issued_at: DateTime<Utc>,
+    /// As the audit names the actor.
+    pub issued_by: String,
+    /// SHA-256 of the figures as JSON.
+    pub hash: String,
+    /// The paragraph that staff wrote.
+    pub note: String,
+    pub report: Report,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Sample values of parked mail, and of a question to a contact.
+
+use chrono::{DateTime, Utc};
+
+use super::{ADDRESS, KEY};
+use crate::{
+    desk::{
+        contacts::{Contact, Forwarding},
+        triage::{ParkReason, Rules},
+    },
+    letter::{Facts, ForwardContext, ParkedFacts, ParkedMail, Profile},
+    mail::{Attachment, InboundMail, Mailbox},
+};
+
+pub(super) fn forwarded(profile: &Profile, rules: &Rules, facts: &Facts, full: bool) -> ForwardContext {
+    let contact = Contact {
+        name: if full { "星川大学 研究室".to_owned() } else { "山本 一郎 先生".to_owned() },
+        address: "yamamoto@adviser.example.jp".to_owned(),
+        aliases: Vec::new(),
+    };
+    let message = if full { "7月10日までにご教示ください。".to_owned() } else { String::new() };
+    let forwarding = Forwarding { contact: &contact, personal: full, message };
+    let received = "令和7年7月1日（火）".to_owned();
+    ForwardContext::new(profile, rules, facts.number.clone(), &facts.fields, received, &forwarding)
+}
+
+pub(super) fn parked(
+    profile: &Profile,
+    rules: &Rules,
+    reason: ParkReason,
+    subject: &str,
+    now: DateTime<Utc>,
+) -> ParkedMail {
+    let file =
+        |name: &str| Attachment { name: name.to_owned(), media_type: String::new(), bytes: Vec::new() };
+    let mail = InboundMail {
+        from: Some(Mailbox { name: None, address: ADDRESS.to_owned() }),
+        subject: subject.to_owned(),
+        text: "お世話になっております。\n\n会議の進め方について、お尋ねします。\n".to_owned(),
+        attachments: vec![file("別紙2-②申込書.docx")],
+        ..InboundMail::default()
+    };
+    let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail };
+    let parked = ParkedMail::new(rules, facts, now);
+    match facts.number(rules) {
+        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
+        None => parked,
+    }
+}

@@ -1,0 +1,198 @@
+//! Search over tickets: keeps the index up to date outside the way of mail, and checks what it proposes.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use super::Desk;
+use crate::{
+    desk::{
+        marks::masked,
+        redact::{MARK, Person, redact},
+        search::{Document, Filter, Gram, Likeness, MOST_SIMILAR, Query, Term},
+        ticket::TicketNumber,
+    },
+    letter::own_words,
+    store::{StoreError, TicketRow, Within},
+};
+
+/// Tickets that are indexed in one transaction: some milliseconds, in which no mail is filed.
+const AT_ONCE: u32 = 50;
+/// Proposed tickets whose texts are read at once.
+const PAGE: u32 = 40;
+/// Most hits that are ordered by relevance: the newest.
+const MOST_RANKED: usize = 500;
+/// A gram in more tickets than this says little; it is counted no further.
+const COMMON: u32 = 2_000;
+/// Candidates of one gram, the newest.
+const CANDIDATES: u32 = 60;
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Hits {
+    pub tickets: Vec<TicketRow>,
+    /// More tickets fit.
+    pub more: bool,
+}
+
+/// A filter names no member of staff, or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSuchMember(pub String);
+
+/// Brings the index up to date, until `limit` has passed. `false` if some of it is left.
+pub async fn index(desk: &Desk, limit: Option<Duration>) -> Result<bool, StoreError> {
+    let begun = Instant::now();
+    loop {
+        // Looking needs no lock.
+        if desk.store.unindexed_events(1).await? == 0 {
+            return Ok(true);
+        }
+        let mut tx = desk.store.write().await?;
+        let more = tx.index_changed(AT_ONCE).await?;
+        tx.commit().await?;
+        if !more {
+            return Ok(true);
+        }
+        if limit.is_some_and(|limit| begun.elapsed() > limit) {
+            return Ok(false);
+        }
+    }
+}
+
+/// The first `most` tickets that a query finds, the newest first or the most relevant first.
+///
+/// # Errors
+/// The inner error: the filter names no member of staff.
+pub async fn search(
+    desk: &Desk,
+    query: &Query,
+    most: usize,
+    by_relevance: bool,
+) -> Result<Result<Hits, NoSuchMember>, StoreError> {
+    let mut within = match within(desk, &query.filter) {
+        Ok(within) => within,
+        Err(none) => return Ok(Err(none)),
+    };
+    let mut grams: Vec<_> = query.words.iter().flat_map(Term::grams).collect();
+    grams.dedup();
+    let wanted = if by_relevance { MOST_RANKED } else { most };
+    let mut found: Vec<(TicketRow, f64)> = Vec::new();
+    let mut more = false;
+    'pages: loop {
+        let page = desk.store.propose(&grams, &within, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        within.below = Some(*last);
+        let documents = desk.store.documents(&page).await?;
+        let holds = |id: &i64| documents.get(id).filter(|document| query.finds(document));
+        let hits: Vec<(i64, f64)> =
+            page.iter().filter_map(|id| holds(id).map(|document| (*id, query.relevance(document)))).collect();
+        let ids: Vec<i64> = hits.iter().map(|(id, _)| *id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        for (ticket, (_, relevance)) in desk.store.tickets_of(&ids).await?.into_iter().zip(hits) {
+            let tag = query.filter.tag.as_ref();
+            if tag.is_some_and(|tag| !ticket.tags.contains(tag)) {
+                continue;
+            }
+            if found.len() == wanted {
+                more = true;
+                break 'pages;
+            }
+            found.push((ticket, relevance));
+        }
+    }
+    if by_relevance {
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        more |= found.len() > most;
+        found.truncate(most);
+    }
+    let tickets = found.into_iter().map(|(ticket, _)| ticket).collect();
+    Ok(Ok(Hits { tickets, more }))
+}
+
+fn within(desk: &Desk, filter: &Filter) -> Result<Within, NoSuchMember> {
+    let assignee = match &filter.assignee {
+        None => None,
+        Some(who) => match desk.rules.staff.named(who).as_slice() {
+            [member] => Some(member.address.clone()),
+            _ => return Err(NoSuchMember(who.clone())),
+        },
+    };
+    let (from, until) = filter.instants(desk.rules.calendar.time_zone());
+    let (status, prefecture) = (filter.status, filter.prefecture.clone());
+    Ok(Within { status, from, until, prefecture, assignee, below: None })
+}
+
+/// Past, answered inquiries that may be alike, the most alike first. Stops when `limit` has passed.
+pub async fn similar(
+    desk: &Desk,
+    inquiry: &str,
+    own: Option<i64>,
+    limit: Duration,
+) -> Result<Vec<TicketRow>, StoreError> {
+    let begun = Instant::now();
+    let mut asked = Document::default();
+    asked.add(inquiry);
+    let grams: BTreeSet<String> = asked.subject_grams().into_iter().collect();
+    let counts = desk.store.gram_counts(&grams, COMMON).await?;
+    let likeness = Likeness::new(&asked, &counts, desk.store.ticket_count().await?);
+    let mut candidates = BTreeSet::new();
+    for gram in likeness.grams() {
+        let gram = Gram::Whole(gram.to_owned());
+        candidates.extend(desk.store.propose(&[gram], &Within::default(), CANDIDATES).await?);
+        if begun.elapsed() > limit {
+            break;
+        }
+    }
+    candidates.retain(|id| Some(*id) != own);
+    let ids: Vec<i64> = candidates.into_iter().collect();
+    let mut alike: Vec<(TicketRow, f64)> = Vec::new();
+    for page in ids.rchunks(PAGE as usize) {
+        for ticket in desk.store.tickets_of(page).await? {
+            let Some(text) = ticket.fields.inquiry.as_deref().filter(|_| ticket.answered_at.is_some()) else {
+                continue;
+            };
+            let mut past = Document::default();
+            past.add(text);
+            if let Some(share) = likeness.of(&past) {
+                alike.push((ticket, share));
+            }
+        }
+        if begun.elapsed() > limit {
+            break;
+        }
+    }
+    alike.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.id.cmp(&a.0.id)));
+    alike.truncate(MOST_SIMILAR);
+    Ok(alike.into_iter().map(|(ticket, _)| ticket).collect())
+}
+
+/// A past inquiry with its answer, without what may be personal in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    pub number: TicketNumber,
+    pub inquiry: String,
+    pub answer: String,
+}
+
+/// The inquiries of tickets with the newest answer of each. A ticket whose answer is not known any more is left out.
+pub async fn with_answers(desk: &Desk, tickets: &[TicketRow]) -> Result<Vec<Past>, StoreError> {
+    let mut past = Vec::new();
+    for ticket in tickets {
+        let Some(answer) = desk.store.answer_of(ticket.id).await? else { continue };
+        let fields = &ticket.fields;
+        let person = Person {
+            names: fields.name.clone().into_iter().chain(ticket.from.name.clone()).collect(),
+            texts: fields.contact.clone().into_iter().collect(),
+        };
+        let clean = |text: &str| masked(&redact(text, &person), MARK);
+        past.push(Past {
+            number: ticket.number.clone(),
+            inquiry: clean(fields.inquiry.as_deref().unwrap_or_default()),
+            answer: clean(&own_words(&answer)),
+        });
+    }
+    Ok(past)
+}

@@ -1,0 +1,348 @@
+//! The full-text index: each database's own engine over the grams of a ticket. It is derived data: `copy` leaves it out, and
+//! it can be built again from the tickets. The newest event that it has seen is its progress.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use sqlx::Row;
+
+use super::{AnyQuery, Dialect, OutboxState, Result, Store, Tx, list, query, query_text, read_word};
+use crate::{
+    desk::{
+        search::{Document, Gram},
+        ticket::{Direction, Status},
+    },
+    letter::{Purpose, own_words},
+};
+
+/// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
+const LONGEST_GRAM: usize = 500;
+
+/// Restricts the tickets that the index proposes.
+#[derive(Debug, Clone, Default)]
+pub struct Within {
+    pub status: Option<Status>,
+    /// Received in `[from, until)`, as stored text.
+    pub from: Option<chrono::DateTime<chrono::Utc>>,
+    pub until: Option<chrono::DateTime<chrono::Utc>>,
+    pub prefecture: Option<String>,
+    /// Address of a member.
+    pub assignee: Option<String>,
+    /// Only tickets with a smaller row id.
+    pub below: Option<i64>,
+}
+
+impl Dialect {
+    /// Makes the index, if there is none. FTS5 keeps no text and no positions; its tokenizer takes the grams as they are.
+    fn search_schema(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "CREATE VIRTUAL TABLE IF NOT EXISTS search_index
+                     USING fts5(grams, content='', contentless_delete=1, detail=none, tokenize='ascii');
+                 CREATE TABLE IF NOT EXISTS search_progress (one INTEGER PRIMARY KEY, event_id BIGINT NOT NULL)"
+            }
+            Self::Postgres => {
+                "CREATE TABLE IF NOT EXISTS search_index (rowid BIGINT PRIMARY KEY, grams TSVECTOR NOT NULL);
+                 CREATE INDEX IF NOT EXISTS search_grams ON search_index USING GIN (grams);
+                 CREATE TABLE IF NOT EXISTS search_progress (one BIGINT PRIMARY KEY, event_id BIGINT NOT NULL)"
+            }
+        }
+    }
+
+    fn insert_grams(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO search_index (rowid, grams) VALUES ($1, $2)",
+            Self::Postgres => {
+                "INSERT INTO search_index (rowid, grams) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
+            }
+        }
+    }
+
+    /// Condition: the index has all grams of the query `$1`.
+    fn matches_grams(self) -> &'static str {
+        match self {
+            Self::Sqlite => "search_index MATCH $1",
+            Self::Postgres => "grams @@ CAST($1 AS tsquery)",
+        }
+    }
+
+    /// The query of an engine for documents with all these grams. Grams have letters and digits only.
+    fn all_of(self, grams: &[Gram]) -> String {
+        let quoted = |gram: &Gram| match (self, gram) {
+            (Self::Sqlite, Gram::Whole(gram)) => format!("\"{gram}\""),
+            (Self::Sqlite, Gram::Prefix(gram)) => format!("\"{gram}\"*"),
+            (Self::Postgres, Gram::Whole(gram)) => format!("'{gram}'"),
+            (Self::Postgres, Gram::Prefix(gram)) => format!("'{gram}':*"),
+        };
+        let and = match self {
+            Self::Sqlite => " AND ",
+            Self::Postgres => " & ",
+        };
+        grams.iter().filter(|gram| is_kept(gram.text())).map(quoted).collect::<Vec<_>>().join(and)
+    }
+}
+
+fn is_kept(gram: &str) -> bool {
+    gram.len() <= LONGEST_GRAM
+}
+
+impl Store {
+    /// Makes the index unless it is there.
+    pub(super) async fn prepare_search(&self) -> Result<()> {
+        if query("SELECT event_id FROM search_progress").fetch_optional(&self.pool).await.is_ok() {
+            return Ok(());
+        }
+        let mut tx = self.write().await?;
+        sqlx::raw_sql(self.dialect.search_schema()).execute(tx.connection().await?).await?;
+        tx.commit().await
+    }
+
+    /// Removes the index and makes an empty one.
+    pub async fn empty_search(&self) -> Result<()> {
+        let mut tx = self.write().await?;
+        let drop = "DROP TABLE IF EXISTS search_index; DROP TABLE IF EXISTS search_progress";
+        sqlx::raw_sql(drop).execute(tx.connection().await?).await?;
+        sqlx::raw_sql(self.dialect.search_schema()).execute(tx.connection().await?).await?;
+        tx.commit().await
+    }
+
+    /// How many events the index has not seen, at most `most`.
+    pub async fn unindexed_events(&self, most: u32) -> Result<u64> {
+        let row = query(
+            "SELECT COUNT(*) FROM (SELECT id FROM event
+                WHERE id > COALESCE((SELECT event_id FROM search_progress), 0) LIMIT $1) AS behind",
+        )
+        .bind(i64::from(most))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
+    }
+
+    /// Row ids of tickets that the index proposes, the newest first. Without grams, of all tickets.
+    pub async fn propose(&self, grams: &[Gram], within: &Within, most: u32) -> Result<Vec<i64>> {
+        let matching = self.dialect.all_of(grams);
+        let mut values: Vec<String> = Vec::new();
+        let mut sql = if matching.is_empty() {
+            "SELECT ticket.id AS id FROM ticket WHERE 1 = 1".to_owned()
+        } else {
+            values.push(matching);
+            let matches = self.dialect.matches_grams();
+            format!(
+                "SELECT ticket.id AS id FROM search_index JOIN ticket ON ticket.id = search_index.rowid
+                 WHERE {matches}"
+            )
+        };
+        for (column, comparison, value) in [
+            ("status", "=", within.status.map(|status| status.as_str().to_owned())),
+            ("received_at", ">=", within.from.map(super::instant_text)),
+            ("received_at", "<", within.until.map(super::instant_text)),
+            ("prefecture", "=", within.prefecture.clone()),
+            ("assignee", "=", within.assignee.clone()),
+        ] {
+            if let Some(value) = value {
+                values.push(value);
+                let _ = write!(sql, " AND ticket.{column} {comparison} ${}", values.len());
+            }
+        }
+        // A row id is a number of this program.
+        let order = if grams.is_empty() { "ticket.id" } else { "search_index.rowid" };
+        if let Some(below) = within.below {
+            let _ = write!(sql, " AND {order} < {below}");
+        }
+        let _ = write!(sql, " ORDER BY {order} DESC LIMIT {most}");
+        let rows = values.into_iter().fold(query_text(sql), AnyQuery::bind).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// In how many tickets each gram is, at most `most`.
+    pub async fn gram_counts(&self, grams: &BTreeSet<String>, most: u32) -> Result<BTreeMap<String, u64>> {
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT rowid FROM search_index WHERE {} LIMIT {most}) AS hits",
+            self.dialect.matches_grams()
+        );
+        let mut counts = BTreeMap::new();
+        for gram in grams {
+            let asked = self.dialect.all_of(&[Gram::Whole(gram.clone())]);
+            if asked.is_empty() {
+                continue;
+            }
+            let row = query_text(sql.clone()).bind(asked).fetch_one(&self.pool).await?;
+            counts.insert(gram.clone(), u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0));
+        }
+        Ok(counts)
+    }
+
+    /// The newest answer that a person wrote in a ticket, whole.
+    pub async fn answer_of(&self, ticket: i64) -> Result<Option<String>> {
+        let row = query(
+            "SELECT text FROM entry WHERE ticket_id = $1 AND id IN
+                 (SELECT entry_id FROM outbox WHERE ticket_id = $1 AND purpose = $2 AND state = $3)
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(ticket)
+        .bind(Purpose::Answer.as_str())
+        .bind(OutboxState::Sent.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    pub async fn ticket_count(&self) -> Result<u64> {
+        let row = query("SELECT COUNT(*) FROM ticket").fetch_one(&self.pool).await?;
+        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
+    }
+
+    /// The words of tickets, in the order of their row ids.
+    pub async fn documents(&self, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
+        let mut connection = self.pool.acquire().await?;
+        documents(&mut connection, ids).await
+    }
+
+    /// Merges the parts of SQLite's index in steps, so that nothing of an erased ticket remains in it. Others may write
+    /// between two steps.
+    pub async fn tidy_search(&self) -> Result<()> {
+        /// Pages that one step writes, some two megabytes.
+        const STEP: i64 = 500;
+        if self.dialect == Dialect::Postgres {
+            return Ok(());
+        }
+        // The first step, with a negative number, begins a merge of everything.
+        let mut pages = -STEP;
+        loop {
+            let mut tx = self.write().await?;
+            let connection = tx.connection().await?;
+            let before = total_changes(connection).await?;
+            query("INSERT INTO search_index (search_index, rank) VALUES ('merge', $1)")
+                .bind(pages)
+                .execute(&mut *connection)
+                .await?;
+            let changed = total_changes(connection).await? - before;
+            tx.commit().await?;
+            // The documentation of FTS5 says so: a step that had nothing to do changes fewer than two rows.
+            if changed < 2 {
+                return Ok(());
+            }
+            pages = STEP;
+        }
+    }
+}
+
+async fn total_changes(connection: &mut sqlx::AnyConnection) -> Result<i64> {
+    Ok(query("SELECT total_changes()").fetch_one(connection).await?.try_get(0)?)
+}
+
+impl Tx {
+    /// Brings the index up to date with at most `most` tickets whose events it has not seen. `false` if it was up to date.
+    pub async fn index_changed(&mut self, most: u32) -> Result<bool> {
+        let dialect = self.dialect;
+        let connection = self.connection().await?;
+        let row = query(
+            "SELECT COALESCE((SELECT event_id FROM search_progress), 0), COALESCE(MAX(id), 0) FROM event",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        let (seen, newest): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        if seen >= newest {
+            return Ok(false);
+        }
+        let events = query(
+            "SELECT id, ticket_id FROM event WHERE id > $1 AND ticket_id IS NOT NULL ORDER BY id LIMIT $2",
+        )
+        .bind(seen)
+        .bind(i64::from(most) * EVENTS_OF_A_TICKET)
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut until = newest;
+        let mut changed = BTreeSet::new();
+        for event in &events {
+            let (id, ticket): (i64, i64) = (event.try_get(0)?, event.try_get(1)?);
+            if changed.len() >= most as usize && !changed.contains(&ticket) {
+                until = id - 1;
+                break;
+            }
+            changed.insert(ticket);
+        }
+        if until == newest && events.len() as i64 >= i64::from(most) * EVENTS_OF_A_TICKET {
+            until = events.last().map_or(Ok(newest), |event| event.try_get(0))?;
+        }
+        let ids: Vec<i64> = changed.into_iter().collect();
+        forget(connection, &ids).await?;
+        for (id, document) in documents(&mut *connection, &ids).await? {
+            let grams: Vec<String> = document.grams().into_iter().filter(|gram| is_kept(gram)).collect();
+            query(dialect.insert_grams()).bind(id).bind(grams.join(" ")).execute(&mut *connection).await?;
+        }
+        query(
+            "INSERT INTO search_progress (one, event_id) VALUES (1, $1)
+             ON CONFLICT (one) DO UPDATE SET event_id = excluded.event_id",
+        )
+        .bind(until)
+        .execute(&mut *connection)
+        .await?;
+        Ok(until < newest)
+    }
+
+    /// Removes tickets from the index.
+    pub async fn forget_in_search(&mut self, tickets: &[i64]) -> Result<()> {
+        forget(self.connection().await?, tickets).await
+    }
+}
+
+/// A ticket has about as many events before it rests.
+const EVENTS_OF_A_TICKET: i64 = 8;
+
+async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result<()> {
+    if !tickets.is_empty() {
+        let sql = format!("DELETE FROM search_index WHERE rowid IN ({})", list(tickets));
+        query_text(sql).persistent(false).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// What people wrote in tickets: fields, mails, notes, their own words in answers, names of files. Not our automatic mails,
+/// which say the same in every ticket.
+async fn documents(connection: &mut sqlx::AnyConnection, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
+    let mut documents: BTreeMap<i64, Document> = BTreeMap::new();
+    if ids.is_empty() {
+        return Ok(documents);
+    }
+    let ids = list(ids);
+    let of_tickets = format!(
+        "SELECT id, number, subject, organization, name, contact, inquiry, from_name, from_address, tags
+         FROM ticket WHERE id IN ({ids})"
+    );
+    let of_files = format!(
+        "SELECT entry.ticket_id, attachment.name FROM attachment JOIN entry ON entry.id = attachment.entry_id
+         WHERE entry.ticket_id IN ({ids}) ORDER BY attachment.id"
+    );
+    for sql in [of_tickets, of_files] {
+        for row in &query_text(sql).persistent(false).fetch_all(&mut *connection).await? {
+            let document = documents.entry(row.try_get(0)?).or_default();
+            for column in 1..row.len() {
+                if let Some(text) = row.try_get::<Option<String>, _>(column)? {
+                    document.add(&text);
+                }
+            }
+        }
+    }
+    let of_entries = format!(
+        "SELECT ticket_id, id, direction, from_name, from_address, text FROM entry
+         WHERE ticket_id IN ({ids})
+             AND (direction <> $1 OR id IN (SELECT entry_id FROM outbox WHERE ticket_id IN ({ids})))
+         ORDER BY id"
+    );
+    let rows = query_text(of_entries).persistent(false).bind(Direction::Out.as_str());
+    for row in &rows.fetch_all(&mut *connection).await? {
+        let document = documents.entry(row.try_get(0)?).or_default();
+        let text: String = row.try_get("text")?;
+        if read_word::<Direction>(row, "entry", "direction", row.try_get("id")?)? == Direction::Out {
+            document.add(&own_words(&text));
+            continue;
+        }
+        document.add(&text);
+        document.add(&row.try_get::<Option<String>, _>("from_name")?.unwrap_or_default());
+        document.add(&row.try_get::<String, _>("from_address")?);
+    }
+    Ok(documents)
+}

@@ -1,0 +1,93 @@
+//! 転送 and 引用: somebody outside (照会先) is asked about a ticket, and their answer is used in the desk's.
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    answer::{Draft, Letter, fresh_id, queue, write},
+    recipients::told_by_inquirer,
+};
+use crate::{
+    desk::{
+        calendar::date_of,
+        feedback::{Refused, Written},
+        handling::Unhandled,
+        japanese_time,
+        phrase::quoted,
+        ticket::TicketKind,
+    },
+    hex,
+    letter::{Content, ForwardContext, Purpose},
+    mail::Attachment,
+    service::{Fault, Operation, Outcome},
+    store::TicketRow,
+};
+
+/// 転送: the question leaves to the contact that the text names, as every mail of a person does. The clock is held until the answer
+/// comes.
+pub(super) async fn forward(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    text: &str,
+    files: &[Attachment],
+) -> Result<Outcome, Fault> {
+    let (desk, number) = (operation.desk, &ticket.number);
+    if ticket.kind == TicketKind::Application {
+        return Ok(Err(Unhandled::IsApplication(number.clone()).into()));
+    }
+    let contacts = &desk.rules.contacts;
+    let Some(forwarding) = contacts.forwarding(text) else {
+        let who = text.lines().next().unwrap_or_default().trim().to_owned();
+        let known = contacts.names();
+        return Ok(Err(Unhandled::NoSingleContact { number: number.clone(), who, known }.into()));
+    };
+    let received = date_of(ticket.received_at, desk.rules.calendar.time_zone());
+    let context = ForwardContext::new(
+        &desk.profile,
+        &desk.rules,
+        number.to_string(),
+        &ticket.fields,
+        japanese_time::official(received),
+        &forwarding,
+    );
+    let rendered = desk.wording.render(&Content::Forward(context))?;
+    let to = forwarding.contact.address.clone();
+    let mut hasher = Sha256::new_with_prefix(to.to_lowercase());
+    hasher.update(&rendered.body);
+    files.iter().for_each(|file| hasher.update(&file.bytes));
+    let fingerprint: String = hex::encode(&hasher.finalize()).chars().take(16).collect();
+    let event = format!("{}-{fingerprint}", Purpose::Forward);
+    let Some(message_id) = fresh_id(operation, number, &event).await? else {
+        return Ok(Err(Refused::SameText(number.clone())));
+    };
+    // An empty message has the letter's own words.
+    let text = if forwarding.message.is_empty() { number.to_string() } else { forwarding.message.clone() };
+    let theirs = told_by_inquirer(ticket, &to);
+    let letter = Letter { number: number.clone(), to, theirs, rendered, message_id };
+    let draft = Draft { text: &text, files, left_out: "" };
+    queue(operation, ticket, Written::Forward, draft, &letter, &[]).await
+}
+
+/// 引用: an answer with the newest answer of a contact, behind the member's own words.
+pub(super) async fn quote(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    text: &str,
+    files: &[Attachment],
+) -> Result<Outcome, Fault> {
+    // 引用 with a number is the answer to another inquiry, which `answer` puts in.
+    if text.lines().any(|line| quoted(line).is_some()) {
+        return write(operation, ticket, Written::Answer, Draft { text, files, left_out: "" }).await;
+    }
+    let notes = operation.tx.notes_by_mail(ticket.id).await?;
+    let contacts = &operation.desk.rules.contacts;
+    let answer = notes.into_iter().find(|(from, _)| contacts.find(from).is_some());
+    let Some((_, answer)) = answer else {
+        return Ok(Err(Unhandled::NothingToQuote(ticket.number.clone()).into()));
+    };
+    let text = [text.trim(), answer.trim()].join("\n\n");
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Err(Refused::NoText(ticket.number.clone())));
+    }
+    write(operation, ticket, Written::Answer, Draft { text, files, left_out: "" }).await
+}

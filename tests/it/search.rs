@@ -1,0 +1,208 @@
+//! Search over tickets: hits are those of a full scan, on both databases and in the same order; what is erased is not found.
+
+use std::{collections::BTreeSet, fs};
+
+use madoguchi::{
+    clock::Clock,
+    desk::{form::FieldKey, search::Query},
+    server,
+    service::search::{index, search},
+    settings::Settings,
+};
+
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::{inquiry, message},
+};
+
+on_both!(
+    hits_are_those_of_a_full_scan,
+    tickets_are_found_by_every_text_they_have,
+    what_is_erased_is_not_found,
+    a_lost_index_is_built_again
+);
+
+const WORDS: [&str; 24] = [
+    "在宅医療",
+    "拠点",
+    "協議体",
+    "訪問看護",
+    "薬剤師会",
+    "連携体制",
+    "補助金",
+    "交付申請",
+    "市町村",
+    "医師会",
+    "多職種",
+    "研修",
+    "退院支援",
+    "看取り",
+    "急変時",
+    "調整役",
+    "構成員",
+    "名簿",
+    "様式",
+    "提出期限",
+    "会議",
+    "オンライン",
+    "ICT",
+    "2025",
+];
+
+/// Numbers that look random and are the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+}
+
+fn found(desk: &Desk, arguments: &[&str]) -> Vec<String> {
+    let found = desk.json(&[&["search"], arguments].concat());
+    let number = |ticket: &serde_json::Value| ticket["number"].as_str().unwrap().to_owned();
+    found.as_array().unwrap().iter().map(number).collect()
+}
+
+fn hits_are_those_of_a_full_scan(desk: &mut Desk) {
+    const TICKETS: usize = 1_000;
+    desk.set("delivery.daily_limit", "5");
+    let mut random = Random(7);
+    let mut mbox = String::new();
+    let mut texts = Vec::new();
+    for nth in 0..TICKETS {
+        let words: Vec<&str> = (0..2 + random.below(5)).map(|_| WORDS[random.below(WORDS.len())]).collect();
+        let text = format!("{}についてお尋ねします。", words.join(["と", "の", "、"][random.below(3)]));
+        let mail = String::from_utf8(inquiry(nth).field(FieldKey::Inquiry, &text).bytes()).unwrap();
+        mbox += &format!("From yamada Tue Jul  1 09:29:00 2025\n{mail}\n");
+        texts.push(mail);
+    }
+    let file = desk.dir.path().join("mbox");
+    fs::write(&file, mbox).unwrap();
+    assert_eq!(desk.run(&["ingest", &file.display().to_string()]).code, Some(0));
+    assert_eq!(desk.numbers().len(), TICKETS);
+    let pairs: BTreeSet<String> = texts
+        .iter()
+        .flat_map(|text| {
+            text.chars().zip(text.chars().skip(1)).map(|(a, b)| format!("{a}{b}")).collect::<Vec<_>>()
+        })
+        .filter(|pair| pair.chars().all(|c| matches!(c, '一'..='鿿')))
+        .collect();
+    assert!(pairs.len() > 40, "{pairs:?}");
+    let settings = Settings::load(Some(&desk.config())).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let opened = server::open(&settings, Clock::real()).await.unwrap();
+        assert!(index(&opened, None).await.unwrap());
+        for pair in &pairs {
+            let query = Query::read(pair).unwrap();
+            let hits = search(&opened, &query, TICKETS, false).await.unwrap().unwrap();
+            let numbers: Vec<String> = hits.tickets.iter().map(|ticket| ticket.number.to_string()).collect();
+            let scanned: Vec<String> = (0..TICKETS)
+                .rev()
+                .filter(|nth| texts[*nth].contains(pair))
+                .map(|nth| format!("ZT-2025-{:04}", nth + 1))
+                .collect();
+            assert_eq!(numbers, scanned, "{pair}");
+        }
+        opened.store.close().await;
+    });
+}
+
+fn tickets_are_found_by_every_text_they_have(desk: &mut Desk) {
+    desk.set("answers.undo", "0s");
+    let staff = "[[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n";
+    desk.add_settings(staff);
+    desk.deliver(inquiry(1).field(FieldKey::Inquiry, "訪問看護ステーションを構成員に加えてもよいですか。"));
+    let form = "1) 自治体・機関名：第2市 健康福祉部
+2) 氏名：山田
+3) 連絡先：03-0000-0002
+4) 照会内容：ＷＡＭ ＮＥＴの様式はどこですか。
+";
+    desk.deliver(message(2, "拠点整備・運用に関する照会", form).files(&[("協議体名簿.xlsx", b"x")]));
+    desk.deliver(inquiry(3).field(FieldKey::Inquiry, "髙﨑市の拠点について。"));
+    desk.once();
+    assert_eq!(
+        desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "差し支えありません。".as_bytes()).code,
+        Some(0)
+    );
+    assert_eq!(desk.pipe(&["ticket", "note", "ZT-2025-0002"], "厚労省に電話済み".as_bytes()).code, Some(0));
+    assert_eq!(desk.run(&["ticket", "tag", "ZT-2025-0003", "広域連携"]).code, Some(0));
+    assert_eq!(desk.run(&["ticket", "assign", "ZT-2025-0003", "伊藤"]).code, Some(0));
+    desk.once();
+    let numbers = |of: &[usize]| of.iter().map(|nth| format!("ZT-2025-000{nth}")).collect::<Vec<_>>();
+    for (arguments, expected) in [
+        (&["訪問看護"][..], &[1][..]),
+        (&["差し支え"], &[1]),
+        (&["\"wam net\""], &[2]),
+        (&["厚労省"], &[2]),
+        (&["名簿"], &[2]),
+        (&["高崎"], &[3]),
+        (&["広域連携"], &[3]),
+        (&["健康福祉部"], &[3, 2, 1]),
+        (&["健康福祉部 -構成員"], &[3, 2]),
+        (&["健康福祉部", "--last", "1"], &[3]),
+        (&["健康福祉部", "--status", "answered"], &[1]),
+        (&["状態:回答済", "健康福祉部"], &[1]),
+        (&["--assignee", "伊藤"], &[3]),
+        (&["--tag", "広域連携"], &[3]),
+        (&["健康福祉部", "--from", "2025-07-02"], &[]),
+        (&["健康福祉部", "--to", "2025-07-01"], &[3, 2, 1]),
+        (&["03(0000)0002"], &[2]),
+        (&["YAMADA3@city.example.jp"], &[3]),
+        (&["ZT-2025-0002"], &[2]),
+        (&["師"], &[]),
+        (&["護"], &[1]),
+        (&["\" OR 1=1; DROP TABLE ticket; --"], &[]),
+        (&["NEAR(在宅, 医療)"], &[]),
+    ] {
+        assert_eq!(found(desk, arguments), numbers(expected), "{arguments:?}");
+    }
+    for (arguments, said) in [
+        (&["search"][..], "nothing to search for"),
+        (&["search", "？"], "no letter or digit"),
+        (&["search", "--assignee", "鈴木"], "not one member of staff"),
+    ] {
+        let done = desk.run(arguments);
+        assert_eq!(done.code, Some(1), "{arguments:?}");
+        assert!(done.error().contains(said), "{}", done.stderr);
+    }
+    // A past inquiry that was answered is alike; one that is open is not shown.
+    desk.deliver(
+        message(4, "照会", "構成員に訪問看護ステーションが入ることは可能ですか。")
+            .field(FieldKey::Organization, "第4市")
+            .field(FieldKey::Name, "山田")
+            .field(FieldKey::Inquiry, "構成員に訪問看護ステーションが入ることは可能でしょうか。"),
+    );
+    desk.once();
+    assert_eq!(found(desk, &["--similar", "ZT-2025-0004"]), numbers(&[1]));
+    let shown = desk.json(&["ticket", "show", "ZT-2025-0004", "--similar"]);
+    assert_eq!(shown["similar"][0]["number"], "ZT-2025-0001");
+    assert_eq!(shown["similar"][0]["answer"], "差し支えありません。");
+    assert_eq!(found(desk, &["--similar", "ZT-2025-0003"]), numbers(&[]));
+}
+
+fn what_is_erased_is_not_found(desk: &mut Desk) {
+    desk.deliver(inquiry(1).field(FieldKey::Inquiry, "鴨志田の件です。"));
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert_eq!(found(desk, &["鴨志田"]).len(), 1);
+    assert_eq!(desk.run(&["ticket", "close", "ZT-2025-0001"]).code, Some(0));
+    assert_eq!(desk.run(&["erase", "--address", "yamada1@city.example.jp", "--yes"]).code, Some(0));
+    assert_eq!(found(desk, &["yamada1@city.example.jp"]), Vec::<String>::new());
+    assert_eq!(found(desk, &["03-0000-0001"]), Vec::<String>::new());
+    assert_eq!(found(desk, &["03-0000-0002"]), ["ZT-2025-0002"]);
+}
+
+fn a_lost_index_is_built_again(desk: &mut Desk) {
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(found(desk, &["参加者"]), ["ZT-2025-0001"]);
+    let done = desk.run(&["search", "--rebuild"]);
+    assert_eq!((done.code, done.stdout.trim()), (Some(0), "the search index is built"));
+    assert_eq!(found(desk, &["参加者"]), ["ZT-2025-0001"]);
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert_eq!(found(desk, &["参加者"]), ["ZT-2025-0002", "ZT-2025-0001"]);
+}

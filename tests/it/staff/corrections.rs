@@ -1,0 +1,117 @@
+//! 訂正 and 再送: what is known of an inquirer is corrected, and an answer that did not arrive leaves once more.
+
+use super::{STAFF, quoted, reply};
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::{Mail, inquiry},
+};
+
+on_both!(
+    a_bounced_answer_leaves_again_to_the_corrected_address_by_one_tap,
+    fields_are_corrected_by_mail_and_from_the_shell,
+    a_correction_to_an_address_of_the_desk_or_to_none_is_refused
+);
+
+/// A delivery report about a mail of ours.
+pub(super) fn report(original: &str, nth: usize) -> Mail {
+    let boundary = format!(
+        "--r\nContent-Type: text/plain\n\nUser unknown\n--r\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; mx.example.jp\n\nFinal-Recipient: rfc822; yamada1@city.example.jp\nAction: failed\n\
+         Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--r\nContent-Type: text/rfc822-headers\n\n\
+         Message-ID: <{original}>\n\n--r--\n"
+    );
+    Mail::new()
+        .from("MAILER-DAEMON@mx.example.jp")
+        .subject("Undelivered Mail Returned to Sender")
+        .id(&format!("bounce-{nth}@mx.example.jp"))
+        .header("Content-Type", "multipart/report; report-type=delivery-status; boundary=r")
+        .body(boundary)
+}
+
+fn a_bounced_answer_leaves_again_to_the_corrected_address_by_one_tap(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let notice = desk.mail_to("sato@example.jp", "新しい照会");
+    let answer = "手引きの12ページをご覧ください。";
+    desk.deliver_at(
+        reply("sato@example.jp", &notice, 1, answer).files(&[("例.pdf", b"%PDF")]),
+        "2025-07-01T10:05:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:06:00+09:00");
+    desk.once_at("2025-07-01T10:20:00+09:00");
+    let sent = desk.mail_to("yamada1@city.example.jp", "回答");
+    desk.deliver_at(report(sent.message_id.as_deref().unwrap(), 1), "2025-07-01T10:25:00+09:00");
+    desk.once_at("2025-07-01T10:26:00+09:00");
+    assert_eq!(desk.status(1), "open", "the answer is owed again");
+    let told = desk.mail_to("sato@example.jp", "不達");
+    assert!(told.text.contains("訂正 アドレス"), "{}", told.text);
+    desk.deliver_at(
+        reply(
+            "sato@example.jp",
+            &told,
+            2,
+            &format!("訂正 アドレス right@city.example.jp\n\n{}", quoted(&told.text)),
+        ),
+        "2025-07-01T10:30:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:31:00+09:00");
+    assert!(desk.mails_to("right@city.example.jp").is_empty(), "nothing leaves by the correction alone");
+    let corrected = desk.mail_to("sato@example.jp", "訂正しました");
+    assert!(corrected.text.contains("送り直す：<mailto:"), "{}", corrected.text);
+    desk.deliver_at(reply("sato@example.jp", &corrected, 3, "再送"), "2025-07-01T10:32:00+09:00");
+    desk.once_at("2025-07-01T10:33:00+09:00");
+    let echo = desk.mail_to("sato@example.jp", "ご確認");
+    assert!(echo.text.contains("right@city.example.jp") && echo.text.contains(answer), "{}", echo.text);
+    desk.once_at("2025-07-01T10:45:00+09:00");
+    let [again] = desk.mails_to("right@city.example.jp").try_into().unwrap();
+    assert_eq!((&again.subject, &again.text), (&sent.subject, &sent.text));
+    assert_eq!(again.attachments, sent.attachments);
+    assert_ne!(again.message_id, sent.message_id);
+    assert_eq!(desk.status(1), "answered");
+    // It has arrived, so it leaves no third time.
+    assert_eq!(desk.run(&["ticket", "resend", "ZT-2025-0001"]).code, Some(1));
+}
+
+fn fields_are_corrected_by_mail_and_from_the_shell(desk: &mut Desk) {
+    use madoguchi::desk::form::FieldKey;
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1).without_field(FieldKey::Inquiry).field(FieldKey::Inquiry, ""));
+    desk.once();
+    assert_eq!(desk.status(1), "waiting");
+    let notice = desk.mail_to("sato@example.jp", "新しい照会");
+    desk.deliver_at(
+        reply("sato@example.jp", &notice, 1, "訂正 氏名 髙橋 真由美\n訂正 照会内容：電話で伺った照会です。"),
+        "2025-07-01T10:10:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:11:00+09:00");
+    let ticket = desk.ticket(1);
+    let told = desk.mails_to("sato@example.jp").pop().unwrap();
+    assert_eq!(ticket["name"], "髙橋 真由美", "{} {}", told.subject, told.text);
+    assert_eq!((ticket["status"].as_str(), ticket["deadline"].is_string()), (Some("open"), true), "{ticket}");
+    let done = desk.run(&["ticket", "correct", "ZT-2025-0001", "organization", "星川市"]);
+    assert_eq!((done.code, done.stdout.trim()), (Some(0), "ZT-2025-0001: corrected organization"));
+    assert_eq!(desk.ticket(1)["organization"], "星川市");
+    assert_eq!(desk.run(&["ticket", "correct", "ZT-2025-0001", "subject", "x"]).code, Some(2));
+}
+
+fn a_correction_to_an_address_of_the_desk_or_to_none_is_refused(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let notice = desk.mail_to("sato@example.jp", "新しい照会");
+    for (nth, (value, why)) in [
+        ("zaitaku@tohmatu.co.jp", "宛先にできるアドレスではありません"),
+        ("山田さん", "宛先にできるアドレスではありません"),
+        ("a@example.jp、b@example.jp", "宛先にできるアドレスではありません"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let order = reply("sato@example.jp", &notice, nth, &format!("訂正 アドレス {value}"));
+        desk.deliver_at(order, &format!("2025-07-01T10:1{nth}:00+09:00"));
+        desk.once_at(&format!("2025-07-01T10:1{nth}:30+09:00"));
+        let told = desk.mail_to("sato@example.jp", "できなかった操作");
+        assert!(told.text.contains(why) && told.text.contains(value), "{}", told.text);
+    }
+}
