@@ -12,6 +12,7 @@ mod export;
 mod ingest;
 mod inspect;
 mod keys;
+mod listed;
 mod meeting;
 mod operate;
 mod outbox;
