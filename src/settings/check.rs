@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
-use super::{Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls};
+use super::{
+    Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls,
+    secrets::without_value,
+};
 use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
@@ -333,7 +336,7 @@ fn is_address(text: &str) -> bool {
 
 /// Converts an error of the `config` crate to our form, in which the wrong key comes first.
 pub(super) fn named(path: String, error: &config::ConfigError, origin: &str) -> SettingsError {
-    let text = error.to_string();
+    let text = without_value(&error.to_string());
     // `config` appends " for key `…`" and the file. Cut it off, because `path` contains the key with its full path.
     let detail =
         text.split(" for key `").next().unwrap_or(&text).trim_start_matches("missing configuration field ");
