@@ -1,6 +1,7 @@
 //! The command line. Each command parses its arguments, calls another module, and prints text or JSON; rules of the
 //! desk are elsewhere.
 
+mod absence;
 mod application;
 mod calendar;
 mod check;
@@ -86,6 +87,9 @@ enum Command {
     /// Work on applications for 伴走支援
     #[command(subcommand)]
     Application(application::Command),
+    /// List, register and end absences of members
+    #[command(subcommand)]
+    Absence(absence::Command),
     Search(search::Search),
     Report(report::Report),
     /// Keep phrases for answers (定型文)
@@ -234,6 +238,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Parked(command) => parked::run(&context, command).await,
         Command::Outbox(command) => outbox::run(&context, command).await,
         Command::Calendar(command) => calendar::run(&context, &command),
+        Command::Absence(command) => absence::run(&context, command).await,
         Command::Phone(call) => phone::run(&context, call).await,
         Command::Digest { preview } => digest::run(&context, preview).await,
         Command::Erase(what) => erase::run(&context, &what).await,

@@ -27,8 +27,19 @@ impl Sla {
     /// The day on which staff are told that an inquirer who was asked at `asked` has not answered.
     #[must_use]
     pub fn remind_on(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<NaiveDate> {
-        let due = calendar.next_opening(calendar.add_business(asked, self.remind_after)?)?;
-        Some(date_of(due, calendar.time_zone()))
+        Some(date_of(self.remind_at(calendar, asked)?, calendar.time_zone()))
+    }
+
+    /// When those who decide about a mail that has waited for them since `since` are reminded.
+    #[must_use]
+    pub fn decide_by(&self, calendar: &Calendar, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        calendar.next_opening(calendar.add_business(since, self.warn_before)?)
+    }
+
+    /// When an inquirer who was asked at `asked` is reminded.
+    #[must_use]
+    pub fn remind_at(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        calendar.next_opening(calendar.add_business(asked, self.remind_after)?)
     }
 }
 

@@ -113,6 +113,10 @@ pub enum Done {
     PartOf { number: TicketNumber, case: TicketNumber },
     /// 審査, 採択, 結果送信 and the like
     Results(ResultsDone),
+    /// 休暇; without a substitute the leads stand in.
+    Away { name: String, first: NaiveDate, last: NaiveDate, substitute: Option<String> },
+    /// 休暇 取消
+    Back(String),
     /// 受付, 破棄, 全文 and the like
     Handled(Handled),
 }
@@ -121,6 +125,14 @@ pub enum Done {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     NoSuchTicket(TicketNumber),
+    /// 休暇 whose days cannot be taken as written.
+    AbsenceDays(SpanFault),
+    /// 休暇 that names no substitute, or the absent member.
+    NoSubstitute,
+    /// The substitute is away, too.
+    SubstituteAway(String),
+    /// 休暇 取消 of a member who has registered none.
+    NotAway(String),
     /// 一覧 and ヘルプ are no operations on a ticket.
     NotOnATicket,
     /// An order of 伴走支援 on the ticket of an inquiry.

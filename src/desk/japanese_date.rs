@@ -10,7 +10,7 @@ use regex::{Captures, Regex};
 
 use super::form::fold;
 pub(in crate::desk) use day::DATE;
-pub use day::WrittenDay;
+pub use day::{WrittenDay, WrittenDays};
 
 const GAP: &str = r"^ *(?:[、,:の]|に|は)? *";
 const CLOCK: &str = r"^ *(?:(?P<noon>正午)|(?P<before>午前|午後|am|pm)? ?(?P<hour>[0-9]{1,2})(?: ?: ?(?P<minute>[0-9]{2})|(?P<hours> ?時)(?:(?P<minutes>[0-9]{1,2})分|(?P<thirty>半))?)?(?: ?(?P<after>am|pm))?)";

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod cc;
 pub mod contacts;
 pub mod deadline;
+pub mod duty;
 pub mod escalation;
 pub mod feedback;
 pub mod form;

@@ -14,7 +14,7 @@ use crate::{
     notify::{
         arrival::notify_of_arrival,
         auto_reply::FiledTicket,
-        staff_notice::{NoticeContent, notify_of_ticket},
+        staff_notice::{NoticeContent, notes_in_words, notify_of_ticket},
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Actor, Fault, Operation, PreparedMail},
@@ -99,6 +99,7 @@ pub(super) async fn notify_staff(
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
                     remarks: remarks(reading, decision),
+                    notes: notes(operation, filed.id).await?,
                 };
                 notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
             }
@@ -113,6 +114,7 @@ pub(super) async fn notify_staff(
                 clock: &new.clock,
                 assignee,
                 news: "",
+                notes: Vec::new(),
                 remarks: remarks(reading, decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
@@ -134,12 +136,19 @@ pub(super) async fn notify_staff(
                 assignee,
                 news: reading.written(),
                 remarks,
+                notes: notes(operation, filed.id).await?,
             };
             notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
         }
         _ => {}
     }
     Ok(())
+}
+
+/// What members have noted on a ticket.
+async fn notes(operation: &mut Operation<'_>, ticket: i64) -> Result<Vec<String>, Fault> {
+    let notes = operation.tx.notes_of(&[ticket]).await?;
+    Ok(notes_in_words(operation.desk, &notes, ticket, operation.now))
 }
 
 /// The answer of a contact is there: the desk owes its own again.

@@ -258,7 +258,7 @@ async fn attach_to_case(
 /// Who works on a new ticket, where members take turns.
 async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Result<Option<String>, Fault> {
     let desk = operation.desk;
-    let staff: Vec<&Member> = desk.rules.staff.all().collect();
+    let staff: Vec<&Member> = desk.duty(operation.now).present();
     if desk.new_ticket != NewTicketTo::Rotation || staff.is_empty() || decision.kind == Kind::Staff {
         return Ok(None);
     }

@@ -245,6 +245,7 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
         return Ok(Vec::new());
     }
     desk.renew_staff_keys().await?;
+    desk.renew_absences().await?;
     let mut batch = prepare(desk, fetched).await?;
     // Only where nobody waits behind it.
     if let [mail] = batch.as_mut_slice() {

@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{CaseContext, FiguresContext, ParkedMail, Purpose, StaffCommon, StaffTicket, purpose_in_words};
+use super::{
+    CaseContext, FiguresContext, ParkedMail, Purpose, StaffCommon, StaffTicket, WaitingContext,
+    purpose_in_words,
+};
 use crate::desk::{
     application::{Call, Stage},
     calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR, date_of},
@@ -18,6 +22,8 @@ use crate::desk::{
 pub struct DigestContext {
     #[serde(flatten)]
     pub common: StaffCommon,
+    /// Whose list it is; empty for the reader's own.
+    pub of: String,
     /// What the digest is about, in a few words.
     pub summary: String,
     pub groups: Vec<Group>,
@@ -27,6 +33,8 @@ pub struct DigestContext {
     /// How many parked mails there are; `parked` may hold fewer.
     pub parked_count: usize,
     pub undelivered_mails: Vec<UndeliveredMail>,
+    /// Mails that wait for the reader's word.
+    pub drafts: Vec<HeldDraft>,
     /// All zero where the reader does not get figures.
     pub figures: FiguresContext,
     /// Where the call for the 伴走支援 stands; empty where there is none now.
@@ -55,6 +63,8 @@ pub enum Title {
     DueToday,
     #[serde(rename = "担当している照会")]
     Own,
+    #[serde(rename = "担当が決まっている照会")]
+    Assigned,
     #[serde(rename = "担当が決まっていない照会")]
     Unassigned,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
@@ -73,8 +83,19 @@ pub enum Title {
     Waiting,
     #[serde(rename = "お礼の返信があった照会（対応は要りません）")]
     Thanked,
+    #[serde(rename = "メモが加わった照会")]
+    Noted,
     #[serde(rename = "前回以降に回答した照会")]
     Answered,
+}
+
+/// The title of a list of everybody's tickets.
+pub const LIST_OF_ALL: &str = "全員の照会";
+
+/// The title of a list of one member's tickets.
+#[must_use]
+pub fn list_of(name: &str) -> String {
+    format!("{name}さんの照会")
 }
 
 /// What the summary line counts. A count of zero is left out.
@@ -90,6 +111,8 @@ pub struct Counts {
     pub meetings: usize,
     pub parked: usize,
     pub undelivered: usize,
+    /// Mails that wait for the reader's word.
+    pub drafts: usize,
 }
 
 impl Counts {
@@ -100,6 +123,7 @@ impl Counts {
             ("本日お約束", self.promised),
             ("超過", self.overdue),
             ("本日期限", self.due_today),
+            ("送信待ち", self.drafts),
             ("担当", self.own),
             ("担当未定", self.unassigned),
             ("伴走支援", self.applications),
@@ -170,6 +194,29 @@ impl Alarm {
     }
 }
 
+/// A mail that waits for the reader's word.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldDraft {
+    #[serde(flatten)]
+    pub asked: WaitingContext,
+    pub author: String,
+    /// Since when it waits.
+    pub since: String,
+}
+
+impl HeldDraft {
+    #[must_use]
+    pub fn new(
+        asked: WaitingContext,
+        author: &str,
+        since: DateTime<Utc>,
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { asked, author: author.to_owned(), since: japanese_time::instant(since, zone, now) }
+    }
+}
+
 /// A mail that did not arrive.
 #[derive(Debug, Clone, Serialize)]
 pub struct UndeliveredMail {
@@ -203,10 +250,11 @@ mod tests {
             meetings: 8,
             parked: 5,
             undelivered: 6,
+            drafts: 9,
         };
         assert_eq!(
             all.summary(),
-            "本日お約束1件・超過1件・本日期限2件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
+            "本日お約束1件・超過1件・本日期限2件・送信待ち9件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
         );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");

@@ -92,6 +92,19 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
         Done::Merged { number, into } => format!(
             "{number} を {into} にまとめました（{into} への回答は、{number} の差出人にもお送りします）"
         ),
+        Done::Away { name, first, last, substitute } => {
+            let today = date_of(now, zone);
+            let (first, last) = (japanese_time::day(*first, today), japanese_time::day(*last, today));
+            let days = if first == last { first } else { format!("{first}から{last}まで") };
+            let substitute = match substitute {
+                Some(name) => format!("代理の{name}さん"),
+                None => "責任者".to_owned(),
+            };
+            format!(
+                "{name}さんの休暇（{days}）を登録しました。この間、{name}さんへのお知らせと一覧は、{substitute}にお送りします"
+            )
+        }
+        Done::Back(name) => format!("{name}さんの休暇を取り消しました"),
         Done::CalledBack(number) => format!("{number} の折り返しを終えました"),
         Done::Queued { number, written, leaves } => {
             let what = purpose_in_words(Purpose::from(*written));
@@ -155,6 +168,17 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
 #[must_use]
 pub fn refusal_to_staff(refused: &Refused) -> String {
     match refused {
+        Refused::AbsenceDays(SpanFault::OutsidePeriod) => {
+            "休暇の日付は、今日から半年以内の日をお書きください".to_owned()
+        }
+        Refused::AbsenceDays(fault) => format!("休暇の日付：{}", span_fault_in_words(*fault)),
+        Refused::NoSubstitute => {
+            "「休暇 7/10-7/15 代理 佐藤」のように、代理をする方のお名前を添えてください（責任者がお受けする場合は「代理 なし」）".to_owned()
+        }
+        Refused::SubstituteAway(name) => {
+            format!("{name}さんもこの間に休暇がありますので、別の方のお名前をお書きください")
+        }
+        Refused::NotAway(name) => format!("{name}さんの休暇は登録されていません"),
         Refused::NoSuchTicket(number) => format!("受付番号 {number} の照会票はありません"),
         Refused::NotOnATicket => "照会票の操作ではありません".to_owned(),
         Refused::NoApplication(number) => format!(

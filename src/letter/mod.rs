@@ -42,8 +42,11 @@ pub use compose::{
     ComposeError, Envelope, Letter, as_in_envelope, compose, envelope_address, with_ascii_domain,
 };
 pub use content::Content;
-pub use digest::{Alarm, Counts, DigestContext, Group, Title, UndeliveredMail, call_in_words};
-pub use feedback::span_fault_to_operator;
+pub use digest::{
+    Alarm, Counts, DigestContext, Group, HeldDraft, LIST_OF_ALL, Title, UndeliveredMail, call_in_words,
+    list_of,
+};
+pub use feedback::{OPERATOR, span_fault_to_operator};
 pub use forward::ForwardContext;
 pub use frame::{own_text, own_words};
 pub use hours::hours_in_words;
@@ -56,8 +59,8 @@ pub use meeting::{
 pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
-    NoEffect, Remark, decided_by, done_by, limit_reached, no_more_explanations, refused_order,
-    rejected_answer,
+    NoEffect, Remark, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations, note_in_words,
+    refused_order, rejected_answer,
 };
 pub use search_words::{
     no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
@@ -73,9 +76,9 @@ pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
-    ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words, colleague_in_words,
-    field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words, sender_in_words,
-    status_in_words, status_word, writer_in_words,
+    ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words,
+    colleague_in_words, field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words,
+    sender_in_words, status_in_words, status_word, writer_in_words,
 };
 
 use crate::{

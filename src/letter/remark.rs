@@ -1,6 +1,11 @@
 //! Sentences about a single message in mails to staff: remarks of notices, and lines of staff replies.
 
-use crate::desk::{gate::Refusal, own_marks, sender::SenderDoubt, ticket::TicketNumber, triage::Note};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::desk::{
+    gate::Refusal, japanese_time, own_marks, sender::SenderDoubt, ticket::TicketNumber, triage::Note,
+};
 
 use super::{DecisionWord, problem::others_mail, refusal_in_words};
 
@@ -174,6 +179,28 @@ pub fn limit_reached(from: &str, tickets: &[TicketNumber], most: u32) -> String 
 #[must_use]
 pub fn refused_order(order: &str, why: &str) -> String {
     format!("「{}」：{why}", order.lines().next().unwrap_or_default())
+}
+
+/// A note on a ticket in a mail to staff: 「7月1日（火）10:10 佐藤 花子さん：先方に電話済み」.
+#[must_use]
+pub fn note_in_words(who: &str, at: DateTime<Utc>, text: &str, zone: Tz, now: DateTime<Utc>) -> String {
+    /// Characters.
+    const LONGEST: usize = 200;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown: String = text.chars().take(LONGEST).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    let note = format!("{} {who}：{shown}{more}", japanese_time::instant(at, zone, now));
+    own_marks::disarmed(&note)
+}
+
+/// The subject of a reminder of drafts: 「【送信待ち】[ZT-2025-0001] 送信を待つメールがあります」. `number` is empty for several tickets.
+#[must_use]
+pub fn drafts_wait(number: &str, count: usize) -> String {
+    if number.is_empty() {
+        format!("【送信待ち】送信を待つメールが{count}件あります")
+    } else {
+        format!("【送信待ち】[{number}] 送信を待つメールがあります")
+    }
 }
 
 /// The line of a staff reply to the author of an answer that a lead has rejected.

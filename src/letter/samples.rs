@@ -335,6 +335,8 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
     if !full {
         return DigestContext {
             common,
+            of: String::new(),
+            drafts: Vec::new(),
             summary: Counts::default().summary(),
             groups: Vec::new(),
             meetings: Vec::new(),
@@ -352,6 +354,14 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
         UndeliveredMail::new(number_of(tickets.rules, 3).to_string(), Purpose::Answer, "x@example.jp");
     DigestContext {
         common,
+        of: String::new(),
+        drafts: vec![super::HeldDraft::new(
+            waiting(tickets.profile, tickets.rules),
+            "伊藤 健一",
+            tickets.facts.received_at,
+            tickets.rules.calendar.time_zone(),
+            tickets.now,
+        )],
         summary: "未回答2件".to_owned(),
         groups: vec![Group { title: Title::Own, count: listed.len() + 2, tickets: listed }],
         meetings: tickets.rules.support.as_ref().map_or_else(Vec::new, |_| meetings::digest()),

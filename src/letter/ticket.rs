@@ -68,6 +68,8 @@ pub struct StaffTicket {
     pub waits: bool,
     /// `inquiry` line by line, for HTML.
     pub inquiry_lines: Vec<String>,
+    /// What members have noted last, a line each.
+    pub notes: Vec<String>,
     /// The reader's key for this ticket; empty where this mail cannot be answered.
     pub key: String,
     /// The marker line above the place for an answer; empty like `key`.
@@ -117,12 +119,19 @@ impl StaffTicket {
             status: clock_word(facts.clock),
             held_until: held_until.unwrap_or_default(),
             waits: status == Status::Waiting,
+            notes: Vec::new(),
             key: String::new(),
             begin: String::new(),
             end: String::new(),
             mailto: String::new(),
             links: Vec::new(),
         }
+    }
+
+    /// Adds what members have noted.
+    #[must_use]
+    pub fn with_notes(self, notes: Vec<String>) -> Self {
+        Self { notes, ..self }
     }
 
     /// Shows the whole inquiry, as a notice about this ticket alone does.

@@ -139,6 +139,9 @@ pub const LEAVING: &str = "送信しているところです";
 /// Between the items of a list.
 pub const AND: &str = "、";
 
+/// The subject of a mail about an absence.
+pub const ABSENCE: &str = "休暇と代理のお知らせ";
+
 /// A member as a colleague names them.
 #[must_use]
 pub fn colleague_in_words(name: &str) -> String {

@@ -123,7 +123,7 @@ pub async fn notify_of_applications(
         let shown = application.in_words(operation);
         let occasion = format!("{} {}", mail.hash, application.number);
         let to_all = ticket.assignee.is_none() && desk.new_ticket == NewTicketTo::All;
-        let is_told = |member: &&Member| to_all || concerns(desk, Some(&ticket), member);
+        let is_told = |member: &&Member| to_all || concerns(desk, Some(&ticket), member, now);
         for member in staff.all().filter(is_told) {
             let about =
                 (for_member(desk, &ticket, member, now), shown.clone(), stage_in_words(application.stage));

@@ -21,9 +21,9 @@ pub fn notify_of_arrival(
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let arrived = ArrivedMail::new(&desk.rules, &mail.reading, now);
-    let staff = &desk.rules.staff;
-    let is_told = |member: &&Member| desk.new_ticket == NewTicketTo::All || staff.is_lead(member);
-    for member in staff.all().filter(is_told) {
+    let duty = desk.duty(now);
+    let is_told = |member: &&Member| desk.new_ticket == NewTicketTo::All || duty.acts_as_lead(member);
+    for member in duty.present().into_iter().filter(is_told) {
         let parked = parked.map(|(message, reason)| {
             let (mail, received_at) = (&mail.reading.mail, mail.reading.received_at);
             let facts = ParkedFacts { message, reason: Some(reason), received_at, mail };

@@ -2,38 +2,23 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{
-    staff_notice::{for_member, in_words, notify, parked_for_member},
-    unfinished::{Unfinished, unfinished},
-};
+mod compile;
+
+use self::compile::{Compiled, Known, Shows, View, compile};
+use super::staff_notice::notify;
 use crate::{
     desk::{
         calendar::{Day, date_of},
+        feedback::Refused,
         staff::Member,
-        ticket::{Status, TicketKind},
-        triage::ParkReason,
+        staff_mail::Whose,
     },
-    letter::{
-        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, ParkedFacts, ParkedMail,
-        Rendered, StaffCommon, StaffTicket, Title, UndeliveredMail, call_in_words,
-    },
-    mail,
-    service::{
-        Desk, Fault, Operation,
-        alarms::{coverage_of, silence},
-        figures::{figures, figures_in_words},
-    },
-    store::{LedgerRow, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow},
+    letter::{Rendered, StaffCommon},
+    service::{Desk, Fault, Operation},
 };
 
 /// Key in the state table. The value is when the last digest was due, and when it was sent.
 const LAST: &str = "digest";
-/// Maximum number of tickets under one title.
-const MOST_TICKETS: usize = 100;
-const MOST_PARKED: usize = 50;
-/// Limits how far back answered tickets are listed, so that the first digest does not list the answers of many years.
-/// No closure of the desk is longer than this.
-const LONGEST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
 
 /// When the digest is next due after `now`, and when it was last due on the business day of `now`.
 pub fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
@@ -79,8 +64,8 @@ pub async fn send_due(desk: &Desk) -> Result<usize, Fault> {
     let since = sent_at.parse().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
     let known = Known::load(desk, since, now).await?;
     let mut news = Vec::new();
-    for member in desk.rules.staff.all() {
-        let compiled = compile(desk, &known, member, now).await?;
+    for member in desk.duty(now).present() {
+        let compiled = compile(desk, &known, View::own(member), now).await?;
         if compiled.is_news {
             news.push((member, compiled));
         }
@@ -107,15 +92,32 @@ fn is_night(desk: &Desk, now: DateTime<Utc>) -> bool {
     span.is_none_or(|(_, closes)| now >= closes)
 }
 
-/// Queues the digest for one member now, on request.
-pub async fn send_one(operation: &mut Operation<'_>, member: &Member) -> Result<(), Fault> {
+/// Queues a list for one member now, on request. The inner error says why there is none.
+pub async fn send_one(
+    operation: &mut Operation<'_>,
+    member: &Member,
+    whose: &Whose,
+) -> Result<Result<(), Refused>, Fault> {
     let (desk, now) = (operation.desk, operation.now);
+    let staff = &desk.rules.staff;
+    let shows = match whose {
+        Whose::Own => Shows::Own,
+        Whose::All => Shows::All,
+        Whose::Member(name) => match staff.named(name).as_slice() {
+            [one] => Shows::Member(one),
+            _ => {
+                let known = staff.all().map(|member| member.name.clone()).collect();
+                return Ok(Err(Refused::NoSingleMember { who: name.clone(), known }));
+            }
+        },
+    };
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
-    let context = compile(desk, &known, member, now).await?;
+    let context = compile(desk, &known, View { reader: member, shows }, now).await?;
     // Two requests at the same instant must give two mails, since each shows the desk at its time: hence the fresh id.
     // A database restored from a backup uses ids again: hence the instant.
     let occasion = format!("digest asked {} {}", now.to_rfc3339(), operation.tx.fresh_id());
-    send(operation, member, context, &occasion)
+    send(operation, member, context, &occasion)?;
+    Ok(Ok(()))
 }
 
 /// Queues the digest for all staff now, even if nothing is new or due. Returns the number of queued mails.
@@ -123,9 +125,9 @@ pub async fn send_all(desk: &Desk) -> anyhow::Result<usize> {
     let now = desk.clock.now();
     let mut tx = desk.store.write().await?;
     let mut queued = 0;
-    for member in desk.rules.staff.all() {
-        send_one(&mut Operation::by_desk(desk, &mut tx, now), member).await?;
-        queued += 1;
+    for member in desk.duty(now).present() {
+        let sent = send_one(&mut Operation::by_desk(desk, &mut tx, now), member, &Whose::Own).await?;
+        queued += usize::from(sent.is_ok());
     }
     tx.commit().await?;
     Ok(queued)
@@ -136,8 +138,8 @@ pub async fn preview(desk: &Desk) -> anyhow::Result<Vec<(String, String, String)
     let now = desk.clock.now();
     let known = Known::load(desk, now - TimeDelta::days(1), now).await?;
     let mut shown = Vec::new();
-    for member in desk.rules.staff.all() {
-        let compiled = compile(desk, &known, member, now).await?;
+    for member in desk.duty(now).present() {
+        let compiled = compile(desk, &known, View::own(member), now).await?;
         let common = StaffCommon::new(&desk.profile, &desk.rules, &member.name, now);
         let Rendered { subject, body, .. } = desk.wording.render(&compiled.content(common))?;
         shown.push((member.name.clone(), subject, body));
@@ -152,255 +154,4 @@ fn send(
     occasion: &str,
 ) -> Result<(), Fault> {
     notify(operation, member, occasion, |common| compiled.content(common))
-}
-
-/// Data for the digests of all members, loaded once.
-struct Known {
-    open: Vec<TicketHead>,
-    waiting: Vec<TicketHead>,
-    answered: Vec<TicketHead>,
-    thanked: Vec<TicketHead>,
-    /// At most [`MOST_PARKED`]; `parked_count` counts all.
-    parked: Vec<(LedgerRow, mail::InboundMail)>,
-    parked_count: usize,
-    /// Mails were parked since the last digest, or are offered since the acceptance window has opened.
-    parked_news: bool,
-    undelivered: Vec<OutboxRow>,
-    figures: FiguresContext,
-    /// Where the call for the 伴走支援 stands.
-    support: String,
-    /// Applications since the last digest.
-    new_applications: usize,
-    meetings: Vec<Unfinished>,
-    alarms: Vec<Alarm>,
-    since: DateTime<Utc>,
-}
-
-impl Known {
-    async fn load(desk: &Desk, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        let store = &desk.store;
-        let mut parked = Vec::new();
-        let listed = store.parked_for_digest(since).await?;
-        for row in listed.iter().take(MOST_PARKED) {
-            if let Some((row, raw)) = store.message(row.id).await? {
-                parked.push((row, mail::read(&raw)));
-            }
-        }
-        // What came before the acceptance window is offered when it opens.
-        let opens = desk.rules.window.begins().filter(|begins| (since..=now).contains(begins));
-        let is_offered = |row: &LedgerRow| row.reason.as_deref() == Some(ParkReason::BeforeWindow.as_str());
-        let parked_news =
-            store.parked_count_since(since).await? > 0 || opens.is_some() && listed.iter().any(is_offered);
-        let mut undelivered = store.outbox(false).await?;
-        undelivered.retain(|row| {
-            matches!(row.state, OutboxState::Failed | OutboxState::Bounced)
-                && row.finished_at.is_some_and(|at| at >= since)
-        });
-        let silence = silence(desk, now).await?;
-        let mut alarms = Vec::new();
-        if coverage_of(&desk.rules, store).await?.is_some() {
-            alarms.push(Alarm::HolidaysUnpublished);
-        }
-        if desk.is_too_silent(silence) {
-            alarms.push(Alarm::Silence(silence));
-        }
-        let (support, new_applications) = match &desk.rules.support {
-            Some(support) => {
-                let (stages, new) = store.application_counts(support.call.closes, since).await?;
-                (call_in_words(&support.call, &stages, now), new)
-            }
-            None => (String::new(), 0),
-        };
-        let begins = desk.rules.window.begins().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
-        Ok(Self {
-            open: store.ticket_heads(Status::Open).await?,
-            waiting: store.ticket_heads(Status::Waiting).await?,
-            thanked: store.thanked_since(since, now - LONGEST_LOOK_BACK).await?,
-            answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
-            parked,
-            parked_count: listed.len(),
-            parked_news,
-            undelivered,
-            figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
-            support,
-            new_applications,
-            meetings: unfinished(desk, now).await?,
-            alarms,
-            since,
-        })
-    }
-}
-
-struct Compiled {
-    groups: Vec<Group>,
-    meetings: Vec<CaseContext>,
-    parked: Vec<ParkedMail>,
-    parked_count: usize,
-    undelivered: Vec<UndeliveredMail>,
-    figures: FiguresContext,
-    support: String,
-    alarm: String,
-    summary: String,
-    /// Something is new since the last digest, or a ticket is overdue or due today.
-    is_news: bool,
-}
-
-impl Compiled {
-    fn content(self, common: StaffCommon) -> Content {
-        Content::Digest(DigestContext {
-            common,
-            summary: self.summary,
-            groups: self.groups,
-            meetings: self.meetings,
-            parked: self.parked,
-            parked_count: self.parked_count,
-            undelivered_mails: self.undelivered,
-            figures: self.figures,
-            support: self.support,
-            alarm: self.alarm,
-        })
-    }
-}
-
-/// Compiles one member's digest from their own and unassigned tickets. Leads also get other members' tickets that are
-/// overdue, due today, waiting or answered, and parked mail, undeliverable mail and the figures. Each open ticket is
-/// listed only under the first title that fits.
-async fn compile(
-    desk: &Desk,
-    known: &Known,
-    member: &Member,
-    now: DateTime<Utc>,
-) -> Result<Compiled, StoreError> {
-    let zone = desk.rules.calendar.time_zone();
-    let leads = desk.rules.staff.is_lead(member);
-    let is_member =
-        |who: &Option<String>| who.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
-    let own = |ticket: &TicketHead| is_member(&ticket.assignee);
-    let free = |ticket: &TicketHead| ticket.assignee.is_none();
-    let late = |ticket: &TicketHead| ticket.clock.overdue(now);
-    let today = |ticket: &TicketHead| {
-        ticket.clock.deadline().is_some_and(|at| date_of(at, zone) <= date_of(now, zone))
-    };
-    let promised = |ticket: &TicketHead| ticket.promised_on.is_some_and(|day| day <= date_of(now, zone));
-    let concerns = |ticket: &&TicketHead| leads || own(ticket) || free(ticket);
-    let mut left: Vec<&TicketHead> = known.open.iter().filter(concerns).collect();
-    let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
-    left.sort_by_key(|ticket| ticket.clock.deadline());
-    let mut titled: Vec<(Title, Vec<&TicketHead>)> = Vec::new();
-    let mut take = |title, which: &dyn Fn(&TicketHead) -> bool| {
-        let (taken, rest): (Vec<&TicketHead>, Vec<&TicketHead>) =
-            left.iter().partition(|ticket| which(ticket));
-        left = rest;
-        let count = taken.len();
-        titled.push((title, taken));
-        count
-    };
-    let applications = take(Title::Support, &|ticket| ticket.kind == TicketKind::Application);
-    let promised = take(Title::Promised, &promised);
-    let overdue = take(Title::Overdue, &late);
-    let due = take(Title::DueToday, &today);
-    let mine = take(Title::Own, &own);
-    let unassigned = take(Title::Unassigned, &free);
-    // Applications are no inquiries, and stand behind them.
-    titled.rotate_left(1);
-    let answered: Vec<&TicketHead> = known.answered.iter().filter(concerns).collect();
-    let answered_count = answered.len();
-    let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
-        known.waiting.iter().filter(concerns).partition(|ticket| ticket.clock.is_held_by_desk());
-    let mut inquiries = Vec::new();
-    for (of_applications, of_inquiries, tickets) in [
-        (Title::SupportHeld, Title::Held, held),
-        (Title::SupportWaiting, Title::Waiting, waiting),
-        (Title::SupportThanked, Title::Thanked, known.thanked.iter().filter(concerns).collect()),
-        (Title::SupportAnswered, Title::Answered, answered),
-    ] {
-        let (applications, others) =
-            tickets.into_iter().partition(|ticket| ticket.kind == TicketKind::Application);
-        titled.push((of_applications, applications));
-        inquiries.push((of_inquiries, others));
-    }
-    titled.extend(inquiries);
-    let groups = groups(desk, titled, member, now).await?;
-    let meetings: Vec<&Unfinished> = known
-        .meetings
-        .iter()
-        .filter(|case| leads || case.assignee.is_none() || is_member(&case.assignee))
-        .collect();
-    let due_meetings = meetings.iter().map(|case| case.due).sum();
-    let parked: Vec<ParkedMail> = if leads {
-        known.parked.iter().map(|row| parked(desk, row, member, now)).collect()
-    } else {
-        Vec::new()
-    };
-    let parked_count = if leads { known.parked_count } else { 0 };
-    let undelivered: Vec<UndeliveredMail> =
-        if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
-    let is_news = is_new
-        || known.new_applications > 0
-        || promised + overdue + due + due_meetings + answered_count > 0
-        || (leads && known.parked_news)
-        || !undelivered.is_empty()
-        || (leads && !known.alarms.is_empty());
-    let counts = Counts {
-        promised,
-        overdue,
-        due_today: due,
-        own: mine,
-        unassigned,
-        applications,
-        meetings: due_meetings,
-        parked: parked_count,
-        undelivered: undelivered.len(),
-    };
-    Ok(Compiled {
-        groups,
-        meetings: meetings.into_iter().map(|case| case.context.clone()).collect(),
-        parked,
-        parked_count,
-        undelivered,
-        figures: if leads { known.figures.clone() } else { FiguresContext::default() },
-        support: known.support.clone(),
-        alarm: if leads {
-            known.alarms.iter().map(|alarm| alarm.in_words()).collect()
-        } else {
-            String::new()
-        },
-        summary: counts.summary(),
-        is_news,
-    })
-}
-
-/// The groups that have tickets, each with the first of them as they are shown.
-async fn groups(
-    desk: &Desk,
-    titled: Vec<(Title, Vec<&TicketHead>)>,
-    member: &Member,
-    now: DateTime<Utc>,
-) -> Result<Vec<Group>, StoreError> {
-    let show = |ticket: &TicketRow| match ticket.clock.status() {
-        Status::Open | Status::Waiting => for_member(desk, ticket, member, now),
-        Status::Answered | Status::Closed => in_words(desk, ticket, now),
-    };
-    let mut groups = Vec::new();
-    for (title, heads) in titled.into_iter().filter(|(_, heads)| !heads.is_empty()) {
-        let shown: Vec<i64> = heads.iter().take(MOST_TICKETS).map(|ticket| ticket.id).collect();
-        let tickets: Vec<StaffTicket> = desk.store.tickets_of(&shown).await?.iter().map(show).collect();
-        groups.push(Group { title, count: heads.len(), tickets });
-    }
-    Ok(groups)
-}
-
-fn parked(
-    desk: &Desk,
-    (row, mail): &(LedgerRow, mail::InboundMail),
-    member: &Member,
-    now: DateTime<Utc>,
-) -> ParkedMail {
-    let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
-    let facts = ParkedFacts { message: row.id, reason, received_at: row.received_at, mail };
-    parked_for_member(desk, facts, member, now)
-}
-
-fn undelivered(row: &OutboxRow) -> UndeliveredMail {
-    UndeliveredMail::new(row.ticket.clone().unwrap_or_default(), row.purpose, &row.recipient)
 }

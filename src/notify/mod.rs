@@ -4,6 +4,7 @@ pub mod application;
 pub mod arrival;
 pub mod auto_reply;
 pub mod digest;
+pub mod drafts;
 pub mod reminder;
 pub mod search;
 pub mod sheet;

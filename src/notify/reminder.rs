@@ -1,64 +1,22 @@
-//! Reminds inquirers of the missing inquiry, twice, at intervals of business time. After that it notifies staff, at the same
-//! intervals.
-
-use chrono::{DateTime, Utc};
+//! Reminds inquirers of the missing inquiry, and tells staff that inquirers have not answered.
 
 use super::{
     Thread,
     auto_reply::{Automatic, over_budget, queue},
-    staff_notice::{concerns, notify_each},
+    staff_notice::{concerns, notify_each, numbers},
 };
 use crate::{
     desk::triage::Reply,
     letter::{self, Content, InquirerContext},
-    service::{Desk, Fault, Operation},
-    store::{AuditEvent, NewEvent, OutboxState, StoreError, TicketRow, Waiting},
+    service::{Fault, Operation},
+    store::{AuditEvent, NewEvent, OutboxState, TicketRow, Waiting},
 };
 
-/// Maximum number of reminders per ticket.
-const REMINDERS: u32 = 2;
-
-/// When the next reminder is due. In the past if it is late.
-pub async fn next_reminder(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let asked = desk.store.longest_waiting().await?;
-    Ok(asked.and_then(|asked| due_at(desk, asked)))
-}
-
-fn due_at(desk: &Desk, asked_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let calendar = &desk.rules.calendar;
-    let due = calendar.add_business(asked_at, desk.rules.sla.remind_after)?;
-    calendar.next_opening(due)
-}
-
-/// Queues due reminders, and notifies staff of tickets whose reminders got no reply. Returns the number of mails.
-pub async fn remind(desk: &Desk) -> Result<usize, Fault> {
-    let now = desk.clock.now();
-    let late = next_reminder(desk).await?.is_some_and(|at| at <= now);
-    if !late || !desk.rules.calendar.is_open(now) {
-        return Ok(0);
-    }
-    let mut tx = desk.store.write().await?;
-    let mut waiting = tx.waiting(now).await?;
-    waiting.retain(|waiting| due_at(desk, waiting.asked_at).is_some_and(|at| at <= now));
-    let mut queued = 0;
-    let mut unanswered = Vec::new();
-    let operation = &mut Operation::by_desk(desk, &mut tx, now);
-    for waiting in waiting {
-        operation.tx.reminded(waiting.ticket.id, now).await?;
-        if waiting.ticket.fields.inquiry.is_none() && waiting.reminded < REMINDERS {
-            queued += usize::from(ask_again(operation, &waiting).await?);
-        } else {
-            unanswered.push(waiting.ticket);
-        }
-    }
-    queued += notify_unanswered(operation, &unanswered)?;
-    tx.commit().await?;
-    Ok(queued)
-}
-
-async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<bool, Fault> {
+/// Asks the inquirer of a ticket again for what is missing. `false` if no mail can leave now.
+pub async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<bool, Fault> {
     let (desk, now) = (operation.desk, operation.now);
-    let Waiting { ticket, to: Some(to), reminded, .. } = waiting else { return Ok(false) };
+    let Waiting { ticket, reminded } = waiting;
+    let Some(to) = &ticket.answer_to else { return Ok(false) };
     let refusal = over_budget(operation, ticket.id, to).await?;
     let tx = &mut *operation.tx;
     if let Some(refusal) = refusal {
@@ -98,7 +56,7 @@ async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Result<b
 }
 
 /// Tells staff of tickets that wait and whose inquirers have not answered. Returns the number of mails.
-pub fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
+pub async fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
     let (desk, now) = (operation.desk, operation.now);
     for ticket in tickets {
         operation.tx.append_event(now, NewEvent::by_desk(AuditEvent::Unanswered).on_ticket(ticket.id));
@@ -106,8 +64,9 @@ pub fn notify_unanswered(operation: &mut Operation<'_>, tickets: &[TicketRow]) -
     notify_each(
         operation,
         tickets,
-        "unanswered",
-        |ticket, member| concerns(desk, Some(ticket), member),
+        |own| format!("unanswered {} {}", numbers(own), now.to_rfc3339()),
+        |ticket, member| concerns(desk, Some(ticket), member, now),
         Content::WaitingUnanswered,
     )
+    .await
 }

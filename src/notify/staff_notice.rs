@@ -14,13 +14,13 @@ use crate::{
     },
     hex,
     letter::{
-        Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered, StaffCommon,
-        StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
+        self, Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered,
+        StaffCommon, StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
     },
     mail::Attachment,
     service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
-    store::TicketRow,
+    store::{NoteRow, TicketRow},
 };
 
 /// Queues a mail to one member of staff. The Message-ID is derived from the occasion and serves as the idempotency key:
@@ -86,39 +86,39 @@ pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> 
 }
 
 /// Sends each member one mail about those of the tickets that concern them. Returns the number of mails.
-pub fn notify_each(
+pub async fn notify_each(
     operation: &mut Operation<'_>,
     tickets: &[TicketRow],
-    occasion: &str,
+    occasion: impl Fn(&[&TicketRow]) -> String,
     concerns: impl Fn(&TicketRow, &Member) -> bool,
     content: impl Fn(DeadlineContext) -> Content,
 ) -> Result<usize, Fault> {
     let (desk, now) = (operation.desk, operation.now);
+    let ids: Vec<i64> = tickets.iter().map(|ticket| ticket.id).collect();
+    let notes = operation.tx.notes_of(&ids).await?;
+    let shown = |ticket: &TicketRow, member: &Member| {
+        for_member(desk, ticket, member, now).with_notes(notes_in_words(desk, &notes, ticket.id, now))
+    };
     let mut queued = 0;
     for member in desk.rules.staff.all() {
         let own: Vec<&TicketRow> = tickets.iter().filter(|ticket| concerns(ticket, member)).collect();
-        let Some(first) = own.first() else { continue };
-        let occasion = format!("{occasion} {} {}", first.number, now.to_rfc3339());
-        let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let occasion = occasion(&own);
+        let tickets = own.iter().map(|ticket| shown(ticket, member)).collect();
         notify(operation, member, &occasion, |common| content(DeadlineContext::new(common, tickets)))?;
         queued += 1;
     }
     Ok(queued)
 }
 
-/// Whether a member gets notices about a ticket: its assignee and all leads do.
-pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member) -> bool {
+/// Whether a member gets notices about a ticket.
+pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member, now: DateTime<Utc>) -> bool {
     let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
-    let is_assignee = assignee.is_some_and(|address| address.eq_ignore_ascii_case(&member.address));
-    is_assignee || desk.rules.staff.is_lead(member)
-}
-
-/// The members who have to work on a ticket: its assignee, or the leads where it has none.
-pub fn responsible<'a>(desk: &'a Desk, ticket: &TicketRow) -> Vec<&'a Member> {
-    let staff = &desk.rules.staff;
-    match ticket.assignee.as_deref().and_then(|address| staff.find(address)) {
-        Some(assignee) => vec![assignee],
-        None => staff.leads().collect(),
+    match ticket {
+        Some(_) => desk.duty(now).concerns(assignee, member),
+        None => desk.duty(now).acts_as_lead(member),
     }
 }
 
@@ -135,6 +135,7 @@ pub struct NoticeContent<'a> {
     /// Text of the inquirer's follow-up; empty for a new ticket.
     pub news: &'a str,
     pub remarks: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 /// Notifies staff of a new ticket or of a follow-up. Each notice has a staff key, so that members can answer by reply.
@@ -152,11 +153,12 @@ pub fn notify_of_ticket(
         Actor::Staff(member) => staff.find(&member.address),
         _ => mail.reading.mail.from.as_ref().and_then(|from| staff.find(&from.address)),
     };
+    let duty = desk.duty(operation.now);
     let receives = |member: &Member| match (assignee, desk.new_ticket) {
-        (Some(assignee), _) => assignee == member,
+        (Some(_), _) => duty.responsible(content.assignee).contains(&member),
         (None, NewTicketTo::None) if purpose == Purpose::NewTicket => false,
-        (None, NewTicketTo::All) => true,
-        (None, _) => staff.is_lead(member),
+        (None, NewTicketTo::All) => duty.present().contains(&member),
+        (None, _) => duty.acts_as_lead(member),
     };
     let receivers: Vec<&Member> =
         staff.all().filter(|member| receives(member) || writer == Some(*member)).collect();
@@ -172,6 +174,7 @@ pub fn notify_of_ticket(
         assignee: assignee.map(|member| member.name.as_str()),
     };
     let ticket = StaffTicket::new(&desk.rules, &facts, operation.now).whole(content.fields);
+    let ticket = ticket.with_notes(content.notes.clone());
     let files: Vec<String> = mail.reading.mail.attachments.iter().map(|file| file.name.clone()).collect();
     let attachments = attachments_for_staff(&files);
     let zone = desk.rules.calendar.time_zone();
@@ -203,6 +206,27 @@ pub fn notify_of_ticket(
         })?;
     }
     Ok(())
+}
+
+/// The numbers of tickets, for an occasion.
+#[must_use]
+pub fn numbers(tickets: &[&TicketRow]) -> String {
+    tickets.iter().map(|ticket| ticket.number.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+/// The last notes of a ticket.
+#[must_use]
+pub fn notes_in_words(desk: &Desk, notes: &[NoteRow], ticket: i64, now: DateTime<Utc>) -> Vec<String> {
+    const MOST: usize = 3;
+    let own: Vec<&NoteRow> = notes.iter().filter(|note| note.ticket == ticket).collect();
+    let last = own.get(own.len().saturating_sub(MOST)..).unwrap_or_default();
+    let shown = |note: &&NoteRow| {
+        let member = desk.rules.staff.find(&note.author.address);
+        let who = member
+            .map_or_else(|| letter::OPERATOR.to_owned(), |member| letter::colleague_in_words(&member.name));
+        letter::note_in_words(&who, note.at, &note.text, desk.rules.calendar.time_zone(), now)
+    };
+    last.iter().map(shown).collect()
 }
 
 /// A ticket in words for a member, who can work on it by this mail.

@@ -43,7 +43,7 @@ pub async fn notify_undelivered(
     let author = operation.tx.author_of(mail.outbox).await?;
     let wrote =
         |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
-    let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member);
+    let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member, now);
     for member in desk.rules.staff.all().filter(told) {
         let ticket = ticket.map(|ticket| for_member(desk, ticket, member, now));
         notify(operation, member, &occasion, |common| {

@@ -5,8 +5,8 @@ use tracing::info;
 
 use crate::{
     desk::escalation,
-    letter::{Content, DeadlineContext},
-    notify::staff_notice::{concerns, for_member, notify},
+    letter::Content,
+    notify::staff_notice::{concerns, notify_each},
     service::{Desk, Fault, Operation},
     store::{AuditEvent, NewEvent, StoreError, TicketRow},
 };
@@ -31,24 +31,15 @@ pub(super) async fn escalate(desk: &Desk) -> Result<(usize, usize), Fault> {
     let watched = tx.watched(until, now).await?;
     let (mut told, mut mails) = (0, 0);
     for notice in [escalation::Notice::Warning, escalation::Notice::Miss] {
-        let due: Vec<&TicketRow> = watched
+        let due: Vec<TicketRow> = watched
             .iter()
             .filter(|(_, watched)| watched.due(calendar, sla, now) == Some(notice))
-            .map(|(ticket, _)| ticket)
+            .map(|(ticket, _)| ticket.clone())
             .collect();
-        for member in desk.rules.staff.all() {
-            let own: Vec<&TicketRow> =
-                due.iter().copied().filter(|ticket| concerns(desk, Some(*ticket), member)).collect();
-            if own.is_empty() {
-                continue;
-            }
-            let tickets = own.iter().map(|ticket| for_member(desk, ticket, member, now)).collect();
-            let mut operation = Operation::by_desk(desk, &mut tx, now);
-            notify(&mut operation, member, &occasion(&own), |common| {
-                Content::Deadline(notice, DeadlineContext::new(common, tickets))
-            })?;
-            mails += 1;
-        }
+        let concerns = |ticket: &TicketRow, member: &_| concerns(desk, Some(ticket), member, now);
+        let content = |context| Content::Deadline(notice, context);
+        mails += notify_each(&mut Operation::by_desk(desk, &mut tx, now), &due, occasion, concerns, content)
+            .await?;
         let ids: Vec<i64> = due.iter().map(|ticket| ticket.id).collect();
         tx.told(notice, &ids).await?;
         for ticket in &due {

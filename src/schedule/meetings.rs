@@ -151,7 +151,7 @@ pub(super) async fn tell_open_points(desk: &Desk) -> Result<usize, Fault> {
         return Ok(0);
     }
     let mut queued = 0;
-    for lead in desk.rules.staff.leads().filter(|_| !cases.is_empty()) {
+    for lead in desk.duty(now).leads().into_iter().filter(|_| !cases.is_empty()) {
         notify(&mut Operation::by_desk(desk, &mut tx, now), lead, &name, |common| {
             Content::OpenPoints(OpenPointsContext {
                 common,

@@ -1,12 +1,13 @@
 //! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, window summary, retention).
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
+mod drafts;
 pub mod escalation;
-mod holds;
 mod meetings;
 pub mod recalculation;
 mod results_due;
 pub mod retention;
+mod waiting;
 mod window_summary;
 
 use std::{sync::Arc, time::Duration};
@@ -15,18 +16,16 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use self::{
+    drafts::{next_draft, remind_of_drafts},
     escalation::{escalate, next_deadline},
-    holds::{end_holds, next_hold},
     meetings::{remind_of_meetings, tell_open_points},
     results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
+    waiting::{look_after, next_step},
     window_summary::{summarize, summary_at},
 };
 use crate::{
-    notify::{
-        digest,
-        reminder::{next_reminder, remind},
-    },
+    notify::digest,
     service::{
         Desk, Fault, Wakeups,
         alarms::{coverage_of, silence},
@@ -75,9 +74,10 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
 /// Runs all due jobs once. Returns the number of queued mails.
 pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     desk.renew_staff_keys().await?;
+    desk.renew_absences().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
-    let mut queued = end_holds(desk).await?;
+    let mut queued = look_after(desk).await?;
     // `escalate` handles a limited number of tickets per call. After a long downtime more calls are necessary.
     while is_due(desk).await? {
         let (tickets, mails) = escalate(desk).await?;
@@ -87,9 +87,10 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
         }
     }
     forget_due(desk).await?;
+    queued += remind_of_drafts(desk).await?;
     queued += tell_of_results(desk).await?;
     queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
-    Ok(queued + remind(desk).await? + summarize(desk).await? + digest::send_due(desk).await?)
+    Ok(queued + summarize(desk).await? + digest::send_due(desk).await?)
 }
 
 async fn is_due(desk: &Desk) -> Result<bool, StoreError> {
@@ -102,13 +103,13 @@ async fn until_next(desk: &Desk) -> Duration {
     // Database errors are ignored here: the next `tick` reports them.
     let deadline = next_deadline(desk, now).await.unwrap_or_default();
     let summary = summary_at(&desk.rules).filter(|at| *at > now);
-    let reminder = next_reminder(desk).await.unwrap_or_default();
-    let hold = next_hold(desk).await.unwrap_or_default();
+    let waiting = next_step(desk).await.unwrap_or_default();
+    let draft = next_draft(desk).await.unwrap_or_default();
     let (list, _) = digest::times(desk, now);
     let next = deadline
         .into_iter()
-        .chain(reminder)
-        .chain(hold)
+        .chain(waiting)
+        .chain(draft)
         .chain(summary)
         .chain(next_results_notice(desk))
         .chain(list)

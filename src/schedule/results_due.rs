@@ -55,7 +55,7 @@ pub(super) async fn tell_of_results(desk: &Desk) -> Result<usize, Fault> {
         }
     }
     let mut queued = 0;
-    for lead in desk.rules.staff.leads().filter(|_| !waiting.is_empty()) {
+    for lead in desk.duty(now).leads().into_iter().filter(|_| !waiting.is_empty()) {
         let waiting = waiting.clone();
         let days = match notice {
             ResultsNotice::Week => 5,

@@ -46,7 +46,7 @@ pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
     }
     let mut queued = 0;
     // A desk that was set up after the window has no figures, and sends no summary.
-    for lead in rules.staff.leads().filter(|_| figures != Figures::default()) {
+    for lead in desk.duty(now).leads().into_iter().filter(|_| figures != Figures::default()) {
         let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
         let figures = figures_in_words(&figures);
         notify(&mut Operation::by_desk(desk, &mut tx, now), lead, &name, |common| {

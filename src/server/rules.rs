@@ -6,12 +6,14 @@ use crate::{
         calendar::{Calendar, HoursRules},
         contacts::{Contact, Contacts},
         deadline::Sla,
+        duty::Absence,
         form::{FieldRule, FormRules},
         gate::{Budgets, GateRules},
         staff::{Member, Staff},
         triage::Rules,
         window::Window,
     },
+    service::Absences,
     settings::{Hours, Settings, SupportAdviser},
 };
 
@@ -52,6 +54,20 @@ pub fn rules(settings: &Settings) -> Rules {
         ticket_prefix: settings.desk.ticket_prefix.clone(),
         desk_name: settings.desk.name.clone(),
     }
+}
+
+/// The absences of the settings.
+#[must_use]
+pub(super) fn absences(settings: &Settings) -> Absences {
+    let all = settings.staff.iter().flat_map(|staff| {
+        staff.absent.iter().map(|absent| Absence {
+            member: staff.address.clone(),
+            first: absent.from,
+            last: absent.to,
+            substitute: absent.substitute.clone(),
+        })
+    });
+    Absences::new(all.collect())
 }
 
 fn member(staff: &crate::settings::Staff) -> Member {

@@ -4,7 +4,10 @@ use std::sync::{Arc, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Serving, rules::hours, rules::rules};
+use super::{
+    Serving,
+    rules::{absences, hours, rules},
+};
 use crate::{
     clock::Clock,
     delivery::{SmtpOptions, Transport},
@@ -77,12 +80,13 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
     let Facts { keys, staff_keys, first_run } = first_facts(&store, clock).await?;
     let accept_since = settings.mailbox.accept_since.map(|at| at.with_timezone(&Utc));
     let ids = MessageIds::new(keys, &with_ascii_domain(&settings.desk.address), &settings.desk.ticket_prefix);
-    Ok(Desk {
+    let desk = Desk {
         rules: rules(settings),
         profile: profile(settings),
         wording,
         ids,
         staff_keys: RwLock::new(staff_keys),
+        absences: absences(settings),
         store,
         clock,
         accept_since: accept_since.unwrap_or(first_run),
@@ -104,7 +108,9 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         suppress_small_counts: settings.report.suppress,
         silence_alarm: settings.mailbox.silence_alarm,
         health: Health::default(),
-    })
+    };
+    desk.renew_absences().await?;
+    Ok(desk)
 }
 
 pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, WiringError> {

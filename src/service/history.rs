@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Operation;
 use crate::{
     desk::{
-        ticket::{SlaClock, Status},
+        ticket::{SlaClock, Status, Told},
         turn::{Ending, after_answer},
     },
     store::{Course, StoreError, TicketRow},
@@ -14,25 +14,25 @@ use crate::{
 impl Operation<'_> {
     /// The clock of a ticket goes on: held, resumed, reopened, or with another deadline.
     pub async fn move_clock(&mut self, ticket: &TicketRow, after: &SlaClock) -> Result<(), StoreError> {
-        self.go_on(ticket, after, None).await
+        self.go_on(ticket, after, false).await
     }
 
     /// As [`Operation::move_clock`], by a mail of the inquirer's: a ticket that waits for fields of its form may still do so.
     pub async fn hear(&mut self, ticket: &TicketRow, after: &SlaClock) -> Result<(), StoreError> {
-        self.go_on(ticket, after, ticket.asked_at.filter(|_| after.status() == Status::Waiting)).await
+        self.go_on(ticket, after, true).await
     }
 
     async fn go_on(
         &mut self,
         ticket: &TicketRow,
         after: &SlaClock,
-        asked_at: Option<DateTime<Utc>>,
+        by_inquirer: bool,
     ) -> Result<(), StoreError> {
         let turn = self.tx.last_turn(ticket.id).await?;
         let turn = turn.moved(&ticket.clock, after, &self.desk.rules.calendar, self.now);
         let closed_at = ticket.closed_at.filter(|_| after.status() == Status::Closed);
-        // A promise is for the answer that was owed.
-        let promised_on = ticket.promised_on.filter(|_| ticket.clock.is_owed());
+        let told = Told { asked_at: ticket.asked_at, promised_on: ticket.promised_on };
+        let Told { asked_at, promised_on } = told.moved(&ticket.clock, after, by_inquirer);
         let course = Course { asked_at, closed_at, answered_at: ticket.answered_at, promised_on };
         self.tx.set_clock(ticket.id, after, course, &turn).await
     }

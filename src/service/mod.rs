@@ -1,6 +1,7 @@
 //! What every room of the running desk shares: the desk itself, one write transaction with its actor, and the values that
 //! one room hands to another. Knows no loop and sends nothing.
 
+mod absences;
 pub mod alarms;
 mod alternation;
 pub mod fault;
@@ -18,6 +19,7 @@ mod wakeups;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use std::{sync::RwLock, time::Duration};
 
+pub use absences::{ABSENCES, Absences, stored as stored_absences};
 pub use alternation::Alternation;
 pub use fault::{Fault, PassError, Unsent};
 pub use health::Health;
@@ -44,6 +46,8 @@ pub struct Desk {
     pub ids: MessageIds,
     /// Read by [`Desk::staff_keys`].
     pub staff_keys: RwLock<StaffKeys>,
+    /// Read by [`Desk::duty`].
+    pub absences: Absences,
     pub store: Store,
     pub clock: Clock,
     /// Older mail is filed without any automatic mail.

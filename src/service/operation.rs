@@ -42,6 +42,15 @@ impl<'a> Operation<'a> {
         self.tx.append_event(self.now, event.on_ticket(ticket.id));
     }
 
+    /// Whether the actor may decide as a lead.
+    pub fn may_approve(&self) -> bool {
+        match self.actor {
+            Actor::Desk => false,
+            Actor::Staff(member) => self.desk.duty(self.now).may_lead(member),
+            Actor::Operator => true,
+        }
+    }
+
     /// The local day of `now`, as YYYY-MM-DD: the unit of the daily limit of automatic mails.
     pub fn day(&self) -> String {
         self.local(self.now).format("%Y-%m-%d").to_string()
@@ -78,14 +87,6 @@ impl Actor<'_> {
             Self::Desk => String::new(),
             Self::Staff(member) => member.name.clone(),
             Self::Operator => OPERATOR.to_owned(),
-        }
-    }
-
-    pub fn may_approve(self, desk: &Desk) -> bool {
-        match self {
-            Self::Desk => false,
-            Self::Staff(member) => desk.rules.staff.is_lead(member),
-            Self::Operator => true,
         }
     }
 }

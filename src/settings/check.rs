@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{
-    Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls,
+    Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
     secrets::without_value,
 };
 use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
@@ -142,6 +142,24 @@ impl Settings {
         }
     }
 
+    fn check_absences(&self, nth: usize, staff: &Staff) -> Result<(), Wrong> {
+        for (i, absent) in staff.absent.iter().enumerate() {
+            let key = format!("staff[{nth}].absent[{i}]");
+            ensure(absent.from <= absent.to, &format!("{key}.to"), || {
+                format!("{} is not allowed; allowed: a day from {} on", absent.to, absent.from)
+            })?;
+            let Some(substitute) = &absent.substitute else { continue };
+            let is_other = |other: &Staff| {
+                other.address.eq_ignore_ascii_case(substitute)
+                    && !other.address.eq_ignore_ascii_case(&staff.address)
+            };
+            ensure(self.staff.iter().any(is_other), &format!("{key}.substitute"), || {
+                format!("{substitute:?} is not allowed; allowed: the address of another member")
+            })?;
+        }
+        Ok(())
+    }
+
     fn check_desk(&self) -> Result<(), Wrong> {
         let desk = &self.desk;
         ensure(is_address(&desk.address), "desk.address", || address_help(&desk.address))?;
@@ -155,6 +173,7 @@ impl Settings {
                 address_help(&staff.address)
             })?;
             ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
+            self.check_absences(i, staff)?;
         }
         for (i, contact) in self.contacts.iter().enumerate() {
             let (address, name) = (&contact.address, format!("contacts[{i}].name"));

@@ -19,9 +19,9 @@ use serde::Deserialize;
 pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2};
 pub use sections::{
-    After, Answers, Contact, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours, Http, Log,
-    LogFormat, Mailbox, MailboxKind, NewTicketTo, Report, Retention, Sla, Staff, Support, SupportAdviser,
-    SupportField, Templates, Tls, Window,
+    Absent, After, Answers, Contact, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours,
+    Http, Log, LogFormat, Mailbox, MailboxKind, NewTicketTo, Report, Retention, Sla, Staff, Support,
+    SupportAdviser, SupportField, Templates, Tls, Window,
 };
 pub use values::Period;
 pub use written::Written;

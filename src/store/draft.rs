@@ -4,9 +4,13 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    OutboxState, Result, Tx, instant_text, query, read_instant, read_instant_option, read_word, unpack,
+    AnyQuery, OutboxState, Result, Store, Tx, instant_text, list, query, query_text, read_instant,
+    read_instant_option, read_word, unpack,
 };
-use crate::{desk::ticket::Direction, letter::Purpose};
+use crate::{
+    desk::ticket::{Direction, TicketNumber},
+    letter::Purpose,
+};
 
 /// A mail that a person wrote to an inquirer, and that was not cancelled and did not fail.
 #[derive(Debug, Clone)]
@@ -46,7 +50,83 @@ impl WrittenMail {
     }
 }
 
+/// A mail that a person wrote and that waits for somebody's word.
+#[derive(Debug, Clone)]
+pub struct HeldMail {
+    pub number: TicketNumber,
+    pub written: WrittenMail,
+    /// The letter.
+    pub text: String,
+    /// Those who decide about it were reminded.
+    pub is_reminded: bool,
+}
+
+/// The mails that wait, the oldest first.
+fn held_mails() -> AnyQuery {
+    query(
+        "SELECT outbox.id AS id, number, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
+                next_attempt_at, finished_at, reminded_at, entry.text AS text
+         FROM outbox JOIN ticket ON ticket.id = outbox.ticket_id LEFT JOIN entry ON entry.id = outbox.entry_id
+         WHERE state = $1 AND purpose IN ($2, $3, $4, $5, $6) ORDER BY outbox.id",
+    )
+    .bind(OutboxState::Held.as_str())
+    .bind(Purpose::Answer.as_str())
+    .bind(Purpose::Question.as_str())
+    .bind(Purpose::Interim.as_str())
+    .bind(Purpose::Meeting.as_str())
+    .bind(Purpose::VisitRequest.as_str())
+}
+
+fn read_held(row: &AnyRow) -> Result<HeldMail> {
+    let written = read_written(row)?;
+    Ok(HeldMail {
+        number: read_word(row, "ticket", "number", written.id)?,
+        text: row.try_get::<Option<String>, _>("text")?.unwrap_or_default(),
+        is_reminded: row.try_get::<Option<String>, _>("reminded_at")?.is_some(),
+        written,
+    })
+}
+
+fn read_written(row: &AnyRow) -> Result<WrittenMail> {
+    let id = row.try_get("id")?;
+    Ok(WrittenMail {
+        id,
+        purpose: read_word(row, "outbox", "purpose", id)?,
+        author: row.try_get("author")?,
+        entry: row.try_get("entry_id")?,
+        message_id: row.try_get("message_id")?,
+        recipient: row.try_get("recipient")?,
+        state: read_word(row, "outbox", "state", id)?,
+        attempts: row.try_get("attempts")?,
+        created_at: read_instant(row, "outbox", "created_at", id)?,
+        leaves_at: read_instant_option(row, "outbox", "next_attempt_at", id)?,
+        sent_at: read_instant_option(row, "outbox", "finished_at", id)?,
+    })
+}
+
+impl Store {
+    /// The mails of persons that wait for somebody's word, the oldest first.
+    pub async fn held_mails(&self) -> Result<Vec<HeldMail>> {
+        held_mails().fetch_all(&self.pool).await?.iter().map(read_held).collect()
+    }
+}
+
 impl Tx {
+    /// As [`Store::held_mails`].
+    pub async fn held_mails(&mut self) -> Result<Vec<HeldMail>> {
+        held_mails().fetch_all(self.connection().await?).await?.iter().map(read_held).collect()
+    }
+
+    /// Records that those who decide about these mails were reminded.
+    pub async fn reminded_of(&mut self, mails: &[i64], now: DateTime<Utc>) -> Result<()> {
+        if mails.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("UPDATE outbox SET reminded_at = $1 WHERE id IN ({})", list(mails));
+        query_text(sql).bind(instant_text(now)).execute(self.connection().await?).await?;
+        Ok(())
+    }
+
     /// Drafts of a ticket, the newest first.
     pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
         let mut mails = self.ordered_mails(ticket_id).await?;
@@ -82,23 +162,7 @@ impl Tx {
         .bind(OutboxState::Sent.as_str())
         .fetch_all(self.connection().await?)
         .await?;
-        let read = |row: &AnyRow| {
-            let id = row.try_get("id")?;
-            Ok(WrittenMail {
-                id,
-                purpose: read_word(row, "outbox", "purpose", id)?,
-                author: row.try_get("author")?,
-                entry: row.try_get("entry_id")?,
-                message_id: row.try_get("message_id")?,
-                recipient: row.try_get("recipient")?,
-                state: read_word(row, "outbox", "state", id)?,
-                attempts: row.try_get("attempts")?,
-                created_at: read_instant(row, "outbox", "created_at", id)?,
-                leaves_at: read_instant_option(row, "outbox", "next_attempt_at", id)?,
-                sent_at: read_instant_option(row, "outbox", "finished_at", id)?,
-            })
-        };
-        rows.iter().map(read).collect()
+        rows.iter().map(read_written).collect()
     }
 
     /// The newest answer or question of a ticket, if it did not arrive and nothing was written since. Its bytes may be

@@ -1,11 +1,14 @@
 //! The conversation of a ticket: its entries and the names of their attachments.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, Table, Tx, instant_text, query, read_instant, read_word, ticket::storable};
+use super::{
+    AnyQuery, Result, Store, Table, Tx, instant_text, list, query, query_text, read_instant, read_word,
+    ticket::storable,
+};
 use crate::{
-    desk::ticket::Direction,
+    desk::ticket::{Direction, Status},
     mail::{Attachment, Mailbox},
 };
 
@@ -137,7 +140,92 @@ impl Tx {
     }
 }
 
+/// What a member or the operator has noted on a ticket.
+#[derive(Debug, Clone)]
+pub struct NoteRow {
+    pub ticket: i64,
+    pub author: Mailbox,
+    pub at: DateTime<Utc>,
+    pub text: String,
+}
+
+/// A ticket to which somebody has added a note.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    pub ticket: i64,
+    /// Address of the writer, as the audit names them.
+    pub author: String,
+    pub assignee: Option<String>,
+}
+
+/// The notes of these tickets, oldest first.
+fn notes_of(tickets: &[i64]) -> AnyQuery {
+    let sql = format!(
+        "SELECT id, ticket_id, from_name, from_address, at, text FROM entry
+         WHERE ticket_id IN ({}) AND direction = $1 AND message_ref IS NULL ORDER BY ticket_id, id",
+        list(tickets)
+    );
+    query_text(sql).bind(Direction::Note.as_str())
+}
+
+fn read_note(row: &AnyRow) -> Result<NoteRow> {
+    Ok(NoteRow {
+        ticket: row.try_get("ticket_id")?,
+        author: Mailbox {
+            name: row.try_get("from_name")?,
+            address: row.try_get::<Option<String>, _>("from_address")?.unwrap_or_default(),
+        },
+        at: read_instant(row, "entry", "at", row.try_get("id")?)?,
+        text: row.try_get("text")?,
+    })
+}
+
+impl Tx {
+    /// What members and the operator have noted on these tickets, oldest first.
+    pub async fn notes_of(&mut self, tickets: &[i64]) -> Result<Vec<NoteRow>> {
+        if tickets.is_empty() {
+            return Ok(Vec::new());
+        }
+        notes_of(tickets).fetch_all(self.connection().await?).await?.iter().map(read_note).collect()
+    }
+}
+
 impl Store {
+    /// As [`Tx::notes_of`].
+    pub async fn notes_of(&self, tickets: &[i64]) -> Result<Vec<NoteRow>> {
+        if tickets.is_empty() {
+            return Ok(Vec::new());
+        }
+        notes_of(tickets).fetch_all(&self.pool).await?.iter().map(read_note).collect()
+    }
+
+    /// Tickets to which somebody has added a note after `since`, among those that are owed an answer or got one after `answered`.
+    pub async fn noted_since(&self, since: DateTime<Utc>, answered: DateTime<Utc>) -> Result<Vec<Noted>> {
+        let rows = query(
+            "SELECT entry.ticket_id AS ticket_id, entry.from_address AS author, ticket.assignee AS assignee
+             FROM ticket JOIN entry ON entry.ticket_id = ticket.id
+             WHERE ticket.id IN (SELECT id FROM ticket WHERE status IN ($1, $2)
+                                 UNION SELECT id FROM ticket WHERE answered_at > $3)
+               AND entry.direction = $4 AND entry.message_ref IS NULL AND entry.at > $5
+             ORDER BY entry.ticket_id, entry.id",
+        )
+        .bind(Status::Open.as_str())
+        .bind(Status::Waiting.as_str())
+        .bind(instant_text(answered))
+        .bind(Direction::Note.as_str())
+        .bind(instant_text(since))
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &AnyRow| {
+            Ok(Noted {
+                ticket: row.try_get("ticket_id")?,
+                author: row.try_get::<Option<String>, _>("author")?.unwrap_or_default(),
+                assignee: row.try_get("assignee")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The conversation of a ticket, oldest first.
     pub async fn entries_of(&self, ticket_id: i64) -> Result<Vec<EntryRow>> {
         let rows = query(

@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Version, description and SQL of every migration, in order. A published migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -24,6 +24,7 @@ const MIGRATIONS: [(i64, &str, &str); 17] = [
     (11, "turns", include_str!("../../migrations/0011_turns.sql")),
     (12, "support", include_str!("../../migrations/0012_support.sql")),
     (13, "promises", include_str!("../../migrations/0013_promises.sql")),
+    (14, "drafts", include_str!("../../migrations/0014_drafts.sql")),
     (16, "cc", include_str!("../../migrations/0016_cc.sql")),
     (17, "persons", include_str!("../../migrations/0017_persons.sql")),
     (18, "editions", include_str!("../../migrations/0018_editions.sql")),

@@ -179,6 +179,7 @@ pub(super) const OUTBOX: TableSchema = TableSchema {
         ("finished_at", T),
         ("author", T),
         ("entry_id", I),
+        ("reminded_at", T),
         ("person", T),
     ],
 };

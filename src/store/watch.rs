@@ -9,21 +9,30 @@ use super::{
     read_instant_option,
     ticket::{COLUMNS, read_option, read_ticket},
 };
-use crate::desk::escalation::{Notice, Watched};
+use crate::desk::{
+    escalation::{Notice, Watched},
+    ticket,
+};
 
 /// Most tickets that one query returns.
 const AT_ONCE: u32 = 500;
 
-/// A ticket whose inquirer owes an answer.
+/// A ticket that waits.
 #[derive(Debug, Clone)]
 pub struct Waiting {
     pub ticket: TicketRow,
-    /// Address for the reminder.
-    pub to: Option<String>,
-    /// When the inquirer was last asked.
-    pub asked_at: DateTime<Utc>,
     /// Number of reminders so far.
     pub reminded: u32,
+}
+
+impl Waiting {
+    /// What the rules look at.
+    #[must_use]
+    pub fn rule(&self) -> ticket::Waiting<'_> {
+        let TicketRow { clock, asked_at, fields, .. } = &self.ticket;
+        let lacks_inquiry = fields.inquiry.is_none();
+        ticket::Waiting { clock, asked_at: *asked_at, reminded: self.reminded, lacks_inquiry }
+    }
 }
 
 impl Tx {
@@ -79,36 +88,23 @@ impl Tx {
         rows.iter().map(read_ticket).collect()
     }
 
-    /// Tickets that wait for their inquirer and were last asked at `until` or earlier, the longest waiting first.
-    pub async fn waiting(&mut self, until: DateTime<Utc>) -> Result<Vec<Waiting>> {
+    /// Tickets whose hold ends on `today` or has ended before, tickets whose inquirers were asked by `now`, and tickets that
+    /// wait without an end.
+    pub async fn waiting(&mut self, today: NaiveDate, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
         let waiting = partial::waiting();
         let sql = format!(
             "SELECT {COLUMNS}, reminded FROM ticket
-             WHERE {waiting} AND asked_at <= $1 ORDER BY asked_at, id LIMIT {AT_ONCE}"
+             WHERE {waiting} AND (held_until <= $1 OR held_until IS NULL AND COALESCE(asked_at, $2) <= $2)
+             ORDER BY held_until, asked_at, id LIMIT {AT_ONCE}"
         );
-        let rows = query_text(sql).bind(instant_text(until)).fetch_all(self.connection().await?).await?;
+        let query = query_text(sql).bind(today.to_string()).bind(instant_text(now));
+        let rows = query.fetch_all(self.connection().await?).await?;
         rows.iter()
             .map(|row| {
-                let ticket = read_ticket(row)?;
-                Ok(Waiting {
-                    to: row.try_get("answer_to")?,
-                    asked_at: read_instant(row, "ticket", "asked_at", ticket.id)?,
-                    reminded: u32::try_from(row.try_get::<i64, _>("reminded")?).unwrap_or(u32::MAX),
-                    ticket,
-                })
+                let reminded = u32::try_from(row.try_get::<i64, _>("reminded")?).unwrap_or(u32::MAX);
+                Ok(Waiting { ticket: read_ticket(row)?, reminded })
             })
             .collect()
-    }
-
-    /// Tickets whose hold ends on `today` or has ended before, the oldest first, and tickets that wait without an end.
-    pub async fn holds_over(&mut self, today: NaiveDate) -> Result<Vec<TicketRow>> {
-        let waiting = partial::waiting();
-        let sql = format!(
-            "SELECT {COLUMNS} FROM ticket WHERE {waiting} AND (held_until <= $1 OR held_until IS NULL AND asked_at IS NULL)
-             ORDER BY held_until, id LIMIT {AT_ONCE}"
-        );
-        let rows = query_text(sql).bind(today.to_string()).fetch_all(self.connection().await?).await?;
-        rows.iter().map(read_ticket).collect()
     }
 
     /// The inquirer of a ticket was told a day.
@@ -137,15 +133,12 @@ impl Tx {
 }
 
 impl Store {
-    /// When the inquirer who is to be reminded first was last asked.
-    pub async fn longest_waiting(&self) -> Result<Option<DateTime<Utc>>> {
+    /// When the inquirer who waits longest to be reminded was last asked.
+    pub async fn longest_asked(&self) -> Result<Option<DateTime<Utc>>> {
         let waiting = partial::waiting();
-        let row = query_text(format!(
-            "SELECT asked_at FROM ticket WHERE {waiting} AND asked_at IS NOT NULL ORDER BY asked_at LIMIT 1",
-        ))
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(|row| read_instant(&row, "ticket", "asked_at", 0)).transpose()
+        let sql =
+            format!("SELECT MIN(asked_at) AS asked_at FROM ticket WHERE {waiting} AND held_until IS NULL");
+        read_instant_option(&query_text(sql).fetch_one(&self.pool).await?, "ticket", "asked_at", 0)
     }
 
     /// The earliest day on which a hold ends: long ago, if a ticket waits without an end.

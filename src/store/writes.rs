@@ -63,7 +63,7 @@ const INSERTS: [Insert; 9] = [
     Insert::of(&schema::ENTRY),
     Insert::of(&schema::ATTACHMENT),
     Insert {
-        without: &["claimed_by", "finished_at"],
+        without: &["claimed_by", "finished_at", "reminded_at"],
         conflict: " ON CONFLICT (message_id) DO NOTHING",
         ..Insert::of(&schema::OUTBOX)
     },

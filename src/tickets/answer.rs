@@ -27,7 +27,7 @@ use crate::{
     },
     mail::{self, Attachment, OwnMail},
     notify::{
-        Outgoing, Thread, enqueue_all,
+        Outgoing, Thread, drafts, enqueue_all,
         staff_notice::{in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
@@ -286,7 +286,7 @@ pub(super) fn unsent(number: &TicketNumber, to: &str, why: Unsent) -> Refused {
 /// When a new draft leaves: one word is asked for at most, a lead's before all others.
 pub(super) fn leaves(operation: &Operation<'_>, beside: &[WrittenMail]) -> Leaves {
     let (answers, actor) = (operation.desk.answers, operation.actor);
-    if answers.approval && !actor.may_approve(operation.desk) {
+    if answers.approval && !operation.may_approve() {
         Leaves::Approved
     } else if beside.iter().any(|mail| colleagues::is_by_colleague(actor, mail)) {
         Leaves::Chosen
@@ -312,8 +312,9 @@ pub(super) async fn show(
         Actor::Desk | Actor::Operator => None,
     };
     let needs_lead = leaves == Leaves::Approved;
-    let leads = desk.rules.staff.leads().filter(|_| needs_lead).map(|lead| (lead, Purpose::Approval));
-    let mark = draft::mark(written, message_id);
+    let leads =
+        desk.duty(now).leads().into_iter().filter(|_| needs_lead).map(|lead| (lead, Purpose::Approval));
+    let mark = drafts::mark(written, message_id);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
         let words: &[DecisionWord] = match (purpose, leaves) {

@@ -1,7 +1,7 @@
 //! Several mails of persons to one inquirer: what a writer should know of the others, and who is told. Two members who
 //! answer one ticket without knowing of each other would both be read by the inquirer.
 
-use super::draft::{beginning, mark, occasion};
+use super::draft::{beginning, occasion};
 use crate::{
     desk::{feedback::Leaves, own_marks::disarmed, staff::Member, staff_key::Invitation},
     letter::{
@@ -9,7 +9,10 @@ use crate::{
         decision_link,
         feedback::{OPERATOR, leaving_in_words, sent_in_words},
     },
-    notify::staff_notice::{in_words, notify},
+    notify::{
+        drafts::mark,
+        staff_notice::{in_words, notify},
+    },
     service::{Actor, Fault, Operation},
     store::{OutboxState, TicketRow, WrittenMail},
 };

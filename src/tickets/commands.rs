@@ -89,7 +89,9 @@ pub async fn carry_out(
             Ok(Err(Refused::NoApplication(number.clone())))
         }
         Command::Support(command) => support(operation, ticket, command, brought).await,
-        Command::List
+        Command::Away(_)
+        | Command::Back
+        | Command::List(_)
         | Command::Sheet(_)
         | Command::Search(_)
         | Command::Phrases

@@ -5,17 +5,14 @@ use super::{colleagues::is_by_colleague, hold, meetings};
 use crate::{
     desk::{
         feedback::{Done, Refused, Written},
-        own_marks::disarmed,
         staff::Member,
-        staff_key::Invitation,
-        staff_mail::MARK_DIGITS,
         ticket::Status,
     },
-    letter::{
-        self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, decision_link,
-        feedback::to_staff,
+    letter::{self, Content, DecisionWord, Purpose, StaffReplyContext, WaitingContext, feedback::to_staff},
+    notify::{
+        drafts::{self, asked, mark, needs_lead},
+        staff_notice::{notice_id, notify_about},
     },
-    notify::staff_notice::{notice_id, notify_about},
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, StoreError, TicketRow, WrittenMail},
 };
@@ -37,12 +34,6 @@ enum Meant {
     None,
     /// The mail names none, and several wait.
     Several,
-}
-
-/// The mark of a draft in links and notices: the beginning of its fingerprint, which its Message-ID has.
-pub(super) fn mark(purpose: Purpose, message_id: &str) -> &str {
-    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
-    fingerprint.get(..MARK_DIGITS).unwrap_or_default()
 }
 
 /// Mails that wait, leave and stop together have the same one: the copies of an answer are a part of it.
@@ -148,7 +139,7 @@ pub(super) async fn release(
     approves: bool,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
-    if approves && !operation.actor.may_approve(operation.desk) && operation.desk.answers.approval {
+    if approves && !operation.may_approve() && operation.desk.answers.approval {
         return Ok(Err(Refused::OnlyLeads));
     }
     let letters = match meant(operation, ticket, named).await? {
@@ -161,8 +152,8 @@ pub(super) async fn release(
     if let Some(leaves_at) = draft.leaves_at.filter(|_| !draft.is_held()) {
         return Ok(Ok(Done::Sending { number: number.clone(), leaves_at }));
     }
-    let needs_lead = needs_lead(operation, draft);
-    if needs_lead && !operation.actor.may_approve(operation.desk) {
+    let needs_lead = needs_lead(operation.desk, draft, operation.now);
+    if needs_lead && !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let leaves_at = operation.now + operation.desk.answers.undo;
@@ -215,7 +206,7 @@ pub(super) async fn reject(
     named: &Named<'_>,
 ) -> Result<Outcome, Fault> {
     let number = &ticket.number;
-    if !operation.actor.may_approve(operation.desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let letters = match meant(operation, ticket, named).await? {
@@ -290,41 +281,8 @@ async fn question(
     letters: &[WrittenMail],
 ) -> Result<WaitingContext, Fault> {
     let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
-    let text = beginning(operation, draft).await?;
-    let desk = operation.desk;
-    let key = desk.key(member, &ticket.number, Invitation::Decide, operation.now);
-    let link = |word: DecisionWord| {
-        decision_link(
-            &desk.profile.address,
-            &ticket.number,
-            mark(draft.purpose, &draft.message_id),
-            &key,
-            word,
-        )
-    };
-    let may_approve = operation.actor.may_approve(desk);
-    let (yes, no) = match (needs_lead(operation, draft), may_approve) {
-        (true, true) => (Some(DecisionWord::Approve), DecisionWord::Reject),
-        (true, false) => (None, DecisionWord::Cancel),
-        (false, _) => (Some(DecisionWord::Send), DecisionWord::Cancel),
-    };
-    Ok(WaitingContext {
-        number: ticket.number.to_string(),
-        what: letter::purpose_in_words(draft.purpose),
-        to: disarmed(&to.join(letter::AND)),
-        text,
-        yes,
-        yes_link: yes.map(link).unwrap_or_default(),
-        no,
-        no_link: link(no),
-    })
-}
-
-/// Whether a draft waits for a lead's approval, as the settings are now.
-fn needs_lead(operation: &Operation<'_>, draft: &WrittenMail) -> bool {
-    let desk = operation.desk;
-    let author = draft.author.as_deref().and_then(|address| desk.rules.staff.find(address));
-    desk.answers.approval && author.is_some_and(|author| !desk.rules.staff.is_lead(author))
+    let text = text_of(operation, draft).await?;
+    Ok(asked(operation.desk, member, (&ticket.number, &to.join(letter::AND)), draft, &text, operation.now))
 }
 
 fn written(draft: &WrittenMail) -> Written {
@@ -340,15 +298,14 @@ fn written(draft: &WrittenMail) -> Written {
 
 /// The first words of a draft that its author wrote, on one line.
 pub(super) async fn beginning(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<String, Fault> {
-    /// Characters.
-    const SHOWN: usize = 60;
-    let text = match draft.entry {
+    Ok(drafts::beginning(&text_of(operation, draft).await?))
+}
+
+async fn text_of(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<String, Fault> {
+    Ok(match draft.entry {
         Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
         None => String::new(),
-    };
-    let words = letter::own_words(&text);
-    let shown: String = words.chars().take(SHOWN).collect();
-    Ok(if shown.len() < words.len() { format!("{shown}…") } else { shown })
+    })
 }
 
 /// Stops mails that belong together, and takes their steps out of the conversation. A meeting is again as it was. `false`

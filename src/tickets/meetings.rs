@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use self::letters::{Announced, announce};
 pub use self::letters::{in_words, remind_at};
-use super::{commands::find, draft::mark};
+use super::commands::find;
 use crate::{
     desk::{
         application::{Adviser, Stage, Support},
@@ -20,6 +20,7 @@ use crate::{
     hex,
     letter::{Change, minutes_in_words},
     mail::{Attachment, Mailbox},
+    notify::drafts,
     service::{Desk, Fault, Operation, Outcome},
     store::{AuditEvent, CaseRow, MeetingRow, NewEntry, TicketRow},
 };
@@ -220,7 +221,7 @@ async fn letters_wait(
     let fingerprint = fingerprint(row.id);
     let drafts = operation.tx.drafts(ticket.id).await?;
     Ok(drafts.iter().any(|draft| {
-        let mark = mark(draft.purpose, &draft.message_id);
+        let mark = drafts::mark(draft.purpose, &draft.message_id);
         !mark.is_empty() && fingerprint.starts_with(mark)
     }))
 }

@@ -1,5 +1,6 @@
 //! What a person does to a ticket, by mail or from the shell.
 
+pub mod absence;
 mod accept;
 pub mod answer;
 pub mod application;

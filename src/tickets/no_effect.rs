@@ -105,9 +105,9 @@ fn without_key(subject: &str) -> String {
 
 /// The writer, if they are a member, and the leads.
 fn told<'a>(operation: &Operation<'a>, from: &str) -> Vec<&'a Member> {
-    let staff = &operation.desk.rules.staff;
-    let is_told = |member: &&Member| member.address.eq_ignore_ascii_case(from) || staff.is_lead(member);
-    staff.all().filter(is_told).collect()
+    let duty = operation.desk.duty(operation.now);
+    let is_told = |member: &&Member| member.address.eq_ignore_ascii_case(from) || duty.acts_as_lead(member);
+    operation.desk.rules.staff.all().filter(is_told).collect()
 }
 
 fn why(prepared: &PreparedMail, rules: &Rules) -> NoEffect {

@@ -110,7 +110,7 @@ async fn decide(
     reason: &str,
 ) -> Result<Outcome, Fault> {
     let number = ticket.number.clone();
-    if !operation.actor.may_approve(operation.desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     if let Err(refused) = undecided(operation, ticket).await? {
@@ -138,7 +138,7 @@ async fn keep_notice(
     ticket: &TicketRow,
     text: &str,
 ) -> Result<Outcome, Fault> {
-    if !operation.actor.may_approve(operation.desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     if let Err(refused) = undecided(operation, ticket).await? {
@@ -204,7 +204,7 @@ fn score(case: &Case) -> String {
 /// # Errors
 /// When the database or a template fails.
 pub async fn show(operation: &mut Operation<'_>, lead: &Member, occasion: &str) -> Result<Outcome, Fault> {
-    if !operation.actor.may_approve(operation.desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let desk = operation.desk;
@@ -243,7 +243,7 @@ pub async fn show(operation: &mut Operation<'_>, lead: &Member, occasion: &str) 
 /// When the database or a template fails. Then the caller must not commit.
 pub async fn send(operation: &mut Operation<'_>, wanted: &str) -> Result<Outcome, Fault> {
     let desk = operation.desk;
-    if !operation.actor.may_approve(desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let Some(call) = call(operation) else { return Ok(Err(ResultsRefused::NoCall.into())) };

@@ -2,6 +2,7 @@
 //! to its writer alone.
 
 use super::{
+    absence,
     answer::{self, Draft},
     commands,
     draft::{self, Named},
@@ -17,7 +18,7 @@ use crate::{
         staff::Member,
         staff_key::Invitation,
         staff_mail::{
-            Command, Order, Problem, StaffMail, SupportCommand,
+            Command, Order, Problem, StaffMail, SupportCommand, Whose,
             order::{Doubt, Doubtful},
         },
         ticket::TicketNumber,
@@ -82,8 +83,10 @@ pub async fn work_on(
     {
         result.stop(operation, &ticket, member, &named).await?;
     }
-    if result.list {
-        digest::send_one(operation, member).await?;
+    if let Some(whose) = &result.list
+        && let Err(refused) = digest::send_one(operation, member, whose).await?
+    {
+        result.problems.push(refusal_to_staff(&refused));
     }
     // A draft that does not leave is told of in any case, so that nobody thinks it has left.
     if silenced && !result.stopped {
@@ -125,13 +128,18 @@ struct Worked {
     /// A mail of its own tells: the echo of an answer, or the letters about the results.
     answered: bool,
     manual: bool,
-    list: bool,
+    /// The list that is asked for.
+    list: Option<Whose>,
 }
 
 impl Worked {
     /// The mail had no effect, and nothing else would tell its writer.
     fn is_nothing(&self) -> bool {
-        self.done.is_empty() && self.problems.is_empty() && !self.answered && !self.manual && !self.list
+        self.done.is_empty()
+            && self.problems.is_empty()
+            && !self.answered
+            && !self.manual
+            && self.list.is_none()
     }
 
     async fn carry_out(
@@ -147,8 +155,18 @@ impl Worked {
                 self.manual = true;
                 return Ok(());
             }
-            (Command::List, _) => {
-                self.list = true;
+            (Command::List(whose), _) => {
+                self.list = Some(whose.clone());
+                return Ok(());
+            }
+            (Command::Away(away), _) => {
+                let outcome = absence::away(operation, away).await?;
+                self.note(operation, &order.line, &outcome);
+                return Ok(());
+            }
+            (Command::Back, _) => {
+                let outcome = absence::back(operation, "").await?;
+                self.note(operation, &order.line, &outcome);
                 return Ok(());
             }
             (Command::Sheet(format), _) => {

@@ -73,9 +73,13 @@ mod staff_trust;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod substitutes;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod support_call;
+#[cfg(test)]
+mod teamwork;
 #[cfg(test)]
 mod two_members;
 #[cfg(test)]

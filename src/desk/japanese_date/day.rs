@@ -20,6 +20,16 @@ const WEEKDAY: &str = r"^ *(?:[(\[〔] *(?P<inside>[月火水木金土日]) *(?:
 static PATTERNS: LazyLock<Option<(Regex, Regex)>> =
     LazyLock::new(|| Some((Regex::new(&format!("^ *{DATE}")).ok()?, Regex::new(WEEKDAY).ok()?)));
 
+/// What stands between two days, the second day without its month, and what follows it.
+static BETWEEN: LazyLock<Option<(Regex, Regex, Regex)>> = LazyLock::new(|| {
+    let weekday = WEEKDAY.trim_start_matches('^');
+    Some((
+        Regex::new(r"^ *(?:-|~|ー|―|から|より|to) *").ok()?,
+        Regex::new(&format!(r"^(?P<day>[0-9]{{1,2}})(?: ?日)?(?:{weekday})?")).ok()?,
+        Regex::new(r"^ *(?:まで|迄)(?:の間)?").ok()?,
+    ))
+});
+
 /// A day. The year may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrittenDay {
@@ -100,6 +110,58 @@ impl WrittenDay {
     /// As [`WrittenDay::within`].
     pub fn from(&self, today: NaiveDate) -> Result<NaiveDate, SpanFault> {
         self.within(today, today.checked_add_days(FURTHEST).unwrap_or(today))
+    }
+}
+
+/// The first and the last of some days: 「7/10-7/15」, 「7月10日（木）から15日まで」, 「7/10」.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenDays {
+    first: WrittenDay,
+    last: WrittenDay,
+}
+
+impl WrittenDays {
+    /// Reads the beginning of a text. Returns where the rest begins in the folded text.
+    pub(in crate::desk) fn at_front(folded: &str) -> Result<(Self, usize), SpanFault> {
+        let (between, day_alone, until) = BETWEEN.as_ref().ok_or(SpanFault::NoDate)?;
+        let (first, mut end) = WrittenDay::at_front(folded)?;
+        let rest = |at: usize| folded.get(at..).unwrap_or_default();
+        let mut last = first;
+        if let Some(found) = between.find(rest(end)) {
+            let start = end + found.end();
+            if let Ok((day, length)) = WrittenDay::at_front(rest(start)) {
+                (last, end) = (day, start + length);
+            } else if let Some(found) = day_alone.captures(rest(start)) {
+                let number = found.name("day").and_then(|day| day.as_str().parse().ok());
+                let weekday =
+                    found.name("inside").or(found.name("bare")).and_then(|day| weekday(day.as_str()));
+                last = WrittenDay { day: number.ok_or(SpanFault::NoDate)?, weekday, ..first };
+                end = start + found.get(0).map_or(0, |all| all.end());
+            }
+        }
+        end += until.find(rest(end)).map_or(0, |found| found.end());
+        Ok((Self { first, last }, end))
+    }
+
+    /// The days, of which the first may be `today`.
+    ///
+    /// # Errors
+    /// When there is no such day within half a year, or the last comes before the first.
+    pub fn from(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), SpanFault> {
+        let first = self.first.from(today)?;
+        match self.last.from(first) {
+            Ok(last) => Ok((first, last)),
+            Err(SpanFault::OutsidePeriod) => Err(SpanFault::EndBeforeStart),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The days of two texts that are a day each.
+    ///
+    /// # Errors
+    /// When one of them is none.
+    pub fn read(first: &str, last: &str) -> Result<Self, SpanFault> {
+        Ok(Self { first: WrittenDay::read(first)?, last: WrittenDay::read(last)? })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::desk::{
     handling::{HandlingCommand, SheetFormat},
-    japanese_date::WrittenDay,
+    japanese_date::{WrittenDay, WrittenDays},
     meeting::{Arranged, MeetingKind},
     ticket::TicketNumber,
 };
@@ -43,8 +43,12 @@ pub enum Command {
     Handling(HandlingCommand),
     /// An order on an application for 伴走支援.
     Support(SupportCommand),
-    /// 一覧: send the digest now.
-    List,
+    /// 休暇: a member is away, and another stands in.
+    Away(Away),
+    /// 休暇 取消: the member is back.
+    Back,
+    /// 一覧: send a list of tickets now.
+    List(Whose),
     /// 一覧 csv, 一覧 xlsx: send the list of all tickets as a file.
     Sheet(SheetFormat),
     /// 定型 保存: keep a phrase; a name and a text.
@@ -55,6 +59,28 @@ pub enum Command {
     Search(String),
     /// ヘルプ: send the manual.
     Help,
+}
+
+/// Days on which a member is away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    /// The member's name; empty for the writer.
+    pub who: String,
+    pub days: WrittenDays,
+    /// The name of the substitute, or `Some(None)` where the leads stand in. `None`: the order does not say who.
+    pub substitute: Option<Option<String>>,
+}
+
+/// The tickets that a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the digest of its reader.
+    #[default]
+    Own,
+    /// Those of one member, by name.
+    Member(String),
+    /// 全員
+    All,
 }
 
 /// What a member orders on an application. Reasons and comments may be empty.
@@ -112,13 +138,13 @@ impl Command {
     /// Whether it is about no ticket.
     #[must_use]
     pub fn is_of_the_desk(&self) -> bool {
-        self.only_reads() || matches!(self, Self::KeepPhrase { .. })
+        self.only_reads() || matches!(self, Self::KeepPhrase { .. } | Self::Away(_) | Self::Back)
     }
 
     /// Whether it is about no ticket, and only sends something to its writer.
     #[must_use]
     pub fn only_reads(&self) -> bool {
-        matches!(self, Self::List | Self::Sheet(_) | Self::Search(_) | Self::Phrases | Self::Help)
+        matches!(self, Self::List(_) | Self::Sheet(_) | Self::Search(_) | Self::Phrases | Self::Help)
     }
 }
 

@@ -81,10 +81,9 @@ impl StaffMail {
         tickets.sort_unstable();
         tickets.dedup();
         if tickets.len() != 1
-            || self
-                .orders
-                .iter()
-                .any(|order| matches!(order.command, Command::List | Command::Sheet(_) | Command::Search(_)))
+            || self.orders.iter().any(|order| {
+                matches!(order.command, Command::List(_) | Command::Sheet(_) | Command::Search(_))
+            })
         {
             tickets.push(None);
         }
@@ -175,7 +174,12 @@ mod tests {
                 vec![replies(Some(1), most, 0), replies(Some(2), most, 0), replies(None, 2 * most, 0)],
                 true,
             ),
-            ("a request without a key", order(Command::List, None), vec![replies(None, most, 0)], true),
+            (
+                "a request without a key",
+                order(Command::List(crate::desk::staff_mail::Whose::Own), None),
+                vec![replies(None, most, 0)],
+                true,
+            ),
             ("a cancellation", order(Command::Cancel, Some(1)), vec![replies(Some(1), most, 0)], false),
             ("a question", order(Command::Ask("?".into()), Some(1)), vec![replies(Some(1), most, 0)], true),
             ("a doubt after many orders", doubt(true, None), vec![replies(Some(1), most, few - 1)], false),

@@ -13,7 +13,7 @@ mod typed;
 
 use chrono::NaiveDate;
 
-pub use command::{Command, Order, SupportCommand};
+pub use command::{Away, Command, Order, SupportCommand, Whose};
 pub(in crate::desk) use cut_line::BEGINNINGS;
 #[cfg(test)]
 pub use cut_line::OLD_LINE;

@@ -244,7 +244,7 @@ fn commands_stand_at_the_top_in_japanese_and_in_ascii() {
         ("取消", Command::Cancel, 1),
         ("承認", Command::Approve, 1),
         ("差戻 言い回しを直してください", Command::Reject("言い回しを直してください".into()), 1),
-        ("一覧", Command::List, 1),
+        ("一覧", Command::List(Whose::Own), 1),
         ("ヘルプ", Command::Help, 1),
     ] {
         let found = orders(text);

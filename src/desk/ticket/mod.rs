@@ -2,15 +2,15 @@
 //! `triage` decides what a mail does to a ticket.
 
 mod clock;
-#[cfg(test)]
-mod debts;
 mod number;
+mod waiting;
 
 use super::form::Fields;
 use crate::words::closed_set;
 
 pub use clock::{Hold, SlaClock};
 pub use number::{PARKED, TicketNumber};
+pub use waiting::{Step, Told, Urgency, Waiting, opening};
 
 closed_set! {
     /// Status of a ticket.

@@ -33,6 +33,11 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
             format!("{number}: held until {until}, {left} left; the inquirer is told: {letter}")
         }
         Done::Merged { number, into } => format!("{number}: merged into {into}"),
+        Done::Away { name, first, last, substitute } => {
+            let substitute = substitute.as_deref().unwrap_or("the leads");
+            format!("{name}: away from {first} to {last}; {substitute} gets the mails")
+        }
+        Done::Back(name) => format!("{name}: no absence is registered any more"),
         Done::CalledBack(number) => format!("{number}: called back"),
         Done::Queued { number, leaves, .. } => format!("{number}: {}", leaves_to_operator(*leaves, zone)),
         Done::Cancelled { number, .. } => format!("{number}: cancelled"),
@@ -77,6 +82,13 @@ fn leaves_to_operator(leaves: Leaves, zone: Tz) -> String {
 #[must_use]
 pub fn refusal_to_operator(refused: &Refused) -> String {
     match refused {
+        Refused::AbsenceDays(SpanFault::OutsidePeriod) => {
+            "an absence lies within half a year from today".to_owned()
+        }
+        Refused::AbsenceDays(fault) => span_fault_to_operator(*fault).to_owned(),
+        Refused::NoSubstitute => "name another member as the substitute".to_owned(),
+        Refused::SubstituteAway(name) => format!("{name} is away on some of these days, too"),
+        Refused::NotAway(name) => format!("{name} has registered no absence"),
         Refused::NoSuchTicket(number) => format!("there is no ticket {number}"),
         Refused::NotOnATicket => "not an operation on a ticket".to_owned(),
         Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),

@@ -220,6 +220,21 @@ pub struct Staff {
     /// Whether the member is a lead. Leads also get escalations and the list of parked mail.
     #[serde(default)]
     pub lead: bool,
+    /// Days on which the member is away. Members can also register them by mail.
+    #[serde(default)]
+    pub absent: Vec<Absent>,
+}
+
+/// `absent` of a member: days on which mails to the member go to a substitute.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absent {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// Address of the member who stands in; absent: the leads.
+    pub substitute: Option<String>,
 }
 
 /// `[[contacts]]`: somebody outside who is asked about tickets (照会先), such as an adviser or the ministry.

@@ -59,6 +59,8 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::Chosen, .. } => {
                 f.write_str("waits for a member, because a colleague wrote too")
             }
+            Self::Absent(absence) => absence.fmt(f),
+            Self::Back { member } => f.write_str(member),
             Self::Corrected(what) => {
                 f.write_str(&what.iter().map(|what| what.as_str()).collect::<Vec<_>>().join(", "))
             }

@@ -12,6 +12,7 @@ use crate::{
     desk::{
         application::{ApplicationField, Stage, Unread, decision::Decision},
         calendar::BusinessTime,
+        duty::Absence,
         escalation::Notice,
         feedback::{Leaves, Written},
         gate::Refusal,
@@ -121,6 +122,10 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// A member is away for some days.
+        Absent = "absent",
+        /// A member who was away is back.
+        Back = "back",
         /// An edition of a report was frozen.
         ReportIssued = "report_issued",
         /// A meeting or a visit was asked for, set, changed, cancelled or held.
@@ -288,6 +293,10 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    Absent(Absence),
+    Back {
+        member: String,
+    },
     ReportIssued {
         first: NaiveDate,
         last: NaiveDate,
@@ -398,6 +407,8 @@ impl AuditEvent {
             Self::RawErased { .. } => EventKind::RawErased,
             Self::PersonalErased(_) => EventKind::PersonalErased,
             Self::KeyRotated => EventKind::KeyRotated,
+            Self::Absent(_) => EventKind::Absent,
+            Self::Back { .. } => EventKind::Back,
             Self::ReportIssued { .. } => EventKind::ReportIssued,
         }
     }

@@ -119,6 +119,11 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         ),
         (AuditEvent::KeyRotated, "key_rotated: "),
         (
+            AuditEvent::Absent("2025-07-10..2025-07-15 ito@example.jp sato@example.jp".parse().unwrap()),
+            "absent: 2025-07-10..2025-07-15 ito@example.jp sato@example.jp",
+        ),
+        (AuditEvent::Back { member: "ito@example.jp".into() }, "back: ito@example.jp"),
+        (
             AuditEvent::ReportIssued {
                 first: "2025-07-01".parse().unwrap(),
                 last: "2025-07-31".parse().unwrap(),

@@ -16,7 +16,7 @@ use crate::{
 /// # Errors
 /// When the database fails.
 pub async fn stop(operation: &mut Operation<'_>) -> Result<Outcome, Fault> {
-    if !operation.actor.may_approve(operation.desk) {
+    if !operation.may_approve() {
         return Ok(Err(Refused::OnlyLeads));
     }
     let Some(call) = call(operation) else { return Ok(Err(ResultsRefused::NoCall.into())) };
@@ -38,7 +38,7 @@ pub async fn stop(operation: &mut Operation<'_>) -> Result<Outcome, Fault> {
 /// When the database fails.
 pub async fn stop_waiting(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<Done>, Fault> {
     let is_waiting = |mail: &ResultMail| mail.attempts == 0 && mail.state == OutboxState::Queued;
-    if ticket.kind != TicketKind::Application || !operation.actor.may_approve(operation.desk) {
+    if ticket.kind != TicketKind::Application || !operation.may_approve() {
         return Ok(None);
     }
     if !operation.tx.result_mails(ticket.id).await?.iter().any(is_waiting) {

@@ -5,13 +5,13 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    Doubt,
+    Doubt, away,
     folded::Folded,
     frame::{bare, is_bracket, sentence_end},
     hold, meetings,
     table::{TABLE, Verb},
 };
-use crate::desk::{staff_key::Invitation, staff_mail::command::SupportCommand, ticket::TicketNumber};
+use crate::desk::{staff_key::Invitation, staff_mail::command::Command, ticket::TicketNumber};
 
 /// Characters of the longest sentence that is compared with the table. The longest order of the tests has 40.
 const MOST_CHARS: usize = 120;
@@ -45,8 +45,8 @@ pub(super) struct Found {
     pub(super) by_blank: bool,
     /// The order is a polite sentence, not a word with its argument.
     pub(super) polite: bool,
-    /// An order of 伴走支援 with a number.
-    pub(super) command: Option<Result<SupportCommand, Doubt>>,
+    /// An order of 伴走支援 with a number, or an absence.
+    pub(super) command: Option<Result<Command, Doubt>>,
 }
 
 /// The line as an order. `None` if no row of the table matches; then the line is text or a doubt.
@@ -63,7 +63,18 @@ pub(super) fn parse(line: &Folded, invitation: Invitation) -> Option<Found> {
             behind: line.trimmed().from(found.end).trimmed(),
             by_blank: false,
             polite: false,
-            command: Some(found.command),
+            command: Some(found.command.map(Command::Support)),
+        });
+    }
+    if let Some(command) = away::parse(&line.trimmed()) {
+        return Some(Found {
+            verb: Verb::Away,
+            name: None,
+            numbers: Vec::new(),
+            behind: Folded::default(),
+            by_blank: false,
+            polite: false,
+            command: Some(Ok(command)),
         });
     }
     if hold::begins_with_day(&line.trimmed()) {

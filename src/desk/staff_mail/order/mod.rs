@@ -2,6 +2,7 @@
 //! quotes any more; the callers check keys and carry out.
 
 mod absence;
+mod away;
 mod doubt;
 mod folded;
 mod frame;

@@ -16,7 +16,7 @@ use crate::desk::{
     handling::{HandlingCommand, SheetFormat},
     phrase,
     staff_key::Invitation,
-    staff_mail::command::{Command, Order, SupportCommand},
+    staff_mail::command::{Command, Order, SupportCommand, Whose},
 };
 
 /// Characters of the longest reason behind 取消 in a thread where the word may be the heading of an answer.
@@ -383,7 +383,7 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
     let Found { verb, name, mut numbers, command, .. } = found;
     let name = name.and_then(|range| raw.get(range)).unwrap_or_default().trim().to_owned();
     let command = match verb {
-        _ if command.is_some() => Command::Support(command.unwrap_or(Err(Doubt::Incomplete))?),
+        _ if command.is_some() => command.unwrap_or(Err(Doubt::Incomplete))?,
         Verb::Merge => Command::Merge(numbers.pop().ok_or(Doubt::Incomplete)?),
         Verb::PartOf => Command::PartOf(numbers.pop().ok_or(Doubt::Incomplete)?),
         Verb::Assign => Command::Assign(name.trim_end_matches(" please").to_owned()),
@@ -398,7 +398,11 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Approve => Command::Approve,
         Verb::Reject => Command::Reject(String::new()),
         Verb::Send => Command::Send,
-        Verb::List => Command::List,
+        Verb::List => Command::List(match name.as_str() {
+            "" => Whose::Own,
+            "全員" | "全て" | "すべて" | "全部" | "all" => Whose::All,
+            _ => Whose::Member(name),
+        }),
         Verb::Search => Command::Search(String::new()),
         Verb::Phrases => Command::Phrases,
         Verb::KeepPhrase => Command::KeepPhrase { name: String::new(), text: String::new() },

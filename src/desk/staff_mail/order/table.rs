@@ -58,6 +58,8 @@ pub(super) enum Verb {
     VisitDeclined,
     /// What follows are lines with labels: 場所：, 議題：.
     Meeting,
+    /// 休暇, which `away` reads.
+    Away,
 }
 
 impl Verb {
@@ -115,6 +117,7 @@ impl Verb {
                 self,
                 Self::Note
                     | Self::List
+                    | Self::Away
                     | Self::SheetCsv
                     | Self::SheetXlsx
                     | Self::Search
@@ -146,7 +149,7 @@ use Verb::{
 /// blank, a colon or a comma, where the order takes an argument or a reason.
 /// Sources: "guide" is 担当者の手引き, "support" its part on 伴走支援; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
 /// another inflection of the same words.
-const ROWS: [(Verb, Scope, &str); 73] = [
+const ROWS: [(Verb, Scope, &str); 75] = [
     // --- 取消: stop a draft
     (
         Cancel,
@@ -327,17 +330,23 @@ const ROWS: [(Verb, Scope, &str); 73] = [
         r"(?:最新の|日次)?一覧(?:表)?(?:を|が)?(?:お)?(?:(?:くだ|下)さい|頂戴(?:したい(?:です)?|できますか)|欲しいです|ほしいです|送付{do}|送信{do}|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい|見せて(?:くだ|下)さい)",
     ), // issue
     (List, Everywhere, r"(?:最新の|日次)?一覧(?:表)?(?:{please}|表示)?"), // guide
+    (List, Everywhere, r"一覧(?:表)? *(?:[:、] *| +|は *){name} ?{san}?(?:{please}|の分(?:{please})?)?"), // guide
+    (
+        List,
+        Everywhere,
+        r"{name} ?{san}?の(?:照会|担当(?:分|の照会)?)?の?一覧(?:表)?(?:を?(?:(?:くだ|下)さい|送って(?:くだ|下)さい|見せて(?:くだ|下)さい)|{please})?",
+    ), // speech
     (List, Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
-    (KeepPhrase, Everywhere, r"定型文?(?:を|の)? ?保存"),                 // guide
-    (Phrases, Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),          // guide
-    (Search, Everywhere, r"(?:照会(?:を|の)?)?検索|search(?: for)?"),     // guide
-    (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"),         // guide
+    (KeepPhrase, Everywhere, r"定型文?(?:を|の)? ?保存"),                    // guide
+    (Phrases, Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),             // guide
+    (Search, Everywhere, r"(?:照会(?:を|の)?)?検索|search(?: for)?"),        // guide
+    (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"),            // guide
     (
         Help,
         Everywhere,
         r"(?:使い方|操作方法|やり方)(?:を|が)?(?:教えて(?:くだ|下)さい|知りたいです|{please})?",
     ), // speech
-    (Help, Everywhere, r"{pre}help(?: me)?(?: please)?"),                 // guide
+    (Help, Everywhere, r"{pre}help(?: me)?(?: please)?"),                    // guide
     // --- English that goes on without a colon
     (Reject, Decide, r"not approved|do not approve|don'?t approve"), // speech
     (Cancel, Decide, r"(?:no[, ]+)?(?:please )?don'?t"),             // speech

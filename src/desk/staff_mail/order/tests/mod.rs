@@ -9,6 +9,7 @@ mod sure;
 mod unclear;
 
 use super::*;
+use crate::desk::staff_mail::command::{Away, Whose};
 
 pub(super) const WRITER: &str = "佐藤 花子";
 
@@ -50,7 +51,13 @@ fn order_shown(order: &Order) -> String {
         Command::PartOf(case) => format!("part of {case}"),
         Command::Handling(command) => handling::shown(command),
         Command::Support(command) => support::shown(command),
-        Command::List => "list".to_owned(),
+        Command::List(Whose::Own) => "list".to_owned(),
+        Command::List(Whose::All) => "list of all".to_owned(),
+        Command::List(Whose::Member(name)) => format!("list of {name}"),
+        Command::Away(Away { who, substitute, .. }) => {
+            format!("away {who} {}", substitute.clone().flatten().unwrap_or_default())
+        }
+        Command::Back => "back".to_owned(),
         Command::Sheet(format) => format!("list {format}"),
         Command::KeepPhrase { name, text } => format!("keep {name} {}", text.replace('\n', "/")),
         Command::Phrases => "phrases".to_owned(),

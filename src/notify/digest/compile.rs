@@ -1,0 +1,403 @@
+//! What a list of tickets shows its reader. `digest` decides when it is sent.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::{
+    drafts,
+    staff_notice::{for_member, in_words, notes_in_words, parked_for_member},
+    unfinished::{Unfinished, unfinished},
+};
+use crate::{
+    desk::{
+        duty::Duty,
+        staff::Member,
+        ticket::{Status, TicketKind, Urgency},
+        triage::ParkReason,
+    },
+    letter::{
+        self, Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft,
+        ParkedFacts, ParkedMail, StaffCommon, Title, UndeliveredMail, call_in_words,
+    },
+    mail,
+    service::{
+        Desk,
+        alarms::{coverage_of, silence},
+        figures::{figures, figures_in_words},
+    },
+    store::{HeldMail, LedgerRow, Noted, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow},
+};
+
+/// Maximum number of tickets under one title.
+const MOST_TICKETS: usize = 100;
+const MOST_PARKED: usize = 50;
+/// Limits how far back answered tickets are listed, so that the first digest does not list the answers of many years.
+/// No closure of the desk is longer than this.
+const LONGEST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
+
+/// Data for the digests of all members, loaded once.
+pub(super) struct Known {
+    open: Vec<TicketHead>,
+    waiting: Vec<TicketHead>,
+    answered: Vec<TicketHead>,
+    thanked: Vec<TicketHead>,
+    /// At most [`MOST_PARKED`]; `parked_count` counts all.
+    parked: Vec<(LedgerRow, mail::InboundMail)>,
+    parked_count: usize,
+    /// Mails were parked since the last digest, or are offered since the acceptance window has opened.
+    parked_news: bool,
+    undelivered: Vec<OutboxRow>,
+    drafts: Vec<HeldMail>,
+    /// Tickets to which somebody has added a note.
+    noted: Vec<Noted>,
+    figures: FiguresContext,
+    /// Where the call for the 伴走支援 stands.
+    support: String,
+    /// Applications since the last digest.
+    new_applications: usize,
+    meetings: Vec<Unfinished>,
+    alarms: Vec<Alarm>,
+    since: DateTime<Utc>,
+}
+
+impl Known {
+    pub(super) async fn load(
+        desk: &Desk,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let store = &desk.store;
+        let mut parked = Vec::new();
+        let listed = store.parked_for_digest(since).await?;
+        for row in listed.iter().take(MOST_PARKED) {
+            if let Some((row, raw)) = store.message(row.id).await? {
+                parked.push((row, mail::read(&raw)));
+            }
+        }
+        // What came before the acceptance window is offered when it opens.
+        let opens = desk.rules.window.begins().filter(|begins| (since..=now).contains(begins));
+        let is_offered = |row: &LedgerRow| row.reason.as_deref() == Some(ParkReason::BeforeWindow.as_str());
+        let parked_news =
+            store.parked_count_since(since).await? > 0 || opens.is_some() && listed.iter().any(is_offered);
+        let mut undelivered = store.outbox(false).await?;
+        undelivered.retain(|row| {
+            matches!(row.state, OutboxState::Failed | OutboxState::Bounced)
+                && row.finished_at.is_some_and(|at| at >= since)
+        });
+        let silence = silence(desk, now).await?;
+        let mut alarms = Vec::new();
+        if coverage_of(&desk.rules, store).await?.is_some() {
+            alarms.push(Alarm::HolidaysUnpublished);
+        }
+        if desk.is_too_silent(silence) {
+            alarms.push(Alarm::Silence(silence));
+        }
+        let (support, new_applications) = match &desk.rules.support {
+            Some(support) => {
+                let (stages, new) = store.application_counts(support.call.closes, since).await?;
+                (call_in_words(&support.call, &stages, now), new)
+            }
+            None => (String::new(), 0),
+        };
+        let begins = desk.rules.window.begins().unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
+        Ok(Self {
+            open: store.ticket_heads(Status::Open).await?,
+            waiting: store.ticket_heads(Status::Waiting).await?,
+            thanked: store.thanked_since(since, now - LONGEST_LOOK_BACK).await?,
+            answered: store.answered_since(since.max(now - LONGEST_LOOK_BACK)).await?,
+            parked,
+            parked_count: listed.len(),
+            parked_news,
+            undelivered,
+            drafts: store.held_mails().await?,
+            noted: store.noted_since(since.max(now - LONGEST_LOOK_BACK), now - LONGEST_LOOK_BACK).await?,
+            figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
+            support,
+            new_applications,
+            meetings: unfinished(desk, now).await?,
+            alarms,
+            since,
+        })
+    }
+}
+
+/// The list that a member gets.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) reader: &'a Member,
+    pub(super) shows: Shows<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows<'a> {
+    /// The reader's own tickets, those of absent members whose substitute the reader is, and those without an assignee. Leads also
+    /// see other members' tickets that are urgent, waiting or answered, and parked mail, undeliverable mail and the figures.
+    Own,
+    /// Those of one member.
+    Member(&'a Member),
+    All,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn own(reader: &'a Member) -> Self {
+        Self { reader, shows: Shows::Own }
+    }
+
+    /// Whose list it is, in words; empty for the reader's own.
+    fn title(self) -> String {
+        match self.shows {
+            Shows::Own => String::new(),
+            Shows::Member(member) => letter::list_of(&member.name),
+            Shows::All => letter::LIST_OF_ALL.to_owned(),
+        }
+    }
+}
+
+pub(super) struct Compiled {
+    of: String,
+    groups: Vec<Group>,
+    meetings: Vec<CaseContext>,
+    parked: Vec<ParkedMail>,
+    parked_count: usize,
+    undelivered: Vec<UndeliveredMail>,
+    drafts: Vec<HeldDraft>,
+    figures: FiguresContext,
+    support: String,
+    alarm: String,
+    summary: String,
+    /// Something is new since the last digest, or a ticket is overdue or due today.
+    pub(super) is_news: bool,
+}
+
+impl Compiled {
+    pub(super) fn content(self, common: StaffCommon) -> Content {
+        Content::Digest(DigestContext {
+            common,
+            of: self.of,
+            summary: self.summary,
+            groups: self.groups,
+            meetings: self.meetings,
+            parked: self.parked,
+            parked_count: self.parked_count,
+            undelivered_mails: self.undelivered,
+            drafts: self.drafts,
+            figures: self.figures,
+            support: self.support,
+            alarm: self.alarm,
+        })
+    }
+}
+
+/// A reader's look at what is known.
+struct Look<'a> {
+    desk: &'a Desk,
+    known: &'a Known,
+    view: View<'a>,
+    duty: Duty<'a>,
+    /// The reader also gets what leads get.
+    leads: bool,
+    now: DateTime<Utc>,
+}
+
+/// The tickets of a list by their titles, each open one under the first title that fits.
+struct Sorted {
+    titled: Vec<(Title, Vec<i64>)>,
+    counts: Counts,
+    is_news: bool,
+}
+
+/// Compiles a list.
+pub(super) async fn compile(
+    desk: &Desk,
+    known: &Known,
+    view: View<'_>,
+    now: DateTime<Utc>,
+) -> Result<Compiled, StoreError> {
+    let View { reader, shows } = view;
+    let duty = desk.duty(now);
+    let leads = duty.acts_as_lead(reader) && shows == Shows::Own;
+    let look = Look { desk, known, view, duty, leads, now };
+    let Sorted { titled, counts, is_news } = look.sorted();
+    let groups = groups(desk, titled, reader, now).await?;
+    let meetings: Vec<&Unfinished> = known
+        .meetings
+        .iter()
+        .filter(|case| leads || case.assignee.is_none() || look.is_theirs(case.assignee.as_deref()))
+        .collect();
+    let due_meetings = meetings.iter().map(|case| case.due).sum();
+    let drafts =
+        if shows == Shows::Own { drafts::of_member(desk, &known.drafts, reader, now) } else { Vec::new() };
+    let parked: Vec<ParkedMail> = if leads {
+        known.parked.iter().map(|row| parked(desk, row, reader, now)).collect()
+    } else {
+        Vec::new()
+    };
+    let parked_count = if leads { known.parked_count } else { 0 };
+    let undelivered: Vec<UndeliveredMail> =
+        if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
+    let is_news = is_news
+        || known.new_applications + due_meetings > 0
+        || (leads && known.parked_news)
+        || !drafts.is_empty()
+        || !undelivered.is_empty()
+        || (leads && !known.alarms.is_empty());
+    let counts = Counts {
+        meetings: due_meetings,
+        parked: parked_count,
+        undelivered: undelivered.len(),
+        drafts: drafts.len(),
+        ..counts
+    };
+    let alarms = known.alarms.iter().filter(|_| leads);
+    Ok(Compiled {
+        of: view.title(),
+        groups,
+        meetings: meetings.into_iter().map(|case| case.context.clone()).collect(),
+        parked,
+        parked_count,
+        undelivered,
+        drafts,
+        figures: if leads { known.figures.clone() } else { FiguresContext::default() },
+        support: known.support.clone(),
+        alarm: alarms.map(|alarm| alarm.in_words()).collect(),
+        summary: counts.summary(),
+        is_news,
+    })
+}
+
+impl Look<'_> {
+    fn is_theirs(&self, who: Option<&str>) -> bool {
+        match (who, self.view.shows) {
+            (None, _) => false,
+            (Some(_), Shows::All) => true,
+            (Some(who), Shows::Member(member)) => who.eq_ignore_ascii_case(&member.address),
+            (Some(who), Shows::Own) => self.duty.works_for(self.view.reader, who),
+        }
+    }
+
+    fn is_free(&self, ticket: &TicketHead) -> bool {
+        ticket.assignee.is_none() && !matches!(self.view.shows, Shows::Member(_))
+    }
+
+    fn is_own(&self, ticket: &TicketHead) -> bool {
+        self.is_theirs(ticket.assignee.as_deref())
+    }
+
+    fn concern<'b>(&self, tickets: &'b [TicketHead]) -> Vec<&'b TicketHead> {
+        tickets.iter().filter(|ticket| self.leads || self.is_own(ticket) || self.is_free(ticket)).collect()
+    }
+
+    fn urgency(&self, ticket: &TicketHead) -> Urgency {
+        Urgency::of(&ticket.clock, ticket.promised_on, &self.desk.rules.calendar, self.now)
+    }
+
+    fn sorted(&self) -> Sorted {
+        let known = self.known;
+        // A hold that the inquirer does not know of on the promised day is as urgent as an open ticket.
+        let (urgent, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
+            self.concern(&known.waiting).into_iter().partition(|ticket| self.urgency(ticket).is_news());
+        let mut left: Vec<&TicketHead> = self.concern(&known.open).into_iter().chain(urgent).collect();
+        let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
+        left.sort_by_key(|ticket| ticket.clock.deadline());
+        let mut titled: Vec<(Title, Vec<&TicketHead>)> = Vec::new();
+        let mut take = |title, which: &dyn Fn(&TicketHead) -> bool| {
+            let (taken, rest): (Vec<&TicketHead>, Vec<&TicketHead>) =
+                left.iter().partition(|ticket| which(ticket));
+            left = rest;
+            let count = taken.len();
+            titled.push((title, taken));
+            count
+        };
+        let is = |urgency| move |ticket: &TicketHead| self.urgency(ticket) == urgency;
+        let own = if self.view.shows == Shows::All { Title::Assigned } else { Title::Own };
+        let counts = Counts {
+            applications: take(Title::Support, &|ticket| ticket.kind == TicketKind::Application),
+            promised: take(Title::Promised, &is(Urgency::Promised)),
+            overdue: take(Title::Overdue, &is(Urgency::Overdue)),
+            due_today: take(Title::DueToday, &is(Urgency::DueToday)),
+            own: take(own, &|ticket| self.is_own(ticket)),
+            unassigned: take(Title::Unassigned, &|ticket| self.is_free(ticket)),
+            ..Counts::default()
+        };
+        // Applications are no inquiries, and stand behind them.
+        titled.rotate_left(1);
+        let answered = self.concern(&known.answered);
+        let is_due = counts.promised + counts.overdue + counts.due_today + answered.len() > 0;
+        let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
+            waiting.into_iter().partition(|ticket| ticket.clock.is_held_by_desk());
+        let mut inquiries = Vec::new();
+        for (of_applications, of_inquiries, tickets) in [
+            (Title::SupportHeld, Title::Held, held),
+            (Title::SupportWaiting, Title::Waiting, waiting),
+            (Title::SupportThanked, Title::Thanked, self.concern(&known.thanked)),
+            (Title::SupportAnswered, Title::Answered, answered),
+        ] {
+            let (applications, others) =
+                tickets.into_iter().partition(|ticket| ticket.kind == TicketKind::Application);
+            titled.push((of_applications, applications));
+            inquiries.push((of_inquiries, others));
+        }
+        titled.extend(inquiries);
+        let ids = |tickets: Vec<&TicketHead>| tickets.into_iter().map(|ticket| ticket.id).collect();
+        let mut titled: Vec<(Title, Vec<i64>)> =
+            titled.into_iter().map(|(title, tickets)| (title, ids(tickets))).collect();
+        let noted = self.noted();
+        let is_news = is_new || is_due || !noted.is_empty();
+        let is_listed = |id: &i64| titled.iter().any(|(_, listed)| listed.contains(id));
+        let unlisted = noted.into_iter().filter(|id| !is_listed(id)).collect();
+        titled.push((Title::Noted, unlisted));
+        Sorted { titled, counts, is_news }
+    }
+
+    /// Tickets with new notes. What a colleague has noted is news to the others on the ticket.
+    fn noted(&self) -> Vec<i64> {
+        let View { reader, shows } = self.view;
+        let is_news = |noted: &&Noted| {
+            shows == Shows::Own
+                && !noted.author.eq_ignore_ascii_case(&reader.address)
+                && self.duty.concerns(noted.assignee.as_deref(), reader)
+        };
+        let mut tickets: Vec<i64> =
+            self.known.noted.iter().filter(is_news).map(|noted| noted.ticket).collect();
+        tickets.dedup();
+        tickets
+    }
+}
+
+/// The groups that have tickets, each with the first of them as they are shown.
+async fn groups(
+    desk: &Desk,
+    titled: Vec<(Title, Vec<i64>)>,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> Result<Vec<Group>, StoreError> {
+    let show = |ticket: &TicketRow| match ticket.clock.status() {
+        Status::Open | Status::Waiting => for_member(desk, ticket, member, now),
+        Status::Answered | Status::Closed => in_words(desk, ticket, now),
+    };
+    let mut groups = Vec::new();
+    for (title, ids) in titled.into_iter().filter(|(_, ids)| !ids.is_empty()) {
+        let shown: Vec<i64> = ids.iter().take(MOST_TICKETS).copied().collect();
+        let notes = desk.store.notes_of(&shown).await?;
+        let tickets = desk.store.tickets_of(&shown).await?;
+        let tickets = tickets
+            .iter()
+            .map(|ticket| show(ticket).with_notes(notes_in_words(desk, &notes, ticket.id, now)));
+        groups.push(Group { title, count: ids.len(), tickets: tickets.collect() });
+    }
+    Ok(groups)
+}
+
+fn parked(
+    desk: &Desk,
+    (row, mail): &(LedgerRow, mail::InboundMail),
+    member: &Member,
+    now: DateTime<Utc>,
+) -> ParkedMail {
+    let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
+    let facts = ParkedFacts { message: row.id, reason, received_at: row.received_at, mail };
+    parked_for_member(desk, facts, member, now)
+}
+
+fn undelivered(row: &OutboxRow) -> UndeliveredMail {
+    UndeliveredMail::new(row.ticket.clone().unwrap_or_default(), row.purpose, &row.recipient)
+}
