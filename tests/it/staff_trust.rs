@@ -111,7 +111,7 @@ fn only_our_own_servers_word_about_the_one_sender_makes_a_member(desk: &mut Desk
     let told = problems_to(desk, SATO);
     assert!(told.iter().any(|mail| mail.text.contains("差出人を確認できなかった")));
     assert!(told.iter().any(|mail| mail.text.contains("一人に定まらない")));
-    let mail = reply(ITO, &notice, "real", "完了");
+    let mail = reply(ITO, &notice, "real", "完了 お電話で回答済み");
     deliver(desk, [pass.as_bytes(), &mail.bytes()].concat(), "2025-07-01T10:20");
     once_at(desk, "2025-07-01T10:21");
     assert_eq!(status(desk, 1), "closed");
@@ -156,8 +156,8 @@ fn a_holiday_text_is_no_answer_and_its_responder_is_stopped(desk: &mut Desk) {
     assert!(mail_to(desk, SATO, "できなかった操作").text.contains("自動のメールを5通"), "leads are told");
     assert_eq!(desk.parked(), ["staff_limit"; 20]);
     // The other ticket is as before, orders alone are carried out, and the next day all is as before.
-    deliver(desk, reply(ITO, &other, "2", "完了"), "2025-07-01T10:40");
-    deliver(desk, reply(ITO, &notice, "3", "完了"), "2025-07-01T10:40");
+    deliver(desk, reply(ITO, &other, "2", "完了 お電話で回答済み"), "2025-07-01T10:40");
+    deliver(desk, reply(ITO, &notice, "3", "完了 お電話で回答済み"), "2025-07-01T10:40");
     once_at(desk, "2025-07-01T10:41");
     assert_eq!((status(desk, 1), status(desk, 2)), ("closed".into(), "closed".into()));
     assert_eq!(desk.parked(), ["staff_limit"; 20]);

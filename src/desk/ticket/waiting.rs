@@ -101,10 +101,14 @@ impl Urgency {
     ) -> Self {
         let today = date_of(now, calendar.time_zone());
         let is_owed = clock.status() == Status::Open || clock.is_held_by_desk();
-        if is_owed && promised_on.is_some_and(|day| day <= today) {
+        let is_promised = |came: bool| is_owed && came;
+        if is_promised(promised_on == Some(today)) {
             Self::Promised
         } else if clock.overdue(now) {
             Self::Overdue
+        } else if is_promised(promised_on.is_some_and(|day| day < today)) {
+            // Held beyond the day that the inquirer knows.
+            Self::Promised
         } else if clock.status() == Status::Open
             && clock.deadline().is_some_and(|at| date_of(at, calendar.time_zone()) <= today)
         {
@@ -363,7 +367,8 @@ mod tests {
             ("the day of the deadline", open.clone(), "2025-07-04", "03T09:00:00", Urgency::DueToday),
             ("after the deadline", open.clone(), "2025-07-04", "03T10:00:01", Urgency::Overdue),
             ("the promised day", open.clone(), "2025-07-03", "03T09:00:00", Urgency::Promised),
-            ("after the promised day", open.clone(), "2025-07-03", "07T09:00:00", Urgency::Promised),
+            ("after the promised day", open.clone(), "2025-07-03", "07T09:00:00", Urgency::Overdue),
+            ("a hold beyond it", held("2025-07-10"), "2025-07-03", "07T09:00:00", Urgency::Promised),
             (
                 "a hold that the inquirer knows of",
                 held("2025-07-10"),

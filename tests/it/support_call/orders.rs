@@ -112,7 +112,7 @@ fn a_hold_of_an_application_tells_its_officer_a_day(desk: &mut Desk) {
     once_at(desk, "2025-07-24T11:01:00+09:00");
     once_at(desk, "2025-07-24T11:15:00+09:00");
     let letter = mail_to(desk, OFFICER, "回答にお時間をいただくご連絡");
-    assert!(letter.text.starts_with("鳥取県 岸本 様"), "{}", letter.text);
+    assert!(letter.text.starts_with("鳥取県\n岸本 様"), "{}", letter.text);
     assert!(letter.text.contains("ご回答は7月30日（水）頃を予定しております"), "{}", letter.text);
     assert!(!letter.text.contains("照会") && !letter.text.contains("厚労省"), "{}", letter.text);
     let preview = desk.run(&["digest", "--preview"]).stdout;
