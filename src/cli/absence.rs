@@ -1,4 +1,4 @@
-//! `absence`: days on which members are away, and who stands in.
+//! `absence`: days on which members are away, and their substitutes.
 
 use anyhow::bail;
 use clap::Subcommand;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Context, print};
 use crate::{
     desk::{japanese_date::WrittenDays, staff_mail::Away},
-    letter::feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
+    letter::feedback::{refusal_to_operator, span_fault_to_operator},
     service::{Actor, Operation},
     tickets::absence,
 };
@@ -24,7 +24,7 @@ pub(super) enum Command {
         from: String,
         /// Last day
         to: String,
-        /// Member who stands in, by name or address; default: the leads
+        /// Substitute, by name or address; default: the leads
         #[arg(long, value_name = "WHO")]
         substitute: Option<String>,
     },
@@ -66,8 +66,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     match outcome {
         Ok(done) => {
             tx.commit().await?;
-            print::line(to_operator(&done, desk.rules.calendar.time_zone()));
-            Ok(())
+            print::done(context, &desk, &done)
         }
         Err(refused) => bail!("{}", refusal_to_operator(&refused)),
     }

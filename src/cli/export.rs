@@ -4,13 +4,13 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use encoding_rs::SHIFT_JIS;
 
 use super::{Context, print};
 use crate::{
-    desk::{calendar::earliest, handling::SheetFormat},
+    desk::{handling::SheetFormat, window::first_instant},
     notify::sheet as list,
     views::{
         application::Case,
@@ -58,7 +58,7 @@ pub(super) struct Export {
 pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     let (calendar, now) = (&desk.rules.calendar, desk.clock.now());
-    let begin = |date: NaiveDate| earliest(date.and_time(NaiveTime::MIN), calendar.time_zone());
+    let begin = |date: NaiveDate| first_instant(date, calendar.time_zone());
     let from = export.from.and_then(begin);
     let until = export.to.and_then(|date| date.succ_opt()).and_then(begin);
     let mut tickets = desk.store.tickets(None).await?;

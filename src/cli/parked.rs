@@ -2,13 +2,12 @@
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use serde_json::json;
 
 use super::{Context, print, reconcile::place_text};
 use crate::{
     desk::{ticket::TicketNumber, triage::ParkReason, window::fiscal_year},
     inbound::{process_again, take_in, take_unfetchable},
-    letter::feedback::{refusal_to_operator, to_operator},
+    letter::feedback::refusal_to_operator,
     mail,
     server::source,
     service::{Actor, Desk, Operation},
@@ -99,12 +98,7 @@ pub(super) async fn accept(context: &Context, desk: &Desk, number: &TicketNumber
     };
     tx.commit().await?;
     desk.store.close().await;
-    let done = to_operator(&done, desk.rules.calendar.time_zone());
-    if context.json {
-        return print::json(&json!({"done": done}));
-    }
-    print::line(done);
-    Ok(())
+    print::done(context, desk, &done)
 }
 
 fn operation<'a>(desk: &'a Desk, tx: &'a mut Tx) -> Operation<'a> {

@@ -6,6 +6,10 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use serde_json::json;
+
+use super::Context;
+use crate::{desk::feedback::Done, letter::feedback::to_operator, service::Desk};
 
 /// Prints one line. Ignores write errors, because a closed pipe (`| head`) is not a failure.
 pub(crate) fn line(text: impl AsRef<str>) {
@@ -14,6 +18,16 @@ pub(crate) fn line(text: impl AsRef<str>) {
 
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Prints what an operation has done.
+pub(crate) fn done(context: &Context, desk: &Desk, done: &Done) -> anyhow::Result<()> {
+    let done = to_operator(done, desk.rules.calendar.time_zone());
+    if context.json {
+        return json(&json!({"done": done}));
+    }
+    line(done);
     Ok(())
 }
 

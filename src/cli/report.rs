@@ -62,7 +62,7 @@ pub(super) async fn run(context: &Context, asked: Report) -> anyhow::Result<()> 
     if let Some(file) = &asked.note {
         let text = super::ticket::read_text(file)?;
         let mut tx = desk.store.write().await?;
-        tx.set_report_note(period.first, text.trim()).await?;
+        tx.set_report_note(period, text.trim()).await?;
         tx.commit().await?;
     }
     let mut editions = desk.store.editions(period).await?;
@@ -75,7 +75,7 @@ pub(super) async fn run(context: &Context, asked: Report) -> anyhow::Result<()> 
         }
         None => Some(report(&desk, period).await?),
     };
-    let note = desk.store.report_note(period.first).await?.unwrap_or_default();
+    let note = desk.store.report_note(period).await?.unwrap_or_default();
     if asked.issue
         && let Some(figures) = &figures
     {

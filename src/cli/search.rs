@@ -1,7 +1,5 @@
 //! `search`: full-text search over tickets, and past inquiries that may be alike.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
@@ -71,7 +69,7 @@ pub(super) async fn run(context: &Context, asked: Search) -> anyhow::Result<()> 
             let ticket =
                 desk.store.ticket(number).await?.with_context(|| format!("there is no ticket {number}"))?;
             let inquiry = ticket.fields.inquiry.as_deref().unwrap_or_default();
-            (similar(&desk, inquiry, Some(ticket.id), Duration::from_secs(10)).await?, false)
+            (similar(&desk, inquiry, Some(ticket.id)).await?, false)
         }
         None => {
             let query = query(&asked)?;

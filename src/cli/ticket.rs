@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use serde_json::json;
 
 use super::{
     Context,
@@ -20,7 +19,7 @@ use crate::{
         ticket::{Status, TicketNumber},
     },
     inbound::take_in,
-    letter::feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
+    letter::feedback::{refusal_to_operator, span_fault_to_operator},
     mail::Attachment,
     service::{Actor, Operation, search::index},
     tickets::{
@@ -241,12 +240,7 @@ pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -
         Ok(done) => {
             tx.commit().await?;
             desk.store.close().await;
-            let done = to_operator(&done, desk.rules.calendar.time_zone());
-            if context.json {
-                return print::json(&json!({"done": done}));
-            }
-            print::line(done);
-            Ok(())
+            print::done(context, &desk, &done)
         }
         Err(refused) => anyhow::bail!(refusal_to_operator(&refused)),
     }

@@ -24,7 +24,7 @@ impl Sla {
         calendar.subtract_business(deadline, self.warn_before)
     }
 
-    /// The day on which staff are told that an inquirer who was asked at `asked` has not answered.
+    /// The day of the notice that an inquirer has not answered what the desk asked at `asked`.
     #[must_use]
     pub fn remind_on(&self, calendar: &Calendar, asked: DateTime<Utc>) -> Option<NaiveDate> {
         Some(date_of(self.remind_at(calendar, asked)?, calendar.time_zone()))

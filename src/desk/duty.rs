@@ -79,11 +79,11 @@ impl<'a> Duty<'a> {
         self.absence(member).is_some()
     }
 
-    /// The member who gets a member's mails: that member, or who stands in for them. `None` if nobody does.
+    /// The member who gets a member's mails: that member, or the substitute. `None` if there is none.
     #[must_use]
     pub fn stand_in(&self, member: &'a Member) -> Option<&'a Member> {
         let mut member = member;
-        // A substitute may be away, too. In a circle nobody stands in.
+        // A substitute may be away, too. A circle has no substitute.
         for _ in 0..=self.staff.all().count() {
             let Some(absence) = self.absence(member) else { return Some(member) };
             member = self.staff.find(absence.substitute.as_deref()?)?;
@@ -91,7 +91,7 @@ impl<'a> Duty<'a> {
         None
     }
 
-    /// The leads who work, and who stands in for the others. If nobody does, all leads.
+    /// The leads who work, and the substitutes of the others. If there are none, all leads.
     #[must_use]
     pub fn leads(&self) -> Vec<&'a Member> {
         let mut present: Vec<&Member> = Vec::new();
@@ -115,7 +115,7 @@ impl<'a> Duty<'a> {
         self.staff.is_lead(member) || self.acts_as_lead(member)
     }
 
-    /// The members who have to work on a ticket: its assignee or who stands in for them, else the leads.
+    /// The members who have to work on a ticket: its assignee or the assignee's substitute, else the leads.
     #[must_use]
     pub fn responsible(&self, assignee: Option<&str>) -> Vec<&'a Member> {
         let assignee = assignee.and_then(|address| self.staff.find(address));

@@ -11,6 +11,12 @@ pub fn official_date(date: NaiveDate) -> String {
     format!("{}{}月{}日", year(date), date.month(), date.day())
 }
 
+/// 「令和7年7月」
+#[must_use]
+pub fn official_month(date: NaiveDate) -> String {
+    format!("{}{}月", year(date), date.month())
+}
+
 /// 「令和7年7月31日（木）」
 #[must_use]
 pub fn official(date: NaiveDate) -> String {

@@ -49,13 +49,13 @@ impl Window {
     /// The first instant of the window.
     #[must_use]
     pub fn begins(&self) -> Option<DateTime<Utc>> {
-        earliest(self.opens.and_time(NaiveTime::MIN), self.time_zone)
+        first_instant(self.opens, self.time_zone)
     }
 
     /// The first instant after the window.
     #[must_use]
     pub fn ends(&self) -> Option<DateTime<Utc>> {
-        earliest(self.closes.succ_opt()?.and_time(NaiveTime::MIN), self.time_zone)
+        first_instant(self.closes.succ_opt()?, self.time_zone)
     }
 }
 
@@ -70,7 +70,13 @@ pub fn fiscal_year(at: DateTime<Utc>, time_zone: Tz) -> i32 {
 /// The first instant of the local day of `at`.
 #[must_use]
 pub fn start_of_day(at: DateTime<Utc>, time_zone: Tz) -> DateTime<Utc> {
-    earliest(date_of(at, time_zone).and_time(NaiveTime::MIN), time_zone).unwrap_or(at)
+    first_instant(date_of(at, time_zone), time_zone).unwrap_or(at)
+}
+
+/// The first instant of a local day.
+#[must_use]
+pub fn first_instant(date: NaiveDate, time_zone: Tz) -> Option<DateTime<Utc>> {
+    earliest(date.and_time(NaiveTime::MIN), time_zone)
 }
 
 #[cfg(test)]

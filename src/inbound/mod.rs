@@ -258,17 +258,18 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
 async fn similar_to(desk: &Desk, mail: &PreparedMail) -> Vec<String> {
     let Some(inquiry) = &mail.reading.form.fields.inquiry else { return Vec::new() };
     let found = async {
-        let tickets = search::similar(desk, inquiry, None, SIMILAR).await?;
+        let tickets = search::similar(desk, inquiry, None).await?;
         search::with_answers(desk, &tickets).await
     };
-    match found.await {
-        Ok(past) => {
+    match tokio::time::timeout(SIMILAR, found).await {
+        Ok(Ok(past)) => {
             past.iter().map(|past| similar_in_words(&past.number, &past.inquiry, &past.answer)).collect()
         }
-        Err(error) => {
+        Ok(Err(error)) => {
             warn!("similar inquiries: {error}");
             Vec::new()
         }
+        Err(_) => Vec::new(),
     }
 }
 

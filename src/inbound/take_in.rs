@@ -12,7 +12,7 @@ use crate::{
     },
     letter::Purpose,
     service::{Fault, Operation, Outcome},
-    store::{self, AuditEvent, NewEvent},
+    store::{self, AuditEvent},
 };
 
 /// Takes the parked mails in that a member's mail takes in, answers or asks about. An answer makes a ticket of its mail.
@@ -73,7 +73,7 @@ pub async fn take_in(operation: &mut Operation<'_>, number: &TicketNumber) -> Re
     let filed = processed.ticket.and_then(|number| number.parse::<TicketNumber>().ok());
     let Some(ticket) = filed else { return refused(Unhandled::NotParked) };
     let ticket_id = operation.tx.ticket_by_number(&ticket).await?.map(|ticket| ticket.id);
-    let event = NewEvent { actor: operation.actor.audit(), ..NewEvent::by_desk(AuditEvent::TakenIn) };
+    let event = operation.event(AuditEvent::TakenIn);
     operation.tx.append_event(operation.now, event.on_message(id).on_ticket(ticket_id));
     let receipt = operation.desk.ids.of_ticket(&ticket, Purpose::Acknowledgement.as_str());
     let acknowledged = operation.tx.has_mail(&receipt).await?;

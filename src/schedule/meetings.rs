@@ -6,10 +6,9 @@ use tracing::info;
 
 use crate::{
     desk::{
-        calendar::earliest,
         gate::{GateFacts, within},
         japanese_time,
-        window::start_of_day,
+        window::{first_instant, start_of_day},
     },
     letter::{
         CaseContext, Change, Content, MeetingContext, OpenPointsContext, as_in_envelope, open_meeting,
@@ -139,7 +138,7 @@ pub(super) async fn tell_open_points(desk: &Desk) -> Result<usize, Fault> {
     let name = format!("support_ends:{}", call.ends);
     let due = call.last_opening(calendar).is_some_and(|at| at <= now);
     // A desk that is set up later has nothing to tell.
-    let is_over = earliest(call.ends.and_time(chrono::NaiveTime::MIN), calendar.time_zone())
+    let is_over = first_instant(call.ends, calendar.time_zone())
         .is_some_and(|last| now - last > chrono::TimeDelta::days(31));
     if !due || is_over || !calendar.is_open(now) || desk.store.state(&name).await?.is_some() {
         return Ok(0);

@@ -38,8 +38,13 @@ impl<'a> Operation<'a> {
 
     /// Appends an event of the actor on a ticket to the audit.
     pub fn record(&mut self, ticket: &TicketRow, event: AuditEvent) {
-        let event = NewEvent { actor: self.actor.audit(), ..NewEvent::by_desk(event) };
-        self.tx.append_event(self.now, event.on_ticket(ticket.id));
+        let event = self.event(event).on_ticket(ticket.id);
+        self.tx.append_event(self.now, event);
+    }
+
+    /// An event of the actor.
+    pub fn event(&self, event: AuditEvent) -> NewEvent {
+        NewEvent { actor: self.actor.audit(), ..NewEvent::by_desk(event) }
     }
 
     /// Whether the actor may decide as a lead.

@@ -5,10 +5,10 @@ use sha2::{Digest as _, Sha256};
 use super::{Desk, Operation};
 use crate::{
     desk::{
-        calendar::earliest,
         report::{Edition, Gathering, Period, Report},
+        window::Window,
     },
-    store::{AuditEvent, NewEvent, StoreError},
+    store::{AuditEvent, StoreError},
 };
 
 /// Tickets that are read at once.
@@ -17,11 +17,8 @@ const PAGE: usize = 500;
 /// Counts what came in a period, as it stands now.
 pub async fn report(desk: &Desk, period: Period) -> Result<Report, StoreError> {
     let (calendar, now) = (&desk.rules.calendar, desk.clock.now());
-    let zone = calendar.time_zone();
-    let start = |date: chrono::NaiveDate| {
-        earliest(date.and_time(chrono::NaiveTime::MIN), zone).unwrap_or(chrono::DateTime::UNIX_EPOCH)
-    };
-    let (from, until) = (start(period.first), start(period.last.succ_opt().unwrap_or(period.last)));
+    let window = Window { opens: period.first, closes: period.last, time_zone: calendar.time_zone() };
+    let (from, until) = (window.begins().unwrap_or(now), window.ends().unwrap_or(now));
     let mut gathering = Gathering::new(period, calendar, now);
     for ids in desk.store.tickets_to_report(from, until).await?.chunks(PAGE) {
         for ticket in &desk.store.counted(ids).await? {
@@ -54,8 +51,7 @@ pub async fn issue(
         nth,
         hash: edition.hash.clone(),
     };
-    operation
-        .tx
-        .append_event(issued_at, NewEvent { actor: edition.issued_by.clone(), ..NewEvent::by_desk(event) });
+    let event = operation.event(event);
+    operation.tx.append_event(issued_at, event);
     Ok(edition)
 }

@@ -17,8 +17,8 @@ use crate::{
     store::{StoreError, TicketRow, Within},
 };
 
-/// Tickets that are indexed in one transaction: some milliseconds, in which no mail is filed.
-const AT_ONCE: u32 = 50;
+/// Events whose tickets are indexed in one transaction: some milliseconds, in which no mail is filed.
+const AT_ONCE: u32 = 100;
 /// Proposed tickets whose texts are read at once.
 const PAGE: u32 = 40;
 /// Most hits that are ordered by relevance: the newest.
@@ -125,14 +125,8 @@ fn within(desk: &Desk, filter: &Filter) -> Result<Within, NoSuchMember> {
     Ok(Within { status, from, until, prefecture, assignee, below: None })
 }
 
-/// Past, answered inquiries that may be alike, the most alike first. Stops when `limit` has passed.
-pub async fn similar(
-    desk: &Desk,
-    inquiry: &str,
-    own: Option<i64>,
-    limit: Duration,
-) -> Result<Vec<TicketRow>, StoreError> {
-    let begun = Instant::now();
+/// Past, answered inquiries that may be alike, the most alike first.
+pub async fn similar(desk: &Desk, inquiry: &str, own: Option<i64>) -> Result<Vec<TicketRow>, StoreError> {
     let mut asked = Document::default();
     asked.add(inquiry);
     let grams: BTreeSet<String> = asked.subject_grams().into_iter().collect();
@@ -142,9 +136,6 @@ pub async fn similar(
     for gram in likeness.grams() {
         let gram = Gram::Whole(gram.to_owned());
         candidates.extend(desk.store.propose(&[gram], &Within::default(), CANDIDATES).await?);
-        if begun.elapsed() > limit {
-            break;
-        }
     }
     candidates.retain(|id| Some(*id) != own);
     let ids: Vec<i64> = candidates.into_iter().collect();
@@ -159,9 +150,6 @@ pub async fn similar(
             if let Some(share) = likeness.of(&past) {
                 alike.push((ticket, share));
             }
-        }
-        if begun.elapsed() > limit {
-            break;
         }
     }
     alike.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.id.cmp(&a.0.id)));
@@ -182,17 +170,22 @@ pub async fn with_answers(desk: &Desk, tickets: &[TicketRow]) -> Result<Vec<Past
     let mut past = Vec::new();
     for ticket in tickets {
         let Some(answer) = desk.store.answer_of(ticket.id).await? else { continue };
-        let fields = &ticket.fields;
-        let person = Person {
-            names: fields.name.clone().into_iter().chain(ticket.from.name.clone()).collect(),
-            texts: fields.contact.clone().into_iter().collect(),
-        };
-        let clean = |text: &str| masked(&redact(text, &person), MARK);
         past.push(Past {
             number: ticket.number.clone(),
-            inquiry: clean(fields.inquiry.as_deref().unwrap_or_default()),
-            answer: clean(&own_words(&answer)),
+            inquiry: impersonal(ticket, ticket.fields.inquiry.as_deref().unwrap_or_default()),
+            answer: impersonal(ticket, &own_words(&answer)),
         });
     }
     Ok(past)
+}
+
+/// A text of a ticket without its inquirer, and with everything masked that may be personal.
+#[must_use]
+pub fn impersonal(ticket: &TicketRow, text: &str) -> String {
+    let fields = &ticket.fields;
+    let person = Person {
+        names: fields.name.clone().into_iter().chain(ticket.from.name.clone()).collect(),
+        texts: fields.contact.clone().into_iter().collect(),
+    };
+    masked(&redact(text, &person), MARK)
 }

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::{
-    AnyQuery, Dialect, OutboxState, Outcome, Result, Store, TicketRow, Tx, instant_text, list, query,
-    query_text, read_word,
+    AnyQuery, Dialect, OutboxState, Outcome, Result, Store, TicketRow, Tx, instant_text, list,
+    numbered_places, query, query_text, read_word,
     ticket::{COLUMNS, read_ticket},
 };
 use crate::{
@@ -285,8 +285,8 @@ const LIVE: [Stage; 3] = [Stage::Received, Stage::Accepted, Stage::Supported];
 /// Condition: a ticket is no application that is still needed. Its values are bound by [`bind_live`], the first one at
 /// `$first`.
 fn no_live_application(ticket: &str, first: usize) -> String {
-    let places: Vec<String> = (first..).take(LIVE.len()).map(|nth| format!("${nth}")).collect();
-    format!("{ticket} NOT IN (SELECT ticket_id FROM application WHERE stage IN ({}))", places.join(", "))
+    let places = numbered_places(first, LIVE.len());
+    format!("{ticket} NOT IN (SELECT ticket_id FROM application WHERE stage IN ({places}))")
 }
 
 fn bind_live(query: AnyQuery) -> AnyQuery {
@@ -295,9 +295,8 @@ fn bind_live(query: AnyQuery) -> AnyQuery {
 
 /// Condition: no process sends the mail any more. Its values are bound by [`bind_finished`], the first one at `$first`.
 fn finished(first: usize) -> String {
-    let places: Vec<String> =
-        (first..).take(OutboxState::FINISHED.len()).map(|nth| format!("${nth}")).collect();
-    format!("state IN ({})", places.join(", "))
+    let places = numbered_places(first, OutboxState::FINISHED.len());
+    format!("state IN ({places})")
 }
 
 fn bind_finished(query: AnyQuery) -> AnyQuery {

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option, read_word,
+    AnyQuery, Place, Result, Tx, flag, instant_text, numbered_places, query, query_text, read_instant_option,
+    read_word,
     writes::{Value, bind},
 };
 use crate::{desk::staff_mail::Replies, letter::Purpose, mail::person_of};
@@ -173,13 +174,14 @@ impl Tx {
             Purpose::Sheet,
             Purpose::Found,
         ];
-        let rows = query(
+        let rows = query_text(format!(
             "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,
                  SUM(CASE WHEN purpose = $3 THEN 1 ELSE 0 END) AS doubts
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
-             WHERE person = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5, $6, $7, $8, $9)
+             WHERE person = $1 AND created_at >= $2 AND purpose IN ({})
              GROUP BY ticket.id, ticket.number",
-        );
+            numbered_places(3, 1 + others.len())
+        ));
         let rows = rows.bind(person_of(recipient)).bind(instant_text(since)).bind(doubt.as_str());
         let rows = others.iter().fold(rows, |rows, purpose| rows.bind(purpose.as_str()));
         let rows = rows.fetch_all(self.connection().await?).await?;

@@ -291,6 +291,11 @@ fn places(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
+/// `$3, $4, $5` for an `IN (…)` of three values, the first one at `$first`.
+fn numbered_places(first: usize, count: usize) -> String {
+    (first..).take(count).map(|nth| format!("${nth}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Row ids for an `IN (…)`.
 fn list(ids: &[i64]) -> String {
     ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")

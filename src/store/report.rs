@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::{
@@ -46,7 +46,7 @@ impl Store {
             turns.entry(row.try_get("ticket_id")?).or_default().push(turn::read_turn(row)?);
         }
         let sql = format!(
-            "SELECT id, number, kind, channel, received_at, prefecture, organization, tags, status, merged_into,
+            "SELECT id, number, kind, channel, received_at, prefecture, organization, tags, merged_into,
                     (SELECT COUNT(*) FROM outbox WHERE ticket_id = ticket.id AND purpose IN ($1, $2)) AS asked
              FROM ticket WHERE id IN ({ids}) ORDER BY id"
         );
@@ -68,7 +68,6 @@ impl Store {
                     prefecture: row.try_get("prefecture")?,
                     organization: row.try_get("organization")?,
                     tags: row.try_get::<String, _>("tags")?.lines().map(str::to_owned).collect(),
-                    status: read_word(row, "ticket", "status", id)?,
                     asked_back: row.try_get::<i64, _>("asked")? > 0,
                     is_merged: row.try_get::<Option<String>, _>("merged_into")?.is_some(),
                     turns: turns.remove(&id).unwrap_or_default(),
@@ -164,8 +163,8 @@ impl Store {
     }
 
     /// The paragraph that staff wrote for a period's report.
-    pub async fn report_note(&self, first: NaiveDate) -> Result<Option<String>> {
-        self.state(&note_key(first)).await
+    pub async fn report_note(&self, period: Period) -> Result<Option<String>> {
+        self.state(&note_key(period)).await
     }
 }
 
@@ -190,12 +189,12 @@ impl Tx {
     }
 
     /// Replaces the paragraph of staff for a period's report.
-    pub async fn set_report_note(&mut self, first: NaiveDate, text: &str) -> Result<()> {
-        self.set_state(&note_key(first), text).await.map(|_| ())
+    pub async fn set_report_note(&mut self, period: Period, text: &str) -> Result<()> {
+        self.set_state(&note_key(period), text).await.map(|_| ())
     }
 }
 
 /// Key in the state table.
-fn note_key(first: NaiveDate) -> String {
-    format!("report_note:{first}")
+fn note_key(period: Period) -> String {
+    format!("report_note:{}..{}", period.first, period.last)
 }

@@ -60,11 +60,11 @@ impl Dialect {
         }
     }
 
-    /// Condition: the index has all grams of the query `$1`.
-    fn matches_grams(self) -> &'static str {
+    /// Condition: the index has all grams of the query that is bound at `$nth`.
+    fn matches_grams(self, nth: usize) -> String {
         match self {
-            Self::Sqlite => "search_index MATCH $1",
-            Self::Postgres => "grams @@ CAST($1 AS tsquery)",
+            Self::Sqlite => format!("search_index MATCH ${nth}"),
+            Self::Postgres => format!("grams @@ CAST(${nth} AS tsquery)"),
         }
     }
 
@@ -128,7 +128,7 @@ impl Store {
             "SELECT ticket.id AS id FROM ticket WHERE 1 = 1".to_owned()
         } else {
             values.push(matching);
-            let matches = self.dialect.matches_grams();
+            let matches = self.dialect.matches_grams(1);
             format!(
                 "SELECT ticket.id AS id FROM search_index JOIN ticket ON ticket.id = search_index.rowid
                  WHERE {matches}"
@@ -156,20 +156,27 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// In how many tickets each gram is, at most `most`.
+    /// In how many tickets each gram is, at most `most`. In few trips: an inquiry has some hundred grams.
     pub async fn gram_counts(&self, grams: &BTreeSet<String>, most: u32) -> Result<BTreeMap<String, u64>> {
-        let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT rowid FROM search_index WHERE {} LIMIT {most}) AS hits",
-            self.dialect.matches_grams()
-        );
+        /// SQLite joins at most 500 SELECTs.
+        const AT_ONCE: usize = 100;
         let mut counts = BTreeMap::new();
-        for gram in grams {
-            let asked = self.dialect.all_of(&[Gram::Whole(gram.clone())]);
-            if asked.is_empty() {
-                continue;
+        let kept: Vec<&String> = grams.iter().filter(|gram| is_kept(gram)).collect();
+        for some in kept.chunks(AT_ONCE) {
+            let one = |nth: usize| {
+                let matches = self.dialect.matches_grams(nth + 1);
+                format!(
+                    "SELECT {nth} AS nth, COUNT(*) AS count FROM (SELECT rowid FROM search_index WHERE {matches} LIMIT {most}) AS hits"
+                )
+            };
+            let sql: Vec<String> = (0..some.len()).map(one).collect();
+            let asked = some.iter().map(|gram| self.dialect.all_of(&[Gram::Whole((*gram).clone())]));
+            let query = asked.fold(query_text(sql.join(" UNION ALL ")).persistent(false), AnyQuery::bind);
+            for row in &query.fetch_all(&self.pool).await? {
+                let (nth, count) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
+                let gram = usize::try_from(nth).ok().and_then(|nth| some.get(nth));
+                counts.extend(gram.map(|gram| ((*gram).clone(), u64::try_from(count).unwrap_or(0))));
             }
-            let row = query_text(sql.clone()).bind(asked).fetch_one(&self.pool).await?;
-            counts.insert(gram.clone(), u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0));
         }
         Ok(counts)
     }
@@ -234,38 +241,22 @@ async fn total_changes(connection: &mut sqlx::AnyConnection) -> Result<i64> {
 }
 
 impl Tx {
-    /// Brings the index up to date with at most `most` tickets whose events it has not seen. `false` if it was up to date.
+    /// Brings the index up to date with at most `most` events that it has not seen. `false` if it was, or now is, up to date.
     pub async fn index_changed(&mut self, most: u32) -> Result<bool> {
         let dialect = self.dialect;
         let connection = self.connection().await?;
-        let row = query(
-            "SELECT COALESCE((SELECT event_id FROM search_progress), 0), COALESCE(MAX(id), 0) FROM event",
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        let (seen, newest): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        if seen >= newest {
-            return Ok(false);
-        }
         let events = query(
-            "SELECT id, ticket_id FROM event WHERE id > $1 AND ticket_id IS NOT NULL ORDER BY id LIMIT $2",
+            "SELECT id, ticket_id FROM event WHERE id > COALESCE((SELECT event_id FROM search_progress), 0)
+             ORDER BY id LIMIT $1",
         )
-        .bind(seen)
-        .bind(i64::from(most) * EVENTS_OF_A_TICKET)
+        .bind(i64::from(most))
         .fetch_all(&mut *connection)
         .await?;
-        let mut until = newest;
+        let Some(last) = events.last() else { return Ok(false) };
+        let until: i64 = last.try_get(0)?;
         let mut changed = BTreeSet::new();
         for event in &events {
-            let (id, ticket): (i64, i64) = (event.try_get(0)?, event.try_get(1)?);
-            if changed.len() >= most as usize && !changed.contains(&ticket) {
-                until = id - 1;
-                break;
-            }
-            changed.insert(ticket);
-        }
-        if until == newest && events.len() as i64 >= i64::from(most) * EVENTS_OF_A_TICKET {
-            until = events.last().map_or(Ok(newest), |event| event.try_get(0))?;
+            changed.extend(event.try_get::<Option<i64>, _>(1)?);
         }
         let ids: Vec<i64> = changed.into_iter().collect();
         forget(connection, &ids).await?;
@@ -280,7 +271,7 @@ impl Tx {
         .bind(until)
         .execute(&mut *connection)
         .await?;
-        Ok(until < newest)
+        Ok(events.len() == most as usize)
     }
 
     /// Removes tickets from the index.
@@ -288,9 +279,6 @@ impl Tx {
         forget(self.connection().await?, tickets).await
     }
 }
-
-/// A ticket has about as many events before it rests.
-const EVENTS_OF_A_TICKET: i64 = 8;
 
 async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result<()> {
     if !tickets.is_empty() {

@@ -1,5 +1,6 @@
-//! 休暇: a member is away for some days, and somebody stands in. Both are told, unless they ordered it.
+//! 休暇: a member is away for some days and has a substitute. The desk notifies both, but not the one who ordered it.
 
+use super::commands::one_member;
 use crate::{
     desk::{
         calendar::date_of,
@@ -11,7 +12,7 @@ use crate::{
     letter::{self, Content, StaffReplyContext, feedback::to_staff},
     notify::staff_notice::notify,
     service::{ABSENCES, Actor, Fault, Operation, Outcome, stored_absences},
-    store::{AuditEvent, NewEvent},
+    store::AuditEvent,
 };
 
 /// Registers an absence. It takes the place of others of the member on these days.
@@ -20,7 +21,7 @@ use crate::{
 /// When the database or a template fails.
 pub async fn away(operation: &mut Operation<'_>, away: &Away) -> Result<Outcome, Fault> {
     let desk = operation.desk;
-    let member = match one(operation, &away.who) {
+    let member = match one_member(operation, &away.who) {
         Ok(member) => member,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -30,7 +31,7 @@ pub async fn away(operation: &mut Operation<'_>, away: &Away) -> Result<Outcome,
         Err(fault) => return Ok(Err(Refused::AbsenceDays(fault))),
     };
     let Some(substitute) = &away.substitute else { return Ok(Err(Refused::NoSubstitute)) };
-    let substitute = match substitute.as_deref().map(|name| one(operation, name)) {
+    let substitute = match substitute.as_deref().map(|name| one_member(operation, name)) {
         Some(Ok(substitute)) if substitute == member => return Ok(Err(Refused::NoSubstitute)),
         Some(Ok(substitute)) => Some(substitute),
         Some(Err(refused)) => return Ok(Err(refused)),
@@ -49,10 +50,8 @@ pub async fn away(operation: &mut Operation<'_>, away: &Away) -> Result<Outcome,
         substitute: substitute.map(|substitute| substitute.address.to_lowercase()),
     };
     keep(operation, Some(&absence), |other| other.is_of(member) && overlaps(other)).await?;
-    operation.tx.append_event(
-        operation.now,
-        NewEvent { actor: operation.actor.audit(), ..NewEvent::by_desk(AuditEvent::Absent(absence)) },
-    );
+    let event = operation.event(AuditEvent::Absent(absence));
+    operation.tx.append_event(operation.now, event);
     let name = |member: &Member| member.name.clone();
     let done = Done::Away { name: name(member), first, last, substitute: substitute.map(name) };
     tell(operation, [Some(member), substitute], &done)?;
@@ -65,36 +64,18 @@ pub async fn away(operation: &mut Operation<'_>, away: &Away) -> Result<Outcome,
 /// When the database or a template fails.
 pub async fn back(operation: &mut Operation<'_>, who: &str) -> Result<Outcome, Fault> {
     let desk = operation.desk;
-    let member = match one(operation, who) {
+    let member = match one_member(operation, who) {
         Ok(member) => member,
         Err(refused) => return Ok(Err(refused)),
     };
     let ended = keep(operation, None, |absence| absence.is_of(member)).await?;
     let Some(last) = ended.last() else { return Ok(Err(Refused::NotAway(member.name.clone()))) };
-    let event = AuditEvent::Back { member: member.address.to_lowercase() };
-    operation
-        .tx
-        .append_event(operation.now, NewEvent { actor: operation.actor.audit(), ..NewEvent::by_desk(event) });
+    let event = operation.event(AuditEvent::Back { member: member.address.to_lowercase() });
+    operation.tx.append_event(operation.now, event);
     let substitute = last.substitute.as_deref().and_then(|address| desk.rules.staff.find(address));
     let done = Done::Back(member.name.clone());
     tell(operation, [Some(member), substitute], &done)?;
     Ok(Ok(done))
-}
-
-/// The single member of a name; the actor for an empty one.
-fn one<'a>(operation: &Operation<'a>, who: &str) -> Result<&'a Member, Refused> {
-    let staff = &operation.desk.rules.staff;
-    let found: Vec<&Member> = match operation.actor {
-        Actor::Staff(actor) if who.is_empty() => staff.find(&actor.address).into_iter().collect(),
-        _ => staff.named(who),
-    };
-    match found.as_slice() {
-        [member] => Ok(member),
-        _ => Err(Refused::NoSingleMember {
-            who: who.to_owned(),
-            known: staff.all().map(|member| member.name.clone()).collect(),
-        }),
-    }
 }
 
 /// Stores the registered absences without those that `ends` and those that are over. Returns the ones that ended.

@@ -144,15 +144,26 @@ pub(super) fn note(operation: &mut Operation<'_>, ticket: &TicketRow, text: &str
     operation.record(ticket, AuditEvent::Noted);
 }
 
-async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) -> Result<Outcome, Fault> {
+/// The single member of a name; the actor for an empty one.
+pub(super) fn one_member<'a>(operation: &Operation<'a>, who: &str) -> Result<&'a Member, Refused> {
     let staff = &operation.desk.rules.staff;
-    let found: Vec<&Member> = match (operation.actor, who) {
-        (Actor::Staff(member), "") => vec![member],
+    let found: Vec<&Member> = match operation.actor {
+        Actor::Staff(actor) if who.is_empty() => vec![actor],
         _ => staff.named(who),
     };
-    let [member] = found.as_slice() else {
-        let known = staff.all().map(|member| member.name.clone()).collect();
-        return Ok(Err(Refused::NoSingleMember { who: who.to_owned(), known }));
+    match found.as_slice() {
+        [member] => Ok(member),
+        _ => Err(Refused::NoSingleMember {
+            who: who.to_owned(),
+            known: staff.all().map(|member| member.name.clone()).collect(),
+        }),
+    }
+}
+
+async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) -> Result<Outcome, Fault> {
+    let member = match one_member(operation, who) {
+        Ok(member) => member,
+        Err(refused) => return Ok(Err(refused)),
     };
     operation.tx.set_assignee(ticket.id, &member.address).await?;
     operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });

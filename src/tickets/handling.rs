@@ -18,7 +18,7 @@ use crate::{
     mail::Attachment,
     notify::staff_notice::notify_with,
     service::{Fault, Operation, Outcome},
-    store::{self, AuditEvent, NewEvent, TicketRow, Tx},
+    store::{self, AuditEvent, TicketRow, Tx},
 };
 
 /// Bytes of the original mails in one mail to a member. In base64 they grow by a third, and most mail servers take 25 MB.
@@ -77,7 +77,7 @@ pub async fn discard(
     if !operation.tx.discard_message(message, reason.map(str::trim)).await? {
         return Ok(Err(Unhandled::NotParked(number.clone()).into()));
     }
-    let event = NewEvent { actor: operation.actor.audit(), ..NewEvent::by_desk(AuditEvent::Discarded) };
+    let event = operation.event(AuditEvent::Discarded);
     operation.tx.append_event(operation.now, event.on_message(message));
     Ok(Ok(Handled::Discarded(number.clone()).into()))
 }
@@ -148,7 +148,7 @@ pub async fn send_original(
     notify_with(operation, member, ticket, &files, &format!("original {number} {occasion}"), |common| {
         Content::Original(OriginalContext { common, number: number_in_words, key, files: names, left_out })
     })?;
-    let event = NewEvent { actor: operation.actor.audit(), ..NewEvent::by_desk(AuditEvent::OriginalSent) };
+    let event = operation.event(AuditEvent::OriginalSent);
     operation.tx.append_event(operation.now, event.on_message(number.parked()).on_ticket(ticket));
     Ok(Ok(Handled::Original { number: number.clone(), files: count, left_out }.into()))
 }

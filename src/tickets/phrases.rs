@@ -7,13 +7,11 @@ use crate::{
         feedback::Refused,
         handling::{Handled, Unhandled},
         japanese_time::official_date,
-        marks::masked,
         phrase::{self, Unfilled, Values},
-        redact::{MARK, Person, redact},
         ticket::TicketNumber,
     },
     letter::own_text,
-    service::{Actor, Fault, Operation, Outcome},
+    service::{Actor, Fault, Operation, Outcome, search::impersonal},
     store::TicketRow,
 };
 
@@ -81,12 +79,8 @@ async fn quoted(
     let none = || Ok(Err(Unhandled::NoAnswer { number: number(), of: of.clone() }));
     let Some(other) = operation.tx.ticket_by_number(of).await? else { return none() };
     let Some(answer) = operation.desk.store.answer_of(other.id).await? else { return none() };
-    let person = Person {
-        names: other.fields.name.clone().into_iter().chain(other.from.name.clone()).collect(),
-        texts: other.fields.contact.clone().into_iter().collect(),
-    };
     let own = own_text(&answer);
-    let text = masked(&redact(&own, &person), MARK);
+    let text = impersonal(&other, &own);
     if text == own {
         Ok(Ok(text))
     } else {

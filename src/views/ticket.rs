@@ -1,7 +1,5 @@
 //! A ticket as JSON: in a list, shown with its conversation, and exported.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -215,10 +213,8 @@ pub struct Past {
 
 impl Past {
     pub async fn all(desk: &Desk, row: &TicketRow) -> Result<Vec<Self>, StoreError> {
-        /// Long enough for a person at a shell.
-        const LIMIT: Duration = Duration::from_secs(10);
         let inquiry = row.fields.inquiry.as_deref().unwrap_or_default();
-        let tickets = search::similar(desk, inquiry, Some(row.id), LIMIT).await?;
+        let tickets = search::similar(desk, inquiry, Some(row.id)).await?;
         let past = search::with_answers(desk, &tickets).await?;
         let shown = |past: search::Past| Self {
             number: past.number.to_string(),

@@ -68,6 +68,12 @@ impl WrittenDay {
         if folded.get(end..).unwrap_or_default().trim().is_empty() { Ok(day) } else { Err(SpanFault::NoDate) }
     }
 
+    /// The day, if its year is written and it exists.
+    #[must_use]
+    pub fn whole(&self) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(self.year?, self.month, self.day)
+    }
+
     /// Whether the day exists in some year: the leap day does.
     pub(super) fn exists(&self) -> bool {
         NaiveDate::from_ymd_opt(self.year.unwrap_or(2024), self.month, self.day).is_some()

@@ -7,13 +7,13 @@ mod organization;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
     calendar::date_of,
-    ticket::{Channel, Status, TicketKind, TicketNumber},
+    ticket::{Channel, TicketKind, TicketNumber},
     turn::Turn,
 };
 
@@ -36,6 +36,12 @@ impl Period {
         Some(Self { first, last: first.checked_add_months(Months::new(1))?.pred_opt()? })
     }
 
+    /// A whole calendar month.
+    #[must_use]
+    pub fn is_month(&self) -> bool {
+        Self::month(self.first.year(), self.first.month()) == Some(*self)
+    }
+
     #[must_use]
     pub fn holds(&self, at: DateTime<Utc>, zone: Tz) -> bool {
         (self.first..=self.last).contains(&date_of(at, zone))
@@ -52,7 +58,6 @@ pub struct Counted {
     pub prefecture: Option<String>,
     pub organization: Option<String>,
     pub tags: Vec<String>,
-    pub status: Status,
     /// The inquirer was asked for missing fields or a detail.
     pub asked_back: bool,
     /// It has become part of another ticket.

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use super::{Beside, Counted, Gathering, Period, Report, Row, differences};
 use crate::desk::{
     calendar::{BusinessTime, Calendar, HoursRules},
-    ticket::{Channel, Status, TicketKind, TicketNumber},
+    ticket::{Channel, TicketKind, TicketNumber},
     turn::{Ended, Ending, Turn},
 };
 
@@ -32,7 +32,6 @@ fn ticket(serial: u32, received: &str, turns: Vec<Turn>) -> Counted {
         prefecture: Some("長野県".into()),
         organization: Some("長野県松本市".into()),
         tags: Vec::new(),
-        status: Status::Open,
         asked_back: false,
         is_merged: false,
         turns,

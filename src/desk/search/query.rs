@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::text::{Document, Term};
-use crate::desk::{calendar::earliest, form::fold, ticket::Status};
+use crate::desk::{form::fold, japanese_date::WrittenDay, ticket::Status, window::first_instant};
 
 /// Restricts a search without looking at texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Filter {
     /// The instants of receipt, half-open, in the desk's zone.
     #[must_use]
     pub fn instants(&self, zone: Tz) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
-        let start = |date: NaiveDate| earliest(date.and_time(chrono::NaiveTime::MIN), zone);
+        let start = |date: NaiveDate| first_instant(date, zone);
         let behind = self.to.and_then(|date| date.checked_add_days(Days::new(1)));
         (self.from.and_then(start), behind.and_then(start))
     }
@@ -142,7 +142,7 @@ impl Filter {
         let Some((name, value)) = text.split_once([':', '：']) else { return Ok(false) };
         let value = value.trim();
         let unknown = || QueryFault::UnknownValue { filter: name.to_owned(), value: value.to_owned() };
-        let day = || day(value).map(Some).ok_or_else(unknown);
+        let day = || WrittenDay::read(value).ok().and_then(|day| day.whole()).map(Some).ok_or_else(unknown);
         match fold(name).as_str() {
             "状態" | "status" => self.status = Some(status(value).ok_or_else(unknown)?),
             "から" | "以降" | "from" => self.from = day()?,
@@ -164,25 +164,4 @@ fn status(value: &str) -> Option<Status> {
         "完了" => Some(Status::Closed),
         _ => None,
     })
-}
-
-/// A day with its year: 2025-07-01, 2025/7/1, 令和7年7月1日, R7.7.1.
-#[must_use]
-fn day(value: &str) -> Option<NaiveDate> {
-    /// Reiwa 1 is 2019.
-    const BEFORE_REIWA: i32 = 2018;
-    let folded = fold(value);
-    let (era, rest) = match folded.strip_prefix("令和").or_else(|| folded.strip_prefix('r')) {
-        Some(rest) => (BEFORE_REIWA, rest),
-        None => (0, folded.as_str()),
-    };
-    let rest = rest.replace('元', "1");
-    let parts: Vec<u32> = rest
-        .trim_end_matches('日')
-        .split(['年', '月', '-', '/', '.'])
-        .map(|part| part.trim().parse().ok())
-        .collect::<Option<_>>()?;
-    let [year, month, day] = parts.as_slice() else { return None };
-    NaiveDate::from_ymd_opt(era + i32::try_from(*year).ok()?, *month, *day)
-        .filter(|date| (2000..2100).contains(&chrono::Datelike::year(date)))
 }

@@ -1,12 +1,13 @@
 //! What the schedule does next about a ticket that the desk owes something, and when. Whatever is owed, somebody hears of it:
 //! the test here does to a ticket all that people and the clock do.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{SlaClock, Status};
 use crate::desk::{
-    calendar::{Calendar, date_of, earliest},
+    calendar::{Calendar, date_of},
     deadline::Sla,
+    window::first_instant,
 };
 
 /// How often an inquirer is reminded of the missing inquiry.
@@ -78,7 +79,7 @@ impl Told {
 /// When the desk opens on a day, or on the next one that is open.
 #[must_use]
 pub fn opening(calendar: &Calendar, day: NaiveDate) -> Option<DateTime<Utc>> {
-    calendar.next_opening(earliest(day.and_time(NaiveTime::MIN), calendar.time_zone())?)
+    calendar.next_opening(first_instant(day, calendar.time_zone())?)
 }
 
 /// How urgent an open ticket is on the day of `now`, or one whose hold the inquirer does not know of.

@@ -16,7 +16,7 @@ use chrono_tz::Tz;
 
 use super::reason_in_words;
 use crate::desk::{
-    japanese_time::{instant, official_date},
+    japanese_time::{instant, official_date, official_month},
     report::{Difference, Edition, Named, Report, Row},
 };
 use words::{DEFINITIONS, PURPOSE, asker_in_words, figure_in_words};
@@ -91,12 +91,10 @@ const FEWEST: u64 = 3;
 pub fn page(shown: &Shown<'_>) -> Page {
     let Shown { report, zone, .. } = *shown;
     let period = report.period;
-    let name = if report.received.over_time.len() > 31
-        || period.first.format("%Y-%m").to_string() != period.last.format("%Y-%m").to_string()
-    {
-        format!("{}から{}まで", official_date(period.first), official_date(period.last))
+    let name = if period.is_month() {
+        format!("{}分", official_month(period.first))
     } else {
-        words::month(period.first)
+        format!("{}から{}まで", official_date(period.first), official_date(period.last))
     };
     let mut head = vec![shown.desk.1.to_owned(), shown.desk.0.to_owned()];
     head.push(match shown.edition {

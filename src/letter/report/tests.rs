@@ -5,7 +5,7 @@ use super::{Cell, Page, Shown, csv, html, page, xlsx};
 use crate::desk::{
     calendar::{Calendar, HoursRules},
     report::{Beside, Counted, Gathering, Period, Report},
-    ticket::{Channel, Status, TicketKind, TicketNumber},
+    ticket::{Channel, TicketKind, TicketNumber},
 };
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -25,7 +25,6 @@ fn report(tickets: u32) -> Report {
             prefecture: Some(["長野県", "東京都", "北海道"][serial as usize % 3].into()),
             organization: Some(["長野県松本市", "<b>&株式会社", "北海道"][serial as usize % 3].into()),
             tags: if serial % 2 == 0 { vec!["=1+1".into()] } else { Vec::new() },
-            status: Status::Open,
             asked_back: false,
             is_merged: false,
             turns: Vec::new(),

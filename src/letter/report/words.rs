@@ -1,7 +1,5 @@
 //! The words of a report.
 
-use chrono::{Datelike as _, NaiveDate};
-
 use crate::desk::report::{Answered, AskerKind, Report};
 
 pub(super) const PURPOSE: &str =
@@ -16,17 +14,6 @@ pub(super) const DEFINITIONS: [&str; 7] = [
     "空欄：値がないか、少数のため示さないものです。ゼロではありません。",
     "版：確定した版の数値は変わりません。その後の変更は次の版に示します。個人情報を消去しても、確定した数値は変わりません。",
 ];
-
-/// 令和7年7月分
-pub(super) fn month(first: NaiveDate) -> String {
-    /// Reiwa 1 is 2019.
-    const BEFORE_REIWA: i32 = 2018;
-    match first.year() - BEFORE_REIWA {
-        1 => format!("令和元年{}月分", first.month()),
-        year if year > 1 => format!("令和{year}年{}月分", first.month()),
-        _ => format!("{}年{}月分", first.year(), first.month()),
-    }
-}
 
 /// The first paragraph.
 pub(super) fn overview(report: &Report) -> String {

@@ -1,5 +1,7 @@
 //! What members do to an application, and what becomes of its data.
 
+use madoguchi::mail::InboundMail;
+
 use super::{IN_TIME, OFFICER, applications, handed_in, once_at, region, standing};
 use crate::support::{
     desk::{Desk, on_both},
@@ -14,14 +16,19 @@ on_both!(
     an_application_is_erased_when_nobody_needs_it_any_more
 );
 
-fn members_accept_type_correct_and_withdraw_by_mail(desk: &mut Desk) {
+/// An application that the desk cannot read has come. Returns the notice to a member.
+fn with_unread_application(desk: &mut Desk) -> InboundMail {
     desk.add_settings(STAFF);
     desk.deliver_at(
         handed_in("1", "伴走支援 申込書", "申込書を提出します。", &[("申込書.pdf", b"%PDF-1.4 x")]),
         IN_TIME,
     );
     once_at(desk, "2025-07-24T10:16:00+09:00");
-    let notice = mail_to(desk, "sato@example.jp", "伴走支援の応募");
+    mail_to(desk, "sato@example.jp", "伴走支援の応募")
+}
+
+fn members_accept_type_correct_and_withdraw_by_mail(desk: &mut Desk) {
+    let notice = with_unread_application(desk);
     let order = |id: &str, body: &str| reply("sato@example.jp", &notice, id, body);
     desk.deliver_at(
         order("2", "様式").files(&[("入力.docx", &region("汐見圏域"))]),
@@ -100,13 +107,7 @@ fn the_shell_does_the_same_and_refuses_what_is_not_possible(desk: &mut Desk) {
 }
 
 fn a_hold_of_an_application_tells_its_officer_a_day(desk: &mut Desk) {
-    desk.add_settings(STAFF);
-    desk.deliver_at(
-        handed_in("1", "伴走支援 申込書", "申込書を提出します。", &[("申込書.pdf", b"%PDF-1.4 x")]),
-        IN_TIME,
-    );
-    once_at(desk, "2025-07-24T10:16:00+09:00");
-    let notice = mail_to(desk, "sato@example.jp", "伴走支援の応募");
+    let notice = with_unread_application(desk);
     let order = |id: &str, body: &str| reply("sato@example.jp", &notice, id, body);
     desk.deliver_at(order("2", "保留 7/30 厚労省に確認中"), "2025-07-24T11:00:00+09:00");
     once_at(desk, "2025-07-24T11:01:00+09:00");
