@@ -171,7 +171,10 @@ impl Part {
             }
             if let Some((surname, role)) = surname_and_role(word) {
                 places.push(role.to_owned());
-                return Self { places, name: Some(surname.to_owned()), is_doctor };
+                // 「長様部長」: a title inside, with a name or without one.
+                let mut surname = vec![surname.to_owned()];
+                let is_doctor = is_doctor | strip_titles(&mut surname);
+                return Self { places, name: surname.pop(), is_doctor };
             }
         }
         let name = words.join(" ");

@@ -93,6 +93,8 @@ fn an_address_line_names_whom_the_letter_is_for() {
         (ORG, "マリア・サントス", "星川市 健康福祉部/マリア・サントス 様"),
         (ORG, "一、二、三、四", "星川市 健康福祉部 御中"),
         // What is no name.
+        ("", "様部長", "部長 様"),
+        ("", "長様部長", "部長　長 様"),
         (ORG, "m.takahashi@example.jp", "星川市 健康福祉部 御中"),
         (ORG, "03-0000-1201", "星川市 健康福祉部 御中"),
         (ORG, "▲ #7k3m9qxt2b4c5d", "星川市 健康福祉部 御中"),
