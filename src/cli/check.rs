@@ -1,6 +1,8 @@
 //! `check`: reads the settings, then tests mailbox, mail server and database. Prints one line for each, with the
 //! remedy.
 
+mod files;
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,8 +14,8 @@ use crate::{
     mailbox::Open,
     server::{check_wording, rules, source, transport},
     service::alarms::coverage,
-    settings::Settings,
-    store::{Store, StoreError},
+    settings::{DeliveryKind, Settings},
+    store::{Chain, Proof, Store, StoreError},
 };
 
 /// The result of one check.
@@ -24,6 +26,9 @@ struct Finding {
     /// The check passed, but the operator should look at the detail.
     warning: bool,
     detail: String,
+    /// Hash of the newest event: an operator who keeps it elsewhere can prove later that no event was taken away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_hash: Option<String>,
 }
 
 /// Exit code 1 if a check fails. Wrong settings end the program with 2 before this function runs.
@@ -35,28 +40,34 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
         finding("templates", check_wording(settings).map(|()| "all templates are valid".to_owned())),
         staff(settings),
         support(settings),
+        files::files(settings),
     ];
     let mut latest_deadline = None;
     if !offline {
         let (mailbox, delivery, database) =
             tokio::join!(mailbox(settings), delivery(settings), database(settings));
-        findings.extend([finding("mailbox", mailbox), finding("delivery", delivery)]);
-        findings.push(finding(
-            "database",
-            database.map(|(detail, latest)| {
+        findings.extend([
+            finding("mailbox", mailbox),
+            delivery.unwrap_or_else(|error| finding("delivery", Err(error))),
+        ]);
+        match database {
+            Ok(Database::Healthy { latest, proof }) => {
                 latest_deadline = latest;
-                detail
-            }),
-        ));
+                findings.push(finding("database", Ok("it can be written".to_owned())));
+                findings.push(audit(proof));
+            }
+            Ok(Database::Later(detail)) => findings.push(finding("database", Ok(detail.to_owned()))),
+            Err(error) => findings.push(finding("database", Err(error))),
+        }
     }
     findings.push(match coverage(&rules(settings), latest_deadline) {
-        Some(alarm) => Finding { what: "calendar", ok: true, warning: true, detail: alarm },
+        Some(alarm) => looked_at("calendar", true, alarm),
         None => finding("calendar", Ok("all deadlines are in years with published holidays".to_owned())),
     });
     if context.json {
         print::json(&findings)?;
     } else {
-        for Finding { what, ok, warning, detail } in &findings {
+        for Finding { what, ok, warning, detail, .. } in &findings {
             let mark = match (ok, warning) {
                 (false, _) => "FAILED",
                 (true, true) => "WARN  ",
@@ -73,10 +84,13 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
 }
 
 fn finding(what: &'static str, result: Result<String, String>) -> Finding {
-    match result {
-        Ok(detail) => Finding { what, ok: true, warning: false, detail },
-        Err(detail) => Finding { what, ok: false, warning: false, detail },
-    }
+    let ok = result.is_ok();
+    Finding { ok, ..looked_at(what, false, result.unwrap_or_else(|error| error)) }
+}
+
+/// A check that passed, perhaps with a warning.
+fn looked_at(what: &'static str, warning: bool, detail: String) -> Finding {
+    Finding { what, ok: true, warning, detail, event_hash: None }
 }
 
 /// Warns if no staff are set: the desk still serves inquirers, but sends no deadline notices.
@@ -87,7 +101,7 @@ fn staff(settings: &Settings) -> Finding {
         (_, 0) => format!("{count} members, none with lead = true: all of them get every deadline notice"),
         _ => format!("{count} members, {leads} of them lead"),
     };
-    Finding { what: "staff", ok: true, warning: count == 0, detail }
+    looked_at("staff", count == 0, detail)
 }
 
 /// Warns about days of the 伴走支援 that nobody may have meant, and of advisers who cannot be asked.
@@ -128,7 +142,7 @@ fn support(settings: &Settings) -> Finding {
     } else {
         format!("applications until {}, results until {}", call.closes, call.results_by)
     };
-    Finding { what: "support", ok: true, warning, detail }
+    looked_at("support", warning, detail)
 }
 
 async fn mailbox(settings: &Settings) -> Result<String, String> {
@@ -151,8 +165,8 @@ async fn mailbox(settings: &Settings) -> Result<String, String> {
 /// Longest wait for a reply here: an operator watches.
 const REPLY_WITHIN: Duration = Duration::from_secs(30);
 
-/// Sends an envelope from the desk to itself as far as RCPT, and no mail.
-async fn delivery(settings: &Settings) -> Result<String, String> {
+/// Logs in, and sends an envelope from the desk to itself as far as RCPT, and no mail.
+async fn delivery(settings: &Settings) -> Result<Finding, String> {
     settings.check_delivery_target().map_err(|error| error.to_string())?;
     let mut transport = transport(settings).map_err(|error| error.to_string())?;
     if let Transport::Smtp(options) = &mut transport {
@@ -162,35 +176,73 @@ async fn delivery(settings: &Settings) -> Result<String, String> {
     let desk = &settings.desk.address;
     let reply = session.probe(desk, desk).await;
     session.close().await;
-    match reply {
-        Ok(reply) => Ok(format!("mail from {desk} can be sent; the server says: {reply}")),
-        Err(error) => Err(format!(
+    let reply = reply.map_err(|error| {
+        format!(
             "the server refuses a mail from {desk} to itself: {error}; see that delivery.user may send as desk.address"
-        )),
-    }
+        )
+    })?;
+    let delivery = &settings.delivery;
+    let user = delivery.user.as_deref().filter(|user| !user.is_empty());
+    let unused = user.is_none() && (delivery.password.is_some() || delivery.password_file.is_some());
+    let login = match user {
+        _ if delivery.kind == DeliveryKind::Maildir => String::new(),
+        Some(user) => format!("logged in as {user}; "),
+        None if unused => "without a login, because delivery.user is not set; ".to_owned(),
+        None => "without a login; ".to_owned(),
+    };
+    let detail = format!("{login}mail from {desk} can be sent; the server says: {reply}");
+    Ok(looked_at("delivery", unused, detail))
 }
 
-/// Tests reading and writing an existing database. Does not create one. Also returns the latest deadline of any ticket.
-async fn database(settings: &Settings) -> Result<(String, Option<DateTime<Utc>>), String> {
+/// The state of the database.
+enum Database {
+    /// The next run creates it or brings it up to date.
+    Later(&'static str),
+    /// It can be read and written.
+    Healthy {
+        /// The latest deadline of any ticket.
+        latest: Option<DateTime<Utc>>,
+        proof: Proof,
+    },
+}
+
+/// Tests reading and writing an existing database. Does not create one.
+async fn database(settings: &Settings) -> Result<Database, String> {
     let text = |error: StoreError| error.to_string();
     let Some(store) = Store::open_existing(&settings.database.url).await.map_err(text)? else {
-        return Ok(("it does not exist yet; the first run creates it".into(), None));
+        return Ok(Database::Later("it does not exist yet; the first run creates it"));
     };
     if !store.is_migrated().await.map_err(text)? {
-        return Ok((
-            "its schema is not up to date; the next run or `madoguchi migrate` brings it up to date".into(),
-            None,
+        return Ok(Database::Later(
+            "its schema is not up to date; the next run or `madoguchi migrate` brings it up to date",
         ));
     }
     let tx = store.write().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     tx.commit().await.map_err(|error| format!("{error}; see that the database is writable"))?;
-    let broken = store.first_broken_event().await.map_err(text)?;
+    let proof = store.prove_audit().await.map_err(text)?;
     let latest = store.latest_deadline().await.map_err(text)?;
     store.close().await;
-    match broken {
-        Some(id) => Err(format!(
-            "the audit chain is broken at event {id}: the database was changed by another program"
-        )),
-        None => Ok(("it can be written, and the audit chain is whole".into(), latest)),
-    }
+    Ok(Database::Healthy { latest, proof })
+}
+
+/// Whether the events are whole, and the other tables agree with them.
+fn audit(Proof { events, newest, chain, contradictions }: Proof) -> Finding {
+    let mut wrong: Vec<String> = match chain {
+        Chain::Whole => Vec::new(),
+        Chain::BrokenAt(id) => vec![format!("the audit chain is broken at event {id}")],
+        Chain::CutAfter(id) => vec![format!("the end of the audit chain is missing, after event {id}")],
+    };
+    wrong.extend(
+        contradictions
+            .iter()
+            .map(|rows| format!("{}: {}, the first is row {}", rows.what, rows.count, rows.first)),
+    );
+    let found = if wrong.is_empty() {
+        Ok(format!(
+            "the audit chain is whole and agrees with tickets, ledger and outbox; {events} events, newest hash {newest}"
+        ))
+    } else {
+        Err(format!("{}: the database was changed by another program", wrong.join("; ")))
+    };
+    Finding { event_hash: Some(newest), ..finding("audit", found) }
 }

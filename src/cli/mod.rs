@@ -12,6 +12,7 @@ mod export;
 mod ingest;
 mod inspect;
 mod keys;
+mod listed;
 mod meeting;
 mod operate;
 mod outbox;
@@ -30,6 +31,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::{Parser, Subcommand};
+use rustix::fs::Mode;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::{
@@ -156,6 +158,9 @@ enum Command {
     },
 }
 
+/// Threads for large mails and name look-ups. With those of the database they are fewer than the units' TasksMax.
+const BLOCKING_THREADS: usize = 32;
+
 /// An error with an exit code other than 1 or 2.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Exit {
@@ -194,6 +199,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
+    // Whatever the desk writes is for its own user. Manual pages are for everybody.
+    if !matches!(arguments.command, Command::Man { .. }) {
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    }
     let clock =
         arguments.as_of.map_or_else(Clock::real, |start| Clock::paced(start, arguments.pace.unwrap_or(1)));
     // `demo` has its own settings. A settings file or environment variable of the machine must not change them.
@@ -205,7 +214,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let context = Context { config: arguments.config, settings, clock, json: arguments.json };
     // One thread is enough for the loops, which mostly wait. SQLite has its own thread, and large mails are parsed on
     // blocking threads. More worker threads would only add wake-ups.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()?;
     let result = runtime.block_on(dispatch(arguments.command, context));
     // A blocking call that hangs, such as a name look-up, must not delay the exit.
     runtime.shutdown_background();

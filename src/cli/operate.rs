@@ -1,9 +1,10 @@
 //! Commands for operators: `health`, `backup`, `restore`, `migrate`, `completions`, `man`.
 
 use std::{
+    fs::File,
     io::{Read as _, Write as _},
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
 
@@ -12,7 +13,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::{Arguments, Context, print};
-use crate::store::{Copied, Store, check_backup, copy};
+use crate::store::{Chain, Copied, Store, check_backup, copy, database_files};
 
 /// Asks the running desk whether it is ready, for health checks of containers. Exit code 1 if it is not ready or, with
 /// `strict`, if it reports warnings.
@@ -54,17 +55,14 @@ pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()>
 /// Restores the database from a checked copy. Fails if a database file exists, so that it overwrites nothing.
 pub(super) async fn restore(context: &Context, file: &Path) -> anyhow::Result<()> {
     check_backup(file).await?;
-    let url = &context.settings.database.url;
-    let target = url
-        .strip_prefix("sqlite:")
-        .map(|path| path.trim_start_matches("//").split('?').next().unwrap_or_default())
-        .context("this desk is on PostgreSQL: use pg_restore")?;
-    let target = PathBuf::from(target);
-    for suffix in ["", "-wal", "-shm"] {
-        let path = PathBuf::from(format!("{}{suffix}", target.display()));
+    let database = database_files(&context.settings.database.url);
+    let target = database.first().context("this desk is on PostgreSQL: use pg_restore")?;
+    for path in &database {
         anyhow::ensure!(!path.exists(), "{} is there; stop the desk and move it away first", path.display());
     }
-    std::fs::copy(file, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    // Not `fs::copy`, which gives the target the rights of the copy.
+    let put = || std::io::copy(&mut File::open(file)?, &mut File::create_new(target)?);
+    put().with_context(|| format!("cannot write {}", target.display()))?;
     print::line(format!(
         "{} is in place; now run `madoguchi check` and `madoguchi reconcile`",
         target.display()
@@ -101,7 +99,8 @@ pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> 
     let target = Store::open(&to).await?;
     target.migrate(&to).await?;
     let copied = copy(&source, &target).await?;
-    anyhow::ensure!(target.first_broken_event().await?.is_none(), "the audit chain is broken in the copy");
+    let chain = target.prove_audit().await?.chain;
+    anyhow::ensure!(chain == Chain::Whole, "the audit chain is broken in the copy");
     source.close().await;
     target.close().await;
     if context.json {

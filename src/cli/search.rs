@@ -6,8 +6,9 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 
 use super::{
-    Context, print,
-    ticket::{line, print_list},
+    Context,
+    listed::{line, print_list},
+    print,
 };
 use crate::{
     desk::{

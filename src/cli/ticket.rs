@@ -3,30 +3,26 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Context, parked, print};
+use super::{
+    Context,
+    listed::{line, print_list, print_shown},
+    parked, print,
+};
 use crate::{
     desk::{
-        calendar::{BusinessTime, Calendar},
         feedback::{Refused, Written},
-        form::FieldKey,
         handling::{Corrected, Correction, HandlingCommand, Unhandled},
         japanese_date::WrittenDay,
         staff_mail::{Command as StaffCommand, SupportCommand},
         ticket::{Status, TicketNumber},
     },
     inbound::take_in,
-    letter::{
-        ABSENT,
-        feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
-        field_line,
-    },
+    letter::feedback::{refusal_to_operator, span_fault_to_operator, to_operator},
     mail::Attachment,
-    service::{Actor, Desk, Operation, search::index},
-    store::TicketRow,
+    service::{Actor, Operation, search::index},
     tickets::{
         answer::{Draft, write},
         commands::{carry_out, find},
@@ -34,7 +30,7 @@ use crate::{
         handling::originals,
         meetings::Brought,
     },
-    views::ticket::{Past, Shown, Ticket},
+    views::ticket::{Past, Shown},
 };
 
 /// List, show and change tickets
@@ -366,62 +362,4 @@ async fn list_or_show(context: &Context, command: Command) -> anyhow::Result<()>
         _ => {}
     }
     Ok(())
-}
-
-/// Prints tickets as JSON.
-pub(super) fn print_list(desk: &Desk, tickets: &[TicketRow]) -> anyhow::Result<()> {
-    let (calendar, now) = (&desk.rules.calendar, desk.clock.now());
-    let tickets: Vec<Ticket<'_>> = tickets.iter().map(|row| Ticket::new(row, calendar, now)).collect();
-    print::json(&tickets)
-}
-
-/// Business time without seconds, for lists.
-fn to_the_minute(time: BusinessTime) -> BusinessTime {
-    BusinessTime::from_seconds(time.seconds() / 60 * 60)
-}
-
-/// One line for people.
-pub(super) fn line(ticket: &TicketRow, calendar: &Calendar, now: DateTime<Utc>) -> String {
-    let short = |at| print::short(at, calendar.time_zone());
-    let due = match ticket.clock.deadline() {
-        Some(at) if ticket.clock.overdue(now) => format!("{} OVERDUE", short(at)),
-        Some(at) => match ticket.clock.left(calendar, now) {
-            Some(left) => format!("{} left {}", short(at), to_the_minute(left)),
-            None => short(at),
-        },
-        None => "-".to_owned(),
-    };
-    let organization = print::one_line(ticket.fields.organization.as_deref().unwrap_or(ABSENT), 20);
-    let inquiry = print::one_line(ticket.fields.inquiry.as_deref().unwrap_or(ABSENT), 40);
-    format!("{}  {:<8}  due {due}  {organization}  {inquiry}", ticket.number, ticket.clock.status().as_str())
-}
-
-/// Prints the form, the conversation and the events for people.
-fn print_shown(shown: &Shown<'_>) {
-    let ticket = &shown.ticket;
-    for (key, value) in [
-        (FieldKey::Organization, ticket.organization),
-        (FieldKey::Name, ticket.name),
-        (FieldKey::Contact, ticket.contact),
-        (FieldKey::Inquiry, ticket.inquiry),
-    ] {
-        print::line(format!("  {}", print::text(&field_line(key, value)).replace('\n', "\n    ")));
-    }
-    for message in &shown.messages {
-        let from = print::one_line(&message.from.address, 80);
-        print::line(format!("\n── {} {} {from}", message.direction, message.at));
-        print::line(print::text(&message.text));
-        for file in &message.attachments {
-            print::line(format!("  [{}]", print::one_line(&file.name, 120)));
-        }
-    }
-    for past in shown.similar.iter().flatten() {
-        print::line(format!("\n══ {} {}", past.number, print::text(&past.inquiry)));
-        print::line(print::text(&past.answer));
-    }
-    print::line("");
-    for event in &shown.events {
-        let detail = print::one_line(&event.detail, 120);
-        print::line(format!("{}  {}  {}  {detail}", event.at, event.actor, event.what));
-    }
 }

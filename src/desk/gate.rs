@@ -7,12 +7,13 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use crate::mail::{
     InboundMail, authentication,
     automatic::{Automatic, Own, asks_for_silence},
+    person_of,
 };
 
 /// Limits on automatic mails per local day.
 #[derive(Debug, Clone, Copy)]
 pub struct Budgets {
-    /// To one address.
+    /// To one person, in whatever spelling of the address.
     pub per_sender: u32,
     /// In one thread.
     pub per_thread: u32,
@@ -239,7 +240,7 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
     if mail.bounce.is_some() {
         return Err(Refusal::Robot { evidence: "a delivery report".into() });
     }
-    if rules.own_addresses.contains(&to.to_lowercase()) {
+    if rules.own_addresses.iter().any(|own| person_of(own) == person_of(to)) {
         return Err(Refusal::OwnAddress);
     }
     if let Some(evidence) = asks_for_silence(mail, &rules.own()) {
@@ -332,6 +333,12 @@ mod tests {
             (FORM.replace("From: yamada@city.example.jp\r\n", ""), acknowledgement, none, "no_sender"),
             (
                 FORM.replace("yamada@city.example.jp", "Old-Desk@example.jp"),
+                acknowledgement,
+                none,
+                "own_address",
+            ),
+            (
+                FORM.replace("yamada@city.example.jp", "\"old-desk+x\"@example.jp"),
                 acknowledgement,
                 none,
                 "own_address",

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, FixedOffset};
 use lettre::{
     Address, Message,
@@ -124,11 +125,39 @@ pub fn compose(letter: &Letter<'_>) -> Result<Envelope, ComposeError> {
             builder.multipart(files.iter().fold(mixed, |mixed, file| mixed.singlepart(part(file))))?
         }
     };
+    let headers = message.headers_mut();
     // lettre writes every date in UTC.
-    message
-        .headers_mut()
-        .insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str("Date"), letter.date.to_rfc2822()));
+    headers.insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str("Date"), letter.date.to_rfc2822()));
+    if looks_encoded(letter.subject) {
+        headers.insert_raw(encoded("Subject", letter.subject, ""));
+    }
+    if looks_encoded(from_name) {
+        headers.insert_raw(encoded("From", from_name, &format!("\r\n <{sender}>")));
+    }
     Ok(Envelope { sender: sender.to_string(), recipient: recipient.to_string(), bytes: message.formatted() })
+}
+
+/// Whether a text may hold an encoded word (RFC 2047, 2). lettre would write it as it is, and the reader's program would
+/// show what it stands for: other words, or a line break.
+fn looks_encoded(text: &str) -> bool {
+    text.contains("=?")
+}
+
+/// A header whose text is encoded as a whole, so that a reader's program shows exactly this text.
+fn encoded(name: &'static str, text: &str, rest: &str) -> HeaderValue {
+    /// Bytes in a word, so that a line has at most 76 characters (RFC 2047, 2).
+    const BYTES: usize = 39;
+    let mut words: Vec<String> = vec![String::new()];
+    for c in text.chars() {
+        match words.last_mut() {
+            Some(word) if word.len() + c.len_utf8() <= BYTES => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+    }
+    let words: Vec<String> =
+        words.iter().map(|word| format!("=?utf-8?b?{}?=", BASE64_STANDARD.encode(word))).collect();
+    let value = words.join("\r\n ") + rest;
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), text.to_owned(), value)
 }
 
 /// A text with CRLF line ends (RFC 5322, 2.3). Text that is not ASCII is passed as bytes, which lettre encodes in base64;
@@ -187,4 +216,70 @@ pub fn with_ascii_domain(text: &str) -> Cow<'_, str> {
 
 fn address(text: &str) -> Result<Address, ComposeError> {
     envelope_address(text).ok_or_else(|| ComposeError::Address(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail;
+
+    #[test]
+    fn a_text_that_looks_encoded_is_read_as_it_is() {
+        let long = format!("{} =?utf-8?q?=0D=0ABcc:_x@example.jp?= 終", "長い件名".repeat(30));
+        for text in [
+            "[ZT-2025-0001] =?utf-8?B?DQpCY2M6IHhAZXhhbXBsZS5qcA==?=",
+            "=?utf-8?Q?=0D=0A?=",
+            "=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= と続く",
+            "照会 =?utf-8?b?DQo=?==?utf-8?b?DQo=?=",
+            "=?utf-8?b?DQo=",
+            "半端な =? のある件名",
+            long.as_str(),
+            "ふつうの件名",
+        ] {
+            let envelope = compose(&Letter {
+                from: (text, "desk@example.jp"),
+                to: "sato@example.jp",
+                cc: &[],
+                recipient: None,
+                subject: text,
+                body: "本文",
+                html: None,
+                files: &[],
+                date: "2025-07-01T10:00:00+09:00".parse().unwrap(),
+                message_id: "x@example.jp",
+                in_reply_to: None,
+                references: vec![],
+                auto_submitted: None,
+            })
+            .unwrap();
+            let written = String::from_utf8(envelope.bytes.clone()).unwrap();
+            let (head, _) = written.split_once("\r\n\r\n").unwrap();
+            assert!(head.lines().all(|line| line.len() <= 76), "{head}");
+            let read = mail::read(&envelope.bytes);
+            let from = read.from.unwrap();
+            assert_eq!((read.subject.as_str(), from.address.as_str()), (text, "desk@example.jp"));
+            assert_eq!(from.name.as_deref(), Some(text));
+            let other = decoded_subject(head);
+            assert_eq!(other, text, "as RFC 2047 has it, with one decoding");
+        }
+    }
+
+    /// The subject as a reader without the mends of `mail` decodes it: every word once.
+    fn decoded_subject(head: &str) -> String {
+        let unfolded = head.replace("\r\n ", " ");
+        let line = unfolded.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap();
+        let mut text = String::new();
+        let mut before = "";
+        for word in line.split(' ') {
+            let payload = word.strip_prefix("=?utf-8?b?").and_then(|rest| rest.strip_suffix("?="));
+            let decoded = payload.map(|payload| String::from_utf8(BASE64_STANDARD.decode(payload).unwrap()));
+            let is_encoded = |word: &str| word.starts_with("=?utf-8?b?");
+            if !(before.is_empty() || is_encoded(before) && is_encoded(word)) {
+                text.push(' ');
+            }
+            text.push_str(&decoded.map_or_else(|| word.to_owned(), Result::unwrap));
+            before = word;
+        }
+        text
+    }
 }

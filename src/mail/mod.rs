@@ -23,6 +23,7 @@ mod message;
 mod own;
 mod param;
 mod part;
+mod person;
 mod sender;
 mod smime;
 mod smtp_reply;
@@ -37,6 +38,7 @@ mod tests;
 pub use bounce::Bounce;
 pub use message::after_mbox_line;
 pub use own::OwnMail;
+pub use person::person_of;
 pub use smtp_reply::{EnhancedStatus, RawReply, SmtpReply};
 pub use text::is_mail as is_attached_mail;
 

@@ -9,6 +9,7 @@ use axum::{
     Router,
     extract::State,
     http::{StatusCode, header},
+    middleware::map_response,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{Serving, health::readiness};
+use super::{Serving, connections::Limited, health::readiness};
 use crate::service::metrics::{MARGIN, MARGIN_HOURS, PASS, PASS_SECONDS};
 
 /// The Prometheus recorder of this process.
@@ -63,14 +64,17 @@ pub(super) async fn run(
         .route("/healthz", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(figures))
+        // One request a connection, so that its place is free at once.
+        .layer(map_response(async |response: Response| ([(header::CONNECTION, "close")], response)))
         .with_state(Shared { serving, metrics });
     let served = async {
         let listener = TcpListener::from_std(listener?)?;
         info!(address = %listener.local_addr()?, "health endpoint");
-        axum::serve(listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned()).await
+        axum::serve(Limited::new(listener), routes).await
     };
-    if let Err(error) = served.await {
-        warn!("health endpoint: {error}");
+    tokio::select! {
+        Err(error) = served => warn!("health endpoint: {error}"),
+        () = stop.cancelled() => {}
     }
     // If the endpoint fails, the desk keeps running, so do not return before `stop`.
     stop.cancelled().await;

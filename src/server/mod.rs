@@ -1,5 +1,6 @@
 //! The running process: starts, reloads and stops the loops of a desk. `wiring` builds the desk from its settings.
 
+mod connections;
 mod health;
 mod http;
 pub mod lifecycle;

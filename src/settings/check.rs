@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::{
     Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
+    secrets::without_value,
 };
 use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
 
@@ -354,7 +355,7 @@ fn is_address(text: &str) -> bool {
 
 /// Converts an error of the `config` crate to our form, in which the wrong key comes first.
 pub(super) fn named(path: String, error: &config::ConfigError, origin: &str) -> SettingsError {
-    let text = error.to_string();
+    let text = without_value(&error.to_string());
     // `config` appends " for key `…`" and the file. Cut it off, because `path` contains the key with its full path.
     let detail =
         text.split(" for key `").next().unwrap_or(&text).trim_start_matches("missing configuration field ");

@@ -3,6 +3,7 @@
 
 mod check;
 mod oauth2;
+mod secrets;
 mod sections;
 mod values;
 mod written;
@@ -13,7 +14,6 @@ use std::{
 };
 
 use config::{Config, Environment, File, FileFormat};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 pub use check::{Credentials, Proof};
@@ -126,7 +126,10 @@ impl Settings {
             .add_source(File::from_str(text, FileFormat::Toml))
             .add_source(environment)
             .build()
-            .map_err(|error| SettingsError::Syntax { origin: origin.clone(), detail: error.to_string() })?;
+            .map_err(|error| SettingsError::Syntax {
+                origin: origin.clone(),
+                detail: secrets::without_lines(&error.to_string()),
+            })?;
         let tree: serde_json::Value = values.clone().try_deserialize().unwrap_or_default();
         let mut settings: Self = serde_path_to_error::deserialize(values)
             .map_err(|error| check::named(error.path().to_string(), &error.into_inner(), &origin))?;
@@ -145,47 +148,6 @@ impl Settings {
             .map_or_else(|| "the settings file".to_owned(), |path| path.display().to_string());
         SettingsError::Value { key: key.to_owned(), detail: detail.into(), origin }
     }
-
-    /// Reads a secret such as `mailbox.password`: from its file, else from the value, else from the systemd
-    /// credential of that name (`$CREDENTIALS_DIRECTORY`, see systemd.exec(5)). A file's secret is its first line.
-    fn secret(
-        &self,
-        name: &str,
-        file: Option<&PathBuf>,
-        value: Option<&SecretString>,
-    ) -> Result<Option<SecretString>, SettingsError> {
-        let file = match (file, value) {
-            (Some(file), _) => file.clone(),
-            (None, Some(value)) => return Ok(Some(value.clone())),
-            (None, None) => match credential(name) {
-                Some(file) => file,
-                None => return Ok(None),
-            },
-        };
-        let key = format!("{name}_file");
-        let text = fs::read_to_string(&file).map_err(|error| {
-            let detail = format!(
-                "cannot read {}: {error}; give the service's user the right to read it",
-                file.display()
-            );
-            self.wrong(&key, detail)
-        })?;
-        let secret = SecretString::from(text.lines().next().unwrap_or_default().to_owned());
-        if secret.expose_secret().is_empty() {
-            return Err(self.wrong(&key, format!("{} is empty", file.display())));
-        }
-        Ok(Some(secret))
-    }
-}
-
-/// Path of a systemd credential, if it exists.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "settings are read only here; systemd.exec(5) fixes the variable's name"
-)]
-fn credential(name: &str) -> Option<PathBuf> {
-    let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
-    path.exists().then_some(path)
 }
 
 /// Name of the environment variable that overrides a key.

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::values::{list, parsed};
+use super::{
+    secrets::without_user,
+    values::{list, parsed},
+};
 use crate::words::closed_set;
 
 closed_set! {
@@ -146,7 +149,10 @@ impl OAuth2 {
             return wrong("token_url", "is not set; allowed: an https address, or a provider");
         }
         if !is_safe(&url) {
-            return Err(("token_url", format!("{url:?} is not allowed; allowed: an https address")));
+            return Err((
+                "token_url",
+                format!("{:?} is not allowed; allowed: an https address", without_user(&url)),
+            ));
         }
         if let Some(proxy) = &self.proxy
             && !proxy.starts_with("http://")
@@ -154,7 +160,10 @@ impl OAuth2 {
         {
             return Err((
                 "proxy",
-                format!("{proxy:?} is not allowed; allowed: such as \"http://proxy.example.jp:8080\""),
+                format!(
+                    "{:?} is not allowed; allowed: such as \"http://proxy.example.jp:8080\"",
+                    without_user(proxy)
+                ),
             ));
         }
         Ok(())

@@ -1,3 +1,5 @@
+use secrecy::ExposeSecret;
+
 use super::*;
 
 /// The error text for a wrong settings file.
@@ -62,6 +64,70 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
         let error = error_of(toml);
         assert!(error.starts_with(key) && error.contains(part), "{toml:?} → {error}");
         assert!(!error.contains("hunter2"), "a secret in an error: {error}");
+    }
+}
+
+#[test]
+fn no_error_shows_a_secret_of_the_file() {
+    for toml in [
+        "[mailbox]\npassword = hunter2",
+        "[mailbox]\npassword = \"hunter2",
+        "[mailbox]\npassword = \"hunter2\" x",
+        "[mailbox]\npassword \"hunter2\"",
+        "[mailbox]\npassword = \"\"\"\nhunter2\nhunter2",
+        "[mailbox]\npassword = \"\\hunter2\"",
+        "[mailbox]\npassword = \"hunter2\"\npassword = \"hunter2\"",
+        "[mailbox]\npassword = [\"hunter2\"]",
+        "[mailbox]\npassword = { of = \"hunter2\" }",
+        "[mailbox]\noauth2 = \"hunter2\"",
+        "[mailbox.oauth2]\nclient_secret = \"hunter2",
+        "[mailbox.oauth2]\nclient_secret = hunter2",
+        "[mailbox]\npasword = \"hunter2\"",
+        "mailbox = \"hunter2, expected\"",
+        "delivery = \"smtp://desk:hunter2@mail.example.jp\"",
+        "[delivery]\npassword = 'hunter2",
+        "[delivery\npassword = \"hunter2\"",
+        "[database]\nurl = postgres://desk:hunter2@db/x",
+        "[database]\nurl = \"postgres://desk:hunter2@db/x",
+        "[database]\nurl = \"postgres://desk:hunter2@db/x\" sslmode",
+        "[database]\nurl = [\"postgres://desk:hunter2@db/x\"]",
+        "[database]\nurl = \"mysql://desk:hunter2@db/x\"",
+        "database = \"postgres://desk:hunter2@db/x\"",
+        "[mailbox.oauth2]\nclient_id = \"c\"\ntoken_url = \"http://desk:hunter2@mail.example.jp/t\"",
+        "[mailbox.oauth2]\nclient_id = \"c\"\ntoken_url = \"https://x/t\"\nproxy = \"socks://desk:hunter2@proxy.example.jp\"",
+        "[mailbox]\npassword = 1979-05-27T07:32:00Zhunter2",
+        "[mailbox]\npassword = \"a | hunter2\" b",
+        "hunter2",
+    ] {
+        let error = error_of(toml);
+        assert_ne!(error, "accepted", "{toml:?}");
+        assert!(!error.contains("hunter2"), "{toml:?} → {error}");
+    }
+    let syntax = error_of("[mailbox]\nhost = \"a\"\npassword = \"hunter2");
+    assert!(syntax.contains("line 3, column"), "it says where: {syntax}");
+}
+
+#[test]
+fn files_with_secrets_are_known() {
+    for (name, toml, expected) in [
+        ("nothing", "[mailbox]\nhost = \"a\"", &[] as &[&str]),
+        ("a password file", "[mailbox]\npassword_file = \"p\"", &["p"]),
+        ("one file for both", "[mailbox]\npassword_file = \"p\"\n[delivery]\npassword_file = \"p\"", &["p"]),
+        ("a password in the settings", "[delivery]\npassword = \"x\"", &["m.toml"]),
+        ("a password in the URL", "[database]\nurl = \"postgres://desk:x@db/desk\"", &["m.toml"]),
+        ("a password as a parameter", "[database]\nurl = \"postgres:///desk?password=x\"", &["m.toml"]),
+        ("a port is no password", "[database]\nurl = \"postgres://desk@db:5432/desk\"", &[]),
+        (
+            "tokens",
+            "[mailbox.oauth2]\nprovider = \"google\"\ngrant = \"refresh_token\"\nclient_id = \"x\"\nclient_secret_file = \"c\"\nrefresh_token_file = \"r\"",
+            &["c", "oauth2.json", "r"],
+        ),
+    ] {
+        let environment = Environment::default().source(Some(config::Map::new()));
+        let settings = Settings::read(toml, Some("m.toml".into()), environment).unwrap();
+        let files: Vec<String> =
+            settings.secret_files().iter().map(|file| file.display().to_string()).collect();
+        assert_eq!(files, expected, "{name}");
     }
 }
 

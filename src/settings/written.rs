@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt};
 
 /// Parts of keys whose values are secrets or personal data. The log only says that such a value changed.
-const REDACTED: [&str; 8] = ["password", "secret", "token", "url", "staff", "contacts", "address", "user"];
+const REDACTED: [&str; 9] =
+    ["password", "secret", "token", "url", "proxy", "staff", "contacts", "address", "user"];
 
 /// Dotted keys and their values as written. `Debug` does not print the values.
 #[derive(Clone, Default, PartialEq, Eq)]

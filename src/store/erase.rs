@@ -14,7 +14,7 @@ use crate::{
         application::Stage,
         ticket::{Direction, Status},
     },
-    mail::Mailbox,
+    mail::{Mailbox, person_of},
 };
 
 /// Most rows that one statement erases.
@@ -224,8 +224,10 @@ impl Tx {
             finished(2)
         );
         bind_finished(query_text(replies).bind(ticket_id)).execute(self.connection().await?).await?;
-        let mails =
-            format!("UPDATE outbox SET bytes = $2, recipient = '' WHERE ticket_id = $1 AND {}", finished(3));
+        let mails = format!(
+            "UPDATE outbox SET bytes = $2, recipient = '', person = '' WHERE ticket_id = $1 AND {}",
+            finished(3)
+        );
         let mails = query_text(mails).bind(ticket_id).bind(Vec::<u8>::new());
         bind_finished(mails).execute(self.connection().await?).await?;
         Ok(())
@@ -243,27 +245,25 @@ impl Tx {
         copies.execute(self.connection().await?).await?;
         let replies = format!(
             "UPDATE attempt SET reply = SUBSTR(reply, 1, 3)
-             WHERE outbox_id IN (SELECT id FROM outbox WHERE LOWER(recipient) = $1 AND {})",
+             WHERE outbox_id IN (SELECT id FROM outbox WHERE person = $1 AND {})",
             finished(2)
         );
-        let replies = query_text(replies).bind(address.to_owned());
+        let replies = query_text(replies).bind(person_of(address));
         bind_finished(replies).execute(self.connection().await?).await?;
         let mails = format!(
-            "UPDATE outbox SET bytes = $2, recipient = '' WHERE LOWER(recipient) = $1 AND {}",
+            "UPDATE outbox SET bytes = $2, recipient = '', person = '' WHERE person = $1 AND {}",
             finished(3)
         );
-        let mails = query_text(mails).bind(address.to_owned()).bind(Vec::<u8>::new());
+        let mails = query_text(mails).bind(person_of(address)).bind(Vec::<u8>::new());
         let mut erased = bind_finished(mails).execute(self.connection().await?).await?.rows_affected();
         for member in staff {
             let mails = format!(
                 "UPDATE outbox SET bytes = $2
-                 WHERE LOWER(recipient) = $1 AND created_at >= $3 AND LENGTH(bytes) > 0 AND {}",
+                 WHERE person = $1 AND created_at >= $3 AND LENGTH(bytes) > 0 AND {}",
                 finished(4)
             );
-            let mails = query_text(mails)
-                .bind(member.to_lowercase())
-                .bind(Vec::<u8>::new())
-                .bind(instant_text(since));
+            let mails =
+                query_text(mails).bind(person_of(member)).bind(Vec::<u8>::new()).bind(instant_text(since));
             erased += bind_finished(mails).execute(self.connection().await?).await?.rows_affected();
         }
         Ok(erased)

@@ -100,48 +100,11 @@ impl Store {
         };
         rows.iter().map(read).collect()
     }
-
-    /// Checks the whole chain, and returns the id of the first event whose hash does not match.
-    pub async fn first_broken_event(&self) -> Result<Option<i64>> {
-        let (mut hash, mut last) = (String::new(), 0_i64);
-        loop {
-            let rows = query(
-                "SELECT id, at, actor, ticket_id, message_ref, what, detail, hash FROM event WHERE id > $1 ORDER BY id LIMIT 1000",
-            )
-            .bind(last)
-            .fetch_all(&self.pool)
-            .await?;
-            if rows.is_empty() {
-                let row = query("SELECT event_hash FROM desk").fetch_one(&self.pool).await?;
-                let newest: String = row.try_get(0)?;
-                return Ok((newest != hash).then_some(last));
-            }
-            for row in rows {
-                let id: i64 = row.try_get("id")?;
-                let (at, actor, what, detail): (String, String, String, String) =
-                    (row.try_get("at")?, row.try_get("actor")?, row.try_get("what")?, row.try_get("detail")?);
-                hash = chain(
-                    &hash,
-                    id,
-                    &at,
-                    &actor,
-                    row.try_get("ticket_id")?,
-                    row.try_get("message_ref")?,
-                    &what,
-                    &detail,
-                );
-                if hash != row.try_get::<String, _>("hash")? {
-                    return Ok(Some(id));
-                }
-                last = id;
-            }
-        }
-    }
 }
 
 /// The hash of an event: over the hash before it and every column, each with its length in front.
 #[expect(clippy::too_many_arguments, reason = "one argument a column; the chain covers them all")]
-fn chain(
+pub(super) fn chain(
     before: &str,
     id: i64,
     at: &str,

@@ -11,7 +11,7 @@ use super::{
     ticket::{read_earlier, recent_tickets},
     writes::{Value, bind},
 };
-use crate::{desk::triage::EarlierTicket, letter::Purpose};
+use crate::{desk::triage::EarlierTicket, letter::Purpose, mail::person_of};
 
 /// A ledger row, as far as a message may repeat it.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Facts {
     senders: HashSet<String>,
     /// Recent tickets with their senders, newest first.
     tickets: Vec<(String, EarlierTicket)>,
-    /// By recipient.
+    /// By person, see `mail::person_of`.
     sent: HashMap<String, SentTo>,
 }
 
@@ -79,7 +79,7 @@ impl Facts {
             row.ticket_id = ticket_id;
         }
         earlier.sort_by_key(|row| (!row.same_place, !row.same_content, row.id));
-        let sent = self.sent.get(lookup.recipient.address).copied().unwrap_or_default();
+        let sent = self.sent.get(&person_of(lookup.recipient.address)).copied().unwrap_or_default();
         Some((earlier, sent))
     }
 
@@ -111,7 +111,7 @@ impl Facts {
 
     pub(super) fn add_mail(&mut self, mail: &NewMail<'_>) {
         if mail.purpose.is_automatic() {
-            let sent = self.sent.entry(mail.recipient.to_owned()).or_default();
+            let sent = self.sent.entry(person_of(mail.recipient)).or_default();
             sent.today += 1;
             sent.last = sent.last.max(Some(mail.at));
             sent.form |= mail.purpose == Purpose::SendForm;
@@ -193,22 +193,22 @@ impl Tx {
         midnight: DateTime<Utc>,
         form_since: DateTime<Utc>,
     ) -> Result<HashMap<String, SentTo>> {
-        let recipients: HashSet<&str> = lookups.iter().map(|of| of.recipient.address).collect();
+        let people: HashSet<String> = lookups.iter().map(|of| person_of(of.recipient.address)).collect();
         let sql = format!(
-            "SELECT recipient, COUNT(CASE WHEN created_at >= {} THEN 1 END) AS today, MAX(created_at) AS last_sent,
+            "SELECT person, COUNT(CASE WHEN created_at >= {} THEN 1 END) AS today, MAX(created_at) AS last_sent,
                     COUNT(CASE WHEN created_at >= {} AND purpose = {} THEN 1 END) AS forms
-             FROM outbox WHERE automatic = 1 AND recipient IN ({}) GROUP BY recipient",
+             FROM outbox WHERE automatic = 1 AND person IN ({}) GROUP BY person",
             self.parameters(1, 1),
             self.parameters(2, 1),
             self.parameters(3, 1),
-            self.parameters(4, recipients.len())
+            self.parameters(4, people.len())
         );
         let mut values: Vec<Value> = vec![
             instant_text(midnight).into(),
             instant_text(form_since).into(),
             Purpose::SendForm.as_str().into(),
         ];
-        values.extend(recipients.into_iter().map(Value::from));
+        values.extend(people.into_iter().map(Value::from));
         let rows = self.fetch_once(sql, values).await?;
         rows.iter()
             .map(|row| {
@@ -217,7 +217,7 @@ impl Tx {
                     last: read_instant_option(row, "outbox", "last_sent", 0)?,
                     form: row.try_get::<i64, _>("forms")? > 0,
                 };
-                Ok((row.try_get("recipient")?, sent))
+                Ok((row.try_get("person")?, sent))
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use super::{
     AnyQuery, Place, Result, Tx, flag, instant_text, query, read_instant_option, read_word,
     writes::{Value, bind},
 };
-use crate::{desk::staff_mail::Replies, letter::Purpose};
+use crate::{desk::staff_mail::Replies, letter::Purpose, mail::person_of};
 
 /// A ledger row that a message may repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,9 +69,9 @@ impl LedgerLookup<'_> {
     const SQL: &'static str = "
         SELECT message.id AS id, message_id, hash, duplicate_of, ticket_id,
             CASE WHEN folder = $1 AND uidvalidity = $2 AND uid = $3 THEN 1 ELSE 0 END AS same_place,
-            (SELECT COUNT(*) FROM outbox WHERE recipient = $4 AND created_at >= $5 AND automatic = 1) AS sent,
-            (SELECT MAX(created_at) FROM outbox WHERE recipient = $4 AND automatic = 1) AS last_sent,
-            (SELECT COUNT(*) FROM outbox WHERE recipient = $4 AND created_at >= $6 AND purpose = $7) AS forms
+            (SELECT COUNT(*) FROM outbox WHERE person = $4 AND created_at >= $5 AND automatic = 1) AS sent,
+            (SELECT MAX(created_at) FROM outbox WHERE person = $4 AND automatic = 1) AS last_sent,
+            (SELECT COUNT(*) FROM outbox WHERE person = $4 AND created_at >= $6 AND purpose = $7) AS forms
         FROM desk LEFT JOIN message ON message_id = $8 OR (folder = $1 AND uidvalidity = $2 AND uid = $3)
         ORDER BY same_place DESC, CASE WHEN hash = $9 THEN 0 ELSE 1 END, message.id LIMIT 20";
 
@@ -81,7 +81,7 @@ impl LedgerLookup<'_> {
             folder.into(),
             uidvalidity.into(),
             uid.into(),
-            self.recipient.address.into(),
+            person_of(self.recipient.address).into(),
             instant_text(self.recipient.midnight).into(),
             instant_text(self.recipient.form_since).into(),
             Purpose::SendForm.as_str().into(),
@@ -128,8 +128,8 @@ impl Tx {
     /// Number of automatic mails queued for an address since an instant.
     pub async fn sent_to(&mut self, address: &str, since: DateTime<Utc>) -> Result<u32> {
         let count =
-            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND automatic = 1");
-        self.count(count.bind(address.to_owned()).bind(instant_text(since))).await
+            query("SELECT COUNT(*) FROM outbox WHERE person = $1 AND created_at >= $2 AND automatic = 1");
+        self.count(count.bind(person_of(address)).bind(instant_text(since))).await
     }
 
     /// Number of automatic mails queued in a ticket since an instant.
@@ -147,19 +147,18 @@ impl Tx {
         since: DateTime<Utc>,
     ) -> Result<u32> {
         let count =
-            query("SELECT COUNT(*) FROM outbox WHERE recipient = $1 AND created_at >= $2 AND purpose = $3");
-        let count = count.bind(recipient.to_owned()).bind(instant_text(since));
+            query("SELECT COUNT(*) FROM outbox WHERE person = $1 AND created_at >= $2 AND purpose = $3");
+        let count = count.bind(person_of(recipient)).bind(instant_text(since));
         self.count(count.bind(purpose.as_str())).await
     }
 
     /// When a mail of a purpose was last queued for an address.
     pub async fn last_queued(&mut self, recipient: &str, purpose: Purpose) -> Result<Option<DateTime<Utc>>> {
-        let row =
-            query("SELECT MAX(created_at) AS last_sent FROM outbox WHERE recipient = $1 AND purpose = $2")
-                .bind(recipient.to_owned())
-                .bind(purpose.as_str())
-                .fetch_one(self.connection().await?)
-                .await?;
+        let row = query("SELECT MAX(created_at) AS last_sent FROM outbox WHERE person = $1 AND purpose = $2")
+            .bind(person_of(recipient))
+            .bind(purpose.as_str())
+            .fetch_one(self.connection().await?)
+            .await?;
         read_instant_option(&row, "outbox", "last_sent", 0)
     }
 
@@ -178,10 +177,10 @@ impl Tx {
             "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,
                  SUM(CASE WHEN purpose = $3 THEN 1 ELSE 0 END) AS doubts
              FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id
-             WHERE recipient = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5, $6, $7, $8)
+             WHERE person = $1 AND created_at >= $2 AND purpose IN ($3, $4, $5, $6, $7, $8, $9)
              GROUP BY ticket.id, ticket.number",
         );
-        let rows = rows.bind(recipient.to_owned()).bind(instant_text(since)).bind(doubt.as_str());
+        let rows = rows.bind(person_of(recipient)).bind(instant_text(since)).bind(doubt.as_str());
         let rows = others.iter().fold(rows, |rows, purpose| rows.bind(purpose.as_str()));
         let rows = rows.fetch_all(self.connection().await?).await?;
         let read = |row: &AnyRow| {

@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Version, description and SQL of every migration, in order. A published migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -26,6 +26,7 @@ const MIGRATIONS: [(i64, &str, &str); 17] = [
     (13, "promises", include_str!("../../migrations/0013_promises.sql")),
     (14, "drafts", include_str!("../../migrations/0014_drafts.sql")),
     (16, "cc", include_str!("../../migrations/0016_cc.sql")),
+    (17, "persons", include_str!("../../migrations/0017_persons.sql")),
     (18, "editions", include_str!("../../migrations/0018_editions.sql")),
     (19, "phrases", include_str!("../../migrations/0019_phrases.sql")),
 ];
@@ -71,6 +72,12 @@ impl Store {
         file.lock().map_err(failed)?;
         Ok(Some(file))
     }
+}
+
+/// The SQLite database, first, and the files that SQLite keeps beside it. Nothing for PostgreSQL.
+#[must_use]
+pub fn database_files(url: &str) -> Vec<PathBuf> {
+    ["", "-wal", "-shm"].iter().filter_map(|suffix| beside(url, Dialect::of(url), suffix)).collect()
 }
 
 /// Path of a file next to the SQLite database; `None` for PostgreSQL and for a database in memory.

@@ -8,7 +8,7 @@ use super::{
     Result, Store, Table, Tx, instant_text, pack, partial, query, query_text, read_instant,
     read_instant_option, read_word, unpack,
 };
-use crate::{letter::Purpose, words::closed_set};
+use crate::{letter::Purpose, mail::person_of, words::closed_set};
 
 closed_set! {
     /// State of a mail in the outbox.
@@ -106,6 +106,7 @@ impl Tx {
                 mail.leaves_at.map(instant_text).into(),
                 mail.author.into(),
                 mail.entry.into(),
+                person_of(mail.recipient).into(),
             ],
         );
         Ok(())
@@ -239,9 +240,9 @@ impl Store {
     /// Message-IDs of the newest mails to an address, newest first.
     pub async fn newest_mails_to(&self, recipient: &str, most: usize) -> Result<Vec<String>> {
         let rows = query(
-            "SELECT message_id FROM outbox WHERE recipient = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+            "SELECT message_id FROM outbox WHERE person = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
         )
-        .bind(recipient.to_owned())
+        .bind(person_of(recipient))
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await?;

@@ -180,6 +180,7 @@ pub(super) const OUTBOX: TableSchema = TableSchema {
         ("author", T),
         ("entry_id", I),
         ("reminded_at", T),
+        ("person", T),
     ],
 };
 

@@ -19,13 +19,7 @@ fn a_full_disk_stops_the_pass_and_loses_nothing() {
         desk.deliver(inquiry(nth).body("本文が続きます。".repeat(2000 + nth)));
     }
     // ulimit -f fails writes as a full disk does; the shell ignores the signal SIGXFSZ that comes with it.
-    let program = desk.command(&["once"]);
-    let mut limited = Command::new("bash");
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 250; exec \"$0\" \"$@\""])
-        .arg(program.get_program())
-        .args(program.get_args());
-    let done = Done::from(limited.output().unwrap());
+    let done = Done::from(desk.limited("trap '' XFSZ; ulimit -f 250", &["once"]).output().unwrap());
     assert_eq!(done.code, Some(1), "{}", done.stderr);
     assert!(done.error().contains("database"), "{}", done.error());
     let filed = desk.tickets().len();
@@ -95,13 +89,8 @@ fn a_backup_for_which_there_is_no_room_leaves_no_half_copy() {
     }
     desk.once();
     let copy = desk.dir.path().join("copy.db");
-    let program = desk.command(&["backup", copy.to_str().unwrap()]);
-    let mut limited = Command::new("bash");
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 60; exec \"$0\" \"$@\""])
-        .arg(program.get_program())
-        .args(program.get_args());
-    let done = Done::from(limited.output().unwrap());
+    let backup = ["backup", copy.to_str().unwrap()];
+    let done = Done::from(desk.limited("trap '' XFSZ; ulimit -f 60", &backup).output().unwrap());
     assert_eq!(done.code, Some(1));
     assert!(
         done.error().contains("cannot write the copy") && done.error().contains("room"),

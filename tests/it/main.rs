@@ -7,6 +7,10 @@ mod absences;
 #[cfg(test)]
 mod accounting;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod bad_world;
 #[cfg(test)]
 mod commands;

@@ -44,6 +44,7 @@ fn the_compose_file_is_whole_and_pins_what_it_uses() {
             };
             assert!(known, "{name}: no volume {volume}");
         }
+        assert!(service["mem_limit"].is_string() && service["pids_limit"].is_u64(), "{name} has no limits");
         let needs: Vec<&str> = match &service["depends_on"] {
             Value::Object(fields) => fields.keys().map(String::as_str).collect(),
             list => texts(list),
@@ -119,6 +120,61 @@ fn alert_rules_and_dashboard_ask_for_figures_that_exist() {
                 figures(target["expr"].as_str().unwrap()).difference(&known).cloned().collect();
             assert!(unknown.is_empty(), "{} asks for {unknown:?}", panel["title"]);
         }
+    }
+}
+
+/// Values in the section `[Service]`.
+fn service_values(unit: &str, key: &str) -> Vec<String> {
+    let section = unit.split("\n[").find(|section| section.starts_with("Service]")).unwrap();
+    let values = section.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    values.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_units_limit_what_the_desk_can_take() {
+    for path in ["packaging/madoguchi.service", "packaging/madoguchi@.service"] {
+        let unit = read(path);
+        for (key, expected) in [
+            ("LimitCORE", "0"),
+            ("MemoryMax", "2G"),
+            ("TasksMax", "64"),
+            ("UMask", "0077"),
+            ("NoNewPrivileges", "yes"),
+        ] {
+            assert_eq!(service_values(&unit, key), [expected], "{path}: {key}");
+        }
+    }
+}
+
+#[test]
+fn scripts_and_tests_call_no_program_that_a_minimal_debian_lacks() {
+    // Of procps and psmisc. bash has a `kill` of its own; a program that starts `kill` needs the package.
+    const LACKING: [&str; 10] =
+        ["pkill", "pgrep", "pidof", "killall", "ps", "free", "top", "uptime", "watch", "sysctl"];
+    let mut scripts: Vec<_> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    scripts.retain(|path| path.is_file());
+    assert!(scripts.len() > 10);
+    for path in scripts {
+        let text = fs::read_to_string(&path).unwrap();
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            // The first word of a command.
+            for command in line.split(['|', ';', '&', '(', '`']) {
+                let first = command.split_whitespace().next().unwrap_or_default();
+                assert!(!LACKING.contains(&first), "{}: {line}", path.display());
+            }
+        }
+    }
+    let started = concat!("Command::new(\"", "kill\")");
+    for file in [
+        "tests/it/support/daemon.rs",
+        "tests/it/support/rig.rs",
+        "examples/rig_pass.rs",
+        "examples/rig_report.rs",
+    ] {
+        assert!(!read(file).contains(started), "{file}");
     }
 }
 

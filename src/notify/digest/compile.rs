@@ -28,7 +28,6 @@ use crate::{
     store::{HeldMail, LedgerRow, Noted, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow},
 };
 
-/// Maximum number of tickets under one title.
 const MOST_TICKETS: usize = 100;
 const MOST_PARKED: usize = 50;
 /// Limits how far back answered tickets are listed, so that the first digest does not list the answers of many years.
@@ -174,7 +173,6 @@ struct Sorted {
     is_news: bool,
 }
 
-/// Compiles a list.
 pub(super) async fn compile(
     desk: &Desk,
     known: &Known,

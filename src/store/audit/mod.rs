@@ -2,6 +2,7 @@
 //! text that `detail` makes.
 
 mod detail;
+mod kind;
 #[cfg(test)]
 mod tests;
 
@@ -340,76 +341,4 @@ pub enum Erasure {
     OnRequest,
     /// The summary of a request: data that belongs to no ticket.
     OnRequestElsewhere { messages: usize, mails: u64 },
-}
-
-impl AuditEvent {
-    #[must_use]
-    pub fn kind(&self) -> EventKind {
-        match self {
-            Self::Filed { .. } | Self::FiledByTelephone => EventKind::Filed,
-            Self::ApplicationFiled { .. } => EventKind::ApplicationFiled,
-            Self::ApplicationAccepted { .. } => EventKind::ApplicationAccepted,
-            Self::ApplicationWithdrawn => EventKind::ApplicationWithdrawn,
-            Self::Reviewed { .. } => EventKind::Reviewed,
-            Self::Decided { .. } => EventKind::Decided,
-            Self::NoticeWritten => EventKind::NoticeWritten,
-            Self::ResultQueued { .. } => EventKind::ResultQueued,
-            Self::ResultStopped => EventKind::ResultStopped,
-            Self::ResultSent => EventKind::ResultSent,
-            Self::FormTyped { .. } => EventKind::FormTyped,
-            Self::FieldSet { .. } => EventKind::FieldSet,
-            Self::Joined { .. } => EventKind::Joined,
-            Self::DeliveryReport { .. } => EventKind::DeliveryReport,
-            Self::StaffMail { .. } => EventKind::StaffMail,
-            Self::Parked { .. } => EventKind::Parked,
-            Self::Duplicate { .. } => EventKind::Duplicate,
-            Self::Refused(_) => EventKind::Refused,
-            Self::Withheld { .. } => EventKind::Withheld,
-            Self::HandedOver => EventKind::HandedOver,
-            Self::Failed { .. } => EventKind::Failed,
-            Self::Discarded => EventKind::Discarded,
-            Self::TakenIn => EventKind::TakenIn,
-            Self::Corrected(_) => EventKind::Corrected,
-            Self::OriginalSent => EventKind::OriginalSent,
-            Self::Sent(_) => EventKind::Sent,
-            Self::Delayed(_) => EventKind::Delayed,
-            Self::Undeliverable(_) => EventKind::Undeliverable,
-            Self::Unconfirmed(_) => EventKind::Unconfirmed,
-            Self::Bounced { .. } => EventKind::Bounced,
-            Self::MailRetried { .. } => EventKind::MailRetried,
-            Self::MailCancelled { .. } => EventKind::MailCancelled,
-            Self::Written { written: Written::Answer, .. } => EventKind::AnswerWritten,
-            Self::Written { written: Written::Question, .. } => EventKind::QuestionWritten,
-            Self::Written { written: Written::Forward, .. } => EventKind::Forwarded,
-            Self::Written { written: Written::Interim, .. } => EventKind::InterimWritten,
-            Self::Written { written: Written::Meeting | Written::VisitRequest, .. }
-            | Self::Meeting { .. } => EventKind::Meeting,
-            Self::Reminded { .. } => EventKind::Reminded,
-            Self::PartOf(_) => EventKind::PartOf,
-            Self::Cancelled { .. } => EventKind::Cancelled,
-            Self::Approved { .. } => EventKind::Approved,
-            Self::Released { .. } => EventKind::Released,
-            Self::Stopped { .. } => EventKind::Stopped,
-            Self::Rejected { .. } => EventKind::Rejected,
-            Self::Noted => EventKind::Noted,
-            Self::Assigned { .. } => EventKind::Assigned,
-            Self::Tagged { .. } => EventKind::Tagged,
-            Self::Closed => EventKind::Closed,
-            Self::Reopened { .. } => EventKind::Reopened,
-            Self::Held { .. } => EventKind::Held,
-            Self::HoldEnded { .. } => EventKind::HoldEnded,
-            Self::MergedInto(_) | Self::Absorbed(_) => EventKind::Merged,
-            Self::CalledBack => EventKind::CalledBack,
-            Self::Unanswered => EventKind::Unanswered,
-            Self::Deadline(Notice::Warning) => EventKind::DeadlineWarning,
-            Self::Deadline(Notice::Miss) => EventKind::DeadlineMissed,
-            Self::Recounted { .. } => EventKind::Recounted,
-            Self::RawErased { .. } => EventKind::RawErased,
-            Self::PersonalErased(_) => EventKind::PersonalErased,
-            Self::KeyRotated => EventKind::KeyRotated,
-            Self::Absent(_) => EventKind::Absent,
-            Self::Back { .. } => EventKind::Back,
-            Self::ReportIssued { .. } => EventKind::ReportIssued,
-        }
-    }
 }

@@ -164,6 +164,19 @@ impl Desk {
         command
     }
 
+    /// The command after these lines of a shell, such as `ulimit -f 250`.
+    pub fn limited(&self, lines: &str, arguments: &[&str]) -> Command {
+        let program = self.command(arguments);
+        let mut limited = Command::new("bash");
+        limited
+            .current_dir("/")
+            .args(["-c", &format!("{lines}; exec \"$0\" \"$@\"")])
+            .arg(program.get_program())
+            .args(program.get_args());
+        limited.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        limited
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Done {
         Done::from(self.command(arguments).output().unwrap())
     }
@@ -190,8 +203,12 @@ impl Desk {
 
     /// Starts a command and does not wait for its end.
     pub fn spawn(&self, arguments: &[&str]) -> Daemon {
+        self.start(self.command(arguments))
+    }
+
+    pub fn start(&self, mut command: Command) -> Daemon {
         let log = fs::File::create(self.log_file()).unwrap();
-        Daemon(self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+        Daemon(command.stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
     fn log_file(&self) -> PathBuf {

@@ -5,6 +5,7 @@ mod absence;
 mod away;
 mod doubt;
 mod folded;
+mod found;
 mod frame;
 mod handling;
 mod hold;
@@ -144,7 +145,7 @@ fn clause(text: &Text<'_>, at: usize, first: &Folded, opening: &doubt::Opening<'
         let tail = tail.from(tail.as_str().len() - tail.as_str().trim_start_matches(['、', ',']).len());
         let found = line::parse(&tail, text.invitation)
             .filter(|found| found.behind.is_empty() || found.verb == Verb::Wait)?;
-        orders::order(found, raw).ok()
+        found::order(found, raw).ok()
     })
 }
 

@@ -104,7 +104,6 @@ impl Verb {
         matches!(self, Self::Cancel | Self::Approve | Self::Reject | Self::Send)
     }
 
-    /// Whether it lets a draft leave.
     pub(super) fn is_yes(self) -> bool {
         matches!(self, Self::Approve | Self::Send)
     }
@@ -353,7 +352,6 @@ const ROWS: [(Verb, Scope, &str); 75] = [
     ), // speech
 ];
 
-/// A row of the table, compiled.
 pub(super) struct Row {
     pub(super) verb: Verb,
     scope: Scope,
@@ -374,7 +372,7 @@ pub(super) static TABLE: LazyLock<Vec<Row>> =
     LazyLock::new(|| rows().filter_map(|(verb, scope, pattern)| row(*verb, *scope, pattern)).collect());
 
 fn rows() -> impl Iterator<Item = &'static (Verb, Scope, &'static str)> {
-    ROWS.iter().chain(&handling::ROWS)
+    handling::ROWS.iter().chain(&ROWS)
 }
 
 fn row(verb: Verb, scope: Scope, pattern: &str) -> Option<Row> {

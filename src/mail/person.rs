@@ -1,0 +1,106 @@
+//! One spelling for all addresses of one mailbox, so that a budget counts a person and not spellings. Mail is never sent to it:
+//! only the address as its owner writes it surely arrives.
+
+/// The same text for all addresses that reach the same mailbox:
+///
+/// - upper and lower case are the same. RFC 5321, 2.4 lets a server tell them apart in the local part; none does;
+/// - a quoted local part is what it quotes (RFC 5321, 4.1.2);
+/// - what follows a plus sign is a tag (RFC 5233);
+/// - a domain is its A-labels (RFC 5890, 2.3.2.1), without a final dot;
+/// - Gmail ignores dots. Elsewhere they count: a carrier's `a..b` and `a.b` are two people.
+#[must_use]
+pub fn person_of(address: &str) -> String {
+    let Some((local, domain)) = address.trim().rsplit_once('@') else { return address.trim().to_lowercase() };
+    let domain = domain.trim_end_matches('.');
+    let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase());
+    let local = unquoted(local).to_lowercase();
+    let name = match local.split_once('+') {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => &local,
+    };
+    match domain.as_str() {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+        _ => format!("{name}@{domain}"),
+    }
+}
+
+/// A local part without its quotes and the backslashes in them.
+fn unquoted(local: &str) -> String {
+    let Some(inside) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return local.to_owned();
+    };
+    let mut plain = String::with_capacity(inside.len());
+    let mut chars = inside.chars();
+    while let Some(c) = chars.next() {
+        plain.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::person_of;
+
+    #[test]
+    fn spellings_of_one_mailbox_are_one_person() {
+        for (name, person, spellings) in [
+            (
+                "a name",
+                "sato@city.example.jp",
+                &[
+                    "SATO@City.Example.JP",
+                    " sato@city.example.jp ",
+                    "\"sato\"@city.example.jp",
+                    "sato@city.example.jp.",
+                ] as &[&str],
+            ),
+            (
+                "tags",
+                "sato@city.example.jp",
+                &[
+                    "sato+1@city.example.jp",
+                    "Sato+a+b@city.example.jp",
+                    "\"sato+x\"@city.example.jp",
+                    "sato+@city.example.jp",
+                ],
+            ),
+            (
+                "dots of a carrier",
+                "a..b.@docomo.example",
+                &["\"a..b.\"@docomo.example", "A..B.@DOCOMO.example"],
+            ),
+            ("a backslash", "a b@docomo.example", &["\"a\\ b\"@docomo.example", "\"\\a b\"@docomo.example"]),
+            (
+                "a Japanese domain",
+                "sato@xn--wgv71a.example",
+                &["sato@日本.example", "SATO@XN--WGV71A.example"],
+            ),
+            (
+                "Gmail",
+                "tarosato@gmail.com",
+                &["taro.sato@gmail.com", "t.a.r.o.sato+x@googlemail.com", "TaroSato@GMAIL.com"],
+            ),
+            ("only a tag", "+x@city.example.jp", &["+X@city.example.jp"]),
+            ("an @ in quotes", "a@b@city.example.jp", &["\"a@b\"@city.example.jp"]),
+            ("no address", "sato", &["Sato", " sato"]),
+            ("nothing", "", &["", " "]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(person_of(spelling), person, "{name}: {spelling}");
+            }
+            assert_eq!(person_of(person), person, "{name}: once is enough");
+        }
+    }
+
+    #[test]
+    fn other_mailboxes_are_other_people() {
+        for (one, other) in [
+            ("a.b@docomo.example", "a..b@docomo.example"),
+            ("taro.sato@city.example.jp", "tarosato@city.example.jp"),
+            ("sato@city.example.jp", "sato@town.example.jp"),
+            ("sato-x@city.example.jp", "sato@city.example.jp"),
+        ] {
+            assert_ne!(person_of(one), person_of(other));
+        }
+    }
+}
