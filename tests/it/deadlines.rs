@@ -90,6 +90,20 @@ fn a_whole_window(desk: &mut Desk) {
                 "2025-07-24T09:00:00+09:00",
             ],
         ),
+        // Held until a Friday on which its assignee is away. The Monday behind the weekend is 山の日.
+        ("form", "2025-08-04T10:00:00+09:00", &["2025-08-04T10:01:00+09:00"]),
+        (
+            "hold",
+            "2025-08-04T11:00:00+09:00",
+            &[
+                "2025-08-04T11:01:00+09:00",
+                "2025-08-04T11:30:00+09:00",
+                "2025-08-06T13:00:00+09:00",
+                "2025-08-08T09:00:00+09:00",
+                "2025-08-12T13:00:00+09:00",
+                "2025-08-13T09:00:00+09:00",
+            ],
+        ),
         // Exactly closing time. 敬老の日 is the Monday before, 秋分の日 the Tuesday after.
         ("form", "2025-09-19T17:00:00+09:00", &["2025-09-19T17:01:00+09:00", "2025-09-25T13:00:00+09:00"]),
         // Half an hour before the year's last closing, then New Year's Eve and New Year's Day.
@@ -124,6 +138,12 @@ fn a_whole_window(desk: &mut Desk) {
     ] {
         nth += 1;
         let mail = match what {
+            "hold" => {
+                desk.starts_at(received);
+                hold_and_leave(desk);
+                looks.iter().for_each(|now| look(desk, now));
+                continue;
+            }
             "form" => inquiry(nth),
             "incomplete" => inquiry(nth).without_field(FieldKey::Inquiry),
             _ => message(2, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
@@ -138,6 +158,17 @@ fn a_whole_window(desk: &mut Desk) {
     insta::with_settings!({filters => vec![(r"(#|%23)[0-9a-hjkmnp-tv-z]{14}\b", "$1[key]")]}, {
         insta::assert_snapshot!("whole_window", told);
     });
+}
+
+fn hold_and_leave(desk: &Desk) {
+    for order in [
+        &["ticket", "assign", "ZT-2025-0003", "伊藤"][..],
+        &["ticket", "hold", "ZT-2025-0003", "--until", "2025-08-08", "--reason", "厚労省に確認中"],
+        &["absence", "add", "伊藤", "2025-08-07", "2025-08-12", "--substitute", "佐藤"],
+    ] {
+        let done = desk.run(order);
+        assert_eq!(done.code, Some(0), "{order:?} {}", done.stderr);
+    }
 }
 
 fn one_ticket_with_two_answers_is_told_as_such_when_the_window_has_closed(desk: &mut Desk) {
