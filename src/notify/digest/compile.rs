@@ -17,7 +17,7 @@ use crate::{
     },
     letter::{
         Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft, ParkedFacts,
-        ParkedMail, StaffCommon, Title, UndeliveredMail, call_in_words,
+        ParkedMail, StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
     },
     mail,
     service::{
@@ -184,7 +184,7 @@ pub(super) async fn compile(
     let leads = duty.acts_as_lead(reader) && shows == Shows::Own;
     let look = Look { desk, known, view, duty, leads, now };
     let Sorted { titled, counts, is_news } = look.sorted();
-    let groups = groups(desk, titled, reader, now).await?;
+    let groups = groups(desk, titled, &known.drafts, reader, now).await?;
     let meetings: Vec<&Unfinished> = known
         .meetings
         .iter()
@@ -334,6 +334,7 @@ impl Look<'_> {
 async fn groups(
     desk: &Desk,
     titled: Vec<(Title, Vec<i64>)>,
+    held: &[HeldMail],
     member: &Member,
     now: DateTime<Utc>,
 ) -> Result<Vec<Group>, StoreError> {
@@ -346,9 +347,14 @@ async fn groups(
         let shown: Vec<i64> = ids.iter().take(MOST_TICKETS).copied().collect();
         let notes = desk.store.notes_of(&shown).await?;
         let tickets = desk.store.tickets_of(&shown).await?;
-        let tickets = tickets
-            .iter()
-            .map(|ticket| show(ticket).with_notes(notes_in_words(desk, &notes, ticket.id, now)));
+        let tickets = tickets.iter().map(|ticket| {
+            let own = held.iter().filter(|mail| mail.number == ticket.number).map(|mail| &mail.written);
+            // The list of what waits has the links.
+            let unsent = drafts::unsent(desk, member, &ticket.number, own, now);
+            let unsent = unsent.into_iter().map(|mail| UnsentMail { links: Vec::new(), ..mail }).collect();
+            let notes = notes_in_words(desk, &notes, ticket.id, now);
+            show(ticket).with_notes(notes).with_unsent(unsent)
+        });
         groups.push(Group { title, count: ids.len(), tickets: tickets.collect() });
     }
     Ok(groups)
