@@ -98,7 +98,7 @@ fn link(
     decision_link(&desk.profile.address, number, mark(draft.purpose, &draft.message_id), &key, word)
 }
 
-/// The mails about a ticket that have not left, for any member. Whoever decides about one gets links. Letters that leave together
+/// The mails about a ticket that have not left, as a member is shown them: with links where they decide. Letters that leave together
 /// are one.
 pub fn unsent<'m>(
     desk: &Desk,

@@ -67,7 +67,7 @@ pub(super) async fn look_after(desk: &Desk) -> Result<usize, Fault> {
     Ok(queued)
 }
 
-/// The clock runs again from the morning of the day. Returns for whom the ticket has waited, too.
+/// The clock runs again from the morning of the day. Also returns the party that the ticket has waited for.
 async fn resume(
     operation: &mut Operation<'_>,
     ticket: TicketRow,

@@ -123,7 +123,31 @@ fn read_written(row: &AnyRow) -> Result<WrittenMail> {
     })
 }
 
+/// What persons wrote about these tickets and has not left, each with the row id of its ticket, the oldest first.
+fn unsent(tickets: &[i64]) -> AnyQuery {
+    let sql = format!(
+        "SELECT id, ticket_id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
+                next_attempt_at, finished_at FROM outbox
+         WHERE ticket_id IN ({}) AND purpose IN ({}) AND state IN ($1, $2) ORDER BY id",
+        list(tickets),
+        words(&LETTERS)
+    );
+    query_text(sql).bind(OutboxState::Queued.as_str()).bind(OutboxState::Held.as_str())
+}
+
+fn read_unsent(row: &AnyRow) -> Result<(i64, WrittenMail)> {
+    Ok((row.try_get("ticket_id")?, read_written(row)?))
+}
+
 impl Store {
+    /// As [`Tx::unsent`].
+    pub async fn unsent(&self, tickets: &[i64]) -> Result<Vec<(i64, WrittenMail)>> {
+        if tickets.is_empty() {
+            return Ok(Vec::new());
+        }
+        unsent(tickets).fetch_all(&self.pool).await?.iter().map(read_unsent).collect()
+    }
+
     /// The mails of persons that wait for somebody's word, the oldest first.
     pub async fn held_mails(&self) -> Result<Vec<HeldMail>> {
         held_mails().fetch_all(&self.pool).await?.iter().map(read_held).collect()
@@ -151,16 +175,7 @@ impl Tx {
         if tickets.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!(
-            "SELECT id, ticket_id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
-                    next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id IN ({}) AND purpose IN ({}) AND state IN ($1, $2) ORDER BY id",
-            list(tickets),
-            words(&LETTERS)
-        );
-        let query = query_text(sql).bind(OutboxState::Queued.as_str()).bind(OutboxState::Held.as_str());
-        let rows = query.fetch_all(self.connection().await?).await?;
-        rows.iter().map(|row| Ok((row.try_get("ticket_id")?, read_written(row)?))).collect()
+        unsent(tickets).fetch_all(self.connection().await?).await?.iter().map(read_unsent).collect()
     }
 
     /// Drafts of a ticket, the newest first.

@@ -27,7 +27,7 @@ use crate::{
     mail::Attachment,
     notify::{
         Outgoing, Thread, drafts, enqueue_all,
-        staff_notice::{in_words, notify_about},
+        staff_notice::{in_words, notes_in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
     store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
@@ -285,6 +285,8 @@ pub(super) async fn show(
     let leads =
         desk.duty(now).leads().into_iter().filter(|_| needs_lead).map(|lead| (lead, Purpose::Approval));
     let mark = drafts::mark(written, message_id);
+    let notes = operation.tx.notes_of(&[ticket.id]).await?;
+    let notes = notes_in_words(desk, &notes, ticket.id, now);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
         let words: &[DecisionWord] = match (purpose, leaves) {
@@ -298,8 +300,9 @@ pub(super) async fn show(
         };
         let links: Vec<LinkContext> = words.iter().map(link).collect();
         let others = colleagues::in_others_words(operation, ticket, member, beside).await?;
-        let shown =
-            in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name);
+        let shown = in_words(desk, ticket, now)
+            .answerable(&ticket.number, key, &desk.profile.address, &member.name)
+            .with_notes(notes.clone());
         let occasion = draft::occasion(purpose, message_id);
         notify_about(operation, member, Some(ticket.id), &occasion, |common| {
             let draft = DraftContext { links, others, ..shown_draft.clone() };

@@ -20,6 +20,7 @@ use crate::{
     hex,
     letter::{Content, ForwardContext, Purpose},
     mail::Attachment,
+    reply::without_signature,
     service::{Fault, Operation, Outcome},
     store::{AuditEvent, TicketRow},
 };
@@ -110,14 +111,17 @@ pub(super) async fn quote(
     }
     let notes = operation.tx.notes_by_mail(ticket.id).await?;
     let contacts = &operation.desk.rules.contacts;
-    let answer = notes.into_iter().find(|(from, _)| contacts.find(from).is_some());
-    let Some((_, answer)) = answer else {
+    let answer = notes.into_iter().find(|(from, _)| contacts.find(&from.address).is_some());
+    let Some((from, answer)) = answer else {
         return Ok(Err(Unhandled::NothingToQuote(ticket.number.clone()).into()));
     };
+    // Who answered at the contact's is not for the inquirer.
+    let (answer, left_out) =
+        without_signature(&answer, from.name.as_deref().unwrap_or_default(), &from.address);
     let text = [text.trim(), answer.trim()].join("\n\n");
     let text = text.trim();
     if text.is_empty() {
         return Ok(Err(Refused::NoText(ticket.number.clone())));
     }
-    write(operation, ticket, Written::Answer, Draft { text, files, left_out: "" }).await
+    write(operation, ticket, Written::Answer, Draft { text, files, left_out }).await
 }

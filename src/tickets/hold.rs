@@ -92,7 +92,7 @@ pub(super) async fn tell_day(
     })
 }
 
-/// For whom a hold of the desk waits, without its day.
+/// A hold of the desk, or of the contact that was asked, without its day.
 fn waiting_for(ticket: &TicketRow) -> Hold {
     let outside = waits_for_third_party(ticket);
     let waiting_for = if outside { WaitingFor::ThirdParty } else { WaitingFor::Desk };

@@ -22,8 +22,8 @@ const MARGIN: usize = 14;
 /// Half-width characters in a line. Two pictures fit beside each other on a page.
 const CELLS: usize = 72;
 
-/// The example runs through a whole desk. A picture that differs is written anew, and then the test fails: look at it, and
-/// commit it.
+/// The example runs through a whole desk. The test replaces a picture that differs, and then fails: look at the new one,
+/// and commit it.
 #[test]
 fn the_pictures_of_the_guide_are_the_mails_of_today() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide");
@@ -72,7 +72,7 @@ fn pictures() -> Vec<(&'static str, String)> {
     vec![
         ("1-receipt", picture("照会者へ", &receipt, &[("下記のとおり", "担当者が")])),
         ("2-notice", picture("担当者へ", &notice, &[("▲", "▲"), ("■", "　　会議に")])),
-        ("3-echo", picture("担当者へ", &echo, &[("▲", "▲"), ("次の内容", "次の内容"), ("　宛先", "　添付")])),
+        ("3-echo", picture("担当者へ", &echo, &[("▲", "▲"), ("次の回答", "次の回答"), ("　宛先", "　添付")])),
         ("4-answer", picture("照会者へ", &answered, &[("令和7年", "ガイドブック")])),
         ("5-closed", picture("担当者へ", &closed, &[("次のとおり", "・")])),
         ("6-interim", picture("照会者へ", &interim, &[("令和7年", "ご回答は")])),

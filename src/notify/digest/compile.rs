@@ -184,7 +184,7 @@ pub(super) async fn compile(
     let leads = duty.acts_as_lead(reader) && shows == Shows::Own;
     let look = Look { desk, known, view, duty, leads, now };
     let Sorted { titled, counts, is_news } = look.sorted();
-    let groups = groups(desk, titled, &known.drafts, reader, now).await?;
+    let groups = groups(desk, titled, reader, now).await?;
     let meetings: Vec<&Unfinished> = known
         .meetings
         .iter()
@@ -334,7 +334,6 @@ impl Look<'_> {
 async fn groups(
     desk: &Desk,
     titled: Vec<(Title, Vec<i64>)>,
-    held: &[HeldMail],
     member: &Member,
     now: DateTime<Utc>,
 ) -> Result<Vec<Group>, StoreError> {
@@ -346,14 +345,15 @@ async fn groups(
     for (title, ids) in titled.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         let shown: Vec<i64> = ids.iter().take(MOST_TICKETS).copied().collect();
         let notes = desk.store.notes_of(&shown).await?;
+        let unsent = desk.store.unsent(&shown).await?;
         let tickets = desk.store.tickets_of(&shown).await?;
         let tickets = tickets.iter().map(|ticket| {
-            let own = held.iter().filter(|mail| mail.number == ticket.number).map(|mail| &mail.written);
+            let own = unsent.iter().filter(|(of, _)| *of == ticket.id).map(|(_, mail)| mail);
             // The list of what waits has the links.
-            let unsent = drafts::unsent(desk, member, &ticket.number, own, now);
-            let unsent = unsent.into_iter().map(|mail| UnsentMail { links: Vec::new(), ..mail }).collect();
+            let own = drafts::unsent(desk, member, &ticket.number, own, now);
+            let own = own.into_iter().map(|mail| UnsentMail { links: Vec::new(), ..mail }).collect();
             let notes = notes_in_words(desk, &notes, ticket.id, now);
-            show(ticket).with_notes(notes).with_unsent(unsent)
+            show(ticket).with_notes(notes).with_unsent(own)
         });
         groups.push(Group { title, count: ids.len(), tickets: tickets.collect() });
     }

@@ -59,7 +59,9 @@ fn a_question_goes_out_without_personal_data_and_its_answer_is_used(desk: &mut D
     assert_eq!(question.attachments[0].name, "資料.pdf");
     assert!(question.references.is_empty() && question.in_reply_to.is_empty());
     let before = desk.mails_to("yamada1@city.example.jp").len();
-    desk.deliver_at(of_ministry(&question, 1, "多職種で構成してください。"), "2025-07-02T10:00:00+09:00");
+    let signature = "--------\n厚生労働省 医政局 鈴木\niryo@mhlw.example.jp\nTEL 03-0000-9999";
+    let theirs = format!("多職種で構成してください。\n\n{signature}");
+    desk.deliver_at(of_ministry(&question, 1, &theirs), "2025-07-02T10:00:00+09:00");
     desk.once_at("2025-07-02T10:01:00+09:00");
     assert_eq!(
         (desk.numbers().len(), desk.status(1).as_str()),
@@ -87,6 +89,15 @@ fn a_question_goes_out_without_personal_data_and_its_answer_is_used(desk: &mut D
     let expected = "厚生労働省に確認しました。次のとおりです。\n\n多職種で構成してください。\n";
     assert!(answer.text.contains(expected), "{}", answer.text);
     assert!(!answer.text.contains("ご教示ください"), "nothing of our question comes back: {}", answer.text);
+    assert!(
+        !answer.text.contains("鈴木") && !answer.text.contains("9999"),
+        "nor who answered: {}",
+        answer.text
+    );
+    assert!(
+        desk.mail_to("sato@example.jp", "ご確認").text.contains("鈴木"),
+        "the echo says what is left out"
+    );
     assert_eq!(desk.status(1), "answered");
 }
 
