@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use crate::mail::{
     InboundMail, authentication,
     automatic::{Automatic, Own, asks_for_silence},
-    person_of,
+    is_same_person,
 };
 
 /// Limits on automatic mails per local day.
@@ -240,8 +240,7 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
     if mail.bounce.is_some() {
         return Err(Refusal::Robot { evidence: "a delivery report".into() });
     }
-    let person = person_of(to);
-    if rules.own_addresses.iter().any(|own| person_of(own) == person) {
+    if rules.own_addresses.iter().any(|own| is_same_person(own, to)) {
         return Err(Refusal::OwnAddress);
     }
     if let Some(evidence) = asks_for_silence(mail, &rules.own()) {

@@ -26,6 +26,23 @@ pub fn person_of(address: &str) -> String {
     }
 }
 
+/// Whether two addresses reach the same mailbox. Most have other domains, so neither is spelled again.
+#[must_use]
+pub fn is_same_person(one: &str, other: &str) -> bool {
+    match (plain_domain(one), plain_domain(other)) {
+        (Some(one), Some(other)) if !one.eq_ignore_ascii_case(other) => false,
+        _ => person_of(one) == person_of(other),
+    }
+}
+
+/// The domain, if it has one spelling but for upper and lower case: no A-labels, and not one of the two of Gmail.
+fn plain_domain(address: &str) -> Option<&str> {
+    let domain = address.trim_end().rsplit_once('@')?.1.trim_end_matches('.');
+    let is_gmail =
+        domain.len() <= "googlemail.com".len() && domain.to_ascii_lowercase().ends_with("mail.com");
+    (domain.is_ascii() && !is_gmail).then_some(domain)
+}
+
 /// Like `to_lowercase`, which is slow where nearly every text is ASCII.
 fn lower(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
@@ -46,7 +63,7 @@ fn unquoted(local: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::person_of;
+    use super::{is_same_person, person_of};
 
     #[test]
     fn spellings_of_one_mailbox_are_one_person() {
@@ -94,6 +111,7 @@ mod tests {
         ] {
             for spelling in spellings {
                 assert_eq!(person_of(spelling), person, "{name}: {spelling}");
+                assert!(is_same_person(spelling, person), "{name}: {spelling}");
             }
             assert_eq!(person_of(person), person, "{name}: once is enough");
         }
@@ -108,6 +126,7 @@ mod tests {
             ("sato-x@city.example.jp", "sato@city.example.jp"),
         ] {
             assert_ne!(person_of(one), person_of(other));
+            assert!(!is_same_person(one, other), "{one} {other}");
         }
     }
 }
