@@ -1,10 +1,11 @@
-//! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, window summary, retention).
+//! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, reports, window summary, retention).
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 mod drafts;
 pub mod escalation;
 mod meetings;
 pub mod recalculation;
+mod reports;
 mod results_due;
 pub mod retention;
 mod waiting;
@@ -19,6 +20,7 @@ use self::{
     drafts::{next_draft, remind_of_drafts},
     escalation::{escalate, next_deadline},
     meetings::{remind_of_meetings, tell_open_points},
+    reports::send_reports,
     results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
     waiting::{look_after, next_step},
@@ -90,6 +92,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     queued += remind_of_drafts(desk).await?;
     queued += tell_of_results(desk).await?;
     queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
+    queued += send_reports(desk).await?;
     Ok(queued + summarize(desk).await? + digest::send_due(desk).await?)
 }
 

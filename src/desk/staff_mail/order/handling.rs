@@ -1,4 +1,4 @@
-//! Orders about mails as such: 受付, 破棄, 全文, 訂正, 再送. Their patterns, and what the text behind 訂正 says.
+//! Orders about mails as such: 受付, 破棄, 全文, 訂正, 再送; and about reports. Their patterns, and what the text behind 訂正 says.
 
 use super::{
     Doubt,
@@ -11,7 +11,7 @@ use crate::desk::{
 };
 
 /// As the rows of `table`. The source of all is the guide.
-pub(super) const ROWS: [(Verb, Scope, &str); 12] = [
+pub(super) const ROWS: [(Verb, Scope, &str); 15] = [
     (
         Verb::TakeIn,
         Scope::Everywhere,
@@ -27,6 +27,13 @@ pub(super) const ROWS: [(Verb, Scope, &str); 12] = [
         Scope::Everywhere,
         r"(?:最新の|日次)?(?:一覧(?:表)?|list)(?:を|の|は|、|,)? ?(?:xlsx|excel|エクセル)(?:形式|ファイル)?(?:を|で|が)?(?:{please}|(?:くだ|下)さい|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい)?",
     ),
+    (
+        Verb::Report,
+        Scope::Everywhere,
+        r"月次報告書?(?:の案|を|の)?(?:{please}|(?:くだ|下)さい|送って(?:くだ|下)さい)?",
+    ),
+    (Verb::YearReport, Scope::Everywhere, r"年度の?(?:まとめ|報告書?)(?:{please}|を?(?:くだ|下)さい)?"),
+    (Verb::Issue, Scope::Everywhere, r"{it}(?:報告書?(?:を|の) ?)?発行(?:{do}|{please}|{is}|{make})?"),
     (Verb::Discard, Scope::Everywhere, r"{it}(?:破棄|廃棄)(?:{do}|{please}|{is}|{make})?"),
     (
         Verb::Original,

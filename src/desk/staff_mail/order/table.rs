@@ -41,6 +41,10 @@ pub(super) enum Verb {
     Phrases,
     Forward,
     Quote,
+    /// 月次報告, with a month behind it on the line.
+    Report,
+    YearReport,
+    Issue,
     // Orders of 伴走支援 that are a word alone, or a word with a text.
     Form,
     Results,
@@ -75,7 +79,14 @@ impl Verb {
     pub(super) fn stands_alone(self) -> bool {
         matches!(
             self,
-            Self::Form | Self::TakeIn | Self::Original | Self::Resend | Self::SheetCsv | Self::SheetXlsx
+            Self::Form
+                | Self::TakeIn
+                | Self::Original
+                | Self::Resend
+                | Self::SheetCsv
+                | Self::SheetXlsx
+                | Self::YearReport
+                | Self::Issue
         )
     }
 
@@ -120,6 +131,8 @@ impl Verb {
                     | Self::SheetCsv
                     | Self::SheetXlsx
                     | Self::Search
+                    | Self::Report
+                    | Self::YearReport
                     | Self::Phrases
                     | Self::KeepPhrase
                     | Self::Help
