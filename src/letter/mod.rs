@@ -64,8 +64,8 @@ pub use remark::{
 };
 pub use report::{ReportContext, ReportMail};
 pub use search_words::{
-    no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
-    similar_in_words,
+    NO_SEARCH, no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator,
+    query_fault_to_staff, similar_in_words,
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,

@@ -11,7 +11,10 @@ pub mod retention;
 mod waiting;
 mod window_summary;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
@@ -31,7 +34,7 @@ use crate::{
     service::{
         Desk, Fault, Wakeups,
         alarms::{coverage_of, silence},
-        search::index,
+        search::{healed_index, index},
     },
     store::StoreError,
 };
@@ -41,9 +44,13 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How long the search index is brought up to date between two looks at the clock: a small part of the time, so that mail comes
 /// first.
 const INDEXING: Duration = Duration::from_millis(300);
+/// How often the search index is looked at, whether it is damaged.
+const HEALING: Duration = Duration::from_hours(1);
 const AFTER_FAULT: Duration = Duration::from_secs(60);
+
 /// Runs due jobs and sleeps until the next one is due, until `stop`.
 pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken) {
+    let mut healed: Option<Instant> = None;
     while !stop.is_cancelled() {
         desk.health.tick("timetable", LONGEST_SLEEP);
         // Register for the wake-up before `tick`, so that the loop does not miss a ticket filed in between.
@@ -54,9 +61,6 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                     wakeups.outbox.notify_one();
                 }
                 desk.health.timetable_pass(None);
-                if let Err(error) = index(&desk, Some(INDEXING)).await {
-                    warn!("search index: {error}; `madoguchi search --rebuild` makes a new one");
-                }
                 until_next(&desk).await
             }
             Err(error) => {
@@ -65,11 +69,26 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                 AFTER_FAULT
             }
         };
+        keep_index(&desk, &mut healed).await;
         tokio::select! {
             () = woken => {}
             () = tokio::time::sleep(sleep) => {}
             () = stop.cancelled() => {}
         }
+    }
+}
+
+/// Brings the search index up to date for a short time.
+async fn keep_index(desk: &Desk, healed: &mut Option<Instant>) {
+    let kept = if healed.is_none_or(|at| at.elapsed() >= HEALING) {
+        *healed = Some(Instant::now());
+        healed_index(desk, Some(INDEXING)).await
+    } else {
+        index(desk, Some(INDEXING)).await
+    };
+    if let Err(error) = kept {
+        *healed = None;
+        warn!("search index: {error}; `madoguchi search --rebuild` makes a new one");
     }
 }
 

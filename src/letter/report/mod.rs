@@ -165,12 +165,7 @@ fn sections(shown: &Shown<'_>) -> Vec<Section> {
                     vec![("メール", received.email), ("電話", received.telephone), ("合計", received.total)],
                     None,
                 ),
-                Table {
-                    name: "時期別",
-                    columns: vec!["日付", "件数"],
-                    rows: received.over_time.iter().map(dated).collect(),
-                    chart: Some(Chart::Columns),
-                },
+                year::over_time(report),
                 year::beside_last_year(report),
             ],
         ),
@@ -317,10 +312,6 @@ fn one_by_one(named: &Named) -> Vec<Cell> {
         date(named.answered_on),
         Cell::Count(named.days_late),
     ]
-}
-
-fn dated(row: &Row) -> Vec<Cell> {
-    vec![row.name.parse().map_or(Cell::Blank, Cell::Date), Cell::Count(row.count)]
 }
 
 fn plain(rows: &[Row]) -> Vec<Vec<Cell>> {

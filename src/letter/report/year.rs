@@ -1,7 +1,25 @@
-//! Last year's desk beside this year's.
+//! Counts over time: by day, by month, and last year's desk beside this year's.
 
-use super::{Cell, Table};
+use super::{Cell, Chart, Table};
 use crate::desk::report::Report;
+
+/// Days of a short period, else months.
+pub(super) fn over_time(report: &Report) -> Table {
+    let rows = &report.received.over_time;
+    let next = report.period.first.succ_opt().map(|day| day.to_string());
+    let by_day = rows.len() == 1 || rows.get(1).map(|row| &row.name) == next.as_ref();
+    let when = |name: &str| match name.parse() {
+        Ok(day) if by_day => Cell::Date(day),
+        Ok(_) => Cell::Text(name.get(..7).unwrap_or_default().to_owned()),
+        Err(_) => Cell::Blank,
+    };
+    Table {
+        name: "時期別",
+        columns: vec![if by_day { "日付" } else { "月" }, "件数"],
+        rows: rows.iter().map(|row| vec![when(&row.name), Cell::Count(row.count)]).collect(),
+        chart: Some(Chart::Columns),
+    }
+}
 
 /// No lines where the database does not have last year.
 pub(super) fn beside_last_year(report: &Report) -> Table {
