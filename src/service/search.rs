@@ -109,6 +109,10 @@ pub async fn search(
     };
     let mut grams: Vec<_> = query.words.iter().flat_map(Term::grams).collect();
     grams.dedup();
+    // 会議 -会議 would read every ticket with the word.
+    if query.words.iter().any(|word| query.without.contains(word)) {
+        return Ok(Ok(Hits::default()));
+    }
     let wanted = if by_relevance { MOST_RANKED } else { most };
     let mut found: Vec<(TicketRow, f64)> = Vec::new();
     let mut more = false;
