@@ -11,9 +11,10 @@ use crate::{
         triage::{ParkReason, Rules},
     },
     letter::{
-        DecisionWord, Facts, ForwardContext, OtherMailContext, ParkedFacts, ParkedMail, Profile, Purpose,
-        decision_link, purpose_in_words,
+        DecisionWord, Facts, ForwardContext, LinkContext, OtherMailContext, ParkedFacts, ParkedMail, Profile,
+        Purpose, StaffTicket, UndeliveredContext, UnsentMail, decision_link, purpose_in_words,
         report::{ReportMail, file_name},
+        status_in_words,
     },
     mail::{Attachment, InboundMail, Mailbox},
 };
@@ -25,9 +26,29 @@ pub(super) fn forwarded(profile: &Profile, rules: &Rules, facts: &Facts, full: b
         aliases: Vec::new(),
     };
     let message = if full { "7月10日までにご教示ください。".to_owned() } else { String::new() };
-    let forwarding = Forwarding { contact: &contact, personal: full, message };
+    let forwarding = Forwarding { contact: &contact, personal: full, day: None, message };
     let received = "令和7年7月1日（火）".to_owned();
     ForwardContext::new(profile, rules, facts.number.clone(), &facts.fields, received, &forwarding)
+}
+
+/// The first of the tickets with an answer that waits for its reader.
+pub(super) fn with_answer(
+    profile: &Profile,
+    rules: &Rules,
+    mut tickets: Vec<StaffTicket>,
+    full: bool,
+) -> Vec<StaffTicket> {
+    let link = |word: DecisionWord| LinkContext {
+        word: word.as_str(),
+        link: decision_link(&profile.address, &number_of(rules, 1), "0a1b2c", KEY, word),
+    };
+    if let Some(first) = tickets.first_mut().filter(|_| full) {
+        first.unsent = vec![UnsentMail {
+            words: "伊藤 健一さんの回答は、責任者の承認を待っています".to_owned(),
+            links: [DecisionWord::Approve, DecisionWord::Reject].map(link).to_vec(),
+        }];
+    }
+    tickets
 }
 
 pub(super) fn parked(
@@ -51,6 +72,18 @@ pub(super) fn parked(
     match facts.number(rules) {
         Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
         None => parked,
+    }
+}
+
+pub(super) fn undelivered(full: bool) -> UndeliveredContext {
+    UndeliveredContext {
+        what: purpose_in_words(Purpose::Acknowledgement),
+        recipient: ADDRESS.to_owned(),
+        reason: status_in_words("5.1.1".parse().ok()),
+        unconfirmed: false,
+        is_result: false,
+        diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
+        telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
     }
 }
 

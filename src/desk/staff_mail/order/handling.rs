@@ -41,7 +41,7 @@ pub(super) const ROWS: [(Verb, Scope, &str); 23] = [
     (
         Verb::List,
         Scope::Everywhere,
-        r"{name} ?{san}?の(?:照会|担当(?:分|の照会)?)?の?一覧(?:表)?(?:を?(?:(?:くだ|下)さい|送って(?:くだ|下)さい|見せて(?:くだ|下)さい)|{please})?",
+        r"{name} ?{san}?の(?:照会の)?一覧(?:を?(?:送って)?(?:くだ|下)さい|{please})?",
     ), // speech
     (Verb::List, Scope::Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
     (Verb::KeepPhrase, Scope::Everywhere, r"定型文?(?:を|の)? ?保存"),                 // guide

@@ -19,6 +19,8 @@ mod table;
 mod tests;
 mod words;
 
+pub(in crate::desk) use hold::day_in_front;
+
 use super::command::{Command, Order};
 use crate::desk::{japanese_date::SpanFault, staff_key::Invitation};
 use folded::Folded;
