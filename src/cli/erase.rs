@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Context, print};
 use crate::{
     schedule::retention::{erase, holdings},
+    service::search::healed_index,
     store::TicketRow,
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Erase {
 
 pub(super) async fn run(context: &Context, what: &Erase) -> anyhow::Result<()> {
     let desk = context.desk().await?;
+    // A damaged index would refuse to forget.
+    healed_index(&desk, None).await?;
     let found = holdings(&desk, what.address.trim()).await?;
     let mails = match what.yes {
         true => Some(erase(&desk, what.address.trim(), &found, what.open_too).await?),

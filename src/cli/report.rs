@@ -3,19 +3,22 @@
 use std::{io::Write as _, path::PathBuf};
 
 use anyhow::Context as _;
-use chrono::{Datelike as _, NaiveDate};
+use chrono_tz::Tz;
 use serde_json::json;
 
 use super::{Context, print};
 use crate::{
     desk::{
         calendar::date_of,
-        report::{Edition, Period, differences},
+        report::{Edition, Period},
     },
-    letter::report::{Page, Shown, csv, html, page, xlsx},
+    letter::{
+        feedback::refusal_to_operator,
+        report::{Page, csv, html, xlsx},
+    },
     service::{
         Actor, Desk, Operation,
-        report::{issue, report},
+        report::{Reported, issue, report, write_note},
     },
 };
 
@@ -62,104 +65,71 @@ pub(super) async fn run(context: &Context, asked: Report) -> anyhow::Result<()> 
     if let Some(file) = &asked.note {
         let text = super::ticket::read_text(file)?;
         let mut tx = desk.store.write().await?;
-        tx.set_report_note(period, text.trim()).await?;
-        tx.commit().await?;
-    }
-    let mut editions = desk.store.editions(period).await?;
-    let figures = match asked.edition {
-        Some(nth) => {
-            let place = editions.iter().position(|edition| edition.nth == nth);
-            editions
-                .truncate(place.with_context(|| format!("there is no edition {nth} of this report"))? + 1);
-            None
-        }
-        None => Some(report(&desk, period).await?),
-    };
-    let note = desk.store.report_note(period).await?.unwrap_or_default();
-    if asked.issue
-        && let Some(figures) = &figures
-    {
-        let latest = editions.last();
-        if let Some(latest) = latest
-            && differences(&latest.report, figures).is_empty()
-            && latest.note == note
-        {
-            anyhow::bail!("edition {} has the same figures: nothing to issue", latest.nth);
-        }
-        if !figures.complete {
-            anyhow::bail!("the period is not over: issue the report from {}", behind(period));
-        }
-        let mut tx = desk.store.write().await?;
         let now = desk.clock.now();
         let mut operation = Operation { desk: &desk, tx: &mut tx, actor: Actor::Operator, now };
-        let edition = issue(&mut operation, figures.clone(), note.clone()).await?;
+        write_note(&mut operation, period, &text).await?;
         tx.commit().await?;
-        editions.push(edition);
     }
-    let frozen = if asked.issue || asked.edition.is_some() { editions.last() } else { None };
-    let before = match frozen {
-        Some(_) => editions.len().checked_sub(2).and_then(|at| editions.get(at)),
-        None => editions.last(),
-    };
-    let figures =
-        frozen.map(|edition| &edition.report).or(figures.as_ref()).context("there are no figures")?;
-    let changed = before.map(|before| differences(&before.report, figures)).unwrap_or_default();
-    let shown = Shown {
-        report: figures,
-        desk: (&desk.profile.name, &desk.profile.organization),
-        zone: desk.rules.calendar.time_zone(),
-        note: frozen.map_or(&note, |edition| &edition.note),
-        edition: frozen,
-        differences: &changed,
-        suppress: desk.suppress_small_counts,
-    };
-    let page = page(&shown);
+    let reported = reported(&desk, period, &asked).await?;
+    let page = reported.page(&desk);
     if let Some(file) = &asked.xlsx {
         std::fs::write(file, xlsx(&page)?).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if context.json {
+        let edition = reported.edition.as_ref();
         return print::json(&json!({
-            "report": figures,
-            "note": shown.note,
-            "edition": frozen.map(|edition| frozen_json(edition, &shown)),
-            "editions": editions.iter().map(|edition| edition.nth).collect::<Vec<_>>(),
-            "differences": changed.iter().map(|one| json!({"figure": one.figure, "before": one.before, "after": one.after})).collect::<Vec<_>>(),
+            "report": reported.figures,
+            "note": reported.note,
+            "edition": edition.map(|edition| frozen_json(edition, desk.rules.calendar.time_zone())),
+            "editions": (1..=reported.editions).collect::<Vec<_>>(),
+            "differences": reported.changed.iter().map(|one| json!({"figure": one.figure, "before": one.before, "after": one.after})).collect::<Vec<_>>(),
         }));
     }
     if asked.html {
         print::line(html(&page)?);
     } else if asked.csv {
-        std::io::stdout().write_all(&csv(&page, figures.period)?)?;
+        std::io::stdout().write_all(&csv(&page, period)?)?;
     } else if asked.xlsx.is_none() {
         print_page(&page);
     }
     Ok(())
 }
 
-fn frozen_json(edition: &Edition, shown: &Shown<'_>) -> serde_json::Value {
+/// The edition that is asked for or issued, or the figures of now.
+async fn reported(desk: &Desk, period: Period, asked: &Report) -> anyhow::Result<Reported> {
+    if asked.issue {
+        let mut tx = desk.store.write().await?;
+        let mut operation = Operation { desk, tx: &mut tx, actor: Actor::Operator, now: desk.clock.now() };
+        let issued = issue(&mut operation, period).await?;
+        let issued = issued.map_err(|why| anyhow::anyhow!(refusal_to_operator(&why.into())))?;
+        tx.commit().await?;
+        return Ok(issued);
+    }
+    let mut editions = desk.store.editions(period).await?;
+    let Some(nth) = asked.edition else {
+        let note = desk.store.report_note(period).await?;
+        return Ok(Reported::draft(report(desk, period).await?, note, &editions));
+    };
+    editions.retain(|edition| edition.nth <= nth);
+    let issued = Reported::issued(&editions).filter(|issued| issued.editions == nth);
+    issued.with_context(|| format!("there is no edition {nth} of this report"))
+}
+
+fn frozen_json(edition: &Edition, zone: Tz) -> serde_json::Value {
     json!({
         "nth": edition.nth,
-        "issued_at": edition.issued_at.with_timezone(&shown.zone).to_rfc3339(),
+        "issued_at": edition.issued_at.with_timezone(&zone).to_rfc3339(),
         "issued_by": edition.issued_by,
         "hash": edition.hash,
     })
 }
 
-fn behind(period: Period) -> NaiveDate {
-    period.last.succ_opt().unwrap_or(period.last)
-}
-
 fn period(desk: &Desk, asked: &Report) -> anyhow::Result<Period> {
     if asked.window {
-        let window = desk.rules.window;
-        return Ok(Period { first: window.opens, last: window.closes });
-    }
-    if let Some(month) = asked.month {
-        return Ok(month);
+        return Ok(Period::of_window(desk.rules.window));
     }
     let today = date_of(desk.clock.now(), desk.rules.calendar.time_zone());
-    let last = today.with_day(1).and_then(|first| first.pred_opt()).context("there is no month before")?;
-    Period::month(last.year(), last.month()).context("there is no month before")
+    asked.month.or_else(|| Period::last_month(today)).context("there is no month before")
 }
 
 fn print_page(page: &Page) {

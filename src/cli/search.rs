@@ -14,7 +14,7 @@ use crate::{
         ticket::{Status, TicketNumber},
     },
     letter::{no_such_member_to_operator, query_fault_to_operator},
-    service::search::{index, search, similar},
+    service::search::{healed_index, search, similar},
 };
 
 /// Find tickets by words in inquiries, conversations, notes and tags
@@ -54,12 +54,14 @@ pub(super) struct Search {
     rebuild: bool,
 }
 
+const ADVICE: &str = "the search failed; `madoguchi search --rebuild` builds a new index";
+
 pub(super) async fn run(context: &Context, asked: Search) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     if asked.rebuild {
         desk.store.empty_search().await?;
     }
-    index(&desk, None).await?;
+    healed_index(&desk, None).await.context(ADVICE)?;
     if asked.rebuild && asked.words.is_empty() {
         print::line("the search index is built");
         return Ok(());
@@ -73,7 +75,7 @@ pub(super) async fn run(context: &Context, asked: Search) -> anyhow::Result<()> 
         }
         None => {
             let query = query(&asked)?;
-            let found = search(&desk, &query, asked.last, asked.relevance).await?;
+            let found = search(&desk, &query, asked.last, asked.relevance).await.context(ADVICE)?;
             let hits = found.map_err(|who| anyhow::anyhow!(no_such_member_to_operator(&who.0)))?;
             (hits.tickets, hits.more)
         }

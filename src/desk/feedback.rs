@@ -13,6 +13,7 @@ use super::{
     japanese_date::SpanFault,
     last_guard::Violation,
     meeting::{Meeting, MeetingKind, Unarranged},
+    report::Unreported,
     ticket::{Status, TicketNumber},
 };
 
@@ -48,6 +49,12 @@ pub enum Leaves {
 impl From<ResultsRefused> for Refused {
     fn from(refused: ResultsRefused) -> Self {
         Self::Results(refused)
+    }
+}
+
+impl From<Unreported> for Refused {
+    fn from(unreported: Unreported) -> Self {
+        Self::Unreported(unreported)
     }
 }
 
@@ -145,6 +152,8 @@ pub enum Refused {
     Results(ResultsRefused),
     /// 受付, 破棄, 全文 and the like
     Unhandled(Unhandled),
+    /// 月次報告, 発行
+    Unreported(Unreported),
     /// The day or the hours of a meeting.
     Span {
         number: TicketNumber,

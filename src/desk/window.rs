@@ -63,7 +63,12 @@ impl Window {
 /// that April.
 #[must_use]
 pub fn fiscal_year(at: DateTime<Utc>, time_zone: Tz) -> i32 {
-    let date = date_of(at, time_zone);
+    fiscal_year_of(date_of(at, time_zone))
+}
+
+/// The Japanese fiscal year of a day.
+#[must_use]
+pub fn fiscal_year_of(date: NaiveDate) -> i32 {
     if date.month() < 4 { date.year() - 1 } else { date.year() }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     desk::{staff_mail::StaffMail, triage::ParkReason},
     mailbox::FetchedMessage,
-    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics, search::index},
+    service::{Desk, Fault, Operation, PreparedMail, Processed, metrics, search::healed_index},
     store::{AuditEvent, NewEvent, Outcome, StoreError},
 };
 
@@ -114,7 +114,7 @@ async fn file_together(
 ) -> Result<Vec<(Processed, Duration)>, Fault> {
     // A member who searches finds what came before. The index is written outside of the batch.
     if mails.peek().is_some_and(|next| next.reading.staff.as_ref().is_some_and(StaffMail::searches)) {
-        index(desk, Some(INDEXING)).await?;
+        healed_index(desk, Some(INDEXING)).await?;
     }
     let mut tx = desk.store.write().await?;
     let (began, now) = (Instant::now(), desk.clock.now());

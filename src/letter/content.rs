@@ -10,6 +10,7 @@ use super::{
     forward::ForwardContext,
     inquirer::{InquirerContext, WrittenContext},
     meeting::{MeetingContext, OpenPointsContext},
+    report::ReportContext,
     results::{ResultContext, ResultsDueContext, ResultsPreviewContext},
     staff::{
         DeadlineContext, DraftShownContext, FoundContext, NoticeContext, OriginalContext, SheetContext,
@@ -44,6 +45,7 @@ pub enum Content {
     Original(OriginalContext),
     Sheet(SheetContext),
     Found(FoundContext),
+    Report(ReportContext),
     StaffReply(StaffReplyContext),
     /// A reply to a mail in which nothing was surely meant.
     StaffDoubt(StaffReplyContext),
@@ -83,6 +85,7 @@ impl Content {
             Self::Original(_) => Purpose::Original,
             Self::Sheet(_) => Purpose::Sheet,
             Self::Found(_) => Purpose::Found,
+            Self::Report(_) => Purpose::Report,
             Self::StaffReply(_) => Purpose::StaffReply,
             Self::StaffDoubt(_) => Purpose::StaffDoubt,
             Self::Unproven(_) => Purpose::Unproven,
@@ -119,6 +122,7 @@ impl Content {
             Self::Original(context) => Value::from(Serde(context)),
             Self::Sheet(context) => Value::from(Serde(context)),
             Self::Found(context) => Value::from(Serde(context)),
+            Self::Report(context) => Value::from(Serde(context)),
             Self::StaffReply(context) | Self::StaffDoubt(context) => Value::from(Serde(context)),
             Self::Unproven(context) => Value::from(Serde(context)),
             Self::Arrival(context) => Value::from(Serde(context)),

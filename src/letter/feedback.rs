@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use super::{
     AND, Purpose,
     application_words::{field_in_words, stage_in_words, unread_in_words},
-    handling, meeting_in_words, purpose_in_words, results, span_fault_in_words, status_word,
+    handling, meeting_in_words, purpose_in_words, report, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
     calendar::{BusinessTime, date_of},
@@ -198,6 +198,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         ),
         Refused::Results(refused) => results::refused_in_words(refused),
         Refused::Unhandled(refused) => handling::refused_in_words(refused),
+        Refused::Unreported(refused) => report::refused_in_words(refused),
         Refused::NotSupported(number) => {
             format!("{number} は伴走支援の実施地域ではないか、選定結果をまだお知らせしていません")
         }

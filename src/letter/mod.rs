@@ -62,9 +62,10 @@ pub use remark::{
     NoEffect, Remark, Unsent, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations,
     note_in_words, refused_order, rejected_answer, unsent_in_words,
 };
+pub use report::{ReportContext, ReportMail};
 pub use search_words::{
-    no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
-    similar_in_words,
+    NO_SEARCH, no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator,
+    query_fault_to_staff, similar_in_words,
 };
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,
@@ -147,6 +148,8 @@ closed_set! {
         Sheet = "sheet",
         /// To a member of staff: the tickets that they searched for.
         Found = "found",
+        /// To leads, and to who asks for it: a report of a month or of the whole window.
+        Report = "report",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -207,6 +210,7 @@ impl Purpose {
             | Self::Original
             | Self::Sheet
             | Self::Found
+            | Self::Report
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven

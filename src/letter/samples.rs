@@ -11,11 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
-    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, OtherMailContext, ParkedContext,
-    Profile, Purpose, Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
-    TicketFacts, Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, attachments_for_staff, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, resend_link,
+    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, ParkedContext,
+    Profile, Purpose, Remark, ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket,
+    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredMail,
+    UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
+    purpose_in_words, reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -113,6 +113,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             figures: figures(full),
             tickets: if full { tickets.listed(full) } else { Vec::new() },
+            report: mails::report(rules, now, full, false),
         }),
         Purpose::Undeliverable => Content::Undeliverable(UndeliverableContext {
             common,
@@ -163,6 +164,9 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             more: full,
             behind: full,
         }),
+        Purpose::Report => {
+            Content::Report(ReportContext { common, report: mails::report(rules, now, full, true) })
+        }
         Purpose::Original => Content::Original(OriginalContext {
             common,
             number: number_of(rules, 1).to_string(),
@@ -248,16 +252,6 @@ fn waiting(profile: &Profile, rules: &Rules) -> WaitingContext {
         yes_link: link(DecisionWord::Send),
         no: DecisionWord::Cancel,
         no_link: link(DecisionWord::Cancel),
-    }
-}
-
-fn other(profile: &Profile, rules: &Rules) -> OtherMailContext {
-    OtherMailContext {
-        author: "伊藤 健一さん".to_owned(),
-        what: purpose_in_words(Purpose::Answer),
-        text: "会議の例は、第一市にございます。".to_owned(),
-        when: "7月2日（水）13:35に送信します".to_owned(),
-        cancel: decision_link(&profile.address, &number_of(rules, 1), "5b1d07", KEY, DecisionWord::Cancel),
     }
 }
 
@@ -386,6 +380,6 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
         },
         assigned: full,
         links: links.collect(),
-        others: full.then(|| other(profile, rules)).into_iter().collect(),
+        others: full.then(|| mails::other(profile, rules)).into_iter().collect(),
     }
 }

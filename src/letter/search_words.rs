@@ -21,6 +21,9 @@ pub fn similar_in_words(number: &TicketNumber, inquiry: &str, answer: &str) -> S
     )
 }
 
+/// The index is damaged.
+pub const NO_SEARCH: &str = "ただいま検索できません。1時間ほどしてから、もう一度お試しください";
+
 #[must_use]
 pub fn query_fault_to_operator(fault: &QueryFault) -> String {
     match fault {

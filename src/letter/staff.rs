@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    DecisionWord, StaffTicket,
+    DecisionWord, ReportMail, StaffTicket,
     inquirer::{DeskContext, FormContext, Profile, WindowContext},
 };
 use crate::desk::{form::Fields, japanese_time, staff_mail, triage::Rules};
@@ -62,6 +62,7 @@ pub struct Lines {
     pub results: &'static str,
     pub nothing: &'static str,
     pub call: &'static str,
+    pub report: &'static str,
 }
 
 impl Default for Lines {
@@ -73,6 +74,7 @@ impl Default for Lines {
             results: staff_mail::RESULTS_LINE,
             nothing: staff_mail::NOTHING_LINE,
             call: staff_mail::CALL_LINE,
+            report: staff_mail::REPORT_LINE,
         }
     }
 }
@@ -135,6 +137,8 @@ pub struct SummaryContext {
     pub figures: FiguresContext,
     /// The first of the open tickets.
     pub tickets: Vec<StaffTicket>,
+    /// The report of the window, whose files are attached.
+    pub report: ReportMail,
 }
 
 #[derive(Debug, Clone, Default, Serialize)]

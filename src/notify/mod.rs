@@ -6,6 +6,7 @@ pub mod auto_reply;
 pub mod digest;
 pub mod drafts;
 pub mod reminder;
+pub mod report;
 pub mod search;
 pub mod sheet;
 pub mod staff_notice;

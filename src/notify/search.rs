@@ -1,9 +1,11 @@
 //! 検索: sends a member the tickets that hold their words.
 
+use tracing::warn;
+
 use super::staff_notice::{for_member, in_words, notify};
 use crate::{
     desk::{own_marks, search::Query, staff::Member, ticket::Status},
-    letter::{Content, FoundContext, no_such_member_to_staff, query_fault_to_staff},
+    letter::{Content, FoundContext, NO_SEARCH, no_such_member_to_staff, query_fault_to_staff},
     service::{Fault, Operation, search},
     store::TicketRow,
 };
@@ -23,9 +25,15 @@ pub async fn send(
         Ok(query) => query,
         Err(fault) => return Ok(Err(query_fault_to_staff(&fault))),
     };
-    let hits = match search::search(desk, &query, MOST, false).await? {
-        Ok(hits) => hits,
-        Err(none) => return Ok(Err(no_such_member_to_staff(&none.0))),
+    let hits = match search::search(desk, &query, MOST, false).await {
+        Ok(Ok(hits)) => hits,
+        Ok(Err(none)) => return Ok(Err(no_such_member_to_staff(&none.0))),
+        // A damaged index must not stop the intake of mail. The timetable builds another.
+        Err(error) if desk.store.ticket_count().await.is_ok() => {
+            warn!("search: {error}");
+            return Ok(Err(NO_SEARCH.to_owned()));
+        }
+        Err(error) => return Err(error.into()),
     };
     let show = |ticket: &TicketRow| match ticket.clock.status() {
         Status::Open | Status::Waiting => for_member(desk, ticket, member, now),

@@ -1,16 +1,20 @@
-//! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, window summary, retention).
+//! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, reports, window summary, retention).
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
 mod drafts;
 pub mod escalation;
 mod meetings;
 pub mod recalculation;
+mod reports;
 mod results_due;
 pub mod retention;
 mod waiting;
 mod window_summary;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
@@ -19,6 +23,7 @@ use self::{
     drafts::{next_draft, remind_of_drafts},
     escalation::{escalate, next_deadline},
     meetings::{remind_of_meetings, tell_open_points},
+    reports::send_reports,
     results_due::{next_results_notice, tell_of_results},
     retention::forget_due,
     waiting::{look_after, next_step},
@@ -29,7 +34,7 @@ use crate::{
     service::{
         Desk, Fault, Wakeups,
         alarms::{coverage_of, silence},
-        search::index,
+        search::{healed_index, index},
     },
     store::StoreError,
 };
@@ -39,9 +44,13 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How long the search index is brought up to date between two looks at the clock: a small part of the time, so that mail comes
 /// first.
 const INDEXING: Duration = Duration::from_millis(300);
+/// How often the search index is looked at, whether it is damaged.
+const HEALING: Duration = Duration::from_hours(1);
 const AFTER_FAULT: Duration = Duration::from_secs(60);
+
 /// Runs due jobs and sleeps until the next one is due, until `stop`.
 pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken) {
+    let mut healed: Option<Instant> = None;
     while !stop.is_cancelled() {
         desk.health.tick("timetable", LONGEST_SLEEP);
         // Register for the wake-up before `tick`, so that the loop does not miss a ticket filed in between.
@@ -52,9 +61,6 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                     wakeups.outbox.notify_one();
                 }
                 desk.health.timetable_pass(None);
-                if let Err(error) = index(&desk, Some(INDEXING)).await {
-                    warn!("search index: {error}; `madoguchi search --rebuild` makes a new one");
-                }
                 until_next(&desk).await
             }
             Err(error) => {
@@ -63,11 +69,26 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                 AFTER_FAULT
             }
         };
+        keep_index(&desk, &mut healed).await;
         tokio::select! {
             () = woken => {}
             () = tokio::time::sleep(sleep) => {}
             () = stop.cancelled() => {}
         }
+    }
+}
+
+/// Brings the search index up to date for a short time.
+async fn keep_index(desk: &Desk, healed: &mut Option<Instant>) {
+    let kept = if healed.is_none_or(|at| at.elapsed() >= HEALING) {
+        *healed = Some(Instant::now());
+        healed_index(desk, Some(INDEXING)).await
+    } else {
+        index(desk, Some(INDEXING)).await
+    };
+    if let Err(error) = kept {
+        *healed = None;
+        warn!("search index: {error}; `madoguchi search --rebuild` makes a new one");
     }
 }
 
@@ -90,6 +111,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     queued += remind_of_drafts(desk).await?;
     queued += tell_of_results(desk).await?;
     queued += remind_of_meetings(desk).await? + tell_open_points(desk).await?;
+    queued += send_reports(desk).await?;
     Ok(queued + summarize(desk).await? + digest::send_due(desk).await?)
 }
 

@@ -1,14 +1,18 @@
-//! Sends the summary of the window to leads after the window has closed.
+//! Sends the summary of the window to leads after the window has closed, with the report of the year.
 
 use chrono::{DateTime, Utc};
 
 use crate::{
     desk::{
+        report::Period,
         ticket::{Status, TicketKind},
         triage::Rules,
     },
     letter::{Content, SummaryContext},
-    notify::staff_notice::{in_words, notify},
+    notify::{
+        report::Papers,
+        staff_notice::{in_words, notify_with},
+    },
     service::{
         Desk, Fault, Operation,
         figures::{figures, figures_in_words},
@@ -44,13 +48,20 @@ pub(super) async fn summarize(desk: &Desk) -> Result<usize, Fault> {
         // Another process has sent this summary.
         return Ok(0);
     }
-    let mut queued = 0;
     // A desk that was set up after the window has no figures, and sends no summary.
-    for lead in desk.duty(now).leads().into_iter().filter(|_| figures != Figures::default()) {
+    if figures == Figures::default() {
+        tx.commit().await?;
+        return Ok(0);
+    }
+    let operation = &mut Operation::by_desk(desk, &mut tx, now);
+    let papers = Papers::now(operation, Period::of_window(rules.window)).await?;
+    let mut queued = 0;
+    for lead in desk.duty(now).leads() {
         let tickets = listed.iter().map(|ticket| in_words(desk, ticket, now)).collect();
         let figures = figures_in_words(&figures);
-        notify(&mut Operation::by_desk(desk, &mut tx, now), lead, &name, |common| {
-            Content::WindowSummary(SummaryContext { common, figures, tickets })
+        let report = papers.for_member(operation, lead);
+        notify_with(operation, lead, None, &papers.files, &name, |common| {
+            Content::WindowSummary(SummaryContext { common, figures, tickets, report })
         })?;
         queued += 1;
     }

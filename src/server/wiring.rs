@@ -90,6 +90,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         store,
         clock,
         accept_since: accept_since.unwrap_or(first_run),
+        first_run,
         max_attempts: settings.mailbox.max_attempts,
         retry_for: settings.delivery.retry_for.0,
         max_message_size: settings.mailbox.max_message_size.0,

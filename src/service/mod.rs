@@ -52,6 +52,7 @@ pub struct Desk {
     pub clock: Clock,
     /// Older mail is filed without any automatic mail.
     pub accept_since: DateTime<Utc>,
+    pub first_run: DateTime<Utc>,
     /// Attempts after which a message that cannot be processed is parked.
     pub max_attempts: u32,
     /// How long a mail that meets temporary failures is tried.

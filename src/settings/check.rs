@@ -10,7 +10,11 @@ use super::{
     Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
     secrets::without_value,
 };
-use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
+use crate::desk::{
+    calendar::DayHours,
+    form::FieldKey,
+    ticket::{PARKED, REPORT},
+};
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
 #[derive(Debug, Clone)]
@@ -187,9 +191,12 @@ impl Settings {
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len())
             && prefix.bytes().all(|b| b.is_ascii_uppercase())
-            && prefix != PARKED;
+            && prefix != PARKED
+            && prefix != REPORT;
         ensure(good, "desk.ticket_prefix", || {
-            format!("{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED}")
+            format!(
+                "{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED} or {REPORT}"
+            )
         })?;
         for (key, text) in [("desk.name", &desk.name), ("desk.organization", &desk.organization)] {
             let good = !text.trim().is_empty() && !text.chars().any(char::is_control);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
     OutboxState, Outcome, Result, Store, StoreError, Tx, instant_text, list, query, query_text, read_instant,
@@ -77,9 +77,15 @@ impl Store {
     }
 
     /// What a report counts beside the tickets of `[from, until)`.
-    pub async fn counted_beside(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Beside> {
+    /// The cumulative count begins at `year`.
+    pub async fn counted_beside(
+        &self,
+        year: DateTime<Utc>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Beside> {
         let row = query(
-            "SELECT (SELECT COUNT(*) FROM ticket WHERE kind = $3 AND received_at < $2) AS cumulative,
+            "SELECT (SELECT COUNT(*) FROM ticket WHERE kind = $3 AND received_at >= $15 AND received_at < $2) AS cumulative,
                     (SELECT COUNT(*) FROM outbox WHERE state IN ($4, $5) AND created_at >= $1 AND created_at < $2
                         AND ticket_id IS NOT NULL AND purpose IN ($6, $7, $8, $9)) AS undelivered,
                     (SELECT COUNT(*) FROM message WHERE outcome = $10 AND received_at >= $1 AND received_at < $2) AS duplicates,
@@ -101,6 +107,7 @@ impl Store {
         .bind(MeetingKind::Visit.as_str())
         .bind(MeetingStage::Set.as_str())
         .bind(MeetingStage::Held.as_str())
+        .bind(instant_text(year))
         .fetch_one(&self.pool)
         .await?;
         let count =
@@ -132,43 +139,26 @@ impl Store {
 
     /// The issued editions of a period, oldest first.
     pub async fn editions(&self, period: Period) -> Result<Vec<Edition>> {
-        let rows = query(
-            "SELECT nth, issued_at, issued_by, hash, figures, note FROM edition
-             WHERE first_day = $1 AND last_day = $2 ORDER BY nth",
-        )
-        .bind(period.first.to_string())
-        .bind(period.last.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let nth: i64 = row.try_get("nth")?;
-                let figures: String = row.try_get("figures")?;
-                let unreadable = |_| StoreError::Row {
-                    table: "edition",
-                    column: "figures",
-                    id: nth,
-                    value: figures.clone(),
-                };
-                Ok(Edition {
-                    nth: u32::try_from(nth).unwrap_or(u32::MAX),
-                    issued_at: read_instant(row, "edition", "issued_at", nth)?,
-                    issued_by: row.try_get("issued_by")?,
-                    hash: row.try_get("hash")?,
-                    note: row.try_get("note")?,
-                    report: serde_json::from_str(&figures).map_err(unreadable)?,
-                })
-            })
-            .collect()
+        editions(&mut *self.pool.acquire().await?, period).await
     }
 
-    /// The paragraph that staff wrote for a period's report.
-    pub async fn report_note(&self, period: Period) -> Result<Option<String>> {
-        self.state(&note_key(period)).await
+    /// The paragraph that staff wrote for a period's report; empty if they wrote none.
+    pub async fn report_note(&self, period: Period) -> Result<String> {
+        Ok(self.state(&note_key(period)).await?.unwrap_or_default())
     }
 }
 
 impl Tx {
+    /// As [`Store::editions`].
+    pub async fn editions(&mut self, period: Period) -> Result<Vec<Edition>> {
+        editions(self.connection().await?, period).await
+    }
+
+    /// As [`Store::report_note`].
+    pub async fn report_note(&mut self, period: Period) -> Result<String> {
+        self.state_or_insert(&note_key(period), "").await
+    }
+
     /// Freezes an edition. It never changes.
     pub async fn add_edition(&mut self, edition: &Edition, figures: &str) -> Result<()> {
         query(
@@ -192,6 +182,33 @@ impl Tx {
     pub async fn set_report_note(&mut self, period: Period, text: &str) -> Result<()> {
         self.set_state(&note_key(period), text).await.map(|_| ())
     }
+}
+
+async fn editions(connection: &mut AnyConnection, period: Period) -> Result<Vec<Edition>> {
+    let rows = query(
+        "SELECT nth, issued_at, issued_by, hash, figures, note FROM edition
+         WHERE first_day = $1 AND last_day = $2 ORDER BY nth",
+    )
+    .bind(period.first.to_string())
+    .bind(period.last.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read_edition).collect()
+}
+
+fn read_edition(row: &AnyRow) -> Result<Edition> {
+    let nth: i64 = row.try_get("nth")?;
+    let figures: String = row.try_get("figures")?;
+    let unreadable =
+        |_| StoreError::Row { table: "edition", column: "figures", id: nth, value: figures.clone() };
+    Ok(Edition {
+        nth: u32::try_from(nth).unwrap_or(u32::MAX),
+        issued_at: read_instant(row, "edition", "issued_at", nth)?,
+        issued_by: row.try_get("issued_by")?,
+        hash: row.try_get("hash")?,
+        note: row.try_get("note")?,
+        report: serde_json::from_str(&figures).map_err(unreadable)?,
+    })
 }
 
 /// Key in the state table.

@@ -120,6 +120,27 @@ impl Store {
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
     }
 
+    /// The tickets of the oldest and of the newest event that the index has seen.
+    pub async fn indexed_ends(&self) -> Result<Vec<i64>> {
+        let seen = "ticket_id IS NOT NULL AND id <= (SELECT event_id FROM search_progress)";
+        let rows = query_text(format!(
+            "SELECT ticket_id FROM (SELECT ticket_id FROM event WHERE {seen} ORDER BY id LIMIT 1) AS oldest
+             UNION SELECT ticket_id FROM (SELECT ticket_id FROM event WHERE {seen} ORDER BY id DESC LIMIT 1) AS newest"
+        ))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Whether the index has these grams of a ticket.
+    pub async fn index_has(&self, ticket: i64, grams: &[Gram]) -> Result<bool> {
+        let matches = self.dialect.matches_grams(1);
+        // A row id is a number of this program.
+        let sql = format!("SELECT rowid FROM search_index WHERE {matches} AND rowid = {ticket}");
+        let found = query_text(sql).bind(self.dialect.all_of(grams)).fetch_optional(&self.pool).await?;
+        Ok(found.is_some())
+    }
+
     /// Row ids of tickets that the index proposes, the newest first. Without grams, of all tickets.
     pub async fn propose(&self, grams: &[Gram], within: &Within, most: u32) -> Result<Vec<i64>> {
         let matching = self.dialect.all_of(grams);

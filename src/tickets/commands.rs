@@ -15,6 +15,7 @@ use crate::{
         application::Stage,
         calendar::BusinessTime,
         feedback::{Done, Refused, Written},
+        report::Unreported,
         staff::Member,
         staff_mail::{Command, SupportCommand},
         ticket::{Direction, Hold, Status, TicketKind, TicketNumber, WaitingFor},
@@ -89,11 +90,13 @@ pub async fn carry_out(
             Ok(Err(Refused::NoApplication(number.clone())))
         }
         Command::Support(command) => support(operation, ticket, command, brought).await,
+        Command::Issue => Ok(Err(Unreported::NotAReport.into())),
         Command::Away(_)
         | Command::Back
         | Command::List(_)
         | Command::Sheet(_)
         | Command::Search(_)
+        | Command::Report(_)
         | Command::Phrases
         | Command::KeepPhrase { .. }
         | Command::Help => Ok(Err(Refused::NotOnATicket)),

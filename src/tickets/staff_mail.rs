@@ -15,10 +15,11 @@ use crate::{
         application::decision::ResultsDone,
         feedback::{Done, Refused, Written},
         handling::{Handled, HandlingCommand},
+        report::{Period, Unreported},
         staff::Member,
         staff_key::Invitation,
         staff_mail::{
-            Command, Order, Problem, StaffMail, SupportCommand, Whose,
+            Answer, Command, Order, Problem, StaffMail, SupportCommand, Whose,
             order::{Doubt, Doubtful},
         },
         ticket::TicketNumber,
@@ -29,7 +30,7 @@ use crate::{
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
-    notify::{digest, search, sheet, staff_notice::notify_about},
+    notify::{digest, report, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
@@ -64,6 +65,10 @@ pub async fn work_on(
         result.carry_out(operation, member, order, &named, brought).await?;
     }
     for answer in mail.answers.iter().filter(|answer| !is_refused(&answer.ticket)) {
+        if answer.ticket.is_report() {
+            result.keep_note(operation, member, answer).await?;
+            continue;
+        }
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
                 let draft = Draft { text: &answer.text, files, left_out: &answer.left_out };
@@ -191,6 +196,19 @@ impl Worked {
                 }
                 return Ok(());
             }
+            (Command::Report(asked), _) => {
+                let sent = report::send_asked(operation, member, asked, &self.occasion).await?;
+                self.note_report(&order.line, sent);
+                return Ok(());
+            }
+            (Command::Issue, Some(number)) if number.is_report() => {
+                let sent = match Period::of_number(number, operation.desk.rules.window) {
+                    Some(period) => report::send_issued(operation, member, period, &self.occasion).await?,
+                    None => Err(Unreported::NoSuchReport(number.to_string())),
+                };
+                self.note_report(&order.line, sent);
+                return Ok(());
+            }
             (Command::Support(SupportCommand::Results), _) => {
                 let shown = results::show(operation, member, &self.occasion).await?;
                 self.note(operation, &order.line, &shown);
@@ -265,6 +283,33 @@ impl Worked {
             }
             Err(refused) if line.is_empty() => self.problems.push(refusal_to_staff(refused)),
             Err(refused) => self.problems.push(refused_order(line, &refusal_to_staff(refused))),
+        }
+    }
+
+    /// A text in the thread of a report is its paragraph.
+    async fn keep_note(
+        &mut self,
+        operation: &mut Operation<'_>,
+        member: &Member,
+        answer: &Answer,
+    ) -> Result<(), Fault> {
+        let kept = match Period::of_number(&answer.ticket, operation.desk.rules.window) {
+            Some(period) => {
+                report::keep_note(operation, member, period, &answer.text, &self.occasion).await?;
+                Ok(())
+            }
+            None => Err(Unreported::NoSuchReport(answer.ticket.to_string())),
+        };
+        self.note_report("", kept);
+        Ok(())
+    }
+
+    /// The report that was sent is the reply.
+    fn note_report(&mut self, line: &str, sent: Result<(), Unreported>) {
+        match sent {
+            Ok(()) => self.answered = true,
+            Err(why) if line.is_empty() => self.problems.push(refusal_to_staff(&why.into())),
+            Err(why) => self.problems.push(refused_order(line, &refusal_to_staff(&why.into()))),
         }
     }
 

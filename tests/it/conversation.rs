@@ -126,6 +126,7 @@ fn who_does_not_answer_is_reminded_twice_and_then_staff_decide(desk: &mut Desk) 
             desk.sent()
                 .into_iter()
                 .skip(before)
+                .filter(|sent| !sent.mail.subject.contains("月次報告"))
                 // A member's key differs from run to run.
                 .map(|sent| (sent.to, sent.mail.subject.split(" #").next().unwrap_or_default().to_owned()))
                 .map(|(to, subject)| format!("{now} {to} {subject}")),
@@ -142,7 +143,7 @@ fn who_does_not_answer_is_reminded_twice_and_then_staff_decide(desk: &mut Desk) 
     );
     let ids: std::collections::BTreeSet<_> =
         desk.sent().into_iter().map(|sent| sent.mail.message_id).collect();
-    assert_eq!(ids.len(), 5, "each mail has a Message-ID of its own");
+    assert_eq!(ids.len(), 6, "each mail has a Message-ID of its own");
 }
 
 fn a_bounce_of_our_mail_is_shown_and_told_and_any_other_is_parked(desk: &Desk) {

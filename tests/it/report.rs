@@ -9,7 +9,12 @@ use crate::support::{
     mail::{inquiry, message},
 };
 
-on_both!(figures_equal_an_independent_count, an_issued_edition_is_frozen, a_month_without_mail_is_reported);
+on_both!(
+    figures_equal_an_independent_count,
+    an_issued_edition_is_frozen,
+    a_month_without_mail_is_reported,
+    a_desk_of_one_day_and_odd_months_are_reported
+);
 
 /// Inquiries at the edges of July and in it; one late answer, one in time, one by telephone.
 fn a_month(desk: &mut Desk) {
@@ -57,6 +62,20 @@ fn figures_equal_an_independent_count(desk: &mut Desk) {
         .map(|row| (row["name"].as_str().unwrap().to_owned(), row["count"].as_u64().unwrap()))
         .collect();
     assert_eq!(reported, topics);
+    let mut by_day: BTreeMap<String, u64> = BTreeMap::new();
+    let mut by_prefecture: BTreeMap<String, u64> = BTreeMap::new();
+    for ticket in &july {
+        *by_day.entry(ticket["received_at"].as_str().unwrap()[..10].to_owned()).or_default() += 1;
+        *by_prefecture.entry(ticket["prefecture"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    let rows = |table: &str| -> BTreeMap<String, u64> {
+        let rows =
+            figures[table].as_array().or_else(|| figures["received"][table].as_array()).unwrap().iter();
+        let rows = rows.map(|row| (row["name"].as_str().unwrap().to_owned(), row["count"].as_u64().unwrap()));
+        rows.filter(|(_, count)| *count > 0).collect()
+    };
+    assert_eq!((rows("over_time"), rows("prefectures")), (by_day, by_prefecture));
+    assert_eq!(figures["received"]["over_time"].as_array().unwrap().len(), 31);
     let turns: Vec<&Value> = tickets
         .iter()
         .flat_map(|ticket| ticket["turns"].as_array().unwrap())
@@ -132,4 +151,38 @@ fn a_month_without_mail_is_reported(desk: &mut Desk) {
     assert!(desk.run(&["report"]).stdout.contains("照会はありません"));
     let july = desk.json(&["report", "2025-07"]);
     assert_eq!(july["report"]["quality"]["parked"][0]["count"], 1);
+}
+
+fn a_desk_of_one_day_and_odd_months_are_reported(desk: &mut Desk) {
+    desk.set("window.opens", "2025-07-01");
+    desk.set("window.closes", "2025-07-01");
+    for (nth, received) in
+        [(1, "2025-06-30T23:59:59+09:00"), (2, "2025-07-01T00:00:00+09:00"), (3, "2025-07-02T00:00:00+09:00")]
+    {
+        desk.starts_at(received);
+        desk.deliver_at(inquiry(nth), received);
+        desk.once();
+    }
+    let day = desk.json(&["report", "--window"]);
+    assert_eq!((&day["report"]["received"]["total"], &day["report"]["complete"]), (&1.into(), &true.into()));
+    assert_eq!(day["report"]["received"]["over_time"].as_array().unwrap().len(), 1);
+    assert!(desk.run(&["report", "--window", "--html"]).stdout.contains("<svg"));
+    assert!(desk.run(&["report", "--window"]).stdout.contains("令和7年7月1日から令和7年7月1日まで"));
+    // A month that runs, one that has not begun, and months far away.
+    let running = desk.run(&["report", "2025-07"]).stdout;
+    assert!(running.contains("期間の途中までの集計です。"), "{running}");
+    for (month, complete) in [("2025-08", false), ("9999-12", false), ("1999-02", true), ("0001-01", true)] {
+        let report = desk.json(&["report", month]);
+        assert_eq!(
+            (&report["report"]["received"]["total"], &report["report"]["complete"]),
+            (&0.into(), &complete.into())
+        );
+        assert!(desk.run(&["report", month, "--html"]).stdout.contains("照会はありません"), "{month}");
+        let csv = desk.run(&["report", month, "--csv"]);
+        assert!(csv.code == Some(0) && csv.stdout.contains("受付方法別,,合計,件数,0"), "{}", csv.stdout);
+    }
+    for month in ["2025-00", "2025-13", "25-07", "2025-7", "2025/07", "-2025-07", "99999-01", "２０２５-07"]
+    {
+        assert_eq!(desk.run(&["report", "--", month]).code, Some(2), "{month}");
+    }
 }

@@ -3,6 +3,7 @@
 
 mod difference;
 mod gathering;
+mod number;
 mod organization;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,27 @@ use super::{
     calendar::date_of,
     ticket::{Channel, TicketKind, TicketNumber},
     turn::Turn,
+    window::fiscal_year_of,
 };
 
 pub use difference::{Difference, differences};
 pub use gathering::Gathering;
 pub use organization::{AskerKind, asker_kind};
+
+/// Why an operation on a report was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreported {
+    /// What a member asked for names no report.
+    NoSuchReport(String),
+    /// 発行 before the period is over.
+    NotOver(Period),
+    /// 発行 where the last edition has the same figures and the same paragraph.
+    SameAs { period: Period, nth: u32 },
+    /// 発行 by a member who is no lead.
+    OnlyLeads,
+    /// 発行 in a thread that is about no report.
+    NotAReport,
+}
 
 /// The days of a report, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +121,47 @@ pub struct Report {
     pub telephone: Telephone,
     pub quality: Quality,
     pub support: Support,
+    /// The whole fiscal year before that of a window, where the database has it.
+    #[serde(default)]
+    pub last_year: Option<LastYear>,
+}
+
+/// Figures of last year's desk. It may have had another window, so its whole fiscal year counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastYear {
+    /// The calendar year in which it began.
+    pub fiscal_year: i32,
+    pub received: u64,
+    pub email: u64,
+    pub telephone: u64,
+    pub asked: u64,
+    pub in_time: u64,
+    pub late: u64,
+    pub median_hours: Option<f64>,
+    pub ninth_decile_hours: Option<f64>,
+    pub undelivered: u64,
+    pub applications: u64,
+}
+
+impl LastYear {
+    /// `None` if nothing came in that year.
+    #[must_use]
+    pub fn of(report: &Report) -> Option<Self> {
+        let Report { received, answers, quality, support, .. } = report;
+        (received.total + answers.asked + support.applications > 0).then(|| Self {
+            fiscal_year: fiscal_year_of(report.period.first),
+            received: received.total,
+            email: received.email,
+            telephone: received.telephone,
+            asked: answers.asked,
+            in_time: answers.in_time,
+            late: answers.late,
+            median_hours: answers.median_hours,
+            ninth_decile_hours: answers.ninth_decile_hours,
+            undelivered: quality.undelivered,
+            applications: support.applications,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +169,7 @@ pub struct Received {
     pub total: u64,
     pub email: u64,
     pub telephone: u64,
-    /// Inquiries before the period, and those in it.
+    /// Inquiries from the beginning of the fiscal year to the end of the period.
     pub cumulative: u64,
     /// Every day of a period of up to two months, else every month by its first day.
     pub over_time: Vec<Row>,
@@ -174,7 +232,7 @@ pub struct Support {
 /// Counts from beside the tickets of the period.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
-    /// Inquiries up to the end of the period.
+    /// Inquiries from the beginning of the fiscal year to the end of the period.
     pub cumulative: u64,
     pub undelivered: u64,
     pub parked: BTreeMap<String, u64>,

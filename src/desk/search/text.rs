@@ -174,17 +174,23 @@ impl Document {
     /// grammar: without them, similar inquiries are found better.
     #[must_use]
     pub fn subject_grams(&self) -> Vec<String> {
-        let mut grams = Vec::new();
+        self.subject_runs().concat()
+    }
+
+    /// The same, by the runs that they stand in.
+    #[must_use]
+    pub(super) fn subject_runs(&self) -> Vec<Vec<String>> {
+        let mut runs = Vec::new();
         for run in self.plain.split_ascii_whitespace() {
             if run.chars().next().map(class) == Some(Class::Letter) {
                 for piece in run.split(|c| matches!(c, 'ぁ'..='ゖ')) {
-                    grams.extend(pairs(piece, false));
+                    runs.push(pairs(piece, false).collect());
                 }
             } else if run.chars().any(char::is_alphabetic) {
-                grams.push(run.to_owned());
+                runs.push(vec![run.to_owned()]);
             }
         }
-        grams
+        runs
     }
 }
 

@@ -57,6 +57,10 @@ pub enum Command {
     Phrases,
     /// 検索: send the tickets that hold these words.
     Search(String),
+    /// 月次報告, 年度のまとめ: send a report; the month as it is typed.
+    Report(String),
+    /// 発行: freeze an edition of the report that the thread is about.
+    Issue,
     /// ヘルプ: send the manual.
     Help,
 }
@@ -144,7 +148,10 @@ impl Command {
     /// Whether it is about no ticket, and only sends something to its writer.
     #[must_use]
     pub fn only_reads(&self) -> bool {
-        matches!(self, Self::List(_) | Self::Sheet(_) | Self::Search(_) | Self::Phrases | Self::Help)
+        matches!(
+            self,
+            Self::List(_) | Self::Sheet(_) | Self::Search(_) | Self::Report(_) | Self::Phrases | Self::Help
+        )
     }
 }
 

@@ -75,14 +75,18 @@ impl StaffMail {
         let answered = self.answers.iter().map(|answer| &answer.ticket);
         let doubted = self.problems.iter().filter_map(Problem::ticket);
         let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
-        // The replies about a parked mail are about no ticket.
-        let mut tickets: Vec<Option<TicketNumber>> =
-            tickets.map(|ticket| Some(ticket).filter(|ticket| ticket.parked().is_none())).collect();
+        // The replies about a parked mail or a report are about no ticket.
+        let mut tickets: Vec<Option<TicketNumber>> = tickets
+            .map(|ticket| Some(ticket).filter(|ticket| ticket.parked().is_none() && !ticket.is_report()))
+            .collect();
         tickets.sort_unstable();
         tickets.dedup();
         if tickets.len() != 1
             || self.orders.iter().any(|order| {
-                matches!(order.command, Command::List(_) | Command::Sheet(_) | Command::Search(_))
+                matches!(
+                    order.command,
+                    Command::List(_) | Command::Sheet(_) | Command::Search(_) | Command::Report(_)
+                )
             })
         {
             tickets.push(None);

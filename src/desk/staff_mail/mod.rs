@@ -18,7 +18,8 @@ pub(in crate::desk) use cut_line::BEGINNINGS;
 #[cfg(test)]
 pub use cut_line::OLD_LINE;
 pub use cut_line::{
-    APPROVE_LINE, CALL_LINE, CANCEL_LINE, NOTHING_LINE, RESULTS_LINE, SEND_LINE, TOP_LINE, answer_line,
+    APPROVE_LINE, CALL_LINE, CANCEL_LINE, NOTHING_LINE, REPORT_LINE, RESULTS_LINE, SEND_LINE, TOP_LINE,
+    answer_line,
 };
 pub use limit::{MOST_DOUBTS, Replies};
 use order::{Doubt, Doubtful};

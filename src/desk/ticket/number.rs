@@ -6,6 +6,8 @@ use serde::Serialize;
 
 /// The prefix of the numbers of parked mails. They have no ticket, and members name them like one.
 pub const PARKED: &str = "MAIL";
+/// The prefix of the numbers of reports. Members reply to a report as to a ticket.
+pub const REPORT: &str = "REPORT";
 
 /// A ticket number such as `ZT-2025-0001`: prefix, Japanese fiscal year, serial of four or more digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +37,12 @@ impl TicketNumber {
         (self.prefix == PARKED).then_some(i64::from(self.serial))
     }
 
+    /// Whether it is the number of a report. `desk::report` says of which.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        self.prefix == REPORT
+    }
+
     /// The calendar year in which the Japanese fiscal year begins.
     #[must_use]
     pub fn fiscal_year(&self) -> i32 {
@@ -54,10 +62,10 @@ impl TicketNumber {
         Self::first_in(subject, &[prefix])
     }
 
-    /// The same for a mail of a member, which may be about a parked mail.
+    /// The same for a mail of a member, which may be about a parked mail or a report.
     #[must_use]
     pub fn in_staff_subject(subject: &str, prefix: &str) -> Option<Self> {
-        Self::first_in(subject, &[prefix, PARKED])
+        Self::first_in(subject, &[prefix, PARKED, REPORT])
     }
 
     fn first_in(subject: &str, prefixes: &[&str]) -> Option<Self> {
@@ -187,6 +195,7 @@ mod tests {
             ("Re: [MAIL-2025-0120] 要確認 #7k3m9qxt2b4c5d", Some("MAIL-2025-0120"), Some(120)),
             ("[MAIL-2025-0120] 要確認：ZT-2025-0003の件", Some("MAIL-2025-0120"), Some(120)),
             ("[ZT-2025-0001] MAIL-2025-0120", Some("ZT-2025-0001"), None),
+            ("Re: [REPORT-2025-0007] 月次報告の案 #7k3m9qxt2b4c5d", Some("REPORT-2025-0007"), None),
             ("MAIL-0120", None, None),
         ] {
             let found = TicketNumber::in_staff_subject(subject, "ZT");

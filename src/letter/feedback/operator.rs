@@ -9,7 +9,7 @@ use crate::{
         feedback::{Done, Leaves, Refused},
         japanese_date::SpanFault,
     },
-    letter::{handling, results},
+    letter::{handling, report, results},
 };
 
 #[must_use]
@@ -101,6 +101,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
         Refused::Results(refused) => results::refused_to_operator(refused),
         Refused::Unhandled(refused) => handling::refused_to_operator(refused),
+        Refused::Unreported(refused) => report::refused_to_operator(refused),
         Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
         Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
         Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),

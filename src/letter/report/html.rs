@@ -3,10 +3,18 @@
 use minijinja::{Environment, Value, context};
 
 use super::{Cell, Page, svg::svg};
+use crate::letter::WordingError;
 
 /// # Errors
 /// Never for the template that is shipped; a test renders it.
-pub fn html(page: &Page) -> Result<String, minijinja::Error> {
+pub fn html(page: &Page) -> Result<String, WordingError> {
+    rendered(page).map_err(|error| WordingError::Template {
+        name: "report.html.j2".to_owned(),
+        detail: error.to_string(),
+    })
+}
+
+fn rendered(page: &Page) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
     templates.add_template("report.html", include_str!("../../../templates/report.html.j2"))?;
     let sections: Vec<Value> = page

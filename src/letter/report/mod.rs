@@ -3,20 +3,24 @@
 
 mod csv;
 mod html;
+mod mail;
 mod svg;
 mod words;
 mod xlsx;
+mod year;
 
 pub use csv::csv;
 pub use html::html;
+pub use mail::{ReportContext, ReportMail, file_name};
+pub(super) use mail::{refused_in_words, refused_to_operator};
 pub use xlsx::xlsx;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::reason_in_words;
 use crate::desk::{
-    japanese_time::{instant, official_date, official_month},
+    japanese_time::instant,
     report::{Difference, Edition, Named, Report, Row},
 };
 use words::{DEFINITIONS, PURPOSE, asker_in_words, figure_in_words};
@@ -25,6 +29,8 @@ use words::{DEFINITIONS, PURPOSE, asker_in_words, figure_in_words};
 #[derive(Debug)]
 pub struct Page {
     pub title: String,
+    /// When the figures were counted, in the desk's time zone.
+    pub made_at: NaiveDateTime,
     /// Lines under the title.
     pub head: Vec<String>,
     pub sections: Vec<Section>,
@@ -91,11 +97,7 @@ const FEWEST: u64 = 3;
 pub fn page(shown: &Shown<'_>) -> Page {
     let Shown { report, zone, .. } = *shown;
     let period = report.period;
-    let name = if period.is_month() {
-        format!("{}分", official_month(period.first))
-    } else {
-        format!("{}から{}まで", official_date(period.first), official_date(period.last))
-    };
+    let name = mail::period_in_words(period);
     let mut head = vec![shown.desk.1.to_owned(), shown.desk.0.to_owned()];
     head.push(match shown.edition {
         Some(edition) => format!(
@@ -109,7 +111,8 @@ pub fn page(shown: &Shown<'_>) -> Page {
     if !report.complete {
         head.push("期間の途中までの集計です。".to_owned());
     }
-    Page { title: format!("{name}　照会対応報告"), head, sections: sections(shown) }
+    let made_at = report.as_of.with_timezone(&zone).naive_local();
+    Page { title: format!("{name}　照会対応報告"), made_at, head, sections: sections(shown) }
 }
 
 fn sections(shown: &Shown<'_>) -> Vec<Section> {
@@ -155,19 +158,15 @@ fn sections(shown: &Shown<'_>) -> Vec<Section> {
         section("1　概要", overview, vec![]),
         section(
             "2　受付件数",
-            vec![format!("受付開始からの累計は{}件です。", received.cumulative)],
+            vec![format!("年度の初め（4月1日）からの累計は{}件です。", received.cumulative)],
             vec![
                 simple(
                     "受付方法別",
                     vec![("メール", received.email), ("電話", received.telephone), ("合計", received.total)],
                     None,
                 ),
-                Table {
-                    name: "時期別",
-                    columns: vec!["日付", "件数"],
-                    rows: received.over_time.iter().map(dated).collect(),
-                    chart: Some(Chart::Columns),
-                },
+                year::over_time(report),
+                year::beside_last_year(report),
             ],
         ),
         section(
@@ -313,10 +312,6 @@ fn one_by_one(named: &Named) -> Vec<Cell> {
         date(named.answered_on),
         Cell::Count(named.days_late),
     ]
-}
-
-fn dated(row: &Row) -> Vec<Cell> {
-    vec![row.name.parse().map_or(Cell::Blank, Cell::Date), Cell::Count(row.count)]
 }
 
 fn plain(rows: &[Row]) -> Vec<Vec<Cell>> {

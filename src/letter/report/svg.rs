@@ -57,7 +57,8 @@ fn columns(points: &[(String, &Cell)], most: f64) -> (f64, String) {
         );
         // Every label would be too many for a month.
         if nth % points.len().div_ceil(8).max(1) == 0 {
-            let day = label.get(5..).unwrap_or(label).replace('-', "/");
+            // 07/15 for a day, 2025/07 for a month.
+            let day = label.get(5..).filter(|_| label.len() > 7).unwrap_or(label).replace('-', "/");
             let _ = write!(drawn, "<text x=\"{x:.1}\" y=\"{:.1}\">{}</text>", HEIGHT - 6.0, escaped(&day));
         }
     }

@@ -5,12 +5,13 @@ use crate::desk::report::{Answered, AskerKind, Report};
 pub(super) const PURPOSE: &str =
     "照会の内容は、ガイドブックの改訂に資する目的に限って利用します（事務連絡の取扱いによります）。";
 
-pub(super) const DEFINITIONS: [&str; 7] = [
+pub(super) const DEFINITIONS: [&str; 8] = [
     "受付：期間中（窓口の時刻で初日の0時から末日の24時まで）にメールボックスが受信した照会と、登録した電話照会の件数です。",
     "回答：質問ごとに数えます。一つの照会に再度の質問があれば、それぞれ一件です。",
     "期限内：質問を受けたときの回答期限（営業時間で計算）までに、メールサーバーが回答を受け付けたものです。",
     "所要時間：質問から回答までの営業時間で、返信待ち・保留の時間を除きます。",
     "都道府県：機関名から補い、コードは全国地方公共団体コード（JIS X 0401）です。機関名から分からないものは不明とします。",
+    "前年度：前の年度の4月1日から3月31日までの全体です。今年度は、この報告の期間です。",
     "空欄：値がないか、少数のため示さないものです。ゼロではありません。",
     "版：確定した版の数値は変わりません。その後の変更は次の版に示します。個人情報を消去しても、確定した数値は変わりません。",
 ];
@@ -63,7 +64,7 @@ pub(super) fn asker_in_words(code: &str) -> &'static str {
 /// A figure of a report, by its keys.
 pub(super) fn figure_in_words(figure: &str) -> String {
     /// Keys of the report, the longest first.
-    const NAMES: [(&str, &str); 34] = [
+    const NAMES: [(&str, &str); 35] = [
         ("received.total", "受付件数"),
         ("received.email", "受付件数（メール）"),
         ("received.telephone", "受付件数（電話）"),
@@ -97,6 +98,7 @@ pub(super) fn figure_in_words(figure: &str) -> String {
         ("quality.parked", "照会票としなかったメール"),
         ("quality.duplicates", "重複して届いたメール"),
         ("support", "伴走支援"),
+        ("last_year", "前年度"),
         ("complete", "期間の終了"),
     ];
     let found = NAMES.iter().find_map(|(key, words)| figure.strip_prefix(key).map(|rest| (words, rest)));

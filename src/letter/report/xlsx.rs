@@ -1,13 +1,16 @@
 //! The report as a workbook: a sheet a table, real dates and numbers, native charts, no formulas.
 
-use rust_xlsxwriter::{Chart as Drawing, ChartType, ExcelDateTime, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Chart as Drawing, ChartType, DocProperties, ExcelDateTime, Format, Workbook};
 
 use super::{Cell, Chart, Page};
+use crate::paper::SheetError;
 
 /// # Errors
 /// When memory runs out.
-pub fn xlsx(page: &Page) -> Result<Vec<u8>, XlsxError> {
+pub fn xlsx(page: &Page) -> Result<Vec<u8>, SheetError> {
     let mut book = Workbook::new();
+    let made = ExcelDateTime::parse_from_str(&page.made_at.format("%Y-%m-%dT%H:%M:%S").to_string())?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let bold = Format::new().set_bold();
     let date = Format::new().set_num_format("yyyy/mm/dd");
     let first = book.add_worksheet();
@@ -57,5 +60,5 @@ pub fn xlsx(page: &Page) -> Result<Vec<u8>, XlsxError> {
         }
         sheet.insert_chart(1, last + 2, &drawing)?;
     }
-    book.save_to_buffer()
+    Ok(book.save_to_buffer()?)
 }

@@ -5,12 +5,16 @@ use chrono::{DateTime, Utc};
 use super::{ADDRESS, KEY, number_of};
 use crate::{
     desk::{
+        calendar::date_of,
         contacts::{Contact, Forwarding},
+        report::{Beside, Gathering, Period},
         triage::{ParkReason, Rules},
     },
     letter::{
-        DecisionWord, Facts, ForwardContext, LinkContext, ParkedFacts, ParkedMail, Profile, Purpose,
-        StaffTicket, UndeliveredContext, UnsentMail, decision_link, purpose_in_words, status_in_words,
+        DecisionWord, Facts, ForwardContext, LinkContext, OtherMailContext, ParkedFacts, ParkedMail, Profile,
+        Purpose, StaffTicket, UndeliveredContext, UnsentMail, decision_link, purpose_in_words,
+        report::{ReportMail, file_name},
+        status_in_words,
     },
     mail::{Attachment, InboundMail, Mailbox},
 };
@@ -80,5 +84,31 @@ pub(super) fn undelivered(full: bool) -> UndeliveredContext {
         is_result: false,
         diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
         telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
+    }
+}
+
+pub(super) fn other(profile: &Profile, rules: &Rules) -> OtherMailContext {
+    OtherMailContext {
+        author: "伊藤 健一さん".to_owned(),
+        what: purpose_in_words(Purpose::Answer),
+        text: "会議の例は、第一市にございます。".to_owned(),
+        when: "7月2日（水）13:35に送信します".to_owned(),
+        cancel: decision_link(&profile.address, &number_of(rules, 1), "5b1d07", KEY, DecisionWord::Cancel),
+    }
+}
+
+/// The report of the month before, or of the window.
+pub(super) fn report(rules: &Rules, now: DateTime<Utc>, full: bool, monthly: bool) -> ReportMail {
+    let today = date_of(now, rules.calendar.time_zone());
+    let period = Some(Period::of_window(rules.window)).filter(|_| !monthly);
+    let period = period.or_else(|| Period::last_month(today)).unwrap_or(Period::of_window(rules.window));
+    let figures = Gathering::new(period, &rules.calendar, now).report(&Beside::default());
+    let note =
+        if full { "会議の進め方に関する照会が多く寄せられました。" } else { "" };
+    let name = file_name(period, None);
+    ReportMail {
+        files: ["html", "xlsx"].map(|ending| format!("{name}.{ending}")).to_vec(),
+        changed: if full { 3 } else { 0 },
+        ..ReportMail::new(&figures, note, None, u32::from(full), KEY.to_owned())
     }
 }

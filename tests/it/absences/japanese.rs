@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 34] = [
+const JAPANESE: [(&str, &str); 35] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
@@ -27,6 +27,7 @@ const JAPANESE: [(&str, &str); 34] = [
     ),
     ("desk/phrase.rs", "the lines that stand for a phrase or an answer, and the placeholders"),
     ("desk/redact.rs", "forms of address that show a person's name, and the mark of an erasure"),
+    ("desk/report/number.rs", "how members write a month or the year"),
     ("desk/report/organization.rs", "words in the names of organizations"),
     ("desk/search/", "letters, their variants, and the filters that members write"),
     ("desk/staff.rs", "forms of address behind a member's name"),

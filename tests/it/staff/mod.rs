@@ -8,6 +8,7 @@ mod digest;
 mod forwards;
 mod parked;
 mod phrases;
+mod reports;
 mod sheets;
 
 use madoguchi::mail::{InboundMail, read};

@@ -32,6 +32,9 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
             _ => Whose::Member(name),
         }),
         Verb::Search => Command::Search(String::new()),
+        Verb::Report => Command::Report(String::new()),
+        Verb::YearReport => Command::Report("年度".to_owned()),
+        Verb::Issue => Command::Issue,
         Verb::Phrases => Command::Phrases,
         Verb::KeepPhrase => Command::KeepPhrase { name: String::new(), text: String::new() },
         // 引用 ZT-2025-0001: the number is that of the answer, not of the ticket that is answered.

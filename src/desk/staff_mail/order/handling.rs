@@ -1,4 +1,4 @@
-//! Orders about mails as such: 受付, 破棄, 全文, 訂正, 再送. Their patterns, and what the text behind 訂正 says.
+//! Orders about mails as such: 受付, 破棄, 全文, 訂正, 再送; and about lists, searches, phrases and reports. Their patterns, and what the text behind 訂正 says.
 
 use super::{
     Doubt,
@@ -11,7 +11,7 @@ use crate::desk::{
 };
 
 /// As the rows of `table`. The source of all is the guide.
-pub(super) const ROWS: [(Verb, Scope, &str); 12] = [
+pub(super) const ROWS: [(Verb, Scope, &str); 23] = [
     (
         Verb::TakeIn,
         Scope::Everywhere,
@@ -27,6 +27,33 @@ pub(super) const ROWS: [(Verb, Scope, &str); 12] = [
         Scope::Everywhere,
         r"(?:最新の|日次)?(?:一覧(?:表)?|list)(?:を|の|は|、|,)? ?(?:xlsx|excel|エクセル)(?:形式|ファイル)?(?:を|で|が)?(?:{please}|(?:くだ|下)さい|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい)?",
     ),
+    (
+        Verb::List,
+        Scope::Everywhere,
+        r"(?:最新の|日次)?一覧(?:表)?(?:を|が)?(?:お)?(?:(?:くだ|下)さい|頂戴(?:したい(?:です)?|できますか)|欲しいです|ほしいです|送付{do}|送信{do}|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい|見せて(?:くだ|下)さい)",
+    ), // issue
+    (Verb::List, Scope::Everywhere, r"(?:最新の|日次)?一覧(?:表)?(?:{please}|表示)?"), // guide
+    (
+        Verb::List,
+        Scope::Everywhere,
+        r"一覧(?:表)? *(?:[:、] *| +|は *){name} ?{san}?(?:{please}|の分(?:{please})?)?",
+    ), // guide
+    (
+        Verb::List,
+        Scope::Everywhere,
+        r"{name} ?{san}?の(?:照会の)?一覧(?:を?(?:送って)?(?:くだ|下)さい|{please})?",
+    ), // speech
+    (Verb::List, Scope::Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
+    (Verb::KeepPhrase, Scope::Everywhere, r"定型文?(?:を|の)? ?保存"),                 // guide
+    (Verb::Phrases, Scope::Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),          // guide
+    (Verb::Search, Scope::Everywhere, r"(?:照会(?:を|の)?)?検索|search(?: for)?"),     // guide
+    (
+        Verb::Report,
+        Scope::Everywhere,
+        r"月次報告書?(?:の案|を|の)?(?:{please}|(?:くだ|下)さい|送って(?:くだ|下)さい)?",
+    ),
+    (Verb::YearReport, Scope::Everywhere, r"年度の?(?:まとめ|報告書?)(?:{please}|を?(?:くだ|下)さい)?"),
+    (Verb::Issue, Scope::Everywhere, r"{it}(?:報告書?(?:を|の) ?)?発行(?:{do}|{please}|{is}|{make})?"),
     (Verb::Discard, Scope::Everywhere, r"{it}(?:破棄|廃棄)(?:{do}|{please}|{is}|{make})?"),
     (
         Verb::Original,

@@ -166,11 +166,11 @@ impl Collected<'_> {
             }
             order.command = Command::KeepPhrase { name, text: String::new() };
         }
-        if verb == Verb::Search {
-            if typed.is_empty() {
-                return Step::Unclear(Doubt::Incomplete);
-            }
-            order.command = Command::Search(typed.to_owned());
+        match &mut order.command {
+            Command::Search(_) if typed.is_empty() => return Step::Unclear(Doubt::Incomplete),
+            Command::Search(words) => typed.clone_into(words),
+            Command::Report(month) if verb == Verb::Report => typed.clone_into(month),
+            _ => {}
         }
         if verb == Verb::SendResults {
             let Some((code, end)) = support::code(behind.as_str()) else {
@@ -208,11 +208,14 @@ impl Collected<'_> {
         if !is_repeated {
             self.orders.push((verb, order));
         }
-        Step::Go(if verb.takes_text() || matches!(verb, Verb::Tag | Verb::Search | Verb::KeepPhrase) {
-            Folded::default()
-        } else {
-            behind
-        })
+        Step::Go(
+            if verb.takes_text() || matches!(verb, Verb::Tag | Verb::Search | Verb::Report | Verb::KeepPhrase)
+            {
+                Folded::default()
+            } else {
+                behind
+            },
+        )
     }
 
     /// A sentence behind an order that is no order. `is_below`: not on the line of the first order.

@@ -34,14 +34,17 @@ pub(super) enum Verb {
     Resend,
     SheetCsv,
     SheetXlsx,
-    /// 検索, with words behind it on the line.
+    /// 検索 and 月次報告, with words behind them on the line.
     Search,
+    Report,
     /// 定型 保存, with a name on the line and a text below.
     KeepPhrase,
     Phrases,
     Forward,
     Quote,
-    // Orders of 伴走支援 that are a word alone, or a word with a text.
+    YearReport,
+    Issue,
+    // Orders of 伴走支援: a word alone, or with a text or a number. `meetings` reads the latter.
     Form,
     Results,
     SendResults,
@@ -53,7 +56,6 @@ pub(super) enum Verb {
     Select,
     Decline,
     Notice,
-    // Orders of 伴走支援 with a number, which `meetings` reads.
     Minutes,
     VisitDeclined,
     /// What follows are lines with labels: 場所：, 議題：.
@@ -75,7 +77,14 @@ impl Verb {
     pub(super) fn stands_alone(self) -> bool {
         matches!(
             self,
-            Self::Form | Self::TakeIn | Self::Original | Self::Resend | Self::SheetCsv | Self::SheetXlsx
+            Self::Form
+                | Self::TakeIn
+                | Self::Original
+                | Self::Resend
+                | Self::SheetCsv
+                | Self::SheetXlsx
+                | Self::YearReport
+                | Self::Issue
         )
     }
 
@@ -120,6 +129,8 @@ impl Verb {
                     | Self::SheetCsv
                     | Self::SheetXlsx
                     | Self::Search
+                    | Self::Report
+                    | Self::YearReport
                     | Self::Phrases
                     | Self::KeepPhrase
                     | Self::Help
@@ -139,16 +150,16 @@ pub(super) enum Scope {
 
 use Scope::{Decide, Everywhere};
 use Verb::{
-    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, KeepPhrase, List, Merge,
-    Note, Notice, PartOf, Phrases, Reject, Reopen, Results, Review, Search, Select, Send, SendResults, Set,
-    StopResults, Tag, Wait, Withdraw,
+    Accept, Approve, Ask, Assign, CalledBack, Cancel, Close, Decline, Form, Help, Merge, Note, Notice,
+    PartOf, Reject, Reopen, Results, Review, Select, Send, SendResults, Set, StopResults, Tag, Wait,
+    Withdraw,
 };
 
 /// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
 /// blank, a colon or a comma, where the order takes an argument or a reason.
 /// Sources: "guide" is 担当者の手引き, "support" its part on 伴走支援; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
 /// another inflection of the same words.
-const ROWS: [(Verb, Scope, &str); 75] = [
+const ROWS: [(Verb, Scope, &str); 67] = [
     // --- 取消: stop a draft
     (
         Cancel,
@@ -323,25 +334,13 @@ const ROWS: [(Verb, Scope, &str); 75] = [
         r"{it}結果(?:の)?(?:送信|通知)?(?:の|を|は)?(?:取消し?|取り消し?|取り?やめ|中止)(?:{do}|{please}|{is}|{make}|ます|す|て(?:くだ|下)さい)?",
     ), // support
     // --- the desk itself
-    (
-        List,
-        Everywhere,
-        r"(?:最新の|日次)?一覧(?:表)?(?:を|が)?(?:お)?(?:(?:くだ|下)さい|頂戴(?:したい(?:です)?|できますか)|欲しいです|ほしいです|送付{do}|送信{do}|送って(?:くだ|下)さい|お?送り(?:くだ|下)さい|見せて(?:くだ|下)さい)",
-    ), // issue
-    (List, Everywhere, r"(?:最新の|日次)?一覧(?:表)?(?:{please}|表示)?"), // guide
-    (List, Everywhere, r"一覧(?:表)? *(?:[:、] *| +|は *){name} ?{san}?(?:{please}|の分(?:{please})?)?"), // guide
-    (List, Everywhere, r"{name} ?{san}?の(?:照会の)?一覧(?:を?(?:送って)?(?:くだ|下)さい|{please})?"), // speech
-    (List, Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
-    (KeepPhrase, Everywhere, r"定型文?(?:を|の)? ?保存"),                    // guide
-    (Phrases, Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),             // guide
-    (Search, Everywhere, r"(?:照会(?:を|の)?)?検索|search(?: for)?"),        // guide
-    (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"),            // guide
+    (Help, Everywhere, r"ヘルプ(?:{please}|を(?:くだ|下)さい)?"), // guide
     (
         Help,
         Everywhere,
         r"(?:使い方|操作方法|やり方)(?:を|が)?(?:教えて(?:くだ|下)さい|知りたいです|{please})?",
     ), // speech
-    (Help, Everywhere, r"{pre}help(?: me)?(?: please)?"),                    // guide
+    (Help, Everywhere, r"{pre}help(?: me)?(?: please)?"),         // guide
     // --- English that goes on without a colon
     (Reject, Decide, r"not approved|do not approve|don'?t approve"), // speech
     (Cancel, Decide, r"(?:no[, ]+)?(?:please )?don'?t"),             // speech

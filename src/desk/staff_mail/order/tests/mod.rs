@@ -62,6 +62,8 @@ fn order_shown(order: &Order) -> String {
         Command::KeepPhrase { name, text } => format!("keep {name} {}", text.replace('\n', "/")),
         Command::Phrases => "phrases".to_owned(),
         Command::Search(words) => format!("search {words}"),
+        Command::Report(month) => format!("report {month}"),
+        Command::Issue => "issue".to_owned(),
         Command::Help => "help".to_owned(),
     };
     let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
