@@ -181,6 +181,49 @@ const KINDS: &[&str] = &[
     "老人",
     "の",
     "や",
+    "二次",
+    "三次",
+    "隣接",
+    "構想",
+    "対象",
+    "全",
+    "単一",
+    "保健",
+    "日常生活",
+    "循環器",
+    "呼吸器",
+    "消化器",
+    "脳神経",
+    "神経",
+    "腎臓",
+    "糖尿病",
+    "血液",
+    "腫瘍",
+    "心臓血管",
+    "形成",
+    "整形",
+    "小児",
+    "老年",
+    "緩和",
+    "口腔",
+    "救急",
+    "標榜",
+    "居宅",
+    "自宅",
+    "実家",
+    "家族",
+    "保育",
+    "幼稚",
+    "公",
+    "学",
+    "市営",
+    "県営",
+    "公営",
+    "町営",
+    "賃貸",
+    "分譲",
+    "住宅型",
+    "サービス付き高齢者向け",
 ];
 
 pub(super) fn is_common(name: &str) -> bool {
@@ -195,9 +238,11 @@ pub(super) fn is_common(name: &str) -> bool {
 pub(super) fn is_generic_facility(name: &str) -> bool {
     let mut rest = name;
     loop {
-        // What stands before a particle is another word: 連携先の病院.
-        if let Some((_, behind)) =
-            rest.rsplit_once(['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', '・'])
+        // What stands before a particle is another word: 連携先の病院. The last letter of まつもと is none.
+        let split = rest.rsplit_once(['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', '・']);
+        let is_hiragana = |c: char| matches!(c, 'ぁ'..='ゖ');
+        if let Some((before, behind)) = split
+            && (!behind.is_empty() || !before.ends_with(is_hiragana))
         {
             rest = behind;
         }
