@@ -81,11 +81,16 @@ pub fn marks_with(text: &str, known: &[String]) -> Vec<Mark> {
     let folded = Folded::of(text);
     let mut found: Vec<(MarkKind, Range<usize>)> = Vec::new();
     for row in TABLE.iter() {
-        for captures in row.pattern.captures_iter(&folded.text) {
-            let Some(part) = captures.name("part").or_else(|| captures.get(0)) else { continue };
+        let mut at = 0;
+        while let Some(captures) = row.pattern.captures_at(&folded.text, at) {
+            let Some(whole) = captures.get(0) else { break };
             if row.accepts(&folded.text, &captures) {
-                found.push((row.kind, part.range()));
+                found.push((row.kind, captures.name("part").unwrap_or(whole).range()));
             }
+            // の主治医はあおぞらクリニック has a name in it that begins later.
+            let first = whole.as_str().chars().next().map_or(1, char::len_utf8);
+            at =
+                if row.begins_early(&captures) { whole.start() + first } else { whole.end().max(at + first) };
         }
     }
     found.extend(places(&folded.text).map(|range| (MarkKind::Municipality, range)));

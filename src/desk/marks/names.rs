@@ -1,5 +1,7 @@
 //! Words that name nobody.
 
+const PARTICLES: [char; 11] = ['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', 'も', 'か'];
+
 /// Words before a title that mean anybody.
 const ANYBODY: &[&str] = &[
     "患者",
@@ -240,9 +242,11 @@ pub(super) fn is_generic_facility(name: &str) -> bool {
     loop {
         // What stands before a particle is another word: 連携先の病院. The last letter of まつもと is none.
         let split = rest.rsplit_once(['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', '・']);
-        let is_hiragana = |c: char| matches!(c, 'ぁ'..='ゖ');
-        if let Some((before, behind)) = split
-            && (!behind.is_empty() || !before.ends_with(is_hiragana))
+        // 会議には ends in particles alone.
+        let kana = rest.trim_end_matches(|c| matches!(c, 'ぁ'..='ゖ')).len();
+        let is_word = rest.get(kana..).is_some_and(|kana| kana.contains(|c| !PARTICLES.contains(&c)));
+        if let Some((_, behind)) = split
+            && (!behind.is_empty() || !is_word)
         {
             rest = behind;
         }

@@ -20,6 +20,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Whether a match begins with a particle, so that the name in it begins later.
+    pub(super) fn begins_early(&self, captures: &Captures<'_>) -> bool {
+        self.kind == Facility && captures.name("name").is_some_and(|name| !is_name(name.as_str()))
+    }
+
     /// Whether a match is no common word: 患者様 and 在宅療養支援診療所 name nobody.
     pub(super) fn accepts(&self, text: &str, captures: &Captures<'_>) -> bool {
         let name = captures.name("name").map_or("", |name| name.as_str());
@@ -38,7 +43,7 @@ impl Row {
             Street => {
                 !name.starts_with(PARTICLES)
                     && !is_heading(name)
-                    && !(!name.is_empty() && is_generic_facility(name))
+                    && (name.is_empty() || !is_generic_facility(name))
             }
             // 65歳以上 and 要介護3以上 are anybody.
             Age | CareLevel => !["以上", "未満", "以下"].iter().any(|word| behind.starts_with(word)),
@@ -154,7 +159,7 @@ const ROWS: &[(MarkKind, &str)] = &[
         r"(?:男性|女性|男|女|様|さん|氏|君|ちゃん|母|父|妻|夫|本人|患者|利用者)[、,・( ]+(?P<part>[0-9]{1,3})(?:\)|、|,)",
     ),
     (Age, r"(?:年齢|享年|行年|当時|満)[ :は]*[0-9]{1,3}"),
-    (Age, r"[0-9]{1,3}サイ(?:の|です|で|、|。|\)|$)"),
+    (Age, r"(?P<part>[0-9]{1,3}サイ)(?:の|です|で|、|。|\)|$)"),
     (Age, r"[〇一二三四五六七八九十百]{1,5}(?:歳|才)(?:代)?"),
     (
         Age,
@@ -187,7 +192,7 @@ const ROWS: &[(MarkKind, &str)] = &[
         r"要(?:介護|支援)(?:度|状態区分|認定)?[ :は]*(?:[0-9一二三四五]|iv|i{1,3}|v)(?:[~〜-][0-9])?",
     ),
     (CareLevel, r"介護度[ :は]*[0-9]"),
-    (CareLevel, r"介護[1-5](?:の|で|を|に|、|。|\)|から|認定|$)"),
+    (CareLevel, r"(?P<part>介護[1-5])(?:の|で|を|に|、|。|\)|から|認定|$)"),
     (CareLevel, r"(?:身障|精神|療育|障害)(?:手帳)?[ ]?[0-9一二三四五六]級"),
     (
         CareLevel,
@@ -256,14 +261,14 @@ const ROWS: &[(MarkKind, &str)] = &[
         Facility,
         r"(?P<name>[{k}ァ-ヺーぁ-ゖ]{2,12}) (?:介護老人保健施設|特別養護老人ホーム|老人保健施設|介護医療院|ケアハウス)",
     ),
-    (Facility, r"(?P<name>[{k}ァ-ヺー]{2,6}|[ぁ-ゖ]{2,6})園(?:に|で|の|、|。|へ|を|$)"),
+    (Facility, r"(?P<part>(?P<name>[{k}ァ-ヺー]{2,6}|[ぁ-ゖ]{2,6})園)(?:に|で|の|、|。|へ|を|$)"),
     (
         Facility,
-        r"(?P<name>[{k}ァ-ヺー]{2,6}|[ぁ-ゖ]{2,6})の(?:里|郷|家|杜|苑|園|丘)(?:に|で|の|、|。|へ|を|$)",
+        r"(?P<part>(?P<name>[{k}ァ-ヺー]{2,6}|[ぁ-ゖ]{2,6})の(?:里|郷|家|杜|苑|園|丘))(?:に|で|の|、|。|へ|を|$)",
     ),
     (
         Facility,
-        r"(?:訪問看護ステーション|特別養護老人ホーム|特養|老健|介護老人保健施設|グループホーム|デイサービス|デイサービスセンター|デイケア|有料老人ホーム|ケアプランセンター|小規模多機能|ケアハウス|サ高住|サービス付き高齢者向け住宅|居宅介護支援事業所|地域包括支援センター|介護医療院)[ 「『]*(?P<name>[{k}ァ-ヺーぁ-ゖa-z]{2,12}?)(?:[ 」』のにはがをでと、。(]|$)",
+        r"(?P<part>(?:訪問看護ステーション|特別養護老人ホーム|特養|老健|介護老人保健施設|グループホーム|デイサービス|デイサービスセンター|デイケア|有料老人ホーム|ケアプランセンター|小規模多機能|ケアハウス|サ高住|サービス付き高齢者向け住宅|居宅介護支援事業所|地域包括支援センター|介護医療院)[ 「『]*(?P<name>[{k}ァ-ヺーぁ-ゖa-z]{2,12}?))(?:[ 」』のにはがをでと、。(]|$)",
     ),
     (
         Facility,

@@ -52,7 +52,9 @@ const PERSONAL: [(&str, &[&str]); 44] = [
 ];
 
 /// Texts about nobody: marks would only cost time.
-const OF_NOBODY: [&str; 34] = [
+const OF_NOBODY: [&str; 36] = [
+    "会議には薬剤師会も参加しています。",
+    "患者や家族への説明では医師会の協力を得ました。",
     "医師の同意が必要ですか。",
     "根本的な見直しを検討しています。",
     "係長級の職員を配置しています。",
@@ -122,6 +124,12 @@ fn marks_are_ranges_of_the_text() {
         }
     }
     assert_eq!(masked("", "x"), "");
+    // What stands behind is no part of a mark.
+    for text in ["（要介護3）の方", "（介護3）の方", "みどり園に通所", "老健さくらに入所", "ふれあいの里で"]
+    {
+        let last = masked(text, "＊").chars().last();
+        assert_eq!(last, text.chars().last(), "{}", masked(text, "＊"));
+    }
 }
 
 /// A text of [`CLASSES`] without its brackets, and the parts between them.
