@@ -10,6 +10,7 @@ mod compose;
 mod content;
 mod digest;
 mod due;
+pub mod faq;
 pub mod feedback;
 mod forward;
 mod frame;
@@ -147,6 +148,8 @@ closed_set! {
         Sheet = "sheet",
         /// To a member of staff: the tickets that they searched for.
         Found = "found",
+        /// To a member of staff: an entry for the guidebook with its marks.
+        Faq = "faq",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -207,6 +210,7 @@ impl Purpose {
             | Self::Original
             | Self::Sheet
             | Self::Found
+            | Self::Faq
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven

@@ -87,6 +87,7 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "original",
     "sheet",
     "found",
+    "faq",
     "staff_reply",
     "staff_doubt",
     "unproven",
@@ -113,7 +114,7 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 25] = parts!(
+pub(super) const PARTS: [(&str, &str); 26] = parts!(
     "address_line",
     "automatic",
     "cut_line",
@@ -130,6 +131,7 @@ pub(super) const PARTS: [(&str, &str); 25] = parts!(
     "missing_items",
     "news",
     "other_mails",
+    "privacy_notice",
     "purpose_notice",
     "remarks",
     "signature",

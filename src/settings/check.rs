@@ -10,7 +10,11 @@ use super::{
     Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
     secrets::without_value,
 };
-use crate::desk::{calendar::DayHours, form::FieldKey, ticket::PARKED};
+use crate::desk::{
+    calendar::DayHours,
+    form::FieldKey,
+    ticket::{ENTRY, PARKED},
+};
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
 #[derive(Debug, Clone)]
@@ -52,6 +56,9 @@ impl Settings {
             ensure(period.is_none_or(|period| period.0.as_secs() >= 86_400), key, || {
                 "is less than a day; allowed: a period such as \"365d\"".into()
             })?;
+        }
+        for (key, text) in [("faq.title", &self.faq.title), ("faq.purpose", &self.faq.purpose)] {
+            ensure(!text.trim().is_empty(), key, || "is empty".into())?;
         }
         let scheme = self.database.url.split(':').next().unwrap_or_default();
         ensure(["sqlite", "postgres", "postgresql"].contains(&scheme), "database.url", || {
@@ -187,9 +194,12 @@ impl Settings {
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len())
             && prefix.bytes().all(|b| b.is_ascii_uppercase())
-            && prefix != PARKED;
+            && prefix != PARKED
+            && prefix != ENTRY;
         ensure(good, "desk.ticket_prefix", || {
-            format!("{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED}")
+            format!(
+                "{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED} or {ENTRY}"
+            )
         })?;
         for (key, text) in [("desk.name", &desk.name), ("desk.organization", &desk.organization)] {
             let good = !text.trim().is_empty() && !text.chars().any(char::is_control);

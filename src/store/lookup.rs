@@ -173,6 +173,7 @@ impl Tx {
             Purpose::Original,
             Purpose::Sheet,
             Purpose::Found,
+            Purpose::Faq,
         ];
         let rows = query_text(format!(
             "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,

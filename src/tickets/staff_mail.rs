@@ -1,6 +1,8 @@
 //! A mail of a member of staff: its commands are carried out, its answers queued, and what cannot be done is explained
 //! to its writer alone.
 
+mod entries;
+
 use super::{
     absence,
     answer::{self, Draft},
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     desk::{
         application::decision::ResultsDone,
+        faq::{EntryCommand, EntryDone, EntryRefused},
         feedback::{Done, Refused, Written},
         handling::{Handled, HandlingCommand},
         staff::Member,
@@ -96,6 +99,7 @@ pub async fn work_on(
         Some(number) => commands::find(operation.tx, &number).await?.ok().map(|ticket| ticket.id),
         None => None,
     };
+    result.show_entries(operation, member).await?;
     if result.is_nothing() {
         let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
         result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
@@ -127,6 +131,8 @@ struct Worked {
     nothing_sent: bool,
     /// A mail of its own tells: the echo of an answer, or the letters about the results.
     answered: bool,
+    /// The entries for the guidebook that the mail is about.
+    entries: Vec<TicketNumber>,
     manual: bool,
     /// The list that is asked for.
     list: Option<Whose>,
@@ -183,6 +189,9 @@ impl Worked {
                 let known = phrases::list(operation).await?;
                 self.note(operation, &order.line, &known);
                 return Ok(());
+            }
+            (Command::Entry(command), about) if !matches!(command, EntryCommand::Propose) => {
+                return self.work_on_entry(operation, order, command, about.as_ref(), named).await;
             }
             (Command::Search(words), _) => {
                 match search::send(operation, member, words, &self.occasion).await? {
@@ -247,6 +256,9 @@ impl Worked {
                 self.answered = true;
             }
             Ok(what) => {
+                if let Done::Entry(EntryDone::Proposed { entry, .. }) = what {
+                    self.add_entry(entry);
+                }
                 self.nothing_sent &= !matches!(
                     what,
                     Done::Queued { .. }
@@ -263,7 +275,12 @@ impl Worked {
                 self.done.push(to_staff(what, zone, operation.now));
             }
             Err(refused) if line.is_empty() => self.problems.push(refusal_to_staff(refused)),
-            Err(refused) => self.problems.push(refused_order(line, &refusal_to_staff(refused))),
+            Err(refused) => {
+                if let Refused::Entry(EntryRefused::HasEntry { entry, .. }) = refused {
+                    self.add_entry(entry);
+                }
+                self.problems.push(refused_order(line, &refusal_to_staff(refused)));
+            }
         }
     }
 

@@ -21,6 +21,9 @@ pub const RESULTS_LINE: &str =
 pub const NOTHING_LINE: &str = "▲ このメールへの返信は、照会者には送られません ▲";
 /// Of a notice of a call that somebody returns.
 pub const CALL_LINE: &str = "▲ ここに 折返済（続けて説明した内容）と書いてご返信ください ▲";
+/// Of an entry for the guidebook.
+pub const ENTRY_LINE: &str =
+    "▲ ここに番号と 消す・一般化・そのまま などを書いてご返信ください（照会者には何も送られません）▲";
 /// Of all notices of earlier versions.
 #[cfg(test)]
 pub const OLD_LINE: &str = "▲ 回答はこの線より上にご記入ください ▲";
@@ -32,12 +35,13 @@ pub fn answer_line(leaves: &str, to: &str) -> String {
 }
 
 /// How the lines begin behind their mark, without blanks. Mail programs may fold the rest away.
-pub(in crate::desk) const BEGINNINGS: [&str; 8] = [
+pub(in crate::desk) const BEGINNINGS: [&str; 9] = [
     "この線より上に書いた文",
     "取りやめるときは、ここに取消",
     "ここに送信または取消",
     "ここに承認または差戻",
     "ここに折返済",
+    "ここに番号と消す",
     "送るときは、ここに「結果送信」と番号",
     "このメールへの返信は、照会者には",
     "回答はこの線より上",
@@ -71,6 +75,7 @@ mod tests {
             RESULTS_LINE.to_owned(),
             NOTHING_LINE.to_owned(),
             CALL_LINE.to_owned(),
+            ENTRY_LINE.to_owned(),
             OLD_LINE.to_owned(),
         ] {
             let first: String = line.chars().take(24).collect();

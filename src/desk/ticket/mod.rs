@@ -9,7 +9,7 @@ use super::form::Fields;
 use crate::words::closed_set;
 
 pub use clock::{Hold, SlaClock};
-pub use number::{PARKED, TicketNumber};
+pub use number::{ENTRY, PARKED, TicketNumber};
 pub use waiting::{Step, Told, Urgency, Waiting, opening};
 
 closed_set! {

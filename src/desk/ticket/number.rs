@@ -7,6 +7,9 @@ use serde::Serialize;
 /// The prefix of the numbers of parked mails. They have no ticket, and members name them like one.
 pub const PARKED: &str = "MAIL";
 
+/// The prefix of the numbers of entries for the guidebook, which members name like tickets.
+pub const ENTRY: &str = "FAQ";
+
 /// A ticket number such as `ZT-2025-0001`: prefix, Japanese fiscal year, serial of four or more digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TicketNumber {
@@ -35,6 +38,12 @@ impl TicketNumber {
         (self.prefix == PARKED).then_some(i64::from(self.serial))
     }
 
+    /// Whether it is the number of an entry for the guidebook.
+    #[must_use]
+    pub fn is_entry(&self) -> bool {
+        self.prefix == ENTRY
+    }
+
     /// The calendar year in which the Japanese fiscal year begins.
     #[must_use]
     pub fn fiscal_year(&self) -> i32 {
@@ -54,10 +63,10 @@ impl TicketNumber {
         Self::first_in(subject, &[prefix])
     }
 
-    /// The same for a mail of a member, which may be about a parked mail.
+    /// The same for a mail of a member, which may be about a parked mail or an entry for the guidebook.
     #[must_use]
     pub fn in_staff_subject(subject: &str, prefix: &str) -> Option<Self> {
-        Self::first_in(subject, &[prefix, PARKED])
+        Self::first_in(subject, &[prefix, PARKED, ENTRY])
     }
 
     fn first_in(subject: &str, prefixes: &[&str]) -> Option<Self> {

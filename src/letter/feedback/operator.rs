@@ -9,7 +9,7 @@ use crate::{
         feedback::{Done, Leaves, Refused},
         japanese_date::SpanFault,
     },
-    letter::{handling, results},
+    letter::{faq, handling, results},
 };
 
 #[must_use]
@@ -64,6 +64,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Minutes { number, kind, nth, .. } => format!("{number}: {kind} {nth} is held"),
         Done::Results(done) => results::done_to_operator(done),
         Done::Handled(done) => handling::done_to_operator(done),
+        Done::Entry(done) => faq::done_to_operator(done),
         Done::PartOf { number, case } => format!("{number}: belongs to {case}"),
     }
 }
@@ -94,6 +95,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NoApplication(number) => format!("{number}: is an inquiry, not an application"),
         Refused::Results(refused) => results::refused_to_operator(refused),
         Refused::Unhandled(refused) => handling::refused_to_operator(refused),
+        Refused::Entry(refused) => faq::refused_to_operator(refused),
         Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
         Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
         Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),
