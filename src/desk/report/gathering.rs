@@ -211,6 +211,7 @@ impl<'a> Gathering<'a> {
                 ..self.quality
             },
             support: Support { meetings: beside.meetings, visits: beside.visits, ..self.support },
+            entries: beside.entries.clone(),
         }
     }
 }

@@ -104,6 +104,19 @@ pub struct Report {
     pub telephone: Telephone,
     pub quality: Quality,
     pub support: Support,
+    /// What may be read outside of the inquiries of these months. Editions of before have none.
+    #[serde(default)]
+    pub entries: Vec<ReportedEntry>,
+}
+
+/// A released entry for the guidebook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedEntry {
+    pub number: String,
+    pub question: String,
+    pub answer: String,
+    pub place: String,
+    pub topic: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +194,7 @@ pub struct Beside {
     pub duplicates: u64,
     pub meetings: u64,
     pub visits: u64,
+    pub entries: Vec<ReportedEntry>,
 }
 
 /// A report as it was issued.
