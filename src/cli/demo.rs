@@ -1,5 +1,7 @@
 //! `demo`: runs the desk on embedded sample mails, without servers: mailbox and outgoing mail are Maildirs, the
-//! database is SQLite.
+//! database is SQLite. `members` has what its members do.
+
+mod members;
 
 use std::{
     fs,
@@ -14,12 +16,12 @@ use tokio_util::sync::CancellationToken;
 use super::print;
 use crate::{
     clock::Clock,
-    letter::ABSENT,
+    letter::{ABSENT, Purpose},
     mail,
     mailbox::maildir::make_maildir,
-    server::Serving,
+    server::{Pass, Serving},
     settings::Settings,
-    store::{LedgerRow, Outcome, TicketRow},
+    store::{LedgerRow, OutboxRow, Outcome, Store, TicketRow},
 };
 
 macro_rules! samples {
@@ -29,7 +31,7 @@ macro_rules! samples {
 }
 
 /// The sample mails in order of receipt.
-const SAMPLES: [(&str, &[u8]); 14] = samples![
+const SAMPLES: [(&str, &[u8]); 15] = samples![
     "01-well-formed",
     "02-outlook-iso-2022-jp",
     "03-html-table",
@@ -44,10 +46,16 @@ const SAMPLES: [(&str, &[u8]); 14] = samples![
     "12-follow-up",
     "13-after-the-window",
     "14-delivered-twice",
+    "15-no-form",
 ];
+
+/// A lead (Sato) and a member (Ito).
+const MEMBERS: &str = include_str!("demo/members.toml");
 
 /// A Tuesday morning, four days after the acceptance window opened.
 const REHEARSAL: &str = "2025-07-01T10:00:00+09:00";
+/// When the members have done their work.
+const LATER: &str = "2025-07-01T13:10:00+09:00";
 
 pub(super) async fn run(dir: Option<PathBuf>) -> anyhow::Result<()> {
     let dir = folder(dir)?;
@@ -56,15 +64,34 @@ pub(super) async fn run(dir: Option<PathBuf>) -> anyhow::Result<()> {
     for (name, bytes) in SAMPLES {
         fs::write(mailbox.join("new").join(format!("{name}.eml")), bytes)?;
     }
-    let toml = settings_file(&dir)?;
-    let start: DateTime<Utc> = REHEARSAL.parse()?;
-    let settings = Settings::load(Some(&toml))?;
-    let serving = Arc::new(Serving::start(&settings, Clock::rehearsal(start)).await?);
-    let pass = serving.once(&CancellationToken::new()).await?;
+    let desk = Demo { mailbox, settings: Settings::load(Some(&settings_file(&dir)?))? };
+    let (serving, pass) = desk.pass(REHEARSAL).await?;
     report(&serving, pass.taken, pass.sent).await?;
+    close(serving).await;
+    members::work(&desk).await?;
     print_paths(&dir);
-    serving.desk.store.close().await;
     Ok(())
+}
+
+/// Lets the next pass have the database.
+async fn close(serving: Arc<Serving>) {
+    serving.desk.store.close().await;
+}
+
+/// The desk of the demonstration.
+struct Demo {
+    mailbox: PathBuf,
+    settings: Settings,
+}
+
+impl Demo {
+    /// One pass at an instant.
+    async fn pass(&self, at: &str) -> anyhow::Result<(Arc<Serving>, Pass)> {
+        let start: DateTime<Utc> = at.parse()?;
+        let serving = Arc::new(Serving::start(&self.settings, Clock::rehearsal(start)).await?);
+        let pass = serving.once(&CancellationToken::new()).await?;
+        Ok((serving, pass))
+    }
 }
 
 /// The folder of the demonstration: the given one, which must be empty, or a new temporary one.
@@ -89,7 +116,7 @@ fn settings_file(dir: &Path) -> anyhow::Result<PathBuf> {
             "# The built-in desk, with a Maildir instead of mail servers.\n\
              [mailbox]\nkind = \"maildir\"\npath = {}\naccept_since = \"2025-06-27T00:00:00+09:00\"\n\n\
              [delivery]\nkind = \"maildir\"\npath = {}\n\n\
-             [database]\nurl = {}\n",
+             [database]\nurl = {}\n{MEMBERS}",
             text("mailbox"),
             text("sent"),
             serde_json::to_string(&format!("sqlite:{}", dir.join("madoguchi.db").display()))?,
@@ -132,15 +159,21 @@ async fn report(serving: &Serving, taken: usize, sent: usize) -> anyhow::Result<
         print::line(format!("  {}  {due:<22}  {}", ticket.number, print::one_line(organization, 24)));
     }
     let mails = store.outbox(true).await?;
-    if let Some(first) = mails.first()
-        && let Some(bytes) = store.outbox_bytes(first.id).await?
-    {
-        let mail = mail::read(&bytes);
+    if let Some(first) = mails.iter().find(|mail| mail.purpose == Purpose::Acknowledgement) {
         print::line("\nThe first acknowledgement, as its receiver sees it:\n");
-        print::line(format!("  │ To: {}\n  │ Subject: {}\n  │", first.recipient, mail.subject));
-        for text in mail.text.trim_end().lines() {
-            print::line(format!("  │ {text}"));
-        }
+        show(store, first, usize::MAX).await?;
+    }
+    Ok(())
+}
+
+/// Prints the first lines of a mail. A link is longer than a line of the terminal, and left out.
+async fn show(store: &Store, row: &OutboxRow, most: usize) -> anyhow::Result<()> {
+    let bytes = store.outbox_bytes(row.id).await?.context("a mail has left the outbox")?;
+    let mail = mail::read(&bytes);
+    print::line(format!("  │ To: {}\n  │ Subject: {}\n  │", row.recipient, mail.subject));
+    let lines: Vec<&str> = mail.text.trim_end().lines().filter(|line| !line.contains("<mailto:")).collect();
+    for line in lines.iter().take(most).chain((lines.len() > most).then_some(&"…")) {
+        print::line(format!("  │ {line}").trim_end());
     }
     Ok(())
 }
@@ -163,6 +196,6 @@ fn print_paths(dir: &Path) {
     print::line(format!("\nEverything lies in {dir}: mailbox/ (what came), sent/ (what left), madoguchi.db"));
     print::line("Look closer:");
     for command in ["ticket list", "ticket show ZT-2025-0001", "parked list", "outbox list --all"] {
-        print::line(format!("  madoguchi --config {dir}/madoguchi.toml --as-of {REHEARSAL} {command}"));
+        print::line(format!("  madoguchi --config {dir}/madoguchi.toml --as-of {LATER} {command}"));
     }
 }

@@ -40,7 +40,7 @@ pub(super) enum Command {
     },
     /// Resolve marks: remove the words, replace them, or keep them with a reason
     Resolve(Resolve),
-    /// Write question, answer, place in the guidebook or topic anew
+    /// Replace question, answer, place in the guidebook or topic
     Edit(Edit),
     /// Release an entry as it stands; not by those who proposed it or changed it last
     Release {

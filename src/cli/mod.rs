@@ -306,3 +306,43 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 pub(crate) fn temporary(error: impl Into<anyhow::Error>) -> anyhow::Error {
     Exit::Temporary(error.into()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    /// Each command of the guides is one that the program takes.
+    #[test]
+    fn the_commands_of_the_guides_are_commands() {
+        let guides = [
+            include_str!("../../docs/運用の手引き.md"),
+            include_str!("../../docs/伴走支援の手引き.md"),
+            include_str!("../../docs/命令一覧.md"),
+            include_str!("../../README.md"),
+        ];
+        let spans =
+            guides.iter().flat_map(|guide| guide.lines()).flat_map(|line| line.split('`').skip(1).step_by(2));
+        let mut count = 0;
+        for span in spans.filter(|span| span.starts_with("madoguchi ") && !span.contains('…')) {
+            let command = span.split(" > ").next().unwrap_or_default();
+            let words = command.split_whitespace().map(|word| match word {
+                "ID" => "7",
+                "N" | "番号" | "案件の番号" => "ZT-2025-0001",
+                "FROM" | "TO" => "2025-07-10",
+                word => word,
+            });
+            if let Err(error) = Arguments::try_parse_from(words) {
+                // A command may be named without its arguments.
+                let is_named = matches!(
+                    error.kind(),
+                    ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+                );
+                assert!(is_named, "{span}: {error}");
+            }
+            count += 1;
+        }
+        assert!(count > 30, "{count}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
 use clap::Subcommand;
 
 use super::{
@@ -134,6 +135,9 @@ pub(super) enum Command {
         /// Let the inquirer's name and contact go with the question
         #[arg(long)]
         personal: bool,
+        /// Hold the deadline until this day, YYYY-MM-DD, and tell the inquirer; default: until the answer comes
+        #[arg(long)]
+        until: Option<NaiveDate>,
     },
     /// Queue an answer with the newest answer of a contact behind it; reads the text before it
     Quote(Text),
@@ -288,10 +292,11 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             let correction = Correction { what: *field, value: value.trim().to_owned() };
             (number, Do(StaffCommand::Handling(HandlingCommand::Correct(vec![correction]))))
         }
-        Command::Forward { number, who, file, personal } => {
+        Command::Forward { number, who, file, personal, until } => {
             let message = file.as_deref().map(read_text).transpose()?.unwrap_or_default();
             let personal = if *personal { " personal" } else { "" };
-            let text = format!("{who}{personal}\n{message}");
+            let until = until.map(|day| format!(" {day}")).unwrap_or_default();
+            let text = format!("{who}{personal}{until}\n{message}");
             (number, Do(StaffCommand::Handling(HandlingCommand::Forward(text))))
         }
         Command::Quote(text) => {

@@ -1,5 +1,7 @@
 //! Contacts of the desk (照会先), such as advisers and the ministry. They answer questions of tickets, and are no inquirers.
 
+use super::{japanese_date::WrittenDay, staff_mail::order::day_in_front};
+
 /// Somebody outside, asked by the desk about a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -18,6 +20,8 @@ pub struct Forwarding<'a> {
     pub contact: &'a Contact,
     /// Name, address and telephone number of the inquirer go with the question.
     pub personal: bool,
+    /// The day until which the clock is held, and which the inquirer is told.
+    pub day: Option<WrittenDay>,
     /// The member's own words.
     pub message: String,
 }
@@ -69,7 +73,7 @@ impl Contacts {
         self.0.iter().map(|contact| contact.name.clone()).collect()
     }
 
-    /// Reads 「厚労省 個人情報付き 至急ご教示ください。」. `None` if the text begins with none of the names, or with one of several.
+    /// Reads 「厚労省 7/10 個人情報付き 至急ご教示ください。」. `None` if the text begins with none of the names, or with one of several.
     #[must_use]
     pub fn forwarding(&self, text: &str) -> Option<Forwarding<'_>> {
         let text = text.trim();
@@ -85,10 +89,17 @@ impl Contacts {
             return None;
         }
         let rest = text.get(text.len() - left..).unwrap_or_default();
-        let rest = trimmed(TITLES.iter().find_map(|title| rest.strip_prefix(title)).unwrap_or(rest));
-        let asked = PERSONAL.iter().find_map(|word| rest.strip_prefix(word));
-        let message = trimmed(asked.unwrap_or(rest)).to_owned();
-        Some(Forwarding { contact, personal: asked.is_some(), message })
+        let mut rest = trimmed(TITLES.iter().find_map(|title| rest.strip_prefix(title)).unwrap_or(rest));
+        let (mut personal, mut day) = (false, None);
+        loop {
+            if let Some(behind) = PERSONAL.iter().find_map(|word| rest.strip_prefix(word)) {
+                (personal, rest) = (true, trimmed(behind));
+            } else if let Some((found, behind)) = day_in_front(rest).filter(|_| day.is_none()) {
+                (day, rest) = (Some(found), trimmed(behind));
+            } else {
+                return Some(Forwarding { contact, personal, day, message: rest.to_owned() });
+            }
+        }
     }
 }
 
@@ -130,6 +141,19 @@ mod tests {
             ("厚生労働省 ご確認ください。", Some(("厚生労働省", false, "ご確認ください。"))),
             ("厚労省 個人情報付き\n至急です。", Some(("厚生労働省", true, "至急です。"))),
             ("本省：至急です。\nお願いします。", Some(("厚生労働省", false, "至急です。\nお願いします。"))),
+            ("厚労省 7/10 ご教示ください。", Some(("厚生労働省 until 7/10", false, "ご教示ください。"))),
+            (
+                "厚労省　７月１０日（木）まで\n至急です。",
+                Some(("厚生労働省 until 7/10", false, "至急です。")),
+            ),
+            ("厚労省 7/10", Some(("厚生労働省 until 7/10", false, ""))),
+            ("厚労省 個人情報付き 2025/7/10", Some(("厚生労働省 until 7/10", true, ""))),
+            ("厚労省 7/10、個人情報付き 至急です。", Some(("厚生労働省 until 7/10", true, "至急です。"))),
+            // A day for the contact, which the letter says.
+            ("厚労省 7/10までにご教示ください。", Some(("厚生労働省", false, "7/10までにご教示ください。"))),
+            ("厚労省 7月10日の会議の件です。", Some(("厚生労働省", false, "7月10日の会議の件です。"))),
+            ("厚労省 7/10～7/15の件です。", Some(("厚生労働省", false, "7/10～7/15の件です。"))),
+            ("厚労省 7/10 7/15までに。", Some(("厚生労働省 until 7/10", false, "7/15までに。"))),
             (
                 "山本一郎先生 よろしくお願いします。",
                 Some(("山本 一郎 先生", false, "よろしくお願いします。")),
@@ -140,9 +164,14 @@ mod tests {
             ("", None),
         ] {
             let found = contacts.forwarding(text);
-            let found = found
-                .as_ref()
-                .map(|found| (found.contact.name.as_str(), found.personal, found.message.as_str()));
+            let found = found.as_ref().map(|found| {
+                let until = if found.day.is_some() { " until 7/10" } else { "" };
+                if let Some(day) = found.day {
+                    assert_eq!(day.after("2025-07-01".parse().unwrap()), Ok("2025-07-10".parse().unwrap()));
+                }
+                (format!("{}{until}", found.contact.name), found.personal, found.message.as_str())
+            });
+            let found = found.as_ref().map(|(name, personal, message)| (name.as_str(), *personal, *message));
             assert_eq!(found, expected, "{text}");
         }
     }

@@ -87,6 +87,8 @@ pub enum Done {
     CalledBack(TicketNumber),
     /// 回答 or 質問
     Queued { number: TicketNumber, written: Written, leaves: Leaves },
+    /// 転送 with a day; `leaves` is that of the question, `told` that of the letter to the inquirer, if one is sent.
+    Forwarded { number: TicketNumber, leaves: Leaves, until: NaiveDate, told: Option<Leaves> },
     /// 取消; `text` is the beginning of what was stopped, `waiting` the number of drafts of the ticket that still wait.
     Cancelled { number: TicketNumber, written: Written, text: String, waiting: usize },
     /// 送信; the mail leaves at `leaves_at`.

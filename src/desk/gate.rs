@@ -240,7 +240,8 @@ pub fn gate(asking: Asking<'_>, rules: &GateRules, facts: GateFacts) -> Result<(
     if mail.bounce.is_some() {
         return Err(Refusal::Robot { evidence: "a delivery report".into() });
     }
-    if rules.own_addresses.iter().any(|own| person_of(own) == person_of(to)) {
+    let person = person_of(to);
+    if rules.own_addresses.iter().any(|own| person_of(own) == person) {
         return Err(Refusal::OwnAddress);
     }
     if let Some(evidence) = asks_for_silence(mail, &rules.own()) {

@@ -62,7 +62,7 @@ pub fn doubt(mail: &InboundMail, proofs: &Proofs<'_>) -> Option<SenderDoubt> {
     if proofs.staff.find(from).is_none() {
         return has_key_of_a_member(mail, proofs).then_some(SenderDoubt::ForeignAddress);
     }
-    if !mail.sender_is_clear {
+    if !mail.sender_is_clear() {
         return Some(SenderDoubt::Unclear);
     }
     let domain = from.rsplit('@').next().unwrap_or_default();

@@ -89,6 +89,9 @@ pub(super) async fn notify_staff(
                 if *note == Note::Contact {
                     resume(operation, &mut ticket, reading.received_at).await?;
                 }
+                let from = reading.mail.from.as_ref().filter(|_| *note == Note::Contact);
+                let contact = from.and_then(|from| desk.rules.contacts.find(&from.address));
+                let contact = contact.map(|contact| contact.name.as_str());
                 let content = NoticeContent {
                     kind: ticket.kind,
                     number: &filed.number,
@@ -98,6 +101,7 @@ pub(super) async fn notify_staff(
                     clock: &ticket.clock,
                     assignee: ticket.assignee.as_deref(),
                     news: reading.written(),
+                    contact,
                     remarks: remarks(reading, decision),
                     notes: notes(operation, filed.id).await?,
                 };
@@ -114,6 +118,7 @@ pub(super) async fn notify_staff(
                 clock: &new.clock,
                 assignee,
                 news: "",
+                contact: None,
                 notes: Vec::new(),
                 remarks: remarks(reading, decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
             };
@@ -135,6 +140,7 @@ pub(super) async fn notify_staff(
                 clock: &change.0,
                 assignee,
                 news: reading.written(),
+                contact: None,
                 remarks,
                 notes: notes(operation, filed.id).await?,
             };

@@ -40,6 +40,14 @@ pub fn leaving_in_words(leaves: Leaves, zone: Tz, now: DateTime<Utc>) -> String 
     }
 }
 
+/// When the inquirer is told the day of a hold.
+fn interim_in_words(leaves: Option<Leaves>, zone: Tz, now: DateTime<Utc>) -> String {
+    match leaves {
+        Some(leaves) => format!("先方への中間のご連絡は、{}", leaving_in_words(leaves, zone, now)),
+        None => "先方にメールは送りません".to_owned(),
+    }
+}
+
 /// When a mail has left: 「7月1日（火）10:10に送信しました」.
 #[must_use]
 pub fn sent_in_words(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
@@ -83,10 +91,7 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
                 return format!("{number} を返信待ちにしました（残り{left}）");
             };
             let until = japanese_time::day(*until, date_of(now, zone));
-            let letter = match leaves {
-                Some(leaves) => format!("先方への中間のご連絡は、{}", leaving_in_words(*leaves, zone, now)),
-                None => "先方にメールは送りません".to_owned(),
-            };
+            let letter = interim_in_words(*leaves, zone, now);
             format!("{number} を{until}まで保留にしました（残り{left}）。{letter}")
         }
         Done::Merged { number, into } => format!(
@@ -110,6 +115,13 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             let what = purpose_in_words(Purpose::from(*written));
             let when = leaving_in_words(*leaves, zone, now);
             format!("{number} の{what}を承りました（{when}）")
+        }
+        Done::Forwarded { number, leaves, until, told } => {
+            let what = purpose_in_words(Purpose::Forward);
+            let when = leaving_in_words(*leaves, zone, now);
+            let until = japanese_time::day(*until, date_of(now, zone));
+            let letter = interim_in_words(*told, zone, now);
+            format!("{number} の{what}を承り（{when}）、{until}まで保留にしました。{letter}")
         }
         Done::Cancelled { number, written, text, waiting } => {
             let what = purpose_in_words(Purpose::from(*written));

@@ -60,8 +60,8 @@ pub use meeting::{
 pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
-    NoEffect, Remark, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations, note_in_words,
-    refused_order, rejected_answer,
+    NoEffect, Remark, Unsent, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations,
+    note_in_words, refused_order, rejected_answer, unsent_in_words,
 };
 pub use search_words::{
     no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator, query_fault_to_staff,
@@ -74,7 +74,7 @@ pub use staff::{
     WaitingContext,
 };
 pub use support_report::support_report;
-pub use ticket::{DecisionWord, StaffTicket, TicketFacts, decision_link, news, resend_link};
+pub use ticket::{DecisionWord, StaffTicket, TicketFacts, UnsentMail, decision_link, news, resend_link};
 pub use wording::{Rendered, Wording, WordingError};
 pub use words::{
     ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words,

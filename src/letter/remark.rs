@@ -4,10 +4,14 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::desk::{
-    gate::Refusal, japanese_time, own_marks, sender::SenderDoubt, ticket::TicketNumber, triage::Note,
+    feedback::Leaves, gate::Refusal, japanese_time, own_marks, sender::SenderDoubt, ticket::TicketNumber,
+    triage::Note,
 };
 
-use super::{DecisionWord, problem::others_mail, refusal_in_words};
+use super::{
+    DecisionWord, Purpose, feedback::leaving_in_words, problem::others_mail, purpose_in_words,
+    refusal_in_words,
+};
 
 /// As much of a header field as a remark shows, in characters.
 const EVIDENCE: usize = 100;
@@ -201,6 +205,31 @@ pub fn drafts_wait(number: &str, count: usize) -> String {
     } else {
         format!("【送信待ち】[{number}] 送信を待つメールがあります")
     }
+}
+
+/// Why a mail of a member's has not left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsent {
+    /// It waits for a lead.
+    Approval,
+    /// It waits for a member's word.
+    Word,
+    /// It leaves at this time.
+    At(DateTime<Utc>),
+    /// The mail server has not accepted it yet.
+    Tried,
+}
+
+/// A mail that has not left: 「伊藤 健一さんの回答は、責任者の承認を待っています」.
+#[must_use]
+pub fn unsent_in_words(author: &str, purpose: Purpose, why: Unsent, zone: Tz, now: DateTime<Utc>) -> String {
+    let state = match why {
+        Unsent::Approval => "責任者の承認を待っています".to_owned(),
+        Unsent::Word => "「送信」のお返事を待っています".to_owned(),
+        Unsent::At(at) => leaving_in_words(Leaves::At(at), zone, now),
+        Unsent::Tried => "送信を試みています".to_owned(),
+    };
+    own_marks::disarmed(&format!("{author}さんの{}は、{state}", purpose_in_words(purpose)))
 }
 
 /// The line of a staff reply to the author of an answer that a lead has rejected.

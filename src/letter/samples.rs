@@ -13,9 +13,8 @@ use super::{
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
     InquirerContext, LinkContext, NoEffect, NoticeContext, OtherMailContext, ParkedContext, Profile, Purpose,
     Remark, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts, Title,
-    UndeliverableContext, UndeliveredContext, UndeliveredMail, UnprovenContext, WaitingContext,
-    WrittenContext, attachments_for_staff, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, resend_link, status_in_words,
+    UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext,
+    attachments_for_staff, decision_link, left_out_in_words, purpose_in_words, reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -86,7 +85,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
     let tickets = Tickets { profile, rules, facts, now };
     let not_joined = Remark::NotJoined(&number_of(rules, 7)).in_words();
     let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
-    let deadline = |common| DeadlineContext::new(common, tickets.listed(full));
+    let deadline =
+        |common| DeadlineContext::new(common, mails::with_answer(profile, rules, tickets.listed(full), full));
     match purpose {
         Purpose::Acknowledgement => reply(Reply::Acknowledgement),
         Purpose::AskMissing => reply(Reply::AskMissing),
@@ -104,7 +104,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             Written::Interim,
             WrittenContext::new(inquirer(), facts, "7月10日（木）", String::new()),
         ),
-        Purpose::HoldOver => Content::HoldOver(deadline(common)),
+        Purpose::HoldOver => Content::HoldOver(DeadlineContext { asked_outside: !full, ..deadline(common) }),
         Purpose::DeadlineWarning => Content::Deadline(Notice::Warning, deadline(common)),
         Purpose::DeadlineMissed => Content::Deadline(Notice::Miss, deadline(common)),
         Purpose::WaitingUnanswered => Content::WaitingUnanswered(deadline(common)),
@@ -115,7 +115,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         }),
         Purpose::Undeliverable => Content::Undeliverable(UndeliverableContext {
             common,
-            undelivered: undelivered(full),
+            undelivered: mails::undelivered(full),
             ticket: full.then(|| tickets.known()),
         }),
         Purpose::Digest => Content::Digest(digest(common, &tickets, full)),
@@ -124,6 +124,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             ticket: tickets.known(),
             news: String::new(),
             news_from: String::new(),
+            contact: String::new(),
             news_received: String::new(),
             attachments: attachments_for_staff(&facts.attachments),
             by_telephone: !full,
@@ -133,6 +134,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             common,
             ticket: if full || rules.support.is_none() { tickets.known() } else { tickets.application() },
             news_from: ADDRESS.to_owned(),
+            contact: String::new(),
             news_received: "7月2日（水）10:15".to_owned(),
             attachments: attachments_for_staff(&facts.attachments),
             by_telephone: false,
@@ -311,18 +313,6 @@ fn figures(full: bool) -> FiguresContext {
         late: 2,
         parked_total: 7,
         parked: vec![ParkedContext { reason: reason_in_words(Some(ParkReason::Automatic)), count: 7 }],
-    }
-}
-
-fn undelivered(full: bool) -> UndeliveredContext {
-    UndeliveredContext {
-        what: purpose_in_words(Purpose::Acknowledgement),
-        recipient: ADDRESS.to_owned(),
-        reason: status_in_words("5.1.1".parse().ok()),
-        unconfirmed: false,
-        is_result: false,
-        diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
-        telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
     }
 }
 

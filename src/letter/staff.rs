@@ -87,6 +87,8 @@ pub struct NoticeContext {
     pub news: String,
     /// Who wrote; empty for a call.
     pub news_from: String,
+    /// The name of the contact who wrote; empty for the inquirer.
+    pub contact: String,
     /// When the follow-up came; empty for a new ticket.
     pub news_received: String,
     /// Names and number of the files that came; empty where none did.
@@ -106,6 +108,8 @@ pub struct DeadlineContext {
     pub what: &'static str,
     /// The name of their deadlines.
     pub due: &'static str,
+    /// Somebody outside was asked, and has not answered.
+    pub asked_outside: bool,
     /// At least one.
     pub tickets: Vec<StaffTicket>,
 }
@@ -119,7 +123,7 @@ impl DeadlineContext {
             all if all == tickets.len() => ("伴走支援の応募", "対応期限"),
             _ => ("照会・伴走支援の応募", "期限"),
         };
-        Self { common, what, due, tickets }
+        Self { common, what, due, asked_outside: false, tickets }
     }
 }
 

@@ -70,6 +70,8 @@ pub struct StaffTicket {
     pub inquiry_lines: Vec<String>,
     /// What members have noted last, a line each.
     pub notes: Vec<String>,
+    /// What members have written about it and has not left.
+    pub unsent: Vec<UnsentMail>,
     /// The reader's key for this ticket; empty where this mail cannot be answered.
     pub key: String,
     /// The marker line above the place for an answer; empty like `key`.
@@ -79,6 +81,15 @@ pub struct StaffTicket {
     /// Link to a new mail about this ticket alone; empty like `key`.
     pub mailto: String,
     /// The usual orders, the likeliest first; empty like `key`.
+    pub links: Vec<LinkContext>,
+}
+
+/// What a member has written about a ticket and has not left.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnsentMail {
+    /// 「伊藤 健一さんの回答は、責任者の承認を待っています」
+    pub words: String,
+    /// What the reader may decide; empty where somebody else decides.
     pub links: Vec<LinkContext>,
 }
 
@@ -120,6 +131,7 @@ impl StaffTicket {
             held_until: held_until.unwrap_or_default(),
             waits: status == Status::Waiting,
             notes: Vec::new(),
+            unsent: Vec::new(),
             key: String::new(),
             begin: String::new(),
             end: String::new(),
@@ -132,6 +144,12 @@ impl StaffTicket {
     #[must_use]
     pub fn with_notes(self, notes: Vec<String>) -> Self {
         Self { notes, ..self }
+    }
+
+    /// Adds what members have written and has not left.
+    #[must_use]
+    pub fn with_unsent(self, unsent: Vec<UnsentMail>) -> Self {
+        Self { unsent, ..self }
     }
 
     /// Shows the whole inquiry, as a notice about this ticket alone does.

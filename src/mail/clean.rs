@@ -39,13 +39,14 @@ fn unix_lines(text: String) -> String {
         return text;
     }
     let mut out = String::with_capacity(text.len());
-    let mut lines = text.split('\r').peekable();
-    while let Some(line) = lines.next() {
-        out.push_str(line);
-        if lines.peek().is_some_and(|next| !next.starts_with('\n')) {
-            out.push('\r');
+    let mut from = 0;
+    for at in memchr::memchr_iter(b'\r', text.as_bytes()) {
+        if text.as_bytes().get(at + 1) == Some(&b'\n') {
+            out.push_str(&text[from..at]);
+            from = at + 1;
         }
     }
+    out.push_str(&text[from..]);
     out
 }
 
@@ -72,7 +73,14 @@ fn is_plain(text: &[u8]) -> bool {
         (_, [0xef, next, ..]) => matches!(next, 0xbb | 0xbf),
         _ => true,
     };
-    !text.iter().enumerate().any(|(at, &b)| SUSPECT_BYTES[usize::from(b)] && needs_cleaning(at))
+    let mut from = 0;
+    while let Some(next) = text[from..].iter().position(|&b| SUSPECT_BYTES[usize::from(b)]) {
+        if needs_cleaning(from + next) {
+            return false;
+        }
+        from += next + 1;
+    }
+    true
 }
 
 fn cleaned(text: &str) -> String {

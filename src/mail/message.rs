@@ -9,7 +9,7 @@ use super::{
     clean,
     field::{self, Fields},
     part::Part,
-    sender, text,
+    text,
 };
 
 /// Limits memory; no real thread has a thousand mails.
@@ -26,7 +26,8 @@ pub(super) fn read(raw: &[u8]) -> InboundMail {
     let root = Part::read(raw);
     let mut mail = InboundMail::default();
     let head = raw.get(..raw.len() - root.body.len()).unwrap_or_default();
-    read_fields(&root.fields, head, &mut mail);
+    mail.head = head.to_vec();
+    read_fields(&root.fields, &mut mail);
     let contents = text::read(&root);
     mail.text = contents.text;
     mail.attachments = contents.attachments;
@@ -54,8 +55,7 @@ pub fn after_mbox_line(raw: &[u8]) -> Option<&[u8]> {
     (!sender.trim_ascii_start().starts_with(b":")).then(|| field::cut_line(sender).1)
 }
 
-/// `head` is the raw header block of the fields.
-fn read_fields(fields: &Fields<'_>, head: &[u8], mail: &mut InboundMail) {
+fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
     for field in &fields.0 {
         let (value, guesses) = if field.name.eq_ignore_ascii_case("Authentication-Results") {
             // Decoded encoded-words could end a quoted string or a comment of our server's.
@@ -83,7 +83,7 @@ fn read_fields(fields: &Fields<'_>, head: &[u8], mail: &mut InboundMail) {
         fields.all(name).flat_map(|raw| address::read(raw, &mut Vec::new())).collect()
     };
     let mut senders = mailboxes("From");
-    mail.sender_is_clear = sender::is_clear(fields, head, &senders);
+    mail.has_one_sender = senders.len() == 1 && fields.all("From").count() == 1;
     if senders.len() > 1 {
         mail.warn("several_senders", senders.len().to_string());
     }

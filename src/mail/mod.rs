@@ -99,8 +99,8 @@ pub struct InboundMail {
     pub references: Vec<String>,
     /// The first mailbox of From.
     pub from: Option<Mailbox>,
-    /// There is one From field with one mailbox, and a second parser reads the same address.
-    pub sender_is_clear: bool,
+    /// There is one From field, and it has one mailbox.
+    pub has_one_sender: bool,
     pub reply_to: Vec<Mailbox>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,
@@ -123,12 +123,23 @@ pub struct InboundMail {
     pub unreadable: Option<String>,
     /// At most 50, without duplicates.
     pub warnings: Vec<Warning>,
+    /// The header fields as they arrived, for the second reader of the sender.
+    pub(crate) head: Vec<u8>,
 }
 
 impl InboundMail {
     /// The values of all header fields with this name (case-insensitive), topmost first.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
+    }
+
+    /// Whether there is one sender, and a second parser reads the same address.
+    ///
+    /// Only what a sender may order depends on it, so most mails are never parsed twice.
+    #[must_use]
+    pub fn sender_is_clear(&self) -> bool {
+        let from = self.from.as_ref().filter(|_| self.has_one_sender);
+        from.is_some_and(|from| sender::reads_same(&self.head, &from.address))
     }
 
     fn warn(&mut self, code: &'static str, detail: impl Into<String>) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 mod compile;
 
-use self::compile::{Compiled, Known, Shows, View, compile};
+use self::compile::{Compiled, Known, compile};
 use super::staff_notice::notify;
 use crate::{
     desk::{
@@ -13,12 +13,44 @@ use crate::{
         staff::Member,
         staff_mail::Whose,
     },
-    letter::{Rendered, StaffCommon},
+    letter::{self, Rendered, StaffCommon},
     service::{Desk, Fault, Operation},
 };
 
 /// Key in the state table. The value is when the last digest was due, and when it was sent.
 const LAST: &str = "digest";
+
+/// The list that a member gets.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    reader: &'a Member,
+    shows: Shows<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows<'a> {
+    /// The reader's own tickets, those of absent members whose substitute the reader is, and those without an assignee. Leads also
+    /// see other members' tickets that are urgent, waiting or answered, and parked mail, undeliverable mail and the figures.
+    Own,
+    /// Those of one member.
+    Member(&'a Member),
+    All,
+}
+
+impl<'a> View<'a> {
+    fn own(reader: &'a Member) -> Self {
+        Self { reader, shows: Shows::Own }
+    }
+
+    /// Whose list it is, in words; empty for the reader's own.
+    fn title(self) -> String {
+        match self.shows {
+            Shows::Own => String::new(),
+            Shows::Member(member) => letter::list_of(&member.name),
+            Shows::All => letter::LIST_OF_ALL.to_owned(),
+        }
+    }
+}
 
 /// When the digest is next due after `now`, and when it was last due on the business day of `now`.
 pub fn times(desk: &Desk, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {

@@ -5,9 +5,13 @@ use chrono::{DateTime, Utc};
 
 use super::staff_notice::notify;
 use crate::{
-    desk::{own_marks::disarmed, staff::Member, staff_key::Invitation, staff_mail::MARK_DIGITS},
+    desk::{
+        own_marks::disarmed, staff::Member, staff_key::Invitation, staff_mail::MARK_DIGITS,
+        ticket::TicketNumber,
+    },
     letter::{
-        self, Content, DecisionWord, HeldDraft, Purpose, StaffReplyContext, WaitingContext, decision_link,
+        self, Content, DecisionWord, HeldDraft, LinkContext, Purpose, StaffReplyContext, Unsent, UnsentMail,
+        WaitingContext, decision_link,
     },
     service::{Desk, Fault, Operation},
     store::{HeldMail, WrittenMail},
@@ -49,19 +53,13 @@ pub fn beginning(text: &str) -> String {
 pub fn asked(
     desk: &Desk,
     reader: &Member,
-    (number, to): (&crate::desk::ticket::TicketNumber, &str),
+    (number, to): (&TicketNumber, &str),
     draft: &WrittenMail,
     text: &str,
     now: DateTime<Utc>,
 ) -> WaitingContext {
-    let key = desk.key(reader, number, Invitation::Decide, now);
-    let mark = mark(draft.purpose, &draft.message_id);
-    let link = |word: DecisionWord| decision_link(&desk.profile.address, number, mark, &key, word);
-    let (yes, no) = match (needs_lead(desk, draft, now), desk.duty(now).may_lead(reader)) {
-        (true, true) => (Some(DecisionWord::Approve), DecisionWord::Reject),
-        (true, false) => (None, DecisionWord::Cancel),
-        (false, _) => (Some(DecisionWord::Send), DecisionWord::Cancel),
-    };
+    let link = |word| link(desk, reader, number, draft, word, now);
+    let (yes, no) = words(desk, reader, draft, now);
     WaitingContext {
         number: number.to_string(),
         what: letter::purpose_in_words(draft.purpose),
@@ -74,15 +72,80 @@ pub fn asked(
     }
 }
 
+/// The words by which a member lets a draft leave, if they may, and stops it.
+fn words(
+    desk: &Desk,
+    reader: &Member,
+    draft: &WrittenMail,
+    now: DateTime<Utc>,
+) -> (Option<DecisionWord>, DecisionWord) {
+    match (needs_lead(desk, draft, now), desk.duty(now).may_lead(reader)) {
+        (true, true) => (Some(DecisionWord::Approve), DecisionWord::Reject),
+        (true, false) => (None, DecisionWord::Cancel),
+        (false, _) => (Some(DecisionWord::Send), DecisionWord::Cancel),
+    }
+}
+
+fn link(
+    desk: &Desk,
+    reader: &Member,
+    number: &TicketNumber,
+    draft: &WrittenMail,
+    word: DecisionWord,
+    now: DateTime<Utc>,
+) -> String {
+    let key = desk.key(reader, number, Invitation::Decide, now);
+    decision_link(&desk.profile.address, number, mark(draft.purpose, &draft.message_id), &key, word)
+}
+
+/// The mails about a ticket that have not left, as a member is shown them: with links where they decide. Letters that leave together
+/// are one.
+pub fn unsent<'m>(
+    desk: &Desk,
+    reader: &Member,
+    number: &TicketNumber,
+    mails: impl Iterator<Item = &'m WrittenMail>,
+    now: DateTime<Utc>,
+) -> Vec<UnsentMail> {
+    let mut seen = Vec::new();
+    let mut shown = Vec::new();
+    for mail in mails {
+        if seen.contains(&(mail.purpose, mail.created_at)) {
+            continue;
+        }
+        seen.push((mail.purpose, mail.created_at));
+        let why = match mail.leaves_at {
+            _ if mail.is_held() && needs_lead(desk, mail, now) => Unsent::Approval,
+            _ if mail.is_held() => Unsent::Word,
+            Some(at) if mail.attempts == 0 && at > now => Unsent::At(at),
+            _ => Unsent::Tried,
+        };
+        let decides = mail.is_held() && deciders(desk, mail, now).contains(&reader);
+        let (yes, no) = words(desk, reader, mail, now);
+        let links = yes.into_iter().chain([no]).filter(|_| decides);
+        let links = links.map(|word| LinkContext {
+            word: word.as_str(),
+            link: link(desk, reader, number, mail, word, now),
+        });
+        let zone = desk.rules.calendar.time_zone();
+        let words = letter::unsent_in_words(&author_in_words(desk, mail), mail.purpose, why, zone, now);
+        shown.push(UnsentMail { words, links: links.collect() });
+    }
+    shown
+}
+
+fn author_in_words(desk: &Desk, mail: &WrittenMail) -> String {
+    let author = mail.author.as_deref().and_then(|address| desk.rules.staff.find(address));
+    author.map_or_else(|| letter::OPERATOR.to_owned(), |author| author.name.clone())
+}
+
 /// The held drafts that a member decides about, for the digest.
 #[must_use]
 pub fn of_member(desk: &Desk, held: &[HeldMail], member: &Member, now: DateTime<Utc>) -> Vec<HeldDraft> {
     let zone = desk.rules.calendar.time_zone();
     let shown = |mail: &HeldMail| {
         let waiting = shown_to(desk, member, mail, now);
-        let author = mail.written.author.as_deref().and_then(|address| desk.rules.staff.find(address));
-        let author = author.map_or_else(|| letter::OPERATOR.to_owned(), |author| author.name.clone());
-        HeldDraft::new(waiting, &author, mail.written.created_at, zone, now)
+        HeldDraft::new(waiting, &author_in_words(desk, &mail.written), mail.written.created_at, zone, now)
     };
     held.iter().filter(|mail| deciders(desk, &mail.written, now).contains(&member)).map(shown).collect()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Outgoing, Thread, enqueue};
+use super::{Outgoing, Thread, drafts, enqueue};
 use crate::{
     desk::{
         form::Fields,
@@ -96,8 +96,12 @@ pub async fn notify_each(
     let (desk, now) = (operation.desk, operation.now);
     let ids: Vec<i64> = tickets.iter().map(|ticket| ticket.id).collect();
     let notes = operation.tx.notes_of(&ids).await?;
+    let unsent = operation.tx.unsent(&ids).await?;
     let shown = |ticket: &TicketRow, member: &Member| {
-        for_member(desk, ticket, member, now).with_notes(notes_in_words(desk, &notes, ticket.id, now))
+        let own = unsent.iter().filter(|(of, _)| *of == ticket.id).map(|(_, mail)| mail);
+        for_member(desk, ticket, member, now)
+            .with_notes(notes_in_words(desk, &notes, ticket.id, now))
+            .with_unsent(drafts::unsent(desk, member, &ticket.number, own, now))
     };
     let mut queued = 0;
     for member in desk.rules.staff.all() {
@@ -134,6 +138,8 @@ pub struct NoticeContent<'a> {
     pub assignee: Option<&'a str>,
     /// Text of the inquirer's follow-up; empty for a new ticket.
     pub news: &'a str,
+    /// The name of the contact who wrote; `None` for the inquirer.
+    pub contact: Option<&'a str>,
     pub remarks: Vec<String>,
     pub notes: Vec<String>,
 }
@@ -193,6 +199,7 @@ pub fn notify_of_ticket(
                 ticket: shown,
                 news,
                 news_from: news_from.clone(),
+                contact: content.contact.unwrap_or_default().to_owned(),
                 news_received: news_received.clone(),
                 attachments: own_marks::disarmed(&attachments),
                 by_telephone: content.by_telephone,

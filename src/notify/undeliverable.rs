@@ -1,12 +1,12 @@
 //! Notices to staff that a mail to an inquirer did not arrive, or may not have arrived.
 
-use super::staff_notice::{concerns, for_member, notify};
+use super::staff_notice::{concerns, for_member, notes_in_words, notify};
 use crate::{
     desk::{form::telephones, own_marks::disarmed, staff::Member},
     letter::{self, Content, Purpose, UndeliverableContext, UndeliveredContext},
     mail::EnhancedStatus,
     service::{Fault, Operation},
-    store::TicketRow,
+    store::{StoreError, TicketRow},
 };
 
 pub struct Undelivered<'a> {
@@ -27,6 +27,9 @@ pub async fn notify_undelivered(
     mail: &Undelivered<'_>,
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
+    let about = reader_of(operation, ticket, mail.outbox).await?;
+    let concerned = ticket;
+    let ticket = about.as_ref().or(ticket);
     let contact = ticket.and_then(|ticket| ticket.fields.contact.as_deref()).unwrap_or_default();
     let undelivered = UndeliveredContext {
         what: letter::purpose_in_words(mail.purpose),
@@ -43,12 +46,34 @@ pub async fn notify_undelivered(
     let author = operation.tx.author_of(mail.outbox).await?;
     let wrote =
         |member: &Member| author.as_deref().is_some_and(|who| who.eq_ignore_ascii_case(&member.address));
-    let told = |member: &&Member| wrote(member) || concerns(desk, ticket, member, now);
+    let told = |member: &&Member| wrote(member) || concerns(desk, concerned, member, now);
+    let notes = match concerned {
+        Some(ticket) => {
+            let notes = operation.tx.notes_of(&[ticket.id]).await?;
+            notes_in_words(desk, &notes, ticket.id, now)
+        }
+        None => Vec::new(),
+    };
     for member in desk.rules.staff.all().filter(told) {
-        let ticket = ticket.map(|ticket| for_member(desk, ticket, member, now));
+        let ticket = ticket.map(|ticket| for_member(desk, ticket, member, now).with_notes(notes.clone()));
         notify(operation, member, &occasion, |common| {
             Content::Undeliverable(UndeliverableContext { common, undelivered: undelivered.clone(), ticket })
         })?;
     }
     Ok(())
+}
+
+/// The ticket whose inquirer the mail was for, where it is another one: a letter to the inquirer of a merged ticket has their
+/// number. Their address is the one to correct.
+async fn reader_of(
+    operation: &mut Operation<'_>,
+    ticket: Option<&TicketRow>,
+    outbox: i64,
+) -> Result<Option<TicketRow>, StoreError> {
+    let Some(message_id) = operation.tx.message_id_of(outbox).await? else { return Ok(None) };
+    let number = operation.desk.ids.recognise(&message_id);
+    match number.filter(|number| ticket.is_some_and(|ticket| ticket.number != *number)) {
+        Some(number) => operation.tx.ticket_by_number(&number).await,
+        None => Ok(None),
+    }
 }

@@ -78,6 +78,15 @@ pub struct People<'a> {
     pub sender_address: &'a str,
 }
 
+/// A text in front of its writer's signature, and the signature.
+#[must_use]
+pub fn without_signature<'t>(text: &'t str, name: &str, address: &str) -> (&'t str, &'t str) {
+    let lines: Vec<&str> = text.lines().collect();
+    let start = signature::start(&lines, &Signer::of(name, address));
+    let at = start.map_or(text.len(), |start| text.split_inclusive('\n').take(start).map(str::len).sum());
+    text.split_at(at)
+}
+
 /// A point in a text of ours: behind a character that came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {

@@ -1,4 +1,4 @@
-//! Reminds of mails that wait for somebody's word, once each. After that the digest lists them.
+//! Reminds of mails that wait for somebody's word. `desk::ticket::Undecided` has the rule.
 
 use chrono::{DateTime, Utc};
 
@@ -11,8 +11,7 @@ use crate::{
 /// When the next reminder is due. In the past if it is late.
 pub(super) async fn next_draft(desk: &Desk) -> Result<Option<DateTime<Utc>>, StoreError> {
     let held = desk.store.held_mails().await?;
-    let first = held.iter().filter(|mail| !mail.is_reminded).map(|mail| mail.written.created_at).min();
-    Ok(first.and_then(|since| desk.rules.sla.decide_by(&desk.rules.calendar, since)))
+    Ok(held.iter().filter_map(|mail| mail.rule().next(&desk.rules.calendar, &desk.rules.sla)).min())
 }
 
 /// Queues the reminders that are due. Returns the number of mails.
@@ -23,10 +22,7 @@ pub(super) async fn remind_of_drafts(desk: &Desk) -> Result<usize, Fault> {
     }
     let mut tx = desk.store.write().await?;
     let mut held = tx.held_mails().await?;
-    held.retain(|mail| {
-        let due = desk.rules.sla.decide_by(calendar, mail.written.created_at);
-        !mail.is_reminded && due.is_some_and(|at| at <= now)
-    });
+    held.retain(|mail| mail.rule().next(calendar, &desk.rules.sla).is_some_and(|at| at <= now));
     let ids: Vec<i64> = held.iter().map(|mail| mail.written.id).collect();
     tx.reminded_of(&ids, now).await?;
     let queued = remind_of(&mut Operation::by_desk(desk, &mut tx, now), &held)?;

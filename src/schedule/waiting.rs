@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use crate::{
     desk::{
         calendar::date_of,
-        ticket::{Step, opening},
+        ticket::{Step, WaitingFor, opening},
     },
-    letter::Content,
+    letter::{Content, DeadlineContext},
     notify::{
         reminder::{ask_again, notify_unanswered},
         staff_notice::{notify_each, numbers},
@@ -54,29 +54,46 @@ pub(super) async fn look_after(desk: &Desk) -> Result<usize, Fault> {
             }
         }
     }
-    queued += notify_unanswered(operation, &unanswered).await? + notify_over(operation, &over).await?;
+    queued += notify_unanswered(operation, &unanswered).await?;
+    for asked_outside in [false, true] {
+        let of: Vec<TicketRow> = over
+            .iter()
+            .filter(|(_, waited_for)| (*waited_for == WaitingFor::ThirdParty) == asked_outside)
+            .map(|(ticket, _)| ticket.clone())
+            .collect();
+        queued += notify_over(operation, &of, asked_outside).await?;
+    }
     tx.commit().await?;
     Ok(queued)
 }
 
-/// The clock runs again from the morning of the day.
-async fn resume(operation: &mut Operation<'_>, ticket: TicketRow) -> Result<TicketRow, StoreError> {
+/// The clock runs again from the morning of the day. Also returns the party that the ticket has waited for.
+async fn resume(
+    operation: &mut Operation<'_>,
+    ticket: TicketRow,
+) -> Result<(TicketRow, WaitingFor), StoreError> {
     let (calendar, now) = (&operation.desk.rules.calendar, operation.now);
     let until = ticket.clock.hold().and_then(|hold| hold.until);
+    let waited_for = ticket.clock.hold().map_or(WaitingFor::Desk, |hold| hold.waiting_for);
     let at = until.and_then(|day| opening(calendar, day)).unwrap_or(now).min(now);
     let clock = ticket.clock.clone().resumed(calendar, at);
     operation.move_clock(&ticket, &clock).await?;
     let deadline = clock.deadline().map(|at| operation.local(at));
     operation.record(&ticket, AuditEvent::HoldEnded { deadline });
-    Ok(TicketRow { clock, ..ticket })
+    Ok((TicketRow { clock, ..ticket }, waited_for))
 }
 
 /// Tells the members who work on tickets that their holds are over.
-async fn notify_over(operation: &mut Operation<'_>, tickets: &[TicketRow]) -> Result<usize, Fault> {
+async fn notify_over(
+    operation: &mut Operation<'_>,
+    tickets: &[TicketRow],
+    asked_outside: bool,
+) -> Result<usize, Fault> {
     let duty = operation.desk.duty(operation.now);
     let concerns =
         |ticket: &TicketRow, member: &_| duty.responsible(ticket.assignee.as_deref()).contains(&member);
     let now = operation.now.to_rfc3339();
     let occasion = |own: &[&TicketRow]| format!("hold over {} {now}", numbers(own));
-    notify_each(operation, tickets, occasion, concerns, Content::HoldOver).await
+    let content = |context| Content::HoldOver(DeadlineContext { asked_outside, ..context });
+    notify_each(operation, tickets, occasion, concerns, content).await
 }

@@ -1,4 +1,4 @@
-//! The people whom a ticket names, as far as the desk knows them.
+//! The people in a ticket, as far as the desk knows them.
 
 use super::Desk;
 use crate::{
@@ -29,7 +29,7 @@ impl Desk {
         }
     }
 
-    /// Names that nobody outside needs to read: of the inquirer's organization, of staff and of whom the desk asks.
+    /// Names that no reader outside needs: of the organization of the inquirer, of staff, contacts and advisers.
     #[must_use]
     pub fn known_names(&self, ticket: Option<&TicketRow>) -> Vec<String> {
         let people = self.rules.staff.all().map(|member| member.name.clone());

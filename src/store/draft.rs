@@ -8,7 +8,7 @@ use super::{
     read_instant_option, read_word, unpack,
 };
 use crate::{
-    desk::ticket::{Direction, TicketNumber},
+    desk::ticket::{Direction, TicketNumber, Undecided},
     letter::Purpose,
 };
 
@@ -50,6 +50,21 @@ impl WrittenMail {
     }
 }
 
+/// What persons write or order, each with an author. The copies of an answer are a part of it.
+const LETTERS: [Purpose; 6] = [
+    Purpose::Answer,
+    Purpose::Question,
+    Purpose::Interim,
+    Purpose::Meeting,
+    Purpose::VisitRequest,
+    Purpose::Forward,
+];
+
+/// Purposes as a list of SQL.
+fn words(purposes: &[Purpose]) -> String {
+    purposes.iter().map(|purpose| format!("'{purpose}'")).collect::<Vec<_>>().join(", ")
+}
+
 /// A mail that a person wrote and that waits for somebody's word.
 #[derive(Debug, Clone)]
 pub struct HeldMail {
@@ -61,20 +76,24 @@ pub struct HeldMail {
     pub is_reminded: bool,
 }
 
+impl HeldMail {
+    /// What the rule looks at.
+    #[must_use]
+    pub fn rule(&self) -> Undecided {
+        Undecided { since: self.written.created_at, is_reminded: self.is_reminded }
+    }
+}
+
 /// The mails that wait, the oldest first.
 fn held_mails() -> AnyQuery {
-    query(
+    query_text(format!(
         "SELECT outbox.id AS id, number, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                 next_attempt_at, finished_at, reminded_at, entry.text AS text
          FROM outbox JOIN ticket ON ticket.id = outbox.ticket_id LEFT JOIN entry ON entry.id = outbox.entry_id
-         WHERE state = $1 AND purpose IN ($2, $3, $4, $5, $6) ORDER BY outbox.id",
-    )
+         WHERE state = $1 AND purpose IN ({}) ORDER BY outbox.id",
+        words(&LETTERS)
+    ))
     .bind(OutboxState::Held.as_str())
-    .bind(Purpose::Answer.as_str())
-    .bind(Purpose::Question.as_str())
-    .bind(Purpose::Interim.as_str())
-    .bind(Purpose::Meeting.as_str())
-    .bind(Purpose::VisitRequest.as_str())
 }
 
 fn read_held(row: &AnyRow) -> Result<HeldMail> {
@@ -104,7 +123,31 @@ fn read_written(row: &AnyRow) -> Result<WrittenMail> {
     })
 }
 
+/// What persons wrote about these tickets and has not left, each with the row id of its ticket, the oldest first.
+fn unsent(tickets: &[i64]) -> AnyQuery {
+    let sql = format!(
+        "SELECT id, ticket_id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
+                next_attempt_at, finished_at FROM outbox
+         WHERE ticket_id IN ({}) AND purpose IN ({}) AND state IN ($1, $2) ORDER BY id",
+        list(tickets),
+        words(&LETTERS)
+    );
+    query_text(sql).bind(OutboxState::Queued.as_str()).bind(OutboxState::Held.as_str())
+}
+
+fn read_unsent(row: &AnyRow) -> Result<(i64, WrittenMail)> {
+    Ok((row.try_get("ticket_id")?, read_written(row)?))
+}
+
 impl Store {
+    /// As [`Tx::unsent`].
+    pub async fn unsent(&self, tickets: &[i64]) -> Result<Vec<(i64, WrittenMail)>> {
+        if tickets.is_empty() {
+            return Ok(Vec::new());
+        }
+        unsent(tickets).fetch_all(&self.pool).await?.iter().map(read_unsent).collect()
+    }
+
     /// The mails of persons that wait for somebody's word, the oldest first.
     pub async fn held_mails(&self) -> Result<Vec<HeldMail>> {
         held_mails().fetch_all(&self.pool).await?.iter().map(read_held).collect()
@@ -127,6 +170,14 @@ impl Tx {
         Ok(())
     }
 
+    /// What persons wrote about these tickets and has not left, each with the row id of its ticket, the oldest first.
+    pub async fn unsent(&mut self, tickets: &[i64]) -> Result<Vec<(i64, WrittenMail)>> {
+        if tickets.is_empty() {
+            return Ok(Vec::new());
+        }
+        unsent(tickets).fetch_all(self.connection().await?).await?.iter().map(read_unsent).collect()
+    }
+
     /// Drafts of a ticket, the newest first.
     pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
         let mut mails = self.ordered_mails(ticket_id).await?;
@@ -143,38 +194,33 @@ impl Tx {
 
     /// What persons wrote or ordered on a ticket, letters about meetings among it, the newest first.
     pub async fn ordered_mails(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
-        let rows = query(
+        let sql = format!(
             "SELECT id, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                     next_attempt_at, finished_at FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3, $4, $5, $6, $7, $8) AND state IN ($9, $10, $11)
-             ORDER BY id DESC",
-        )
-        .bind(ticket_id)
-        .bind(Purpose::Answer.as_str())
-        .bind(Purpose::AnswerCopy.as_str())
-        .bind(Purpose::Question.as_str())
-        .bind(Purpose::Interim.as_str())
-        .bind(Purpose::Meeting.as_str())
-        .bind(Purpose::VisitRequest.as_str())
-        .bind(Purpose::Forward.as_str())
-        .bind(OutboxState::Queued.as_str())
-        .bind(OutboxState::Held.as_str())
-        .bind(OutboxState::Sent.as_str())
-        .fetch_all(self.connection().await?)
-        .await?;
+             WHERE ticket_id = $1 AND purpose IN ({}, {}) AND state IN ($2, $3, $4) ORDER BY id DESC",
+            words(&LETTERS),
+            words(&[Purpose::AnswerCopy])
+        );
+        let rows = query_text(sql)
+            .bind(ticket_id)
+            .bind(OutboxState::Queued.as_str())
+            .bind(OutboxState::Held.as_str())
+            .bind(OutboxState::Sent.as_str())
+            .fetch_all(self.connection().await?)
+            .await?;
         rows.iter().map(read_written).collect()
     }
 
-    /// The newest answer or question of a ticket, if it did not arrive and nothing was written since. Its bytes may be
-    /// erased.
-    pub async fn bounced_mail(&mut self, ticket_id: i64) -> Result<Option<(Purpose, String, Vec<u8>)>> {
-        // The letters to the inquirers of merged tickets are queued at the same instant.
-        let row = query(
+    /// The newest answers or questions of a ticket that did not arrive, if nothing was written since; the newest first. The
+    /// letters to the inquirers of merged tickets are among them. Their bytes may be erased.
+    pub async fn bounced_mails(&mut self, ticket_id: i64) -> Result<Vec<(Purpose, String, Vec<u8>)>> {
+        // All letters of one answer are queued at the same instant.
+        let rows = query(
             "SELECT id, purpose, message_id, bytes FROM outbox
              WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5)
                  AND created_at = (SELECT MAX(created_at) FROM outbox
                      WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state <> $6)
-             ORDER BY id DESC LIMIT 1",
+             ORDER BY id DESC",
         )
         .bind(ticket_id)
         .bind(Purpose::Answer.as_str())
@@ -182,12 +228,14 @@ impl Tx {
         .bind(OutboxState::Bounced.as_str())
         .bind(OutboxState::Failed.as_str())
         .bind(OutboxState::Cancelled.as_str())
-        .fetch_optional(self.connection().await?)
+        .fetch_all(self.connection().await?)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let id = row.try_get("id")?;
-        let bytes = unpack(&row, "outbox", "bytes", id)?;
-        Ok(Some((read_word(&row, "outbox", "purpose", id)?, row.try_get("message_id")?, bytes)))
+        let read = |row: &AnyRow| {
+            let id = row.try_get("id")?;
+            let bytes = unpack(row, "outbox", "bytes", id)?;
+            Ok((read_word(row, "outbox", "purpose", id)?, row.try_get("message_id")?, bytes))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// A mail that a person wrote about a ticket, with the ticket's row id.
@@ -209,6 +257,15 @@ impl Tx {
             .fetch_optional(self.connection().await?)
             .await?;
         Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
+    }
+
+    /// The Message-ID of a mail, without brackets.
+    pub async fn message_id_of(&mut self, id: i64) -> Result<Option<String>> {
+        let row = query("SELECT message_id FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// Holds a mail that waits to leave. `false` if it is being sent or does not wait.

@@ -118,16 +118,20 @@ impl Tx {
     }
 
     /// Sender and text of the notes that came by mail, the newest first.
-    pub async fn notes_by_mail(&mut self, ticket_id: i64) -> Result<Vec<(String, String)>> {
+    pub async fn notes_by_mail(&mut self, ticket_id: i64) -> Result<Vec<(Mailbox, String)>> {
         let rows = query(
-            "SELECT from_address, text FROM entry
+            "SELECT from_name, from_address, text FROM entry
              WHERE ticket_id = $1 AND direction = $2 AND message_ref IS NOT NULL ORDER BY at DESC, id DESC",
         )
         .bind(ticket_id)
         .bind(Direction::Note.as_str())
         .fetch_all(self.connection().await?)
         .await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        let read = |row: &AnyRow| {
+            let from = Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? };
+            Ok((from, row.try_get("text")?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Message-IDs of the last 20 mails that came in a ticket, oldest first.

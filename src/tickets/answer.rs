@@ -14,7 +14,6 @@ use super::{
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
-        handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
@@ -25,10 +24,10 @@ use crate::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
         Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
-    mail::{self, Attachment, OwnMail},
+    mail::Attachment,
     notify::{
         Outgoing, Thread, drafts, enqueue_all,
-        staff_notice::{in_words, notify_about},
+        staff_notice::{in_words, notes_in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
     store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
@@ -74,35 +73,6 @@ pub async fn write(
     };
     let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
     queue(operation, ticket, written, draft, &first, &others).await
-}
-
-/// 再送: the answer or question that did not arrive leaves once more, as it was, to the address that its ticket has now.
-///
-/// # Errors
-/// When the database or a template fails.
-pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
-    let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
-    let bounced = operation.tx.bounced_mail(ticket.id).await?;
-    let Some((purpose, message_id, bytes)) = bounced.filter(|(.., bytes)| !bytes.is_empty()) else {
-        return nothing();
-    };
-    // A letter about a ticket that was merged into this one has its own number.
-    let number = operation.desk.ids.recognise(&message_id).unwrap_or_else(|| ticket.number.clone());
-    let Some(theirs) = operation.tx.ticket_by_number(&number).await? else { return nothing() };
-    let Some(Reader { address: to, .. }) = reader_of(operation.tx, &theirs).await? else {
-        return Ok(Err(Refused::NoAddress(number)));
-    };
-    let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
-    let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
-    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
-    let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
-    let event = format!("{purpose}-{fingerprint}");
-    let Some(message_id) = fresh_id(operation, &number, &event).await? else { return nothing() };
-    let draft = Draft { text: &text, files: &files, left_out: "" };
-    let theirs = told_by_inquirer(&theirs, &to);
-    let rendered = Rendered { subject, body: text.clone(), html: None };
-    let letter = Letter { number, to, theirs, rendered, message_id };
-    queue(operation, ticket, written, draft, &letter, &[]).await
 }
 
 /// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
@@ -315,6 +285,8 @@ pub(super) async fn show(
     let leads =
         desk.duty(now).leads().into_iter().filter(|_| needs_lead).map(|lead| (lead, Purpose::Approval));
     let mark = drafts::mark(written, message_id);
+    let notes = operation.tx.notes_of(&[ticket.id]).await?;
+    let notes = notes_in_words(desk, &notes, ticket.id, now);
     for (member, purpose) in author.into_iter().chain(leads) {
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
         let words: &[DecisionWord] = match (purpose, leaves) {
@@ -328,8 +300,9 @@ pub(super) async fn show(
         };
         let links: Vec<LinkContext> = words.iter().map(link).collect();
         let others = colleagues::in_others_words(operation, ticket, member, beside).await?;
-        let shown =
-            in_words(desk, ticket, now).answerable(&ticket.number, key, &desk.profile.address, &member.name);
+        let shown = in_words(desk, ticket, now)
+            .answerable(&ticket.number, key, &desk.profile.address, &member.name)
+            .with_notes(notes.clone());
         let occasion = draft::occasion(purpose, message_id);
         notify_about(operation, member, Some(ticket.id), &occasion, |common| {
             let draft = DraftContext { links, others, ..shown_draft.clone() };

@@ -160,7 +160,7 @@ pub(super) async fn release(
     for letter in &letters {
         operation.tx.release(letter.id, leaves_at).await?;
     }
-    if ticket.clock.status() == Status::Open {
+    if ticket.clock.status() == Status::Open || draft.purpose == Purpose::Forward {
         hold::wait_for(operation, ticket, written(draft)).await?;
     }
     let outbox = draft.id;
@@ -353,6 +353,9 @@ async fn take_back(
         Purpose::Question | Purpose::Forward
             if !ticket.clock.is_held_by_desk() || hold::waits_for_third_party(ticket) =>
         {
+            if letter.purpose == Purpose::Forward && hold::stay_held(operation, ticket).await? {
+                return Ok(());
+            }
             let clock = ticket.clock.clone().resumed(&operation.desk.rules.calendar, operation.now);
             operation.move_clock(ticket, &clock).await
         }

@@ -2,8 +2,8 @@
 //! corrected, and a mail that did not arrive leaves again. `inbound::take_in` makes tickets of parked mails.
 
 use super::{
-    answer::send_again,
     forward::{forward, quote},
+    resend::{bounced, send_again},
 };
 use crate::{
     desk::{
@@ -187,7 +187,7 @@ async fn correct(
     }
     let what: Vec<Corrected> = corrections.iter().map(|correction| correction.what).collect();
     operation.record(ticket, AuditEvent::Corrected(what.clone()));
-    let resends = operation.tx.bounced_mail(ticket.id).await?.is_some();
+    let resends = bounced(operation, ticket).await?.is_some();
     Ok(Ok(Handled::Corrected { number: number.clone(), what, resends }.into()))
 }
 

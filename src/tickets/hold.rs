@@ -1,5 +1,7 @@
 //! 保留: the clock is held until a day, and the inquirer is told that day. What stops the letter ends the hold.
 
+use chrono::NaiveDate;
+
 use super::{
     answer::{Draft, write},
     commands::{note, wait_for_inquirer},
@@ -7,11 +9,12 @@ use super::{
 use crate::{
     desk::{
         calendar::{Day, date_of},
-        feedback::{Done, Refused, Written},
+        feedback::{Done, Leaves, Refused, Written},
         japanese_date::WrittenDay,
         japanese_time,
-        ticket::{Hold, Status, WaitingFor},
+        ticket::{Hold, Status, TicketNumber, WaitingFor},
     },
+    letter::Purpose,
     service::{Fault, Operation, Outcome},
     store::{AuditEvent, StoreError, TicketRow, WrittenMail},
 };
@@ -29,27 +32,17 @@ pub(super) async fn hold(
         return Ok(Err(Refused::NotOpen { number, status }));
     }
     let Some(day) = day else { return Ok(Err(Refused::HoldWithoutDay(number))) };
-    let day = match day.after(date_of(now, calendar.time_zone())) {
+    let day = match until(operation, &number, day) {
         Ok(day) => day,
-        Err(fault) => return Ok(Err(Refused::HoldDay { number, fault })),
+        Err(refused) => return Ok(Err(refused)),
     };
-    if !matches!(calendar.day(day), Day::Open { .. }) {
-        return Ok(Err(Refused::HoldOnClosedDay { number, day }));
-    }
-    let hold = Hold { waiting_for: WaitingFor::Desk, until: Some(day) };
+    // An answer from outside that is still awaited ends the hold before.
+    let hold = Hold { until: Some(day), ..waiting_for(ticket) };
     if ticket.clock.hold() == Some(hold) {
         return Ok(Err(Refused::HeldAlready { number, day }));
     }
-    let text = japanese_time::day(day, date_of(now, calendar.time_zone()));
-    let draft = Draft { text: &text, files: &[], left_out: "" };
-    let leaves = match write(operation, ticket, Written::Interim, draft).await? {
-        Ok(Done::Queued { leaves, .. }) => Some(leaves),
-        // The inquirer was told this day before.
-        Err(Refused::SameText(_)) => {
-            operation.tx.set_promise(ticket.id, day).await?;
-            None
-        }
-        Ok(_) | Err(Refused::NoAddress(_)) => None,
+    let leaves = match tell_day(operation, ticket, day).await? {
+        Ok(leaves) => leaves,
         Err(refused) => return Ok(Err(refused)),
     };
     let clock = ticket.clock.clone().held(calendar, now, hold);
@@ -60,6 +53,50 @@ pub(super) async fn hold(
     let left = clock.budget_left();
     operation.record(ticket, AuditEvent::Held { left, until: Some(day) });
     Ok(Ok(Done::Held { number, left, until: Some(day), leaves }))
+}
+
+/// The day of a hold, if the desk is open then.
+pub(super) fn until(
+    operation: &Operation<'_>,
+    number: &TicketNumber,
+    day: WrittenDay,
+) -> Result<NaiveDate, Refused> {
+    let calendar = &operation.desk.rules.calendar;
+    let day = day
+        .after(date_of(operation.now, calendar.time_zone()))
+        .map_err(|fault| Refused::HoldDay { number: number.clone(), fault })?;
+    match calendar.day(day) {
+        Day::Open { .. } => Ok(day),
+        _ => Err(Refused::HoldOnClosedDay { number: number.clone(), day }),
+    }
+}
+
+/// Writes to the inquirer that the answer comes on a day. `None` where no letter leaves: they know it, or have no address.
+pub(super) async fn tell_day(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    day: NaiveDate,
+) -> Result<Result<Option<Leaves>, Refused>, Fault> {
+    let today = date_of(operation.now, operation.desk.rules.calendar.time_zone());
+    let text = japanese_time::day(day, today);
+    let draft = Draft { text: &text, files: &[], left_out: "" };
+    Ok(match write(operation, ticket, Written::Interim, draft).await? {
+        Ok(Done::Queued { leaves, .. }) => Ok(Some(leaves)),
+        // The inquirer was told this day before.
+        Err(Refused::SameText(_)) => {
+            operation.tx.set_promise(ticket.id, day).await?;
+            Ok(None)
+        }
+        Ok(_) | Err(Refused::NoAddress(_)) => Ok(None),
+        Err(refused) => Err(refused),
+    })
+}
+
+/// A hold of the desk, or of the contact that was asked, without its day.
+fn waiting_for(ticket: &TicketRow) -> Hold {
+    let outside = waits_for_third_party(ticket);
+    let waiting_for = if outside { WaitingFor::ThirdParty } else { WaitingFor::Desk };
+    Hold { waiting_for, until: None }
 }
 
 /// Pauses the clock for what is written: a question until the inquirer writes, one to somebody outside until they do. If nothing
@@ -92,6 +129,19 @@ pub(super) fn waits_for_third_party(ticket: &TicketRow) -> bool {
     ticket.clock.hold().is_some_and(|hold| hold.waiting_for == WaitingFor::ThirdParty)
 }
 
+/// Nobody outside is asked after all. Where the inquirer is told a day, the desk holds the ticket until then; `false` where not.
+pub(super) async fn stay_held(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<bool, StoreError> {
+    let until = ticket.clock.hold().and_then(|hold| hold.until);
+    let waits = operation.tx.drafts(ticket.id).await?.iter().any(|draft| draft.purpose == Purpose::Interim);
+    if until.is_none() || !waits && ticket.promised_on != until {
+        return Ok(false);
+    }
+    let hold = Hold { waiting_for: WaitingFor::Desk, until };
+    let clock = ticket.clock.clone().held(&operation.desk.rules.calendar, operation.now, hold);
+    operation.move_clock(ticket, &clock).await?;
+    Ok(true)
+}
+
 /// Ends the hold whose letter was stopped. A hold that it made longer ends when it did before.
 pub(super) async fn take_back(
     operation: &mut Operation<'_>,
@@ -105,9 +155,13 @@ pub(super) async fn take_back(
     let today = date_of(now, calendar.time_zone());
     let began = operation.tx.last_turn(ticket.id).await?.held_since;
     let before = ticket.promised_on.filter(|day| *day > today && began < Some(letter.created_at));
+    let hold = waiting_for(ticket);
+    // Without a day, a question to somebody outside waits as long as it would have.
+    let outside = hold.waiting_for == WaitingFor::ThirdParty;
+    let until = before.or_else(|| operation.desk.rules.sla.remind_on(calendar, now).filter(|_| outside));
     let clock = ticket.clock.clone();
-    let clock = match before {
-        Some(_) => clock.held(calendar, now, Hold { waiting_for: WaitingFor::Desk, until: before }),
+    let clock = match until {
+        Some(_) => clock.held(calendar, now, Hold { until, ..hold }),
         None => clock.resumed(calendar, now),
     };
     operation.move_clock(ticket, &clock).await

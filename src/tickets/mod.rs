@@ -17,5 +17,6 @@ pub mod no_effect;
 pub mod phone;
 mod phrases;
 pub mod recipients;
+mod resend;
 pub mod results;
 pub mod staff_mail;

@@ -262,6 +262,7 @@ impl Worked {
                 self.nothing_sent &= !matches!(
                     what,
                     Done::Queued { .. }
+                        | Done::Forwarded { .. }
                         | Done::Sending { .. }
                         | Done::Approved { .. }
                         | Done::Arranged { .. }

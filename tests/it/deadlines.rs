@@ -6,7 +6,7 @@ use madoguchi::desk::form::FieldKey;
 
 use crate::support::{
     desk::{Desk, On, on_both},
-    mail::{inquiry, message},
+    mail::{Mail, inquiry, message},
     wait::wait_until,
 };
 
@@ -21,6 +21,7 @@ on_both!(
 const STAFF: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
                      [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n\
                      [answers]\nnew_ticket = \"none\"\n[digest]\nat = []\n";
+const MINISTRY: &str = "iryo@mhlw.example.jp";
 
 impl Desk {
     /// One pass at an instant. Returns recipient, Auto-Submitted, subject and text of each mail that it sent, sorted.
@@ -54,6 +55,7 @@ impl Desk {
 /// must send the same text: they share the snapshot.
 fn a_whole_window(desk: &mut Desk) {
     desk.add_settings(STAFF);
+    desk.add_settings(&format!("[[contacts]]\nname = \"厚生労働省\"\naddress = \"{MINISTRY}\"\n"));
     let mut told = String::new();
     let mut nth = 0;
     let mut look = |desk: &mut Desk, now: &str| {
@@ -90,8 +92,46 @@ fn a_whole_window(desk: &mut Desk) {
                 "2025-07-24T09:00:00+09:00",
             ],
         ),
+        // Held until a Friday on which its assignee is away. The Monday behind the weekend is 山の日.
+        ("form", "2025-08-04T10:00:00+09:00", &["2025-08-04T10:01:00+09:00"]),
+        (
+            "hold",
+            "2025-08-04T11:00:00+09:00",
+            &[
+                "2025-08-04T11:01:00+09:00",
+                "2025-08-04T11:30:00+09:00",
+                "2025-08-06T13:00:00+09:00",
+                "2025-08-08T09:00:00+09:00",
+                "2025-08-12T13:00:00+09:00",
+                "2025-08-13T09:00:00+09:00",
+            ],
+        ),
         // Exactly closing time. 敬老の日 is the Monday before, 秋分の日 the Tuesday after.
         ("form", "2025-09-19T17:00:00+09:00", &["2025-09-19T17:01:00+09:00", "2025-09-25T13:00:00+09:00"]),
+        // A question to the ministry, whose answer comes at the end of the Friday before スポーツの日 (10-13).
+        ("form", "2025-10-01T10:00:00+09:00", &["2025-10-01T10:01:00+09:00"]),
+        (
+            "forward",
+            "2025-10-01T11:00:00+09:00",
+            &["2025-10-01T11:01:00+09:00", "2025-10-01T11:30:00+09:00", "2025-10-06T13:00:00+09:00"],
+        ),
+        (
+            "answer of the ministry",
+            "2025-10-10T16:00:00+09:00",
+            &["2025-10-10T16:01:00+09:00", "2025-10-13T10:00:00+09:00"],
+        ),
+        (
+            "quote",
+            "2025-10-14T10:00:00+09:00",
+            &["2025-10-14T10:01:00+09:00", "2025-10-14T10:30:00+09:00", "2025-10-16T13:00:00+09:00"],
+        ),
+        // A question without the form. A member takes it in on the next day, when its clock starts.
+        ("without form", "2025-10-20T10:00:00+09:00", &["2025-10-20T10:01:00+09:00"]),
+        (
+            "take in",
+            "2025-10-21T10:00:00+09:00",
+            &["2025-10-21T10:01:00+09:00", "2025-10-22T14:00:00+09:00", "2025-10-23T10:30:00+09:00"],
+        ),
         // Half an hour before the year's last closing, then New Year's Eve and New Year's Day.
         ("form", "2025-12-26T16:30:00+09:00", &["2025-12-26T16:31:00+09:00"]),
         ("incomplete", "2025-12-31T23:59:59+09:00", &["2026-01-01T00:00:00+09:00"]),
@@ -123,21 +163,68 @@ fn a_whole_window(desk: &mut Desk) {
         ),
     ] {
         nth += 1;
+        desk.starts_at(received);
         let mail = match what {
-            "form" => inquiry(nth),
-            "incomplete" => inquiry(nth).without_field(FieldKey::Inquiry),
-            _ => message(2, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
-                .id("again@city.example.jp"),
+            "form" => Some(inquiry(nth)),
+            "incomplete" => Some(inquiry(nth).without_field(FieldKey::Inquiry)),
+            "without form" => Some(message(nth, "お尋ね", "会議の進め方について、教えてください。")),
+            "follow-up" => Some(
+                message(2, "[ZT-2025-0001] 追加の質問", "もう一点教えてください。")
+                    .id("again@city.example.jp"),
+            ),
+            "answer of the ministry" => Some(answer_of_the_ministry(desk)),
+            order => {
+                carry_out(desk, order);
+                None
+            }
         };
-        desk.deliver_at(mail, received);
-        for now in looks {
-            look(desk, now);
+        if let Some(mail) = mail {
+            desk.deliver_at(mail, received);
         }
+        looks.iter().for_each(|now| look(desk, now));
     }
     // Staff keys depend on the secret of the desk.
     insta::with_settings!({filters => vec![(r"(#|%23)[0-9a-hjkmnp-tv-z]{14}\b", "$1[key]")]}, {
         insta::assert_snapshot!("whole_window", told);
     });
+}
+
+/// What a member does in the window, from the shell.
+fn carry_out(desk: &Desk, what: &str) {
+    match what {
+        "hold" => {
+            order(desk, &["ticket", "assign", "ZT-2025-0003", "伊藤"], "");
+            let hold =
+                ["ticket", "hold", "ZT-2025-0003", "--until", "2025-08-08", "--reason", "厚労省に確認中"];
+            order(desk, &hold, "");
+            order(desk, &["absence", "add", "伊藤", "2025-08-07", "2025-08-12", "--substitute", "佐藤"], "");
+        }
+        "forward" => order(desk, &["ticket", "forward", "ZT-2025-0005", "厚生労働省"], ""),
+        "quote" => order(desk, &["ticket", "quote", "ZT-2025-0005"], "厚生労働省に確認しました。"),
+        "take in" => {
+            let parked = desk.json(&["parked", "list"]);
+            let question = parked.as_array().unwrap().iter().find(|row| row["reason"] == "no_form").unwrap();
+            order(desk, &["parked", "accept", &question["id"].to_string()], "");
+        }
+        _ => unreachable!("{what}"),
+    }
+}
+
+fn order(desk: &Desk, arguments: &[&str], text: &str) {
+    let done = desk.pipe(arguments, text.as_bytes());
+    assert_eq!(done.code, Some(0), "{arguments:?} {}", done.stderr);
+}
+
+fn answer_of_the_ministry(desk: &Desk) -> Mail {
+    let mails = desk.smtp.mails();
+    let question = mails.iter().find(|mail| mail.to == [MINISTRY]).unwrap();
+    let question = madoguchi::mail::read(&question.data);
+    Mail::new()
+        .from(MINISTRY)
+        .subject(&format!("RE: {}", question.subject))
+        .in_reply_to(question.message_id.as_deref().unwrap())
+        .id("reply@mhlw.example.jp")
+        .body(format!("多職種で構成してください。\n\n> {}\n", question.text.replace('\n', "\n> ")))
 }
 
 fn one_ticket_with_two_answers_is_told_as_such_when_the_window_has_closed(desk: &mut Desk) {

@@ -10,6 +10,7 @@ on_both!(
     a_doubtful_reply_to_an_echo_stops_the_draft_until_its_author_decides,
     a_cancellation_means_the_draft_that_was_shown,
     an_approval_with_a_condition_is_no_approval,
+    an_answer_that_waits_is_told_with_its_deadline,
     a_doubtful_answer_leaves_nothing_and_its_writer_is_asked,
     a_key_of_one_ticket_orders_nothing_on_another_and_a_rotation_revokes_it
 );
@@ -100,6 +101,30 @@ fn an_approval_with_a_condition_is_no_approval(desk: &mut Desk) {
     once_at(desk, "10:42:00");
     once_at(desk, "10:53:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 2);
+}
+
+fn an_answer_that_waits_is_told_with_its_deadline(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    desk.set("answers.approval", "true");
+    deliver(desk, reply("ito@example.jp", &notice, "1", "会議の例は、第一市にございます。"), "10:10:00");
+    once_at(desk, "10:11:00");
+    desk.starts_at("2025-07-02T13:40:00+09:00");
+    desk.once();
+    let waits = "送信待ち：伊藤 健一さんの回答は、責任者の承認を待っています";
+    let of_author = mail_to(desk, "ito@example.jp", "期限間近");
+    assert!(of_author.text.contains(waits) && !of_author.text.contains("承認：<"), "{}", of_author.text);
+    let of_lead = mail_to(desk, "sato@example.jp", "期限間近");
+    assert!(of_lead.text.contains(waits), "{}", of_lead.text);
+    assert_eq!(desk.run(&["digest"]).code, Some(0));
+    desk.once();
+    assert!(mail_to(desk, "ito@example.jp", "日次一覧").text.contains(waits));
+    let approves = tapped("sato@example.jp", link(&of_lead.text, "承認"), "2");
+    desk.deliver_at(approves, "2025-07-02T13:50:00+09:00");
+    desk.starts_at("2025-07-02T13:51:00+09:00");
+    desk.once();
+    desk.starts_at("2025-07-02T14:05:00+09:00");
+    desk.once();
+    assert!(mails_to(desk, INQUIRER)[1].text.contains("第一市にございます"));
 }
 
 fn a_doubtful_answer_leaves_nothing_and_its_writer_is_asked(desk: &mut Desk) {

@@ -27,6 +27,8 @@ mod decisions;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod guide;
+#[cfg(test)]
 mod holds;
 #[cfg(test)]
 mod imap;

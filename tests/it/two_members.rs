@@ -25,7 +25,7 @@ fn a_colleagues_second_answer_waits_and_both_are_told(desk: &mut Desk) {
     deliver(desk, reply("ito@example.jp", &notice, "1", "会議の例は、第一市にございます。"), "10:10:00");
     once_at(desk, "10:11:00");
     let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
-    assert!(echo.text.contains("伊藤 健一 さんを担当者としました"), "{}", echo.text);
+    assert!(echo.text.contains("伊藤 健一さんを担当者としました"), "{}", echo.text);
     assert_eq!(desk.json(&["ticket", "show", "ZT-2025-0001"])["assignee"], "ito@example.jp");
     let second = reply("sato@example.jp", &sato_notice(desk), "2", "会議の例は、第二町にございます。");
     deliver(desk, second, "10:12:00");
@@ -36,7 +36,7 @@ fn a_colleagues_second_answer_waits_and_both_are_told(desk: &mut Desk) {
         assert!(asked.text.contains(part), "{part}: {}", asked.text);
     }
     assert!(!asked.text.contains("担当者としました"), "{}", asked.text);
-    let told = mail_to(desk, "ito@example.jp", "佐藤 花子 さんも書いています");
+    let told = mail_to(desk, "ito@example.jp", "佐藤 花子さんも書いています");
     assert!(told.text.contains("第二町にございます") && told.text.contains("第一市に"), "{}", told.text);
     // Ito's answer leaves at its time, Sato's waits.
     once_at(desk, "12:00:00");
@@ -159,7 +159,7 @@ fn the_shell_waits_for_the_word_as_well(desk: &mut Desk) {
     assert!(done.stdout.contains("waits for `ticket send`"), "{}{}", done.stdout, done.stderr);
     once_at(desk, "10:30:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 2);
-    assert!(mail_to(desk, "ito@example.jp", "運用者 さんも書いています").text.contains("第二町"));
+    assert!(mail_to(desk, "ito@example.jp", "運用者さんも書いています").text.contains("第二町"));
     assert_eq!(desk.run(&["ticket", "send", "ZT-2025-0001"]).code, Some(0));
     once_at(desk, "10:50:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 3);

@@ -182,7 +182,7 @@ impl Texts {
         Ok(numbers)
     }
 
-    /// Writes one of the texts anew.
+    /// Replaces one of the texts.
     pub fn write(&mut self, part: Part, text: &str, known: &[String]) {
         let mut next = self.next_mark;
         let new = self.part(part).rewritten(text.trim(), known, &mut next);

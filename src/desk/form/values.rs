@@ -98,7 +98,8 @@ fn without_underscores(text: &str) -> &str {
 /// Removes our placeholder where a value was written beside or into it: 「〔山田〕」, 「山田〔こちらにご記入ください〕」. A bracket
 /// may have been read with the label. A value that is nothing else stays, and counts as blank.
 fn without_placeholder(text: &str) -> String {
-    if !text.contains(['〔', '〕']) {
+    // Searched as strings, which is many times as fast as by characters in an inquiry of some pages.
+    if !text.contains("〔") && !text.contains("〕") {
         return text.to_owned();
     }
     let words = PLACEHOLDER.trim_matches(['〔', '〕']);

@@ -10,7 +10,7 @@ use crate::words::closed_set;
 
 pub use clock::{Hold, SlaClock};
 pub use number::{ENTRY, PARKED, TicketNumber};
-pub use waiting::{Step, Told, Urgency, Waiting, opening};
+pub use waiting::{Step, Told, Undecided, Urgency, Waiting, opening};
 
 closed_set! {
     /// Status of a ticket.

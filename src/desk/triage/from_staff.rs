@@ -31,10 +31,12 @@ pub(super) fn from_staff(reading: &Reading, rules: &Rules, known: &Known) -> (Ki
     park(ParkReason::Staff, "from a staff address, without a key")
 }
 
-/// Whether a member's mail with this subject is a note of a call.
+/// Whether a member's mail with this subject is a note of a call: 「電話照会」, 「電話メモ（星川市）」.
 #[must_use]
 pub fn is_about_a_call(subject: &str) -> bool {
-    subject.replace([' ', '\u{3000}'], "").contains(TELEPHONE_SUBJECT)
+    let subject = subject.replace([' ', '\u{3000}'], "");
+    subject.contains(TELEPHONE_SUBJECT)
+        || subject.trim_start_matches(['【', '「', 'お', '御']).starts_with("電話")
 }
 
 /// Builds a ticket from a telephone inquiry that a member wrote down. Its SLA clock runs as for a mail; the desk does
@@ -52,4 +54,25 @@ fn telephone(reading: &Reading, rules: &Rules) -> Filing {
         clock,
     };
     Filing::Ticket { ticket: Box::new(ticket), mentions: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_of_a_call_is_known_by_its_subject() {
+        for (subject, expected) in [
+            ("電話照会", true),
+            ("FW: 電話 照会（星川市）", true),
+            ("電話メモ", true),
+            ("お電話がありました", true),
+            ("【電話】星川市 田中様", true),
+            ("Re: [ZT-2025-0010] 新しい照会（電話）：星川市", false),
+            ("先方に電話済み", false),
+            ("", false),
+        ] {
+            assert_eq!(is_about_a_call(subject), expected, "{subject}");
+        }
+    }
 }

@@ -75,7 +75,7 @@ impl Reading {
             let passed_on_by = mail.from.replace(author).map(|from| from.address).unwrap_or_default();
             mail.warnings.push(Warning { code: "passed_on", detail: format!("From: {passed_on_by}") });
             // Nothing proves who wrote it: a member's orders need a From of their own.
-            mail.sender_is_clear = false;
+            mail.has_one_sender = false;
             mail.reply_to.clear();
         }
         let automatic = detect(&mail, &own, form.is_filled_in());

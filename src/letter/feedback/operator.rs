@@ -40,6 +40,13 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Back(name) => format!("{name}: no absence is registered any more"),
         Done::CalledBack(number) => format!("{number}: called back"),
         Done::Queued { number, leaves, .. } => format!("{number}: {}", leaves_to_operator(*leaves, zone)),
+        Done::Forwarded { number, leaves, until, told } => {
+            let letter = told.map_or("no letter".to_owned(), |leaves| leaves_to_operator(leaves, zone));
+            format!(
+                "{number}: {}; held until {until}; the inquirer is told: {letter}",
+                leaves_to_operator(*leaves, zone)
+            )
+        }
         Done::Cancelled { number, .. } => format!("{number}: cancelled"),
         Done::Sending { number, leaves_at } => format!("{number}: leaves at {}", local(*leaves_at, zone)),
         Done::Approved { number, .. } => format!("{number}: approved"),

@@ -11,8 +11,9 @@ use crate::{
         triage::{ParkReason, Rules},
     },
     letter::{
-        Facts, ForwardContext, OriginalContext, ParkedFacts, ParkedMail, Profile, StaffCommon,
-        faq::EntryContext,
+        DecisionWord, Facts, ForwardContext, LinkContext, OriginalContext, ParkedFacts, ParkedMail, Profile,
+        Purpose, StaffCommon, StaffTicket, UndeliveredContext, UnsentMail, decision_link, faq::EntryContext,
+        purpose_in_words, status_in_words,
     },
     mail::{Attachment, InboundMail, Mailbox},
 };
@@ -24,9 +25,29 @@ pub(super) fn forwarded(profile: &Profile, rules: &Rules, facts: &Facts, full: b
         aliases: Vec::new(),
     };
     let message = if full { "7月10日までにご教示ください。".to_owned() } else { String::new() };
-    let forwarding = Forwarding { contact: &contact, personal: full, message };
+    let forwarding = Forwarding { contact: &contact, personal: full, day: None, message };
     let received = "令和7年7月1日（火）".to_owned();
     ForwardContext::new(profile, rules, facts.number.clone(), &facts.fields, received, &forwarding)
+}
+
+/// The first of the tickets with an answer that waits for its reader.
+pub(super) fn with_answer(
+    profile: &Profile,
+    rules: &Rules,
+    mut tickets: Vec<StaffTicket>,
+    full: bool,
+) -> Vec<StaffTicket> {
+    let link = |word: DecisionWord| LinkContext {
+        word: word.as_str(),
+        link: decision_link(&profile.address, &number_of(rules, 1), "0a1b2c", KEY, word),
+    };
+    if let Some(first) = tickets.first_mut().filter(|_| full) {
+        first.unsent = vec![UnsentMail {
+            words: "伊藤 健一さんの回答は、責任者の承認を待っています".to_owned(),
+            links: [DecisionWord::Approve, DecisionWord::Reject].map(link).to_vec(),
+        }];
+    }
+    tickets
 }
 
 pub(super) fn parked(
@@ -84,5 +105,17 @@ pub(super) fn entry(common: StaffCommon, full: bool) -> EntryContext {
         problems,
         may_release: !full,
         ..EntryContext::new(common, number.to_string(), KEY.to_owned(), EntryState::Draft, &texts)
+    }
+}
+
+pub(super) fn undelivered(full: bool) -> UndeliveredContext {
+    UndeliveredContext {
+        what: purpose_in_words(Purpose::Acknowledgement),
+        recipient: ADDRESS.to_owned(),
+        reason: status_in_words("5.1.1".parse().ok()),
+        unconfirmed: false,
+        is_result: false,
+        diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
+        telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
     }
 }

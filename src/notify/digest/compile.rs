@@ -7,6 +7,7 @@ use super::super::{
     staff_notice::{for_member, in_words, notes_in_words, parked_for_member},
     unfinished::{Unfinished, unfinished},
 };
+use super::{Shows, View};
 use crate::{
     desk::{
         duty::Duty,
@@ -15,8 +16,8 @@ use crate::{
         triage::ParkReason,
     },
     letter::{
-        self, Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft,
-        ParkedFacts, ParkedMail, StaffCommon, Title, UndeliveredMail, call_in_words,
+        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft, ParkedFacts,
+        ParkedMail, StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
     },
     mail,
     service::{
@@ -116,37 +117,6 @@ impl Known {
             alarms,
             since,
         })
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct View<'a> {
-    pub(super) reader: &'a Member,
-    pub(super) shows: Shows<'a>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shows<'a> {
-    /// The reader's own tickets, those of absent members whose substitute the reader is, and those without an assignee. Leads also
-    /// see other members' tickets that are urgent, waiting or answered, and parked mail, undeliverable mail and the figures.
-    Own,
-    /// Those of one member.
-    Member(&'a Member),
-    All,
-}
-
-impl<'a> View<'a> {
-    pub(super) fn own(reader: &'a Member) -> Self {
-        Self { reader, shows: Shows::Own }
-    }
-
-    /// Whose list it is, in words; empty for the reader's own.
-    fn title(self) -> String {
-        match self.shows {
-            Shows::Own => String::new(),
-            Shows::Member(member) => letter::list_of(&member.name),
-            Shows::All => letter::LIST_OF_ALL.to_owned(),
-        }
     }
 }
 
@@ -375,10 +345,16 @@ async fn groups(
     for (title, ids) in titled.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         let shown: Vec<i64> = ids.iter().take(MOST_TICKETS).copied().collect();
         let notes = desk.store.notes_of(&shown).await?;
+        let unsent = desk.store.unsent(&shown).await?;
         let tickets = desk.store.tickets_of(&shown).await?;
-        let tickets = tickets
-            .iter()
-            .map(|ticket| show(ticket).with_notes(notes_in_words(desk, &notes, ticket.id, now)));
+        let tickets = tickets.iter().map(|ticket| {
+            let own = unsent.iter().filter(|(of, _)| *of == ticket.id).map(|(_, mail)| mail);
+            // The list of what waits has the links.
+            let own = drafts::unsent(desk, member, &ticket.number, own, now);
+            let own = own.into_iter().map(|mail| UnsentMail { links: Vec::new(), ..mail }).collect();
+            let notes = notes_in_words(desk, &notes, ticket.id, now);
+            show(ticket).with_notes(notes).with_unsent(own)
+        });
         groups.push(Group { title, count: ids.len(), tickets: tickets.collect() });
     }
     Ok(groups)

@@ -34,7 +34,7 @@ const JAPANESE: [(&str, &str); 35] = [
     ("desk/ticket/number.rs", "full-width brackets around a number"),
     ("desk/triage/application.rs", "the words with which an application is handed in"),
     ("desk/triage/call.rs", "the words of the call for applications"),
-    ("desk/triage/from_staff.rs", "the subject of a telephone inquiry"),
+    ("desk/triage/from_staff.rs", "the subjects of telephone inquiries"),
     ("desk/triage/note.rs", "what programs write about recalls and passwords"),
     ("desk/triage/thanks.rs", "what people write who only thank"),
     ("mail/address.rs", "commas between addresses"),

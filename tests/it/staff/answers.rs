@@ -218,10 +218,11 @@ fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: &mut Desk) {
     desk.deliver(inquiry(1));
     desk.once();
     let notice = desk.mail_to("ito@example.jp", "新しい照会");
+    desk.pipe(&["ticket", "note", "ZT-2025-0001"], "医師会に確認済み".as_bytes());
     desk.deliver_at(reply("ito@example.jp", &notice, 1, "一案です。"), "2025-07-01T10:10:00+09:00");
     desk.once_at("2025-07-01T10:11:00+09:00");
     let draft = desk.mail_to("sato@example.jp", "承認のお願い");
-    assert!(draft.text.contains("一案です。"));
+    assert!(draft.text.contains("一案です。") && draft.text.contains("医師会に確認済み"), "{}", draft.text);
     desk.once_at("2025-07-01T12:00:00+09:00");
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1, "nothing leaves without a lead");
     desk.deliver_at(

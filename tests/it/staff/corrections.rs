@@ -8,6 +8,7 @@ use crate::support::{
 
 on_both!(
     a_bounced_answer_leaves_again_to_the_corrected_address_by_one_tap,
+    the_letter_to_the_inquirer_of_a_merged_ticket_leaves_again_to_their_corrected_address,
     fields_are_corrected_by_mail_and_from_the_shell,
     a_correction_to_an_address_of_the_desk_or_to_none_is_refused
 );
@@ -71,6 +72,43 @@ fn a_bounced_answer_leaves_again_to_the_corrected_address_by_one_tap(desk: &mut 
     assert_eq!(desk.status(1), "answered");
     // It has arrived, so it leaves no third time.
     assert_eq!(desk.run(&["ticket", "resend", "ZT-2025-0001"]).code, Some(1));
+}
+
+fn the_letter_to_the_inquirer_of_a_merged_ticket_leaves_again_to_their_corrected_address(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert_eq!(desk.pipe(&["ticket", "note", "ZT-2025-0001"], "先方は午後に在席".as_bytes()).code, Some(0));
+    assert_eq!(desk.run(&["ticket", "merge", "ZT-2025-0002", "ZT-2025-0001"]).code, Some(0));
+    let answer = "手引きの12ページをご覧ください。";
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], answer.as_bytes()).code, Some(0));
+    desk.once_at("2025-07-01T10:20:00+09:00");
+    for nth in [1, 2] {
+        let sent = desk.mail_to(&format!("yamada{nth}@city.example.jp"), "回答");
+        desk.deliver_at(report(sent.message_id.as_deref().unwrap(), nth), "2025-07-01T10:25:00+09:00");
+    }
+    desk.once_at("2025-07-01T10:26:00+09:00");
+    let told = desk.mail_to("sato@example.jp", "ZT-2025-0002 の「回答」が届きませんでした");
+    for part in ["第2市", "yamada2@city.example.jp", "先方は午後に在席"] {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
+    let order = reply("sato@example.jp", &told, 1, "訂正 アドレス right@city.example.jp");
+    desk.deliver_at(order, "2025-07-01T10:30:00+09:00");
+    desk.once_at("2025-07-01T10:31:00+09:00");
+    let corrected = desk.mail_to("sato@example.jp", "訂正しました");
+    assert!(corrected.text.contains("送り直す：<mailto:"), "{}", corrected.text);
+    desk.deliver_at(reply("sato@example.jp", &corrected, 2, "再送"), "2025-07-01T10:32:00+09:00");
+    desk.once_at("2025-07-01T10:33:00+09:00");
+    desk.once_at("2025-07-01T10:45:00+09:00");
+    let [again] = desk.mails_to("right@city.example.jp").try_into().unwrap();
+    assert!(again.subject.contains("ZT-2025-0002") && again.text.contains(answer), "{}", again.text);
+    assert!(!again.text.contains("第1市"), "{}", again.text);
+    assert_eq!(
+        desk.mails_to("yamada1@city.example.jp").len(),
+        2,
+        "nothing more leaves to the other inquirer"
+    );
 }
 
 fn fields_are_corrected_by_mail_and_from_the_shell(desk: &mut Desk) {

@@ -136,7 +136,8 @@ fn nobody_releases_what_they_have_not_seen(desk: &mut Desk) {
     // A reply without the subject of a version, as a link or a new mail may have it.
     let (start, _) = refused.subject.split_once("控え").unwrap();
     let key = refused.subject.split(' ').next_back().unwrap();
-    let without = InboundMail { subject: format!("{start}{key}"), ..refused.clone() };
+    let mut without = refused.clone();
+    without.subject = format!("{start}{key}");
     let refused = write(desk, SATO, &without, 5, "公開");
     assert_eq!(entry(desk)["state"], "draft");
     write(desk, SATO, &refused, 6, "公開");

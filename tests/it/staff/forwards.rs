@@ -10,6 +10,9 @@ on_both!(
     a_question_goes_out_without_personal_data_and_its_answer_is_used,
     a_question_may_be_stopped_and_take_the_inquirers_name_with_it,
     a_hold_with_a_day_stays_beside_a_question_to_somebody_outside,
+    a_question_to_somebody_outside_holds_until_a_day_of_its_own,
+    a_question_that_is_stopped_leaves_the_day_that_the_inquirer_was_told,
+    nobody_outside_answers_and_the_day_comes,
     a_mail_of_a_contact_never_becomes_an_inquiry,
     the_shell_asks_and_uses_the_answer_by_the_same_operations
 );
@@ -56,7 +59,9 @@ fn a_question_goes_out_without_personal_data_and_its_answer_is_used(desk: &mut D
     assert_eq!(question.attachments[0].name, "資料.pdf");
     assert!(question.references.is_empty() && question.in_reply_to.is_empty());
     let before = desk.mails_to("yamada1@city.example.jp").len();
-    desk.deliver_at(of_ministry(&question, 1, "多職種で構成してください。"), "2025-07-02T10:00:00+09:00");
+    let signature = "--------\n厚生労働省 医政局 鈴木\niryo@mhlw.example.jp\nTEL 03-0000-9999";
+    let theirs = format!("多職種で構成してください。\n\n{signature}");
+    desk.deliver_at(of_ministry(&question, 1, &theirs), "2025-07-02T10:00:00+09:00");
     desk.once_at("2025-07-02T10:01:00+09:00");
     assert_eq!(
         (desk.numbers().len(), desk.status(1).as_str()),
@@ -67,8 +72,11 @@ fn a_question_goes_out_without_personal_data_and_its_answer_is_used(desk: &mut D
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), before);
     let told = desk.mail_to("sato@example.jp", "ZT-2025-0001");
     assert!(
-        told.text.contains("照会先からの返信です") && told.text.contains("多職種で構成"),
-        "{}",
+        told.text.contains("厚生労働省（照会先）から返信が届きました。")
+            && told.subject.contains("照会先からの返信：厚生労働省")
+            && told.text.contains("多職種で構成"),
+        "{} {}",
+        told.subject,
         told.text
     );
     desk.deliver_at(
@@ -81,6 +89,15 @@ fn a_question_goes_out_without_personal_data_and_its_answer_is_used(desk: &mut D
     let expected = "厚生労働省に確認しました。次のとおりです。\n\n多職種で構成してください。\n";
     assert!(answer.text.contains(expected), "{}", answer.text);
     assert!(!answer.text.contains("ご教示ください"), "nothing of our question comes back: {}", answer.text);
+    assert!(
+        !answer.text.contains("鈴木") && !answer.text.contains("9999"),
+        "nor who answered: {}",
+        answer.text
+    );
+    assert!(
+        desk.mail_to("sato@example.jp", "ご確認").text.contains("鈴木"),
+        "the echo says what is left out"
+    );
     assert_eq!(desk.status(1), "answered");
 }
 
@@ -127,6 +144,73 @@ fn a_hold_with_a_day_stays_beside_a_question_to_somebody_outside(desk: &mut Desk
     desk.deliver_at(of_ministry(&question, 1, "多職種で構成してください。"), "2025-07-03T10:00:00+09:00");
     desk.once_at("2025-07-03T10:01:00+09:00");
     assert_eq!(desk.status(1), "open");
+}
+
+fn a_question_to_somebody_outside_holds_until_a_day_of_its_own(desk: &mut Desk) {
+    let notice = asked(desk);
+    // A day on which the desk is closed is asked about, and nothing leaves.
+    let order = reply("sato@example.jp", &notice, 1, "転送 厚労省 7/12 ご教示ください。");
+    desk.deliver_at(order, "2025-07-01T10:10:00+09:00");
+    desk.once_at("2025-07-01T10:11:00+09:00");
+    assert!(desk.mail_to("sato@example.jp", "できなかった操作").text.contains("7月12日（土）は窓口を休む日"));
+    assert_eq!(desk.status(1), "open");
+    let order = reply("sato@example.jp", &notice, 2, "転送 厚労省 7/10（木） 至急ご教示ください。");
+    desk.deliver_at(order, "2025-07-01T10:12:00+09:00");
+    desk.once_at("2025-07-01T10:13:00+09:00");
+    let told = desk.mail_to("sato@example.jp", "保留にしました");
+    assert!(told.text.contains("7月10日（木）まで保留にしました"), "{}", told.text);
+    desk.once_at("2025-07-01T10:30:00+09:00");
+    let ticket = desk.ticket(1);
+    let (held, promised) = (&ticket["held_until"], &ticket["promised_on"]);
+    assert_eq!((&ticket["waiting_for"], held), (&"third_party".into(), &"2025-07-10".into()));
+    assert_eq!(promised, "2025-07-10");
+    assert!(desk.mail_to("yamada1@city.example.jp", "お時間").text.contains("7月10日"));
+    let [question] = desk.mails_to(MINISTRY).try_into().unwrap();
+    assert!(question.text.contains("\n至急ご教示ください。"), "{}", question.text);
+    assert!(!question.text.contains("7/10"), "the day is for the inquirer: {}", question.text);
+    // A longer hold keeps waiting for the ministry.
+    assert_eq!(desk.run(&["ticket", "hold", "ZT-2025-0001", "--until", "2025-07-15"]).code, Some(0));
+    desk.deliver_at(of_ministry(&question, 1, "多職種で構成してください。"), "2025-07-03T10:00:00+09:00");
+    desk.once_at("2025-07-03T10:01:00+09:00");
+    assert_eq!(desk.status(1), "open");
+}
+
+fn a_question_that_is_stopped_leaves_the_day_that_the_inquirer_was_told(desk: &mut Desk) {
+    asked(desk);
+    desk.set("answers.undo", "30m");
+    let ask = ["ticket", "forward", "ZT-2025-0001", "厚労省", "--until", "2025-07-10"];
+    let done = desk.run(&ask);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stdout.contains("held until 2025-07-10"), "{}", done.stdout);
+    let mails = desk.json(&["outbox", "list"]);
+    let id = |purpose: &str| {
+        let mail = mails.as_array().unwrap().iter().find(|mail| mail["purpose"] == purpose);
+        mail.unwrap_or_else(|| panic!("{purpose}: {mails}"))["id"].to_string()
+    };
+    let waits_for = |desk: &Desk| {
+        let ticket = desk.ticket(1);
+        (ticket["waiting_for"].clone(), ticket["held_until"].clone())
+    };
+    assert_eq!(desk.run(&["outbox", "cancel", &id("forward")]).code, Some(0));
+    assert_eq!(waits_for(desk), ("desk".into(), "2025-07-10".into()), "the inquirer is told the day");
+    assert_eq!(desk.run(&["outbox", "cancel", &id("interim")]).code, Some(0));
+    assert_eq!(desk.status(1), "open");
+    // Without the letter to the inquirer, the ministry is still awaited.
+    let ask = ["ticket", "forward", "ZT-2025-0001", "厚労省", "--personal", "--until", "2025-07-11"];
+    assert_eq!(desk.run(&ask).code, Some(0));
+    let mails = desk.json(&["outbox", "list"]);
+    let interim = mails.as_array().unwrap().iter().find(|mail| mail["purpose"] == "interim").unwrap();
+    assert_eq!(desk.run(&["outbox", "cancel", &interim["id"].to_string()]).code, Some(0));
+    assert_eq!(waits_for(desk).0, "third_party");
+}
+
+fn nobody_outside_answers_and_the_day_comes(desk: &mut Desk) {
+    asked(desk);
+    assert_eq!(desk.run(&["ticket", "forward", "ZT-2025-0001", "厚労省"]).code, Some(0));
+    desk.once_at("2025-07-01T10:30:00+09:00");
+    desk.once_at("2025-07-04T12:00:00+09:00");
+    let told = desk.mail_to("sato@example.jp", "保留の期日");
+    assert!(told.text.contains("照会先からの返信がないまま、本日が保留の期日です"), "{}", told.text);
 }
 
 fn a_mail_of_a_contact_never_becomes_an_inquiry(desk: &mut Desk) {

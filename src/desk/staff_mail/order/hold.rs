@@ -23,6 +23,8 @@ struct Patterns {
     tail: Regex,
     /// A day elsewhere in the argument.
     inside: Regex,
+    /// What follows the day of another order: 「転送 厚労省 7/10 …」. A day of which the text says more belongs to the text.
+    alone: Regex,
 }
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
@@ -35,8 +37,18 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
             "{DATE}{WEEKDAY} ?(?:(?:頃|ごろ|ころ)(?:まで|迄)?|まで|迄|に(?:ご?回答|お?返事)|(?:ご?回答)?予定)"
         ))
         .ok()?,
+        alone: Regex::new(&format!("^(?:{GAP}|{UNTIL}(?:\n|$))")).ok()?,
     })
 });
+
+/// A day at the front of a text, and what follows it.
+pub(in crate::desk) fn day_in_front(text: &str) -> Option<(WrittenDay, &str)> {
+    let folded = Folded::lines(text);
+    let (day, end) = WrittenDay::at_front(folded.as_str()).ok()?;
+    let rest = folded.from(end);
+    let end = PATTERNS.as_ref()?.alone.find(rest.as_str())?.end();
+    Some((day, text.get(rest.source(end)..).unwrap_or_default()))
+}
 
 /// Whether the line is an order whose day comes first.
 pub(super) fn begins_with_day(line: &Folded) -> bool {

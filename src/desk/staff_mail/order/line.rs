@@ -29,7 +29,7 @@ static TARGET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^(?:に|�
 
 /// What follows a noun inside a sentence, so that a blank before it does not make the noun an order.
 static IN_SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:[はがのをにともやへ][^:]|で(?:す|し|き|あ|は|も)|し(?:ま|て|た|な)|する|され|いたし|致し|済|および|及び|または|又は|並びに|から|まで|より|など|等|・)").ok()
+    Regex::new(r"^(?:[はがのをにともやへ][^:]|で(?:す|し|き|あ|は|も)|し(?:ま|て|た|な)|する|され|いたし|致し|済|および|及び|または|又は|並びに|(?:から|まで)(?:[^:]|$)|より|など|等|・)").ok()
 });
 
 /// An order on one line.

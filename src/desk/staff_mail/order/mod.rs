@@ -21,6 +21,8 @@ mod tests;
 mod verb;
 mod words;
 
+pub(in crate::desk) use hold::day_in_front;
+
 use super::command::{Command, Order};
 use crate::desk::{japanese_date::SpanFault, staff_key::Invitation};
 use folded::Folded;

@@ -209,11 +209,7 @@ const ROWS: [(Verb, Scope, &str); 75] = [
     ), // issue
     (List, Everywhere, r"(?:最新の|日次)?一覧(?:表)?(?:{please}|表示)?"), // guide
     (List, Everywhere, r"一覧(?:表)? *(?:[:、] *| +|は *){name} ?{san}?(?:{please}|の分(?:{please})?)?"), // guide
-    (
-        List,
-        Everywhere,
-        r"{name} ?{san}?の(?:照会|担当(?:分|の照会)?)?の?一覧(?:表)?(?:を?(?:(?:くだ|下)さい|送って(?:くだ|下)さい|見せて(?:くだ|下)さい)|{please})?",
-    ), // speech
+    (List, Everywhere, r"{name} ?{san}?の(?:照会の)?一覧(?:を?(?:送って)?(?:くだ|下)さい|{please})?"), // speech
     (List, Everywhere, r"{pre}(?:send )?(?:me )?(?:the )?list(?: please)?"), // guide
     (KeepPhrase, Everywhere, r"定型文?(?:を|の)? ?保存"),                    // guide
     (Phrases, Everywhere, r"定型文?(?:の)? ?一覧(?:{please})?"),             // guide

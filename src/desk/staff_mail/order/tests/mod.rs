@@ -114,10 +114,34 @@ pub(super) const BOTH: &[Invitation] = &[Invitation::Answer, Invitation::Decide]
 pub(super) const ANSWER: &[Invitation] = &[Invitation::Answer];
 pub(super) const DECIDE: &[Invitation] = &[Invitation::Decide];
 
-/// Every word of the guide's table is an order as it is written there.
+/// What the guides write as code and in Japanese is an order as it is written there.
 #[test]
-fn the_words_of_the_guide_are_orders() {
-    let guide = include_str!("../../../../../docs/担当者の手引き.md");
+fn the_orders_in_the_text_of_the_guides_are_orders() {
+    let guides = [
+        ("担当者の手引き", include_str!("../../../../../docs/担当者の手引き.md")),
+        ("命令一覧", include_str!("../../../../../docs/命令一覧.md")),
+        ("運用の手引き", include_str!("../../../../../docs/運用の手引き.md")),
+        ("伴走支援の手引き", include_str!("../../../../../docs/伴走支援の手引き.md")),
+    ];
+    for (guide, text) in guides {
+        let mut count = 0;
+        let is_order =
+            |word: &&str| word.starts_with(|c: char| c > '\u{3000}') && !word.starts_with("ホスト:");
+        for word in text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).filter(is_order) {
+            let readings =
+                [Invitation::Answer, Invitation::Decide].map(|invited| read(word, invited, WRITER));
+            let is_sure = |reading: &Reading| matches!(reading, Reading::Surely { rest, doubts, .. } if rest.is_empty() && doubts.is_empty());
+            assert!(readings.iter().any(is_sure), "{guide}: {word}: {readings:?}");
+            count += 1;
+        }
+        assert!(count > 0, "{guide} has no order");
+    }
+}
+
+/// Every word of the reference's table is an order as it is written there.
+#[test]
+fn the_words_of_the_reference_are_orders() {
+    let guide = include_str!("../../../../../docs/命令一覧.md");
     let rows = guide.lines().skip_while(|line| !line.starts_with("| 書き方 |")).skip(2);
     let mut count = 0;
     for row in rows.take_while(|line| line.starts_with('|')) {

@@ -309,7 +309,7 @@ fn an_answer_with_the_words_of_an_application_is_an_answer() {
 #[test]
 fn the_words_of_the_guide_on_meetings_are_orders() {
     use super::{Invitation, Reading, WRITER, read};
-    let guide = include_str!("../../../../../docs/担当者の手引き.md");
+    let guide = include_str!("../../../../../docs/命令一覧.md");
     let rows = guide.lines().skip_while(|line| !line.starts_with("| 伴走支援の書き方 |")).skip(2);
     let words = rows.map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
     let mut count = 0;

@@ -1,0 +1,82 @@
+//! 再送: what did not arrive leaves once more, as it was, to the address that its inquirer has now.
+
+use super::{
+    answer::{Draft, FINGERPRINT, Letter, fresh_id, queue},
+    recipients::{Reader, reader_of, told_by_inquirer},
+};
+use crate::{
+    desk::{
+        feedback::{Refused, Written},
+        handling::Unhandled,
+        ticket::TicketNumber,
+    },
+    letter::{Purpose, Rendered},
+    mail::{self, OwnMail},
+    service::{Fault, Operation, Outcome},
+    store::{StoreError, TicketRow},
+};
+
+/// Queues the answer or question that did not arrive.
+pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+    let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
+    let Some(Bounced { of, number, purpose, message_id, bytes }) = bounced(operation, ticket).await? else {
+        return nothing();
+    };
+    if bytes.is_empty() {
+        return nothing();
+    }
+    let Some(theirs) = operation.tx.ticket_by_number(&number).await? else { return nothing() };
+    let Some(Reader { address: to, .. }) = reader_of(operation.tx, &theirs).await? else {
+        return Ok(Err(Refused::NoAddress(number)));
+    };
+    let written = if purpose == Purpose::Question { Written::Question } else { Written::Answer };
+    let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
+    let fingerprint = message_id.split_once(&format!(".{purpose}-")).map_or("", |(_, behind)| behind);
+    let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
+    let event = format!("{purpose}-{fingerprint}");
+    let Some(message_id) = fresh_id(operation, &number, &event).await? else { return nothing() };
+    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let theirs = told_by_inquirer(&theirs, &to);
+    let rendered = Rendered { subject, body: text.clone(), html: None };
+    let letter = Letter { number, to, theirs, rendered, message_id };
+    queue(operation, &of, written, draft, &letter, &[]).await
+}
+
+/// An answer or a question that did not arrive.
+pub(super) struct Bounced {
+    /// The ticket that has it. That of a merged ticket is the one that it is a part of.
+    of: TicketRow,
+    /// The ticket of its inquirer.
+    number: TicketNumber,
+    purpose: Purpose,
+    message_id: String,
+    bytes: Vec<u8>,
+}
+
+/// What did not arrive and may leave again: the letter to the ticket's own inquirer, else one to that of a ticket merged into it.
+pub(super) async fn bounced(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+) -> Result<Option<Bounced>, StoreError> {
+    /// As in `Tx::absorbed`.
+    const DEPTH: usize = 10;
+    let ids = &operation.desk.ids;
+    let mut of = ticket.clone();
+    let mut mails = operation.tx.bounced_mails(of.id).await?;
+    for _ in 0..DEPTH {
+        let Some(into) = &of.merged_into else { break };
+        let Some(head) = operation.tx.ticket_by_number(into).await? else { break };
+        of = head;
+        let of_others = operation.tx.bounced_mails(of.id).await?;
+        let is_own =
+            |(_, id, _): &(Purpose, String, Vec<u8>)| ids.recognise(id).as_ref() == Some(&ticket.number);
+        mails.extend(of_others.into_iter().filter(is_own));
+    }
+    let number = |id: &str| ids.recognise(id).unwrap_or_else(|| ticket.number.clone());
+    let own = mails.iter().position(|(_, id, _)| number(id) == ticket.number).unwrap_or_default();
+    if mails.is_empty() {
+        return Ok(None);
+    }
+    let (purpose, message_id, bytes) = mails.swap_remove(own);
+    Ok(Some(Bounced { of, number: number(&message_id), purpose, message_id, bytes }))
+}
