@@ -9,6 +9,7 @@ mod demo;
 mod digest;
 mod erase;
 mod export;
+mod faq;
 mod ingest;
 mod inspect;
 mod keys;
@@ -96,6 +97,9 @@ enum Command {
     /// Keep phrases for answers (定型文)
     #[command(subcommand)]
     Phrase(phrase::Command),
+    /// Draft entries for the guidebook from tickets, release and export them
+    #[command(subcommand)]
+    Faq(faq::Command),
     /// Create a ticket for a telephone inquiry; the deadline of the call-back is that of an answer
     Phone(phone::Call),
     /// Queue the digest to staff now
@@ -234,6 +238,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Ticket(command) => ticket::run(&context, command).await,
         Command::Application(command) => application::run(&context, command).await,
         Command::Phrase(command) => phrase::run(&context, command).await,
+        Command::Faq(command) => faq::run(&context, command).await,
         Command::Report(asked) => report::run(&context, asked).await,
         Command::Search(asked) => search::run(&context, asked).await,
         Command::Parked(command) => parked::run(&context, command).await,

@@ -9,6 +9,7 @@ use super::{
         decision::{ResultsDone, ResultsRefused},
     },
     calendar::BusinessTime,
+    faq::{EntryDone, EntryRefused},
     handling::{Handled, Unhandled},
     japanese_date::SpanFault,
     last_guard::Violation,
@@ -128,6 +129,8 @@ pub enum Done {
     Back(String),
     /// 受付, 破棄, 全文 and the like
     Handled(Handled),
+    /// FAQ候補, 公開 and the like
+    Entry(EntryDone),
 }
 
 /// Why an operation was not carried out. Nothing was changed.
@@ -154,6 +157,8 @@ pub enum Refused {
     Unhandled(Unhandled),
     /// 月次報告, 発行
     Unreported(Unreported),
+    /// FAQ候補, 公開 and the like
+    Entry(EntryRefused),
     /// The day or the hours of a meeting.
     Span {
         number: TicketNumber,

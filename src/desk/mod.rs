@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod deadline;
 pub mod duty;
 pub mod escalation;
+pub mod faq;
 pub mod feedback;
 pub mod form;
 pub mod gate;

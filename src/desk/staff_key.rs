@@ -14,15 +14,18 @@ pub enum Invitation {
     Answer,
     /// Say yes or no to a draft: echoes and approval requests. A reply is never an answer to the inquirer.
     Decide,
+    /// Work on an entry for the guidebook. A reply reaches nobody outside.
+    Entry,
 }
 
 impl Invitation {
-    const ALL: [Self; 2] = [Self::Answer, Self::Decide];
+    const ALL: [Self; 3] = [Self::Answer, Self::Decide, Self::Entry];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Answer => "answer",
             Self::Decide => "decide",
+            Self::Entry => "entry",
         }
     }
 }

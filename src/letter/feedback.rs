@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use super::{
     AND, Purpose,
     application_words::{field_in_words, stage_in_words, unread_in_words},
-    handling, meeting_in_words, purpose_in_words, report, results, span_fault_in_words, status_word,
+    faq, handling, meeting_in_words, purpose_in_words, report, results, span_fault_in_words, status_word,
 };
 use crate::desk::{
     calendar::{BusinessTime, date_of},
@@ -173,6 +173,7 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
         }
         Done::Results(done) => results::done_in_words(done, zone, now),
         Done::Handled(done) => handling::done_in_words(done),
+        Done::Entry(done) => faq::done_in_words(done),
         Done::PartOf { number, case } => format!("{number} を {case} の伴走支援に関する質問としました"),
     }
 }
@@ -199,6 +200,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::Results(refused) => results::refused_in_words(refused),
         Refused::Unhandled(refused) => handling::refused_in_words(refused),
         Refused::Unreported(refused) => report::refused_in_words(refused),
+        Refused::Entry(refused) => faq::refused_in_words(refused),
         Refused::NotSupported(number) => {
             format!("{number} は伴走支援の実施地域ではないか、選定結果をまだお知らせしていません")
         }

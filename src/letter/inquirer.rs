@@ -30,6 +30,10 @@ pub struct Profile {
     pub leaves: String,
     /// What the desk uses inquiries for; empty where it says nothing of it.
     pub purpose_notice: String,
+    /// What inquirers are asked not to write; empty where the desk says nothing of it.
+    pub privacy_notice: String,
+    /// Title and purpose of the files with released entries.
+    pub faq: (String, String),
     /// The people that the desk is for; empty where it says nothing of them.
     pub audience: String,
     /// What inquiries are about.
@@ -195,6 +199,8 @@ pub struct DeskContext {
     pub telephone: String,
     /// `desk.purpose_notice`
     pub purpose_notice: String,
+    /// `desk.privacy_notice`
+    pub privacy_notice: String,
     /// `desk.audience`
     pub audience: String,
     /// `support.name`
@@ -210,6 +216,7 @@ impl From<&Profile> for DeskContext {
             introduced: introduced(&profile.organization),
             telephone: profile.telephone.clone(),
             purpose_notice: profile.purpose_notice.trim().to_owned(),
+            privacy_notice: profile.privacy_notice.trim().to_owned(),
             audience: profile.audience.trim().to_owned(),
             support: profile.support.clone(),
         }

@@ -10,6 +10,7 @@ mod compose;
 mod content;
 mod digest;
 mod due;
+pub mod faq;
 pub mod feedback;
 mod forward;
 mod frame;
@@ -150,6 +151,8 @@ closed_set! {
         Found = "found",
         /// To leads, and to who asks for it: a report of a month or of the whole window.
         Report = "report",
+        /// To a member of staff: an entry for the guidebook with its marks.
+        Faq = "faq",
         /// To a member of staff: what their mail did, and what it could not do.
         StaffReply = "staff_reply",
         /// The same, where nothing in their mail was surely meant.
@@ -211,6 +214,7 @@ impl Purpose {
             | Self::Sheet
             | Self::Found
             | Self::Report
+            | Self::Faq
             | Self::StaffReply
             | Self::StaffDoubt
             | Self::Unproven

@@ -108,6 +108,9 @@ fn doubt_in_words(Doubtful { opening, why }: &Doubtful) -> String {
             "「{opening}」は、照会者への回答かどうか判断できませんでした。照会者に送る場合は、文を補ってお送りください"
         ),
         Doubt::Away => format!("「{opening}」は、不在のお知らせのようです"),
+        Doubt::NotOnEntry => format!(
+            "「{opening}」は、FAQの候補への操作と読み取れなかったため、行っていません。1行に一つ、「3 消す」「2 一般化 県内の機関」「1 そのまま 公表資料の名称」「質問：文」「公開」のようにお書きください"
+        ),
         Doubt::NoDecision => format!(
             "「{opening}」は、送信のご確認へのお返事（「取消」など）と読み取れませんでした。回答を書き直す場合は、いったん「取消」とお返事のうえ、照会のお知らせに返信してください"
         ),

@@ -11,11 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
-    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, ParkedContext,
-    Profile, Purpose, Remark, ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket,
-    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredMail,
-    UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
-    purpose_in_words, reason_in_words, resend_link,
+    InquirerContext, LinkContext, NoEffect, NoticeContext, ParkedContext, Profile, Purpose, Remark,
+    ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts,
+    Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext,
+    attachments_for_staff, decision_link, left_out_in_words, purpose_in_words, reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -167,13 +166,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
         Purpose::Report => {
             Content::Report(ReportContext { common, report: mails::report(rules, now, full, true) })
         }
-        Purpose::Original => Content::Original(OriginalContext {
-            common,
-            number: number_of(rules, 1).to_string(),
-            key: KEY.to_owned(),
-            files: vec![format!("{}.eml", number_of(rules, 1))],
-            left_out: usize::from(full),
-        }),
+        Purpose::Faq => Content::Faq(mails::entry(common, full)),
+        Purpose::Original => Content::Original(mails::original(common, rules, full)),
         Purpose::StaffReply => Content::StaffReply(StaffReplyContext {
             done: vec![format!("{} の担当を佐藤 花子さんにしました", number_of(rules, 1))],
             problems: if full {

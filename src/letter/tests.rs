@@ -274,6 +274,7 @@ address = "hojokin@desk.example.jp"
 telephone = "03-0000-0300"
 ticket_prefix = "DX"
 purpose_notice = "いただいたお問い合わせは、よくある質問の作成に使用することがあります。"
+privacy_notice = "マイナンバーはお書きにならないようお願いいたします。"
 audience = "補助金の申請を検討されている中小企業の皆様"
 [form]
 subject = "デジタル化補助金に関する照会"
@@ -315,6 +316,7 @@ fn another_desk_changes_values_and_no_template() {
     let built_in = Settings::from_toml("").unwrap();
     let others = [
         "在宅",
+        "患者",
         "医療",
         "拠点",
         "ガイドブック",

@@ -88,6 +88,7 @@ const BUILT_IN: &[(&str, &str)] = &built_in!(
     "sheet",
     "found",
     "report",
+    "faq",
     "staff_reply",
     "staff_doubt",
     "unproven",
@@ -114,7 +115,7 @@ macro_rules! parts {
 }
 
 /// Text that several letters have in common; they include it by name.
-pub(super) const PARTS: [(&str, &str); 26] = parts!(
+pub(super) const PARTS: [(&str, &str); 27] = parts!(
     "address_line",
     "automatic",
     "cut_line",
@@ -131,6 +132,7 @@ pub(super) const PARTS: [(&str, &str); 26] = parts!(
     "missing_items",
     "news",
     "other_mails",
+    "privacy_notice",
     "purpose_notice",
     "remarks",
     "report",

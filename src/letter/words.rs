@@ -175,6 +175,7 @@ pub fn purpose_in_words(purpose: Purpose) -> &'static str {
         Purpose::Sheet => "照会の一覧",
         Purpose::Found => "検索の結果",
         Purpose::Report => "照会対応報告",
+        Purpose::Faq => "ガイドブックの候補",
         Purpose::Arrival => "届いたメールのお知らせ",
         Purpose::Meeting | Purpose::MeetingReminder => "会議・派遣のご案内",
         Purpose::VisitRequest => "アドバイザー派遣のお願い",

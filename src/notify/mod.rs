@@ -5,6 +5,7 @@ pub mod arrival;
 pub mod auto_reply;
 pub mod digest;
 pub mod drafts;
+pub mod faq;
 pub mod reminder;
 pub mod report;
 pub mod search;

@@ -10,8 +10,9 @@ use self::application::{add_representatives, forget_in_application};
 use crate::{
     desk::{
         calendar::date_of,
-        form::{FieldKey, Fields},
-        redact::{Person, redact},
+        form::FieldKey,
+        marks::masked,
+        redact::{MARK, Person, redact},
         ticket::{Direction, Status, TicketKind},
     },
     mail,
@@ -24,7 +25,7 @@ const LAST: &str = "retention";
 
 /// Erases data whose retention period is over, once a day.
 pub(super) async fn forget_due(desk: &Desk) -> Result<(), StoreError> {
-    let Retention { raw, personal } = desk.retention;
+    let Retention { raw, personal, .. } = desk.retention;
     if raw.is_none() && personal.is_none() {
         return Ok(());
     }
@@ -91,21 +92,26 @@ async fn erase_inquirer(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let mut entries = tx.entry_texts(ticket.id).await?;
-    let mut person = person(&ticket.fields, ticket, &entries, desk);
+    let mut person = desk.writers(&ticket.fields, &ticket.from, &entries);
     if ticket.kind == TicketKind::Application {
         add_representatives(&mut person, &tx.submissions(ticket.id).await?, |_| true);
     }
+    let without = |text: &str| {
+        let text = redact(text, &person);
+        if desk.retention.third_persons { masked(&text, MARK) } else { text }
+    };
     for entry in &mut entries {
         if entry.direction != Direction::Out && !desk.knows(&entry.from.address) {
             entry.from = mail::Mailbox::default();
         }
         entry.recipients.retain(|address| desk.knows(address));
-        forget_words(entry, &person);
+        forget_words(entry, without);
         tx.rewrite_entry(entry).await?;
     }
-    let inquiry = ticket.fields.get(FieldKey::Inquiry).map(|text| redact(text, &person));
-    tx.erase_inquirer(ticket.id, &redact(&ticket.subject, &person), inquiry.as_deref(), now).await?;
+    let inquiry = ticket.fields.get(FieldKey::Inquiry).map(without);
+    tx.erase_inquirer(ticket.id, &without(&ticket.subject), inquiry.as_deref(), now).await?;
     tx.erase_bytes_of(ticket.id).await?;
+    tx.forget_faq_of(ticket.id).await?;
     if ticket.kind == TicketKind::Application {
         tx.erase_application(ticket.id).await?;
     }
@@ -114,28 +120,10 @@ async fn erase_inquirer(
     Ok(())
 }
 
-/// Names and contact data of everyone outside the desk who wrote in a ticket.
-fn person(fields: &Fields, ticket: &TicketRow, entries: &[EntryText], desk: &Desk) -> Person {
-    let writers = entries.iter().map(|entry| &entry.from).chain([&ticket.from]);
-    let names = writers.filter(|from| !desk.knows(&from.address)).filter_map(|from| from.name.clone());
-    Person {
-        names: names.chain(fields.get(FieldKey::Name).map(str::to_owned)).collect(),
-        texts: fields.get(FieldKey::Contact).map(str::to_owned).into_iter().collect(),
-    }
-}
-
-fn forget_words(entry: &mut EntryText, person: &Person) {
-    entry.text = redact(&entry.text, person);
+fn forget_words(entry: &mut EntryText, without: impl Fn(&str) -> String) {
+    entry.text = without(&entry.text);
     for (_, name) in &mut entry.attachments {
-        *name = redact(name, person);
-    }
-}
-
-impl Desk {
-    /// Whether an address belongs to the desk or to staff. Those are not erased.
-    fn knows(&self, address: &str) -> bool {
-        self.rules.gate.own_addresses.contains(&address.to_lowercase())
-            || self.rules.staff.find(address).is_some()
+        *name = without(name);
     }
 }
 
@@ -239,13 +227,14 @@ async fn erase_participant(
             entry.from = mail::Mailbox::default();
         }
         entry.recipients.retain(|recipient| recipient.to_lowercase() != address);
-        forget_words(entry, &person);
+        forget_words(entry, |text| redact(text, &person));
         tx.rewrite_entry(entry).await?;
     }
     if ticket.kind == TicketKind::Application {
         forget_in_application(tx, ticket, address, &person).await?;
     }
     tx.forget_in_search(&[ticket.id]).await?;
+    tx.forget_faq_of(ticket.id).await?;
     // Header fields of the other mails in the ticket name the person, too. But staff need those mails until the ticket
     // is answered, so of an unanswered ticket only the person's own mails are erased.
     match ticket.clock.status() {

@@ -274,7 +274,11 @@ fn random() -> Result<u32, WiringError> {
 
 fn retention(settings: &Settings) -> Retention {
     let time = |period: Option<Period>| period.and_then(|period| TimeDelta::from_std(period.0).ok());
-    Retention { raw: time(settings.retention.raw_after), personal: time(settings.retention.personal_after) }
+    Retention {
+        raw: time(settings.retention.raw_after),
+        personal: time(settings.retention.personal_after),
+        third_persons: settings.retention.third_persons,
+    }
 }
 
 pub fn profile(settings: &Settings) -> Profile {
@@ -291,6 +295,8 @@ pub fn profile(settings: &Settings) -> Profile {
             settings.answers.approval,
         ),
         purpose_notice: desk.purpose_notice.clone(),
+        privacy_notice: desk.privacy_notice.clone(),
+        faq: (settings.faq.title.clone(), settings.faq.purpose.clone()),
         audience: desk.audience.clone(),
         topic: settings.form.topic.clone(),
         support: settings.support.name.clone(),

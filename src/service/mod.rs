@@ -10,6 +10,7 @@ pub mod health;
 mod history;
 pub mod metrics;
 pub mod operation;
+mod people;
 pub mod prepared;
 pub mod report;
 pub mod search;
@@ -106,4 +107,6 @@ pub struct Retention {
     pub raw: Option<TimeDelta>,
     /// The inquirer's data, from when the ticket was closed or, if it never was, answered.
     pub personal: Option<TimeDelta>,
+    /// Erasure also removes from texts what may be personal of others.
+    pub third_persons: bool,
 }

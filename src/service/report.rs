@@ -5,11 +5,14 @@ use sha2::{Digest as _, Sha256};
 use super::{Desk, Fault, Operation};
 use crate::{
     desk::{
-        report::{Difference, Edition, Gathering, LastYear, Period, Report, Unreported, differences},
+        faq::EntryState,
+        report::{
+            Difference, Edition, Gathering, LastYear, Period, Report, ReportedEntry, Unreported, differences,
+        },
         window::{Window, fiscal_year_of},
     },
     letter::report::{Page, Shown, page},
-    store::{AuditEvent, StoreError},
+    store::{AuditEvent, FaqRow, StoreError},
 };
 
 /// Tickets that are read at once.
@@ -40,7 +43,25 @@ async fn count(desk: &Desk, period: Period) -> Result<Report, StoreError> {
             gathering.add(ticket);
         }
     }
-    Ok(gathering.report(&desk.store.counted_beside(year, from, until).await?))
+    let mut beside = desk.store.counted_beside(year, from, until).await?;
+    beside.entries = released(desk, period).await?;
+    Ok(gathering.report(&beside))
+}
+
+/// Released entries of inquiries that came in the months of a period.
+async fn released(desk: &Desk, period: Period) -> Result<Vec<ReportedEntry>, StoreError> {
+    let months = [period.first, period.last].map(|day| day.format("%Y-%m").to_string());
+    let entries = desk.store.faq().await?.into_iter().filter(|entry| {
+        entry.state == EntryState::Released && (&months[0]..=&months[1]).contains(&&entry.month)
+    });
+    let reported = |entry: FaqRow| ReportedEntry {
+        number: entry.number.to_string(),
+        question: entry.texts.question.text(),
+        answer: entry.texts.answer.text(),
+        place: entry.texts.place.text(),
+        topic: entry.texts.topic.text(),
+    };
+    Ok(entries.map(reported).collect())
 }
 
 /// A report with its paragraph and its editions.

@@ -13,7 +13,7 @@ use super::{
 use crate::desk::{
     calendar::DayHours,
     form::FieldKey,
-    ticket::{PARKED, REPORT},
+    ticket::{ENTRY, PARKED, REPORT},
 };
 
 /// Login name and secret of a mail server. `Debug` does not print the secret.
@@ -56,6 +56,9 @@ impl Settings {
             ensure(period.is_none_or(|period| period.0.as_secs() >= 86_400), key, || {
                 "is less than a day; allowed: a period such as \"365d\"".into()
             })?;
+        }
+        for (key, text) in [("faq.title", &self.faq.title), ("faq.purpose", &self.faq.purpose)] {
+            ensure(!text.trim().is_empty(), key, || "is empty".into())?;
         }
         let scheme = self.database.url.split(':').next().unwrap_or_default();
         ensure(["sqlite", "postgres", "postgresql"].contains(&scheme), "database.url", || {
@@ -191,11 +194,10 @@ impl Settings {
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len())
             && prefix.bytes().all(|b| b.is_ascii_uppercase())
-            && prefix != PARKED
-            && prefix != REPORT;
+            && ![PARKED, REPORT, ENTRY].contains(&prefix.as_str());
         ensure(good, "desk.ticket_prefix", || {
             format!(
-                "{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED} or {REPORT}"
+                "{prefix:?} is not allowed; allowed: two to six capital letters, but not {PARKED}, {REPORT} or {ENTRY}"
             )
         })?;
         for (key, text) in [("desk.name", &desk.name), ("desk.organization", &desk.organization)] {

@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2};
 pub use sections::{
-    Absent, After, Answers, Contact, Database, Delivery, DeliveryKind, Desk, Digest, Field, Form, Hours,
+    Absent, After, Answers, Contact, Database, Delivery, DeliveryKind, Desk, Digest, Faq, Field, Form, Hours,
     Http, Log, LogFormat, Mailbox, MailboxKind, NewTicketTo, Report, Retention, Sla, Staff, Support,
     SupportAdviser, SupportField, Templates, Tls, Window,
 };
@@ -83,6 +83,8 @@ pub struct Settings {
     /// Retention periods of mails and personal data.
     pub retention: Retention,
     pub report: Report,
+    /// Files with released questions and answers.
+    pub faq: Faq,
     /// The HTTP server for health and metrics.
     pub http: Http,
     /// The log.

@@ -174,6 +174,7 @@ impl Tx {
             Purpose::Sheet,
             Purpose::Found,
             Purpose::Report,
+            Purpose::Faq,
         ];
         let rows = query_text(format!(
             "SELECT ticket.number AS number, COALESCE(ticket.id, 0) AS id, COUNT(*) AS replies,

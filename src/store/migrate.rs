@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Version, description and SQL of every migration, in order. A published migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -29,6 +29,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
     (17, "persons", include_str!("../../migrations/0017_persons.sql")),
     (18, "editions", include_str!("../../migrations/0018_editions.sql")),
     (19, "phrases", include_str!("../../migrations/0019_phrases.sql")),
+    (21, "guidebook", include_str!("../../migrations/0021_guidebook.sql")),
 ];
 
 impl Store {

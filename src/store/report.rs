@@ -119,6 +119,7 @@ impl Store {
             meetings: count("meetings")?,
             visits: count("visits")?,
             parked: BTreeMap::new(),
+            entries: Vec::new(),
         };
         let rows = query(
             "SELECT COALESCE(reason, '') AS reason, COUNT(*) AS count FROM message

@@ -22,7 +22,7 @@ pub struct TableSchema {
 }
 
 /// Every table, each before those that refer to it.
-pub const SCHEMA: [&TableSchema; 18] = [
+pub const SCHEMA: [&TableSchema; 19] = [
     &STATE,
     &MESSAGE,
     &UNSETTLED,
@@ -40,6 +40,7 @@ pub const SCHEMA: [&TableSchema; 18] = [
     &MEETING,
     &EDITION,
     &PHRASE,
+    &FAQ,
     &DESK,
 ];
 
@@ -279,6 +280,25 @@ const PHRASE: TableSchema = TableSchema {
     columns: &[("name", T), ("text", T), ("changed_at", T), ("changed_by", T)],
 };
 
+const FAQ: TableSchema = TableSchema {
+    name: "faq",
+    key: &["id"],
+    columns: &[
+        ("id", I),
+        ("number", T),
+        ("ticket_id", I),
+        ("month", T),
+        ("state", T),
+        ("texts", T),
+        ("created_by", T),
+        ("changed_at", T),
+        ("changed_by", T),
+        ("released_at", T),
+        ("released_by", T),
+        ("hash", T),
+    ],
+};
+
 const EDITION: TableSchema = TableSchema {
     name: "edition",
     key: &["first_day", "last_day", "nth"],
@@ -319,6 +339,7 @@ mod tests {
             (&TICKET, super::super::listing::HEAD),
             (&TURN, super::super::turn::COLUMNS),
             (&MEETING, super::super::meeting::COLUMNS),
+            (&FAQ, super::super::faq::COLUMNS),
         ];
         for (table, columns) in lists {
             for column in columns.split(", ") {

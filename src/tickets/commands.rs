@@ -6,7 +6,7 @@ use super::{
     answer::{Draft, write},
     application,
     draft::{Named, cancel, reject, release},
-    handling, hold,
+    faq, handling, hold,
     meetings::{self, Brought},
     results,
 };
@@ -14,6 +14,7 @@ use crate::{
     desk::{
         application::Stage,
         calendar::BusinessTime,
+        faq::{EntryCommand, EntryRefused},
         feedback::{Done, Refused, Written},
         report::Unreported,
         staff::Member,
@@ -34,6 +35,9 @@ use crate::{
 pub async fn find(tx: &mut Tx, number: &TicketNumber) -> Result<Result<TicketRow, Refused>, Fault> {
     if let Some(message) = number.parked() {
         return handling::ticket_of(tx, number, message).await;
+    }
+    if number.is_entry() {
+        return Ok(Err(EntryRefused::NotOnAnEntry(number.clone()).into()));
     }
     Ok(tx.ticket_by_number(number).await?.ok_or_else(|| Refused::NoSuchTicket(number.clone())))
 }
@@ -86,6 +90,7 @@ pub async fn carry_out(
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
         Command::Handling(command) => handling::carry_out(operation, ticket, command, brought.files).await,
+        Command::Entry(EntryCommand::Propose) => faq::propose(operation, ticket).await,
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
         }
@@ -99,6 +104,7 @@ pub async fn carry_out(
         | Command::Report(_)
         | Command::Phrases
         | Command::KeepPhrase { .. }
+        | Command::Entry(_)
         | Command::Help => Ok(Err(Refused::NotOnATicket)),
     }
 }

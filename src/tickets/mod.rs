@@ -8,6 +8,7 @@ mod colleagues;
 pub mod commands;
 mod copies;
 pub mod draft;
+pub mod faq;
 mod forward;
 pub mod handling;
 pub mod hold;

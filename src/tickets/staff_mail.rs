@@ -1,6 +1,9 @@
 //! A mail of a member of staff: its commands are carried out, its answers queued, and what cannot be done is explained
 //! to its writer alone.
 
+mod entries;
+mod reports;
+
 use super::{
     absence,
     answer::{self, Draft},
@@ -13,13 +16,13 @@ use super::{
 use crate::{
     desk::{
         application::decision::ResultsDone,
+        faq::{EntryCommand, EntryDone, EntryRefused},
         feedback::{Done, Refused, Written},
         handling::{Handled, HandlingCommand},
-        report::{Period, Unreported},
         staff::Member,
         staff_key::Invitation,
         staff_mail::{
-            Answer, Command, Order, Problem, StaffMail, SupportCommand, Whose,
+            Command, Order, Problem, StaffMail, SupportCommand, Whose,
             order::{Doubt, Doubtful},
         },
         ticket::TicketNumber,
@@ -30,7 +33,7 @@ use crate::{
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
-    notify::{digest, report, search, sheet, staff_notice::notify_about},
+    notify::{digest, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
 };
@@ -101,6 +104,7 @@ pub async fn work_on(
         Some(number) => commands::find(operation.tx, &number).await?.ok().map(|ticket| ticket.id),
         None => None,
     };
+    result.show_entries(operation, member).await?;
     if result.is_nothing() {
         let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };
         result.problems.push(problem_in_words(&Problem::Unclear { ticket: None, doubt }));
@@ -132,6 +136,8 @@ struct Worked {
     nothing_sent: bool,
     /// A mail of its own tells: the echo of an answer, or the letters about the results.
     answered: bool,
+    /// The entries for the guidebook that the mail is about.
+    entries: Vec<TicketNumber>,
     manual: bool,
     /// The list that is asked for.
     list: Option<Whose>,
@@ -189,6 +195,9 @@ impl Worked {
                 self.note(operation, &order.line, &known);
                 return Ok(());
             }
+            (Command::Entry(command), about) if !matches!(command, EntryCommand::Propose) => {
+                return self.work_on_entry(operation, order, command, about.as_ref(), named).await;
+            }
             (Command::Search(words), _) => {
                 match search::send(operation, member, words, &self.occasion).await? {
                     Ok(()) => self.answered = true,
@@ -196,18 +205,9 @@ impl Worked {
                 }
                 return Ok(());
             }
-            (Command::Report(asked), _) => {
-                let sent = report::send_asked(operation, member, asked, &self.occasion).await?;
-                self.note_report(&order.line, sent);
-                return Ok(());
-            }
+            (Command::Report(asked), _) => return self.send_report(operation, member, order, asked).await,
             (Command::Issue, Some(number)) if number.is_report() => {
-                let sent = match Period::of_number(number, operation.desk.rules.window) {
-                    Some(period) => report::send_issued(operation, member, period, &self.occasion).await?,
-                    None => Err(Unreported::NoSuchReport(number.to_string())),
-                };
-                self.note_report(&order.line, sent);
-                return Ok(());
+                return self.issue_report(operation, member, order, number).await;
             }
             (Command::Support(SupportCommand::Results), _) => {
                 let shown = results::show(operation, member, &self.occasion).await?;
@@ -265,6 +265,9 @@ impl Worked {
                 self.answered = true;
             }
             Ok(what) => {
+                if let Done::Entry(EntryDone::Proposed { entry, .. }) = what {
+                    self.add_entry(entry);
+                }
                 self.nothing_sent &= !matches!(
                     what,
                     Done::Queued { .. }
@@ -282,34 +285,12 @@ impl Worked {
                 self.done.push(to_staff(what, zone, operation.now));
             }
             Err(refused) if line.is_empty() => self.problems.push(refusal_to_staff(refused)),
-            Err(refused) => self.problems.push(refused_order(line, &refusal_to_staff(refused))),
-        }
-    }
-
-    /// A text in the thread of a report is its paragraph.
-    async fn keep_note(
-        &mut self,
-        operation: &mut Operation<'_>,
-        member: &Member,
-        answer: &Answer,
-    ) -> Result<(), Fault> {
-        let kept = match Period::of_number(&answer.ticket, operation.desk.rules.window) {
-            Some(period) => {
-                report::keep_note(operation, member, period, &answer.text, &self.occasion).await?;
-                Ok(())
+            Err(refused) => {
+                if let Refused::Entry(EntryRefused::HasEntry { entry, .. }) = refused {
+                    self.add_entry(entry);
+                }
+                self.problems.push(refused_order(line, &refusal_to_staff(refused)));
             }
-            None => Err(Unreported::NoSuchReport(answer.ticket.to_string())),
-        };
-        self.note_report("", kept);
-        Ok(())
-    }
-
-    /// The report that was sent is the reply.
-    fn note_report(&mut self, line: &str, sent: Result<(), Unreported>) {
-        match sent {
-            Ok(()) => self.answered = true,
-            Err(why) if line.is_empty() => self.problems.push(refusal_to_staff(&why.into())),
-            Err(why) => self.problems.push(refused_order(line, &refusal_to_staff(&why.into()))),
         }
     }
 

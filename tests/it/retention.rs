@@ -11,6 +11,7 @@ use crate::support::{
 
 on_both!(
     who_asked_is_forgotten_after_closing_and_what_was_asked_stays,
+    what_was_written_of_others_is_erased_where_the_settings_say_so,
     raw_mails_are_erased_by_age_unless_an_answer_is_owed,
     a_person_is_erased_on_request_after_a_look
 );
@@ -61,6 +62,33 @@ fn who_asked_is_forgotten_after_closing_and_what_was_asked_stays(desk: &mut Desk
     desk.deliver(inquiry(1));
     desk.once();
     assert_eq!((desk.smtp.mails().len(), desk.numbers().len()), (before, 2));
+}
+
+fn what_was_written_of_others_is_erased_where_the_settings_say_so(desk: &mut Desk) {
+    const OTHERS: [&str; 6] = ["佐々木", "82歳", "要介護3", "昭和18年", "あおぞらクリニック", "1001234567"];
+    desk.set("answers.undo", "0s");
+    let question = "佐々木 次郎様（82歳、要介護3、昭和18年4月1日生、被保険者番号1001234567）の主治医はあおぞらクリニックです。会議の例は。";
+    for nth in 1..=2 {
+        desk.deliver(inquiry(nth).field(FieldKey::Inquiry, question));
+    }
+    desk.once();
+    for nth in 1..=2 {
+        answer_and_close(desk, &format!("ZT-2025-000{nth}"));
+    }
+    desk.once();
+    // Without the setting, redaction leaves what the text says of others.
+    assert_eq!(desk.run(&["erase", "--address", "yamada1@city.example.jp", "--yes"]).code, Some(0));
+    let left = shown(desk, "ZT-2025-0001");
+    assert!(OTHERS.iter().all(|words| left.contains(words)), "{left}");
+    desk.set("retention.third_persons", "true");
+    desk.set("retention.personal_after", "90d");
+    desk.starts_at("2025-10-01T10:00:00+09:00");
+    desk.once();
+    let left = shown(desk, "ZT-2025-0002");
+    assert!(left.contains("会議の例は。") && left.contains("薬剤師会も参加しています"), "{left}");
+    for words in OTHERS {
+        assert!(!left.contains(words), "{words} is left: {left}");
+    }
 }
 
 fn raw_mails_are_erased_by_age_unless_an_answer_is_owed(desk: &mut Desk) {

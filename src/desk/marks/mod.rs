@@ -2,11 +2,12 @@
 //! facilities, municipalities. A mark is a question to a person, not a verdict: text without marks is not anonymous.
 
 mod names;
+mod surnames;
 mod table;
 
 use std::ops::Range;
 
-use super::form::{Folds, is_place};
+use super::form::{Folds, fold, is_place};
 use crate::words::closed_set;
 use table::TABLE;
 
@@ -26,6 +27,8 @@ closed_set! {
         Link = "link",
         Facility = "facility",
         Municipality = "municipality",
+        /// A name that the desk knows: of the inquirer's organization, of a member of staff.
+        Known = "known",
     }
 }
 
@@ -69,17 +72,32 @@ impl Folded {
 /// The marks of a text, in order and without overlap. Where two overlap, they become one of the first kind.
 #[must_use]
 pub fn marks(text: &str) -> Vec<Mark> {
+    marks_with(text, &[])
+}
+
+/// As [`marks`], with the names that the desk knows.
+#[must_use]
+pub fn marks_with(text: &str, known: &[String]) -> Vec<Mark> {
     let folded = Folded::of(text);
     let mut found: Vec<(MarkKind, Range<usize>)> = Vec::new();
     for row in TABLE.iter() {
-        for captures in row.pattern.captures_iter(&folded.text) {
-            let Some(part) = captures.name("part").or_else(|| captures.get(0)) else { continue };
+        let mut at = 0;
+        while let Some(captures) = row.pattern.captures_at(&folded.text, at) {
+            let Some(whole) = captures.get(0) else { break };
             if row.accepts(&folded.text, &captures) {
-                found.push((row.kind, part.range()));
+                found.push((row.kind, captures.name("part").unwrap_or(whole).range()));
             }
+            // の主治医はあおぞらクリニック has a name in it that begins later.
+            let first = whole.as_str().chars().next().map_or(1, char::len_utf8);
+            at =
+                if row.begins_early(&captures) { whole.start() + first } else { whole.end().max(at + first) };
         }
     }
     found.extend(places(&folded.text).map(|range| (MarkKind::Municipality, range)));
+    for name in known.iter().map(|name| fold(name)).filter(|name| name.chars().count() > 1) {
+        let places = folded.text.match_indices(&name);
+        found.extend(places.map(|(at, name)| (MarkKind::Known, at..at + name.len())));
+    }
     found.sort_by_key(|(_, range)| (range.start, std::cmp::Reverse(range.end)));
     let mut merged: Vec<(MarkKind, Range<usize>)> = Vec::new();
     for (kind, range) in found {

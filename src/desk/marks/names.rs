@@ -1,5 +1,7 @@
 //! Words that name nobody.
 
+const PARTICLES: [char; 11] = ['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', 'も', 'か'];
+
 /// Words before a title that mean anybody.
 const ANYBODY: &[&str] = &[
     "患者",
@@ -181,6 +183,49 @@ const KINDS: &[&str] = &[
     "老人",
     "の",
     "や",
+    "二次",
+    "三次",
+    "隣接",
+    "構想",
+    "対象",
+    "全",
+    "単一",
+    "保健",
+    "日常生活",
+    "循環器",
+    "呼吸器",
+    "消化器",
+    "脳神経",
+    "神経",
+    "腎臓",
+    "糖尿病",
+    "血液",
+    "腫瘍",
+    "心臓血管",
+    "形成",
+    "整形",
+    "小児",
+    "老年",
+    "緩和",
+    "口腔",
+    "救急",
+    "標榜",
+    "居宅",
+    "自宅",
+    "実家",
+    "家族",
+    "保育",
+    "幼稚",
+    "公",
+    "学",
+    "市営",
+    "県営",
+    "公営",
+    "町営",
+    "賃貸",
+    "分譲",
+    "住宅型",
+    "サービス付き高齢者向け",
 ];
 
 pub(super) fn is_common(name: &str) -> bool {
@@ -195,9 +240,13 @@ pub(super) fn is_common(name: &str) -> bool {
 pub(super) fn is_generic_facility(name: &str) -> bool {
     let mut rest = name;
     loop {
-        // What stands before a particle is another word: 連携先の病院.
-        if let Some((_, behind)) =
-            rest.rsplit_once(['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', '・'])
+        // What stands before a particle is another word: 連携先の病院. The last letter of まつもと is none.
+        let split = rest.rsplit_once(['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', '・']);
+        // 会議には ends in particles alone.
+        let kana = rest.trim_end_matches(|c| matches!(c, 'ぁ'..='ゖ')).len();
+        let is_word = rest.get(kana..).is_some_and(|kana| kana.contains(|c| !PARTICLES.contains(&c)));
+        if let Some((_, behind)) = split
+            && (!behind.is_empty() || !is_word)
         {
             rest = behind;
         }

@@ -212,6 +212,7 @@ impl<'a> Gathering<'a> {
             },
             support: Support { meetings: beside.meetings, visits: beside.visits, ..self.support },
             last_year: None,
+            entries: beside.entries.clone(),
         }
     }
 }

@@ -124,6 +124,9 @@ pub struct Report {
     /// The whole fiscal year before that of a window, where the database has it.
     #[serde(default)]
     pub last_year: Option<LastYear>,
+    /// What may be read outside of the inquiries of these months. Editions of before have none.
+    #[serde(default)]
+    pub entries: Vec<ReportedEntry>,
 }
 
 /// Figures of last year's desk. It may have had another window, so its whole fiscal year counts.
@@ -162,6 +165,16 @@ impl LastYear {
             applications: support.applications,
         })
     }
+}
+
+/// A released entry for the guidebook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedEntry {
+    pub number: String,
+    pub question: String,
+    pub answer: String,
+    pub place: String,
+    pub topic: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,6 +252,7 @@ pub struct Beside {
     pub duplicates: u64,
     pub meetings: u64,
     pub visits: u64,
+    pub entries: Vec<ReportedEntry>,
 }
 
 /// A report as it was issued.

@@ -1,6 +1,7 @@
 //! What a member orders. `order` reads orders from a text.
 
 use crate::desk::{
+    faq::EntryCommand,
     handling::{HandlingCommand, SheetFormat},
     japanese_date::{WrittenDay, WrittenDays},
     meeting::{Arranged, MeetingKind},
@@ -43,6 +44,8 @@ pub enum Command {
     Handling(HandlingCommand),
     /// An order on an application for 伴走支援.
     Support(SupportCommand),
+    /// An order on an entry for the guidebook, or on the ticket that becomes one.
+    Entry(EntryCommand),
     /// 休暇: a member is away, and another stands in.
     Away(Away),
     /// 休暇 取消: the member is back.
@@ -150,7 +153,13 @@ impl Command {
     pub fn only_reads(&self) -> bool {
         matches!(
             self,
-            Self::List(_) | Self::Sheet(_) | Self::Search(_) | Self::Report(_) | Self::Phrases | Self::Help
+            Self::List(_)
+                | Self::Sheet(_)
+                | Self::Search(_)
+                | Self::Report(_)
+                | Self::Phrases
+                | Self::Entry(EntryCommand::List | EntryCommand::Show(_))
+                | Self::Help
         )
     }
 }

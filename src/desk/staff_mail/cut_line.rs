@@ -24,6 +24,9 @@ pub const CALL_LINE: &str = "▲ ここに 折返済（続けて説明した内�
 /// Of a report, whose paragraph staff write.
 pub const REPORT_LINE: &str =
     "▲ ここに書いた文を、報告の「1　概要」に載せます（発行 と書くと、この内容で版を確定します）▲";
+/// Of an entry for the guidebook.
+pub const ENTRY_LINE: &str =
+    "▲ ここに番号と 消す・一般化・そのまま などを書いてご返信ください（照会者には何も送られません）▲";
 /// Of all notices of earlier versions.
 #[cfg(test)]
 pub const OLD_LINE: &str = "▲ 回答はこの線より上にご記入ください ▲";
@@ -35,13 +38,14 @@ pub fn answer_line(leaves: &str, to: &str) -> String {
 }
 
 /// How the lines begin behind their mark, without blanks. Mail programs may fold the rest away.
-pub(in crate::desk) const BEGINNINGS: [&str; 9] = [
+pub(in crate::desk) const BEGINNINGS: [&str; 10] = [
     "この線より上に書いた文",
     "取りやめるときは、ここに取消",
     "ここに送信または取消",
     "ここに承認または差戻",
     "ここに折返済",
     "ここに書いた文を、報告の",
+    "ここに番号と消す",
     "送るときは、ここに「結果送信」と番号",
     "このメールへの返信は、照会者には",
     "回答はこの線より上",
@@ -76,6 +80,7 @@ mod tests {
             NOTHING_LINE.to_owned(),
             CALL_LINE.to_owned(),
             REPORT_LINE.to_owned(),
+            ENTRY_LINE.to_owned(),
             OLD_LINE.to_owned(),
         ] {
             let first: String = line.chars().take(24).collect();

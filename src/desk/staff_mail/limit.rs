@@ -75,10 +75,11 @@ impl StaffMail {
         let answered = self.answers.iter().map(|answer| &answer.ticket);
         let doubted = self.problems.iter().filter_map(Problem::ticket);
         let tickets = ordered.chain(answered).chain(doubted).chain(&self.stopped).cloned();
-        // The replies about a parked mail or a report are about no ticket.
-        let mut tickets: Vec<Option<TicketNumber>> = tickets
-            .map(|ticket| Some(ticket).filter(|ticket| ticket.parked().is_none() && !ticket.is_report()))
-            .collect();
+        // The replies about a parked mail, a report or an entry for the guidebook are about no ticket.
+        let is_ticket =
+            |number: &TicketNumber| number.parked().is_none() && !number.is_report() && !number.is_entry();
+        let mut tickets: Vec<Option<TicketNumber>> =
+            tickets.map(|number| Some(number).filter(is_ticket)).collect();
         tickets.sort_unstable();
         tickets.dedup();
         if tickets.len() != 1

@@ -18,8 +18,8 @@ pub(in crate::desk) use cut_line::BEGINNINGS;
 #[cfg(test)]
 pub use cut_line::OLD_LINE;
 pub use cut_line::{
-    APPROVE_LINE, CALL_LINE, CANCEL_LINE, NOTHING_LINE, REPORT_LINE, RESULTS_LINE, SEND_LINE, TOP_LINE,
-    answer_line,
+    APPROVE_LINE, CALL_LINE, CANCEL_LINE, ENTRY_LINE, NOTHING_LINE, REPORT_LINE, RESULTS_LINE, SEND_LINE,
+    TOP_LINE, answer_line,
 };
 pub use limit::{MOST_DOUBTS, Replies};
 use order::{Doubt, Doubtful};
@@ -347,7 +347,9 @@ fn take_place(place: &TicketPlace, checked: &Checked<'_>, mail: &mut StaffMail) 
             meaning::of_texts(&place.texts, ticket, Invitation::Answer, name, mail);
         }
         // A digest has no such keys.
-        Some(Invitation::Decide) => mail.problems.push(Problem::WrongKey(place.ticket.clone())),
+        Some(Invitation::Decide | Invitation::Entry) => {
+            mail.problems.push(Problem::WrongKey(place.ticket.clone()));
+        }
         None => {}
     }
 }

@@ -9,7 +9,7 @@ use super::form::Fields;
 use crate::words::closed_set;
 
 pub use clock::{Hold, SlaClock};
-pub use number::{PARKED, REPORT, TicketNumber};
+pub use number::{ENTRY, PARKED, REPORT, TicketNumber};
 pub use waiting::{Step, Told, Undecided, Urgency, Waiting, opening};
 
 closed_set! {

@@ -9,6 +9,9 @@ pub const PARKED: &str = "MAIL";
 /// The prefix of the numbers of reports. Members reply to a report as to a ticket.
 pub const REPORT: &str = "REPORT";
 
+/// The prefix of the numbers of entries for the guidebook, which members name like tickets.
+pub const ENTRY: &str = "FAQ";
+
 /// A ticket number such as `ZT-2025-0001`: prefix, Japanese fiscal year, serial of four or more digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TicketNumber {
@@ -43,6 +46,12 @@ impl TicketNumber {
         self.prefix == REPORT
     }
 
+    /// Whether it is the number of an entry for the guidebook.
+    #[must_use]
+    pub fn is_entry(&self) -> bool {
+        self.prefix == ENTRY
+    }
+
     /// The calendar year in which the Japanese fiscal year begins.
     #[must_use]
     pub fn fiscal_year(&self) -> i32 {
@@ -62,10 +71,10 @@ impl TicketNumber {
         Self::first_in(subject, &[prefix])
     }
 
-    /// The same for a mail of a member, which may be about a parked mail or a report.
+    /// The same for a mail of a member, which may be about a parked mail, a report or an entry for the guidebook.
     #[must_use]
     pub fn in_staff_subject(subject: &str, prefix: &str) -> Option<Self> {
-        Self::first_in(subject, &[prefix, PARKED, REPORT])
+        Self::first_in(subject, &[prefix, PARKED, REPORT, ENTRY])
     }
 
     fn first_in(subject: &str, prefixes: &[&str]) -> Option<Self> {

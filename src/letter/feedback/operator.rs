@@ -9,7 +9,7 @@ use crate::{
         feedback::{Done, Leaves, Refused},
         japanese_date::SpanFault,
     },
-    letter::{handling, report, results},
+    letter::{faq, handling, report, results},
 };
 
 #[must_use]
@@ -71,6 +71,7 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
         Done::Minutes { number, kind, nth, .. } => format!("{number}: {kind} {nth} is held"),
         Done::Results(done) => results::done_to_operator(done),
         Done::Handled(done) => handling::done_to_operator(done),
+        Done::Entry(done) => faq::done_to_operator(done),
         Done::PartOf { number, case } => format!("{number}: belongs to {case}"),
     }
 }
@@ -102,6 +103,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::Results(refused) => results::refused_to_operator(refused),
         Refused::Unhandled(refused) => handling::refused_to_operator(refused),
         Refused::Unreported(refused) => report::refused_to_operator(refused),
+        Refused::Entry(refused) => faq::refused_to_operator(refused),
         Refused::NotSupported(number) => format!("{number}: is not supported (yet)"),
         Refused::Span { number, fault } => format!("{number}: {}", span_fault_to_operator(*fault)),
         Refused::Unarranged { number, why } => format!("{number}: {}", meetings::to_operator(*why)),

@@ -2,6 +2,7 @@
 //! made from the same sections, so they show the same figures.
 
 mod csv;
+mod entries;
 mod html;
 mod mail;
 mod svg;
@@ -228,8 +229,8 @@ fn sections(shown: &Shown<'_>) -> Vec<Section> {
                 coded("照会票としなかったメール", ["コード", "理由", "件数"], parked.collect(), None),
             ],
         ),
-        section("8　主な照会と回答", vec!["公開を決定した照会と回答はありません。".to_owned()], vec![]),
-        section("9　ガイドブックへの示唆", vec![PURPOSE.to_owned()], vec![]),
+        section("8　主な照会と回答", entries::opening(report), vec![entries::answers(report)]),
+        section("9　ガイドブックへの示唆", vec![PURPOSE.to_owned()], vec![entries::places(report)]),
     ];
     if report.support != crate::desk::report::Support::default() {
         sections.push(section(

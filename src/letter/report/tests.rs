@@ -4,7 +4,7 @@ use chrono_tz::Asia::Tokyo;
 use super::{Cell, Page, Shown, csv, html, page, xlsx};
 use crate::desk::{
     calendar::{Calendar, HoursRules},
-    report::{Beside, Counted, Gathering, Period, Report},
+    report::{Beside, Counted, Gathering, Period, Report, ReportedEntry},
     ticket::{Channel, TicketKind, TicketNumber},
 };
 
@@ -104,4 +104,30 @@ fn an_empty_month_has_every_section_and_says_so() {
     assert_eq!(page.sections.len(), 10);
     html(&page).unwrap();
     assert!(xlsx(&page).unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn released_entries_are_sections_eight_and_nine() {
+    let mut report = report(8);
+    let entry = |number: &str, place: &str| ReportedEntry {
+        number: number.into(),
+        question: "会議の例は。".into(),
+        answer: "例です。\n・第一の例".into(),
+        place: place.into(),
+        topic: "会議".into(),
+    };
+    report.entries =
+        vec![entry("FAQ-2025-0001", "第3章"), entry("FAQ-2025-0002", ""), entry("FAQ-2025-0003", "第3章")];
+    let page = shown(&report, true);
+    assert_eq!(table(&page, "公開した照会と回答").len(), 3);
+    let text = |row: &Vec<Cell>| row.iter().map(Cell::text).collect::<Vec<_>>();
+    assert_eq!(
+        table(&page, "ガイドブックの箇所別の照会").iter().map(text).collect::<Vec<_>>(),
+        [["第3章", "2", "FAQ-2025-0001、FAQ-2025-0003"], ["（未定）", "1", "FAQ-2025-0002"]]
+    );
+    assert!(html(&page).unwrap().contains("例です。\n・第一の例"));
+    // An edition of before reads as one without entries.
+    let mut old = serde_json::to_value(&report).unwrap();
+    old.as_object_mut().unwrap().remove("entries");
+    assert!(serde_json::from_value::<Report>(old).unwrap().entries.is_empty());
 }

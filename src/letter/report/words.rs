@@ -64,7 +64,8 @@ pub(super) fn asker_in_words(code: &str) -> &'static str {
 /// A figure of a report, by its keys.
 pub(super) fn figure_in_words(figure: &str) -> String {
     /// Keys of the report, the longest first.
-    const NAMES: [(&str, &str); 35] = [
+    const NAMES: [(&str, &str); 36] = [
+        ("entries", "公開した照会と回答"),
         ("received.total", "受付件数"),
         ("received.email", "受付件数（メール）"),
         ("received.telephone", "受付件数（電話）"),

@@ -1,4 +1,4 @@
-//! Sample values of parked mail, and of a question to a contact.
+//! Sample values of parked mail, of mails as files, of a question to a contact, and of an entry for the guidebook.
 
 use chrono::{DateTime, Utc};
 
@@ -7,12 +7,17 @@ use crate::{
     desk::{
         calendar::date_of,
         contacts::{Contact, Forwarding},
+        faq::{EntryState, Part, Resolution, Texts, Which},
         report::{Beside, Gathering, Period},
+        ticket::{ENTRY, TicketNumber},
         triage::{ParkReason, Rules},
     },
     letter::{
-        DecisionWord, Facts, ForwardContext, LinkContext, OtherMailContext, ParkedFacts, ParkedMail, Profile,
-        Purpose, StaffTicket, UndeliveredContext, UnsentMail, decision_link, purpose_in_words,
+        DecisionWord, Facts, ForwardContext, LinkContext, OriginalContext, OtherMailContext, ParkedFacts,
+        ParkedMail, Profile, Purpose, StaffCommon, StaffTicket, UndeliveredContext, UnsentMail,
+        decision_link,
+        faq::EntryContext,
+        purpose_in_words,
         report::{ReportMail, file_name},
         status_in_words,
     },
@@ -72,6 +77,40 @@ pub(super) fn parked(
     match facts.number(rules) {
         Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
         None => parked,
+    }
+}
+
+pub(super) fn original(common: StaffCommon, rules: &Rules, full: bool) -> OriginalContext {
+    let number = number_of(rules, 1).to_string();
+    let files = vec![format!("{number}.eml")];
+    OriginalContext { common, files, number, key: KEY.to_owned(), left_out: usize::from(full) }
+}
+
+/// An entry with open marks, or one that its reader may release.
+pub(super) fn entry(common: StaffCommon, full: bool) -> EntryContext {
+    let question = "松本市の会議に、あおぞらクリニックの佐々木先生（82歳）を加えてもよいでしょうか。";
+    let mut texts = Texts::new(question, "加えていただけます。\n・第一市の例がございます。", "会議", &[]);
+    // None of these fails: the marks are there.
+    let _ = texts.resolve(&Which::These(vec![1]), &Resolution::Generalize("ある市".into()), &[]);
+    let _ = texts.resolve(&Which::These(vec![2]), &Resolution::Keep("公表資料の名称".into()), &[]);
+    let number = TicketNumber::new(ENTRY, 2025, 1);
+    let done = if full {
+        vec![format!("{number} の 1 を「ある市」に置き換えました")]
+    } else {
+        let _ = texts.resolve(&Which::Open, &Resolution::Erase, &[]);
+        texts.write(Part::Place, "第3章 2 会議の開催", &[]);
+        Vec::new()
+    };
+    let problems = if full {
+        vec!["9 という番号の印は（もう）ありません".to_owned()]
+    } else {
+        Vec::new()
+    };
+    EntryContext {
+        done,
+        problems,
+        may_release: !full,
+        ..EntryContext::new(common, number.to_string(), KEY.to_owned(), EntryState::Draft, &texts)
     }
 }
 

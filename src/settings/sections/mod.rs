@@ -1,6 +1,7 @@
 //! The sections of the settings file, one struct per section. The defaults are those of the 在宅医療 desk of fiscal 2025.
 //! `values.rs` parses single values; `check.rs` checks rules that concern several keys.
 
+mod faq;
 mod mail;
 mod support;
 
@@ -17,6 +18,7 @@ use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
 use crate::words::closed_set;
 
+pub use faq::Faq;
 pub use mail::{After, Delivery, DeliveryKind, Mailbox, MailboxKind, Tls};
 pub use support::{Support, SupportAdviser, SupportField};
 
@@ -43,6 +45,8 @@ pub struct Desk {
     pub ticket_prefix: String,
     /// What the desk uses inquiries for, as its mails tell inquirers. One sentence a line; empty: nothing is said.
     pub purpose_notice: String,
+    /// What inquirers are asked not to write. Empty: nothing is said.
+    pub privacy_notice: String,
     /// The people that the desk is for, as its mails say. Empty: nothing is said.
     pub audience: String,
 }
@@ -59,6 +63,7 @@ impl Default for Desk {
             ticket_prefix: "ZT".into(),
             // 別紙1 注意事項
             purpose_notice: "照会内容は、ガイドブック（在宅医療に必要な連携を担う拠点の整備・運用に関するガイドブック）の改訂の参考とさせていただく可能性がありますことをご了承ください。\nなお、その他の目的では使用いたしません。".into(),
+            privacy_notice: "患者・利用者の氏名、生年月日など、個人を特定できる情報はお書きにならないようお願いいたします。".into(),
             // 別紙1 対象者
             audience: "在宅医療の体制整備・運用に関わる皆様（都道府県、拠点、医療機関等）".into(),
         }
@@ -323,6 +328,8 @@ pub struct Retention {
     /// it was never closed, answered.
     #[serde(deserialize_with = "parsed_option")]
     pub personal_after: Option<Period>,
+    /// Whether erasure also removes from texts what may be personal of others: names with titles, ages, addresses, facilities.
+    pub third_persons: bool,
 }
 
 /// `[report]`: the monthly report.

@@ -84,6 +84,13 @@ impl fmt::Display for AuditEvent {
             }
             Self::Reminded { kind, nth } => write!(f, "{kind} {nth}"),
             Self::PartOf(case) => write!(f, "of {case}"),
+            Self::FaqProposed(entry) | Self::FaqChanged(entry) | Self::FaqWithdrawn(entry) => {
+                write!(f, "{entry}")
+            }
+            Self::FaqReleased { entry, hash } => write!(f, "{entry}, SHA-256 {hash}"),
+            Self::FaqExported { entries, format, hash } => {
+                write!(f, "{entries} entries as {format}, SHA-256 {hash}")
+            }
             Self::ReportIssued { first, last, nth, hash } => {
                 write!(f, "{first} to {last}, edition {nth}, SHA-256 {hash}")
             }

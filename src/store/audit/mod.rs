@@ -22,7 +22,7 @@ use crate::{
         ticket::TicketNumber,
         triage::{Mention, ParkReason},
     },
-    letter::Purpose,
+    letter::{Purpose, faq::Format},
     words::closed_set,
 };
 
@@ -135,6 +135,15 @@ closed_set! {
         Reminded = "reminded",
         /// A question belongs to an application.
         PartOf = "part_of",
+        /// A ticket became an entry for the guidebook.
+        FaqProposed = "faq_proposed",
+        /// An entry for the guidebook was changed.
+        FaqChanged = "faq_changed",
+        /// A second person released an entry for the guidebook.
+        FaqReleased = "faq_released",
+        FaqWithdrawn = "faq_withdrawn",
+        /// Released entries left the desk as a file.
+        FaqExported = "faq_exported",
     }
 }
 
@@ -315,6 +324,20 @@ pub enum AuditEvent {
         nth: u32,
     },
     PartOf(TicketNumber),
+    FaqProposed(TicketNumber),
+    FaqChanged(TicketNumber),
+    FaqReleased {
+        entry: TicketNumber,
+        /// Of the texts.
+        hash: String,
+    },
+    FaqWithdrawn(TicketNumber),
+    FaqExported {
+        entries: usize,
+        format: Format,
+        /// Of the file.
+        hash: String,
+    },
 }
 
 /// Codes of the warnings about a message.

@@ -4,6 +4,7 @@ use crate::desk::triage::Apart;
 #[test]
 fn every_event_keeps_its_kind_and_its_detail_text() {
     let number = || "ZT-2025-0001".parse::<TicketNumber>().unwrap();
+    let entry = || "FAQ-2025-0001".parse::<TicketNumber>().unwrap();
     let at = DateTime::<Utc>::from_timestamp(1_751_331_600, 0).unwrap();
     let local = || Some(at.with_timezone(&Tz::Asia__Tokyo));
     let attempt =
@@ -138,6 +139,17 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         ),
         (AuditEvent::Reminded { kind: MeetingKind::Meeting, nth: 1 }, "reminded: meeting 1"),
         (AuditEvent::PartOf(number()), "part_of: of ZT-2025-0001"),
+        (AuditEvent::FaqProposed(entry()), "faq_proposed: FAQ-2025-0001"),
+        (AuditEvent::FaqChanged(entry()), "faq_changed: FAQ-2025-0001"),
+        (
+            AuditEvent::FaqReleased { entry: entry(), hash: "ab".into() },
+            "faq_released: FAQ-2025-0001, SHA-256 ab",
+        ),
+        (AuditEvent::FaqWithdrawn(entry()), "faq_withdrawn: FAQ-2025-0001"),
+        (
+            AuditEvent::FaqExported { entries: 3, format: Format::Docx, hash: "ab".into() },
+            "faq_exported: 3 entries as docx, SHA-256 ab",
+        ),
     ] {
         assert_eq!(format!("{}: {event}", event.kind()), expected);
     }

@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 35] = [
+const JAPANESE: [(&str, &str); 36] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
@@ -47,6 +47,7 @@ const JAPANESE: [(&str, &str); 35] = [
     ("mail/html/", "the marks of lists"),
     ("paper/", "marks of forms, and the prompts of Word"),
     ("reply/", "attribution lines, quote marks and signatures of mail programs"),
+    ("settings/sections/faq.rs", "default title and purpose of released entries"),
     ("settings/sections/mod.rs", "default names of the desk"),
     ("settings/sections/mail.rs", "default names of folders"),
     ("settings/sections/support.rs", "default names of the call"),

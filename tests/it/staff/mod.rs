@@ -5,6 +5,7 @@ mod commands;
 mod copies;
 mod corrections;
 mod digest;
+mod faq;
 mod forwards;
 mod parked;
 mod phrases;

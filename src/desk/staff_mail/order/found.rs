@@ -2,6 +2,7 @@
 
 use super::{Doubt, handling, line::Found, support, table::Verb};
 use crate::desk::{
+    faq::EntryCommand,
     handling::{HandlingCommand, SheetFormat},
     staff_mail::command::{Command, Order, Whose},
 };
@@ -41,6 +42,9 @@ pub(super) fn order(found: Found, raw: &str) -> Result<Order, Doubt> {
         Verb::Quote if let Some(of) = numbers.pop() => {
             Command::Handling(HandlingCommand::Quote(format!("引用 {of}")))
         }
+        Verb::Propose => Command::Entry(EntryCommand::Propose),
+        Verb::Entries => Command::Entry(EntryCommand::List),
+        Verb::ShowEntry => Command::Entry(EntryCommand::Show(numbers.pop().ok_or(Doubt::Incomplete)?)),
         Verb::SheetCsv => Command::Sheet(SheetFormat::Csv),
         Verb::SheetXlsx => Command::Sheet(SheetFormat::Xlsx),
         Verb::Help => Command::Help,

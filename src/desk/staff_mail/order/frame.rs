@@ -25,7 +25,7 @@ static SIGNATURE_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| whole(SIGNATUR
 /// 「厚生課の佐藤です」 behind a greeting. The name is checked against the words of orders by the caller.
 static INTRODUCTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     whole(
-        r"(?:[^はがをにで、]{1,20}(?:の|課|係|室|部|局|省|庁|県|市|センター) ?)?(?P<name>[一-鿿々ヶ]{1,4}(?: ?[一-鿿々ヶ]{1,4})?|[ァ-ヶー]{2,8}|[ぁ-ゖ]{2,4})(?:です|でございます|と申します)(?:が)?",
+        r"(?:[^はがをにで、:]{1,20}(?:の|課|係|室|部|局|省|庁|県|市|センター) ?)?(?P<name>[一-鿿々ヶ]{1,4}(?: ?[一-鿿々ヶ]{1,4})?|[ァ-ヶー]{2,8}|[ぁ-ゖ]{2,4})(?:です|でございます|と申します)(?:が)?",
     )
 });
 
@@ -218,8 +218,14 @@ mod tests {
             assert!(writer.greets(text, false), "{text}");
         }
         assert!(writer.greets("厚生課の鈴木です", true) && !writer.greets("厚生課の鈴木です", false));
-        for text in ["完了です", "取消でお願いします", "了解です", "山田様", "承認しますのでお願いします"]
-        {
+        for text in [
+            "完了です",
+            "メモ:次のとおりです",
+            "取消でお願いします",
+            "了解です",
+            "山田様",
+            "承認しますのでお願いします",
+        ] {
             assert!(!writer.greets(text, true) && !writer.closes(text), "{text}");
         }
         for text in

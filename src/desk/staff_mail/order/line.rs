@@ -105,6 +105,11 @@ pub(super) fn parse(line: &Folded, invitation: Invitation) -> Option<Found> {
         } else {
             found.numbers.splice(0..0, leading);
         }
+        // 「FAQ」 alone is a heading.
+        if found.verb == Verb::ShowEntry && !matches!(found.numbers.as_slice(), [number] if number.is_entry())
+        {
+            return None;
+        }
         found.behind = line.from(end).trimmed();
         return Some(found);
     }

@@ -4,6 +4,7 @@
 mod absence;
 mod away;
 mod doubt;
+mod entry;
 mod folded;
 mod found;
 mod frame;
@@ -17,6 +18,7 @@ mod support;
 mod table;
 #[cfg(test)]
 mod tests;
+mod verb;
 mod words;
 
 pub(in crate::desk) use hold::day_in_front;
@@ -85,6 +87,8 @@ pub enum Doubt {
     Away,
     /// The thread asks for a decision, and this is none.
     NoDecision,
+    /// The thread is about an entry for the guidebook, and this is no order on it.
+    NotOnEntry,
 }
 
 /// Characters of a doubtful text that are shown to its writer.
@@ -98,6 +102,9 @@ pub fn read(text: &str, invitation: Invitation, writer: &str) -> Reading {
     let lines: Vec<&str> = text.lines().collect();
     let writer = Writer::new(writer);
     let text = Text { lines: &lines, writer: &writer, invitation };
+    if invitation == Invitation::Entry {
+        return entry::read(&text);
+    }
     let (at, first) = text.behind_greetings();
     let read = orders::read(&text, at, first.clone()).unwrap_or_else(|| otherwise(&text, at, &first));
     match read {

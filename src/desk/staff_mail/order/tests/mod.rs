@@ -1,6 +1,7 @@
 //! Wordings that members write, and what the desk makes of them: laws of "only what is surely meant leaves".
 
 mod answers;
+mod entry;
 mod handling;
 mod on_tickets;
 mod properties;
@@ -9,7 +10,10 @@ mod sure;
 mod unclear;
 
 use super::*;
-use crate::desk::staff_mail::command::{Away, Whose};
+use crate::desk::{
+    faq::EntryCommand,
+    staff_mail::command::{Away, Whose},
+};
 
 pub(super) const WRITER: &str = "佐藤 花子";
 
@@ -64,6 +68,9 @@ fn order_shown(order: &Order) -> String {
         Command::Search(words) => format!("search {words}"),
         Command::Report(month) => format!("report {month}"),
         Command::Issue => "issue".to_owned(),
+        Command::Entry(EntryCommand::Propose) => "propose".to_owned(),
+        Command::Entry(EntryCommand::Show(entry)) => format!("show {entry}"),
+        Command::Entry(_) => "entries".to_owned(),
         Command::Help => "help".to_owned(),
     };
     let ticket = order.ticket.as_ref().map(|ticket| format!("{ticket} ")).unwrap_or_default();
