@@ -191,6 +191,7 @@ async fn ticket(settings: &Settings, count: u32) -> Result<f64> {
             bytes: &acknowledgement,
             at: now,
             leaves_at: Some(now),
+            deferred: false,
             author: None,
             entry: None,
         })?;

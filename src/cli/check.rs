@@ -32,7 +32,7 @@ struct Finding {
 }
 
 /// Exit code 1 if a check fails. Wrong settings end the program with 2 before this function runs.
-pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> {
+pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&str>) -> anyhow::Result<()> {
     let settings = &context.settings;
     let origin = settings.origin.as_ref().map_or("built-in".to_owned(), |path| path.display().to_string());
     let mut findings = vec![
@@ -45,16 +45,17 @@ pub(super) async fn run(context: &Context, offline: bool) -> anyhow::Result<()> 
     let mut latest_deadline = None;
     if !offline {
         let (mailbox, delivery, database) =
-            tokio::join!(mailbox(settings), delivery(settings), database(settings));
+            tokio::join!(mailbox(settings), delivery(settings), database(settings, event_hash));
         findings.extend([
             finding("mailbox", mailbox),
             delivery.unwrap_or_else(|error| finding("delivery", Err(error))),
         ]);
         match database {
-            Ok(Database::Healthy { latest, proof }) => {
+            Ok(Database::Healthy { latest, proof, holds }) => {
                 latest_deadline = latest;
                 findings.push(finding("database", Ok("it can be written".to_owned())));
                 findings.push(audit(proof));
+                findings.extend(holds.map(|holds| finding("audit", holds)));
             }
             Ok(Database::Later(detail)) => findings.push(finding("database", Ok(detail.to_owned()))),
             Err(error) => findings.push(finding("database", Err(error))),
@@ -203,11 +204,13 @@ enum Database {
         /// The latest deadline of any ticket.
         latest: Option<DateTime<Utc>>,
         proof: Proof,
+        /// Whether the event is there that the operator asked for.
+        holds: Option<Result<String, String>>,
     },
 }
 
 /// Tests reading and writing an existing database. Does not create one.
-async fn database(settings: &Settings) -> Result<Database, String> {
+async fn database(settings: &Settings, event_hash: Option<&str>) -> Result<Database, String> {
     let text = |error: StoreError| error.to_string();
     let Some(store) = Store::open_existing(&settings.database.url).await.map_err(text)? else {
         return Ok(Database::Later("it does not exist yet; the first run creates it"));
@@ -221,8 +224,21 @@ async fn database(settings: &Settings) -> Result<Database, String> {
     tx.commit().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     let proof = store.prove_audit().await.map_err(text)?;
     let latest = store.latest_deadline().await.map_err(text)?;
+    let holds = match event_hash {
+        Some(hash) => Some(holds(hash, store.has_event_hash(hash).await.map_err(text)?)),
+        None => None,
+    };
     store.close().await;
-    Ok(Database::Healthy { latest, proof })
+    Ok(Database::Healthy { latest, proof, holds })
+}
+
+/// Whether the audit has an event whose hash left the machine earlier.
+fn holds(hash: &str, found: bool) -> Result<String, String> {
+    if found {
+        Ok(format!("the event with the hash {hash} is there"))
+    } else {
+        Err(format!("no event has the hash {hash}: the end of the audit was cut, or the audit written anew"))
+    }
 }
 
 /// Whether the events are whole, and the other tables agree with them.

@@ -131,6 +131,9 @@ enum Command {
         /// Check only the settings
         #[arg(long)]
         offline: bool,
+        /// Also check that the audit still has this event: the hash of an earlier `check --json` or of a leads' digest
+        #[arg(long, value_name = "HASH", conflicts_with = "offline")]
+        event_hash: Option<String>,
     },
     /// Update the database schema, or copy the desk to another database
     Migrate(operate::Move),
@@ -251,7 +254,7 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Export(what) => export::run(&context, &what).await,
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,
-        Command::Check { offline } => check::run(&context, offline).await,
+        Command::Check { offline, event_hash } => check::run(&context, offline, event_hash.as_deref()).await,
         Command::Health { strict } => operate::health(&context, strict),
         Command::Backup { file } => operate::backup(&context, &file).await,
         Command::Restore { file } => operate::restore(&context, &file).await,

@@ -270,6 +270,8 @@ pub enum Refused {
         number: TicketNumber,
         violation: Violation,
     },
+    /// The text is larger than a mail of the desk's may be.
+    TooLarge(TicketNumber),
     /// Mail cannot be sent to this address.
     BadAddress {
         number: TicketNumber,

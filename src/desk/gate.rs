@@ -17,7 +17,7 @@ pub struct Budgets {
     pub per_sender: u32,
     /// In one thread.
     pub per_thread: u32,
-    /// To all addresses together.
+    /// To all addresses together. Mails beyond it are not refused: they wait.
     pub per_day: u32,
 }
 
@@ -77,8 +77,6 @@ pub struct GateFacts {
     pub form_sent: bool,
     /// Automatic mails queued today in this thread.
     pub sent_in_thread: u32,
-    /// Automatic mails queued today.
-    pub sent_today: u32,
     /// Mail received before this time gets no automatic reply. `None` in `inspect`, which has no first run.
     pub accept_since: Option<DateTime<Utc>>,
 }
@@ -125,8 +123,6 @@ pub enum Refusal {
     ThreadBudget { used: u32, limit: u32 },
     /// The budget of this recipient is used up for today.
     SenderBudget { used: u32, limit: u32 },
-    /// The budget of the desk is used up for today.
-    DailyBudget { used: u32, limit: u32 },
     /// The last guard found a fault in the wording; the code of `last_guard::Violation`.
     Guarded(&'static str),
 }
@@ -148,7 +144,6 @@ impl Refusal {
             Self::FormSentBefore => "form_sent_before",
             Self::ThreadBudget { .. } => "thread_budget",
             Self::SenderBudget { .. } => "sender_budget",
-            Self::DailyBudget { .. } => "daily_budget",
             Self::Guarded(_) => "guarded",
         }
     }
@@ -179,7 +174,6 @@ impl Refusal {
             Self::SenderBudget { used, limit } => {
                 format!("{used} of {limit} automatic mails to this address today")
             }
-            Self::DailyBudget { used, limit } => format!("{used} of {limit} automatic mails today"),
             Self::Guarded(code) => format!("the wording of the mail is at fault: {code}"),
         }
     }
@@ -189,13 +183,7 @@ impl Refusal {
     /// Whether the refusal is temporary. A reminder may then be tried again later.
     #[must_use]
     pub fn is_of_today(&self) -> bool {
-        matches!(
-            self,
-            Self::AnsweredRecently { .. }
-                | Self::ThreadBudget { .. }
-                | Self::SenderBudget { .. }
-                | Self::DailyBudget { .. }
-        )
+        matches!(self, Self::AnsweredRecently { .. } | Self::ThreadBudget { .. } | Self::SenderBudget { .. })
     }
 
     /// The text for the audit, which must not contain personal data: of a header field, only its name.
@@ -275,9 +263,6 @@ pub fn within(facts: GateFacts, budgets: Budgets) -> Result<(), Refusal> {
     }
     if facts.sent_to_recipient >= budgets.per_sender {
         return Err(Refusal::SenderBudget { used: facts.sent_to_recipient, limit: budgets.per_sender });
-    }
-    if facts.sent_today >= budgets.per_day {
-        return Err(Refusal::DailyBudget { used: facts.sent_today, limit: budgets.per_day });
     }
     Ok(())
 }
@@ -372,7 +357,6 @@ mod tests {
             ),
             (FORM.to_owned(), acknowledgement, GateFacts { sent_in_thread: 3, ..none }, "thread_budget"),
             (FORM.to_owned(), acknowledgement, GateFacts { sent_to_recipient: 5, ..none }, "sender_budget"),
-            (FORM.to_owned(), acknowledgement, GateFacts { sent_today: 100, ..none }, "daily_budget"),
         ] {
             assert_eq!(refused(&raw, asked, facts), code, "{raw}");
         }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     hex,
-    mail::{InboundMail, automatic::answered_event},
+    mail::{InboundMail, automatic::answered_event, person_of},
 };
 
 /// Length of the HMAC tag in hexadecimal digits. 128 bits cannot be guessed.
@@ -74,7 +74,8 @@ pub struct TicketFacts {
 impl TicketFacts {
     #[must_use]
     pub fn has_participant(&self, address: &str) -> bool {
-        self.participants.contains(&address.to_lowercase())
+        let person = person_of(address);
+        self.participants.iter().any(|participant| person_of(participant) == person)
     }
 }
 

@@ -38,7 +38,6 @@ pub(super) async fn known(
     let inbound = &mail.reading.mail;
     let lookup = lookup(desk, mail, now);
     let midnight = lookup.recipient.midnight;
-    let day = operation.day();
     let tx = &mut *operation.tx;
     let (mut earlier, sent) = tx.lookup(&lookup).await?;
     let own_row = mail.entered.map(|(id, _)| id);
@@ -84,7 +83,6 @@ pub(super) async fn known(
         last_call_receipt,
         form_sent: sent.form,
         sent_in_thread,
-        sent_today: tx.automatic_sent_on(&day),
         accept_since: Some(desk.accept_since),
     };
     let reused = duplicate_of.is_none() && earlier.iter().any(|row| row.same_message_id);

@@ -9,6 +9,7 @@ use super::{
     application_words::{
         check_in_words, field_in_words, finding_in_words, issue_in_words, mark, unread_in_words,
     },
+    bounds::{Shown, for_staff},
     inquirer::{DeskContext, Profile},
     officer,
 };
@@ -22,8 +23,6 @@ use crate::{
     mail::Mailbox,
 };
 
-/// Longest value that a letter shows, in characters.
-const LONGEST: usize = 120;
 /// Files that a letter names.
 const MOST_FILES: usize = 20;
 
@@ -171,7 +170,7 @@ fn shown_check(check: &Check) -> CheckContext {
 
 fn short(text: &str) -> String {
     let line: Vec<&str> = text.split_whitespace().collect();
-    own_marks::disarmed(&line.join(" ")).chars().take(LONGEST).collect()
+    for_staff(&line.join(" "), Shown::Line)
 }
 
 /// The fields that differ between two forms.
@@ -302,7 +301,7 @@ impl ApplicationNoticeContext {
             late: late.map(late_in_words).unwrap_or_default(),
             claimed: claimed.unwrap_or_default(),
             others: mail.others.iter().take(MOST_FILES).map(|name| short(name)).collect(),
-            news: own_marks::disarmed(&mail.text.chars().take(LONGEST * 5).collect::<String>()),
+            news: for_staff(mail.text, Shown::Whole),
             remarks,
         }
     }

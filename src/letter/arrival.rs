@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{ParkedMail, StaffCommon};
+use super::{
+    ParkedMail, StaffCommon,
+    bounds::{Shown, shortened},
+};
 use crate::desk::{
     japanese_time,
     triage::{Reading, Rules},
 };
 
-/// As much of a header field or of a file's name as a notice shows, in characters.
-const SHORT: usize = 120;
 /// Names of files that a notice shows.
 const MOST_FILES: usize = 20;
 
@@ -110,12 +111,17 @@ impl ArrivedMail {
     #[must_use]
     pub fn new(rules: &Rules, reading: &Reading, now: DateTime<Utc>) -> Self {
         let mail = &reading.mail;
-        let short = |text: &str| text.chars().take(SHORT).collect::<String>();
+        let shown = |text: &str, kind| shortened(text, kind).into_owned();
         Self {
-            from: mail.from.as_ref().map(|from| short(&from.address)).unwrap_or_default(),
-            subject: short(&mail.subject),
+            from: mail.from.as_ref().map(|from| shown(&from.address, Shown::Address)).unwrap_or_default(),
+            subject: shown(&mail.subject, Shown::Line),
             received: japanese_time::instant(reading.received_at, rules.calendar.time_zone(), now),
-            attachments: mail.attachments.iter().take(MOST_FILES).map(|file| short(&file.name)).collect(),
+            attachments: mail
+                .attachments
+                .iter()
+                .take(MOST_FILES)
+                .map(|file| shown(&file.name, Shown::File))
+                .collect(),
             oversize: reading.oversize.is_some(),
         }
     }

@@ -186,7 +186,12 @@ fn part(file: &Attachment) -> SinglePart {
 /// dot-atom; RFC 5321, 4.1.2 allows them as quoted strings. A character that could end a line or an SMTP path is refused.
 #[must_use]
 pub fn envelope_address(text: &str) -> Option<Address> {
+    // A longer path is in no mail server (RFC 5321, 4.5.3.1).
+    const LONGEST: usize = 64 + 1 + 255;
     let text = with_ascii_domain(text);
+    if text.len() > LONGEST {
+        return None;
+    }
     let (local, domain) = text.rsplit_once('@')?;
     if let Ok(address) = Address::new(local, domain) {
         return Some(address);

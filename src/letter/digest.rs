@@ -9,12 +9,13 @@ use serde::Serialize;
 
 use super::{
     CaseContext, FiguresContext, ParkedMail, Purpose, StaffCommon, StaffTicket, WaitingContext,
+    bounds::{Shown, for_staff},
     purpose_in_words,
 };
 use crate::desk::{
     application::{Call, Stage},
     calendar::{BusinessTime, LAST_PUBLISHED_HOLIDAY_YEAR, date_of},
-    japanese_time, own_marks,
+    japanese_time,
 };
 
 /// The values of one member's digest.
@@ -33,10 +34,15 @@ pub struct DigestContext {
     /// How many parked mails there are; `parked` may hold fewer.
     pub parked_count: usize,
     pub undelivered_mails: Vec<UndeliveredMail>,
+    /// How many of them there are; `undelivered_mails` may hold fewer.
+    pub undelivered_count: usize,
     /// Mails that wait for the reader's word.
     pub drafts: Vec<HeldDraft>,
     /// All zero where the reader does not get figures.
     pub figures: FiguresContext,
+    /// Hash of the newest event of the audit; empty where the reader does not get it. It leaves the machine so that a cut end of
+    /// the audit shows.
+    pub audit: String,
     /// Where the call for the 伴走支援 stands; empty where there is none now.
     pub support: String,
     /// Sentences of [`Alarm`]s; empty where there are none.
@@ -47,9 +53,12 @@ pub struct DigestContext {
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
     pub title: Title,
-    /// How many tickets there are; `tickets` may hold fewer.
+    /// How many tickets there are; `tickets` and `listed` may hold fewer.
     pub count: usize,
+    /// The first of them.
     pub tickets: Vec<StaffTicket>,
+    /// Further ones, which are shown in one line each.
+    pub listed: Vec<StaffTicket>,
 }
 
 /// What the tickets of a group have in common.
@@ -230,7 +239,7 @@ pub struct UndeliveredMail {
 impl UndeliveredMail {
     #[must_use]
     pub fn new(number: String, purpose: Purpose, recipient: &str) -> Self {
-        Self { number, what: purpose_in_words(purpose), recipient: own_marks::disarmed(recipient) }
+        Self { number, what: purpose_in_words(purpose), recipient: for_staff(recipient, Shown::Address) }
     }
 }
 

@@ -288,6 +288,9 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
                 violation_in_words(violation)
             )
         }
+        Refused::TooLarge(number) => {
+            format!("{number} の文は長すぎるため送っていません。短くするか、添付ファイルにしてお送りください")
+        }
         Refused::BadAddress { number, to } => {
             format!("{number} の宛先 {to} には送れません。お電話でご連絡ください")
         }

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::inquirer::{DeskContext, FormContext, Profile};
+use super::{
+    bounds::{Shown, for_letter},
+    inquirer::{DeskContext, FormContext, Profile},
+};
 use crate::desk::{
     contacts::Forwarding,
     form::{FieldKey, Fields},
-    own_marks,
     redact::{Person, redact},
     triage::Rules,
 };
@@ -52,9 +54,10 @@ impl ForwardContext {
         received_on: String,
         forwarding: &Forwarding<'_>,
     ) -> Self {
-        let field = |key| own_marks::disarmed_if_marked(fields.get(key).unwrap_or_default());
-        let (name, contact) = (field(FieldKey::Name), field(FieldKey::Contact));
-        let inquiry = field(FieldKey::Inquiry);
+        let field = |key, kind| for_letter(fields.get(key).unwrap_or_default(), kind);
+        let (name, contact) =
+            (field(FieldKey::Name, Shown::Line), field(FieldKey::Contact, Shown::Beginning));
+        let inquiry = field(FieldKey::Inquiry, Shown::Whole);
         let person = Person { names: vec![name.clone()], texts: vec![contact.clone()] };
         let personal = forwarding.personal;
         let unless = |text: String| if personal { text } else { String::new() };
@@ -68,7 +71,7 @@ impl ForwardContext {
             personal,
             ticket: ForwardedTicket { number },
             received_on,
-            organization: field(FieldKey::Organization),
+            organization: field(FieldKey::Organization, Shown::Line),
             inquiry: if personal { inquiry } else { redact(&inquiry, &person) },
             name: unless(name),
             contact_of_inquirer: unless(contact),

@@ -4,17 +4,19 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{calendar::closure_in_words, frame::Head, words::attachments_in_words};
+use super::{
+    bounds::{Shown, for_letter},
+    calendar::closure_in_words,
+    frame::Head,
+    words::attachments_in_words,
+};
 use crate::desk::{
     calendar::date_of,
     deadline::promised_day,
     form::{FieldKey, Fields, PLACEHOLDER},
-    japanese_time, own_marks,
+    japanese_time,
     triage::Rules,
 };
-
-/// As much of an inquirer's subject as a reply's subject repeats, in characters.
-const LONGEST_SUBJECT: usize = 100;
 
 /// How the desk presents itself.
 #[derive(Debug, Clone)]
@@ -107,7 +109,7 @@ impl InquirerContext {
         let promised = promised.filter(|promised| *promised >= today);
         let opening = calendar.next_opening(facts.received_at).map(day_of);
         let closures = promised.map(|promised| calendar.closures(received, promised)).unwrap_or_default();
-        let value = |key| facts.fields.get(key).unwrap_or_default().to_owned();
+        let value = |key| for_letter(facts.fields.get(key).unwrap_or_default(), Shown::Line);
         Self {
             desk: profile.into(),
             form: FormContext::new(profile, rules, &facts.fields),
@@ -164,7 +166,7 @@ impl WrittenContext {
         let (organization, name) = (field(FieldKey::Organization), field(FieldKey::Name));
         let head = Head::of(text, organization, name, &facts.number);
         let needs_greeting = !head.is_addressed && !head.greets;
-        let inquiry = beginning(field(FieldKey::Inquiry).unwrap_or_default().trim());
+        let inquiry = for_letter(field(FieldKey::Inquiry).unwrap_or_default().trim(), Shown::Quoted);
         Self {
             inquirer,
             text: text.trim().to_owned(),
@@ -181,7 +183,7 @@ impl WrittenContext {
     /// The same letter about an application.
     #[must_use]
     pub fn about_application(self, region: &str) -> Self {
-        Self { application: true, region: own_marks::disarmed_if_marked(region), ..self }
+        Self { application: true, region: for_letter(region, Shown::Line), ..self }
     }
 }
 
@@ -241,7 +243,7 @@ impl FormContext {
         let items = (1..).zip(rules.form.fields()).map(|(number, rule)| Item {
             number,
             label: rule.label.clone(),
-            value: own_marks::disarmed_if_marked(fields.get(rule.key).unwrap_or_default()),
+            value: for_letter(fields.get(rule.key).unwrap_or_default(), bound(rule.key)),
         });
         Self {
             subject: rules.form.subject().to_owned(),
@@ -298,15 +300,13 @@ fn introduced(organization: &str) -> String {
     }
 }
 
-/// The beginning of an inquiry, for a letter that quotes it to its author. A mark shows where it was cut.
-fn beginning(inquiry: &str) -> String {
-    /// Characters.
-    const LONGEST: usize = 2000;
-    let shown = match inquiry.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…（以下略）", inquiry.get(..end).unwrap_or_default().trim_end()),
-        None => inquiry.to_owned(),
-    };
-    own_marks::disarmed_if_marked(&shown)
+/// How much of a field a letter quotes to its author.
+fn bound(key: FieldKey) -> Shown {
+    match key {
+        FieldKey::Organization | FieldKey::Name => Shown::Line,
+        FieldKey::Contact => Shown::Beginning,
+        FieldKey::Inquiry => Shown::Quoted,
+    }
 }
 
 /// The subject of a reply to a stranger's mail: theirs on one line, without what is ours. Empty if it says nothing.
@@ -318,8 +318,8 @@ fn reply_subject(subject: &str) -> String {
     {
         bare = rest.trim();
     }
-    let bare: String = bare.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect();
-    if bare.is_empty() { String::new() } else { format!("Re: {}", own_marks::disarmed_if_marked(&bare)) }
+    let bare: String = bare.chars().filter(|c| !c.is_control()).collect();
+    if bare.is_empty() { String::new() } else { format!("Re: {}", for_letter(&bare, Shown::Line)) }
 }
 
 #[cfg(test)]
@@ -339,7 +339,7 @@ mod tests {
         ] {
             assert_eq!(reply_subject(subject), expected, "{subject}");
         }
-        assert_eq!(reply_subject(&"あ".repeat(300)).chars().count(), 104);
+        assert_eq!(reply_subject(&"あ".repeat(300)), format!("Re: {}…（ほか200字）", "あ".repeat(100)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     StaffCommon, addressee,
+    bounds::{Shown, for_letter},
     inquirer::{DeskContext, Profile, TicketContext},
 };
 use crate::desk::{
@@ -88,7 +89,7 @@ impl MeetingWords {
             what: if is_visit { "アドバイザーの派遣" } else { "会議" },
             is_visit,
             change: *change,
-            region: own_marks::disarmed_if_marked(facts.region),
+            region: for_letter(facts.region, Shown::Line),
             when: japanese_time::official_span(meeting.starts, meeting.ends, *zone),
             day: japanese_time::day(date_of(meeting.starts, *zone), date_of(facts.now, *zone)),
             was: moved.map(|(from, to)| japanese_time::official_span(from, to, *zone)).unwrap_or_default(),

@@ -5,6 +5,7 @@ mod addressee;
 mod application;
 mod application_words;
 mod arrival;
+pub mod bounds;
 pub mod calendar;
 mod compose;
 mod content;
@@ -60,8 +61,8 @@ pub use meeting::{
 pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
-    NoEffect, Remark, Unsent, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations,
-    note_in_words, refused_order, rejected_answer, unsent_in_words,
+    NoEffect, Remark, Unsent, daily_limit_reached, decided_by, done_by, drafts_wait, limit_reached,
+    no_more_explanations, note_in_words, refused_order, rejected_answer, unsent_in_words,
 };
 pub use report::{ReportContext, ReportMail};
 pub use search_words::{
@@ -240,6 +241,12 @@ impl Purpose {
     #[must_use]
     pub fn is_automatic(self) -> bool {
         self.auto_submitted() == Some("auto-replied") || self == Self::MeetingReminder
+    }
+
+    /// Whether it may leave on another day if the daily limit is reached. A meeting does not wait.
+    #[must_use]
+    pub fn may_wait(self) -> bool {
+        self.is_automatic() && self != Self::MeetingReminder
     }
 
     #[must_use]

@@ -4,7 +4,12 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{LinkContext, attachments_for_staff, reason_in_words, sender_in_words, ticket::order_link};
+use super::{
+    LinkContext, attachments_for_staff,
+    bounds::{Shown, for_staff, shortened},
+    reason_in_words, sender_in_words,
+    ticket::order_link,
+};
 use crate::{
     desk::{
         japanese_time, own_marks, staff_mail,
@@ -15,11 +20,8 @@ use crate::{
     mail::InboundMail,
 };
 
-/// As much of a sender or a subject as is shown, in characters.
-const SHORT: usize = 60;
-/// Lines of a text that are shown, and characters of each.
+/// Lines of a text that are shown.
 const MOST_LINES: usize = 6;
-const LONGEST_LINE: usize = 100;
 
 /// A parked mail in words. What is not known is empty.
 #[derive(Debug, Clone, Serialize)]
@@ -53,6 +55,8 @@ pub struct ParkedFacts<'a> {
     pub reason: Option<ParkReason>,
     pub received_at: DateTime<Utc>,
     pub mail: &'a InboundMail,
+    /// Bytes of the mail if only its beginning was read: it may have more files.
+    pub size: Option<u64>,
 }
 
 impl ParkedFacts<'_> {
@@ -67,19 +71,19 @@ impl ParkedFacts<'_> {
 impl ParkedMail {
     #[must_use]
     pub fn new(rules: &Rules, facts: ParkedFacts<'_>, now: DateTime<Utc>) -> Self {
-        let ParkedFacts { reason, received_at, mail, .. } = facts;
-        let short = |text: &str| cut(&own_marks::disarmed(text), SHORT);
+        let ParkedFacts { reason, received_at, mail, size, .. } = facts;
         let from = mail.from.as_ref().map_or("", |from| &from.address);
         let files: Vec<String> = mail.attachments.iter().map(|file| file.name.clone()).collect();
+        let attachments = attachments_for_staff(&files);
         let lines = mail.text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let shown: String = lines.take(MOST_LINES).map(|line| cut(line, LONGEST_LINE) + "\n").collect();
+        let shown: String = lines.take(MOST_LINES).map(|line| shortened(line, Shown::Line) + "\n").collect();
         Self {
             number: facts.number(rules).map(|number| number.to_string()).unwrap_or_default(),
             received: japanese_time::instant(received_at, rules.calendar.time_zone(), now),
             reason: reason_in_words(reason),
-            from: short(sender_in_words(reason, from)),
-            subject: short(&mail.subject),
-            attachments: own_marks::disarmed(&attachments_for_staff(&files)),
+            from: for_staff(sender_in_words(reason, from), Shown::Address),
+            subject: for_staff(&mail.subject, Shown::Line),
+            attachments: own_marks::disarmed(&attachments) + &size.map(whole_size).unwrap_or_default(),
             lines: own_marks::disarmed(&shown).lines().map(str::to_owned).collect(),
             key: String::new(),
             begin: String::new(),
@@ -107,7 +111,8 @@ impl ParkedMail {
     }
 }
 
-fn cut(text: &str, most: usize) -> String {
-    let shown: String = text.chars().take(most).collect();
-    if shown.len() < text.len() { format!("{shown}…") } else { shown }
+/// 「（メール全体で24.0 MB。ほかにも添付がある場合があります）」
+fn whole_size(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("（メール全体で{}.{} MB。ほかにも添付がある場合があります）", tenths / 10, tenths % 10)
 }

@@ -9,8 +9,11 @@ use crate::desk::{
 };
 
 use super::{
-    DecisionWord, Purpose, feedback::leaving_in_words, problem::others_mail, purpose_in_words,
-    refusal_in_words,
+    DecisionWord, Purpose,
+    bounds::{Shown, for_staff, shortened},
+    feedback::leaving_in_words,
+    problem::others_mail,
+    purpose_in_words, refusal_in_words,
 };
 
 /// As much of a header field as a remark shows, in characters.
@@ -144,7 +147,7 @@ impl NoEffect {
                 "大きすぎるか壊れているため、読み取れませんでした。操作も送信もしていません。添付を減らして、もう一度お送りください"
             }
         };
-        let (from, subject) = (own_marks::disarmed(from), own_marks::disarmed(subject));
+        let (from, subject) = (for_staff(from, Shown::Address), for_staff(subject, Shown::Line));
         format!("{from} から届いたメール「{subject}」：{why}")
     }
 }
@@ -178,11 +181,27 @@ pub fn limit_reached(from: &str, tickets: &[TicketNumber], most: u32) -> String 
     )
 }
 
+/// Subject and text of the notice that the daily limit of automatic mails is reached.
+#[must_use]
+pub fn daily_limit_reached(limit: u32) -> (String, Vec<String>) {
+    (
+        "【ご注意】本日の自動メールの上限に達しました".to_owned(),
+        vec![
+            format!(
+                "本日の自動メールが、上限の{limit}通に達しました。この後の受付のお知らせなどは、明日から上限の範囲で、届いた順にお送りします"
+            ),
+            "照会の受付、担当者へのお知らせ、回答の送信は、ふだんどおり行っています".to_owned(),
+            "いたずらなどで大量のメールが届いていないか、日次一覧をご確認のうえ、上限を変える場合は運用担当者にご連絡ください"
+                .to_owned(),
+        ],
+    )
+}
+
 /// The line of a staff reply about a command that was not carried out. `order` is the command as written; its first
 /// line is shown.
 #[must_use]
 pub fn refused_order(order: &str, why: &str) -> String {
-    format!("「{}」：{why}", order.lines().next().unwrap_or_default())
+    format!("「{}」：{why}", shortened(order.lines().next().unwrap_or_default(), Shown::Line))
 }
 
 /// A note on a ticket in a mail to staff: 「7月1日（火）10:10 佐藤 花子さん：先方に電話済み」.

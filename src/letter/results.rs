@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     StaffCommon, SupportContext,
     application_words::stage_in_words,
+    bounds::{Shown, for_letter, for_staff},
     inquirer::{DeskContext, Profile, TicketContext, WindowContext},
     ticket::percent,
 };
@@ -15,7 +16,7 @@ use crate::desk::{
         ApplicationForm, Call, Stage,
         decision::{Caution, Decision, Obstacle, ResultLetter, ResultsDone, ResultsRefused},
     },
-    japanese_time, own_marks,
+    japanese_time,
     ticket::TicketNumber,
     triage::Rules,
 };
@@ -72,7 +73,7 @@ impl ResultContext {
 /// 「島根県 灘浜圏域」
 #[must_use]
 pub fn region(form: &ApplicationForm) -> String {
-    own_marks::disarmed_if_marked(&join(&[&form.prefecture, &form.area]))
+    for_letter(&join(&[&form.prefecture, &form.area]), Shown::Line)
 }
 
 fn join(parts: &[&String]) -> String {
@@ -121,7 +122,7 @@ impl ResultWords {
             decision: decision_in_words(letter.decision),
             copy,
             region,
-            to: own_marks::disarmed(&letter.to),
+            to: for_staff(&letter.to, Shown::Address),
             score,
             subject: letter.subject.clone(),
             body: letter.body.clone(),

@@ -322,7 +322,9 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
             parked: Vec::new(),
             parked_count: 0,
             undelivered_mails: Vec::new(),
+            undelivered_count: 0,
             figures: figures(full),
+            audit: String::new(),
             support: String::new(),
             alarm: Alarm::HolidaysUnpublished.in_words(),
         };
@@ -342,12 +344,19 @@ fn digest(common: StaffCommon, tickets: &Tickets<'_>, full: bool) -> DigestConte
             tickets.now,
         )],
         summary: "未回答2件".to_owned(),
-        groups: vec![Group { title: Title::Own, count: listed.len() + 2, tickets: listed }],
+        groups: vec![Group {
+            title: Title::Own,
+            count: 2 * listed.len() + 2,
+            tickets: listed.clone(),
+            listed,
+        }],
         meetings: tickets.rules.support.as_ref().map_or_else(Vec::new, |_| meetings::digest()),
         parked: vec![parked],
         parked_count: 3,
         undelivered_mails: vec![undelivered],
+        undelivered_count: 3,
         figures: figures(full),
+        audit: "0123456789abcdef".repeat(4),
         support: tickets.rules.support.as_ref().map_or_else(String::new, |_| {
             "応募は受理2件・要確認1件。申込締切は令和7年7月31日（木）（あと29日）です。".to_owned()
         }),

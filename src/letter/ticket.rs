@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    LinkContext, due,
+    LinkContext,
+    bounds::{Shown, cut, for_staff},
+    due,
     words::{ABSENT, clock_word},
 };
 use crate::{
@@ -17,13 +19,6 @@ use crate::{
     },
     words::closed_set,
 };
-
-/// As much of an inquiry as a list shows, in characters.
-const BEGINNING: usize = 300;
-/// As much of an inquiry or of a mail as a notice about it alone shows, in characters.
-const WHOLE: usize = 8_000;
-/// Behind a text that is cut.
-const CUT: &str = "…（以下略。「全文」とご返信いただくと、元のメールをお送りします）";
 
 /// The values that a ticket is shown from.
 #[derive(Debug, Clone)]
@@ -99,21 +94,22 @@ impl StaffTicket {
     pub fn new(rules: &Rules, facts: &TicketFacts<'_>, now: DateTime<Utc>) -> Self {
         let calendar = &rules.calendar;
         let words = |at| japanese_time::instant(at, calendar.time_zone(), now);
-        let value = |key| own_marks::disarmed(facts.fields.get(key).unwrap_or_default());
+        let value = |key, kind| for_staff(&one_line(facts.fields.get(key).unwrap_or_default()), kind);
+        let contact = value(FieldKey::Contact, Shown::Beginning);
         let status = facts.clock.status();
         let deadline = facts.clock.deadline();
         let open = deadline.filter(|_| status == Status::Open);
         let held_until = facts.clock.hold().filter(|_| facts.clock.is_held_by_desk());
         let held_until = held_until.and_then(|hold| hold.until);
         let held_until = held_until.map(|day| japanese_time::day(day, date_of(now, calendar.time_zone())));
-        let inquiry = beginning(&value(FieldKey::Inquiry));
+        let inquiry = within(facts.fields.get(FieldKey::Inquiry).unwrap_or_default(), Shown::Beginning, "");
         Self {
             number: facts.number.clone(),
             application: facts.kind == TicketKind::Application,
-            organization: one_line(&value(FieldKey::Organization)),
-            name: one_line(&value(FieldKey::Name)).trim_end_matches('様').trim_end().to_owned(),
-            contact: one_line(&value(FieldKey::Contact)),
-            telephones: telephones(&value(FieldKey::Contact)),
+            organization: value(FieldKey::Organization, Shown::Line),
+            name: value(FieldKey::Name, Shown::Line).trim_end_matches('様').trim_end().to_owned(),
+            telephones: telephones(&contact),
+            contact,
             inquiry_lines: inquiry.lines().map(str::to_owned).collect(),
             inquiry,
             received: words(facts.received_at),
@@ -155,8 +151,7 @@ impl StaffTicket {
     /// Shows the whole inquiry, as a notice about this ticket alone does.
     #[must_use]
     pub fn whole(mut self, fields: &Fields) -> Self {
-        let inquiry = own_marks::disarmed(fields.get(FieldKey::Inquiry).unwrap_or_default());
-        self.inquiry = within(&inquiry, WHOLE, CUT);
+        self.inquiry = within(fields.get(FieldKey::Inquiry).unwrap_or_default(), Shown::Whole, ORIGINAL);
         self.inquiry_lines = self.inquiry.lines().map(str::to_owned).collect();
         self
     }
@@ -226,26 +221,23 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The beginning of a text.
-fn beginning(text: &str) -> String {
-    within(text, BEGINNING, "…（以下略）")
-}
-
 /// A mail of an inquirer's, as a notice about it shows it.
 #[must_use]
 pub fn news(text: &str) -> String {
-    let text = own_marks::disarmed(text);
-    if text.trim().is_empty() { String::new() } else { within(&text, WHOLE, CUT) }
+    if text.trim().is_empty() { String::new() } else { within(text, Shown::Whole, ORIGINAL) }
 }
 
-/// A text with one blank line where it has several, up to so many characters. `cut` shows where it was cut.
-fn within(text: &str, most: usize, cut: &str) -> String {
+/// Behind the count of what a notice leaves out.
+const ORIGINAL: &str = "。「全文」とご返信いただくと、元のメールをお送りします";
+
+/// A stranger's text with one blank line where it has several, up to its limit. `hint` stands behind the count of what is left out.
+fn within(text: &str, kind: Shown, hint: &str) -> String {
     let mut lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
     lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
     let whole = lines.join("\n");
-    match whole.char_indices().nth(most) {
-        Some((end, _)) => whole.get(..end).unwrap_or_default().trim_end().to_owned() + cut,
-        None if whole.is_empty() => ABSENT.to_owned(),
-        None => whole,
+    match cut(&whole, kind) {
+        ("", _) => ABSENT.to_owned(),
+        (_, 0) => own_marks::disarmed(&whole),
+        (shown, left_out) => own_marks::disarmed(shown) + &format!("…（ほか{left_out}字{hint}）"),
     }
 }

@@ -1,11 +1,13 @@
 //! The desk's closed sets in Japanese words, as mails to staff, `ticket show` and the CSV say them.
 
-use super::Purpose;
+use super::{
+    Purpose,
+    bounds::{Shown, for_letter, for_staff},
+};
 use crate::{
     desk::{
         form::FieldKey,
         gate::Refusal,
-        own_marks,
         ticket::{SlaClock, Status},
         triage::ParkReason,
     },
@@ -43,11 +45,9 @@ pub fn attachments_for_staff(names: &[String]) -> String {
 }
 
 fn files_in_words(names: &[String], most: usize) -> String {
-    const LONGEST: usize = 60;
     let shown = |name: &String| {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let short: String = name.chars().take(LONGEST).collect();
-        own_marks::disarmed_if_marked(&if short.len() < name.len() { format!("{short}…") } else { short })
+        for_letter(&name, Shown::File)
     };
     match names.len() {
         0 => String::new(),
@@ -125,9 +125,10 @@ pub fn sender_in_words(reason: Option<ParkReason>, from: &str) -> &str {
 /// Who wrote a mail: 「早川 望（hayakawa@hosp.example.jp）」.
 #[must_use]
 pub fn writer_in_words(from: &Mailbox) -> String {
+    let address = for_staff(&from.address, Shown::Address);
     match from.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
-        Some(name) => own_marks::disarmed(&format!("{name}（{}）", from.address)),
-        None => own_marks::disarmed(&from.address),
+        Some(name) => format!("{}（{address}）", for_staff(name, Shown::Line)),
+        None => address,
     }
 }
 
@@ -208,7 +209,7 @@ pub fn refusal_in_words(refusal: &Refusal) -> &'static str {
         Refusal::NotAddressed => "窓口のアドレスが宛先にありません",
         Refusal::AnsweredRecently { .. } => "同じアドレスに自動のメールを送ったばかりです",
         Refusal::FormSentBefore => "同じアドレスに様式をお送り済みです",
-        Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } | Refusal::DailyBudget { .. } => {
+        Refusal::ThreadBudget { .. } | Refusal::SenderBudget { .. } => {
             "1日に送る自動メールの上限に達しました"
         }
         Refusal::Guarded(_) => "窓口の文面に、照会者に送れない内容があります。運用担当者にご連絡ください",

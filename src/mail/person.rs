@@ -43,6 +43,26 @@ fn plain_domain(address: &str) -> Option<&str> {
     (domain.is_ascii() && !is_gmail).then_some(domain)
 }
 
+/// Whether a text names an address of a person, in whatever spelling.
+#[must_use]
+pub fn names_person(text: &str, person: &str) -> bool {
+    let in_local = |c: char| c.is_ascii_graphic() && !"<>()[],;:\"@".contains(c);
+    let in_domain = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
+    text.match_indices('@').any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        // RFC 5321, 4.5.3.1 limits both.
+        let local: usize = match before.strip_suffix('"') {
+            Some(quoted) => {
+                quoted.chars().rev().take(64).take_while(|c| *c != '"').map(char::len_utf8).sum::<usize>() + 2
+            }
+            None => before.chars().rev().take(64).take_while(|c| in_local(*c)).map(char::len_utf8).sum(),
+        };
+        let domain: usize = after.chars().take(255).take_while(|c| in_domain(*c)).map(char::len_utf8).sum();
+        let address = text.get(at.saturating_sub(local)..at + 1 + domain).unwrap_or_default();
+        domain > 0 && person_of(address) == person
+    })
+}
+
 /// Like `to_lowercase`, which is slow where nearly every text is ASCII.
 fn lower(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
@@ -63,7 +83,7 @@ fn unquoted(local: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_same_person, person_of};
+    use super::{is_same_person, names_person, person_of};
 
     #[test]
     fn spellings_of_one_mailbox_are_one_person() {
@@ -114,6 +134,23 @@ mod tests {
                 assert!(is_same_person(spelling, person), "{name}: {spelling}");
             }
             assert_eq!(person_of(person), person, "{name}: once is enough");
+        }
+    }
+
+    #[test]
+    fn a_person_is_found_in_a_text_by_every_spelling() {
+        for (text, expected) in [
+            ("", false),
+            ("@", false),
+            ("山田 <a..b@docomo.example>", true),
+            ("宛先はA..B+x@DOCOMO.exampleの件", false),
+            ("宛先はA..B+x@DOCOMO.example、電話は03-0000-0001", true),
+            ("From: \"a..b\"@docomo.example\r\n", true),
+            ("To: x@docomo.example, a..b@docomo.example.", true),
+            ("a.b@docomo.example", false),
+            ("xa..b@docomo.example", false),
+        ] {
+            assert_eq!(names_person(text, "a..b@docomo.example"), expected, "{text}");
         }
     }
 

@@ -26,7 +26,7 @@ pub fn notify_of_arrival(
     for member in duty.present().into_iter().filter(is_told) {
         let parked = parked.map(|(message, reason)| {
             let (mail, received_at) = (&mail.reading.mail, mail.reading.received_at);
-            let facts = ParkedFacts { message, reason: Some(reason), received_at, mail };
+            let facts = ParkedFacts { message, reason: Some(reason), received_at, mail, size: None };
             parked_for_member(desk, facts, member, now)
         });
         notify(operation, member, occasion, |common| {

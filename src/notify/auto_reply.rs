@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use tracing::{error, warn};
 
-use super::{Outgoing, Thread, enqueue};
+use super::{Outgoing, Thread, enqueue, staff_notice::notify};
 use crate::{
     desk::{
         form::Fields,
@@ -12,7 +12,7 @@ use crate::{
         triage::{Decision, Filing, Reply, is_about_the_call},
         window::start_of_day,
     },
-    letter::{self, Content, InquirerContext, Purpose, Rendered},
+    letter::{self, Content, InquirerContext, Purpose, Rendered, StaffReplyContext},
     service::{Fault, Operation, PreparedMail, Unsent},
     store::StoreError,
 };
@@ -117,12 +117,10 @@ pub async fn over_budget(
     to: &str,
 ) -> Result<Option<Refusal>, StoreError> {
     let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
-    let day = operation.day();
     let tx = &mut *operation.tx;
     let facts = GateFacts {
         sent_to_recipient: tx.sent_to(&letter::as_in_envelope(to), midnight).await?,
         sent_in_thread: tx.sent_in_thread(ticket, midnight).await?,
-        sent_today: tx.automatic_sent_on(&day),
         ..GateFacts::default()
     };
     Ok(within(facts, operation.desk.rules.gate.budgets).err())
@@ -152,16 +150,37 @@ pub fn queue(
         leaves_at: Some(operation.now),
         written: None,
     };
+    let (day, limit) = (operation.day(), operation.desk.rules.gate.budgets.per_day);
+    let reaches_limit = content.purpose().may_wait() && operation.tx.automatic_sent_on(&day) == limit;
     match enqueue(operation, &outgoing)? {
+        Ok(()) if reaches_limit => {
+            tell_daily_limit(operation, &day, limit)?;
+            Ok(None)
+        }
         Ok(()) => Ok(None),
         Err(Unsent::Compose(error)) => {
             warn!(message.id = message_ref, "no mail leaves: {}", error.kind());
             Ok(Some(Refusal::NoSender))
         }
+        // Only what a person wrote is refused for its size.
+        Err(Unsent::TooLarge) => Ok(Some(Refusal::NoSender)),
         Err(Unsent::Guarded(violation)) => {
             let (purpose, code) = (content.purpose(), violation.code());
             error!(message.id = message_ref, %purpose, code, "the last guard stopped our own wording");
             Ok(Some(Refusal::Guarded(code)))
         }
     }
+}
+
+/// Tells leads, once a day, that automatic mails wait from now on.
+fn tell_daily_limit(operation: &mut Operation<'_>, day: &str, limit: u32) -> Result<(), Fault> {
+    let desk = operation.desk;
+    warn!(limit, "delivery.daily_limit is reached: automatic mails wait for the next day");
+    for lead in desk.duty(operation.now).leads() {
+        notify(operation, lead, &format!("daily limit {day}"), |common| {
+            let (title, told) = letter::daily_limit_reached(limit);
+            Content::StaffReply(StaffReplyContext { title, told, ..StaffReplyContext::new(common) })
+        })?;
+    }
+    Ok(())
 }

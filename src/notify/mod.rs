@@ -14,6 +14,8 @@ pub mod staff_notice;
 pub mod undeliverable;
 mod unfinished;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -21,7 +23,10 @@ use crate::{
         last_guard::{Guarded, OwnWords, guard},
         ticket::Direction,
     },
-    letter::{self, Letter, Purpose},
+    letter::{
+        self, Letter, Purpose,
+        bounds::{fits, fitted},
+    },
     mail::{Attachment, InboundMail, Mailbox},
     service::{Operation, Unsent},
     store::{NewEntry, NewMail, StoreError},
@@ -29,6 +34,8 @@ use crate::{
 
 /// Message-IDs in References. The last few identify a thread as well as all of them.
 const MOST_REFERENCES: usize = 20;
+/// Longest Message-ID in bytes that a mail of ours names: a line has at most 998 (RFC 5322, 2.1.1).
+const LONGEST_ID: usize = 900;
 
 /// A mail that is rendered and not composed yet.
 #[derive(Clone)]
@@ -89,8 +96,8 @@ impl<'a> Thread<'a> {
 /// When memory runs out.
 pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Result<(), Unsent>, StoreError> {
     let now = operation.now;
-    let envelope = match composed(operation, mail) {
-        Ok(envelope) => envelope,
+    let (envelope, body) = match composed(operation, mail) {
+        Ok(composed) => composed,
         Err(unsent) => return Ok(Err(unsent)),
     };
     let profile = &operation.desk.profile;
@@ -104,10 +111,14 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
             from: Some(&from),
             recipients: std::iter::once(mail.to).chain(mail.cc.iter().map(String::as_str)).collect(),
             at: now,
-            text: mail.body,
+            text: &body,
             attachments: mail.files,
         })
     });
+    let day = operation.day();
+    // Mails of one budget beyond it wait for the next day; `schedule` lets them leave.
+    let limit = operation.desk.rules.gate.budgets.per_day;
+    let deferred = mail.purpose.may_wait() && operation.tx.automatic_sent_on(&day) >= limit;
     operation.tx.add_mail(&NewMail {
         ticket_id: mail.ticket,
         message_ref: mail.message_ref,
@@ -118,12 +129,12 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         bytes: &envelope.bytes,
         at: now,
         leaves_at: mail.leaves_at,
+        deferred,
         author: mail.written.map(|(author, _)| author),
         // A person's mail that is stopped takes its step of the conversation with it.
         entry: entry.filter(|_| mail.written.is_some()),
     })?;
     if mail.purpose.is_automatic() {
-        let day = operation.day();
         operation.tx.count_automatic(&day);
     }
     Ok(Ok(()))
@@ -150,17 +161,22 @@ pub fn enqueue_all(
     Ok(Ok(()))
 }
 
-/// A mail as it would leave.
+/// A mail as it would leave, with its text.
 ///
 /// # Errors
 /// Why it cannot leave.
-fn composed(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<letter::Envelope, Unsent> {
+fn composed<'a>(
+    operation: &Operation<'_>,
+    mail: &Outgoing<'a>,
+) -> Result<(letter::Envelope, Cow<'a, str>), Unsent> {
     let profile = &operation.desk.profile;
     if !mail.purpose.is_for_staff() {
         guarded(operation, mail)?;
     }
     let date = operation.local(operation.now).fixed_offset();
-    let references = &mail.thread.references;
+    let (body, html) = sized(mail, operation.desk.max_mail_size)?;
+    let is_short = |id: &&str| id.len() <= LONGEST_ID;
+    let references: Vec<&str> = mail.thread.references.iter().copied().filter(is_short).collect();
     let first = references.len().saturating_sub(MOST_REFERENCES);
     let letter = Letter {
         from: (&profile.name, &profile.address),
@@ -168,16 +184,30 @@ fn composed(operation: &Operation<'_>, mail: &Outgoing<'_>) -> Result<letter::En
         cc: mail.cc,
         recipient: mail.copy_for,
         subject: mail.subject,
-        body: mail.body,
-        html: mail.html,
+        body: &body,
+        html,
         files: mail.files,
         date,
         message_id: mail.message_id,
-        in_reply_to: mail.thread.in_reply_to,
+        in_reply_to: mail.thread.in_reply_to.filter(is_short),
         references: references.get(first..).unwrap_or_default().to_vec(),
         auto_submitted: mail.purpose.auto_submitted(),
     };
-    Ok(letter::compose(&letter)?)
+    Ok((letter::compose(&letter)?, body))
+}
+
+/// Text and HTML of a mail of at most so many bytes: HTML is left out first, then the text is shortened.
+fn sized<'a>(mail: &Outgoing<'a>, most: usize) -> Result<(Cow<'a, str>, Option<&'a str>), Unsent> {
+    let texts: Vec<&str> = std::iter::once(mail.body).chain(mail.html).collect();
+    if fits(&texts, most) {
+        Ok((Cow::Borrowed(mail.body), mail.html))
+    } else if fits(&[mail.body], most) {
+        Ok((Cow::Borrowed(mail.body), None))
+    } else if mail.written.is_some() {
+        Err(Unsent::TooLarge)
+    } else {
+        Ok((Cow::Owned(fitted(mail.body, most, mail.purpose.is_for_staff())), None))
+    }
 }
 
 /// Has the last guard look at a mail to an inquirer. Our own wording is at fault if it stops an automatic one: the operator

@@ -24,8 +24,8 @@ pub async fn ask_again(operation: &mut Operation<'_>, waiting: &Waiting) -> Resu
         return Ok(false);
     }
     let requests = tx.requests_of(ticket.id).await?;
-    // The first request waits in the outbox: the mail server is down.
-    if requests.contains(&OutboxState::Queued) {
+    // The first request waits in the outbox: the mail server is down, or the daily limit is reached.
+    if requests.iter().any(|state| matches!(state, OutboxState::Queued | OutboxState::Deferred)) {
         return Ok(false);
     }
     let thread = tx.thread_of(ticket.id).await?;

@@ -2,8 +2,11 @@
 
 use super::staff_notice::{concerns, for_member, notes_in_words, notify};
 use crate::{
-    desk::{form::telephones, own_marks::disarmed, staff::Member},
-    letter::{self, Content, Purpose, UndeliverableContext, UndeliveredContext},
+    desk::{form::telephones, staff::Member},
+    letter::{
+        self, Content, Purpose, UndeliverableContext, UndeliveredContext,
+        bounds::{Shown, for_staff, shortened},
+    },
     mail::EnhancedStatus,
     service::{Fault, Operation},
     store::{StoreError, TicketRow},
@@ -33,12 +36,12 @@ pub async fn notify_undelivered(
     let contact = ticket.and_then(|ticket| ticket.fields.contact.as_deref()).unwrap_or_default();
     let undelivered = UndeliveredContext {
         what: letter::purpose_in_words(mail.purpose),
-        recipient: disarmed(mail.recipient),
+        recipient: for_staff(mail.recipient, Shown::Address),
         reason: if mail.unconfirmed { letter::UNCONFIRMED } else { letter::status_in_words(mail.status) },
         unconfirmed: mail.unconfirmed,
         is_result: matches!(mail.purpose, Purpose::ResultSelected | Purpose::ResultDeclined),
-        diagnostic: disarmed(mail.diagnostic).chars().take(300).collect(),
-        telephones: telephones(contact),
+        diagnostic: for_staff(mail.diagnostic, Shown::Beginning),
+        telephones: telephones(&shortened(contact, Shown::Beginning)),
     };
     // The same occasion is told once, however often the mail is tried.
     let occasion =

@@ -121,12 +121,10 @@ async fn facts(
     recipient: &Recipient,
 ) -> Result<GateFacts, StoreError> {
     let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
-    let day = operation.day();
     let tx = &mut *operation.tx;
     Ok(GateFacts {
         sent_to_recipient: tx.sent_to(&as_in_envelope(&recipient.address), midnight).await?,
         sent_in_thread: tx.sent_in_thread(ticket.id, midnight).await?,
-        sent_today: tx.automatic_sent_on(&day),
         ..GateFacts::default()
     })
 }

@@ -1,6 +1,7 @@
 //! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, reports, window summary, retention).
 //! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
 
+mod deferred;
 mod drafts;
 pub mod escalation;
 mod meetings;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use self::{
+    deferred::release_deferred,
     drafts::{next_draft, remind_of_drafts},
     escalation::{escalate, next_deadline},
     meetings::{remind_of_meetings, tell_open_points},
@@ -98,7 +100,7 @@ pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
     desk.renew_absences().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
-    let mut queued = look_after(desk).await?;
+    let mut queued = release_deferred(desk).await? + look_after(desk).await?;
     // `escalate` handles a limited number of tickets per call. After a long downtime more calls are necessary.
     while is_due(desk).await? {
         let (tickets, mails) = escalate(desk).await?;

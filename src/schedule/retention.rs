@@ -12,12 +12,12 @@ use crate::{
         calendar::date_of,
         form::FieldKey,
         marks::masked,
-        redact::{MARK, Person, redact},
+        redact::{MARK, Person, Removal},
         ticket::{Direction, Status, TicketKind},
     },
-    mail,
+    mail::{self, names_person, person_of},
     service::{Desk, Retention},
-    store::{AuditEvent, EntryText, Erasure, NewEvent, StoreError, TicketRow, Tx},
+    store::{AuditEvent, EntryText, Erasure, FIRST_RAW, NewEvent, StoreError, TicketRow, Tx},
 };
 
 /// Key in the state table. The value is the local day of the last retention run.
@@ -42,11 +42,9 @@ pub(super) async fn forget_due(desk: &Desk) -> Result<(), StoreError> {
         loop {
             let tickets = desk.store.tickets_to_erase(now - age).await?;
             for id in &tickets {
-                let mut tx = desk.store.write().await?;
-                if let Some(ticket) = tx.ticket(*id).await? {
-                    erase_inquirer(desk, &mut tx, &ticket, Erasure::Retention, now).await?;
+                if let Some(ticket) = desk.store.tickets_of(&[*id]).await?.pop() {
+                    erase_inquirer(desk, &ticket, Erasure::Retention, now).await?;
                 }
-                tx.commit().await?;
             }
             forgotten |= !tickets.is_empty();
             if tickets.is_empty() {
@@ -63,11 +61,14 @@ pub(super) async fn forget_due(desk: &Desk) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Looks only at what has become old enough since the last time, and at what was left then.
 async fn forget_raw(desk: &Desk, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let from = desk.store.state(FIRST_RAW).await?.and_then(|from| from.parse().ok()).unwrap_or(0);
+    let range = desk.store.raw_range(from, before).await?;
     let mut total = 0;
     loop {
         let mut tx = desk.store.write().await?;
-        let erased = tx.erase_raw(before).await?;
+        let erased = tx.erase_raw(before, range.clone()).await?;
         total += erased;
         if erased > 0 {
             tx.append_event(now, NewEvent::by_desk(AuditEvent::RawErased { mails: erased, before }));
@@ -77,36 +78,42 @@ async fn forget_raw(desk: &Desk, before: DateTime<Utc>, now: DateTime<Utc>) -> R
             break;
         }
     }
+    let first = desk.store.first_raw(range).await?;
+    let mut tx = desk.store.write().await?;
+    tx.set_state(FIRST_RAW, &first.to_string()).await?;
+    tx.commit().await?;
     if total > 0 {
         info!(total, "retention: raw mails erased");
     }
     Ok(total > 0)
 }
 
-/// Erases the inquirer's data from a ticket, its conversation and its mails.
+/// Erases the inquirer's data from a ticket, its conversation and its mails. If the process is killed in between, the ticket is
+/// still one to erase.
 async fn erase_inquirer(
     desk: &Desk,
-    tx: &mut Tx,
     ticket: &TicketRow,
     why: Erasure,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut entries = tx.entry_texts(ticket.id).await?;
-    let mut person = desk.writers(&ticket.fields, &ticket.from, &entries);
+    let people = desk.store.people_of(ticket.id).await?;
+    let mut person =
+        desk.writers(&ticket.fields, people.iter().map(|entry| &entry.from).chain([&ticket.from]));
     if ticket.kind == TicketKind::Application {
-        add_representatives(&mut person, &tx.submissions(ticket.id).await?, |_| true);
+        add_representatives(&mut person, &desk.store.submissions(ticket.id).await?, |_| true);
     }
+    let removal = Removal::of(&person);
     let without = |text: &str| {
-        let text = redact(text, &person);
+        let text = removal.redact(text);
         if desk.retention.third_persons { masked(&text, MARK) } else { text }
     };
-    for entry in &mut entries {
+    let mut tx = erase_texts(desk, ticket.id, without).await?;
+    for mut entry in tx.people_of(ticket.id).await? {
         if entry.direction != Direction::Out && !desk.knows(&entry.from.address) {
             entry.from = mail::Mailbox::default();
         }
         entry.recipients.retain(|address| desk.knows(address));
-        forget_words(entry, without);
-        tx.rewrite_entry(entry).await?;
+        tx.rewrite_people(&entry).await?;
     }
     let inquiry = ticket.fields.get(FieldKey::Inquiry).map(without);
     tx.erase_inquirer(ticket.id, &without(&ticket.subject), inquiry.as_deref(), now).await?;
@@ -116,8 +123,26 @@ async fn erase_inquirer(
         tx.erase_application(ticket.id).await?;
     }
     tx.append_event(now, NewEvent::by_desk(AuditEvent::PersonalErased(why)).on_ticket(ticket.id));
+    tx.commit().await?;
     info!(ticket.number = %ticket.number, %why, "personal data erased");
     Ok(())
+}
+
+/// Rewrites the texts of a ticket's conversation in short transactions, between which intake writes. The people stay until the
+/// last one, which is returned: their names are needed to find them in the texts, also after a restart.
+async fn erase_texts(desk: &Desk, ticket: i64, without: impl Fn(&str) -> String) -> Result<Tx, StoreError> {
+    let mut after = 0;
+    loop {
+        let mut tx = desk.store.write().await?;
+        let entries = tx.entry_texts(ticket, after).await?;
+        let Some(last) = entries.last() else { return Ok(tx) };
+        after = last.id;
+        for mut entry in entries {
+            forget_words(&mut entry, &without);
+            tx.rewrite_text(&entry).await?;
+        }
+        tx.commit().await?;
+    }
 }
 
 fn forget_words(entry: &mut EntryText, without: impl Fn(&str) -> String) {
@@ -142,9 +167,9 @@ pub struct Holdings {
 
 /// Finds the data that the desk stores about an address.
 pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError> {
-    let address = address.to_lowercase();
+    let (address, person) = (address.to_lowercase(), person_of(address));
     let mut found = Holdings::default();
-    for (ticket, own) in desk.store.tickets_with(&address).await? {
+    for (ticket, own) in desk.store.tickets_with(&person).await? {
         let is_open = matches!(ticket.clock.status(), Status::Open | Status::Waiting);
         match (own, is_open) {
             (true, true) => found.open.push(ticket),
@@ -155,40 +180,43 @@ pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError
     for id in desk.store.messages_without_ticket().await? {
         let Some((_, raw)) = desk.store.message(id).await? else { continue };
         let mail = mail::read(&raw);
-        if String::from_utf8_lossy(&raw).to_lowercase().contains(&address)
-            || mail.text.to_lowercase().contains(&address)
-        {
+        let names = |text: &str| text.to_lowercase().contains(&address) || names_person(text, &person);
+        if names(&String::from_utf8_lossy(&raw)) || names(&mail.text) {
             found.messages.push(id);
         }
     }
     Ok(found)
 }
 
-/// Erases the data about an address, in one transaction. Returns the number of outbox mails whose content was erased.
-///
-/// # Errors
-/// If the transaction fails, nothing is erased.
+/// Erases the data about an address, ticket by ticket, so that intake writes in between. After a fault or a kill, the same command
+/// erases the rest. Returns the number of outbox mails whose content was erased.
 pub async fn erase(
     desk: &Desk,
     address: &str,
     holdings: &Holdings,
     open_too: bool,
 ) -> Result<u64, StoreError> {
-    let (address, now) = (address.to_lowercase(), desk.clock.now());
-    let mut tx = desk.store.write().await?;
+    /// Messages that one transaction erases.
+    const AT_ONCE: usize = 100;
+    let now = desk.clock.now();
     let open = holdings.open.iter().filter(|_| open_too);
     let mut since = now;
     for ticket in holdings.own.iter().chain(open) {
         since = since.min(ticket.received_at);
-        erase_inquirer(desk, &mut tx, ticket, Erasure::OnRequest, now).await?;
+        erase_inquirer(desk, ticket, Erasure::OnRequest, now).await?;
     }
     for ticket in &holdings.others {
         since = since.min(ticket.received_at);
-        erase_participant(desk, &mut tx, ticket, &address, now).await?;
+        erase_participant(desk, ticket, &person_of(address), now).await?;
     }
-    tx.erase_messages(&holdings.messages).await?;
+    for messages in holdings.messages.chunks(AT_ONCE) {
+        let mut tx = desk.store.write().await?;
+        tx.erase_messages(messages).await?;
+        tx.commit().await?;
+    }
     let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
-    let mails = tx.erase_mails(&address, &staff, since).await?;
+    let mut tx = desk.store.write().await?;
+    let mails = tx.erase_mails(address, &staff, since).await?;
     let erased = Erasure::OnRequestElsewhere { messages: holdings.messages.len(), mails };
     tx.append_event(now, NewEvent::by_operator(AuditEvent::PersonalErased(erased)));
     tx.commit().await?;
@@ -196,42 +224,50 @@ pub async fn erase(
     Ok(mails)
 }
 
-/// Erases a person's data from another person's ticket.
+/// Erases a person's data from another person's ticket. `whose` is their address in its one spelling.
 async fn erase_participant(
     desk: &Desk,
-    tx: &mut Tx,
     ticket: &TicketRow,
-    address: &str,
+    whose: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let mut entries = tx.entry_texts(ticket.id).await?;
-    let is_theirs = |entry: &EntryText| entry.from.address.to_lowercase() == address;
-    let adviser = desk.rules.support.as_ref().and_then(|support| support.adviser(address));
+    let people = desk.store.people_of(ticket.id).await?;
+    let is_theirs = |address: &str| person_of(address) == whose;
+    let support = desk.rules.support.as_ref();
+    let adviser = support
+        .and_then(|support| support.advisers.iter().find(|of| of.address.as_deref().is_some_and(is_theirs)));
+    let addresses = people.iter().flat_map(|entry| entry.recipients.iter().chain([&entry.from.address]));
     let mut person = Person {
-        names: entries
+        names: people
             .iter()
-            .filter(|entry| is_theirs(entry))
+            .filter(|entry| is_theirs(&entry.from.address))
             .filter_map(|entry| entry.from.name.clone())
             .chain(adviser.map(|adviser| adviser.name.clone()))
             .collect(),
-        texts: vec![address.to_owned()],
+        texts: addresses.filter(|address| is_theirs(address)).cloned().chain([whose.to_owned()]).collect(),
     };
     if ticket.kind == TicketKind::Application {
-        let forms = tx.submissions(ticket.id).await?;
-        add_representatives(&mut person, &forms, |of| of.email.eq_ignore_ascii_case(address));
+        add_representatives(&mut person, &desk.store.submissions(ticket.id).await?, |of| {
+            is_theirs(&of.email)
+        });
     }
-    let theirs: Vec<i64> =
-        entries.iter().filter(|entry| is_theirs(entry)).filter_map(|entry| entry.message).collect();
-    for entry in &mut entries {
-        if is_theirs(entry) {
+    let removal = Removal::of(&person);
+    let mut tx = erase_texts(desk, ticket.id, |text| removal.redact(text)).await?;
+    let people = tx.people_of(ticket.id).await?;
+    let theirs: Vec<i64> = people
+        .iter()
+        .filter(|entry| is_theirs(&entry.from.address))
+        .filter_map(|entry| entry.message)
+        .collect();
+    for mut entry in people {
+        if is_theirs(&entry.from.address) {
             entry.from = mail::Mailbox::default();
         }
-        entry.recipients.retain(|recipient| recipient.to_lowercase() != address);
-        forget_words(entry, |text| redact(text, &person));
-        tx.rewrite_entry(entry).await?;
+        entry.recipients.retain(|recipient| !is_theirs(recipient));
+        tx.rewrite_people(&entry).await?;
     }
     if ticket.kind == TicketKind::Application {
-        forget_in_application(tx, ticket, address, &person).await?;
+        forget_in_application(&mut tx, ticket, whose, &removal).await?;
     }
     tx.forget_in_search(&[ticket.id]).await?;
     tx.forget_faq_of(ticket.id).await?;
@@ -243,5 +279,5 @@ async fn erase_participant(
     }
     let event = NewEvent::by_operator(AuditEvent::PersonalErased(Erasure::OnRequest));
     tx.append_event(now, event.on_ticket(ticket.id));
-    Ok(())
+    tx.commit().await
 }

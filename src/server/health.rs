@@ -81,6 +81,12 @@ pub async fn readiness(serving: &Serving) -> Readiness {
             behind.num_minutes()
         ));
     }
+    if report.deferred > 0 {
+        warnings.push(format!(
+            "delivery: {} automatic mails wait because delivery.daily_limit is reached; see whether somebody floods the desk, or raise it",
+            report.deferred
+        ));
+    }
     if desk.is_too_silent(report.silence) {
         warnings.push(format!(
             "silence: no mail for {} h of business time; see that mail to the desk still arrives",

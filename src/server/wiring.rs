@@ -94,6 +94,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         max_attempts: settings.mailbox.max_attempts,
         retry_for: settings.delivery.retry_for.0,
         max_message_size: settings.mailbox.max_message_size.0,
+        max_mail_size: usize::try_from(settings.delivery.max_mail_size.0).unwrap_or(usize::MAX),
         settled_at_once: false,
         alternation: Alternation::default(),
         answers: Answers {

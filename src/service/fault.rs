@@ -12,6 +12,9 @@ pub enum Unsent {
     /// It must not reach an inquirer.
     #[error("the last guard stopped it ({})", .0.code())]
     Guarded(Violation),
+    /// A person wrote it, and a person's text is not shortened.
+    #[error("its text is larger than delivery.max_mail_size")]
+    TooLarge,
 }
 
 /// Why a message or a ticket could not be worked on.

@@ -38,6 +38,8 @@ pub struct Report {
     pub clock_behind: Option<TimeDelta>,
     /// Purpose of the last automatic mail that the last guard stopped, and why.
     pub wording_stopped: Option<(&'static str, &'static str)>,
+    /// Automatic mails that wait for the daily limit.
+    pub deferred: u64,
     /// Business time since the last mail.
     pub silence: BusinessTime,
     /// Messages that the ledger did not know at the last comparison with the mailbox.
@@ -132,6 +134,10 @@ impl Health {
 
     pub fn wording_stopped(&self, purpose: &'static str, code: &'static str) {
         self.with(|report| report.wording_stopped = Some((purpose, code)));
+    }
+
+    pub fn deferred(&self, mails: u64) {
+        self.with(|report| report.deferred = mails);
     }
 
     pub fn silence(&self, silence: BusinessTime) {

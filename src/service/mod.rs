@@ -60,6 +60,8 @@ pub struct Desk {
     pub retry_for: Duration,
     /// In bytes. Larger messages are parked unread.
     pub max_message_size: u64,
+    /// `delivery.max_mail_size`
+    pub max_mail_size: usize,
     /// Nothing has to be flagged or moved in the mailbox.
     pub settled_at_once: bool,
     pub answers: Answers,

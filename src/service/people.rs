@@ -7,7 +7,7 @@ use crate::{
         redact::Person,
     },
     mail::Mailbox,
-    store::{EntryText, TicketRow},
+    store::TicketRow,
 };
 
 impl Desk {
@@ -20,9 +20,8 @@ impl Desk {
 
     /// Names and contact data of everyone outside the desk who wrote in a ticket.
     #[must_use]
-    pub fn writers(&self, fields: &Fields, from: &Mailbox, entries: &[EntryText]) -> Person {
-        let writers = entries.iter().map(|entry| &entry.from).chain([from]);
-        let names = writers.filter(|from| !self.knows(&from.address)).filter_map(|from| from.name.clone());
+    pub fn writers<'a>(&self, fields: &Fields, from: impl Iterator<Item = &'a Mailbox>) -> Person {
+        let names = from.filter(|from| !self.knows(&from.address)).filter_map(|from| from.name.clone());
         Person {
             names: names.chain(fields.get(FieldKey::Name).map(str::to_owned)).collect(),
             texts: fields.get(FieldKey::Contact).map(str::to_owned).into_iter().collect(),

@@ -297,6 +297,9 @@ impl Settings {
 
     fn check_delivery(&self) -> Result<(), Wrong> {
         let delivery = &self.delivery;
+        ensure(delivery.max_mail_size.0 >= 100_000, "delivery.max_mail_size", || {
+            "is too small for a list; allowed: 100kB or more, such as \"1MB\"".into()
+        })?;
         check_tls("delivery", delivery.tls, &delivery.host)?;
         let passwords = delivery.password.is_some() || delivery.password_file.is_some();
         check_oauth2("delivery", delivery.oauth2.as_ref(), passwords)?;

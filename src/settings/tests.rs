@@ -193,6 +193,7 @@ fn the_example_file_names_every_key_and_is_accepted() {
         "authserv_id",
         "accept_since",
         "max_message_size",
+        "max_mail_size",
         "parked_folder",
         "warn_before",
         "public_holidays",

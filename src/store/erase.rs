@@ -1,28 +1,34 @@
 //! Erases raw mails by age, and a person's data in a ticket; `desk::redact` decides which words. What stays (numbers,
 //! instants, hashes, Message-IDs, the audit) names no person.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use sqlx::Row;
+use futures_util::TryStreamExt as _;
+use sqlx::{Row, any::AnyRow};
 
 use super::{
     AnyQuery, Dialect, OutboxState, Outcome, Result, Store, TicketRow, Tx, instant_text, list,
-    numbered_places, query, query_text, read_word,
-    ticket::{COLUMNS, read_ticket},
+    numbered_places, partial, query, query_text, read_word,
 };
 use crate::{
     desk::{
         application::Stage,
         ticket::{Direction, Status},
     },
-    mail::{Mailbox, person_of},
+    mail::{Mailbox, names_person, person_of},
 };
 
 /// Most rows that one statement erases.
-const AT_ONCE: u32 = 200;
+pub(super) const AT_ONCE: u32 = 200;
+/// Entries whose texts one transaction rewrites: intake writes in between.
+const ENTRIES_AT_ONCE: u32 = 50;
 
-/// The part of an entry that may be personal.
+const PEOPLE: &str = "SELECT id, message_ref, direction, from_name, from_address, recipients FROM entry WHERE ticket_id = $1 ORDER BY id";
+
+/// The people of an entry.
 #[derive(Debug, Clone)]
-pub struct EntryText {
+pub struct EntryPeople {
     pub id: i64,
     /// Row id in the ledger of the message that it came as.
     pub message: Option<i64>,
@@ -30,6 +36,12 @@ pub struct EntryText {
     pub from: Mailbox,
     /// To and Cc.
     pub recipients: Vec<String>,
+}
+
+/// The texts of an entry.
+#[derive(Debug, Clone)]
+pub struct EntryText {
+    pub id: i64,
     pub text: String,
     /// Row id and name of each attachment.
     pub attachments: Vec<(i64, String)>,
@@ -39,48 +51,70 @@ impl Store {
     /// Tickets that hold personal data and ended before an instant: closed, or answered and never closed. Some of them;
     /// call again until there are none.
     pub async fn tickets_to_erase(&self, ended_before: DateTime<Utc>) -> Result<Vec<i64>> {
+        // UNION, so that each part has an index of its own.
         let sql = format!(
-            "SELECT id FROM ticket WHERE erased_at IS NULL
-               AND ((status = $2 AND closed_at < $1) OR (status = $3 AND answered_at < $1)
-                    OR (status = $3 AND id IN (SELECT ticket_id FROM application WHERE notified_at < $1)))
-               AND {}
-             ORDER BY id LIMIT {AT_ONCE}",
-            no_live_application("id", 4)
+            "SELECT id FROM (SELECT id FROM ticket WHERE {closed} AND closed_at < $1
+                 UNION SELECT id FROM ticket WHERE {answered} AND answered_at < $1
+                 UNION SELECT id FROM ticket WHERE {answered}
+                     AND id IN (SELECT ticket_id FROM application WHERE notified_at < $1)) AS due
+             WHERE {live} ORDER BY id LIMIT {AT_ONCE}",
+            closed = partial::whole(Status::Closed),
+            answered = partial::whole(Status::Answered),
+            live = no_live_application("id", 2)
         );
-        let rows = query_text(sql)
-            .bind(instant_text(ended_before))
-            .bind(Status::Closed.as_str())
-            .bind(Status::Answered.as_str());
+        let rows = query_text(sql).bind(instant_text(ended_before));
         let rows = bind_live(rows).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Tickets with an address (in lower case), and whether it is the inquirer's.
-    pub async fn tickets_with(&self, address: &str) -> Result<Vec<(TicketRow, bool)>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM ticket WHERE LOWER(from_address) = $1 OR LOWER(answer_to) = $1
-                OR id IN (SELECT ticket_id FROM entry WHERE LOWER(from_address) = $1
-                             OR (CHR10 || LOWER(recipients) || CHR10) LIKE $2 ESCAPE '!')
-                OR id IN (SELECT ticket_id FROM submission WHERE LOWER(form) LIKE $3 ESCAPE '!')
-                OR id IN (SELECT ticket_id FROM meeting WHERE LOWER(adviser) = $1) ORDER BY id"
-        )
-        .replace("CHR10", "'\n'");
-        let escaped: String =
-            address.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
-        let rows = query_text(sql)
-            .bind(address.to_owned())
-            .bind(format!("%\n{escaped}\n%"))
-            .bind(format!("%\"{escaped}\"%"))
-            .fetch_all(&self.pool)
-            .await?;
-        let own = |ticket: &TicketRow| {
-            ticket.from.address.to_lowercase() == address
-                || ticket.answer_to.as_ref().is_some_and(|to| to.to_lowercase() == address)
+    /// Tickets with an address of a person, and whether it is the inquirer's.
+    pub async fn tickets_with(&self, person: &str) -> Result<Vec<(TicketRow, bool)>> {
+        let is = |address: &str| person_of(address) == person;
+        let mut found = BTreeMap::new();
+        let mut look = |ticket: i64, theirs: bool, own: bool| {
+            if theirs {
+                *found.entry(ticket).or_insert(false) |= own;
+            }
         };
-        rows.iter()
-            .map(|row| read_ticket(row).map(|ticket| (own(&ticket), ticket)))
-            .map(|row| row.map(|(own, ticket)| (ticket, own)))
-            .collect()
+        // SQL knows no canonical spelling, so the addresses are compared here, row by row.
+        let mut rows = query("SELECT id, from_address, answer_to FROM ticket").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            let answer_to: Option<String> = row.try_get(2)?;
+            look(row.try_get(0)?, is(row.try_get(1)?) || answer_to.is_some_and(|to| is(&to)), true);
+        }
+        drop(rows);
+        let mut rows = query("SELECT ticket_id, from_address, recipients FROM entry").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            let recipients: &str = row.try_get(2)?;
+            look(row.try_get(0)?, is(row.try_get(1)?) || recipients.lines().any(is), false);
+        }
+        drop(rows);
+        let mut rows = query("SELECT ticket_id, form FROM submission").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            let form: Option<String> = row.try_get(1)?;
+            look(row.try_get(0)?, form.is_some_and(|form| names_person(&form, person)), false);
+        }
+        drop(rows);
+        let mut rows =
+            query("SELECT ticket_id, adviser FROM meeting WHERE adviser IS NOT NULL").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            look(row.try_get(0)?, is(row.try_get(1)?), false);
+        }
+        drop(rows);
+        let ids: Vec<i64> = found.keys().copied().collect();
+        let tickets = self.tickets_of(&ids).await?;
+        let own = |ticket: &TicketRow| found.get(&ticket.id).copied().unwrap_or_default();
+        Ok(tickets
+            .into_iter()
+            .map(|ticket| (own(&ticket), ticket))
+            .map(|(own, ticket)| (ticket, own))
+            .collect())
+    }
+
+    /// The people of a ticket's entries, without their texts.
+    pub async fn people_of(&self, ticket_id: i64) -> Result<Vec<EntryPeople>> {
+        let rows = query(PEOPLE).bind(ticket_id).fetch_all(&self.pool).await?;
+        rows.iter().map(read_people).collect()
     }
 
     /// Messages that belong to no ticket and still have their bytes.
@@ -102,72 +136,39 @@ impl Store {
 }
 
 impl Tx {
-    /// Erases the bytes of messages fetched before an instant whose ticket, if any, owes no answer, and of mails that
-    /// were finished before it. Some of them: returns how many; call again until there are none.
-    pub async fn erase_raw(&mut self, before: DateTime<Utc>) -> Result<u64> {
-        let messages = format!(
-            "UPDATE message SET raw = $2 WHERE id IN (
-               SELECT id FROM message WHERE taken_at < $1 AND LENGTH(raw) > 0 AND outcome <> $3
-                  AND (ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket WHERE status IN ($4, $5)))
-                  AND id NOT IN (SELECT message_ref FROM submission WHERE message_ref IS NOT NULL AND NOT {})
-               LIMIT {AT_ONCE})",
-            no_live_application("ticket_id", 6)
-        );
-        let messages = query_text(messages)
-            .bind(instant_text(before))
-            .bind(Vec::<u8>::new())
-            .bind(Outcome::Pending.as_str())
-            .bind(Status::Answered.as_str())
-            .bind(Status::Closed.as_str());
-        let messages = bind_live(messages).execute(self.connection().await?).await?;
-        let mails = format!(
-            "UPDATE outbox SET bytes = $2 WHERE id IN (
-               SELECT id FROM outbox WHERE finished_at < $1 AND LENGTH(bytes) > 0 AND {} LIMIT {AT_ONCE})",
-            finished(3)
-        );
-        let mails = query_text(mails).bind(instant_text(before)).bind(Vec::<u8>::new());
-        let mails = bind_finished(mails).execute(self.connection().await?).await?;
-        Ok(messages.rows_affected() + mails.rows_affected())
+    /// As [`Store::people_of`].
+    pub async fn people_of(&mut self, ticket_id: i64) -> Result<Vec<EntryPeople>> {
+        let rows = query(PEOPLE).bind(ticket_id).fetch_all(self.connection().await?).await?;
+        rows.iter().map(read_people).collect()
     }
 
-    /// The entries of a ticket, as far as they may be personal.
-    pub async fn entry_texts(&mut self, ticket_id: i64) -> Result<Vec<EntryText>> {
-        let rows = query(
-            "SELECT id, message_ref, direction, from_name, from_address, recipients, text FROM entry WHERE ticket_id = $1 ORDER BY id",
-        )
-        .bind(ticket_id)
-        .fetch_all(self.connection().await?)
-        .await?;
+    /// The texts of some entries of a ticket, those after the entry `after` first.
+    pub async fn entry_texts(&mut self, ticket_id: i64, after: i64) -> Result<Vec<EntryText>> {
+        let sql = format!(
+            "SELECT id, text FROM entry WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT {ENTRIES_AT_ONCE}"
+        );
+        let rows = query_text(sql).bind(ticket_id).bind(after).fetch_all(self.connection().await?).await?;
         let mut entries = Vec::with_capacity(rows.len());
         for row in &rows {
-            let id = row.try_get("id")?;
+            let id = row.try_get(0)?;
             let names = query("SELECT id, name FROM attachment WHERE entry_id = $1")
                 .bind(id)
                 .fetch_all(self.connection().await?)
                 .await?;
+            let attachments = names.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
             entries.push(EntryText {
                 id,
-                message: row.try_get("message_ref")?,
-                direction: read_word(row, "entry", "direction", id)?,
-                from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },
-                recipients: row.try_get::<String, _>("recipients")?.lines().map(str::to_owned).collect(),
-                text: row.try_get("text")?,
-                attachments: names
-                    .iter()
-                    .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-                    .collect::<Result<_, sqlx::Error>>()?,
+                text: row.try_get(1)?,
+                attachments: attachments.collect::<Result<_, sqlx::Error>>()?,
             });
         }
         Ok(entries)
     }
 
     /// Writes the changed texts of an entry.
-    pub async fn rewrite_entry(&mut self, entry: &EntryText) -> Result<()> {
-        query("UPDATE entry SET from_name = $2, from_address = $3, recipients = $4, text = $5 WHERE id = $1")
+    pub async fn rewrite_text(&mut self, entry: &EntryText) -> Result<()> {
+        query("UPDATE entry SET text = $2 WHERE id = $1")
             .bind(entry.id)
-            .bind(entry.from.name.clone())
-            .bind(entry.from.address.clone())
-            .bind(entry.recipients.join("\n"))
             .bind(entry.text.clone())
             .execute(self.connection().await?)
             .await?;
@@ -178,6 +179,18 @@ impl Tx {
                 .execute(self.connection().await?)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Writes the changed people of an entry.
+    pub async fn rewrite_people(&mut self, entry: &EntryPeople) -> Result<()> {
+        query("UPDATE entry SET from_name = $2, from_address = $3, recipients = $4 WHERE id = $1")
+            .bind(entry.id)
+            .bind(entry.from.name.clone())
+            .bind(entry.from.address.clone())
+            .bind(entry.recipients.join("\n"))
+            .execute(self.connection().await?)
+            .await?;
         Ok(())
     }
 
@@ -241,20 +254,27 @@ impl Tx {
         staff: &[String],
         since: DateTime<Utc>,
     ) -> Result<u64> {
-        let copies = query("DELETE FROM cc WHERE address = $1").bind(address.to_owned());
-        copies.execute(self.connection().await?).await?;
+        let person = person_of(address);
+        let copies = query("SELECT DISTINCT address FROM cc").fetch_all(self.connection().await?).await?;
+        for copy in &copies {
+            let address: String = copy.try_get(0)?;
+            if person_of(&address) == person {
+                let copies = query("DELETE FROM cc WHERE address = $1").bind(address);
+                copies.execute(self.connection().await?).await?;
+            }
+        }
         let replies = format!(
             "UPDATE attempt SET reply = SUBSTR(reply, 1, 3)
              WHERE outbox_id IN (SELECT id FROM outbox WHERE person = $1 AND {})",
             finished(2)
         );
-        let replies = query_text(replies).bind(person_of(address));
+        let replies = query_text(replies).bind(person.clone());
         bind_finished(replies).execute(self.connection().await?).await?;
         let mails = format!(
             "UPDATE outbox SET bytes = $2, recipient = '', person = '' WHERE person = $1 AND {}",
             finished(3)
         );
-        let mails = query_text(mails).bind(person_of(address)).bind(Vec::<u8>::new());
+        let mails = query_text(mails).bind(person).bind(Vec::<u8>::new());
         let mut erased = bind_finished(mails).execute(self.connection().await?).await?.rows_affected();
         for member in staff {
             let mails = format!(
@@ -279,26 +299,37 @@ impl Tx {
     }
 }
 
+fn read_people(row: &AnyRow) -> Result<EntryPeople> {
+    let id = row.try_get("id")?;
+    Ok(EntryPeople {
+        id,
+        message: row.try_get("message_ref")?,
+        direction: read_word(row, "entry", "direction", id)?,
+        from: Mailbox { name: row.try_get("from_name")?, address: row.try_get("from_address")? },
+        recipients: row.try_get::<String, _>("recipients")?.lines().map(str::to_owned).collect(),
+    })
+}
+
 /// Stages in which an application is still needed whole.
 const LIVE: [Stage; 3] = [Stage::Received, Stage::Accepted, Stage::Supported];
 
 /// Condition: a ticket is no application that is still needed. Its values are bound by [`bind_live`], the first one at
 /// `$first`.
-fn no_live_application(ticket: &str, first: usize) -> String {
+pub(super) fn no_live_application(ticket: &str, first: usize) -> String {
     let places = numbered_places(first, LIVE.len());
     format!("{ticket} NOT IN (SELECT ticket_id FROM application WHERE stage IN ({places}))")
 }
 
-fn bind_live(query: AnyQuery) -> AnyQuery {
+pub(super) fn bind_live(query: AnyQuery) -> AnyQuery {
     LIVE.into_iter().fold(query, |query, stage| query.bind(stage.as_str()))
 }
 
 /// Condition: no process sends the mail any more. Its values are bound by [`bind_finished`], the first one at `$first`.
-fn finished(first: usize) -> String {
+pub(super) fn finished(first: usize) -> String {
     let places = numbered_places(first, OutboxState::FINISHED.len());
     format!("state IN ({places})")
 }
 
-fn bind_finished(query: AnyQuery) -> AnyQuery {
+pub(super) fn bind_finished(query: AnyQuery) -> AnyQuery {
     OutboxState::FINISHED.into_iter().fold(query, |query, state| query.bind(state.as_str()))
 }

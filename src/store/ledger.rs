@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    Result, Store, Table, Tx, instant_text, list, partial, query, query_text, read_instant, read_word, unpack,
+    FIRST_RAW, Result, Store, Table, Tx, instant_text, list, partial, query, query_text, read_instant,
+    read_word, unpack,
 };
 use crate::words::closed_set;
 
@@ -219,6 +220,8 @@ impl Tx {
         if done.rows_affected() == 1 && !message.settled {
             self.writes.push(Table::Unsettled, [message.id.into()]);
         }
+        // An old row has bytes again.
+        query("DELETE FROM state WHERE name = $1").bind(FIRST_RAW).execute(self.connection().await?).await?;
         Ok(done.rows_affected() == 1)
     }
 

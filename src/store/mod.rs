@@ -20,10 +20,12 @@ mod cc;
 mod claim;
 mod copy;
 mod decision;
+mod deferred;
 mod dialect;
 mod draft;
 mod entry;
 mod erase;
+mod erase_raw;
 mod event;
 mod facts;
 mod faq;
@@ -52,7 +54,7 @@ mod turn;
 mod watch;
 mod writes;
 
-use std::{cell::RefCell, sync::Arc, time::Duration};
+use std::{cell::RefCell, io::Read as _, sync::Arc, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -73,7 +75,8 @@ pub use decision::{DecisionRow, ResultMail};
 pub use dialect::Dialect;
 pub use draft::{HeldMail, WrittenMail};
 pub use entry::{EntryRow, NewEntry, NoteRow, Noted};
-pub use erase::EntryText;
+pub use erase::{EntryPeople, EntryText};
+pub use erase_raw::FIRST_RAW;
 pub use event::{Event, NewEvent};
 pub use faq::FaqRow;
 pub use figures::Figures;
@@ -286,6 +289,19 @@ fn unpack(row: &AnyRow, table: &'static str, column: &'static str, id: i64) -> R
         None => zstd::decode_all(stored.as_slice()),
     };
     unpacked.map_err(|error| StoreError::Row { table, column, id, value: error.to_string() })
+}
+
+/// At most so many bytes of what [`pack`] has made, from the first of the stored ones.
+fn unpack_beginning(stored: Vec<u8>, most: usize) -> Vec<u8> {
+    if !stored.starts_with(&PACKED) {
+        return stored;
+    }
+    let mut beginning = Vec::new();
+    let read = zstd::Decoder::new(stored.as_slice())
+        .map(|decoder| decoder.take(most as u64).read_to_end(&mut beginning));
+    // The frame ends where the stored bytes were cut; what stands before is there.
+    drop(read);
+    beginning
 }
 
 /// `?, ?, ?` for an `IN (…)` of a gathered change with three values.

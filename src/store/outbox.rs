@@ -17,6 +17,8 @@ closed_set! {
         Queued = "queued",
         /// Waits for a lead.
         Held = "held",
+        /// Waits until the daily limit of automatic mails allows it.
+        Deferred = "deferred",
         /// The mail server accepted it.
         Sent = "sent",
         /// Refused for good, or given up.
@@ -52,6 +54,8 @@ pub struct NewMail<'a> {
     pub at: DateTime<Utc>,
     /// When the mail leaves; `None` holds it for a lead.
     pub leaves_at: Option<DateTime<Utc>>,
+    /// It waits for the daily limit.
+    pub deferred: bool,
     /// Who wrote the mail, if a person did.
     pub author: Option<&'a str>,
     /// Row id of its entry in the conversation, which is deleted if the mail is cancelled.
@@ -84,6 +88,11 @@ pub struct OutboxRow {
 impl Tx {
     /// Queues a mail, unless the outbox has one with the same Message-ID.
     pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
+        let (state, leaves_at) = match mail.leaves_at {
+            _ if mail.deferred => (OutboxState::Deferred, None),
+            Some(at) => (OutboxState::Queued, Some(at)),
+            None => (OutboxState::Held, None),
+        };
         if let Some(facts) = &mut self.facts {
             facts.add_mail(mail);
         }
@@ -100,10 +109,10 @@ impl Tx {
                 mail.recipient.into(),
                 mail.message_id.into(),
                 pack(mail.bytes)?.into(),
-                mail.leaves_at.map_or(OutboxState::Held, |_| OutboxState::Queued).as_str().into(),
+                state.as_str().into(),
                 0.into(),
                 instant_text(mail.at).into(),
-                mail.leaves_at.map(instant_text).into(),
+                leaves_at.map(instant_text).into(),
                 mail.author.into(),
                 mail.entry.into(),
                 person_of(mail.recipient).into(),
@@ -132,7 +141,7 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    /// Makes a mail due now: queued, held, failed, bounced or cancelled. `false` if there is none, or if it was sent,
+    /// Makes a mail due now: queued, held, deferred, failed, bounced or cancelled. `false` if there is none, or if it was sent,
     /// is claimed, or its bytes are erased.
     pub async fn requeue(&mut self, id: i64, now: DateTime<Utc>) -> Result<bool> {
         let done = query(
@@ -149,17 +158,18 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Cancels a queued or held mail. `false` if there is none, or if it is claimed.
+    /// Cancels a queued, held or deferred mail. `false` if there is none, or if it is claimed.
     pub async fn cancel(&mut self, id: i64, now: DateTime<Utc>) -> Result<bool> {
         let done = query(
             "UPDATE outbox SET state = $3, next_attempt_at = NULL, finished_at = $2
-             WHERE id = $1 AND state IN ($4, $5) AND claimed_by IS NULL",
+             WHERE id = $1 AND state IN ($4, $5, $6) AND claimed_by IS NULL",
         )
         .bind(id)
         .bind(instant_text(now))
         .bind(OutboxState::Cancelled.as_str())
         .bind(OutboxState::Queued.as_str())
         .bind(OutboxState::Held.as_str())
+        .bind(OutboxState::Deferred.as_str())
         .execute(self.connection().await?)
         .await?;
         Ok(done.rows_affected() == 1)
@@ -183,11 +193,13 @@ impl Store {
         let which = if all {
             "1 = 1".to_owned()
         } else {
-            // UNION ALL, so that SQLite uses a partial index for each half.
+            // UNION ALL, so that SQLite uses a partial index for each part.
             format!(
                 "outbox.id IN (SELECT id FROM outbox WHERE {}
+                               UNION ALL SELECT id FROM outbox WHERE {}
                                UNION ALL SELECT id FROM outbox WHERE {})",
                 partial::queued(),
+                partial::deferred(),
                 partial::troubled()
             )
         };

@@ -6,9 +6,12 @@ use sqlx::Row;
 use super::{
     LedgerRow, Outcome, Result, Store, Tx, instant_text,
     ledger::{COLUMNS, read_row},
-    partial, query, query_text, unpack,
+    partial, query, query_text, unpack, unpack_beginning,
 };
 use crate::desk::triage::ParkReason;
+
+/// Bytes that are read of a message whose beginning is enough.
+const BEGINNING: usize = 64 * 1024;
 
 impl Tx {
     /// A message and its raw bytes, which are empty if they are erased or were never fetched.
@@ -54,6 +57,20 @@ impl Tx {
 }
 
 impl Store {
+    /// A message and the beginning of its raw bytes: enough for header and text, and without the bytes of large files.
+    /// Also returns whether there are more bytes.
+    pub async fn message_beginning(&self, id: i64) -> Result<Option<(LedgerRow, Vec<u8>, bool)>> {
+        let sql =
+            format!("SELECT {COLUMNS}, SUBSTR(raw, 1, {BEGINNING}) AS beginning FROM message WHERE id = $1");
+        let row = query_text(sql).bind(id).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        let stored: Vec<u8> = row.try_get("beginning")?;
+        let is_filled = stored.len() >= BEGINNING;
+        let beginning = unpack_beginning(stored, BEGINNING);
+        let is_cut = is_filled || beginning.len() >= BEGINNING;
+        Ok(Some((read_row(&row)?, beginning, is_cut)))
+    }
+
     /// Parked messages for a digest, the newest first: those that were fetched after `since`, and those that a person
     /// waits for until a member decides.
     pub async fn parked_for_digest(&self, since: DateTime<Utc>) -> Result<Vec<LedgerRow>> {

@@ -19,6 +19,11 @@ pub(super) fn queued() -> String {
     equals("state", OutboxState::Queued.as_str())
 }
 
+/// `state = 'deferred'`, of the index `outbox_deferred`.
+pub(super) fn deferred() -> String {
+    equals("state", OutboxState::Deferred.as_str())
+}
+
 /// `state = 'held' OR state = 'failed' OR state = 'bounced'`, of the index `outbox_troubled`.
 pub(super) fn troubled() -> String {
     let states = [OutboxState::Held, OutboxState::Failed, OutboxState::Bounced];
@@ -30,6 +35,11 @@ pub(super) fn troubled() -> String {
 pub(super) fn undecided() -> String {
     let outcomes = [Outcome::Pending, Outcome::Parked];
     format!("outcome IN ({})", outcomes.map(|outcome| quoted(outcome.as_str())).join(", "))
+}
+
+/// `status = 'closed' AND erased_at IS NULL`, of the index `ticket_closed_whole`; and the same of answered tickets.
+pub(super) fn whole(status: Status) -> String {
+    format!("{} AND erased_at IS NULL", equals("status", status.as_str()))
 }
 
 fn equals(column: &str, word: &str) -> String {
@@ -51,7 +61,9 @@ mod tests {
             .unwrap()
             .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
             .collect();
-        for condition in [open(), waiting(), queued(), troubled(), undecided()] {
+        let whole = [Status::Answered, Status::Closed].map(whole);
+        let others = [open(), waiting(), queued(), deferred(), troubled(), undecided()];
+        for condition in others.into_iter().chain(whole) {
             assert!(migrations.contains(&format!("WHERE {condition};")), "{condition}");
         }
     }

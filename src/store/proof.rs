@@ -55,6 +55,18 @@ struct Walk {
 }
 
 impl Store {
+    /// Hash of the newest event.
+    pub async fn newest_event_hash(&self) -> Result<String> {
+        let row = query("SELECT event_hash FROM desk").fetch_one(&self.pool).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Whether an event has this hash, which left the machine before.
+    pub async fn has_event_hash(&self, hash: &str) -> Result<bool> {
+        let row = query("SELECT id FROM event WHERE hash = $1 LIMIT 1").bind(hash.to_owned());
+        Ok(row.fetch_optional(&self.pool).await?.is_some())
+    }
+
     /// Reads all events and compares them with the other tables, in one state of the database.
     pub async fn prove_audit(&self) -> Result<Proof> {
         let mut connection = connect(&self.url, self.dialect).await?;

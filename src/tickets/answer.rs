@@ -249,6 +249,7 @@ pub(super) fn unsent(number: &TicketNumber, to: &str, why: Unsent) -> Refused {
     let number = number.clone();
     match why {
         Unsent::Compose(_) => Refused::BadAddress { number, to: to.to_owned() },
+        Unsent::TooLarge => Refused::TooLarge(number),
         Unsent::Guarded(violation) => Refused::Guarded { number, violation },
     }
 }

@@ -98,8 +98,8 @@ pub async fn propose(operation: &mut Operation<'_>, ticket: &TicketRow) -> Resul
         return Ok(Err(refused.into()));
     }
     let desk = operation.desk;
-    let entries = operation.tx.entry_texts(ticket.id).await?;
-    let person = desk.writers(&ticket.fields, &ticket.from, &entries);
+    let people = operation.tx.people_of(ticket.id).await?;
+    let person = desk.writers(&ticket.fields, people.iter().map(|entry| &entry.from).chain([&ticket.from]));
     let answer = desk.store.answer_of(ticket.id).await?.map(|answer| own_text(&answer));
     let texts = Texts::new(
         &redact(ticket.fields.inquiry.as_deref().unwrap_or_default(), &person),

@@ -281,6 +281,7 @@ fn a_verdict_is_recorded_with_its_attempt(desk: &Desk) {
                 bytes: b"text",
                 at,
                 leaves_at: Some(at),
+                deferred: false,
                 author: None,
                 entry: None,
             })

@@ -27,6 +27,8 @@ mod decisions;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod floods;
+#[cfg(test)]
 mod guide;
 #[cfg(test)]
 mod holds;
@@ -68,6 +70,8 @@ mod retention;
 mod schema;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod sizes;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]

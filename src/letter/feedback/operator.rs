@@ -161,6 +161,9 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
                 violation.line()
             )
         }
+        Refused::TooLarge(number) => {
+            format!("{number}: the text is larger than delivery.max_mail_size; shorten or attach it")
+        }
         Refused::BadAddress { number, to } => {
             format!("{number}: {to} is no address that mail can be sent to")
         }

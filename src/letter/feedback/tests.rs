@@ -256,6 +256,11 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: the text must not reach an inquirer: empty \"\"",
         ),
         (
+            Refused::TooLarge(number()),
+            "ZT-2025-0001 の文は長すぎるため送っていません。短くするか、添付ファイルにしてお送りください",
+            "ZT-2025-0001: the text is larger than delivery.max_mail_size; shorten or attach it",
+        ),
+        (
             Refused::BadAddress { number: number(), to: "a b@example.jp".into() },
             "ZT-2025-0001 の宛先 a b@example.jp には送れません。お電話でご連絡ください",
             "ZT-2025-0001: a b@example.jp is no address that mail can be sent to",

@@ -72,7 +72,7 @@ pub(super) fn parked(
         attachments: vec![file("別紙2-②申込書.docx")],
         ..InboundMail::default()
     };
-    let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail };
+    let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail, size: None };
     let parked = ParkedMail::new(rules, facts, now);
     match facts.number(rules) {
         Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::{
     drafts,
-    staff_notice::{for_member, in_words, notes_in_words, parked_for_member},
+    staff_notice::{for_member, in_words, notes_in_words},
     unfinished::{Unfinished, unfinished},
 };
-use super::{Shows, View};
+use super::{Shows, View, parked::Parked};
 use crate::{
     desk::{
         duty::Duty,
@@ -16,10 +16,9 @@ use crate::{
         triage::ParkReason,
     },
     letter::{
-        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft, ParkedFacts,
-        ParkedMail, StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
+        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft, ParkedMail,
+        StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
     },
-    mail,
     service::{
         Desk,
         alarms::{coverage_of, silence},
@@ -28,8 +27,11 @@ use crate::{
     store::{HeldMail, LedgerRow, Noted, OutboxRow, OutboxState, StoreError, TicketHead, TicketRow},
 };
 
-const MOST_TICKETS: usize = 100;
+/// Tickets that a list shows in full, and those that it names in one line each.
+const MOST_TICKETS: usize = 40;
+const MOST_LINES: usize = 200;
 const MOST_PARKED: usize = 50;
+const MOST_UNDELIVERED: usize = 50;
 /// Limits how far back answered tickets are listed, so that the first digest does not list the answers of many years.
 /// No closure of the desk is longer than this.
 const LONGEST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
@@ -41,7 +43,7 @@ pub(super) struct Known {
     answered: Vec<TicketHead>,
     thanked: Vec<TicketHead>,
     /// At most [`MOST_PARKED`]; `parked_count` counts all.
-    parked: Vec<(LedgerRow, mail::InboundMail)>,
+    parked: Vec<Parked>,
     parked_count: usize,
     /// Mails were parked since the last digest, or are offered since the acceptance window has opened.
     parked_news: bool,
@@ -50,6 +52,8 @@ pub(super) struct Known {
     /// Tickets to which somebody has added a note.
     noted: Vec<Noted>,
     figures: FiguresContext,
+    /// Hash of the newest event.
+    audit: String,
     /// Where the call for the 伴走支援 stands.
     support: String,
     /// Applications since the last digest.
@@ -69,8 +73,8 @@ impl Known {
         let mut parked = Vec::new();
         let listed = store.parked_for_digest(since).await?;
         for row in listed.iter().take(MOST_PARKED) {
-            if let Some((row, raw)) = store.message(row.id).await? {
-                parked.push((row, mail::read(&raw)));
+            if let Some((row, beginning, is_cut)) = store.message_beginning(row.id).await? {
+                parked.push(Parked::new(row, &beginning, is_cut));
             }
         }
         // What came before the acceptance window is offered when it opens.
@@ -111,6 +115,7 @@ impl Known {
             drafts: store.held_mails().await?,
             noted: store.noted_since(since.max(now - LONGEST_LOOK_BACK), now - LONGEST_LOOK_BACK).await?,
             figures: figures_in_words(&figures(desk, begins, now + TimeDelta::seconds(1)).await?),
+            audit: store.newest_event_hash().await?,
             support,
             new_applications,
             meetings: unfinished(desk, now).await?,
@@ -127,8 +132,10 @@ pub(super) struct Compiled {
     parked: Vec<ParkedMail>,
     parked_count: usize,
     undelivered: Vec<UndeliveredMail>,
+    undelivered_count: usize,
     drafts: Vec<HeldDraft>,
     figures: FiguresContext,
+    audit: String,
     support: String,
     alarm: String,
     summary: String,
@@ -147,8 +154,10 @@ impl Compiled {
             parked: self.parked,
             parked_count: self.parked_count,
             undelivered_mails: self.undelivered,
+            undelivered_count: self.undelivered_count,
             drafts: self.drafts,
             figures: self.figures,
+            audit: self.audit,
             support: self.support,
             alarm: self.alarm,
         })
@@ -194,13 +203,14 @@ pub(super) async fn compile(
     let drafts =
         if shows == Shows::Own { drafts::of_member(desk, &known.drafts, reader, now) } else { Vec::new() };
     let parked: Vec<ParkedMail> = if leads {
-        known.parked.iter().map(|row| parked(desk, row, reader, now)).collect()
+        known.parked.iter().map(|row| row.shown(desk, reader, now)).collect()
     } else {
         Vec::new()
     };
     let parked_count = if leads { known.parked_count } else { 0 };
+    let undelivered_count = if leads { known.undelivered.len() } else { 0 };
     let undelivered: Vec<UndeliveredMail> =
-        if leads { known.undelivered.iter().map(undelivered).collect() } else { Vec::new() };
+        known.undelivered.iter().take(undelivered_count.min(MOST_UNDELIVERED)).map(undelivered).collect();
     let is_news = is_news
         || known.new_applications + due_meetings > 0
         || (leads && known.parked_news)
@@ -210,7 +220,7 @@ pub(super) async fn compile(
     let counts = Counts {
         meetings: due_meetings,
         parked: parked_count,
-        undelivered: undelivered.len(),
+        undelivered: undelivered_count,
         drafts: drafts.len(),
         ..counts
     };
@@ -222,8 +232,10 @@ pub(super) async fn compile(
         parked,
         parked_count,
         undelivered,
+        undelivered_count,
         drafts,
         figures: if leads { known.figures.clone() } else { FiguresContext::default() },
+        audit: if leads { known.audit.clone() } else { String::new() },
         support: known.support.clone(),
         alarm: alarms.map(|alarm| alarm.in_words()).collect(),
         summary: counts.summary(),
@@ -330,7 +342,7 @@ impl Look<'_> {
     }
 }
 
-/// The groups that have tickets, each with the first of them as they are shown.
+/// The groups that have tickets. The first tickets of a list are shown in full, further ones in one line each.
 async fn groups(
     desk: &Desk,
     titled: Vec<(Title, Vec<i64>)>,
@@ -342,33 +354,28 @@ async fn groups(
         Status::Answered | Status::Closed => in_words(desk, ticket, now),
     };
     let mut groups = Vec::new();
+    let (mut full, mut lines) = (MOST_TICKETS, MOST_LINES);
     for (title, ids) in titled.into_iter().filter(|(_, ids)| !ids.is_empty()) {
-        let shown: Vec<i64> = ids.iter().take(MOST_TICKETS).copied().collect();
-        let notes = desk.store.notes_of(&shown).await?;
-        let unsent = desk.store.unsent(&shown).await?;
-        let tickets = desk.store.tickets_of(&shown).await?;
-        let tickets = tickets.iter().map(|ticket| {
+        let (shown, rest) = ids.split_at(full.min(ids.len()));
+        let (listed, _) = rest.split_at(lines.min(rest.len()));
+        (full, lines) = (full - shown.len(), lines - listed.len());
+        let notes = desk.store.notes_of(shown).await?;
+        let unsent = desk.store.unsent(shown).await?;
+        let mut tickets = Vec::new();
+        // One at a time: their texts may be large.
+        for id in shown {
+            let Some(ticket) = &desk.store.tickets_of(&[*id]).await?.pop() else { continue };
             let own = unsent.iter().filter(|(of, _)| *of == ticket.id).map(|(_, mail)| mail);
             // The list of what waits has the links.
             let own = drafts::unsent(desk, member, &ticket.number, own, now);
             let own = own.into_iter().map(|mail| UnsentMail { links: Vec::new(), ..mail }).collect();
             let notes = notes_in_words(desk, &notes, ticket.id, now);
-            show(ticket).with_notes(notes).with_unsent(own)
-        });
-        groups.push(Group { title, count: ids.len(), tickets: tickets.collect() });
+            tickets.push(show(ticket).with_notes(notes).with_unsent(own));
+        }
+        let listed = desk.store.ticket_lines_of(listed).await?.iter().map(show).collect();
+        groups.push(Group { title, count: ids.len(), tickets, listed });
     }
     Ok(groups)
-}
-
-fn parked(
-    desk: &Desk,
-    (row, mail): &(LedgerRow, mail::InboundMail),
-    member: &Member,
-    now: DateTime<Utc>,
-) -> ParkedMail {
-    let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());
-    let facts = ParkedFacts { message: row.id, reason, received_at: row.received_at, mail };
-    parked_for_member(desk, facts, member, now)
 }
 
 fn undelivered(row: &OutboxRow) -> UndeliveredMail {

@@ -178,6 +178,9 @@ pub struct Delivery {
     pub per_sender_daily_limit: u32,
     /// Daily limit of automatic mails in one thread.
     pub per_thread_daily_limit: u32,
+    /// Largest mail of the desk's, without files that staff attach: at least 100kB. A longer text is shortened.
+    #[serde(deserialize_with = "parsed")]
+    pub max_mail_size: ByteSize,
     /// Number of parallel connections to the SMTP server: 1 to 64.
     pub connections: u32,
     /// How long to retry a mail after temporary failures of its own (RFC 5321, 4.5.4.1).
@@ -209,6 +212,7 @@ impl Default for Delivery {
             daily_limit: 2000,
             per_sender_daily_limit: 5,
             per_thread_daily_limit: 3,
+            max_mail_size: ByteSize(1_000_000),
             connections: 4,
             retry_for: Period(std::time::Duration::from_secs(48 * 3600)),
             helo: None,

@@ -157,7 +157,9 @@ async fn fresh_id(
         match operation.tx.mail_state(&message_id).await? {
             None => return Ok(Some(message_id)),
             Some(OutboxState::Failed | OutboxState::Bounced | OutboxState::Cancelled) => {}
-            Some(OutboxState::Queued | OutboxState::Held | OutboxState::Sent) => return Ok(None),
+            Some(OutboxState::Queued | OutboxState::Held | OutboxState::Deferred | OutboxState::Sent) => {
+                return Ok(None);
+            }
         }
     }
     Ok(None)

@@ -55,7 +55,7 @@ pub async fn has_left(operation: &mut Operation<'_>, ticket: &TicketRow) -> Resu
     let mails = operation.tx.result_mails(ticket.id).await?;
     Ok(mails.iter().any(|mail| match mail.state {
         OutboxState::Sent => true,
-        OutboxState::Queued | OutboxState::Held => mail.attempts > 0,
+        OutboxState::Queued | OutboxState::Held | OutboxState::Deferred => mail.attempts > 0,
         OutboxState::Failed | OutboxState::Bounced | OutboxState::Cancelled => false,
     }))
 }
@@ -68,7 +68,7 @@ pub async fn stop_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Resul
     let (mut stopped, mut left) = (0, 0);
     for mail in operation.tx.result_mails(ticket.id).await? {
         match mail.state {
-            OutboxState::Queued | OutboxState::Held => {
+            OutboxState::Queued | OutboxState::Held | OutboxState::Deferred => {
                 // One attempt may have arrived without a verdict.
                 if mail.attempts > 0 || !operation.tx.cancel(mail.id, operation.now).await? {
                     left += 1;

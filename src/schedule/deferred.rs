@@ -1,0 +1,33 @@
+//! Lets automatic mails leave that the daily limit has deferred, in their order, once the limit allows it.
+
+use tracing::info;
+
+use crate::{
+    desk::calendar::date_of,
+    service::{Desk, Fault},
+};
+
+/// Most mails that one transaction makes due.
+const AT_ONCE: u32 = 200;
+
+/// Makes deferred mails due. Returns their number.
+pub(super) async fn release_deferred(desk: &Desk) -> Result<usize, Fault> {
+    let mut waiting = desk.store.deferred().await?;
+    let day = date_of(desk.clock.now(), desk.rules.calendar.time_zone()).to_string();
+    let limit = desk.rules.gate.budgets.per_day;
+    let mut released = 0;
+    // A mail and its count are committed together, so a killed process repeats none.
+    while waiting > 0 && desk.store.automatic_on(&day).await? < limit {
+        let mut tx = desk.store.write().await?;
+        let free = limit.saturating_sub(tx.automatic_sent_on(&day));
+        let due = tx.release_deferred(free.min(AT_ONCE), &day, desk.clock.now()).await?;
+        tx.commit().await?;
+        released += due;
+        waiting = if due == 0 { 0 } else { desk.store.deferred().await? };
+    }
+    if released > 0 {
+        info!(released, "automatic mails leave that the daily limit had deferred");
+    }
+    desk.health.deferred(desk.store.deferred().await?);
+    Ok(released)
+}

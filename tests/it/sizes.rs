@@ -1,0 +1,148 @@
+//! What strangers write may be as long as they like: no mail of the desk grows with it.
+
+use madoguchi::{desk::form::FieldKey, mail};
+
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::{inquiry, message},
+    smtp::Accepted,
+};
+
+on_both!(
+    a_large_inquiry_makes_no_large_mail,
+    long_values_are_shortened_with_a_count,
+    many_tickets_make_no_large_list,
+    of_large_parked_mails_a_list_reads_the_beginning,
+    an_answer_that_is_too_large_is_refused_and_said,
+    an_automatic_mail_is_never_larger_than_the_setting
+);
+
+const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
+/// The default of `delivery.max_mail_size`.
+const MOST: usize = 1_000_000;
+
+fn to<'a>(mails: &'a [Accepted], address: &str) -> Vec<&'a Accepted> {
+    mails.iter().filter(|mail| mail.to == [address]).collect()
+}
+
+fn a_large_inquiry_makes_no_large_mail(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    for (nth, bytes) in [(1, 4_000_000), (2, 20_000_000)] {
+        desk.deliver(
+            inquiry(nth).field(FieldKey::Inquiry, &"会議の例を教えてください。\n".repeat(bytes / 40)),
+        );
+    }
+    desk.once();
+    assert_eq!(desk.run(&["digest"]).code, Some(0));
+    desk.once();
+    let mails = desk.smtp.mails();
+    assert_eq!(to(&mails, "sato@example.jp").len(), 4, "two notices and two lists");
+    for mail in &mails {
+        assert!(mail.data.len() < MOST / 10, "{:?}: {} bytes", mail.to, mail.data.len());
+    }
+    for nth in [1, 2] {
+        let receipt = mail::read(&to(&mails, &format!("yamada{nth}@city.example.jp"))[0].data).text;
+        assert!(receipt.contains("…（ほか"), "{receipt}");
+    }
+}
+
+fn long_values_are_shortened_with_a_count(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    let long = |c: &str| c.repeat(100_000);
+    let folded = |text: &str| text.repeat(1_000);
+    desk.deliver(
+        inquiry(1)
+            .from(&format!("\"{}\" <yamada1@city.example.jp>", folded("Yamada\n ")))
+            .subject(&format!("拠点整備・運用に関する照会{}", folded("長い件名長い件名長い件名長い件名\n ")))
+            .header("References", &format!("<{}@x.example>", "a".repeat(100_000)))
+            .field(FieldKey::Organization, &long("市"))
+            .field(FieldKey::Name, &long("山"))
+            .field(FieldKey::Contact, &format!("03-0000-0001 {}", long("連")))
+            .field(FieldKey::Inquiry, &long("問")),
+    );
+    desk.deliver(
+        message(2, &folded("お尋ねお尋ねお尋ねお尋ね\n "), "教えてください。")
+            .files(&[(&format!("{}.xlsx", "長".repeat(10_000)), b"x")]),
+    );
+    desk.once();
+    assert_eq!(desk.run(&["digest"]).code, Some(0));
+    desk.once();
+    let mails = desk.smtp.mails();
+    assert!(mails.len() >= 4, "{}", mails.len());
+    for sent in &mails {
+        let read = mail::read(&sent.data);
+        assert!(sent.data.len() < 60_000, "{}: {} bytes", read.subject, sent.data.len());
+        assert!(read.subject.chars().count() < 250, "{}", read.subject);
+    }
+    let notice = mail::read(&to(&mails, "sato@example.jp")[0].data);
+    assert!(notice.text.contains(&format!("{}…（ほか99900字）", "市".repeat(100))), "{}", notice.text);
+    assert!(notice.text.contains("（ほか92000字。「全文」とご返信いただくと"), "{}", notice.text);
+    let receipt = mail::read(&to(&mails, "yamada1@city.example.jp")[0].data);
+    assert!(receipt.text.contains(&format!("{}…（ほか96000字）", "問".repeat(4_000))), "{}", receipt.text);
+}
+
+fn many_tickets_make_no_large_list(desk: &mut Desk) {
+    const TICKETS: usize = 76;
+    desk.add_settings(LEAD);
+    desk.set("answers.new_ticket", "none");
+    for nth in 1..=TICKETS {
+        desk.deliver(inquiry(nth).field(FieldKey::Inquiry, &"会議の例を教えてください。".repeat(300)));
+    }
+    desk.once();
+    assert_eq!(desk.run(&["digest"]).code, Some(0));
+    desk.once();
+    let mails = desk.smtp.mails();
+    let list = to(&mails, "sato@example.jp")[0];
+    let text = mail::read(&list.data).text;
+    for nth in 1..=TICKETS {
+        assert!(text.contains(&format!("ZT-2025-{nth:04}")), "every ticket is named");
+    }
+    assert_eq!(text.matches("回答ここから").count(), 41, "40 can be answered here, and one line explains it");
+    assert_eq!(text.matches("回答する：<mailto:").count(), TICKETS - 40);
+}
+
+fn of_large_parked_mails_a_list_reads_the_beginning(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    let random: Vec<u8> = (0..17_500_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for nth in 1..=3 {
+        desk.deliver(message(nth, "お尋ね", "教えてください。").files(&[("別紙.bin", &random)]));
+    }
+    desk.once();
+    assert_eq!(desk.parked(), ["no_form"; 3]);
+    let list = desk.run(&["digest", "--preview"]).stdout;
+    assert_eq!(list.matches("　　教えてください。\n").count(), 3, "{list}");
+    assert_eq!(list.matches("　添付　　：別紙.bin（1件）（メール全体で24.0 MB").count(), 3, "{list}");
+}
+
+fn an_answer_that_is_too_large_is_refused_and_said(desk: &mut Desk) {
+    desk.set("delivery.max_mail_size", "100kB");
+    desk.deliver(inquiry(1));
+    desk.once();
+    let text = "会議には薬剤師会も参加しています。\n".repeat(3_000);
+    let done = desk.pipe(&["ticket", "answer", "ZT-2025-0001"], text.as_bytes());
+    assert_eq!(done.code, Some(1));
+    assert!(done.error().contains("larger than delivery.max_mail_size"), "{}", done.error());
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "短い回答です。\n".as_bytes()).code, Some(0));
+}
+
+fn an_automatic_mail_is_never_larger_than_the_setting(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("delivery.max_mail_size", "100kB").set("answers.new_ticket", "none");
+    for nth in 1..=60 {
+        let long = |c: &str, count: usize| c.repeat(count);
+        desk.deliver(
+            inquiry(nth)
+                .field(FieldKey::Organization, &long("市", 200))
+                .field(FieldKey::Contact, &long("連", 400))
+                .field(FieldKey::Inquiry, &long("問", 400)),
+        );
+    }
+    desk.once();
+    assert_eq!(desk.run(&["digest"]).code, Some(0));
+    desk.once();
+    let mails = desk.smtp.mails();
+    let list = to(&mails, "sato@example.jp")[0];
+    let text = mail::read(&list.data).text;
+    assert!(list.data.len() <= 100_000, "{} bytes", list.data.len());
+    assert!(text.contains("字を省略しました。"), "{text}");
+}
