@@ -8,6 +8,7 @@ pub mod deadline;
 pub mod duty;
 pub mod escalation;
 pub mod feedback;
+pub mod flood;
 pub mod form;
 pub mod gate;
 pub mod handling;

@@ -301,7 +301,7 @@ impl ApplicationNoticeContext {
             late: late.map(late_in_words).unwrap_or_default(),
             claimed: claimed.unwrap_or_default(),
             others: mail.others.iter().take(MOST_FILES).map(|name| short(name)).collect(),
-            news: for_staff(&mail.text, Shown::Whole),
+            news: for_staff(mail.text, Shown::Whole),
             remarks,
         }
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 mod compile;
+mod sorting;
 
 use self::compile::{Compiled, Known, compile};
 use super::staff_notice::notify;

@@ -29,6 +29,7 @@ mod erase_raw;
 mod event;
 mod facts;
 mod figures;
+mod flood;
 mod instance;
 mod ledger;
 mod listing;
