@@ -9,6 +9,7 @@ pub mod duty;
 pub mod escalation;
 pub mod faq;
 pub mod feedback;
+pub mod flood;
 pub mod form;
 pub mod gate;
 pub mod handling;

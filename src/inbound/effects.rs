@@ -5,11 +5,13 @@ use chrono::{DateTime, Utc};
 use super::take_in::take_in_named;
 use crate::{
     desk::{
+        flood::{NoticeLimits, Notified},
         form::{FieldKey, Fields, FormRules, telephones},
         ticket::{Channel, SlaClock, Status, TicketKind, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
+        window::start_of_day,
     },
-    letter::{Arrival, Purpose, Remark},
+    letter::{Arrival, Purpose, Remark, notices_gathered},
     mail::Bounce,
     notify::{
         arrival::notify_of_arrival,
@@ -109,6 +111,17 @@ pub(super) async fn notify_staff(
             }
         }
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if is_told => {
+            let sender =
+                reading.mail.from.as_ref().filter(|_| new.channel == Channel::Email && !is_from_staff);
+            let gathered = match sender {
+                Some(from) => {
+                    let midnight = start_of_day(operation.now, desk.rules.calendar.time_zone());
+                    let today = operation.tx.tickets_today(&from.address, midnight).await?;
+                    desk.notices.notified(today)
+                }
+                None => Notified::Each,
+            };
+            let Some(flood) = gathered_remark(desk.notices, gathered) else { return Ok(()) };
             let content = NoticeContent {
                 kind: new.kind,
                 number: &filed.number,
@@ -120,12 +133,20 @@ pub(super) async fn notify_staff(
                 news: "",
                 contact: None,
                 notes: Vec::new(),
-                remarks: remarks(reading, decision).into_iter().chain(mail.similar.iter().cloned()).collect(),
+                remarks: flood
+                    .into_iter()
+                    .chain(remarks(reading, decision))
+                    .chain(mail.similar.iter().cloned())
+                    .collect(),
             };
             notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
-            let mut remarks = remarks(reading, decision);
+            let midnight = start_of_day(operation.now, desk.rules.calendar.time_zone());
+            let today = operation.tx.mails_today(filed.id, midnight).await?;
+            let gathered = gathered_remark(desk.notices, desk.notices.notified(today));
+            let Some(mut remarks) = gathered else { return Ok(()) };
+            remarks.extend(self::remarks(reading, decision));
             if filed.kind == TicketKind::Inquiry {
                 remarks.extend(
                     said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
@@ -149,6 +170,18 @@ pub(super) async fn notify_staff(
         _ => {}
     }
     Ok(())
+}
+
+/// What a notice says of a flood; `None` if staff get no notice.
+fn gathered_remark(limits: NoticeLimits, notified: Notified) -> Option<Vec<String>> {
+    match notified {
+        Notified::Each => Some(Vec::new()),
+        Notified::Gathered { count, of_domain } => {
+            let limit = if of_domain { limits.per_domain } else { limits.per_sender };
+            Some(vec![notices_gathered(count, of_domain, limit)])
+        }
+        Notified::Later => None,
+    }
 }
 
 /// What members have noted on a ticket.

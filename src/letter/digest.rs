@@ -76,6 +76,8 @@ pub enum Title {
     Assigned,
     #[serde(rename = "担当が決まっていない照会")]
     Unassigned,
+    #[serde(rename = "同じ差出人・ドメインから続けて届いた照会")]
+    Flood,
     #[serde(rename = "確認・回答が必要な伴走支援の応募")]
     Support,
     #[serde(rename = "保留中（事務局）の伴走支援の応募")]
@@ -115,6 +117,8 @@ pub struct Counts {
     pub due_today: usize,
     pub own: usize,
     pub unassigned: usize,
+    /// Further ones from senders who have written very often.
+    pub flood: usize,
     pub applications: usize,
     /// Meetings and visits that are today, or wait for minutes or an answer.
     pub meetings: usize,
@@ -135,6 +139,7 @@ impl Counts {
             ("送信待ち", self.drafts),
             ("担当", self.own),
             ("担当未定", self.unassigned),
+            ("続けて届いた照会", self.flood),
             ("伴走支援", self.applications),
             ("会議等", self.meetings),
             ("要確認", self.parked),
@@ -255,6 +260,7 @@ mod tests {
             due_today: 2,
             own: 3,
             unassigned: 4,
+            flood: 10,
             applications: 7,
             meetings: 8,
             parked: 5,
@@ -263,7 +269,7 @@ mod tests {
         };
         assert_eq!(
             all.summary(),
-            "本日お約束1件・超過1件・本日期限2件・送信待ち9件・担当3件・担当未定4件・伴走支援7件・会議等8件・要確認5件・不達6件"
+            "本日お約束1件・超過1件・本日期限2件・送信待ち9件・担当3件・担当未定4件・続けて届いた照会10件・伴走支援7件・会議等8件・要確認5件・不達6件"
         );
         assert_eq!(Counts { unassigned: 2, ..Counts::default() }.summary(), "担当未定2件");
         assert_eq!(Counts::default().summary(), "新しい照会はありません");

@@ -181,6 +181,16 @@ pub fn limit_reached(from: &str, tickets: &[TicketNumber], most: u32) -> String 
     )
 }
 
+/// Says that a notice stands for several messages. `limit` is the number of those that have a notice each.
+#[must_use]
+pub fn notices_gathered(count: u32, of_domain: bool, limit: u32) -> String {
+    let who =
+        if of_domain { "同じドメイン（＠より後ろ）の差出人" } else { "同じ差出人" };
+    format!(
+        "{who}から、本日{count}件目です。{limit}件を超えた分は、1件ずつのお知らせを控え、間隔を空けて件数をお知らせします。届いたものはすべて受け付けており、日次一覧の末尾でご確認いただけます。"
+    )
+}
+
 /// Subject and text of the notice that the daily limit of automatic mails is reached.
 #[must_use]
 pub fn daily_limit_reached(limit: u32) -> (String, Vec<String>) {

@@ -151,9 +151,9 @@ pub fn queue(
         written: None,
     };
     let (day, limit) = (operation.day(), operation.desk.rules.gate.budgets.per_day);
-    let reaches_limit = content.purpose().may_wait() && operation.tx.automatic_sent_on(&day) == limit;
+    let waits = content.purpose().may_wait() && operation.tx.automatic_sent_on(&day) >= limit;
     match enqueue(operation, &outgoing)? {
-        Ok(()) if reaches_limit => {
+        Ok(()) if waits => {
             tell_daily_limit(operation, &day, limit)?;
             Ok(None)
         }
@@ -172,10 +172,9 @@ pub fn queue(
     }
 }
 
-/// Tells leads, once a day, that automatic mails wait from now on.
+/// Tells leads, once a day, that automatic mails wait from now on: the occasion is the same all day.
 fn tell_daily_limit(operation: &mut Operation<'_>, day: &str, limit: u32) -> Result<(), Fault> {
     let desk = operation.desk;
-    warn!(limit, "delivery.daily_limit is reached: automatic mails wait for the next day");
     for lead in desk.duty(operation.now).leads() {
         notify(operation, lead, &format!("daily limit {day}"), |common| {
             let (title, told) = letter::daily_limit_reached(limit);

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 mod compile;
 mod parked;
+mod sorting;
 
 use self::compile::{Compiled, Known, compile};
 use super::staff_notice::notify;

@@ -199,14 +199,17 @@ pub async fn erase(
     /// Messages that one transaction erases.
     const AT_ONCE: usize = 100;
     let now = desk.clock.now();
-    let open = holdings.open.iter().filter(|_| open_too);
-    let mut since = now;
-    for ticket in holdings.own.iter().chain(open) {
-        since = since.min(ticket.received_at);
+    let own: Vec<&TicketRow> = holdings.own.iter().chain(holdings.open.iter().filter(|_| open_too)).collect();
+    // Mails to staff first: they are those since the first of the tickets, which are not found again once they are erased.
+    let first = own.iter().copied().chain(&holdings.others).map(|ticket| ticket.received_at).min();
+    let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
+    let mut tx = desk.store.write().await?;
+    let mails = tx.erase_mails(address, &staff, first.unwrap_or(now)).await?;
+    tx.commit().await?;
+    for ticket in own {
         erase_inquirer(desk, ticket, Erasure::OnRequest, now).await?;
     }
     for ticket in &holdings.others {
-        since = since.min(ticket.received_at);
         erase_participant(desk, ticket, &person_of(address), now).await?;
     }
     for messages in holdings.messages.chunks(AT_ONCE) {
@@ -214,9 +217,7 @@ pub async fn erase(
         tx.erase_messages(messages).await?;
         tx.commit().await?;
     }
-    let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
     let mut tx = desk.store.write().await?;
-    let mails = tx.erase_mails(address, &staff, since).await?;
     let erased = Erasure::OnRequestElsewhere { messages: holdings.messages.len(), mails };
     tx.append_event(now, NewEvent::by_operator(AuditEvent::PersonalErased(erased)));
     tx.commit().await?;

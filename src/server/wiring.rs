@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock::Clock,
     delivery::{SmtpOptions, Transport},
-    desk::{calendar::BusinessTime, staff_key::StaffKeys, thread::MessageIds},
+    desk::{calendar::BusinessTime, flood::NoticeLimits, staff_key::StaffKeys, thread::MessageIds},
     hex,
     letter::{
         Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words, with_ascii_domain,
@@ -105,6 +105,10 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
             copy_to_cc: settings.answers.copy_to_cc,
         },
         new_ticket: settings.answers.new_ticket,
+        notices: NoticeLimits {
+            per_sender: settings.answers.notices_per_sender,
+            per_domain: settings.answers.notices_per_domain,
+        },
         digest_at: settings.digest.at.clone(),
         retention: retention(settings),
         suppress_small_counts: settings.report.suppress,

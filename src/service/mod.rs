@@ -31,7 +31,9 @@ pub use wakeups::Wakeups;
 
 use crate::{
     clock::Clock,
-    desk::{calendar::BusinessTime, staff_key::StaffKeys, thread::MessageIds, triage::Rules},
+    desk::{
+        calendar::BusinessTime, flood::NoticeLimits, staff_key::StaffKeys, thread::MessageIds, triage::Rules,
+    },
     letter::{Profile, Wording},
     settings::NewTicketTo,
     store::Store,
@@ -68,6 +70,8 @@ pub struct Desk {
     /// Who gets the notice of a new ticket.
     pub new_ticket: NewTicketTo,
     /// Times of day at which staff get the digest.
+    /// `answers.notices_per_sender` and `answers.notices_per_domain`
+    pub notices: NoticeLimits,
     pub digest_at: Vec<NaiveTime>,
     /// Business time without any mail after which health warns, within the window. Zero: never.
     pub silence_alarm: BusinessTime,

@@ -7,11 +7,17 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
-    Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx, instant_text, read_instant_option,
+    Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx,
+    flood::Senders,
+    instant_text, read_instant_option,
     ticket::{read_earlier, recent_tickets},
     writes::{Value, bind},
 };
-use crate::{desk::triage::EarlierTicket, letter::Purpose, mail::person_of};
+use crate::{
+    desk::{flood::Today, triage::EarlierTicket},
+    letter::Purpose,
+    mail::person_of,
+};
 
 /// A ledger row, as far as a message may repeat it.
 #[derive(Debug, Clone)]
@@ -36,6 +42,8 @@ pub struct Facts {
     senders: HashSet<String>,
     /// Recent tickets with their senders, newest first.
     tickets: Vec<(String, EarlierTicket)>,
+    /// The newest tickets of today.
+    today: Senders,
     /// By person, see `mail::person_of`.
     sent: HashMap<String, SentTo>,
 }
@@ -104,9 +112,14 @@ impl Facts {
     }
 
     pub(super) fn add_ticket(&mut self, sender: &str, ticket: impl FnOnce() -> EarlierTicket) {
+        self.today.add(sender);
         if self.senders.contains(sender) {
             self.tickets.insert(0, (sender.to_owned(), ticket()));
         }
+    }
+
+    pub(super) fn today(&self, sender: &str) -> Today {
+        self.today.today(sender)
     }
 
     pub(super) fn add_mail(&mut self, mail: &NewMail<'_>) {
@@ -154,6 +167,7 @@ impl Tx {
             facts.tickets.push((row.try_get("from_address")?, read_earlier(&row)?));
         }
         facts.sent = self.sent_to_all(lookups, first.recipient.midnight, first.recipient.form_since).await?;
+        facts.today = self.senders_since(first.recipient.midnight).await?;
         self.facts = Some(facts);
         Ok(())
     }

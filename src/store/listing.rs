@@ -18,11 +18,13 @@ pub struct TicketHead {
     pub clock: SlaClock,
     pub received_at: DateTime<Utc>,
     pub assignee: Option<String>,
+    /// Address of the inquirer.
+    pub from: String,
     pub promised_on: Option<NaiveDate>,
 }
 
 /// The columns of a [`TicketHead`].
-pub(super) const HEAD: &str = "id, kind, status, deadline, budget_left, running_since, received_at, assignee, waiting_for, \
+pub(super) const HEAD: &str = "id, kind, status, deadline, budget_left, running_since, received_at, assignee, from_address, waiting_for, \
      held_until, promised_on";
 
 impl Store {
@@ -114,6 +116,7 @@ impl Store {
                 clock: read_clock(&row, id)?,
                 received_at: read_instant(&row, "ticket", "received_at", id)?,
                 assignee: row.try_get("assignee")?,
+                from: row.try_get("from_address")?,
                 promised_on: read_option(&row, "promised_on", id)?,
             })
         };

@@ -30,6 +30,7 @@ mod event;
 mod facts;
 mod faq;
 mod figures;
+mod flood;
 mod instance;
 mod ledger;
 mod listing;

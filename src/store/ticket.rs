@@ -85,6 +85,16 @@ pub(super) fn recent_tickets(senders: &str) -> String {
     )
 }
 
+/// Selects a column of the newest tickets of all, as far as they were received since an instant, which is a parameter.
+pub(super) fn recent_since(column: &str, since: &str) -> String {
+    format!(
+        "SELECT {column} FROM ticket
+         WHERE id >= COALESCE((SELECT id FROM ticket ORDER BY id DESC LIMIT 1 OFFSET {}), 0)
+             AND received_at >= {since}",
+        RECENT - 1
+    )
+}
+
 pub(super) fn read_earlier(row: &AnyRow) -> Result<EarlierTicket> {
     let id = row.try_get("id")?;
     Ok(EarlierTicket {

@@ -6,7 +6,7 @@ use crate::support::{
     mail::inquiry,
 };
 
-on_both!(a_change_past_the_program_is_told);
+on_both!(a_change_past_the_program_is_told, a_hash_in_a_list_for_leads_shows_that_the_end_was_cut);
 
 /// What an attacker does who can write to the database, and what `check` then says.
 const ATTACKS: [(&str, &[&str], &str); 10] = [
@@ -104,4 +104,29 @@ fn the_newest_hash_moves_with_every_event() {
     }
     seen.dedup();
     assert!(seen.len() == 3 && seen.iter().all(|hash| hash.len() == 64), "{seen:?}");
+}
+
+fn a_hash_in_a_list_for_leads_shows_that_the_end_was_cut(desk: &Desk) {
+    desk.add_settings(
+        "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n\
+         [[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n",
+    );
+    desk.deliver(inquiry(1));
+    desk.once();
+    assert_eq!(desk.pipe(&["ticket", "note", "ZT-2025-0001"], "先方に電話済み".as_bytes()).code, Some(0));
+    let lists = desk.run(&["digest", "--preview"]).stdout;
+    let hashes: Vec<&str> = lists.lines().filter_map(|line| line.strip_prefix("記録の照合値：")).collect();
+    assert_eq!(hashes.len(), 1, "leads alone get it: {lists}");
+    assert_eq!(desk.pipe(&["ticket", "note", "ZT-2025-0001"], "折り返しを待つ".as_bytes()).code, Some(0));
+    let check = desk.run(&["check", "--event-hash", hashes[0]]);
+    assert_eq!(check.code, Some(0), "{}", check.stdout);
+    assert!(check.stdout.contains("is there"), "{}", check.stdout);
+    // Who can write the database cuts the end, and makes the desk's row fit.
+    for _ in 0..2 {
+        desk.sql("DELETE FROM event WHERE id = (SELECT MAX(id) FROM event)");
+    }
+    desk.sql("UPDATE desk SET event_hash = (SELECT hash FROM event ORDER BY id DESC LIMIT 1)");
+    let check = desk.run(&["check", "--event-hash", hashes[0]]);
+    assert_eq!(check.code, Some(1), "{}", check.stdout);
+    assert!(check.stdout.contains("the end of the audit was cut"), "{}", check.stdout);
 }

@@ -4,10 +4,14 @@ use madoguchi::mail;
 
 use crate::support::{
     desk::{Desk, on_both},
-    mail::inquiry,
+    mail::{inquiry, message},
 };
 
-on_both!(receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order);
+on_both!(
+    receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order,
+    notices_of_a_flood_are_gathered_and_others_stay_visible,
+    further_mails_on_one_ticket_are_gathered
+);
 
 const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
 
@@ -69,4 +73,59 @@ fn receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order(desk: &
         assert_eq!(acknowledged(desk), expected, "{day}");
     }
     assert_eq!(states(desk, "deferred"), 0);
+}
+
+/// Subjects of the mails to the lead, in order.
+fn to_lead(desk: &Desk) -> Vec<String> {
+    let mails = desk.smtp.mails();
+    let own = mails.iter().filter(|sent| sent.to == ["sato@example.jp"]);
+    own.map(|sent| mail::read(&sent.data).subject).collect()
+}
+
+fn notices_of_a_flood_are_gathered_and_others_stay_visible(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("delivery.connections", 1);
+    // In one batch, and in later ones; in several spellings.
+    for nth in 1..=12 {
+        desk.deliver(inquiry(nth).from(&format!("Flood <flood+{nth}@Flood.example>")));
+        if nth == 3 {
+            desk.once();
+        }
+    }
+    desk.deliver(inquiry(13));
+    desk.once();
+    assert_eq!(desk.numbers().len(), 13, "every inquiry is a ticket");
+    let noticed = |nth: usize| to_lead(desk).iter().any(|subject| subject.contains(&format!("第{nth}市 ")));
+    let told: Vec<usize> = (1..=13).filter(|nth| noticed(*nth)).collect();
+    assert_eq!(told, [1, 2, 3, 4, 5, 6, 7, 9, 13]);
+    let ninth = desk
+        .smtp
+        .mails()
+        .into_iter()
+        .map(|sent| mail::read(&sent.data))
+        .find(|read| read.subject.contains("第9市") && read.subject.contains("新しい照会"));
+    let text = ninth.unwrap().text;
+    assert!(text.contains("同じ差出人から、本日9件目です。5件を超えた分は"), "{text}");
+
+    let list = desk.run(&["digest", "--preview"]).stdout;
+    let place = |part: &str| list.find(part).unwrap_or_else(|| panic!("{part} is missing: {list}"));
+    let title = place("━━━━ 同じ差出人・ドメインから続けて届いた照会（7件）━━━━");
+    assert!(place("■ ZT-2025-0013") < title && place("■ ZT-2025-0005") < title, "{list}");
+    assert!(title < place("■ ZT-2025-0006"), "{list}");
+    assert!(list.contains("続けて届いた照会7件"), "{list}");
+}
+
+fn further_mails_on_one_ticket_are_gathered(desk: &Desk) {
+    desk.add_settings(LEAD);
+    desk.deliver(inquiry(1));
+    desk.once();
+    for nth in 2..=10 {
+        let text = format!("追記です。{nth}番目の質問があります。");
+        desk.deliver(message(1, "Re: [ZT-2025-0001] 照会", &text).id(&format!("more-{nth}@city.example.jp")));
+    }
+    desk.once();
+    assert_eq!(desk.numbers().len(), 1);
+    let notices = to_lead(desk).iter().filter(|subject| subject.contains("照会者からの返信")).count();
+    // The inquiry is the first mail of the day: the second to the fifth, and the sixth, seventh and ninth.
+    assert_eq!(notices, 7, "{:?}", to_lead(desk));
 }

@@ -13,7 +13,8 @@ on_both!(
     who_asked_is_forgotten_after_closing_and_what_was_asked_stays,
     what_was_written_of_others_is_erased_where_the_settings_say_so,
     raw_mails_are_erased_by_age_unless_an_answer_is_owed,
-    a_person_is_erased_on_request_after_a_look
+    a_person_is_erased_on_request_after_a_look,
+    an_erasure_finds_every_spelling_and_goes_on_after_a_kill
 );
 
 fn answer_and_close(desk: &Desk, number: &str) {
@@ -184,4 +185,49 @@ fn nothing_that_was_erased_is_left_in_the_file() {
         assert_eq!(desk.run(&["erase", "--address", &address, "--yes"]).code, Some(0));
     }
     assert!(!holds(secret) && !holds("yamada7@"));
+}
+
+fn an_erasure_finds_every_spelling_and_goes_on_after_a_kill(desk: &mut Desk) {
+    const FOLLOW_UPS: usize = 120;
+    desk.set("answers.undo", "0s");
+    desk.deliver(inquiry(1).from("Yamada <Yamada1+tag@City.Example.jp>"));
+    desk.deliver(inquiry(2).header("Cc", "\"yamada1\"@city.example.jp"));
+    desk.deliver(
+        message(1, "Re: 不在通知", "戻りましたら連絡します")
+            .from("YAMADA1+away@city.example.jp")
+            .id("away-1@city.example.jp")
+            .header("Auto-Submitted", "auto-replied"),
+    );
+    desk.once();
+    for nth in 1..=FOLLOW_UPS {
+        let text = format!("山田です。{nth}番目の質問です。電話は03-0000-{nth:04}です。");
+        let from = format!("Yamada{nth} Taro{nth} <yamada1+{nth}@city.example.jp>");
+        let id = format!("more-{nth}@city.example.jp");
+        desk.deliver(message(1, "Re: [ZT-2025-0001] 照会", &text).from(&from).id(&id));
+    }
+    desk.once();
+    assert_eq!(desk.numbers().len(), 2, "a participant writes in many spellings");
+    answer_and_close(desk, "ZT-2025-0001");
+    desk.once();
+    let look = desk.json(&["erase", "--address", "yamada1@city.example.jp"]);
+    assert_eq!(look["own_tickets"], serde_json::json!(["ZT-2025-0001"]));
+    assert_eq!(look["other_tickets"], serde_json::json!(["ZT-2025-0002"]));
+    assert_eq!(look["messages_without_ticket"].as_array().unwrap().len(), 1);
+    let erase = ["erase", "--address", "yamada1@city.example.jp", "--yes"];
+    // Killed somewhere on its way, and again a little later.
+    for _ in 0..3 {
+        let begun = desk.spawn(&erase);
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        drop(begun);
+    }
+    let done = desk.run(&erase);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let text = shown(desk, "ZT-2025-0001");
+    for gone in ["山田", "amada1", "Taro7", "03-0000-00"] {
+        assert!(!text.contains(gone), "{gone} is left: {text}");
+    }
+    assert!(text.contains("120番目の質問です。"), "{text}");
+    assert!(!shown(desk, "ZT-2025-0002").contains("yamada1"), "nor in the ticket of another person");
+    assert_eq!(desk.json(&["parked", "show", &look["messages_without_ticket"][0].to_string()])["text"], "");
+    audit_is_whole(desk);
 }

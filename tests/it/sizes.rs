@@ -25,7 +25,7 @@ fn to<'a>(mails: &'a [Accepted], address: &str) -> Vec<&'a Accepted> {
     mails.iter().filter(|mail| mail.to == [address]).collect()
 }
 
-fn a_large_inquiry_makes_no_large_mail(desk: &mut Desk) {
+fn a_large_inquiry_makes_no_large_mail(desk: &Desk) {
     desk.add_settings(LEAD);
     for (nth, bytes) in [(1, 4_000_000), (2, 20_000_000)] {
         desk.deliver(
@@ -46,7 +46,7 @@ fn a_large_inquiry_makes_no_large_mail(desk: &mut Desk) {
     }
 }
 
-fn long_values_are_shortened_with_a_count(desk: &mut Desk) {
+fn long_values_are_shortened_with_a_count(desk: &Desk) {
     desk.add_settings(LEAD);
     let long = |c: &str| c.repeat(100_000);
     let folded = |text: &str| text.repeat(1_000);
@@ -101,7 +101,7 @@ fn many_tickets_make_no_large_list(desk: &mut Desk) {
     assert_eq!(text.matches("回答する：<mailto:").count(), TICKETS - 40);
 }
 
-fn of_large_parked_mails_a_list_reads_the_beginning(desk: &mut Desk) {
+fn of_large_parked_mails_a_list_reads_the_beginning(desk: &Desk) {
     desk.add_settings(LEAD);
     let random: Vec<u8> = (0..17_500_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for nth in 1..=3 {

@@ -10,6 +10,9 @@ pub const MOST_REPLIES: u32 = 20;
 /// The same for mails in which nothing is surely meant. All mails of a responder are such mails.
 pub const MOST_DOUBTS: u32 = 5;
 
+/// The same for requests without a key, which anybody can write in a member's name.
+pub const MOST_KEYLESS: u32 = 10;
+
 /// Replies that a member got today about one ticket. Without a ticket: about none, or about several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replies {
@@ -45,7 +48,11 @@ impl StaffMail {
     /// How many replies a mail like this one gets about a ticket.
     #[must_use]
     pub fn most_replies(&self) -> u32 {
-        if self.is_doubt() { MOST_DOUBTS } else { MOST_REPLIES }
+        match self.is_doubt() {
+            true => MOST_DOUBTS,
+            false if self.keyed => MOST_REPLIES,
+            false => MOST_KEYLESS,
+        }
     }
 
     /// Nothing in it is surely meant.
@@ -182,7 +189,7 @@ mod tests {
             (
                 "a request without a key",
                 order(Command::List(crate::desk::staff_mail::Whose::Own), None),
-                vec![replies(None, most, 0)],
+                vec![replies(None, MOST_KEYLESS, 0)],
                 true,
             ),
             ("a cancellation", order(Command::Cancel, Some(1)), vec![replies(Some(1), most, 0)], false),

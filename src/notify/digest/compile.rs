@@ -7,14 +7,13 @@ use super::super::{
     staff_notice::{for_member, in_words, notes_in_words},
     unfinished::{Unfinished, unfinished},
 };
-use super::{Shows, View, parked::Parked};
+use super::{
+    Shows, View,
+    parked::Parked,
+    sorting::{Look, Sorted},
+};
 use crate::{
-    desk::{
-        duty::Duty,
-        staff::Member,
-        ticket::{Status, TicketKind, Urgency},
-        triage::ParkReason,
-    },
+    desk::{staff::Member, ticket::Status, triage::ParkReason},
     letter::{
         Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft, ParkedMail,
         StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
@@ -38,29 +37,29 @@ const LONGEST_LOOK_BACK: TimeDelta = TimeDelta::days(31);
 
 /// Data for the digests of all members, loaded once.
 pub(super) struct Known {
-    open: Vec<TicketHead>,
-    waiting: Vec<TicketHead>,
-    answered: Vec<TicketHead>,
-    thanked: Vec<TicketHead>,
+    pub(super) open: Vec<TicketHead>,
+    pub(super) waiting: Vec<TicketHead>,
+    pub(super) answered: Vec<TicketHead>,
+    pub(super) thanked: Vec<TicketHead>,
     /// At most [`MOST_PARKED`]; `parked_count` counts all.
     parked: Vec<Parked>,
-    parked_count: usize,
+    pub(super) parked_count: usize,
     /// Mails were parked since the last digest, or are offered since the acceptance window has opened.
-    parked_news: bool,
-    undelivered: Vec<OutboxRow>,
-    drafts: Vec<HeldMail>,
+    pub(super) parked_news: bool,
+    pub(super) undelivered: Vec<OutboxRow>,
+    pub(super) drafts: Vec<HeldMail>,
     /// Tickets to which somebody has added a note.
-    noted: Vec<Noted>,
-    figures: FiguresContext,
+    pub(super) noted: Vec<Noted>,
+    pub(super) figures: FiguresContext,
     /// Hash of the newest event.
-    audit: String,
+    pub(super) audit: String,
     /// Where the call for the 伴走支援 stands.
-    support: String,
+    pub(super) support: String,
     /// Applications since the last digest.
-    new_applications: usize,
-    meetings: Vec<Unfinished>,
-    alarms: Vec<Alarm>,
-    since: DateTime<Utc>,
+    pub(super) new_applications: usize,
+    pub(super) meetings: Vec<Unfinished>,
+    pub(super) alarms: Vec<Alarm>,
+    pub(super) since: DateTime<Utc>,
 }
 
 impl Known {
@@ -164,24 +163,6 @@ impl Compiled {
     }
 }
 
-/// A reader's look at what is known.
-struct Look<'a> {
-    desk: &'a Desk,
-    known: &'a Known,
-    view: View<'a>,
-    duty: Duty<'a>,
-    /// The reader also gets what leads get.
-    leads: bool,
-    now: DateTime<Utc>,
-}
-
-/// The tickets of a list by their titles, each open one under the first title that fits.
-struct Sorted {
-    titled: Vec<(Title, Vec<i64>)>,
-    counts: Counts,
-    is_news: bool,
-}
-
 pub(super) async fn compile(
     desk: &Desk,
     known: &Known,
@@ -241,105 +222,6 @@ pub(super) async fn compile(
         summary: counts.summary(),
         is_news,
     })
-}
-
-impl Look<'_> {
-    fn is_theirs(&self, who: Option<&str>) -> bool {
-        match (who, self.view.shows) {
-            (None, _) => false,
-            (Some(_), Shows::All) => true,
-            (Some(who), Shows::Member(member)) => who.eq_ignore_ascii_case(&member.address),
-            (Some(who), Shows::Own) => self.duty.works_for(self.view.reader, who),
-        }
-    }
-
-    fn is_free(&self, ticket: &TicketHead) -> bool {
-        ticket.assignee.is_none() && !matches!(self.view.shows, Shows::Member(_))
-    }
-
-    fn is_own(&self, ticket: &TicketHead) -> bool {
-        self.is_theirs(ticket.assignee.as_deref())
-    }
-
-    fn concern<'b>(&self, tickets: &'b [TicketHead]) -> Vec<&'b TicketHead> {
-        tickets.iter().filter(|ticket| self.leads || self.is_own(ticket) || self.is_free(ticket)).collect()
-    }
-
-    fn urgency(&self, ticket: &TicketHead) -> Urgency {
-        Urgency::of(&ticket.clock, ticket.promised_on, &self.desk.rules.calendar, self.now)
-    }
-
-    fn sorted(&self) -> Sorted {
-        let known = self.known;
-        // A hold that the inquirer does not know of on the promised day is as urgent as an open ticket.
-        let (urgent, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
-            self.concern(&known.waiting).into_iter().partition(|ticket| self.urgency(ticket).is_news());
-        let mut left: Vec<&TicketHead> = self.concern(&known.open).into_iter().chain(urgent).collect();
-        let is_new = left.iter().any(|ticket| ticket.received_at > known.since);
-        left.sort_by_key(|ticket| ticket.clock.deadline());
-        let mut titled: Vec<(Title, Vec<&TicketHead>)> = Vec::new();
-        let mut take = |title, which: &dyn Fn(&TicketHead) -> bool| {
-            let (taken, rest): (Vec<&TicketHead>, Vec<&TicketHead>) =
-                left.iter().partition(|ticket| which(ticket));
-            left = rest;
-            let count = taken.len();
-            titled.push((title, taken));
-            count
-        };
-        let is = |urgency| move |ticket: &TicketHead| self.urgency(ticket) == urgency;
-        let own = if self.view.shows == Shows::All { Title::Assigned } else { Title::Own };
-        let counts = Counts {
-            applications: take(Title::Support, &|ticket| ticket.kind == TicketKind::Application),
-            promised: take(Title::Promised, &is(Urgency::Promised)),
-            overdue: take(Title::Overdue, &is(Urgency::Overdue)),
-            due_today: take(Title::DueToday, &is(Urgency::DueToday)),
-            own: take(own, &|ticket| self.is_own(ticket)),
-            unassigned: take(Title::Unassigned, &|ticket| self.is_free(ticket)),
-            ..Counts::default()
-        };
-        // Applications are no inquiries, and stand behind them.
-        titled.rotate_left(1);
-        let answered = self.concern(&known.answered);
-        let is_due = counts.promised + counts.overdue + counts.due_today + answered.len() > 0;
-        let (held, waiting): (Vec<&TicketHead>, Vec<&TicketHead>) =
-            waiting.into_iter().partition(|ticket| ticket.clock.is_held_by_desk());
-        let mut inquiries = Vec::new();
-        for (of_applications, of_inquiries, tickets) in [
-            (Title::SupportHeld, Title::Held, held),
-            (Title::SupportWaiting, Title::Waiting, waiting),
-            (Title::SupportThanked, Title::Thanked, self.concern(&known.thanked)),
-            (Title::SupportAnswered, Title::Answered, answered),
-        ] {
-            let (applications, others) =
-                tickets.into_iter().partition(|ticket| ticket.kind == TicketKind::Application);
-            titled.push((of_applications, applications));
-            inquiries.push((of_inquiries, others));
-        }
-        titled.extend(inquiries);
-        let ids = |tickets: Vec<&TicketHead>| tickets.into_iter().map(|ticket| ticket.id).collect();
-        let mut titled: Vec<(Title, Vec<i64>)> =
-            titled.into_iter().map(|(title, tickets)| (title, ids(tickets))).collect();
-        let noted = self.noted();
-        let is_news = is_new || is_due || !noted.is_empty();
-        let is_listed = |id: &i64| titled.iter().any(|(_, listed)| listed.contains(id));
-        let unlisted = noted.into_iter().filter(|id| !is_listed(id)).collect();
-        titled.push((Title::Noted, unlisted));
-        Sorted { titled, counts, is_news }
-    }
-
-    /// Tickets with new notes. What a colleague has noted is news to the others on the ticket.
-    fn noted(&self) -> Vec<i64> {
-        let View { reader, shows } = self.view;
-        let is_news = |noted: &&Noted| {
-            shows == Shows::Own
-                && !noted.author.eq_ignore_ascii_case(&reader.address)
-                && self.duty.concerns(noted.assignee.as_deref(), reader)
-        };
-        let mut tickets: Vec<i64> =
-            self.known.noted.iter().filter(is_news).map(|noted| noted.ticket).collect();
-        tickets.dedup();
-        tickets
-    }
 }
 
 /// The groups that have tickets. The first tickets of a list are shown in full, further ones in one line each.

@@ -287,6 +287,10 @@ pub struct Answers {
     /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub new_ticket: NewTicketTo,
+    /// Messages a day from one sender that staff get a notice of each; of further ones, notices become rarer.
+    pub notices_per_sender: u32,
+    /// The same for new tickets from one domain.
+    pub notices_per_domain: u32,
 }
 
 impl Default for Answers {
@@ -298,6 +302,8 @@ impl Default for Answers {
             sign_with_name: false,
             copy_to_cc: true,
             new_ticket: NewTicketTo::All,
+            notices_per_sender: 5,
+            notices_per_domain: 30,
         }
     }
 }

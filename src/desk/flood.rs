@@ -1,0 +1,77 @@
+//! How staff are notified when one sender or one domain writes very often: all is filed, and the notices become rarer.
+
+/// Messages a day that staff get a notice of each.
+#[derive(Debug, Clone, Copy)]
+pub struct NoticeLimits {
+    /// From one person: new tickets, and likewise further mails on one ticket.
+    pub per_sender: u32,
+    /// From one domain: new tickets.
+    pub per_domain: u32,
+}
+
+/// Messages of today like this one, with this one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Today {
+    pub from_sender: u32,
+    pub from_domain: u32,
+}
+
+/// Whether staff get a notice of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notified {
+    Each,
+    /// A notice that says how many messages there are, and that it stands for several.
+    Gathered {
+        count: u32,
+        of_domain: bool,
+    },
+    /// A later notice counts it, and the list shows it.
+    Later,
+}
+
+impl NoticeLimits {
+    /// Beyond a limit, the first, second, fourth, eighth message and so on has a notice.
+    #[must_use]
+    pub fn notified(self, today: Today) -> Notified {
+        let (count, limit, of_domain) = if today.from_sender > self.per_sender {
+            (today.from_sender, self.per_sender, false)
+        } else if today.from_domain > self.per_domain {
+            (today.from_domain, self.per_domain, true)
+        } else {
+            return Notified::Each;
+        };
+        if (count - limit).is_power_of_two() {
+            Notified::Gathered { count, of_domain }
+        } else {
+            Notified::Later
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notices_of_a_flood_become_rarer() {
+        let limits = NoticeLimits { per_sender: 5, per_domain: 30 };
+        let gathered = |count, of_domain| Notified::Gathered { count, of_domain };
+        for (from_sender, from_domain, expected) in [
+            (1, 1, Notified::Each),
+            (5, 30, Notified::Each),
+            (6, 6, gathered(6, false)),
+            (7, 40, gathered(7, false)),
+            (8, 8, Notified::Later),
+            (9, 9, gathered(9, false)),
+            (1, 31, gathered(31, true)),
+            (1, 33, Notified::Later),
+            (1, 34, gathered(34, true)),
+        ] {
+            let today = Today { from_sender, from_domain };
+            assert_eq!(limits.notified(today), expected, "{today:?}");
+        }
+        let of_a_thousand = (1..=1_000)
+            .filter(|nth| limits.notified(Today { from_sender: *nth, from_domain: *nth }) != Notified::Later);
+        assert_eq!(of_a_thousand.count(), 15);
+    }
+}
