@@ -11,11 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
-    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, ParkedContext,
-    Profile, Purpose, Remark, ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket,
-    SummaryContext, TicketFacts, Title, UndeliverableContext, UndeliveredMail,
-    UnprovenContext, WaitingContext, WrittenContext, attachments_for_staff, decision_link, left_out_in_words,
-    purpose_in_words, reason_in_words, resend_link,
+    InquirerContext, LinkContext, NoEffect, NoticeContext, OriginalContext, ParkedContext, Profile, Purpose,
+    Remark, ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext,
+    WrittenContext, attachments_for_staff, decision_link, left_out_in_words, purpose_in_words,
+    reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,

@@ -11,7 +11,7 @@ use sqlx::Row;
 use super::{AnyQuery, Dialect, OutboxState, Result, Store, Tx, list, query, query_text, read_word};
 use crate::{
     desk::{
-        search::{Document, Gram},
+        search::Document,
         ticket::{Direction, Status},
     },
     letter::{Purpose, own_words},
@@ -19,6 +19,8 @@ use crate::{
 
 /// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
 const LONGEST_GRAM: usize = 500;
+/// Most grams that one question has. A proposed ticket is compared with the words themselves.
+const MOST_GRAMS: usize = 64;
 
 /// Restricts the tickets that the index proposes.
 #[derive(Debug, Clone, Default)]
@@ -69,18 +71,13 @@ impl Dialect {
     }
 
     /// The query of an engine for documents with all these grams. Grams have letters and digits only.
-    fn all_of(self, grams: &[Gram]) -> String {
-        let quoted = |gram: &Gram| match (self, gram) {
-            (Self::Sqlite, Gram::Whole(gram)) => format!("\"{gram}\""),
-            (Self::Sqlite, Gram::Prefix(gram)) => format!("\"{gram}\"*"),
-            (Self::Postgres, Gram::Whole(gram)) => format!("'{gram}'"),
-            (Self::Postgres, Gram::Prefix(gram)) => format!("'{gram}':*"),
+    fn all_of<'a>(self, grams: impl IntoIterator<Item = &'a String>) -> String {
+        let (quote, and) = match self {
+            Self::Sqlite => ('"', " AND "),
+            Self::Postgres => ('\'', " & "),
         };
-        let and = match self {
-            Self::Sqlite => " AND ",
-            Self::Postgres => " & ",
-        };
-        grams.iter().filter(|gram| is_kept(gram.text())).map(quoted).collect::<Vec<_>>().join(and)
+        let kept = grams.into_iter().filter(|gram| is_kept(gram)).take(MOST_GRAMS);
+        kept.map(|gram| format!("{quote}{gram}{quote}")).collect::<Vec<_>>().join(and)
     }
 }
 
@@ -133,7 +130,7 @@ impl Store {
     }
 
     /// Whether the index has these grams of a ticket.
-    pub async fn index_has(&self, ticket: i64, grams: &[Gram]) -> Result<bool> {
+    pub async fn index_has(&self, ticket: i64, grams: &[String]) -> Result<bool> {
         let matches = self.dialect.matches_grams(1);
         // A row id is a number of this program.
         let sql = format!("SELECT rowid FROM search_index WHERE {matches} AND rowid = {ticket}");
@@ -142,19 +139,21 @@ impl Store {
     }
 
     /// Row ids of tickets that the index proposes, the newest first. Without grams, of all tickets.
-    pub async fn propose(&self, grams: &[Gram], within: &Within, most: u32) -> Result<Vec<i64>> {
-        let matching = self.dialect.all_of(grams);
+    pub async fn propose(&self, grams: &BTreeSet<String>, within: &Within, most: u32) -> Result<Vec<i64>> {
         let mut values: Vec<String> = Vec::new();
-        let mut sql = if matching.is_empty() {
-            "SELECT ticket.id AS id FROM ticket WHERE 1 = 1".to_owned()
-        } else {
+        let mut conditions = String::new();
+        let matching = self.dialect.all_of(grams);
+        let has_grams = !matching.is_empty();
+        if has_grams {
             values.push(matching);
-            let matches = self.dialect.matches_grams(1);
-            format!(
-                "SELECT ticket.id AS id FROM search_index JOIN ticket ON ticket.id = search_index.rowid
-                 WHERE {matches}"
-            )
-        };
+            let _ = write!(conditions, " AND {}", self.dialect.matches_grams(1));
+        }
+        let id = if has_grams { "search_index.rowid" } else { "ticket.id" };
+        if let Some(below) = within.below {
+            // A row id is a number of this program.
+            let _ = write!(conditions, " AND {id} < {below}");
+        }
+        let unfiltered = values.len();
         for (column, comparison, value) in [
             ("status", "=", within.status.map(|status| status.as_str().to_owned())),
             ("received_at", ">=", within.from.map(super::instant_text)),
@@ -164,15 +163,17 @@ impl Store {
         ] {
             if let Some(value) = value {
                 values.push(value);
-                let _ = write!(sql, " AND ticket.{column} {comparison} ${}", values.len());
+                let _ = write!(conditions, " AND ticket.{column} {comparison} ${}", values.len());
             }
         }
-        // A row id is a number of this program.
-        let order = if grams.is_empty() { "ticket.id" } else { "search_index.rowid" };
-        if let Some(below) = within.below {
-            let _ = write!(sql, " AND {order} < {below}");
-        }
-        let _ = write!(sql, " ORDER BY {order} DESC LIMIT {most}");
+        let tables = match (has_grams, values.len() > unfiltered) {
+            (false, _) => "ticket",
+            (true, false) => "search_index",
+            (true, true) => "search_index JOIN ticket ON ticket.id = search_index.rowid",
+        };
+        let sql = format!(
+            "SELECT {id} AS id FROM {tables} WHERE 1 = 1{conditions} ORDER BY {id} DESC LIMIT {most}"
+        );
         let rows = values.into_iter().fold(query_text(sql), AnyQuery::bind).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
@@ -191,7 +192,7 @@ impl Store {
                 )
             };
             let sql: Vec<String> = (0..some.len()).map(one).collect();
-            let asked = some.iter().map(|gram| self.dialect.all_of(&[Gram::Whole((*gram).clone())]));
+            let asked = some.iter().map(|gram| self.dialect.all_of([*gram]));
             let query = asked.fold(query_text(sql.join(" UNION ALL ")).persistent(false), AnyQuery::bind);
             for row in &query.fetch_all(&self.pool).await? {
                 let (nth, count) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
@@ -200,6 +201,20 @@ impl Store {
             }
         }
         Ok(counts)
+    }
+
+    /// The inquiries of those of the tickets that are answered.
+    pub async fn answered_inquiries(&self, tickets: &[i64]) -> Result<Vec<(i64, String)>> {
+        if tickets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT id, inquiry FROM ticket
+             WHERE id IN ({}) AND answered_at IS NOT NULL AND inquiry IS NOT NULL",
+            list(tickets)
+        );
+        let rows = query_text(sql).persistent(false).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
     /// The newest answer that a person wrote in a ticket, whole.
@@ -318,7 +333,7 @@ async fn documents(connection: &mut sqlx::AnyConnection, ids: &[i64]) -> Result<
     }
     let ids = list(ids);
     let of_tickets = format!(
-        "SELECT id, number, subject, organization, name, contact, inquiry, from_name, from_address, tags
+        "SELECT id, number, tags, subject, organization, name, contact, inquiry, from_name, from_address
          FROM ticket WHERE id IN ({ids})"
     );
     let of_files = format!(
