@@ -147,7 +147,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 type QueryOf = fn(&mut Random, &[&str]) -> String;
 
-const QUERIES_OF: [(&str, QueryOf); 9] = [
+const QUERIES_OF: [(&str, QueryOf); 10] = [
     // Pairs of kanji, as they stand in the words: frequent and rare ones.
     ("pair", |random, words| {
         let pairs: Vec<String> = words
@@ -167,6 +167,8 @@ const QUERIES_OF: [(&str, QueryOf); 9] = [
     ("phrase", |random, words| format!("\"{}の{}\"", random.of(words), random.frequent(words))),
     // One of a hundred tickets is in this prefecture.
     ("filter", |random, words| format!("{} 都道府県:長野県", random.of(words))),
+    // One of five thousand.
+    ("open", |random, words| format!("{} 状態:未回答", random.of(words))),
     ("letter", |random, words| random.of(words).chars().take(1).collect()),
     ("similar", |random, words| random.inquiry(words, 400)),
 ];
@@ -195,10 +197,11 @@ async fn fill(url: &str, count: u64, length: usize, words: &[&str]) -> Result<()
             let comma = if n == first { "" } else { "," };
             write!(
                 tickets,
-                "{comma}({id}, 'ZT-2024-{serial}', 2024, {serial}, 'closed', 'email', '{place}市', '{prefecture}', '高橋', '03-0000-0001', '{text}',
+                "{comma}({id}, 'ZT-2024-{serial}', 2024, {serial}, '{status}', 'email', '{place}市', '{prefecture}', '高橋', '03-0000-0001', '{text}',
                   'old-{n}@example.jp', '照会', '{at}', '{at}', 57600, '{at}', '{at}', '{at}')",
                 serial = n + 10_000_000,
                 place = random.place(),
+                status = if n % 5000 == 0 { "open" } else { "closed" },
                 prefecture = if n % 100 == 0 { "長野県" } else { "東京都" },
             )?;
             write!(

@@ -45,6 +45,7 @@ mod schema;
 mod search;
 mod sheet;
 mod state;
+mod texts;
 mod ticket;
 mod transaction;
 mod turn;

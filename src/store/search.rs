@@ -6,16 +6,10 @@ use std::{
     fmt::Write as _,
 };
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-use super::{AnyQuery, Dialect, OutboxState, Result, Store, Tx, list, query, query_text, read_word};
-use crate::{
-    desk::{
-        search::Document,
-        ticket::{Direction, Status},
-    },
-    letter::{Purpose, own_words},
-};
+use super::{AnyQuery, Dialect, Result, Store, Tx, list, query, query_text, texts::documents};
+use crate::desk::ticket::Status;
 
 /// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
 const LONGEST_GRAM: usize = 500;
@@ -53,6 +47,23 @@ impl Dialect {
         }
     }
 
+    /// Removes the index in any state. SQLite cannot drop a virtual table whose own tables are lost or damaged.
+    fn drop_search(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "PRAGMA writable_schema = ON;
+                 DELETE FROM sqlite_schema WHERE name = 'search_index';
+                 PRAGMA writable_schema = RESET;
+                 DROP TABLE IF EXISTS search_index_data;
+                 DROP TABLE IF EXISTS search_index_idx;
+                 DROP TABLE IF EXISTS search_index_docsize;
+                 DROP TABLE IF EXISTS search_index_config;
+                 DROP TABLE IF EXISTS search_progress"
+            }
+            Self::Postgres => "DROP TABLE IF EXISTS search_index; DROP TABLE IF EXISTS search_progress",
+        }
+    }
+
     fn insert_grams(self) -> &'static str {
         match self {
             Self::Sqlite => "INSERT INTO search_index (rowid, grams) VALUES ($1, $2)",
@@ -67,6 +78,15 @@ impl Dialect {
         match self {
             Self::Sqlite => format!("search_index MATCH ${nth}"),
             Self::Postgres => format!("grams @@ CAST(${nth} AS tsquery)"),
+        }
+    }
+
+    /// The order of proposed tickets, the newest first. Where PostgreSQL could read its rows in this order, it would often
+    /// compare one by one, and it takes no account of the long texts that it must fetch for that.
+    fn newest_first(self) -> &'static str {
+        match self {
+            Self::Sqlite => "search_index.rowid DESC",
+            Self::Postgres => "search_index.rowid + 0 DESC",
         }
     }
 
@@ -99,8 +119,7 @@ impl Store {
     /// Removes the index and makes an empty one.
     pub async fn empty_search(&self) -> Result<()> {
         let mut tx = self.write().await?;
-        let drop = "DROP TABLE IF EXISTS search_index; DROP TABLE IF EXISTS search_progress";
-        sqlx::raw_sql(drop).execute(tx.connection().await?).await?;
+        sqlx::raw_sql(self.dialect.drop_search()).execute(tx.connection().await?).await?;
         sqlx::raw_sql(self.dialect.search_schema()).execute(tx.connection().await?).await?;
         tx.commit().await
     }
@@ -134,8 +153,20 @@ impl Store {
         let matches = self.dialect.matches_grams(1);
         // A row id is a number of this program.
         let sql = format!("SELECT rowid FROM search_index WHERE {matches} AND rowid = {ticket}");
-        let found = query_text(sql).bind(self.dialect.all_of(grams)).fetch_optional(&self.pool).await?;
-        Ok(found.is_some())
+        let found = self.from_index(query_text(sql).bind(self.dialect.all_of(grams))).await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Asks the index. PostgreSQL takes the tickets for small, because their grams lie elsewhere, and would rather read all.
+    async fn from_index(&self, query: AnyQuery) -> Result<Vec<AnyRow>> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(query.fetch_all(&self.pool).await?);
+        }
+        let mut tx = self.pool.begin().await?;
+        sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *tx).await?;
+        let rows = query.fetch_all(&mut *tx).await?;
+        tx.rollback().await?;
+        Ok(rows)
     }
 
     /// Row ids of tickets that the index proposes, the newest first. Without grams, of all tickets.
@@ -153,9 +184,20 @@ impl Store {
             // A row id is a number of this program.
             let _ = write!(conditions, " AND {id} < {below}");
         }
+        // Few tickets are not done yet, so the database looks for those first.
+        let status = within.status.filter(|status| matches!(status, Status::Open | Status::Waiting));
+        if let Some(status) = status {
+            values.push(status.as_str().to_owned());
+            let nth = values.len();
+            let _ = write!(conditions, " AND {id} IN (SELECT id FROM ticket WHERE status = ${nth})");
+        }
         let unfiltered = values.len();
         for (column, comparison, value) in [
-            ("status", "=", within.status.map(|status| status.as_str().to_owned())),
+            (
+                "status",
+                "=",
+                within.status.filter(|_| status.is_none()).map(|status| status.as_str().to_owned()),
+            ),
             ("received_at", ">=", within.from.map(super::instant_text)),
             ("received_at", "<", within.until.map(super::instant_text)),
             ("prefecture", "=", within.prefecture.clone()),
@@ -171,10 +213,10 @@ impl Store {
             (true, false) => "search_index",
             (true, true) => "search_index JOIN ticket ON ticket.id = search_index.rowid",
         };
-        let sql = format!(
-            "SELECT {id} AS id FROM {tables} WHERE 1 = 1{conditions} ORDER BY {id} DESC LIMIT {most}"
-        );
-        let rows = values.into_iter().fold(query_text(sql), AnyQuery::bind).fetch_all(&self.pool).await?;
+        let order = if has_grams { self.dialect.newest_first() } else { "ticket.id DESC" };
+        let sql =
+            format!("SELECT {id} AS id FROM {tables} WHERE 1 = 1{conditions} ORDER BY {order} LIMIT {most}");
+        let rows = self.from_index(values.into_iter().fold(query_text(sql), AnyQuery::bind)).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
@@ -194,7 +236,7 @@ impl Store {
             let sql: Vec<String> = (0..some.len()).map(one).collect();
             let asked = some.iter().map(|gram| self.dialect.all_of([*gram]));
             let query = asked.fold(query_text(sql.join(" UNION ALL ")).persistent(false), AnyQuery::bind);
-            for row in &query.fetch_all(&self.pool).await? {
+            for row in &self.from_index(query).await? {
                 let (nth, count) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
                 let gram = usize::try_from(nth).ok().and_then(|nth| some.get(nth));
                 counts.extend(gram.map(|gram| ((*gram).clone(), u64::try_from(count).unwrap_or(0))));
@@ -203,44 +245,9 @@ impl Store {
         Ok(counts)
     }
 
-    /// The inquiries of those of the tickets that are answered.
-    pub async fn answered_inquiries(&self, tickets: &[i64]) -> Result<Vec<(i64, String)>> {
-        if tickets.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!(
-            "SELECT id, inquiry FROM ticket
-             WHERE id IN ({}) AND answered_at IS NOT NULL AND inquiry IS NOT NULL",
-            list(tickets)
-        );
-        let rows = query_text(sql).persistent(false).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-    }
-
-    /// The newest answer that a person wrote in a ticket, whole.
-    pub async fn answer_of(&self, ticket: i64) -> Result<Option<String>> {
-        let row = query(
-            "SELECT text FROM entry WHERE ticket_id = $1 AND id IN
-                 (SELECT entry_id FROM outbox WHERE ticket_id = $1 AND purpose = $2 AND state = $3)
-             ORDER BY id DESC LIMIT 1",
-        )
-        .bind(ticket)
-        .bind(Purpose::Answer.as_str())
-        .bind(OutboxState::Sent.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
-    }
-
     pub async fn ticket_count(&self) -> Result<u64> {
         let row = query("SELECT COUNT(*) FROM ticket").fetch_one(&self.pool).await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
-    }
-
-    /// The words of tickets, in the order of their row ids.
-    pub async fn documents(&self, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
-        let mut connection = self.pool.acquire().await?;
-        documents(&mut connection, ids).await
     }
 
     /// Merges the parts of SQLite's index in steps, so that nothing of an erased ticket remains in it. Others may write
@@ -322,51 +329,4 @@ async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result
         query_text(sql).persistent(false).execute(connection).await?;
     }
     Ok(())
-}
-
-/// What people wrote in tickets: fields, mails, notes, their own words in answers, names of files. Not our automatic mails,
-/// which say the same in every ticket.
-async fn documents(connection: &mut sqlx::AnyConnection, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
-    let mut documents: BTreeMap<i64, Document> = BTreeMap::new();
-    if ids.is_empty() {
-        return Ok(documents);
-    }
-    let ids = list(ids);
-    let of_tickets = format!(
-        "SELECT id, number, tags, subject, organization, name, contact, inquiry, from_name, from_address
-         FROM ticket WHERE id IN ({ids})"
-    );
-    let of_files = format!(
-        "SELECT entry.ticket_id, attachment.name FROM attachment JOIN entry ON entry.id = attachment.entry_id
-         WHERE entry.ticket_id IN ({ids}) ORDER BY attachment.id"
-    );
-    for sql in [of_tickets, of_files] {
-        for row in &query_text(sql).persistent(false).fetch_all(&mut *connection).await? {
-            let document = documents.entry(row.try_get(0)?).or_default();
-            for column in 1..row.len() {
-                if let Some(text) = row.try_get::<Option<String>, _>(column)? {
-                    document.add(&text);
-                }
-            }
-        }
-    }
-    let of_entries = format!(
-        "SELECT ticket_id, id, direction, from_name, from_address, text FROM entry
-         WHERE ticket_id IN ({ids})
-             AND (direction <> $1 OR id IN (SELECT entry_id FROM outbox WHERE ticket_id IN ({ids})))
-         ORDER BY id"
-    );
-    let rows = query_text(of_entries).persistent(false).bind(Direction::Out.as_str());
-    for row in &rows.fetch_all(&mut *connection).await? {
-        let document = documents.entry(row.try_get(0)?).or_default();
-        let text: String = row.try_get("text")?;
-        if read_word::<Direction>(row, "entry", "direction", row.try_get("id")?)? == Direction::Out {
-            document.add(&own_words(&text));
-            continue;
-        }
-        document.add(&text);
-        document.add(&row.try_get::<Option<String>, _>("from_name")?.unwrap_or_default());
-        document.add(&row.try_get::<String, _>("from_address")?);
-    }
-    Ok(documents)
 }
