@@ -1,7 +1,7 @@
 //! Fills the database of a migrated, empty desk with inquiries and measures search over them:
-//! `cargo run --profile dist --example search_scale -- madoguchi.toml 100000`.
+//! `cargo run --profile dist --example search_scale -- madoguchi.toml 100000 700`.
 //!
-//! The texts are some 700 characters of words of the field, some frequent and some rare, names of places that are rarer still,
+//! The texts are some 700 characters (the last argument) of words of the field, some frequent and some rare, names of places that are rarer still,
 //! and the particles between them. With `off` for the number, the index of the desk is switched off instead. Each query is timed alone, with its texts read and compared, as `search` and 検索 do it.
 
 use std::{
@@ -73,12 +73,12 @@ impl Random {
         [letter(), letter()].iter().collect()
     }
 
-    fn inquiry(&mut self, words: &[&str]) -> String {
+    fn inquiry(&mut self, words: &[&str], length: usize) -> String {
         // An inquiry is about a few matters, and comes back to them.
         let matters: Vec<&str> = (0..12).map(|_| self.frequent(words)).collect();
         let mut text = String::new();
         let mut characters = 0;
-        while characters < 700 {
+        while characters < length {
             let mut sentence = format!("{}市では", self.place());
             for _ in 0..4 + self.next() % 5 {
                 sentence += self.of(&matters);
@@ -97,8 +97,8 @@ impl Random {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().collect();
-    let [_, config, count] = arguments.as_slice() else {
-        return Err("usage: search_scale CONFIG COUNT".into());
+    let [_, config, count, length] = arguments.as_slice() else {
+        return Err("usage: search_scale CONFIG COUNT LENGTH".into());
     };
     let settings = Settings::load(Some(Path::new(config)))?;
     let url = settings.database.url.clone();
@@ -106,10 +106,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if count == "off" {
         return off(&url).await;
     }
-    let count: u64 = count.parse()?;
+    let (count, length): (u64, usize) = (count.parse()?, length.parse()?);
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let began = Instant::now();
-    fill(&url, count, &words).await?;
+    // With 0, what is there is measured again.
+    if count > 0 {
+        fill(&url, count, length, &words).await?;
+    }
     let filled = began.elapsed();
     let desk = server::open(&settings, Clock::real()).await?;
     let began = Instant::now();
@@ -144,7 +147,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 type QueryOf = fn(&mut Random, &[&str]) -> String;
 
-const QUERIES_OF: [(&str, QueryOf); 7] = [
+const QUERIES_OF: [(&str, QueryOf); 10] = [
     // Pairs of kanji, as they stand in the words: frequent and rare ones.
     ("pair", |random, words| {
         let pairs: Vec<String> = words
@@ -160,8 +163,14 @@ const QUERIES_OF: [(&str, QueryOf); 7] = [
     ("word", |random, words| random.of(words).to_owned()),
     ("words", |random, words| format!("{} {}", random.of(words), random.frequent(words))),
     ("without", |random, words| format!("{} -{}", random.of(words), random.of(words))),
+    // Words that many tickets have, but few next to each other.
+    ("phrase", |random, words| format!("\"{}の{}\"", random.of(words), random.frequent(words))),
+    // One of a hundred tickets is in this prefecture.
+    ("filter", |random, words| format!("{} 都道府県:長野県", random.of(words))),
+    // One of five thousand.
+    ("open", |random, words| format!("{} 状態:未回答", random.of(words))),
     ("letter", |random, words| random.of(words).chars().take(1).collect()),
-    ("similar", |random, words| random.inquiry(words)),
+    ("similar", |random, words| random.inquiry(words, 400)),
 ];
 
 async fn timed(desk: &Desk, kind: &str, text: &str) -> Result<(Duration, usize), Box<dyn Error>> {
@@ -175,7 +184,7 @@ async fn timed(desk: &Desk, kind: &str, text: &str) -> Result<(Duration, usize),
     Ok((began.elapsed(), found))
 }
 
-async fn fill(url: &str, count: u64, words: &[&str]) -> Result<(), Box<dyn Error>> {
+async fn fill(url: &str, count: u64, length: usize, words: &[&str]) -> Result<(), Box<dyn Error>> {
     let mut connection = AnyConnection::connect(url).await?;
     let mut random = Random(7);
     for first in (0..count).step_by(usize::try_from(AT_ONCE)?) {
@@ -183,15 +192,17 @@ async fn fill(url: &str, count: u64, words: &[&str]) -> Result<(), Box<dyn Error
         let (mut tickets, mut entries, mut events) = (String::new(), String::new(), String::new());
         for n in first..last {
             let id = FIRST_ID + 3 * n;
-            let text = random.inquiry(words);
+            let text = random.inquiry(words, length);
             let at = "2024-07-01T00:00:00.000Z";
             let comma = if n == first { "" } else { "," };
             write!(
                 tickets,
-                "{comma}({id}, 'ZT-2024-{serial}', 2024, {serial}, 'closed', 'email', '{place}市', '高橋', '03-0000-0001', '{text}',
+                "{comma}({id}, 'ZT-2024-{serial}', 2024, {serial}, '{status}', 'email', '{place}市', '{prefecture}', '高橋', '03-0000-0001', '{text}',
                   'old-{n}@example.jp', '照会', '{at}', '{at}', 57600, '{at}', '{at}', '{at}')",
                 serial = n + 10_000_000,
                 place = random.place(),
+                status = if n % 5000 == 0 { "open" } else { "closed" },
+                prefecture = if n % 100 == 0 { "長野県" } else { "東京都" },
             )?;
             write!(
                 entries,
@@ -202,7 +213,7 @@ async fn fill(url: &str, count: u64, words: &[&str]) -> Result<(), Box<dyn Error
         }
         let sql = [
             format!(
-                "INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, organization, name, contact, inquiry,
+                "INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, organization, prefecture, name, contact, inquiry,
                     from_address, subject, received_at, deadline, budget_left, answered_at, closed_at, running_since) VALUES {tickets}"
             ),
             format!(

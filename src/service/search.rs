@@ -1,7 +1,7 @@
 //! Search over tickets: keeps the index up to date outside the way of mail, and checks what it proposes.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use crate::{
     desk::{
         marks::masked,
         redact::{MARK, Person, redact},
-        search::{Document, Filter, Gram, Likeness, MOST_SIMILAR, Query, Term},
+        search::{Document, Filter, Likeness, MOST_SIMILAR, Query},
         ticket::TicketNumber,
     },
     letter::own_words,
@@ -29,6 +29,8 @@ const MOST_RANKED: usize = 500;
 const COMMON: u32 = 2_000;
 /// Candidates of one gram, the newest.
 const CANDIDATES: u32 = 60;
+/// Most candidates whose inquiries are read and compared: those that have the most of the inquiry's grams.
+const MOST_COMPARED: usize = 200;
 
 /// Grams by which a ticket is looked for in the index.
 const PROBES: usize = 16;
@@ -82,8 +84,8 @@ pub async fn healed_index(desk: &Desk, limit: Option<Duration>) -> Result<bool, 
 async fn is_damaged(desk: &Desk) -> Result<bool, StoreError> {
     let ends = desk.store.indexed_ends().await?;
     for (id, document) in desk.store.documents(&ends).await? {
-        let grams: Vec<Gram> = document.grams().into_iter().map(Gram::Whole).collect();
-        let some: Vec<Gram> = grams.iter().step_by(grams.len().div_ceil(PROBES).max(1)).cloned().collect();
+        let grams: Vec<String> = document.grams().into_iter().collect();
+        let some: Vec<String> = grams.iter().step_by(grams.len().div_ceil(PROBES).max(1)).cloned().collect();
         let has = some.is_empty() || desk.store.index_has(id, &some).await.unwrap_or(false);
         // The ticket may have changed since it was indexed.
         if !has && desk.store.unindexed_events(1).await? == 0 {
@@ -107,39 +109,24 @@ pub async fn search(
         Ok(within) => within,
         Err(none) => return Ok(Err(none)),
     };
-    let mut grams: Vec<_> = query.words.iter().flat_map(Term::grams).collect();
-    grams.dedup();
     // 会議 -会議 would read every ticket with the word.
     if query.words.iter().any(|word| query.without.contains(word)) {
         return Ok(Ok(Hits::default()));
     }
+    let grams = query.grams();
     let wanted = if by_relevance { MOST_RANKED } else { most };
     let mut found: Vec<(TicketRow, f64)> = Vec::new();
-    let mut more = false;
-    'pages: loop {
-        let page = desk.store.propose(&grams, &within, PAGE).await?;
-        let Some(last) = page.last() else { break };
+    // Mostly every proposed ticket is a hit. One more than is wanted says whether there are more.
+    let mut page = u32::try_from(wanted + 1).map_or(PAGE, |page| page.min(PAGE));
+    while found.len() <= wanted {
+        let proposed = desk.store.propose(&grams, &within, page).await?;
+        let Some(last) = proposed.last() else { break };
         within.below = Some(*last);
-        let documents = desk.store.documents(&page).await?;
-        let holds = |id: &i64| documents.get(id).filter(|document| query.finds(document));
-        let hits: Vec<(i64, f64)> =
-            page.iter().filter_map(|id| holds(id).map(|document| (*id, query.relevance(document)))).collect();
-        let ids: Vec<i64> = hits.iter().map(|(id, _)| *id).collect();
-        if ids.is_empty() {
-            continue;
-        }
-        for (ticket, (_, relevance)) in desk.store.tickets_of(&ids).await?.into_iter().zip(hits) {
-            let tag = query.filter.tag.as_ref();
-            if tag.is_some_and(|tag| !ticket.tags.contains(tag)) {
-                continue;
-            }
-            if found.len() == wanted {
-                more = true;
-                break 'pages;
-            }
-            found.push((ticket, relevance));
-        }
+        page = PAGE;
+        found.extend(hits(desk, query, &proposed).await?);
     }
+    let mut more = found.len() > wanted;
+    found.truncate(wanted);
     if by_relevance {
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
         more |= found.len() > most;
@@ -147,6 +134,29 @@ pub async fn search(
     }
     let tickets = found.into_iter().map(|(ticket, _)| ticket).collect();
     Ok(Ok(Hits { tickets, more }))
+}
+
+/// Those of the proposed tickets that a query finds, with their relevance.
+async fn hits(desk: &Desk, query: &Query, proposed: &[i64]) -> Result<Vec<(TicketRow, f64)>, StoreError> {
+    let mut relevance: BTreeMap<i64, f64> = proposed.iter().map(|id| (*id, 0.0)).collect();
+    if !(query.words.is_empty() && query.without.is_empty()) {
+        let documents = desk.store.documents(proposed).await?;
+        relevance = documents
+            .iter()
+            .filter(|(_, document)| query.finds(document))
+            .map(|(id, document)| (*id, query.relevance(document)))
+            .collect();
+    }
+    let ids: Vec<i64> = proposed.iter().copied().filter(|id| relevance.contains_key(id)).collect();
+    let mut tickets = desk.store.tickets_of(&ids).await?;
+    if let Some(tag) = &query.filter.tag {
+        tickets.retain(|ticket| ticket.tags.contains(tag));
+    }
+    let with_relevance = |ticket: TicketRow| {
+        let relevance = relevance.get(&ticket.id).copied().unwrap_or_default();
+        (ticket, relevance)
+    };
+    Ok(tickets.into_iter().map(with_relevance).collect())
 }
 
 fn within(desk: &Desk, filter: &Filter) -> Result<Within, NoSuchMember> {
@@ -169,29 +179,25 @@ pub async fn similar(desk: &Desk, inquiry: &str, own: Option<i64>) -> Result<Vec
     let grams: BTreeSet<String> = asked.subject_grams().into_iter().collect();
     let counts = desk.store.gram_counts(&grams, COMMON).await?;
     let likeness = Likeness::new(&asked, &counts, desk.store.ticket_count().await?);
-    let mut candidates = BTreeSet::new();
-    for gram in likeness.grams() {
-        let gram = Gram::Whole(gram.to_owned());
-        candidates.extend(desk.store.propose(&[gram], &Within::default(), CANDIDATES).await?);
-    }
-    candidates.retain(|id| Some(*id) != own);
-    let ids: Vec<i64> = candidates.into_iter().collect();
-    let mut alike: Vec<(TicketRow, f64)> = Vec::new();
-    for page in ids.rchunks(PAGE as usize) {
-        for ticket in desk.store.tickets_of(page).await? {
-            let Some(text) = ticket.fields.inquiry.as_deref().filter(|_| ticket.answered_at.is_some()) else {
-                continue;
-            };
-            let mut past = Document::default();
-            past.add(text);
-            if let Some(share) = likeness.of(&past) {
-                alike.push((ticket, share));
-            }
+    let mut candidates: BTreeMap<i64, f64> = BTreeMap::new();
+    for (gram, weight) in likeness.weights() {
+        let gram = BTreeSet::from([gram.clone()]);
+        for id in desk.store.propose(&gram, &Within::default(), CANDIDATES).await? {
+            *candidates.entry(id).or_default() += weight;
         }
     }
-    alike.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.id.cmp(&a.0.id)));
-    alike.truncate(MOST_SIMILAR);
-    Ok(alike.into_iter().map(|(ticket, _)| ticket).collect())
+    let mut candidates: Vec<(i64, f64)> = candidates.into_iter().filter(|(id, _)| Some(*id) != own).collect();
+    candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.cmp(&a.0)));
+    let ids: Vec<i64> = candidates.into_iter().take(MOST_COMPARED).map(|(id, _)| id).collect();
+    let mut alike: Vec<(i64, f64)> = Vec::new();
+    for (id, text) in desk.store.answered_inquiries(&ids).await? {
+        let mut past = Document::default();
+        past.add(&text);
+        alike.extend(likeness.of(&past).map(|share| (id, share)));
+    }
+    alike.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.cmp(&a.0)));
+    let best: Vec<i64> = alike.into_iter().take(MOST_SIMILAR).map(|(id, _)| id).collect();
+    desk.store.tickets_of(&best).await
 }
 
 /// A past inquiry with its answer, without what may be personal in them.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::{Result, Tx, instant_text, query, ticket::recent_since};
+use super::{Result, Tx, instant_text, query, query_text, ticket::RECENT};
 use crate::{
     desk::{flood::Today, ticket::Direction},
     mail::person_of,
@@ -37,10 +37,12 @@ fn domain(person: &str) -> String {
 impl Tx {
     /// The newest tickets, as far as they came since midnight, by their senders.
     pub(super) async fn senders_since(&mut self, midnight: DateTime<Utc>) -> Result<Senders> {
-        let rows = super::query_text(recent_since("from_address", "$1"))
-            .bind(instant_text(midnight))
-            .fetch_all(self.connection().await?)
-            .await?;
+        let sql = format!(
+            "SELECT from_address FROM ticket
+             WHERE id >= COALESCE((SELECT id FROM ticket ORDER BY id DESC LIMIT 1 OFFSET {}), 0) AND received_at >= $1",
+            RECENT - 1
+        );
+        let rows = query_text(sql).bind(instant_text(midnight)).fetch_all(self.connection().await?).await?;
         let mut senders = Senders::default();
         for row in &rows {
             senders.add(row.try_get(0)?);

@@ -49,6 +49,7 @@ mod schema;
 mod search;
 mod sheet;
 mod state;
+mod texts;
 mod ticket;
 mod transaction;
 mod turn;

@@ -6,19 +6,15 @@ use std::{
     fmt::Write as _,
 };
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-use super::{AnyQuery, Dialect, OutboxState, Result, Store, Tx, list, query, query_text, read_word};
-use crate::{
-    desk::{
-        search::{Document, Gram},
-        ticket::{Direction, Status},
-    },
-    letter::{Purpose, own_words},
-};
+use super::{AnyQuery, Dialect, Result, Store, Tx, list, query, query_text, texts::documents};
+use crate::desk::ticket::Status;
 
 /// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
 const LONGEST_GRAM: usize = 500;
+/// Most grams that one question has. A proposed ticket is compared with the words themselves.
+const MOST_GRAMS: usize = 64;
 
 /// Restricts the tickets that the index proposes.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +47,23 @@ impl Dialect {
         }
     }
 
+    /// Removes the index in any state. SQLite cannot drop a virtual table whose own tables are lost or damaged.
+    fn drop_search(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "PRAGMA writable_schema = ON;
+                 DELETE FROM sqlite_schema WHERE name = 'search_index';
+                 PRAGMA writable_schema = RESET;
+                 DROP TABLE IF EXISTS search_index_data;
+                 DROP TABLE IF EXISTS search_index_idx;
+                 DROP TABLE IF EXISTS search_index_docsize;
+                 DROP TABLE IF EXISTS search_index_config;
+                 DROP TABLE IF EXISTS search_progress"
+            }
+            Self::Postgres => "DROP TABLE IF EXISTS search_index; DROP TABLE IF EXISTS search_progress",
+        }
+    }
+
     fn insert_grams(self) -> &'static str {
         match self {
             Self::Sqlite => "INSERT INTO search_index (rowid, grams) VALUES ($1, $2)",
@@ -68,19 +81,23 @@ impl Dialect {
         }
     }
 
+    /// The order of proposed tickets, the newest first. Where PostgreSQL could read its rows in this order, it would often
+    /// compare one by one, and it takes no account of the long texts that it must fetch for that.
+    fn newest_first(self) -> &'static str {
+        match self {
+            Self::Sqlite => "search_index.rowid DESC",
+            Self::Postgres => "search_index.rowid + 0 DESC",
+        }
+    }
+
     /// The query of an engine for documents with all these grams. Grams have letters and digits only.
-    fn all_of(self, grams: &[Gram]) -> String {
-        let quoted = |gram: &Gram| match (self, gram) {
-            (Self::Sqlite, Gram::Whole(gram)) => format!("\"{gram}\""),
-            (Self::Sqlite, Gram::Prefix(gram)) => format!("\"{gram}\"*"),
-            (Self::Postgres, Gram::Whole(gram)) => format!("'{gram}'"),
-            (Self::Postgres, Gram::Prefix(gram)) => format!("'{gram}':*"),
+    fn all_of<'a>(self, grams: impl IntoIterator<Item = &'a String>) -> String {
+        let (quote, and) = match self {
+            Self::Sqlite => ('"', " AND "),
+            Self::Postgres => ('\'', " & "),
         };
-        let and = match self {
-            Self::Sqlite => " AND ",
-            Self::Postgres => " & ",
-        };
-        grams.iter().filter(|gram| is_kept(gram.text())).map(quoted).collect::<Vec<_>>().join(and)
+        let kept = grams.into_iter().filter(|gram| is_kept(gram)).take(MOST_GRAMS);
+        kept.map(|gram| format!("{quote}{gram}{quote}")).collect::<Vec<_>>().join(and)
     }
 }
 
@@ -102,8 +119,7 @@ impl Store {
     /// Removes the index and makes an empty one.
     pub async fn empty_search(&self) -> Result<()> {
         let mut tx = self.write().await?;
-        let drop = "DROP TABLE IF EXISTS search_index; DROP TABLE IF EXISTS search_progress";
-        sqlx::raw_sql(drop).execute(tx.connection().await?).await?;
+        sqlx::raw_sql(self.dialect.drop_search()).execute(tx.connection().await?).await?;
         sqlx::raw_sql(self.dialect.search_schema()).execute(tx.connection().await?).await?;
         tx.commit().await
     }
@@ -133,30 +149,55 @@ impl Store {
     }
 
     /// Whether the index has these grams of a ticket.
-    pub async fn index_has(&self, ticket: i64, grams: &[Gram]) -> Result<bool> {
+    pub async fn index_has(&self, ticket: i64, grams: &[String]) -> Result<bool> {
         let matches = self.dialect.matches_grams(1);
         // A row id is a number of this program.
         let sql = format!("SELECT rowid FROM search_index WHERE {matches} AND rowid = {ticket}");
-        let found = query_text(sql).bind(self.dialect.all_of(grams)).fetch_optional(&self.pool).await?;
-        Ok(found.is_some())
+        let found = self.ask_index(query_text(sql).bind(self.dialect.all_of(grams))).await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Asks the index. PostgreSQL takes the tickets for small, because their grams lie elsewhere, and would rather read all.
+    async fn ask_index(&self, query: AnyQuery) -> Result<Vec<AnyRow>> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(query.fetch_all(&self.pool).await?);
+        }
+        let mut tx = self.pool.begin().await?;
+        sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *tx).await?;
+        let rows = query.fetch_all(&mut *tx).await?;
+        tx.rollback().await?;
+        Ok(rows)
     }
 
     /// Row ids of tickets that the index proposes, the newest first. Without grams, of all tickets.
-    pub async fn propose(&self, grams: &[Gram], within: &Within, most: u32) -> Result<Vec<i64>> {
-        let matching = self.dialect.all_of(grams);
+    pub async fn propose(&self, grams: &BTreeSet<String>, within: &Within, most: u32) -> Result<Vec<i64>> {
         let mut values: Vec<String> = Vec::new();
-        let mut sql = if matching.is_empty() {
-            "SELECT ticket.id AS id FROM ticket WHERE 1 = 1".to_owned()
-        } else {
+        let mut conditions = String::new();
+        let matching = self.dialect.all_of(grams);
+        let has_grams = !matching.is_empty();
+        if has_grams {
             values.push(matching);
-            let matches = self.dialect.matches_grams(1);
-            format!(
-                "SELECT ticket.id AS id FROM search_index JOIN ticket ON ticket.id = search_index.rowid
-                 WHERE {matches}"
-            )
-        };
+            let _ = write!(conditions, " AND {}", self.dialect.matches_grams(1));
+        }
+        let id = if has_grams { "search_index.rowid" } else { "ticket.id" };
+        if let Some(below) = within.below {
+            // A row id is a number of this program.
+            let _ = write!(conditions, " AND {id} < {below}");
+        }
+        // Few tickets are not done yet, so the database looks for those first.
+        let status = within.status.filter(|status| matches!(status, Status::Open | Status::Waiting));
+        if let Some(status) = status {
+            values.push(status.as_str().to_owned());
+            let nth = values.len();
+            let _ = write!(conditions, " AND {id} IN (SELECT id FROM ticket WHERE status = ${nth})");
+        }
+        let unfiltered = values.len();
         for (column, comparison, value) in [
-            ("status", "=", within.status.map(|status| status.as_str().to_owned())),
+            (
+                "status",
+                "=",
+                within.status.filter(|_| status.is_none()).map(|status| status.as_str().to_owned()),
+            ),
             ("received_at", ">=", within.from.map(super::instant_text)),
             ("received_at", "<", within.until.map(super::instant_text)),
             ("prefecture", "=", within.prefecture.clone()),
@@ -164,16 +205,18 @@ impl Store {
         ] {
             if let Some(value) = value {
                 values.push(value);
-                let _ = write!(sql, " AND ticket.{column} {comparison} ${}", values.len());
+                let _ = write!(conditions, " AND ticket.{column} {comparison} ${}", values.len());
             }
         }
-        // A row id is a number of this program.
-        let order = if grams.is_empty() { "ticket.id" } else { "search_index.rowid" };
-        if let Some(below) = within.below {
-            let _ = write!(sql, " AND {order} < {below}");
-        }
-        let _ = write!(sql, " ORDER BY {order} DESC LIMIT {most}");
-        let rows = values.into_iter().fold(query_text(sql), AnyQuery::bind).fetch_all(&self.pool).await?;
+        let tables = match (has_grams, values.len() > unfiltered) {
+            (false, _) => "ticket",
+            (true, false) => "search_index",
+            (true, true) => "search_index JOIN ticket ON ticket.id = search_index.rowid",
+        };
+        let order = if has_grams { self.dialect.newest_first() } else { "ticket.id DESC" };
+        let sql =
+            format!("SELECT {id} AS id FROM {tables} WHERE 1 = 1{conditions} ORDER BY {order} LIMIT {most}");
+        let rows = self.ask_index(values.into_iter().fold(query_text(sql), AnyQuery::bind)).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
@@ -191,9 +234,9 @@ impl Store {
                 )
             };
             let sql: Vec<String> = (0..some.len()).map(one).collect();
-            let asked = some.iter().map(|gram| self.dialect.all_of(&[Gram::Whole((*gram).clone())]));
+            let asked = some.iter().map(|gram| self.dialect.all_of([*gram]));
             let query = asked.fold(query_text(sql.join(" UNION ALL ")).persistent(false), AnyQuery::bind);
-            for row in &query.fetch_all(&self.pool).await? {
+            for row in &self.ask_index(query).await? {
                 let (nth, count) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
                 let gram = usize::try_from(nth).ok().and_then(|nth| some.get(nth));
                 counts.extend(gram.map(|gram| ((*gram).clone(), u64::try_from(count).unwrap_or(0))));
@@ -202,30 +245,9 @@ impl Store {
         Ok(counts)
     }
 
-    /// The newest answer that a person wrote in a ticket, whole.
-    pub async fn answer_of(&self, ticket: i64) -> Result<Option<String>> {
-        let row = query(
-            "SELECT text FROM entry WHERE ticket_id = $1 AND id IN
-                 (SELECT entry_id FROM outbox WHERE ticket_id = $1 AND purpose = $2 AND state = $3)
-             ORDER BY id DESC LIMIT 1",
-        )
-        .bind(ticket)
-        .bind(Purpose::Answer.as_str())
-        .bind(OutboxState::Sent.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
-    }
-
     pub async fn ticket_count(&self) -> Result<u64> {
         let row = query("SELECT COUNT(*) FROM ticket").fetch_one(&self.pool).await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
-    }
-
-    /// The words of tickets, in the order of their row ids.
-    pub async fn documents(&self, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
-        let mut connection = self.pool.acquire().await?;
-        documents(&mut connection, ids).await
     }
 
     /// Merges the parts of SQLite's index in steps, so that nothing of an erased ticket remains in it. Others may write
@@ -307,51 +329,4 @@ async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result
         query_text(sql).persistent(false).execute(connection).await?;
     }
     Ok(())
-}
-
-/// What people wrote in tickets: fields, mails, notes, their own words in answers, names of files. Not our automatic mails,
-/// which say the same in every ticket.
-async fn documents(connection: &mut sqlx::AnyConnection, ids: &[i64]) -> Result<BTreeMap<i64, Document>> {
-    let mut documents: BTreeMap<i64, Document> = BTreeMap::new();
-    if ids.is_empty() {
-        return Ok(documents);
-    }
-    let ids = list(ids);
-    let of_tickets = format!(
-        "SELECT id, number, subject, organization, name, contact, inquiry, from_name, from_address, tags
-         FROM ticket WHERE id IN ({ids})"
-    );
-    let of_files = format!(
-        "SELECT entry.ticket_id, attachment.name FROM attachment JOIN entry ON entry.id = attachment.entry_id
-         WHERE entry.ticket_id IN ({ids}) ORDER BY attachment.id"
-    );
-    for sql in [of_tickets, of_files] {
-        for row in &query_text(sql).persistent(false).fetch_all(&mut *connection).await? {
-            let document = documents.entry(row.try_get(0)?).or_default();
-            for column in 1..row.len() {
-                if let Some(text) = row.try_get::<Option<String>, _>(column)? {
-                    document.add(&text);
-                }
-            }
-        }
-    }
-    let of_entries = format!(
-        "SELECT ticket_id, id, direction, from_name, from_address, text FROM entry
-         WHERE ticket_id IN ({ids})
-             AND (direction <> $1 OR id IN (SELECT entry_id FROM outbox WHERE ticket_id IN ({ids})))
-         ORDER BY id"
-    );
-    let rows = query_text(of_entries).persistent(false).bind(Direction::Out.as_str());
-    for row in &rows.fetch_all(&mut *connection).await? {
-        let document = documents.entry(row.try_get(0)?).or_default();
-        let text: String = row.try_get("text")?;
-        if read_word::<Direction>(row, "entry", "direction", row.try_get("id")?)? == Direction::Out {
-            document.add(&own_words(&text));
-            continue;
-        }
-        document.add(&text);
-        document.add(&row.try_get::<Option<String>, _>("from_name")?.unwrap_or_default());
-        document.add(&row.try_get::<String, _>("from_address")?);
-    }
-    Ok(documents)
 }

@@ -73,7 +73,7 @@ pub(super) const COLUMNS: &str = "id, number, status, channel, organization, nam
 
 /// How many of the newest tickets are searched for those of a sender. No desk gets more in the time in which somebody
 /// repeats a mail, and reading them takes less time than an index on the sender would take for each ticket.
-const RECENT: u32 = 200;
+pub(super) const RECENT: u32 = 200;
 
 /// Selects tickets of senders, which are a list of parameters, among the newest of all.
 pub(super) fn recent_tickets(senders: &str) -> String {
@@ -81,16 +81,6 @@ pub(super) fn recent_tickets(senders: &str) -> String {
         "SELECT id, number, subject, organization, name, contact, inquiry, received_at, from_address FROM ticket
          WHERE id >= COALESCE((SELECT id FROM ticket ORDER BY id DESC LIMIT 1 OFFSET {}), 0)
              AND from_address IN ({senders}) ORDER BY id DESC",
-        RECENT - 1
-    )
-}
-
-/// Selects a column of the newest tickets of all, as far as they were received since an instant, which is a parameter.
-pub(super) fn recent_since(column: &str, since: &str) -> String {
-    format!(
-        "SELECT {column} FROM ticket
-         WHERE id >= COALESCE((SELECT id FROM ticket ORDER BY id DESC LIMIT 1 OFFSET {}), 0)
-             AND received_at >= {since}",
         RECENT - 1
     )
 }

@@ -92,3 +92,4 @@ mod two_members;
 mod whole_call;
 #[cfg(test)]
 mod withheld;
+mod workbook;

@@ -272,7 +272,7 @@ fn a_damaged_index_hides_nothing(desk: &mut Desk) {
         assert!(!answer.contains("まだ検索の対象になっていません"), "{answer}");
     }
     desk.sql(damages(desk)[0]);
-    assert_eq!(desk.run(&["ticket", "close", "ZT-2025-0001", "電話で回答済み"]).code, Some(0));
+    assert_eq!(desk.run(&["ticket", "close", "ZT-2025-0001", "--reason", "電話で回答済み"]).code, Some(0));
     assert_eq!(desk.run(&["erase", "--address", "yamada1@city.example.jp", "--yes"]).code, Some(0));
     assert_eq!(found(desk, &["yamada1@city.example.jp"]), Vec::<String>::new());
     assert_eq!(found(desk, &["yamada2@city.example.jp"]).len(), 1);
@@ -331,7 +331,9 @@ fn odd_bytes_and_syntax_in_the_words_are_only_words(desk: &mut Desk) {
         ("c", &[1]),
         ("在", &[3, 2, 1]),
         ("療", &[3, 2, 1]),
-        ("1", &[]),
+        // As in 「1) 自治体・機関名」.
+        ("1", &[3, 2, 1]),
+        ("12", &[]),
         ("100", &[1]),
         ("' OR '1'='1", &[]),
         ("在宅医療' OR 1=1 --", &[]),

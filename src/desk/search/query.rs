@@ -1,5 +1,7 @@
 //! Reads a query as people type it: words, `-word`, `"words that follow each other"`, and filters such as 分類:在宅.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -73,6 +75,14 @@ impl Query {
     pub fn checked(self) -> Result<Self, QueryFault> {
         let is_empty = self.words.is_empty() && self.without.is_empty() && self.filter == Filter::default();
         if is_empty { Err(QueryFault::Empty) } else { Ok(self) }
+    }
+
+    /// The grams that a hit has.
+    #[must_use]
+    pub fn grams(&self) -> BTreeSet<String> {
+        // A tag that looks like a telephone number or an address stands in no text as such.
+        let tag = self.filter.tag.as_deref().and_then(Term::new).filter(|tag| matches!(tag, Term::Words(_)));
+        self.words.iter().chain(&tag).flat_map(Term::grams).collect()
     }
 
     /// Whether a ticket with these texts is a hit.

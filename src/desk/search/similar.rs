@@ -58,12 +58,10 @@ impl Likeness {
         Self { weights, own: counted(&grams), length: grams.len() as f64 }
     }
 
-    /// The grams that choose candidates, the rarest first.
+    /// The grams that choose candidates, with their weight.
     #[must_use]
-    pub fn grams(&self) -> Vec<&str> {
-        let mut grams: Vec<(&String, &f64)> = self.weights.iter().collect();
-        grams.sort_by(|a, b| b.1.total_cmp(a.1));
-        grams.into_iter().map(|(gram, _)| gram.as_str()).collect()
+    pub fn weights(&self) -> &BTreeMap<String, f64> {
+        &self.weights
     }
 
     /// How alike a past inquiry is, from 0 on; 1 is the inquiry itself. `None` if it is not alike enough.

@@ -14,10 +14,9 @@ pub const MOST_TEXT: usize = 200_000;
 pub struct Document {
     /// Folded, with one blank between words and at both ends.
     plain: String,
-    /// Telephone numbers as digits.
-    telephones: BTreeSet<String>,
-    /// Mail addresses in lower case.
-    addresses: BTreeSet<String>,
+    /// As they are. Telephone numbers and addresses are read from them only when they are asked for, because that takes
+    /// longer than everything else.
+    texts: Vec<String>,
 }
 
 /// What a query asks for: a document holds it, or does not.
@@ -126,16 +125,25 @@ impl Document {
         let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= room).unwrap_or(text.len());
         let text = text.get(..end).unwrap_or_default();
         self.plain.push_str(&plain(text));
-        self.telephones.extend(telephones(text).iter().map(|number| digits(number)));
-        self.addresses.extend(addresses(text).iter().map(|address| address.to_lowercase()));
+        self.texts.push(text.to_owned());
+    }
+
+    /// Telephone numbers as digits.
+    fn telephones(&self) -> impl Iterator<Item = String> + '_ {
+        self.texts.iter().flat_map(|text| telephones(text)).map(|number| digits(&number))
+    }
+
+    /// Mail addresses in lower case.
+    fn addresses(&self) -> impl Iterator<Item = String> + '_ {
+        self.texts.iter().flat_map(|text| addresses(text)).map(|address| address.to_lowercase())
     }
 
     #[must_use]
     pub fn holds(&self, term: &Term) -> bool {
         match term {
             Term::Words(words) => self.plain.contains(words.as_str()),
-            Term::Telephone(digits) => self.telephones.contains(digits),
-            Term::Address(address) => self.addresses.contains(address),
+            Term::Telephone(digits) => self.telephones().any(|own| own == *digits),
+            Term::Address(address) => self.addresses().any(|own| own == *address),
         }
     }
 
@@ -160,13 +168,14 @@ impl Document {
         let mut grams: BTreeSet<String> = BTreeSet::new();
         for run in self.plain.split_ascii_whitespace() {
             if run.chars().next().map(class) == Some(Class::Letter) {
-                grams.extend(pairs(run, true));
+                grams.extend(pairs(run));
+                grams.extend(run.chars().map(String::from));
             } else {
                 grams.insert(run.to_owned());
             }
         }
-        grams.extend(self.telephones.iter().map(|digits| format!("{TEL}{digits}")));
-        grams.extend(self.addresses.iter().map(|address| wide(address)));
+        grams.extend(self.telephones().map(|digits| format!("{TEL}{digits}")));
+        grams.extend(self.addresses().map(|address| wide(&address)));
         grams
     }
 
@@ -184,7 +193,7 @@ impl Document {
         for run in self.plain.split_ascii_whitespace() {
             if run.chars().next().map(class) == Some(Class::Letter) {
                 for piece in run.split(|c| matches!(c, 'ぁ'..='ゖ')) {
-                    runs.push(pairs(piece, false).collect());
+                    runs.push(pairs(piece).collect());
                 }
             } else if run.chars().any(char::is_alphabetic) {
                 runs.push(vec![run.to_owned()]);
@@ -209,35 +218,15 @@ fn wide(address: &str) -> String {
         .collect()
 }
 
-/// The pairs of letters in a run. With `ends`, the last letter alone, too: so each letter begins a gram.
-fn pairs(run: &str, ends: bool) -> impl Iterator<Item = String> + '_ {
+/// The pairs of letters in a run.
+fn pairs(run: &str) -> impl Iterator<Item = String> + '_ {
     let mut letters = run.char_indices();
     std::iter::from_fn(move || {
         let (at, first) = letters.next()?;
         let rest = run.get(at + first.len_utf8()..)?;
-        match rest.chars().next() {
-            Some(next) => run.get(at..at + first.len_utf8() + next.len_utf8()).map(str::to_owned),
-            None if ends => Some(first.to_string()),
-            None => None,
-        }
+        let next = rest.chars().next()?;
+        run.get(at..at + first.len_utf8() + next.len_utf8()).map(str::to_owned)
     })
-}
-
-/// What the index is asked for, before the documents themselves are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gram {
-    Whole(String),
-    /// Every gram that begins with it.
-    Prefix(String),
-}
-
-impl Gram {
-    #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Whole(gram) | Self::Prefix(gram) => gram,
-        }
-    }
 }
 
 impl Term {
@@ -261,19 +250,17 @@ impl Term {
 
     /// The grams that a document with this term has.
     #[must_use]
-    pub fn grams(&self) -> Vec<Gram> {
+    pub fn grams(&self) -> Vec<String> {
         let words = match self {
-            Self::Telephone(digits) => return vec![Gram::Whole(format!("{TEL}{digits}"))],
-            Self::Address(address) => return vec![Gram::Whole(wide(address))],
+            Self::Telephone(digits) => return vec![format!("{TEL}{digits}")],
+            Self::Address(address) => return vec![wide(address)],
             Self::Words(words) => words,
         };
         let mut grams = Vec::new();
         for run in words.split_ascii_whitespace() {
-            let mut letters = run.chars();
-            match (letters.next().map(class), letters.next()) {
-                (Some(Class::Letter), None) => grams.push(Gram::Prefix(run.to_owned())),
-                (Some(Class::Letter), _) => grams.extend(pairs(run, false).map(Gram::Whole)),
-                _ => grams.push(Gram::Whole(run.to_owned())),
+            match ends(run, true) {
+                Some(Class::Letter) if run.chars().nth(1).is_some() => grams.extend(pairs(run)),
+                _ => grams.push(run.to_owned()),
             }
         }
         grams
