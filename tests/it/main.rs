@@ -92,4 +92,5 @@ mod two_members;
 mod whole_call;
 #[cfg(test)]
 mod withheld;
+#[cfg(test)]
 mod workbook;
