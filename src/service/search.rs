@@ -69,12 +69,15 @@ pub async fn index(desk: &Desk, limit: Option<Duration>) -> Result<bool, StoreEr
 
 /// As [`index`]. A damaged index is emptied first: it is derived data, and one that lost tickets would hide them.
 pub async fn healed_index(desk: &Desk, limit: Option<Duration>) -> Result<bool, StoreError> {
-    match index(desk, limit).await {
-        Ok(true) if !is_damaged(desk).await? => return Ok(true),
-        Ok(false) => return Ok(false),
+    // What is indexed now would hide what was lost before.
+    // Twice, because a ticket may change while it is looked at.
+    let is_damaged = is_damaged(desk).await? && is_damaged(desk).await?;
+    let done = if is_damaged { None } else { Some(index(desk, limit).await) };
+    match done {
+        Some(Ok(done)) => return Ok(done),
         // The database itself fails.
-        Err(error) if desk.store.ticket_count().await.is_err() => return Err(error),
-        Ok(true) | Err(_) => warn!("the search index is damaged, and is built again"),
+        Some(Err(error)) if desk.store.ticket_count().await.is_err() => return Err(error),
+        None | Some(Err(_)) => warn!("the search index is damaged, and is built again"),
     }
     desk.store.empty_search().await?;
     index(desk, limit).await
@@ -86,9 +89,7 @@ async fn is_damaged(desk: &Desk) -> Result<bool, StoreError> {
     for (id, document) in desk.store.documents(&ends).await? {
         let grams: Vec<String> = document.grams().into_iter().collect();
         let some: Vec<String> = grams.iter().step_by(grams.len().div_ceil(PROBES).max(1)).cloned().collect();
-        let has = some.is_empty() || desk.store.index_has(id, &some).await.unwrap_or(false);
-        // The ticket may have changed since it was indexed.
-        if !has && desk.store.unindexed_events(1).await? == 0 {
+        if !some.is_empty() && !desk.store.index_has(id, &some).await.unwrap_or(false) {
             return Ok(true);
         }
     }

@@ -136,9 +136,11 @@ impl Store {
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
     }
 
-    /// The tickets of the oldest and of the newest event that the index has seen.
+    /// The tickets of the oldest and of the newest event that the index has seen, of those that have not changed since.
     pub async fn indexed_ends(&self) -> Result<Vec<i64>> {
-        let seen = "ticket_id IS NOT NULL AND id <= (SELECT event_id FROM search_progress)";
+        let seen = "ticket_id IS NOT NULL AND id <= (SELECT event_id FROM search_progress)
+             AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.ticket_id = event.ticket_id
+                 AND later.id > (SELECT event_id FROM search_progress))";
         let rows = query_text(format!(
             "SELECT ticket_id FROM (SELECT ticket_id FROM event WHERE {seen} ORDER BY id LIMIT 1) AS oldest
              UNION SELECT ticket_id FROM (SELECT ticket_id FROM event WHERE {seen} ORDER BY id DESC LIMIT 1) AS newest"

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::{
@@ -120,11 +121,15 @@ fn expected(figures: &Value) -> Sheets {
     sheets.map(|(name, rows)| (name.to_owned(), rows)).collect()
 }
 
-/// Numbers as numbers, dates with hyphens, everything else as it is.
+/// Numbers as numbers, dates in the order of LibreOffice's language, everything else as it is.
 fn same(shown: &str, expected: &str) -> bool {
     match (shown.parse::<f64>(), expected.parse::<f64>()) {
         (Ok(shown), Ok(expected)) => (shown - expected).abs() < 1e-6,
-        _ => shown.replace('/', "-") == expected,
+        _ => {
+            let date =
+                ["%Y/%m/%d", "%m/%d/%Y"].iter().find_map(|form| NaiveDate::parse_from_str(shown, form).ok());
+            date.map_or_else(|| shown.to_owned(), |date| date.to_string()) == expected
+        }
     }
 }
 
