@@ -64,7 +64,8 @@ impl Store {
             format!("SELECT {COLUMNS}, SUBSTR(raw, 1, {BEGINNING}) AS beginning FROM message WHERE id = $1");
         let row = query_text(sql).bind(id).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(None) };
-        let stored: Vec<u8> = row.try_get("beginning")?;
+        // SQLite's SUBSTR of no bytes is NULL.
+        let stored = row.try_get::<Option<Vec<u8>>, _>("beginning")?.unwrap_or_default();
         let is_filled = stored.len() >= BEGINNING;
         let beginning = unpack_beginning(stored, BEGINNING);
         let is_cut = is_filled || beginning.len() >= BEGINNING;

@@ -98,7 +98,10 @@ fn shown(mail: &InboundMail) -> (String, String) {
 fn without_keys(text: &str) -> String {
     static KEY: std::sync::LazyLock<regex::Regex> =
         std::sync::LazyLock::new(|| regex::Regex::new(r"(#|%23)[0-9a-hjkmnp-tv-z]{14}\b").unwrap());
-    KEY.replace_all(text, "$1[key]").into_owned()
+    /// Of the audit, whose events have the time of this run.
+    static HASH: std::sync::LazyLock<regex::Regex> =
+        std::sync::LazyLock::new(|| regex::Regex::new("記録の照合値：[0-9a-f]{64}").unwrap());
+    HASH.replace_all(&KEY.replace_all(text, "$1[key]"), "記録の照合値：[hash]").into_owned()
 }
 
 /// The form of a region, whose representative has this address.
