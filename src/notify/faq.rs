@@ -25,7 +25,7 @@ pub fn show(
 ) -> Result<(), Fault> {
     let key = operation.desk.key(member, &entry.number, Invitation::Entry, operation.now);
     let is_ready = entry.state == EntryState::Draft && entry.texts.is_ready().is_ok();
-    let is_second = is_second(member, entry);
+    let is_second = entry.has_second_in(&member.address);
     let occasion = format!("faq {} {occasion}", entry.number);
     notify_about(operation, member, entry.ticket_id, &occasion, |common| {
         let number = entry.number.to_string();
@@ -46,7 +46,7 @@ pub fn ask_to_release(operation: &mut Operation<'_>, entry: &FaqRow) -> Result<(
     }
     let duty = operation.desk.duty(operation.now);
     let others: Vec<&Member> =
-        operation.desk.rules.staff.all().filter(|member| is_second(member, entry)).collect();
+        operation.desk.rules.staff.all().filter(|member| entry.has_second_in(&member.address)).collect();
     let present = duty.present();
     let leads = others.iter().filter(|member| duty.acts_as_lead(member) && present.contains(member));
     let leads: Vec<&Member> = leads.copied().collect();
@@ -54,8 +54,4 @@ pub fn ask_to_release(operation: &mut Operation<'_>, entry: &FaqRow) -> Result<(
         show(operation, member, entry, Told::default(), &entry.texts.hash())?;
     }
     Ok(())
-}
-
-fn is_second(member: &Member, entry: &FaqRow) -> bool {
-    ![&entry.created_by, &entry.changed_by].iter().any(|by| by.eq_ignore_ascii_case(&member.address))
 }

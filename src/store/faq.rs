@@ -31,6 +31,14 @@ pub struct FaqRow {
     pub hash: Option<String>,
 }
 
+impl FaqRow {
+    /// Whether somebody, as the audit names them, neither proposed nor last changed the entry, and so may release it.
+    #[must_use]
+    pub fn has_second_in(&self, by: &str) -> bool {
+        ![&self.created_by, &self.changed_by].iter().any(|author| author.eq_ignore_ascii_case(by))
+    }
+}
+
 fn read(row: &AnyRow) -> Result<FaqRow> {
     let id = row.try_get("id")?;
     let state = read_word(row, "faq", "state", id)?;

@@ -127,7 +127,7 @@ async fn release(
     if entry.state == EntryState::Released {
         return Ok(Err(EntryRefused::AlreadyReleased(entry.number).into()));
     }
-    let is_second = by != entry.created_by && by != entry.changed_by;
+    let is_second = entry.has_second_in(&by);
     let allowed = entry.texts.is_ready().and_then(|()| entry.texts.is_seen(version));
     let allowed = allowed.and(if is_second { Ok(()) } else { Err(Unreleased::SamePerson) });
     if let Err(why) = allowed {
