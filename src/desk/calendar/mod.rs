@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 
 pub use business_time::BusinessTime;
 pub use closures::Closure;
-use local::latest;
+use local::Clock;
 pub use local::{date_of, earliest};
 pub use rules::{ClosedDays, ClosedReason, Day, DayHours, HoursRules};
 
@@ -31,6 +31,7 @@ const LAST_YEAR: i32 = 2150;
 #[derive(Debug, Clone)]
 pub struct Calendar {
     rules: HoursRules,
+    clock: Clock,
 }
 
 /// Business time counted on one day, in local time of the desk.
@@ -53,7 +54,8 @@ struct Span {
 impl Calendar {
     #[must_use]
     pub fn new(rules: HoursRules) -> Self {
-        Self { rules }
+        let clock = Clock::new(rules.time_zone, FIRST_YEAR..=LAST_YEAR);
+        Self { rules, clock }
     }
 
     #[must_use]
@@ -87,8 +89,7 @@ impl Calendar {
         let Day::Open { opens, closes } = self.day(date) else {
             return None;
         };
-        let from = earliest(date.and_time(opens), self.rules.time_zone)?;
-        let to = latest(date.and_time(closes), self.rules.time_zone)?;
+        let (from, to) = self.clock.span(date.and_time(opens), date.and_time(closes))?;
         (from < to).then_some((from, to))
     }
 

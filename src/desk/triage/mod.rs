@@ -123,7 +123,7 @@ impl Known {
 pub fn triage(reading: &Reading, rules: &Rules, known: &Known) -> Decision {
     let window = rules.window.state(reading.received_at);
     let filed = file(reading, rules, known, window);
-    decision(reading, rules, known, filed)
+    decision(reading, rules, known, window, filed)
 }
 
 /// The decision about a message that is filed so: its warnings, its deadline, and what the gate says of the reply.
@@ -131,9 +131,9 @@ fn decision(
     reading: &Reading,
     rules: &Rules,
     known: &Known,
+    window: WindowState,
     (kind, filing, reply): (Kind, Filing, Option<Reply>),
 ) -> Decision {
-    let window = rules.window.state(reading.received_at);
     let mut warnings = reading.mail.warnings.clone();
     let is_copy = matches!(filing, Filing::Note { note: Note::Copy, .. });
     if known.message_id_reused && !is_copy {

@@ -21,7 +21,8 @@ pub fn taken_in(reading: &Reading, rules: &Rules, known: &Known, now: DateTime<U
         prefecture: reading.form.prefecture,
         clock,
     };
+    let window = rules.window.state(reading.received_at);
     let filing = Filing::Ticket { ticket: Box::new(ticket), mentions: None };
     let filed = (Kind::Inquiry, filing, Some(Reply::Acknowledgement));
-    Decision { taken_in: true, ..decision(reading, rules, known, filed) }
+    Decision { taken_in: true, ..decision(reading, rules, known, window, filed) }
 }

@@ -1,5 +1,7 @@
 //! Days with a time change.
 
+use chrono::{Offset as _, TimeZone as _};
+
 use super::*;
 
 #[test]
@@ -89,4 +91,28 @@ fn if_clocks_go_back_over_midnight_every_second_counts_once() {
         sunday.subtract_business(at("2010-11-07T02:45:00Z"), time("15m")),
         Some(at("2010-11-07T02:30:00Z"))
     );
+}
+
+#[test]
+fn one_offset_stands_for_a_zone_only_if_its_clocks_never_change() {
+    for (zone, is_constant) in [
+        (Tz::Asia__Tokyo, true),
+        (Tz::UTC, true),
+        (Tz::Europe__Berlin, false),
+        // Changes its clocks for Ramadan, for some weeks.
+        (Tz::Africa__Casablanca, false),
+        // Changed its offset once, in 2016 and in 2011.
+        (Tz::Asia__Barnaul, false),
+        (Tz::Pacific__Apia, false),
+    ] {
+        assert_eq!(Clock::new(zone, FIRST_YEAR..=LAST_YEAR).only_offset.is_some(), is_constant, "{zone}");
+    }
+    // Each day of the years for which the database of time zones has changes.
+    for zone in chrono_tz::TZ_VARIANTS {
+        let Some(offset) = Clock::new(zone, FIRST_YEAR..=LAST_YEAR).only_offset else { continue };
+        let mut days = date("2000-01-01").iter_days().take_while(|day| day.year() < 2040);
+        let changed =
+            days.find(|day| zone.offset_from_utc_datetime(&day.and_time(NaiveTime::MIN)).fix() != offset);
+        assert_eq!(changed, None, "{zone}");
+    }
 }
