@@ -37,9 +37,9 @@ pub fn is_same_person(one: &str, other: &str) -> bool {
 
 /// The domain, if it has one spelling but for upper and lower case: no A-labels, and not one of the two of Gmail.
 fn plain_domain(address: &str) -> Option<&str> {
-    let domain = address.trim_end().rsplit_once('@')?.1.trim_end_matches('.');
-    let is_gmail =
-        domain.len() <= "googlemail.com".len() && domain.to_ascii_lowercase().ends_with("mail.com");
+    let at = memchr::memrchr(b'@', address.as_bytes())?;
+    let domain = address.get(at + 1..)?.trim_ascii_end().trim_end_matches('.');
+    let is_gmail = ["gmail.com", "googlemail.com"].iter().any(|gmail| domain.eq_ignore_ascii_case(gmail));
     (domain.is_ascii() && !is_gmail).then_some(domain)
 }
 
