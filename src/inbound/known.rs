@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     desk::{
         gate::{FORM_ONCE_IN, GateFacts},
-        triage::{EARLIER_WITHIN, EarlierTicket, Known, address, is_about_the_call},
+        triage::{EARLIER_WITHIN, EarlierTicket, Known, address, is_about_the_call, may_be_application},
         window::start_of_day,
     },
     letter::{Purpose, as_in_envelope},
@@ -89,9 +89,7 @@ pub(super) async fn known(
     let message_id_reused = reused && inbound.message_id.is_some();
     let earlier = earlier_tickets(tx, &lookup, &earlier).await?;
     let applications = match &desk.rules.support {
-        Some(support) if !mail.reading.submitted.is_empty() => {
-            tx.applications_of(support.call.closes).await?
-        }
+        Some(support) if may_be_application(&mail.reading) => tx.applications_of(support.call.closes).await?,
         _ => Vec::new(),
     };
     Ok(Some(Known {

@@ -2,13 +2,16 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
-use tokio::sync::{Notify, RwLockReadGuard, mpsc};
+use tokio::sync::{RwLockReadGuard, Semaphore, SemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::{Drained, Outbound, Outbox, record::record};
@@ -21,8 +24,10 @@ use crate::{
     store::{Attempt, ClaimedMail, StoreError, Verdict},
 };
 
-/// How long a verdict waits for those of the other connections.
+/// How long a verdict waits for those of mails on their way.
 const GATHER: Duration = Duration::from_millis(2);
+/// Verdicts of a group, for each connection. A commit costs more than a mail, and a kill repeats the mails of a group.
+const VERDICTS_A_CONNECTION: usize = 2;
 /// How long mails of a batch are begun. Then the rest of it is released: an attempt must end before the lease.
 const BEGIN_WITHIN: Duration = Duration::from_mins(15);
 /// How long a mail on its way may take after a stop was asked for: less than the stop may take, so that its verdict is recorded.
@@ -48,14 +53,18 @@ struct Tried<'a> {
     attempt: Attempt,
     /// Held until the verdict is recorded.
     turn: RwLockReadGuard<'a, ()>,
-    /// The recorder has taken it for its next commit.
-    taken: Arc<Notify>,
+    /// Held until the recorder has taken it for its next commit.
+    place: SemaphorePermit<'a>,
 }
 
 /// What the connections share while a batch is sent.
 struct Batch<'a> {
     outbound: &'a Outbound,
     queue: Mutex<VecDeque<ClaimedMail>>,
+    /// Places in the next group of verdicts.
+    places: Semaphore,
+    /// Mails on their way.
+    on_their_way: AtomicUsize,
     state: Mutex<ServerState>,
     began: Instant,
     halt: CancellationToken,
@@ -104,8 +113,8 @@ impl ServerState {
 
 /// Sends a batch and records the verdicts as they come.
 ///
-/// A connection sends its next mail when its last verdict has been taken for a commit. So behind the commit under way there
-/// is at most one mail a connection, on its way or waiting for its commit: a kill repeats no more than that.
+/// Each mail takes a place in the next group of verdicts before it is sent. So behind the commit under way there is at most one
+/// group, on its way or waiting for its commit: a kill repeats no more than the two.
 ///
 /// # Errors
 /// When the database fails. Mails that were not sent stay claimed.
@@ -115,17 +124,19 @@ pub(super) async fn send_batch(
     mails: Vec<ClaimedMail>,
     stop: &CancellationToken,
 ) -> Result<Drained, StoreError> {
+    let Outbox { connections: Connections(connections), unrecorded, claims_unknown } = outbox;
+    let most = connections.len() * VERDICTS_A_CONNECTION;
     let batch = Batch {
         outbound,
         queue: Mutex::new(mails.into()),
+        places: Semaphore::new(most),
+        on_their_way: AtomicUsize::new(0),
         state: Mutex::default(),
         began: Instant::now(),
         halt: stop.child_token(),
     };
-    let Outbox { connections: Connections(connections), unrecorded, claims_unknown } = outbox;
-    let at_once = connections.len();
-    let (verdicts, mut recorded) = mpsc::channel(at_once);
-    let mut taken = Vec::with_capacity(at_once);
+    let (verdicts, mut recorded) = mpsc::channel(most);
+    let mut group = Vec::with_capacity(most);
     let workers = async {
         let shares = connections.iter_mut().map(|session| work(&batch, session, verdicts.clone()));
         let (sent, left): (Vec<usize>, Vec<Option<Attempt>>) = join_all(shares).await.into_iter().unzip();
@@ -134,15 +145,20 @@ pub(super) async fn send_batch(
     };
     let recorder = async {
         let mut result = Ok(());
-        while result.is_ok() && recorded.recv_many(&mut taken, at_once).await > 0 {
-            // The other connections are about to be done as well: one commit for all of them.
-            let all = async { while taken.len() < at_once && recorded.recv_many(&mut taken, 1).await > 0 {} };
+        while result.is_ok() && recorded.recv_many(&mut group, most).await > 0 {
+            // Others are about to be done as well: one commit for all of them.
+            let all = async {
+                while group.len() < most
+                    && batch.on_their_way.load(Ordering::Relaxed) > 0
+                    && recorded.recv_many(&mut group, most).await > 0
+                {}
+            };
             let _ = tokio::time::timeout(GATHER, all).await;
-            let mut turns = Vec::with_capacity(at_once);
-            for Tried { attempt, turn, taken } in taken.drain(..) {
+            let mut turns = Vec::with_capacity(most);
+            for Tried { attempt, turn, place } in group.drain(..) {
                 unrecorded.push(attempt);
                 turns.push(turn);
-                taken.notify_one();
+                drop(place);
             }
             result = record(&outbound.desk, unrecorded).await;
             drop(turns);
@@ -150,9 +166,8 @@ pub(super) async fn send_batch(
         // What cannot be put on record is not sent.
         batch.halt.cancel();
         recorded.close();
-        while let Some(Tried { attempt, taken, .. }) = recorded.recv().await {
+        while let Some(Tried { attempt, .. }) = recorded.recv().await {
             unrecorded.push(attempt);
-            taken.notify_one();
         }
         result
     };
@@ -171,20 +186,21 @@ async fn work<'a>(
     session: &mut Option<Session>,
     verdicts: mpsc::Sender<Tried<'a>>,
 ) -> (usize, Option<Attempt>) {
-    let (mut sent, taken) = (0, Arc::new(Notify::new()));
-    loop {
+    let mut sent = 0;
+    // The places are never closed.
+    while let Ok(place) = batch.places.acquire().await {
         let turn = batch.outbound.desk.alternation.send().await;
         if batch.halt.is_cancelled() || batch.began.elapsed() > BEGIN_WITHIN {
             break;
         }
         let Some(mail) = lock(&batch.queue).pop_front() else { break };
+        batch.on_their_way.fetch_add(1, Ordering::Relaxed);
         let attempt = attempt(batch, session, mail).await;
+        batch.on_their_way.fetch_sub(1, Ordering::Relaxed);
         sent += usize::from(attempt.verdict == Verdict::Sent);
-        let tried = Tried { attempt, turn, taken: Arc::clone(&taken) };
-        if let Err(mpsc::error::SendError(tried)) = verdicts.send(tried).await {
+        if let Err(mpsc::error::SendError(tried)) = verdicts.send(Tried { attempt, turn, place }).await {
             return (sent, Some(tried.attempt));
         }
-        taken.notified().await;
     }
     (sent, None)
 }

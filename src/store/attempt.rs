@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::{
     AuditEvent, ClaimedMail, DeliveryAttempt, NewEvent, OutboxState, Result, Store, Table, Tx, instant_text,
-    places, query, read_instant_option, read_word, ticket::storable, writes::Value,
+    partial, places, query, query_text, read_instant_option, read_word, ticket::storable, writes::Value,
 };
 use crate::{desk::triage::Reported, letter::Purpose, mail::SmtpReply};
 
@@ -93,15 +93,13 @@ impl Tx {
         if let Some(last) = sent.last() {
             let sql = format!(
                 "UPDATE outbox SET state = ?, next_attempt_at = NULL, claimed_by = NULL, finished_at = ?
-                 WHERE state = ? AND id IN ({})",
+                 WHERE {} AND id IN ({})",
+                partial::queued(),
                 places(sent.len())
             );
             // The instant of the last one counts for the group: it was sent within milliseconds.
-            let mut values: Vec<Value> = vec![
-                OutboxState::Sent.as_str().into(),
-                instant_text(last.at).into(),
-                OutboxState::Queued.as_str().into(),
-            ];
+            let mut values: Vec<Value> =
+                vec![OutboxState::Sent.as_str().into(), instant_text(last.at).into()];
             values.extend(sent.iter().map(|attempt| Value::from(attempt.due.id)));
             self.writes.change(sql, values);
         }
@@ -126,15 +124,15 @@ impl Tx {
         next: Option<DateTime<Utc>>,
         finished: Option<DateTime<Utc>>,
     ) -> Result<()> {
-        query(
+        query_text(format!(
             "UPDATE outbox SET state = $2, next_attempt_at = $3, finished_at = $4, claimed_by = NULL
-             WHERE id = $1 AND state = $5",
-        )
+             WHERE id = $1 AND {}",
+            partial::queued()
+        ))
         .bind(id)
         .bind(state.as_str())
         .bind(next.map(instant_text))
         .bind(finished.map(instant_text))
-        .bind(OutboxState::Queued.as_str())
         .execute(self.connection().await?)
         .await?;
         Ok(())

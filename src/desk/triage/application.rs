@@ -89,6 +89,12 @@ pub(super) fn is_application(reading: &Reading, rules: &Rules, known: &Known) ->
     files.iter().any(|file| file.result.is_ok()) || !files.is_empty() && joinable(reading, known).is_none()
 }
 
+/// Whether files of the mail may count as applications. Without one, [`Known::applications`] is not needed.
+#[must_use]
+pub fn may_be_application(reading: &Reading) -> bool {
+    !reading.submitted.is_empty() && !brought(reading).files.is_empty()
+}
+
 /// Files a mail that [`is_application`]: each form on its own.
 pub(super) fn application(
     reading: &Reading,

@@ -14,6 +14,7 @@ mod taken_in;
 mod tests;
 mod thanks;
 
+pub use application::may_be_application;
 use call::asks_a_question;
 pub use call::is_about_the_call;
 use follow_up::{follow_up, joinable};

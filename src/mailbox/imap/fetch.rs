@@ -16,8 +16,8 @@ use crate::{
     store::Place,
 };
 
-/// Limit of messages whose sizes one command asks for. Some servers read the whole message to compute its size.
-const LIST_AT_ONCE: usize = 250;
+/// Limit of messages whose sizes one command asks for: whole batches. Some servers read the whole message to compute its size.
+const LIST_AT_ONCE: usize = 2 * BATCH_MESSAGES;
 /// The slowest acceptable transfer. The timeout of a fetch grows with its size at this rate.
 const SLOWEST_BYTES_PER_SECOND: u64 = 50_000;
 
