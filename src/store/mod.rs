@@ -74,6 +74,7 @@ pub use backup::check_backup;
 pub use claim::ClaimedMail;
 pub use copy::{Copied, copy};
 pub use decision::{DecisionRow, ResultMail};
+pub use deferred::DeferredMail;
 pub use dialect::Dialect;
 pub use draft::{HeldMail, WrittenMail};
 pub use entry::{EntryRow, NewEntry, NoteRow, Noted};

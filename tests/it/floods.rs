@@ -73,6 +73,28 @@ fn receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order(desk: &
         assert_eq!(acknowledged(desk), expected, "{day}");
     }
     assert_eq!(states(desk, "deferred"), 0);
+    for (number, expected) in [
+        ("ZT-2025-0003", ["sent: acknowledgement"].as_slice()),
+        ("ZT-2025-0005", &["deferred: acknowledgement", "mail_cancelled: outbox", "sent: answer"]),
+        ("ZT-2025-0008", &["deferred: acknowledgement", "queued: acknowledgement", "sent: acknowledgement"]),
+    ] {
+        let mut events = mail_events(desk, number);
+        events.sort();
+        assert!(events.iter().map(String::as_str).eq(expected.iter().copied()), "{number}: {events:?}");
+    }
+    assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+}
+
+/// What happened to the mails of a ticket, without row ids.
+fn mail_events(desk: &Desk, number: &str) -> Vec<String> {
+    let shown = desk.json(&["ticket", "show", number]);
+    let events = shown["events"].as_array().unwrap().iter();
+    let mails = events.filter_map(|event| {
+        let (what, detail) = (event["what"].as_str()?, event["detail"].as_str()?);
+        let is_mail = ["deferred", "queued", "sent", "mail_cancelled"].contains(&what);
+        is_mail.then(|| format!("{what}: {}", detail.split_whitespace().next().unwrap_or_default()))
+    });
+    mails.collect()
 }
 
 /// Subjects of the mails to the lead, in order.
