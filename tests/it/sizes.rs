@@ -129,8 +129,8 @@ fn many_large_parked_mails_make_no_large_process(desk: &Desk) {
          FROM message, n",
     );
     assert_eq!(desk.parked(), ["no_form"; 50]);
-    // Half of the 1.2 GB that the mails have together, and what the allocator sets aside for threads.
-    let small = "ulimit -v 600000; export MALLOC_ARENA_MAX=2";
+    // A quarter of the 1.2 GB that the mails have together, and less than twelve of them need.
+    let small = "ulimit -v 300000; export MALLOC_ARENA_MAX=2";
     let list = Done::from(desk.limited(small, &["digest", "--preview"]).output().unwrap());
     assert_eq!(list.code, Some(0), "{}", list.stderr);
     assert_eq!(list.stdout.matches("　　教えてください。\n").count(), 50, "{}", list.stdout);
