@@ -1,4 +1,5 @@
-//! How staff are notified when one sender or one domain writes very often: all is filed, and the notices become rarer.
+//! How staff are notified when one sender or one domain writes very often: all is filed, the notices become rarer, and nobody gets
+//! these tickets in turn.
 
 /// Messages a day that staff get a notice of each.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,12 @@ pub enum Notified {
 }
 
 impl NoticeLimits {
+    /// Whether the next ticket is beyond a limit, by those that came before it today.
+    #[must_use]
+    pub fn are_reached(self, before: Today) -> bool {
+        before.from_sender >= self.per_sender || before.from_domain >= self.per_domain
+    }
+
     /// Beyond a limit, the first, second, fourth, eighth message and so on has a notice.
     #[must_use]
     pub fn notified(self, today: Today) -> Notified {
@@ -69,6 +76,8 @@ mod tests {
         ] {
             let today = Today { from_sender, from_domain };
             assert_eq!(limits.notified(today), expected, "{today:?}");
+            let before = Today { from_sender: from_sender - 1, from_domain: from_domain - 1 };
+            assert_eq!(limits.are_reached(before), expected != Notified::Each, "{today:?}");
         }
         let of_a_thousand = (1..=1_000)
             .filter(|nth| limits.notified(Today { from_sender: *nth, from_domain: *nth }) != Notified::Later);

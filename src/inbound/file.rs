@@ -21,7 +21,7 @@ use crate::{
         triage::{
             Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, taken_in, triage,
         },
-        window::fiscal_year,
+        window::{fiscal_year, start_of_day},
     },
     mail::Mailbox,
     notify::{
@@ -76,7 +76,7 @@ async fn file_as_decided(
     let mut applications = Vec::new();
     match &decision.filing {
         Filing::Ticket { ticket: new, .. } => {
-            assignee = next_assignee(operation, decision).await?;
+            assignee = next_assignee(operation, mail, decision).await?;
             let filed = file_ticket(operation, mail, new, decision, assignee.as_deref());
             if new.kind == TicketKind::Inquiry {
                 attach_to_case(operation, mail, &filed).await?;
@@ -256,11 +256,22 @@ async fn attach_to_case(
 }
 
 /// Who works on a new ticket, where members take turns.
-async fn next_assignee(operation: &mut Operation<'_>, decision: &Decision) -> Result<Option<String>, Fault> {
+async fn next_assignee(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+) -> Result<Option<String>, Fault> {
     let desk = operation.desk;
     let staff: Vec<&Member> = desk.duty(operation.now).present();
     if desk.new_ticket != NewTicketTo::Rotation || staff.is_empty() || decision.kind == Kind::Staff {
         return Ok(None);
+    }
+    // A ticket with an assignee stands among those that somebody works on: a flood would hide these.
+    if let Some(from) = &mail.reading.mail.from {
+        let midnight = start_of_day(operation.now, desk.rules.calendar.time_zone());
+        if desk.notices.are_reached(operation.tx.tickets_today(&from.address, midnight).await?) {
+            return Ok(None);
+        }
     }
     let last = operation.tx.state_or_insert(ROTATION, "0").await?;
     let turn = last.parse::<usize>().unwrap_or(0);

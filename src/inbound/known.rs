@@ -9,6 +9,7 @@ use crate::{
         window::start_of_day,
     },
     letter::{Purpose, as_in_envelope},
+    mail::is_same_person,
     service::{Desk, Operation, PreparedMail},
     store::{Earlier, LedgerLookup, Recipient, StoreError, Tx},
 };
@@ -117,7 +118,7 @@ async fn earlier_tickets(
     let mut copied = match tickets.iter().position(|ticket| ticket.id == id) {
         Some(at) => tickets.remove(at),
         None => match tx.ticket(id).await? {
-            Some(ticket) if ticket.from.address.eq_ignore_ascii_case(lookup.sender) => ticket.into(),
+            Some(ticket) if is_same_person(&ticket.from.address, lookup.sender) => ticket.into(),
             _ => return Ok(tickets),
         },
     };

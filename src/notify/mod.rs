@@ -29,7 +29,7 @@ use crate::{
     },
     mail::{Attachment, InboundMail, Mailbox},
     service::{Operation, Unsent},
-    store::{NewEntry, NewMail, StoreError},
+    store::{AuditEvent, NewEntry, NewEvent, NewMail, StoreError},
 };
 
 /// Message-IDs in References. The last few identify a thread as well as all of them.
@@ -119,7 +119,7 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
     // Mails of one budget beyond it wait for the next day; `schedule` lets them leave.
     let limit = operation.desk.rules.gate.budgets.per_day;
     let deferred = mail.purpose.may_wait() && operation.tx.automatic_sent_on(&day) >= limit;
-    operation.tx.add_mail(&NewMail {
+    let outbox = operation.tx.add_mail(&NewMail {
         ticket_id: mail.ticket,
         message_ref: mail.message_ref,
         purpose: mail.purpose,
@@ -134,6 +134,10 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         // A person's mail that is stopped takes its step of the conversation with it.
         entry: entry.filter(|_| mail.written.is_some()),
     })?;
+    if deferred {
+        let event = NewEvent::by_desk(AuditEvent::Deferred { purpose: mail.purpose, outbox });
+        operation.tx.append_event(now, event.on_ticket(mail.ticket).on_message(mail.message_ref));
+    }
     if mail.purpose.is_automatic() {
         operation.tx.count_automatic(&day);
     }

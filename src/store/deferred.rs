@@ -1,13 +1,24 @@
 //! Automatic mails beyond the daily limit: they wait in the outbox, and leave in their order once the limit allows it.
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-use super::{OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_text};
+use super::{OutboxState, Result, Store, Tx, instant_text, partial, query, query_text, read_word};
 use crate::{desk::ticket::Status, letter::Purpose};
 
 /// Purposes of mails that say nothing new once their ticket is answered.
 const OUTDATED: [Purpose; 3] = [Purpose::Acknowledgement, Purpose::AskMissing, Purpose::RemindMissing];
+
+/// A mail that no longer waits for the daily limit.
+#[derive(Debug, Clone)]
+pub struct DeferredMail {
+    /// Row id in the outbox.
+    pub id: i64,
+    pub ticket_id: Option<i64>,
+    /// The ledger row it answers.
+    pub message_ref: Option<i64>,
+    pub purpose: Purpose,
+}
 
 impl Store {
     /// How many mails wait for the daily limit.
@@ -27,13 +38,13 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes the first deferred mails due, `most` of them, and counts them on `day`. Cancels those whose tickets are answered.
-    /// Returns how many are due.
-    pub async fn release_deferred(&mut self, most: u32, day: &str, now: DateTime<Utc>) -> Result<usize> {
+    /// Cancels the deferred mails whose tickets are answered, and returns them.
+    pub async fn cancel_outdated(&mut self, now: DateTime<Utc>) -> Result<Vec<DeferredMail>> {
         let [ack, ask, remind] = OUTDATED.map(Purpose::as_str);
-        query_text(format!(
+        let rows = query_text(format!(
             "UPDATE outbox SET state = $1, finished_at = $2 WHERE {} AND purpose IN ($3, $4, $5)
-                 AND ticket_id IN (SELECT id FROM ticket WHERE status IN ($6, $7))",
+                 AND ticket_id IN (SELECT id FROM ticket WHERE status IN ($6, $7))
+             RETURNING id, ticket_id, message_ref, purpose",
             partial::deferred()
         ))
         .bind(OutboxState::Cancelled.as_str())
@@ -43,23 +54,49 @@ impl Tx {
         .bind(remind)
         .bind(Status::Answered.as_str())
         .bind(Status::Closed.as_str())
-        .execute(self.connection().await?)
+        .fetch_all(self.connection().await?)
         .await?;
-        let sql = format!("SELECT id FROM outbox WHERE {} ORDER BY id LIMIT $1", partial::deferred());
-        let rows = query_text(sql).bind(i64::from(most)).fetch_all(self.connection().await?).await?;
-        let ids: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, sqlx::Error>>()?;
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        let sql = format!("UPDATE outbox SET state = $1, next_attempt_at = $2 WHERE id IN ({})", list(&ids));
-        query_text(sql)
-            .bind(OutboxState::Queued.as_str())
-            .bind(instant_text(now))
-            .execute(self.connection().await?)
-            .await?;
-        for _ in &ids {
+        read_mails(&rows)
+    }
+
+    /// Makes the first deferred mails due, `most` of them, counts them on `day`, and returns them.
+    pub async fn release_deferred(
+        &mut self,
+        most: u32,
+        day: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DeferredMail>> {
+        let rows = query_text(format!(
+            "UPDATE outbox SET state = $1, next_attempt_at = $2
+             WHERE id IN (SELECT id FROM outbox WHERE {} ORDER BY id LIMIT $3)
+             RETURNING id, ticket_id, message_ref, purpose",
+            partial::deferred()
+        ))
+        .bind(OutboxState::Queued.as_str())
+        .bind(instant_text(now))
+        .bind(i64::from(most))
+        .fetch_all(self.connection().await?)
+        .await?;
+        let mails = read_mails(&rows)?;
+        for _ in &mails {
             self.count_automatic(day);
         }
-        Ok(ids.len())
+        Ok(mails)
     }
+}
+
+fn read_mails(rows: &[AnyRow]) -> Result<Vec<DeferredMail>> {
+    let read = |row: &AnyRow| {
+        let id = row.try_get("id")?;
+        Ok(DeferredMail {
+            id,
+            ticket_id: row.try_get("ticket_id")?,
+            message_ref: row.try_get("message_ref")?,
+            purpose: read_word(row, "outbox", "purpose", id)?,
+        })
+    };
+    let mut mails: Vec<DeferredMail> = rows.iter().map(read).collect::<Result<_>>()?;
+    // RETURNING gives no order.
+    mails.sort_by_key(|mail| mail.id);
+    Ok(mails)
 }

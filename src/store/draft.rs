@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, OutboxState, Result, Store, Tx, instant_text, list, query, query_text, read_instant,
+    AnyQuery, OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_text, read_instant,
     read_instant_option, read_word, unpack,
 };
 use crate::{
@@ -90,7 +90,8 @@ fn held_mails() -> AnyQuery {
         "SELECT outbox.id AS id, number, purpose, author, entry_id, state, attempts, message_id, recipient, created_at,
                 next_attempt_at, finished_at, reminded_at, entry.text AS text
          FROM outbox JOIN ticket ON ticket.id = outbox.ticket_id LEFT JOIN entry ON entry.id = outbox.entry_id
-         WHERE state = $1 AND purpose IN ({}) ORDER BY outbox.id",
+         WHERE ({}) AND state = $1 AND purpose IN ({}) ORDER BY outbox.id",
+        partial::troubled(),
         words(&LETTERS)
     ))
     .bind(OutboxState::Held.as_str())

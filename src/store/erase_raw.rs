@@ -52,7 +52,7 @@ impl Tx {
         let messages = format!(
             "UPDATE message SET raw = $2 WHERE id IN (
                SELECT id FROM message WHERE id >= $6 AND id < $7 AND taken_at < $1 AND LENGTH(raw) > 0 AND outcome <> $3
-                  AND (ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket WHERE status IN ($4, $5)))
+                  AND (ticket_id IS NULL OR EXISTS (SELECT 1 FROM ticket WHERE ticket.id = message.ticket_id AND status IN ($4, $5)))
                   AND id NOT IN (SELECT message_ref FROM submission WHERE message_ref IS NOT NULL AND NOT {})
                ORDER BY id LIMIT {AT_ONCE})",
             no_live_application("ticket_id", 8)

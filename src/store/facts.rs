@@ -7,10 +7,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
-    Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx,
-    flood::Senders,
-    instant_text, read_instant_option,
-    ticket::{read_earlier, recent_tickets},
+    Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx, instant_text, read_instant_option,
+    recent::{Recent, Senders},
     writes::{Value, bind},
 };
 use crate::{
@@ -38,9 +36,9 @@ pub struct Facts {
     rows: Vec<Known>,
     /// Message-IDs that the ledger holds, with the ticket that such a message belongs to.
     message_ids: HashMap<String, Option<i64>>,
-    /// Senders whose recent tickets are here.
+    /// People whose recent tickets are here, see `mail::person_of`.
     senders: HashSet<String>,
-    /// Recent tickets with their senders, newest first.
+    /// Recent tickets with the people who sent them, newest first.
     tickets: Vec<(String, EarlierTicket)>,
     /// The newest tickets of today.
     today: Senders,
@@ -103,23 +101,24 @@ impl Facts {
         });
     }
 
-    /// As [`Tx::tickets_from`], from memory. `None` for a sender that these facts are not about.
-    pub(super) fn tickets_from(&self, sender: &str, since: DateTime<Utc>) -> Option<Vec<EarlierTicket>> {
-        let of_sender =
-            |(from, ticket): &&(String, EarlierTicket)| from == sender && ticket.received_at >= since;
-        let found = || self.tickets.iter().filter(of_sender).map(|(_, ticket)| ticket.clone()).collect();
-        self.senders.contains(sender).then(found)
+    /// As [`Tx::tickets_from`], from memory. `None` for a person that these facts are not about.
+    pub(super) fn tickets_from(&self, person: &str, since: DateTime<Utc>) -> Option<Vec<EarlierTicket>> {
+        let is_theirs =
+            |(from, ticket): &&(String, EarlierTicket)| from == person && ticket.received_at >= since;
+        let found = || self.tickets.iter().filter(is_theirs).map(|(_, ticket)| ticket.clone()).collect();
+        self.senders.contains(person).then(found)
     }
 
     pub(super) fn add_ticket(&mut self, sender: &str, ticket: impl FnOnce() -> EarlierTicket) {
-        self.today.add(sender);
-        if self.senders.contains(sender) {
-            self.tickets.insert(0, (sender.to_owned(), ticket()));
+        let person = person_of(sender);
+        self.today.add(&person);
+        if self.senders.contains(&person) {
+            self.tickets.insert(0, (person, ticket()));
         }
     }
 
-    pub(super) fn today(&self, sender: &str) -> Today {
-        self.today.today(sender)
+    pub(super) fn today(&self, person: &str) -> Today {
+        self.today.today(person)
     }
 
     pub(super) fn add_mail(&mut self, mail: &NewMail<'_>) {
@@ -160,14 +159,17 @@ impl Tx {
         for row in self.fetch_once(sql, ids().collect()).await? {
             facts.message_ids.insert(row.try_get(0)?, row.try_get(1)?);
         }
-        facts.senders = lookups.iter().map(|of| of.sender.to_owned()).collect();
-        let senders = facts.senders.iter().map(|sender| Value::from(sender.as_str())).collect();
-        let sql = recent_tickets(&self.parameters(1, facts.senders.len()));
-        for row in self.fetch_once(sql, senders).await? {
-            facts.tickets.push((row.try_get("from_address")?, read_earlier(&row)?));
-        }
+        facts.senders = lookups.iter().map(|of| person_of(of.sender)).collect();
+        facts.senders.remove("");
+        let recent = self.recent().await?;
+        let people: HashMap<i64, &String> = recent.iter().map(|ticket| (ticket.id, &ticket.person)).collect();
+        let is_theirs = |ticket: &&Recent| facts.senders.contains(&ticket.person);
+        let theirs: Vec<i64> = recent.iter().filter(is_theirs).map(|ticket| ticket.id).collect();
+        let earlier = self.earlier(&theirs).await?.into_iter();
+        facts.tickets =
+            earlier.filter_map(|ticket| Some(((*people.get(&ticket.id)?).clone(), ticket))).collect();
+        facts.today = Senders::since(first.recipient.midnight, &recent);
         facts.sent = self.sent_to_all(lookups, first.recipient.midnight, first.recipient.form_since).await?;
-        facts.today = self.senders_since(first.recipient.midnight).await?;
         self.facts = Some(facts);
         Ok(())
     }

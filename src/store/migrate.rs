@@ -10,7 +10,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Version, description and SQL of every migration, in order. A published migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 19] = [
+const MIGRATIONS: [(i64, &str, &str); 21] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -30,6 +30,8 @@ const MIGRATIONS: [(i64, &str, &str); 19] = [
     (18, "editions", include_str!("../../migrations/0018_editions.sql")),
     (19, "phrases", include_str!("../../migrations/0019_phrases.sql")),
     (21, "guidebook", include_str!("../../migrations/0021_guidebook.sql")),
+    (25, "deferred", include_str!("../../migrations/0025_deferred.sql")),
+    (26, "due", include_str!("../../migrations/0026_due.sql")),
 ];
 
 impl Store {
@@ -86,4 +88,22 @@ pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBu
     let path = url.strip_prefix("sqlite:").filter(|_| dialect == Dialect::Sqlite)?;
     let path = path.trim_start_matches("//").split('?').next()?;
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(format!("{path}{suffix}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_applied() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap();
+        let mut files: Vec<String> =
+            folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        let applied: Vec<String> = MIGRATIONS
+            .iter()
+            .map(|(version, name, _)| format!("{version:04}_{}.sql", name.replace(' ', "_")))
+            .collect();
+        assert_eq!(files, applied);
+    }
 }

@@ -86,8 +86,8 @@ pub struct OutboxRow {
 }
 
 impl Tx {
-    /// Queues a mail, unless the outbox has one with the same Message-ID.
-    pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
+    /// Queues a mail, unless the outbox has one with the same Message-ID. Returns its row id.
+    pub fn add_mail(&mut self, mail: &NewMail<'_>) -> Result<i64> {
         let (state, leaves_at) = match mail.leaves_at {
             _ if mail.deferred => (OutboxState::Deferred, None),
             Some(at) => (OutboxState::Queued, Some(at)),
@@ -118,7 +118,7 @@ impl Tx {
                 person_of(mail.recipient).into(),
             ],
         );
-        Ok(())
+        Ok(id)
     }
 
     /// The states of the mails that asked for missing fields of a ticket.

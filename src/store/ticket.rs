@@ -71,20 +71,6 @@ pub(super) const COLUMNS: &str = "id, number, status, channel, organization, nam
      from_address, subject, received_at, deadline, budget_left, running_since, assignee, acknowledged_at, answered_at, \
      closed_at, tags, merged_into, answer_to, asked_at, kind, part_of, waiting_for, held_until, promised_on";
 
-/// How many of the newest tickets are searched for those of a sender. No desk gets more in the time in which somebody
-/// repeats a mail, and reading them takes less time than an index on the sender would take for each ticket.
-pub(super) const RECENT: u32 = 200;
-
-/// Selects tickets of senders, which are a list of parameters, among the newest of all.
-pub(super) fn recent_tickets(senders: &str) -> String {
-    format!(
-        "SELECT id, number, subject, organization, name, contact, inquiry, received_at, from_address FROM ticket
-         WHERE id >= COALESCE((SELECT id FROM ticket ORDER BY id DESC LIMIT 1 OFFSET {}), 0)
-             AND from_address IN ({senders}) ORDER BY id DESC",
-        RECENT - 1
-    )
-}
-
 pub(super) fn read_earlier(row: &AnyRow) -> Result<EarlierTicket> {
     let id = row.try_get("id")?;
     Ok(EarlierTicket {
@@ -175,21 +161,6 @@ impl Tx {
         );
         self.add_turn(id, &Turn::first(clock, received_at));
         id
-    }
-
-    /// The tickets of a sender among the newest of all, received since an instant, newest first.
-    pub async fn tickets_from(&mut self, sender: &str, since: DateTime<Utc>) -> Result<Vec<EarlierTicket>> {
-        if sender.is_empty() {
-            return Ok(Vec::new());
-        }
-        if let Some(known) = self.facts.as_ref().and_then(|facts| facts.tickets_from(sender, since)) {
-            return Ok(known);
-        }
-        let query = query_text(recent_tickets("$1")).bind(sender.to_owned());
-        let rows = query.fetch_all(self.connection().await?).await?;
-        let mut tickets: Vec<EarlierTicket> = rows.iter().map(read_earlier).collect::<Result<_>>()?;
-        tickets.retain(|ticket| ticket.received_at >= since);
-        Ok(tickets)
     }
 
     pub async fn set_fields(&mut self, id: i64, fields: &Fields) -> Result<()> {

@@ -12,6 +12,7 @@ use crate::support::{
 
 on_both!(
     a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing,
+    deferred_mails_leave_once_and_within_the_limit_whenever_the_desk_is_killed,
     each_representative_gets_one_letter_whenever_the_desk_is_killed,
 );
 
@@ -53,6 +54,46 @@ fn a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing(desk: &mut De
         assert_eq!(sent.len(), 1, "{inquirer} got more than one Message-ID");
     }
     assert!(desk.mailbox.messages("INBOX").is_empty());
+    assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+}
+
+fn deferred_mails_leave_once_and_within_the_limit_whenever_the_desk_is_killed(desk: &mut Desk) {
+    const FIRST_DAY: usize = 10;
+    const SECOND_DAY: usize = 100;
+    desk.set("delivery.daily_limit", FIRST_DAY).set("answers.new_ticket", "none");
+    for nth in 1..=MAILS {
+        desk.deliver(inquiry(nth));
+    }
+    desk.once();
+    // Each inquirer, with the bytes of the mails.
+    let sent = |desk: &Desk| {
+        let mut sent: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        for mail in desk.smtp.mails() {
+            sent.entry(mail.to[0].clone()).or_default().push(mail.data);
+        }
+        sent
+    };
+    assert_eq!(sent(desk).len(), FIRST_DAY);
+    desk.set("delivery.daily_limit", SECOND_DAY);
+    desk.starts_at("2025-07-02T10:00:00+09:00");
+    let killed = kill(desk, &["once"], &KILLS);
+    assert!(killed >= 3, "it was killed {killed} times on its way");
+    for (day, expected) in [("02", FIRST_DAY + SECOND_DAY), ("03", MAILS), ("04", MAILS)] {
+        desk.starts_at(&format!("2025-07-{day}T10:05:00+09:00"));
+        desk.once();
+        assert_eq!(sent(desk).len(), expected, "{day} July");
+    }
+    for (inquirer, mut mails) in sent(desk) {
+        mails.dedup();
+        assert_eq!(mails.len(), 1, "{inquirer}: each repeat has the same bytes");
+    }
+    for count in [
+        "SELECT COUNT(*) FROM event WHERE what = 'deferred'",
+        "SELECT COUNT(*) FROM event WHERE what = 'queued'",
+        "SELECT COUNT(DISTINCT ticket_id) FROM event WHERE what = 'queued'",
+    ] {
+        assert_eq!(desk.ask(count), i64::try_from(MAILS - FIRST_DAY).unwrap(), "{count}");
+    }
     assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
 }
 

@@ -10,6 +10,7 @@ use crate::support::{
 on_both!(
     receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order,
     notices_of_a_flood_are_gathered_and_others_stay_visible,
+    nobody_gets_the_tickets_of_a_flood_in_turn,
     further_mails_on_one_ticket_are_gathered
 );
 
@@ -73,6 +74,28 @@ fn receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order(desk: &
         assert_eq!(acknowledged(desk), expected, "{day}");
     }
     assert_eq!(states(desk, "deferred"), 0);
+    for (number, expected) in [
+        ("ZT-2025-0003", ["sent: acknowledgement"].as_slice()),
+        ("ZT-2025-0005", &["deferred: acknowledgement", "mail_cancelled: outbox", "sent: answer"]),
+        ("ZT-2025-0008", &["deferred: acknowledgement", "queued: acknowledgement", "sent: acknowledgement"]),
+    ] {
+        let mut events = mail_events(desk, number);
+        events.sort();
+        assert!(events.iter().map(String::as_str).eq(expected.iter().copied()), "{number}: {events:?}");
+    }
+    assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
+}
+
+/// What happened to the mails of a ticket, without row ids.
+fn mail_events(desk: &Desk, number: &str) -> Vec<String> {
+    let shown = desk.json(&["ticket", "show", number]);
+    let events = shown["events"].as_array().unwrap().iter();
+    let mails = events.filter_map(|event| {
+        let (what, detail) = (event["what"].as_str()?, event["detail"].as_str()?);
+        let is_mail = ["deferred", "queued", "sent", "mail_cancelled"].contains(&what);
+        is_mail.then(|| format!("{what}: {}", detail.split_whitespace().next().unwrap_or_default()))
+    });
+    mails.collect()
 }
 
 /// Subjects of the mails to the lead, in order.
@@ -113,6 +136,34 @@ fn notices_of_a_flood_are_gathered_and_others_stay_visible(desk: &mut Desk) {
     assert!(place("■ ZT-2025-0013") < title && place("■ ZT-2025-0005") < title, "{list}");
     assert!(title < place("■ ZT-2025-0006"), "{list}");
     assert!(list.contains("続けて届いた照会7件"), "{list}");
+}
+
+fn nobody_gets_the_tickets_of_a_flood_in_turn(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.add_settings("[[staff]]\nname = \"伊藤 健一\"\naddress = \"ito@example.jp\"\n");
+    desk.set("answers.new_ticket", "rotation");
+    for nth in 1..=12 {
+        desk.deliver(inquiry(nth).from(&format!("Flood <flood+{nth}@Flood.example>")));
+    }
+    desk.deliver(inquiry(13));
+    desk.deliver(inquiry(14));
+    desk.once();
+    let tickets = desk.tickets();
+    let assignees: Vec<&str> = tickets
+        .iter()
+        .map(|ticket| ticket["assignee"].as_str().unwrap_or("-").split('@').next().unwrap())
+        .collect();
+    let expected = ["sato", "ito", "sato", "ito", "sato", "-", "-", "-", "-", "-", "-", "-", "ito", "sato"];
+    assert_eq!(assignees, expected);
+    let noticed = |nth: usize| to_lead(desk).iter().any(|subject| subject.contains(&format!("第{nth}市 ")));
+    let told: Vec<usize> = (1..=14).filter(|nth| noticed(*nth)).collect();
+    assert_eq!(told, [1, 3, 5, 6, 7, 9, 14], "leads are told of the flood, ever more rarely");
+    let list = desk.run(&["digest", "--preview"]).stdout;
+    let place = |part: &str| list.find(part).unwrap_or_else(|| panic!("{part} is missing: {list}"));
+    // As without turns: the first ones that nobody works on are shown among the others.
+    let title = place("━━━━ 同じ差出人・ドメインから続けて届いた照会（2件）━━━━");
+    assert!(place("■ ZT-2025-0014") < title && place("■ ZT-2025-0010") < title, "{list}");
+    assert!(title < place("■ ZT-2025-0011"), "{list}");
 }
 
 fn further_mails_on_one_ticket_are_gathered(desk: &Desk) {

@@ -15,6 +15,7 @@ use crate::support::{
 on_both!(
     a_copy_that_a_gateway_changed_is_a_note_and_gets_no_receipt,
     a_button_pressed_twice_files_one_ticket,
+    a_sender_is_known_in_every_spelling_of_the_address,
     a_follow_up_that_came_twice_is_one_step_and_a_note,
     a_new_form_on_an_answered_ticket_that_came_twice_is_one_ticket,
     an_application_that_was_sent_twice_gets_one_receipt,
@@ -73,6 +74,43 @@ fn a_button_pressed_twice_files_one_ticket(desk: &mut Desk) {
     assert_eq!(desk.numbers().len(), 4);
     assert_eq!(desk.smtp.mails().len(), 4);
     assert_eq!(directions(desk, "ZT-2025-0001"), ["in", "note", "note", "out"].map(str::to_owned).to_vec());
+}
+
+fn a_sender_is_known_in_every_spelling_of_the_address(desk: &mut Desk) {
+    let spelled = |id: &str, from: &str| inquiry(1).id(id).from(from);
+    // In one batch, and in a later one.
+    desk.deliver(spelled("one@city.example.jp", "yamada1@city.example.jp"));
+    desk.deliver(spelled("two@city.example.jp", "Yamada1@City.Example.JP"));
+    desk.deliver(spelled("three@city.example.jp", "\"yamada1\"@city.example.jp"));
+    desk.once();
+    desk.deliver_at(
+        spelled("four@city.example.jp", "yamada1+soudan@city.example.jp"),
+        "2025-07-01T09:40:00+09:00",
+    );
+    desk.deliver_at(
+        message(1, "添付ファイルのパスワード", "パスワードは次のとおりです。\nAb3dE6gh")
+            .id("password@city.example.jp")
+            .from("YAMADA1@city.example.jp"),
+        "2025-07-01T09:41:00+09:00",
+    );
+    // The same Message-ID, days later.
+    desk.once();
+    desk.starts_at("2025-07-14T10:00:00+09:00");
+    desk.deliver_at(
+        spelled("one@city.example.jp", "Yamada1@city.example.jp")
+            .body("\n--\nThis mail came from outside.\n"),
+        "2025-07-14T09:30:00+09:00",
+    );
+    // Dots count outside of Gmail: this is another person.
+    desk.deliver_at(
+        spelled("other@city.example.jp", "yamada.1@city.example.jp"),
+        "2025-07-14T09:31:00+09:00",
+    );
+    desk.once();
+    assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002"]);
+    let notes = directions(desk, "ZT-2025-0001").iter().filter(|direction| *direction == "note").count();
+    assert_eq!(notes, 5);
+    assert_eq!(desk.smtp.mails().len(), 2, "one receipt for each of the two");
 }
 
 fn a_follow_up_that_came_twice_is_one_step_and_a_note(desk: &mut Desk) {

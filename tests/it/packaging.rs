@@ -1,7 +1,12 @@
 //! Compose file, alert rules, dashboard and units must agree with the program.
 //! `scripts/test-package` tests the package under a real systemd.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Stdio};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -67,6 +72,19 @@ fn the_compose_file_is_whole_and_pins_what_it_uses() {
         assert!(version.starts_with(|c: char| c.is_ascii_digit()) || version.contains("-2"), "{line}");
     }
     assert!(containerfile.contains("\nUSER madoguchi\n"));
+}
+
+/// `scripts/test-image` builds the image; here cargo only reads the manifest among the files that go into the build.
+#[test]
+fn the_image_is_built_from_all_files_that_the_manifest_names() {
+    let (source, build) = (Path::new(env!("CARGO_MANIFEST_DIR")), tempfile::tempdir().unwrap());
+    for name in read(".dockerignore").lines().filter_map(|line| line.strip_prefix('!')) {
+        std::os::unix::fs::symlink(source.join(name), build.path().join(name)).unwrap();
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&build).args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+    let done = cargo.stdin(Stdio::null()).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]

@@ -5,13 +5,15 @@ use std::fs;
 use madoguchi::desk::form::FieldKey;
 
 use crate::support::{
-    desk::{Desk, On, on_both},
+    desk::{Desk, Done, On, on_both},
     mail::{inquiry, message},
+    wait::wait_until,
 };
 
 on_both!(
     who_asked_is_forgotten_after_closing_and_what_was_asked_stays,
     what_was_written_of_others_is_erased_where_the_settings_say_so,
+    retention_reads_what_is_due_and_not_every_row,
     raw_mails_are_erased_by_age_unless_an_answer_is_owed,
     a_person_is_erased_on_request_after_a_look,
     an_erasure_finds_every_spelling_and_goes_on_after_a_kill
@@ -89,6 +91,70 @@ fn what_was_written_of_others_is_erased_where_the_settings_say_so(desk: &mut Des
     assert!(left.contains("会議の例は。") && left.contains("薬剤師会も参加しています"), "{left}");
     for words in OTHERS {
         assert!(!left.contains(words), "{words} is left: {left}");
+    }
+}
+
+/// How much a pass reads from the database: bytes of the file on SQLite, rows on PostgreSQL.
+fn read_by_a_pass(desk: &Desk) -> i64 {
+    let rows =
+        "SELECT CAST(SUM(seq_tup_read + COALESCE(idx_tup_fetch, 0)) AS BIGINT) FROM pg_stat_user_tables";
+    if desk.database_url().starts_with("postgres") {
+        // PostgreSQL counts what a connection has read when the connection ends.
+        let counted =
+            || desk.ask("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()") == 1;
+        wait_until("the connections have ended", counted);
+        let before = desk.ask(rows);
+        desk.once();
+        wait_until("the connections have ended", counted);
+        return desk.ask(rows) - before;
+    }
+    // The shell's own number includes that of the program, which has ended.
+    let pass = desk.limited("\"$0\" \"$@\" >/dev/null && grep rchar /proc/$$/io; exit", &["once"]).output();
+    let pass = Done::from(pass.unwrap());
+    pass.stdout.trim().strip_prefix("rchar: ").unwrap_or_else(|| panic!("{}", pass.stderr)).parse().unwrap()
+}
+
+fn retention_reads_what_is_due_and_not_every_row(desk: &mut Desk) {
+    desk.add_settings("[digest]\nat = []\n[retention]\nraw_after = \"30d\"\npersonal_after = \"30d\"\n");
+    desk.deliver(inquiry(1));
+    desk.once();
+    answer_and_close(desk, "ZT-2025-0001");
+    desk.once();
+    // As many tickets as a desk answers in years, and none of them is due: 10,000 with mails that came in and left.
+    for statement in [
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+         INSERT INTO ticket (id, number, fiscal_year, serial, status, channel, inquiry, from_address, subject, received_at,
+                             budget_left, answered_at, closed_at)
+         SELECT 1000000 + i, 'ZT-2000-' || CAST(10000 + i AS TEXT), 2000, i,
+                CASE WHEN i % 2 = 0 THEN 'answered' ELSE 'closed' END, 'email',
+                'How do others do it? We ask for examples of meetings, of their members and of their records.',
+                'somebody@city.example.jp', 'An inquiry', '2025-09-29T01:00:00.000Z', 0, '2025-09-30T01:00:00.000Z',
+                CASE WHEN i % 2 = 0 THEN NULL ELSE '2025-09-30T02:00:00.000Z' END
+         FROM n",
+        "INSERT INTO message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome,
+                              ticket_id, attempts)
+         SELECT 2000000 + ticket.id, 'file', 0, NULL, number, number, number, ticket.received_at, ticket.received_at, size,
+                (SELECT raw FROM message ORDER BY id LIMIT 1), 'ticket', ticket.id, 0
+         FROM ticket, (SELECT size FROM message ORDER BY id LIMIT 1) AS first WHERE ticket.id > 1000000",
+        "INSERT INTO outbox (id, ticket_id, purpose, automatic, sender, recipient, message_id, bytes, state, attempts, created_at,
+                             finished_at)
+         SELECT 4000000 + ticket.id, ticket.id, 'answer', 0, 'a@example.jp', from_address, number, bytes, 'sent', 1, answered_at,
+                answered_at
+         FROM ticket, (SELECT bytes FROM outbox ORDER BY id LIMIT 1) AS first WHERE ticket.id > 1000000",
+        "UPDATE desk SET next_id = 6000000",
+        "ANALYZE",
+    ] {
+        desk.sql(statement);
+    }
+    desk.starts_at("2025-10-01T10:00:00+09:00");
+    desk.once();
+    assert!(!shown(desk, "ZT-2025-0001").contains("山田"), "what is due is erased");
+    desk.starts_at("2025-10-02T10:00:00+09:00");
+    // On SQLite the tickets alone take three megabytes.
+    let most = if desk.database_url().starts_with("postgres") { 1_000 } else { 2_000_000 };
+    for pass in ["the first pass of a day, which looks", "the second one"] {
+        let read = read_by_a_pass(desk);
+        assert!(read < most, "{pass}, reads {read}");
     }
 }
 

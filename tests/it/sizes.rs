@@ -3,7 +3,7 @@
 use madoguchi::{desk::form::FieldKey, mail};
 
 use crate::support::{
-    desk::{Desk, on_both},
+    desk::{Desk, Done, on_both},
     mail::{inquiry, message},
     smtp::Accepted,
 };
@@ -13,6 +13,7 @@ on_both!(
     long_values_are_shortened_with_a_count,
     many_tickets_make_no_large_list,
     of_large_parked_mails_a_list_reads_the_beginning,
+    many_large_parked_mails_make_no_large_process,
     an_answer_that_is_too_large_is_refused_and_said,
     an_automatic_mail_is_never_larger_than_the_setting
 );
@@ -112,6 +113,27 @@ fn of_large_parked_mails_a_list_reads_the_beginning(desk: &Desk) {
     let list = desk.run(&["digest", "--preview"]).stdout;
     assert_eq!(list.matches("　　教えてください。\n").count(), 3, "{list}");
     assert_eq!(list.matches("　添付　　：別紙.bin（1件）（メール全体で24.0 MB").count(), 3, "{list}");
+}
+
+fn many_large_parked_mails_make_no_large_process(desk: &Desk) {
+    desk.add_settings(LEAD);
+    // 24 MB in the mailbox, and some kilobytes where they are stored.
+    desk.deliver(message(1, "お尋ね", "教えてください。").files(&[("別紙.bin", &vec![0; 17_500_000])]));
+    desk.once();
+    desk.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 49)
+         INSERT INTO message (id, folder, uidvalidity, uid, file, message_id, hash, received_at, taken_at, size, raw, outcome,
+                              reason, detail, attempts)
+         SELECT 1000000 + i, 'file', 0, NULL, 'copy', message_id, hash, received_at, taken_at, size, raw, outcome,
+                reason, detail, attempts
+         FROM message, n",
+    );
+    assert_eq!(desk.parked(), ["no_form"; 50]);
+    // A quarter of the 1.2 GB that the mails have together, and less than twelve of them need.
+    let small = "ulimit -v 300000; export MALLOC_ARENA_MAX=2";
+    let list = Done::from(desk.limited(small, &["digest", "--preview"]).output().unwrap());
+    assert_eq!(list.code, Some(0), "{}", list.stderr);
+    assert_eq!(list.stdout.matches("　　教えてください。\n").count(), 50, "{}", list.stdout);
 }
 
 fn an_answer_that_is_too_large_is_refused_and_said(desk: &mut Desk) {

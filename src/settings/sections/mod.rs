@@ -287,7 +287,8 @@ pub struct Answers {
     /// Recipients of the notice about a new ticket: `all`, `leads`, `rotation` or `none`.
     #[serde(deserialize_with = "parsed")]
     pub new_ticket: NewTicketTo,
-    /// Messages a day from one sender that staff get a notice of each; of further ones, notices become rarer.
+    /// Messages a day from one sender that staff get a notice of each; of further ones, notices become rarer, and nobody gets their
+    /// tickets in turn.
     pub notices_per_sender: u32,
     /// The same for new tickets from one domain.
     pub notices_per_domain: u32,

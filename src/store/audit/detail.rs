@@ -42,6 +42,9 @@ impl fmt::Display for AuditEvent {
             Self::Duplicate { of, warnings } => with_warnings(f, &format!("of message {of}"), warnings),
             Self::Refused(refusal) => f.write_str(&refusal.audit()),
             Self::Withheld { attempts } | Self::Failed { attempts } => write!(f, "attempt {attempts}"),
+            Self::Deferred { purpose, outbox } | Self::Queued { purpose, outbox } => {
+                write!(f, "{purpose} (outbox {outbox})")
+            }
             Self::Sent(attempt) | Self::Delayed(attempt) | Self::Undeliverable(attempt) => attempt.fmt(f),
             Self::Unconfirmed(attempt) => write!(f, "{attempt} after the final dot: the mail may have left"),
             Self::Bounced { purpose, outbox, status } => {

@@ -32,6 +32,8 @@ impl AuditEvent {
             Self::TakenIn => EventKind::TakenIn,
             Self::Corrected(_) => EventKind::Corrected,
             Self::OriginalSent => EventKind::OriginalSent,
+            Self::Deferred { .. } => EventKind::Deferred,
+            Self::Queued { .. } => EventKind::Queued,
             Self::Sent(_) => EventKind::Sent,
             Self::Delayed(_) => EventKind::Delayed,
             Self::Undeliverable(_) => EventKind::Undeliverable,

@@ -74,6 +74,10 @@ closed_set! {
         Corrected = "corrected",
         /// A member asked for the mails of a ticket, or for a parked one.
         OriginalSent = "original_sent",
+        /// An automatic mail waits, because the daily limit is reached.
+        Deferred = "deferred",
+        /// The daily limit lets a deferred mail leave.
+        Queued = "queued",
         /// The mail server accepted a mail.
         Sent = "sent",
         /// The mail server refused a mail for now.
@@ -86,7 +90,7 @@ closed_set! {
         Bounced = "bounced",
         /// The operator made a mail due.
         MailRetried = "mail_retried",
-        /// The operator cancelled a mail.
+        /// A mail was cancelled: by the operator, or by the desk while the daily limit deferred it, because its ticket is answered.
         MailCancelled = "mail_cancelled",
         AnswerWritten = "answer_written",
         QuestionWritten = "question_written",
@@ -226,6 +230,14 @@ pub enum AuditEvent {
     TakenIn,
     Corrected(Vec<Corrected>),
     OriginalSent,
+    Deferred {
+        purpose: Purpose,
+        outbox: i64,
+    },
+    Queued {
+        purpose: Purpose,
+        outbox: i64,
+    },
     Sent(DeliveryAttempt),
     Delayed(DeliveryAttempt),
     Undeliverable(DeliveryAttempt),

@@ -65,6 +65,11 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         (AuditEvent::HandedOver, "handed_over: "),
         (AuditEvent::Failed { attempts: 1 }, "failed: attempt 1"),
         (AuditEvent::Discarded, "discarded: "),
+        (
+            AuditEvent::Deferred { purpose: Purpose::Acknowledgement, outbox: 7 },
+            "deferred: acknowledgement (outbox 7)",
+        ),
+        (AuditEvent::Queued { purpose: Purpose::SendForm, outbox: 7 }, "queued: send_form (outbox 7)"),
         (AuditEvent::Sent(attempt()), "sent: answer (outbox 7, attempt 2): 250 2.0.0"),
         (AuditEvent::Delayed(attempt()), "delayed: answer (outbox 7, attempt 2): 250 2.0.0"),
         (AuditEvent::Undeliverable(attempt()), "undeliverable: answer (outbox 7, attempt 2): 250 2.0.0"),

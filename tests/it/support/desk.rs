@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde_json::Value;
-use sqlx::Connection;
+use sqlx::{Connection, Row, any::AnyRow};
 use tempfile::TempDir;
 
 use super::{
@@ -98,13 +98,23 @@ impl Desk {
 
     /// Carries out a statement on the database, which no program uses now.
     pub fn sql(&self, statement: &'static str) {
+        self.fetch(statement);
+    }
+
+    /// The number that a query gives.
+    pub fn ask(&self, query: &'static str) -> i64 {
+        self.fetch(query)[0].get(0)
+    }
+
+    fn fetch(&self, statement: &'static str) -> Vec<AnyRow> {
         let url = self.database_url();
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
             sqlx::any::install_default_drivers();
             let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-            sqlx::query(statement).execute(&mut connection).await.unwrap();
+            let rows = sqlx::query(statement).fetch_all(&mut connection).await.unwrap();
             connection.close().await.unwrap();
-        });
+            rows
+        })
     }
 
     pub fn config(&self) -> PathBuf {
