@@ -257,7 +257,7 @@ impl Term {
         for run in words.split_ascii_whitespace() {
             match ends(run, true) {
                 Some(Class::Letter) if run.chars().nth(1).is_some() => {
-                    grams.extend(pairs(run).map(str::to_owned))
+                    grams.extend(pairs(run).map(str::to_owned));
                 }
                 _ => grams.push(run.to_owned()),
             }
