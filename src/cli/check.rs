@@ -237,7 +237,7 @@ fn holds(hash: &str, found: bool) -> Result<String, String> {
     if found {
         Ok(format!("the event with the hash {hash} is there"))
     } else {
-        Err(format!("no event has the hash {hash}: the end of the audit was cut, or the audit written anew"))
+        Err(format!("no event has the hash {hash}: the end of the audit was cut, or the audit was rewritten"))
     }
 }
 

@@ -55,7 +55,7 @@ const MEMBERS: &str = include_str!("demo/members.toml");
 /// A Tuesday morning, four days after the acceptance window opened.
 const REHEARSAL: &str = "2025-07-01T10:00:00+09:00";
 /// When the members have done their work.
-const LATER: &str = "2025-07-01T13:10:00+09:00";
+const LATER: &str = "2025-07-01T13:20:00+09:00";
 
 pub(super) async fn run(dir: Option<PathBuf>) -> anyhow::Result<()> {
     let dir = folder(dir)?;
@@ -195,7 +195,8 @@ fn print_paths(dir: &Path) {
     let dir = dir.display();
     print::line(format!("\nEverything lies in {dir}: mailbox/ (what came), sent/ (what left), madoguchi.db"));
     print::line("Look closer:");
-    for command in ["ticket list", "ticket show ZT-2025-0001", "parked list", "outbox list --all"] {
+    for command in ["ticket list", "ticket show ZT-2025-0001", "parked list", "outbox list --all", "faq list"]
+    {
         print::line(format!("  madoguchi --config {dir}/madoguchi.toml --as-of {LATER} {command}"));
     }
 }

@@ -5,7 +5,6 @@ use sha2::{Digest as _, Sha256};
 use super::{Desk, Fault, Operation};
 use crate::{
     desk::{
-        faq::EntryState,
         report::{
             Difference, Edition, Gathering, LastYear, Period, Report, ReportedEntry, Unreported, differences,
         },
@@ -51,9 +50,8 @@ async fn count(desk: &Desk, period: Period) -> Result<Report, StoreError> {
 /// Released entries of inquiries that came in the months of a period.
 async fn released(desk: &Desk, period: Period) -> Result<Vec<ReportedEntry>, StoreError> {
     let months = [period.first, period.last].map(|day| day.format("%Y-%m").to_string());
-    let entries = desk.store.faq().await?.into_iter().filter(|entry| {
-        entry.state == EntryState::Released && (&months[0]..=&months[1]).contains(&&entry.month)
-    });
+    let entries = desk.store.released_faq().await?.into_iter();
+    let entries = entries.filter(|entry| (&months[0]..=&months[1]).contains(&&entry.month));
     let reported = |entry: FaqRow| ReportedEntry {
         number: entry.number.to_string(),
         question: entry.texts.question.text(),

@@ -22,11 +22,20 @@ use crate::{
 /// Events whose tickets are indexed in one transaction: some milliseconds, in which no mail is filed.
 const AT_ONCE: u32 = 100;
 /// Proposed tickets whose texts are read at once.
-const PAGE: u32 = 40;
+const PAGE: usize = 40;
+/// How many times more tickets are proposed, if those before were not enough. PostgreSQL reads the lists of the grams as a
+/// whole each time.
+const GROWTH: usize = 10;
+/// Most tickets that are proposed at once.
+const MOST_PROPOSED: usize = 4_000;
 /// Most hits that are ordered by relevance: the newest.
 const MOST_RANKED: usize = 500;
 /// A gram in more tickets than this says little; it is counted no further.
 const COMMON: u32 = 2_000;
+/// The grams of an inquiry that are counted, from its beginning.
+const ASKED: usize = 150;
+/// How many grams choose candidates, even if they are common.
+const LEAST_CHOSEN: usize = 6;
 /// Candidates of one gram, the newest.
 const CANDIDATES: u32 = 60;
 /// Most candidates whose inquiries are read and compared: those that have the most of the inquiry's grams.
@@ -77,7 +86,7 @@ pub async fn healed_index(desk: &Desk, limit: Option<Duration>) -> Result<bool, 
         Some(Ok(done)) => return Ok(done),
         // The database itself fails.
         Some(Err(error)) if desk.store.ticket_count().await.is_err() => return Err(error),
-        None | Some(Err(_)) => warn!("the search index is damaged, and is built again"),
+        None | Some(Err(_)) => warn!("the search index is damaged, and is rebuilt"),
     }
     desk.store.empty_search().await?;
     index(desk, limit).await
@@ -86,9 +95,10 @@ pub async fn healed_index(desk: &Desk, limit: Option<Duration>) -> Result<bool, 
 /// Whether the index has lost what it had seen: its oldest and its newest ticket are asked for by some of their own words.
 async fn is_damaged(desk: &Desk) -> Result<bool, StoreError> {
     let ends = desk.store.indexed_ends().await?;
-    for (id, document) in desk.store.documents(&ends).await? {
-        let grams: Vec<String> = document.grams().into_iter().collect();
-        let some: Vec<String> = grams.iter().step_by(grams.len().div_ceil(PROBES).max(1)).cloned().collect();
+    for (id, grams) in desk.store.indexed_grams(&ends).await? {
+        // The last ones say what the ticket is.
+        let step = grams.len().div_ceil(PROBES).max(1);
+        let some: Vec<String> = grams.into_iter().rev().step_by(step).collect();
         if !some.is_empty() && !desk.store.index_has(id, &some).await.unwrap_or(false) {
             return Ok(true);
         }
@@ -118,13 +128,21 @@ pub async fn search(
     let wanted = if by_relevance { MOST_RANKED } else { most };
     let mut found: Vec<(TicketRow, f64)> = Vec::new();
     // Mostly every proposed ticket is a hit. One more than is wanted says whether there are more.
-    let mut page = u32::try_from(wanted + 1).map_or(PAGE, |page| page.min(PAGE));
-    while found.len() <= wanted {
-        let proposed = desk.store.propose(&grams, &within, page).await?;
-        let Some(last) = proposed.last() else { break };
-        within.below = Some(*last);
-        page = PAGE;
-        found.extend(hits(desk, query, &proposed).await?);
+    let mut most_proposed = (wanted + 1).min(PAGE);
+    'proposing: loop {
+        let proposed = desk.store.propose(&grams, &within, most_proposed).await?;
+        let is_last = proposed.len() < most_proposed;
+        within.below = proposed.last().copied();
+        for page in desk.store.fitting(proposed, &within).await?.chunks(PAGE) {
+            found.extend(hits(desk, query, page).await?);
+            if found.len() > wanted {
+                break 'proposing;
+            }
+        }
+        if is_last {
+            break;
+        }
+        most_proposed = (most_proposed * GROWTH).min(MOST_PROPOSED);
     }
     let mut more = found.len() > wanted;
     found.truncate(wanted);
@@ -169,23 +187,29 @@ fn within(desk: &Desk, filter: &Filter) -> Result<Within, NoSuchMember> {
         },
     };
     let (from, until) = filter.instants(desk.rules.calendar.time_zone());
-    let (status, prefecture) = (filter.status, filter.prefecture.clone());
-    Ok(Within { status, from, until, prefecture, assignee, below: None })
+    let (prefecture, tag) = (filter.prefecture.clone(), filter.tag.clone());
+    Ok(Within { status: filter.status, from, until, prefecture, assignee, tag, below: None })
 }
 
 /// Past, answered inquiries that may be alike, the most alike first.
 pub async fn similar(desk: &Desk, inquiry: &str, own: Option<i64>) -> Result<Vec<TicketRow>, StoreError> {
     let mut asked = Document::default();
     asked.add(inquiry);
-    let grams: BTreeSet<String> = asked.subject_grams().into_iter().collect();
+    let mut grams: BTreeSet<String> = BTreeSet::new();
+    for gram in asked.subject_grams() {
+        if grams.len() < ASKED {
+            grams.insert(gram.to_owned());
+        }
+    }
     let counts = desk.store.gram_counts(&grams, COMMON).await?;
     let likeness = Likeness::new(&asked, &counts, desk.store.ticket_count().await?);
+    let mut chosen: Vec<&String> = likeness.weights().keys().collect();
+    chosen.sort_by_key(|gram| counts.get(*gram));
+    let rare = chosen.partition_point(|gram| counts.get(*gram).is_none_or(|count| *count < COMMON.into()));
+    chosen.truncate(rare.max(LEAST_CHOSEN));
     let mut candidates: BTreeMap<i64, f64> = BTreeMap::new();
-    for (gram, weight) in likeness.weights() {
-        let gram = BTreeSet::from([gram.clone()]);
-        for id in desk.store.propose(&gram, &Within::default(), CANDIDATES).await? {
-            *candidates.entry(id).or_default() += weight;
-        }
+    for (gram, id) in desk.store.newest_with(&chosen, CANDIDATES).await? {
+        *candidates.entry(id).or_default() += likeness.weights().get(gram).copied().unwrap_or_default();
     }
     let mut candidates: Vec<(i64, f64)> = candidates.into_iter().filter(|(id, _)| Some(*id) != own).collect();
     candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.cmp(&a.0)));

@@ -78,15 +78,23 @@ impl Store {
         let rows = query_text(sql).bind(EntryState::Erased.as_str()).fetch_all(&self.pool).await?;
         rows.iter().map(read).collect()
     }
+
+    /// Released entries, the oldest first.
+    pub async fn released_faq(&self) -> Result<Vec<FaqRow>> {
+        released(&mut *self.pool.acquire().await?).await
+    }
+}
+
+async fn released(connection: &mut sqlx::AnyConnection) -> Result<Vec<FaqRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM faq WHERE state = $1 ORDER BY id");
+    let rows = query_text(sql).bind(EntryState::Released.as_str()).fetch_all(connection).await?;
+    rows.iter().map(read).collect()
 }
 
 impl Tx {
-    /// Released entries, the oldest first.
+    /// As [`Store::released_faq`].
     pub async fn released_faq(&mut self) -> Result<Vec<FaqRow>> {
-        let sql = format!("SELECT {COLUMNS} FROM faq WHERE state = $1 ORDER BY id");
-        let rows = query_text(sql).bind(EntryState::Released.as_str());
-        let rows = rows.fetch_all(self.connection().await?).await?;
-        rows.iter().map(read).collect()
+        released(self.connection().await?).await
     }
 
     pub async fn faq_by_number(&mut self, number: &TicketNumber) -> Result<Option<FaqRow>> {

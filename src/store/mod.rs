@@ -54,6 +54,7 @@ mod ticket;
 mod transaction;
 mod turn;
 mod watch;
+mod within;
 mod writes;
 
 use std::{cell::RefCell, io::Read as _, sync::Arc, time::Duration};
@@ -93,12 +94,12 @@ pub use outbox::{NewMail, OutboxRow, OutboxState};
 pub use phrase::PhraseRow;
 pub use proof::{Chain, Contradiction, Proof};
 pub use schema::{ColumnKind, SCHEMA};
-pub use search::Within;
 pub use sheet::SheetFacts;
 pub use ticket::{Asking, TicketRow};
 pub use transaction::Tx;
 pub use turn::Course;
 pub use watch::Waiting;
+pub use within::Within;
 use writes::Table;
 
 /// An error of the database. Nothing was changed, so the caller may try again.

@@ -1,50 +1,39 @@
 //! The full-text index: each database's own engine over the grams of a ticket. It is derived data: `copy` leaves it out, and
-//! it can be built again from the tickets. The newest event that it has seen is its progress.
+//! it can be rebuilt from the tickets. The newest event that it has seen is its progress.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+
+use super::{
+    AnyQuery, Dialect, Result, Store, Tx, Within, list, query, query_text, texts::documents,
+    within::properties,
 };
-
-use sqlx::{Row, any::AnyRow};
-
-use super::{AnyQuery, Dialect, Result, Store, Tx, list, query, query_text, texts::documents};
-use crate::desk::ticket::Status;
 
 /// Longest gram that is kept. PostgreSQL takes no lexeme of two kilobytes.
 const LONGEST_GRAM: usize = 500;
 /// Most grams that one question has. A proposed ticket is compared with the words themselves.
 const MOST_GRAMS: usize = 64;
 
-/// Restricts the tickets that the index proposes.
-#[derive(Debug, Clone, Default)]
-pub struct Within {
-    pub status: Option<Status>,
-    /// Received in `[from, until)`, as stored text.
-    pub from: Option<chrono::DateTime<chrono::Utc>>,
-    pub until: Option<chrono::DateTime<chrono::Utc>>,
-    pub prefecture: Option<String>,
-    /// Address of a member.
-    pub assignee: Option<String>,
-    /// Only tickets with a smaller row id.
-    pub below: Option<i64>,
-}
-
 impl Dialect {
-    /// Makes the index, if there is none. FTS5 keeps no text and no positions; its tokenizer takes the grams as they are.
-    fn search_schema(self) -> &'static str {
-        match self {
+    /// Makes an empty index. FTS5 keeps no text and no positions; its tokenizer takes the grams as they are.
+    fn search_schema(self) -> String {
+        let index = match self {
             Self::Sqlite => {
-                "CREATE VIRTUAL TABLE IF NOT EXISTS search_index
-                     USING fts5(grams, content='', contentless_delete=1, detail=none, tokenize='ascii');
-                 CREATE TABLE IF NOT EXISTS search_progress (one INTEGER PRIMARY KEY, event_id BIGINT NOT NULL)"
+                "CREATE VIRTUAL TABLE search_index
+                     USING fts5(grams, content='', contentless_delete=1, detail=none, tokenize='ascii')"
             }
             Self::Postgres => {
-                "CREATE TABLE IF NOT EXISTS search_index (rowid BIGINT PRIMARY KEY, grams TSVECTOR NOT NULL);
-                 CREATE INDEX IF NOT EXISTS search_grams ON search_index USING GIN (grams);
-                 CREATE TABLE IF NOT EXISTS search_progress (one BIGINT PRIMARY KEY, event_id BIGINT NOT NULL)"
+                "CREATE TABLE search_index (rowid BIGINT PRIMARY KEY, grams TSVECTOR NOT NULL);
+                 CREATE INDEX search_grams ON search_index USING GIN (grams)"
             }
-        }
+        };
+        // The first and the last receipt of all tickets that it has seen: empty before it has seen one.
+        format!(
+            "{index};
+             CREATE TABLE search_progress
+                 (one BIGINT PRIMARY KEY, event_id BIGINT NOT NULL, oldest TEXT NOT NULL, newest TEXT NOT NULL)"
+        )
     }
 
     /// Removes the index in any state. SQLite cannot drop a virtual table whose own tables are lost or damaged.
@@ -81,23 +70,33 @@ impl Dialect {
         }
     }
 
-    /// The order of proposed tickets, the newest first. Where PostgreSQL could read its rows in this order, it would often
-    /// compare one by one, and it takes no account of the long texts that it must fetch for that.
-    fn newest_first(self) -> &'static str {
+    /// The row id by which proposed tickets are ordered and restricted. Where PostgreSQL could read its rows by it, it would
+    /// often compare one by one, and it takes no account of the long texts that it must fetch for that.
+    fn row_id(self) -> &'static str {
         match self {
-            Self::Sqlite => "search_index.rowid DESC",
-            Self::Postgres => "search_index.rowid + 0 DESC",
+            Self::Sqlite => "rowid",
+            Self::Postgres => "rowid + 0",
         }
     }
 
-    /// The query of an engine for documents with all these grams. Grams have letters and digits only.
+    /// The query of an engine for documents with all these grams. Grams have no quotes and no blanks.
     fn all_of<'a>(self, grams: impl IntoIterator<Item = &'a String>) -> String {
-        let (quote, and) = match self {
-            Self::Sqlite => ('"', " AND "),
-            Self::Postgres => ('\'', " & "),
-        };
-        let kept = grams.into_iter().filter(|gram| is_kept(gram)).take(MOST_GRAMS);
-        kept.map(|gram| format!("{quote}{gram}{quote}")).collect::<Vec<_>>().join(and)
+        self.joined(grams.into_iter().take(MOST_GRAMS), self.and())
+    }
+
+    fn and(self) -> &'static str {
+        if self == Self::Sqlite { " AND " } else { " & " }
+    }
+
+    /// The same for documents with one of these grams.
+    fn one_of(self, grams: &BTreeSet<String>) -> String {
+        self.joined(grams, if self == Self::Sqlite { " OR " } else { " | " })
+    }
+
+    fn joined<'a>(self, grams: impl IntoIterator<Item = &'a String>, word: &str) -> String {
+        let quote = if self == Self::Sqlite { '"' } else { '\'' };
+        let kept = grams.into_iter().filter(|gram| is_kept(gram));
+        kept.map(|gram| format!("{quote}{gram}{quote}")).collect::<Vec<_>>().join(word)
     }
 }
 
@@ -106,21 +105,18 @@ fn is_kept(gram: &str) -> bool {
 }
 
 impl Store {
-    /// Makes the index unless it is there.
+    /// Makes the index unless it is there, in today's form.
     pub(super) async fn prepare_search(&self) -> Result<()> {
-        if query("SELECT event_id FROM search_progress").fetch_optional(&self.pool).await.is_ok() {
-            return Ok(());
-        }
-        let mut tx = self.write().await?;
-        sqlx::raw_sql(self.dialect.search_schema()).execute(tx.connection().await?).await?;
-        tx.commit().await
+        let progress = query("SELECT event_id, oldest, newest FROM search_progress");
+        if progress.fetch_optional(&self.pool).await.is_ok() { Ok(()) } else { self.empty_search().await }
     }
 
     /// Removes the index and makes an empty one.
     pub async fn empty_search(&self) -> Result<()> {
         let mut tx = self.write().await?;
         sqlx::raw_sql(self.dialect.drop_search()).execute(tx.connection().await?).await?;
-        sqlx::raw_sql(self.dialect.search_schema()).execute(tx.connection().await?).await?;
+        let schema = AssertSqlSafe(self.dialect.search_schema());
+        sqlx::raw_sql(schema).execute(tx.connection().await?).await?;
         tx.commit().await
     }
 
@@ -150,6 +146,11 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
+    /// What the index should have of tickets.
+    pub async fn indexed_grams(&self, ids: &[i64]) -> Result<BTreeMap<i64, Vec<String>>> {
+        indexed_grams(&mut *self.pool.acquire().await?, ids).await
+    }
+
     /// Whether the index has these grams of a ticket.
     pub async fn index_has(&self, ticket: i64, grams: &[String]) -> Result<bool> {
         let matches = self.dialect.matches_grams(1);
@@ -159,92 +160,113 @@ impl Store {
         Ok(!found.is_empty())
     }
 
-    /// Asks the index. PostgreSQL takes the tickets for small, because their grams lie elsewhere, and would rather read all.
+    /// Asks the index. PostgreSQL takes the tickets for small, because their grams lie elsewhere, and would rather read all; to
+    /// compile a query of many grams takes it longer than to answer it.
     async fn ask_index(&self, query: AnyQuery) -> Result<Vec<AnyRow>> {
         if self.dialect == Dialect::Sqlite {
             return Ok(query.fetch_all(&self.pool).await?);
         }
-        let mut tx = self.pool.begin().await?;
-        sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *tx).await?;
+        let mut tx =
+            self.pool.begin_with("BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off").await?;
         let rows = query.fetch_all(&mut *tx).await?;
         tx.rollback().await?;
         Ok(rows)
     }
 
-    /// Row ids of tickets that the index proposes, the newest first. Without grams, of all tickets.
-    pub async fn propose(&self, grams: &BTreeSet<String>, within: &Within, most: u32) -> Result<Vec<i64>> {
-        let mut values: Vec<String> = Vec::new();
-        let mut conditions = String::new();
-        let matching = self.dialect.all_of(grams);
-        let has_grams = !matching.is_empty();
-        if has_grams {
-            values.push(matching);
-            let _ = write!(conditions, " AND {}", self.dialect.matches_grams(1));
-        }
-        let id = if has_grams { "search_index.rowid" } else { "ticket.id" };
-        if let Some(below) = within.below {
-            // A row id is a number of this program.
-            let _ = write!(conditions, " AND {id} < {below}");
-        }
-        // Few tickets are not done yet, so the database looks for those first.
-        let status = within.status.filter(|status| matches!(status, Status::Open | Status::Waiting));
-        if let Some(status) = status {
-            values.push(status.as_str().to_owned());
-            let nth = values.len();
-            let _ = write!(conditions, " AND {id} IN (SELECT id FROM ticket WHERE status = ${nth})");
-        }
-        let unfiltered = values.len();
-        for (column, comparison, value) in [
-            (
-                "status",
-                "=",
-                within.status.filter(|_| status.is_none()).map(|status| status.as_str().to_owned()),
-            ),
-            ("received_at", ">=", within.from.map(super::instant_text)),
-            ("received_at", "<", within.until.map(super::instant_text)),
-            ("prefecture", "=", within.prefecture.clone()),
-            ("assignee", "=", within.assignee.clone()),
-        ] {
-            if let Some(value) = value {
-                values.push(value);
-                let _ = write!(conditions, " AND ticket.{column} {comparison} ${}", values.len());
+    /// Row ids of tickets that the index proposes, the newest first. If nothing is asked of the index, of all tickets.
+    pub async fn propose(&self, grams: &BTreeSet<String>, within: &Within, most: usize) -> Result<Vec<i64>> {
+        let mut matching = self.dialect.all_of(within.grams().iter().chain(grams));
+        if let Some(periods) = self.periods(within).await? {
+            if periods.is_empty() {
+                return Ok(Vec::new());
             }
+            let and = if matching.is_empty() { "" } else { self.dialect.and() };
+            matching = format!("{matching}{and}({})", self.dialect.one_of(&periods));
         }
-        let tables = match (has_grams, values.len() > unfiltered) {
-            (false, _) => "ticket",
-            (true, false) => "search_index",
-            (true, true) => "search_index JOIN ticket ON ticket.id = search_index.rowid",
+        // A row id is a number of this program.
+        let below = within.below.unwrap_or(i64::MAX);
+        let query = if matching.is_empty() {
+            query_text(format!("SELECT id FROM ticket WHERE id < {below} ORDER BY id DESC LIMIT {most}"))
+        } else {
+            let (matches, id) = (self.dialect.matches_grams(1), self.dialect.row_id());
+            let of_index = format!("SELECT rowid FROM search_index WHERE {matches}");
+            query_text(format!("{of_index} AND {id} < {below} ORDER BY {id} DESC LIMIT {most}"))
+                .bind(matching)
         };
-        let order = if has_grams { self.dialect.newest_first() } else { "ticket.id DESC" };
-        let sql =
-            format!("SELECT {id} AS id FROM {tables} WHERE 1 = 1{conditions} ORDER BY {order} LIMIT {most}");
-        let rows = self.ask_index(values.into_iter().fold(query_text(sql), AnyQuery::bind)).await?;
+        let rows = self.ask_index(query.persistent(false)).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// In how many tickets each gram is, at most `most`. In few trips: an inquiry has some hundred grams.
+    /// In how many tickets each gram is, at most `most`.
     pub async fn gram_counts(&self, grams: &BTreeSet<String>, most: u32) -> Result<BTreeMap<String, u64>> {
-        /// SQLite joins at most 500 SELECTs.
-        const AT_ONCE: usize = 100;
-        let mut counts = BTreeMap::new();
-        let kept: Vec<&String> = grams.iter().filter(|gram| is_kept(gram)).collect();
-        for some in kept.chunks(AT_ONCE) {
-            let one = |nth: usize| {
-                let matches = self.dialect.matches_grams(nth + 1);
-                format!(
-                    "SELECT {nth} AS nth, COUNT(*) AS count FROM (SELECT rowid FROM search_index WHERE {matches} LIMIT {most}) AS hits"
-                )
-            };
-            let sql: Vec<String> = (0..some.len()).map(one).collect();
-            let asked = some.iter().map(|gram| self.dialect.all_of([*gram]));
-            let query = asked.fold(query_text(sql.join(" UNION ALL ")).persistent(false), AnyQuery::bind);
-            for row in &self.ask_index(query).await? {
-                let (nth, count) = (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
-                let gram = usize::try_from(nth).ok().and_then(|nth| some.get(nth));
-                counts.extend(gram.map(|gram| ((*gram).clone(), u64::try_from(count).unwrap_or(0))));
-            }
+        let mut counts = self.known_to_be_common(grams, most).await?;
+        let unknown: Vec<&String> = grams.iter().filter(|gram| !counts.contains_key(*gram)).collect();
+        let sql = |matches: &str| {
+            format!(
+                "COUNT(*) AS found FROM (SELECT rowid FROM search_index WHERE {matches} LIMIT {most}) AS hits"
+            )
+        };
+        for (gram, count) in self.ask_for_each(&unknown, sql).await? {
+            counts.insert(gram.clone(), u64::try_from(count).unwrap_or(0));
         }
         Ok(counts)
+    }
+
+    /// The newest tickets that have a gram, at most `most` of each gram.
+    pub async fn newest_with<'a>(&self, grams: &[&'a String], most: u32) -> Result<Vec<(&'a String, i64)>> {
+        let id = self.dialect.row_id();
+        let sql = |matches: &str| {
+            format!(
+                "found FROM (SELECT rowid AS found FROM search_index WHERE {matches} ORDER BY {id} DESC LIMIT {most}) AS newest"
+            )
+        };
+        self.ask_for_each(grams, sql).await
+    }
+
+    /// Selects a number, `found`, for each gram, in few trips: an inquiry has some hundred grams.
+    async fn ask_for_each<'a>(
+        &self,
+        grams: &[&'a String],
+        sql: impl Fn(&str) -> String,
+    ) -> Result<Vec<(&'a String, i64)>> {
+        /// SQLite joins at most 500 SELECTs.
+        const AT_ONCE: usize = 100;
+        let mut all = Vec::new();
+        let kept: Vec<&String> = grams.iter().copied().filter(|gram| is_kept(gram)).collect();
+        for some in kept.chunks(AT_ONCE) {
+            let one =
+                |nth: usize| format!("SELECT {nth} AS nth, {}", sql(&self.dialect.matches_grams(nth + 1)));
+            let selects: Vec<String> = (0..some.len()).map(one).collect();
+            let query = query_text(selects.join(" UNION ALL ")).persistent(false);
+            let query = some.iter().map(|gram| self.dialect.all_of([*gram])).fold(query, AnyQuery::bind);
+            for row in &self.ask_index(query).await? {
+                let nth = usize::try_from(row.try_get::<i64, _>("nth")?).unwrap_or(usize::MAX);
+                if let Some(gram) = some.get(nth) {
+                    all.push((*gram, row.try_get("found")?));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The grams that are in `most` tickets or more by PostgreSQL's statistics: to count them would take it longest, because it
+    /// reads a list as a whole. SQLite stops at `most`.
+    async fn known_to_be_common(&self, grams: &BTreeSet<String>, most: u32) -> Result<BTreeMap<String, u64>> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(BTreeMap::new());
+        }
+        let rows = query(
+            "SELECT gram FROM pg_stats, unnest(CAST(CAST(most_common_elems AS TEXT) AS TEXT[]), most_common_elem_freqs)
+                 AS common (gram, frequency)
+             WHERE schemaname = current_schema() AND tablename = 'search_index' AND attname = 'grams'
+                 AND gram = ANY (string_to_array($1, ' '))
+                 AND frequency * (SELECT reltuples FROM pg_class WHERE oid = to_regclass('search_index')) >= $2",
+        )
+        .bind(grams.iter().map(String::as_str).collect::<Vec<_>>().join(" "))
+        .bind(f64::from(most))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get("gram")?, u64::from(most)))).collect()
     }
 
     pub async fn ticket_count(&self) -> Result<u64> {
@@ -305,17 +327,21 @@ impl Tx {
         }
         let ids: Vec<i64> = changed.into_iter().collect();
         forget(connection, &ids).await?;
-        for (id, document) in documents(&mut *connection, &ids).await? {
-            let grams: Vec<String> = document.grams().into_iter().filter(|gram| is_kept(gram)).collect();
+        for (id, grams) in indexed_grams(&mut *connection, &ids).await? {
             query(dialect.insert_grams()).bind(id).bind(grams.join(" ")).execute(&mut *connection).await?;
         }
-        query(
-            "INSERT INTO search_progress (one, event_id) VALUES (1, $1)
-             ON CONFLICT (one) DO UPDATE SET event_id = excluded.event_id",
-        )
-        .bind(until)
-        .execute(&mut *connection)
-        .await?;
+        // A list has at least one member, and some events are about no ticket.
+        let some = if ids.is_empty() { "0".to_owned() } else { list(&ids) };
+        let sql = format!(
+            "INSERT INTO search_progress (one, event_id, oldest, newest)
+             SELECT 1, $1, COALESCE(MIN(received_at), ''), COALESCE(MAX(received_at), '') FROM ticket WHERE id IN ({some})
+             ON CONFLICT (one) DO UPDATE SET event_id = excluded.event_id,
+                 oldest = CASE WHEN excluded.oldest = '' OR search_progress.oldest <> '' AND search_progress.oldest < excluded.oldest
+                     THEN search_progress.oldest ELSE excluded.oldest END,
+                 newest = CASE WHEN excluded.newest > search_progress.newest
+                     THEN excluded.newest ELSE search_progress.newest END"
+        );
+        query_text(sql).persistent(false).bind(until).execute(&mut *connection).await?;
         Ok(events.len() == most as usize)
     }
 
@@ -323,6 +349,21 @@ impl Tx {
     pub async fn forget_in_search(&mut self, tickets: &[i64]) -> Result<()> {
         forget(self.connection().await?, tickets).await
     }
+}
+
+/// What the index has of tickets: the grams of their words, then those of what they are.
+async fn indexed_grams(
+    connection: &mut sqlx::AnyConnection,
+    ids: &[i64],
+) -> Result<BTreeMap<i64, Vec<String>>> {
+    let mut all = BTreeMap::new();
+    let mut properties = properties(&mut *connection, ids).await?;
+    for (id, document) in documents(connection, ids).await? {
+        let of_words = document.grams().into_iter();
+        let grams = of_words.chain(properties.remove(&id).unwrap_or_default());
+        all.insert(id, grams.filter(|gram| is_kept(gram)).collect());
+    }
+    Ok(all)
 }
 
 async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result<()> {

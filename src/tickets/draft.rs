@@ -237,7 +237,7 @@ pub(super) struct Stopped {
     /// What is asked about them.
     pub asked: Vec<WaitingContext>,
     /// One of them was about to leave.
-    pub anew: bool,
+    pub was_leaving: bool,
 }
 
 /// Makes the draft wait that a mail means, or all of the ticket's where it names none, until a member decides.
@@ -261,7 +261,7 @@ pub(super) async fn stop(
                     continue;
                 }
                 operation.record(ticket, AuditEvent::Stopped { outbox: letter.id });
-                stopped.anew = true;
+                stopped.was_leaving = true;
             }
             held.push(letter);
         }

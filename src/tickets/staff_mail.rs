@@ -315,7 +315,7 @@ impl Worked {
             }
         }
         self.waiting.extend(stopped.asked);
-        self.stopped |= stopped.anew;
+        self.stopped |= stopped.was_leaving;
         Ok(())
     }
 

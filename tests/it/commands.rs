@@ -169,7 +169,12 @@ fn the_demonstration_shows_the_whole_job() {
         let part = line.trim_end_matches(['…', '#']).trim_end();
         assert!(text.contains(part), "{line:?} of README is missing:\n{text}");
     }
-    for part in ["kept for staff: bounce", "The answer is queued until 10:16", "it is ticket ZT-2025-0009"] {
+    for part in [
+        "kept for staff: bounce",
+        "The answer is queued until 10:16",
+        "it is ticket ZT-2025-0009",
+        "## FAQ-2025-0001",
+    ] {
         assert!(shown.contains(part), "README does not show {part}");
     }
     let again = program().arg("demo").arg(folder.path().join("demo")).output().unwrap();

@@ -299,5 +299,5 @@ fn reconcile_explains_every_message(desk: &mut Desk) {
     assert!(done.stdout.contains("inquiry-3@city.example.jp"), "{}", done.stdout);
     desk.once();
     desk.forget_uids();
-    assert_eq!(desk.run(&["reconcile"]).code, Some(0), "also after the server numbered everything anew");
+    assert_eq!(desk.run(&["reconcile"]).code, Some(0), "also after the server renumbered everything");
 }

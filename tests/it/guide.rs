@@ -35,7 +35,7 @@ fn the_pictures_of_the_guide_are_the_mails_of_today() {
             stale.push(name);
         }
     }
-    assert!(stale.is_empty(), "written anew: {stale:?}");
+    assert!(stale.is_empty(), "redrawn: {stale:?}");
 }
 
 /// Each picture of the example with its name.

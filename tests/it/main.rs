@@ -70,6 +70,7 @@ mod retention;
 mod schema;
 #[cfg(test)]
 mod search;
+mod search_filters;
 #[cfg(test)]
 mod sizes;
 #[cfg(test)]

@@ -22,6 +22,14 @@ const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@exampl
 /// The default of `delivery.max_mail_size`.
 const MOST: usize = 1_000_000;
 
+/// One pass, the digest, and the pass that sends it. The mails of all that.
+fn mails_with_digest(desk: &Desk) -> Vec<Accepted> {
+    desk.once();
+    assert_eq!(desk.run(&["digest"]).code, Some(0));
+    desk.once();
+    desk.smtp.mails()
+}
+
 fn to<'a>(mails: &'a [Accepted], address: &str) -> Vec<&'a Accepted> {
     mails.iter().filter(|mail| mail.to == [address]).collect()
 }
@@ -33,10 +41,7 @@ fn a_large_inquiry_makes_no_large_mail(desk: &Desk) {
             inquiry(nth).field(FieldKey::Inquiry, &"会議の例を教えてください。\n".repeat(bytes / 40)),
         );
     }
-    desk.once();
-    assert_eq!(desk.run(&["digest"]).code, Some(0));
-    desk.once();
-    let mails = desk.smtp.mails();
+    let mails = mails_with_digest(desk);
     assert_eq!(to(&mails, "sato@example.jp").len(), 4, "two notices and two lists");
     for mail in &mails {
         assert!(mail.data.len() < MOST / 10, "{:?}: {} bytes", mail.to, mail.data.len());
@@ -65,10 +70,7 @@ fn long_values_are_shortened_with_a_count(desk: &Desk) {
         message(2, &folded("お尋ねお尋ねお尋ねお尋ね\n "), "教えてください。")
             .files(&[(&format!("{}.xlsx", "長".repeat(10_000)), b"x")]),
     );
-    desk.once();
-    assert_eq!(desk.run(&["digest"]).code, Some(0));
-    desk.once();
-    let mails = desk.smtp.mails();
+    let mails = mails_with_digest(desk);
     assert!(mails.len() >= 4, "{}", mails.len());
     for sent in &mails {
         let read = mail::read(&sent.data);
@@ -89,10 +91,7 @@ fn many_tickets_make_no_large_list(desk: &mut Desk) {
     for nth in 1..=TICKETS {
         desk.deliver(inquiry(nth).field(FieldKey::Inquiry, &"会議の例を教えてください。".repeat(300)));
     }
-    desk.once();
-    assert_eq!(desk.run(&["digest"]).code, Some(0));
-    desk.once();
-    let mails = desk.smtp.mails();
+    let mails = mails_with_digest(desk);
     let list = to(&mails, "sato@example.jp")[0];
     let text = mail::read(&list.data).text;
     for nth in 1..=TICKETS {
@@ -159,10 +158,7 @@ fn an_automatic_mail_is_never_larger_than_the_setting(desk: &mut Desk) {
                 .field(FieldKey::Inquiry, &long("問", 400)),
         );
     }
-    desk.once();
-    assert_eq!(desk.run(&["digest"]).code, Some(0));
-    desk.once();
-    let mails = desk.smtp.mails();
+    let mails = mails_with_digest(desk);
     let list = to(&mails, "sato@example.jp")[0];
     let text = mail::read(&list.data).text;
     assert!(list.data.len() <= 100_000, "{} bytes", list.data.len());

@@ -1,5 +1,5 @@
 //! What the members of the demonstration's desk do, by mail alone: one answers an inquiry, the other makes a ticket of a mail
-//! without the form.
+//! without the form. Then the answered inquiry goes to the guidebook: one proposes it, the other releases it.
 
 use std::fs;
 
@@ -8,9 +8,11 @@ use anyhow::Context as _;
 use super::{Demo, close, show};
 use crate::{
     cli::print,
-    letter::Purpose,
+    letter::{Purpose, faq::Format},
     mail::{self, InboundMail},
+    service::{Actor, Operation},
     store::{OutboxRow, Store},
+    tickets::faq::export,
 };
 
 const LEAD: &str = "sato@desk.example.jp";
@@ -20,12 +22,20 @@ const MEMBER: &str = "ito@desk.example.jp";
 const ANSWER: &str = include_str!("answer.txt");
 /// What Sato writes in the place of a parked mail: that it is an inquiry.
 const TAKE_IN: &str = include_str!("take_in.txt");
+/// What Ito writes to propose an inquiry for the guidebook, and about the words that the desk doubts.
+const PROPOSE: &str = include_str!("propose.txt");
+const RESOLVE: &str = include_str!("resolve.txt");
+/// What Sato writes to release the entry.
+const RELEASE: &str = include_str!("release.txt");
+const ENTRY: &str = "FAQ-2025-0001";
 /// The first character of the line above the place for an answer.
 const MARK: char = '▼';
 
 pub(super) async fn work(desk: &Demo) -> anyhow::Result<()> {
     answer(desk).await?;
-    take_in(desk).await
+    take_in(desk).await?;
+    propose(desk).await?;
+    release(desk).await
 }
 
 /// Ito replies to the notice of the first ticket. The desk shows what will leave, and sends it when it may no longer be stopped.
@@ -74,6 +84,45 @@ async fn take_in(desk: &Demo) -> anyhow::Result<()> {
     ));
     let (receipt, _) = newest(store, Purpose::Acknowledgement, "", &taken.number.to_string()).await?;
     show(store, &receipt, 12).await?;
+    close(serving).await;
+    Ok(())
+}
+
+/// Ito proposes the answered inquiry for the guidebook. The desk marks what may be personal.
+async fn propose(desk: &Demo) -> anyhow::Result<()> {
+    let (serving, _) = desk.pass("2025-07-01T13:08:00+09:00").await?;
+    let (_, notice) = newest(&serving.desk.store, Purpose::NewTicket, MEMBER, "ZT-2025-0001").await?;
+    close(serving).await;
+    reply(desk, MEMBER, &notice, PROPOSE, "2025-07-01T13:09:00+09:00")?;
+    let (serving, _) = desk.pass("2025-07-01T13:10:00+09:00").await?;
+    let store = &serving.desk.store;
+    print::line(
+        "\nAt 13:10 Ito proposes the answered inquiry for the guidebook. The desk marks what may name somebody:\n",
+    );
+    let (row, draft) = newest(store, Purpose::Faq, MEMBER, ENTRY).await?;
+    show(store, &row, 15).await?;
+    close(serving).await;
+    reply(desk, MEMBER, &draft, RESOLVE, "2025-07-01T13:11:00+09:00")
+}
+
+/// Sato releases the entry, and the operator exports it.
+async fn release(desk: &Demo) -> anyhow::Result<()> {
+    let (serving, _) = desk.pass("2025-07-01T13:12:00+09:00").await?;
+    let (_, asked) = newest(&serving.desk.store, Purpose::Faq, LEAD, ENTRY).await?;
+    close(serving).await;
+    reply(desk, LEAD, &asked, RELEASE, "2025-07-01T13:15:00+09:00")?;
+    let (serving, _) = desk.pass("2025-07-01T13:16:00+09:00").await?;
+    let desk = &serving.desk;
+    let mut tx = desk.store.write().await?;
+    let mut operation = Operation { desk, tx: &mut tx, actor: Actor::Operator, now: desk.clock.now() };
+    let (_, file) = export(&mut operation, Format::Markdown).await??;
+    tx.commit().await?;
+    print::line(
+        "\nIto keeps the words with a reason, and Sato, the second member, releases the entry. `faq export --released` writes:\n",
+    );
+    for line in String::from_utf8_lossy(&file).lines() {
+        print::line(format!("  │ {line}").trim_end());
+    }
     close(serving).await;
     Ok(())
 }

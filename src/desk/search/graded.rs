@@ -53,10 +53,7 @@ fn suggestions_are_as_good_as_promised() {
         let own: BTreeMap<String, u64> = asked
             .subject_grams()
             .into_iter()
-            .map(|gram| {
-                let count = counts.get(&gram).copied().unwrap_or_default();
-                (gram, count)
-            })
+            .map(|gram| (gram.to_owned(), counts.get(gram).copied().unwrap_or_default()))
             .collect();
         let likeness = Likeness::new(&asked, &own, past.len() as u64);
         let mut alike: Vec<(f64, usize)> =

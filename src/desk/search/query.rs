@@ -77,12 +77,10 @@ impl Query {
         if is_empty { Err(QueryFault::Empty) } else { Ok(self) }
     }
 
-    /// The grams that a hit has.
+    /// The grams that the words of a hit have.
     #[must_use]
     pub fn grams(&self) -> BTreeSet<String> {
-        // A tag that looks like a telephone number or an address stands in no text as such.
-        let tag = self.filter.tag.as_deref().and_then(Term::new).filter(|tag| matches!(tag, Term::Words(_)));
-        self.words.iter().chain(&tag).flat_map(Term::grams).collect()
+        self.words.iter().flat_map(Term::grams).collect()
     }
 
     /// Whether a ticket with these texts is a hit.

@@ -23,8 +23,9 @@ const TOGETHER: f64 = 0.25;
 #[derive(Debug, Clone, Default)]
 pub struct Likeness {
     weights: BTreeMap<String, f64>,
-    own: BTreeMap<String, f64>,
     length: f64,
+    /// The score that the inquiry has with itself.
+    itself: f64,
 }
 
 impl Likeness {
@@ -33,9 +34,9 @@ impl Likeness {
     #[expect(clippy::cast_precision_loss, reason = "numbers of tickets are far below 2^52")]
     pub fn new(inquiry: &Document, found_in: &BTreeMap<String, u64>, all: u64) -> Self {
         let runs = inquiry.subject_runs();
-        let mut among: BTreeMap<&String, usize> = BTreeMap::new();
+        let mut among: BTreeMap<&str, usize> = BTreeMap::new();
         for run in &runs {
-            for gram in run {
+            for &gram in run {
                 let least = among.entry(gram).or_insert(run.len());
                 *least = run.len().min(*least);
             }
@@ -47,15 +48,17 @@ impl Likeness {
             .map(|(gram, count)| {
                 let (all, count) = (all.max(*count) as f64, *count as f64);
                 let rare = (1.0 + (all - count + 0.5) / (count + 0.5)).ln();
-                let run = among.get(gram).copied().unwrap_or(1) as f64;
+                let run = among.get(gram.as_str()).copied().unwrap_or(1) as f64;
                 (gram, rare / run.powf(TOGETHER))
             })
             .collect();
         weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         let weights: BTreeMap<String, f64> =
             weighed.into_iter().take(RAREST).map(|(gram, weight)| (gram.clone(), weight)).collect();
-        let grams = runs.concat();
-        Self { weights, own: counted(&grams), length: grams.len() as f64 }
+        let length = runs.iter().map(Vec::len).sum::<usize>() as f64;
+        let mut likeness = Self { weights, length, itself: 0.0 };
+        likeness.itself = likeness.score(inquiry);
+        likeness
     }
 
     /// The grams that choose candidates, with their weight.
@@ -66,29 +69,26 @@ impl Likeness {
 
     /// How alike a past inquiry is, from 0 on; 1 is the inquiry itself. `None` if it is not alike enough.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
     pub fn of(&self, past: &Document) -> Option<f64> {
-        let grams = past.subject_grams();
-        let itself = self.score(&self.own, self.length);
-        let score = self.score(&counted(&grams), grams.len() as f64);
-        let share = if itself > 0.0 { score / itself } else { 0.0 };
+        let share = if self.itself > 0.0 { self.score(past) / self.itself } else { 0.0 };
         (share >= ENOUGH).then_some(share)
     }
 
-    fn score(&self, counts: &BTreeMap<String, f64>, length: f64) -> f64 {
+    fn score(&self, document: &Document) -> f64 {
+        let mut counts: BTreeMap<&str, f64> = self.weights.keys().map(|gram| (gram.as_str(), 0.0)).collect();
+        let mut length = 0.0;
+        for gram in document.subject_grams() {
+            length += 1.0;
+            if let Some(count) = counts.get_mut(gram) {
+                *count += 1.0;
+            }
+        }
         let relative = 1.0 - B + B * length / self.length.max(1.0);
-        let part = |(gram, weight): (&String, &f64)| {
-            let count = counts.get(gram).copied().unwrap_or_default().min(MOST_COUNTED);
+        let part = |(weight, count): (&f64, &f64)| {
+            let count = count.min(MOST_COUNTED);
             weight * count * (K1 + 1.0) / (count + K1 * relative)
         };
-        self.weights.iter().map(part).sum()
+        // Both maps have the same keys.
+        self.weights.values().zip(counts.values()).map(part).sum()
     }
-}
-
-fn counted(grams: &[String]) -> BTreeMap<String, f64> {
-    let mut counts = BTreeMap::new();
-    for gram in grams {
-        *counts.entry(gram.clone()).or_default() += 1.0;
-    }
-    counts
 }

@@ -136,8 +136,8 @@ fn an_inquiry_is_alike_to_one_about_the_same_matter() {
     let asked = document("連携を担う拠点の構成員に訪問看護ステーションが入っていてもよいか。");
     let mut found_in = BTreeMap::new();
     for gram in asked.subject_grams() {
-        let count = past.iter().filter(|text| document(text).grams().contains(&gram)).count() as u64;
-        found_in.insert(gram, count + 1);
+        let count = past.iter().filter(|text| document(text).grams().contains(gram)).count() as u64;
+        found_in.insert(gram.to_owned(), count + 1);
     }
     let likeness = Likeness::new(&asked, &found_in, 1_000);
     let alike: Vec<bool> = past.iter().map(|text| likeness.of(&document(text)).is_some()).collect();

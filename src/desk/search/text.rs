@@ -168,7 +168,7 @@ impl Document {
         let mut grams: BTreeSet<String> = BTreeSet::new();
         for run in self.plain.split_ascii_whitespace() {
             if run.chars().next().map(class) == Some(Class::Letter) {
-                grams.extend(pairs(run));
+                grams.extend(pairs(run).map(str::to_owned));
                 grams.extend(run.chars().map(String::from));
             } else {
                 grams.insert(run.to_owned());
@@ -182,13 +182,13 @@ impl Document {
     /// Grams that say what an inquiry is about: words, and pairs inside runs of kanji or katakana. Pairs with hiragana are
     /// grammar: without them, similar inquiries are found better.
     #[must_use]
-    pub fn subject_grams(&self) -> Vec<String> {
+    pub fn subject_grams(&self) -> Vec<&str> {
         self.subject_runs().concat()
     }
 
     /// The same, by the runs that they stand in.
     #[must_use]
-    pub(super) fn subject_runs(&self) -> Vec<Vec<String>> {
+    pub(super) fn subject_runs(&self) -> Vec<Vec<&str>> {
         let mut runs = Vec::new();
         for run in self.plain.split_ascii_whitespace() {
             if run.chars().next().map(class) == Some(Class::Letter) {
@@ -196,7 +196,7 @@ impl Document {
                     runs.push(pairs(piece).collect());
                 }
             } else if run.chars().any(char::is_alphabetic) {
-                runs.push(vec![run.to_owned()]);
+                runs.push(vec![run]);
             }
         }
         runs
@@ -206,26 +206,23 @@ impl Document {
 /// Marks the gram of a telephone number. Folded text has no full-width letter.
 const TEL: char = 'Ｔ';
 
-/// An address as one gram: its dots and its @ in full width, which folded text does not have.
-fn wide(address: &str) -> String {
-    address
-        .chars()
-        .map(
-            |c| {
-                if c.is_ascii_alphanumeric() { c } else { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) }
-            },
-        )
+/// A text as one gram: blanks and signs in full width, which folded text does not have.
+#[must_use]
+pub fn wide(text: &str) -> String {
+    let is_kept = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii();
+    text.chars()
+        .map(|c| if is_kept(c) { c } else { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) })
         .collect()
 }
 
 /// The pairs of letters in a run.
-fn pairs(run: &str) -> impl Iterator<Item = String> + '_ {
+fn pairs(run: &str) -> impl Iterator<Item = &str> {
     let mut letters = run.char_indices();
     std::iter::from_fn(move || {
         let (at, first) = letters.next()?;
         let rest = run.get(at + first.len_utf8()..)?;
         let next = rest.chars().next()?;
-        run.get(at..at + first.len_utf8() + next.len_utf8()).map(str::to_owned)
+        run.get(at..at + first.len_utf8() + next.len_utf8())
     })
 }
 
@@ -259,7 +256,9 @@ impl Term {
         let mut grams = Vec::new();
         for run in words.split_ascii_whitespace() {
             match ends(run, true) {
-                Some(Class::Letter) if run.chars().nth(1).is_some() => grams.extend(pairs(run)),
+                Some(Class::Letter) if run.chars().nth(1).is_some() => {
+                    grams.extend(pairs(run).map(str::to_owned));
+                }
                 _ => grams.push(run.to_owned()),
             }
         }
