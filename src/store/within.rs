@@ -26,7 +26,7 @@ pub struct Within {
     pub below: Option<i64>,
 }
 
-/// What a gram that is no word says of a ticket. The grams of words have no letters of full width.
+/// What a gram that is no word says of a ticket. The grams of words have no colon of full width.
 #[derive(Debug, Clone, Copy)]
 enum Property {
     Status,
@@ -39,14 +39,14 @@ enum Property {
 
 impl Property {
     fn gram(self, value: &str) -> String {
-        let letter = match self {
-            Self::Status => 'Ｓ',
-            Self::Prefecture => 'Ｐ',
-            Self::Assignee => 'Ａ',
-            Self::Tag => 'Ｇ',
-            Self::Received => 'Ｒ',
+        let name = match self {
+            Self::Status => "status",
+            Self::Prefecture => "prefecture",
+            Self::Assignee => "assignee",
+            Self::Tag => "tag",
+            Self::Received => "received",
         };
-        format!("{letter}{}", wide(value))
+        wide(&format!("{name}:{value}"))
     }
 }
 
