@@ -13,6 +13,7 @@ mod waiting;
 mod window_summary;
 
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -43,8 +44,10 @@ use crate::{
 
 /// Maximum sleep. The timer does not advance while the machine is suspended, and the system clock may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-/// How long the search index is brought up to date between two looks at the clock: a small part of the time, so that mail comes
-/// first.
+/// Mail comes first: the search index waits until nothing was filed for so long, or for a minute. A search by mail or shell
+/// brings it up to date by itself.
+const QUIET: Duration = Duration::from_secs(1);
+/// How long the search index is brought up to date between two looks at the clock.
 const INDEXING: Duration = Duration::from_millis(300);
 /// How often the search index is looked at, whether it is damaged.
 const HEALING: Duration = Duration::from_hours(1);
@@ -52,11 +55,11 @@ const AFTER_FAULT: Duration = Duration::from_secs(60);
 
 /// Runs due jobs and sleeps until the next one is due, until `stop`.
 pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken) {
-    let mut healed: Option<Instant> = None;
+    let (mut healed, mut indexed) = (None, Instant::now());
     while !stop.is_cancelled() {
         desk.health.tick("timetable", LONGEST_SLEEP);
         // Register for the wake-up before `tick`, so that the loop does not miss a ticket filed in between.
-        let woken = wakeups.timetable.notified();
+        let mut woken = pin!(wakeups.timetable.notified());
         let sleep = match tick(&desk).await {
             Ok(queued) => {
                 if queued > 0 {
@@ -71,11 +74,22 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                 AFTER_FAULT
             }
         };
-        keep_index(&desk, &mut healed).await;
-        tokio::select! {
-            () = woken => {}
-            () = tokio::time::sleep(sleep) => {}
-            () = stop.cancelled() => {}
+        let next = Instant::now() + sleep;
+        let is_quiet = tokio::select! {
+            () = &mut woken => false,
+            () = tokio::time::sleep(QUIET.min(sleep)) => true,
+            () = stop.cancelled() => break,
+        };
+        if is_quiet || indexed.elapsed() >= LONGEST_SLEEP {
+            keep_index(&desk, &mut healed).await;
+            indexed = Instant::now();
+        }
+        if is_quiet {
+            tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep_until(next.into()) => {}
+                () = stop.cancelled() => {}
+            }
         }
     }
 }
