@@ -74,14 +74,16 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
                 AFTER_FAULT
             }
         };
-        let next = Instant::now() + sleep;
+        let mut next = Instant::now() + sleep;
         let is_quiet = tokio::select! {
             () = &mut woken => false,
             () = tokio::time::sleep(QUIET.min(sleep)) => true,
             () = stop.cancelled() => break,
         };
         if is_quiet || indexed.elapsed() >= LONGEST_SLEEP {
-            keep_index(&desk, &mut healed).await;
+            if !keep_index(&desk, &mut healed).await {
+                next = Instant::now();
+            }
             indexed = Instant::now();
         }
         if is_quiet {
@@ -94,18 +96,19 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
     }
 }
 
-/// Brings the search index up to date for a short time.
-async fn keep_index(desk: &Desk, healed: &mut Option<Instant>) {
+/// Brings the search index up to date for a short time. `false` if some of it is left.
+async fn keep_index(desk: &Desk, healed: &mut Option<Instant>) -> bool {
     let kept = if healed.is_none_or(|at| at.elapsed() >= HEALING) {
         *healed = Some(Instant::now());
         healed_index(desk, Some(INDEXING)).await
     } else {
         index(desk, Some(INDEXING)).await
     };
-    if let Err(error) = kept {
+    kept.unwrap_or_else(|error| {
         *healed = None;
         warn!("search index: {error}; `madoguchi search --rebuild` makes a new one");
-    }
+        true
+    })
 }
 
 /// Runs all due jobs once. Returns the number of queued mails.
