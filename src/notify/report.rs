@@ -42,7 +42,7 @@ impl Papers {
             bytes,
         };
         let files = vec![
-            file("html", "text/html", html(&page)?.into_bytes()),
+            file("html", "text/html; charset=utf-8", html(&page)?.into_bytes()),
             file("xlsx", SheetFormat::Xlsx.media_type(), xlsx(&page)?),
         ];
         Ok(Self { reported, files })
