@@ -31,6 +31,12 @@ pub struct Mark {
 #[serde(transparent)]
 pub struct Marked(Vec<Piece>);
 
+impl From<Vec<Piece>> for Marked {
+    fn from(pieces: Vec<Piece>) -> Self {
+        Self(pieces)
+    }
+}
+
 impl Marked {
     /// A text with the marks that `desk::marks` finds in it. `next` is the number of the next mark.
     #[must_use]
