@@ -157,7 +157,7 @@ fn nobody_gets_the_tickets_of_a_flood_in_turn(desk: &mut Desk) {
     assert_eq!(assignees, expected);
     let noticed = |nth: usize| to_lead(desk).iter().any(|subject| subject.contains(&format!("第{nth}市 ")));
     let told: Vec<usize> = (1..=14).filter(|nth| noticed(*nth)).collect();
-    assert_eq!(told, [1, 3, 5, 6, 7, 9, 14], "leads are told of the flood, ever more rarely");
+    assert_eq!(told, [1, 3, 5, 6, 7, 9, 14], "leads get fewer and fewer notices of the flood");
     let list = desk.run(&["digest", "--preview"]).stdout;
     let place = |part: &str| list.find(part).unwrap_or_else(|| panic!("{part} is missing: {list}"));
     // As without turns: the first ones that nobody works on are shown among the others.
