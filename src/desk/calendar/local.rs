@@ -29,12 +29,12 @@ fn latest(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
 /// A zone, and its offset if its clocks never change in the years that count, as in Japan. A deadline converts some ten
 /// local times, which is most of its work.
 #[derive(Debug, Clone)]
-pub(super) struct Clock {
+pub(super) struct LocalTime {
     zone: Tz,
     pub(super) only_offset: Option<FixedOffset>,
 }
 
-impl Clock {
+impl LocalTime {
     pub(super) fn new(zone: Tz, years: RangeInclusive<i32>) -> Self {
         // No zone changes its clocks and changes them back within a week. A year more at each end, for the days at the ends.
         let first = NaiveDate::from_yo_opt(years.start() - 1, 1);

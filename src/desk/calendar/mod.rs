@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 
 pub use business_time::BusinessTime;
 pub use closures::Closure;
-use local::Clock;
+use local::LocalTime;
 pub use local::{date_of, earliest};
 pub use rules::{ClosedDays, ClosedReason, Day, DayHours, HoursRules};
 
@@ -31,7 +31,7 @@ const LAST_YEAR: i32 = 2150;
 #[derive(Debug, Clone)]
 pub struct Calendar {
     rules: HoursRules,
-    clock: Clock,
+    local_time: LocalTime,
 }
 
 /// Business time counted on one day, in local time of the desk.
@@ -54,8 +54,8 @@ struct Span {
 impl Calendar {
     #[must_use]
     pub fn new(rules: HoursRules) -> Self {
-        let clock = Clock::new(rules.time_zone, FIRST_YEAR..=LAST_YEAR);
-        Self { rules, clock }
+        let local_time = LocalTime::new(rules.time_zone, FIRST_YEAR..=LAST_YEAR);
+        Self { rules, local_time }
     }
 
     #[must_use]
@@ -89,7 +89,7 @@ impl Calendar {
         let Day::Open { opens, closes } = self.day(date) else {
             return None;
         };
-        let (from, to) = self.clock.span(date.and_time(opens), date.and_time(closes))?;
+        let (from, to) = self.local_time.span(date.and_time(opens), date.and_time(closes))?;
         (from < to).then_some((from, to))
     }
 

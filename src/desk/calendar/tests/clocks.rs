@@ -105,11 +105,11 @@ fn one_offset_stands_for_a_zone_only_if_its_clocks_never_change() {
         (Tz::Asia__Barnaul, false),
         (Tz::Pacific__Apia, false),
     ] {
-        assert_eq!(Clock::new(zone, FIRST_YEAR..=LAST_YEAR).only_offset.is_some(), is_constant, "{zone}");
+        assert_eq!(LocalTime::new(zone, FIRST_YEAR..=LAST_YEAR).only_offset.is_some(), is_constant, "{zone}");
     }
     // Each day of the years for which the database of time zones has changes.
     for zone in chrono_tz::TZ_VARIANTS {
-        let Some(offset) = Clock::new(zone, FIRST_YEAR..=LAST_YEAR).only_offset else { continue };
+        let Some(offset) = LocalTime::new(zone, FIRST_YEAR..=LAST_YEAR).only_offset else { continue };
         let mut days = date("2000-01-01").iter_days().take_while(|day| day.year() < 2040);
         let changed =
             days.find(|day| zone.offset_from_utc_datetime(&day.and_time(NaiveTime::MIN)).fix() != offset);
