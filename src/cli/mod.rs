@@ -332,7 +332,7 @@ mod tests {
             let command = span.split(" > ").next().unwrap_or_default();
             let words = command.split_whitespace().map(|word| match word {
                 "ID" => "7",
-                "N" | "番号" | "案件の番号" => "ZT-2025-0001",
+                "N" | "番号" | "実施地域の番号" => "ZT-2025-0001",
                 "FROM" | "TO" => "2025-07-10",
                 word => word,
             });

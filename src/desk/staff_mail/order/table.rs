@@ -1,4 +1,4 @@
-//! The table of orders: one pattern a line, and the words around them. `read` applies it to a sentence.
+//! The table of orders: one pattern a line, with the threads in which it is an order. `line` applies it to a sentence.
 
 use std::sync::LazyLock;
 
@@ -25,8 +25,8 @@ use Verb::{
 
 /// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
 /// blank, a colon or a comma, where the order takes an argument or a reason.
-/// Sources: "guide" is 担当者の手引き, "support" its part on 伴走支援; "issue" is the list of replies that members wrote and the desk sent on; "speech" is
-/// another inflection of the same words.
+/// Sources: "guide" is 命令一覧, "support" 伴走支援の手引き; "issue" is the list of replies that members wrote and the desk sent on;
+/// "speech" is another inflection of the same words.
 const ROWS: [(Verb, Scope, &str); 67] = [
     // --- 取消: stop a draft
     (
@@ -212,6 +212,7 @@ const ROWS: [(Verb, Scope, &str); 67] = [
     // --- English that goes on without a colon
     (Reject, Decide, r"not approved|do not approve|don'?t approve"), // speech
     (Cancel, Decide, r"(?:no[, ]+)?(?:please )?don'?t"),             // speech
+    // --- words that stop a draft only where the desk has asked about it
     (
         Cancel,
         Decide,
