@@ -253,7 +253,7 @@ impl Desk<'_> {
         Ok(output.status.success())
     }
 
-    /// Whether nobody changed an audit event. What else `check` finds does not matter here.
+    /// Whether nobody changed an audit event. Other findings of `check` do not matter here.
     fn audit_is_whole(&self) -> Result<bool> {
         let findings: Vec<Value> = serde_json::from_slice(&self.run(&["check", "--json"])?.stdout)?;
         let whole = |finding: &Value| {

@@ -4,7 +4,7 @@
 //! mailbox ──bytes──► InboundMail ──► Decision ──► one transaction a batch ──► outbox ──► SMTP
 //!                       mail            desk                store            outbound
 //! ```
-//! A pure core decides, a thin shell acts. The rooms, in the one direction of their dependencies:
+//! A pure core decides, a thin shell acts. The rooms, in the one direction of their dependencies (`reply` uses `mail` alone):
 //! `cli → server → {inbound, schedule, outbound, views} → tickets → notify → service → delivery → mailbox → store → letter → desk → {mail, paper}`
 //!
 //! - `mail`: bytes to a message as its reader sees it. Pure.
@@ -21,8 +21,9 @@
 //! - `inbound`: from fetched bytes to a committed decision.
 //! - `schedule`: what is due by the clock.
 //! - `outbound`: claims, sends and records the outbox.
-//! - `views`: the one JSON and CSV shape of a ticket, an outbox mail and a parked mail. Knows no room above `service`.
-//! - `server`: wiring, start and stop, health.
+//! - `views`: the one JSON and CSV shape of a ticket, an application, an outbox mail and a parked mail. Knows no room above
+//!   `service`.
+//! - `server`: wiring, loops, start and stop, health, maintenance.
 //! - `cli`: the commands. Prints, and holds no rules.
 //!
 //! Beside them: `settings`, which only `server` and `cli` see whole, `net`, the way to the mail servers, `login`,

@@ -206,7 +206,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    // Whatever the desk writes is for its own user. Manual pages are for everybody.
+    // The desk writes its files for its own user. Manual pages are for everybody.
     if !matches!(arguments.command, Command::Man { .. }) {
         rustix::process::umask(Mode::RWXG | Mode::RWXO);
     }

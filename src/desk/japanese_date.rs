@@ -1,4 +1,4 @@
-//! Reads a day with its hours as people write them: 「9月2日（火）14時～16時」. What may be meant two ways is a fault, and never
+//! Reads a day with its hours as people write them: 「9月2日（火）14時～16時」. An ambiguous day is a fault, and is never
 //! guessed. `japanese_time` formats dates.
 
 mod day;

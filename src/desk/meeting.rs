@@ -1,6 +1,6 @@
 //! Meetings and visits of a region that is supported (伴走支援): what a member orders, and the legal changes. A change is a new
-//! version of the meeting, so history is rows and a change that is stopped in time leaves no trace. Who is told is decided
-//! in `tickets::meetings`.
+//! version of the meeting, so history is rows and a change that is stopped in time leaves no trace.
+//! `tickets::meetings` decides who is told.
 
 use chrono::{DateTime, Utc};
 

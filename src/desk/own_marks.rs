@@ -180,7 +180,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Whatever a stranger writes, and however it is broken: it takes linear time, and nothing of it is ours.
+        /// Any text of a stranger takes linear time, however broken, and nothing of it is ours.
         #[test]
         fn no_stranger_writes_our_marks(
             parts in proptest::collection::vec(

@@ -82,7 +82,7 @@ impl Removal {
         without_telephones(&without_addresses(&self.forget(text)))
     }
 
-    /// Replaces the person's names and texts by [`MARK`]. What the text has of other people stays.
+    /// Replaces the person's names and texts by [`MARK`]. Other people's names stay.
     #[must_use]
     pub fn forget(&self, text: &str) -> String {
         let mut text = text.to_owned();

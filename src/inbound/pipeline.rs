@@ -1,5 +1,5 @@
-//! Files messages in batches: one transaction a batch, one savepoint a message. Inside the transaction each message's facts
-//! are read, the decision is made and its rows are written, so that the next message sees them.
+//! Files messages in batches, one transaction a batch; with savepoints only when a message of the batch has a fault. Inside the
+//! transaction the facts are read, each message is decided and its rows are written, so that the next message sees them.
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +43,7 @@ pub async fn process(desk: &Desk, fetched: FetchedMessage) -> Result<Processed, 
 /// When the database fails.
 pub async fn process_again(desk: &Desk, id: i64) -> Result<Option<Processed>, Fault> {
     let Some((row, raw)) = desk.store.message(id).await? else { return Ok(None) };
-    // What was erased cannot be decided again.
+    // An erased message cannot be decided again.
     if raw.is_empty() || !matches!(row.outcome, Outcome::Pending | Outcome::Parked | Outcome::Discarded) {
         return Ok(None);
     }
@@ -79,8 +79,8 @@ pub(super) async fn process_all(
 
 type Mails<'a> = std::iter::Peekable<std::slice::Iter<'a, PreparedMail>>;
 
-/// Files the next messages in one transaction. A message's own fault is rare, and a savepoint costs a trip to the database: so
-/// a batch is filed without savepoints first, and once more with them when one of its messages has a fault.
+/// Files the next messages in one transaction. A message's own fault is rare, and a savepoint costs a trip to the database. So a
+/// batch is filed without savepoints first, and once more with them when one of its messages has a fault.
 async fn file_batch(
     desk: &Desk,
     mails: &mut Mails<'_>,

@@ -1,5 +1,5 @@
 //! The address line (宛名) of letters to inquirers, from what the form says of organization and name: who is a person, who an
-//! office, and which title follows. Whether a member wrote an address line of their own is `frame`'s.
+//! office, and which title follows. `frame` finds an address line that a member wrote.
 
 mod words;
 
@@ -11,7 +11,7 @@ use words::{
     LABELS, LATIN_TITLES, PLACES, is_office, is_role, is_title, is_unnamed, surname_and_role, without_end,
 };
 
-/// Longest line, in characters. What does not fit is left out: it is no name.
+/// Longest line, in characters. Longer text is left out: it is no name.
 const LONGEST: usize = 60;
 /// More persons than this are addressed as their organization.
 const MOST_PERSONS: usize = 3;

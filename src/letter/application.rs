@@ -1,5 +1,5 @@
 //! Applications for the 伴走支援 in words: the receipt to the sender, and the notice to staff.
-//! What is checked is decided by `desk::application`.
+//! `desk::application` decides what is checked.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -71,7 +71,7 @@ pub struct ApplicationFacts<'a> {
     pub in_force: bool,
 }
 
-/// An application in words. What is not known is empty.
+/// An application in words. Unknown values are empty.
 #[derive(Debug, Clone, Serialize)]
 pub struct ApplicationContext {
     pub number: String,
@@ -185,7 +185,7 @@ pub fn changed(before: &ApplicationForm, after: &ApplicationForm) -> Vec<&'stati
     F::ALL.iter().copied().filter(differs).map(field_in_words).collect()
 }
 
-/// What the sender is asked to look at: only what is missing. What a person has to judge is not theirs to answer.
+/// What the sender is asked to look at: only what is missing. Questions of judgement are staff's, not theirs.
 fn questions(form: &ApplicationForm, checks: &[Check]) -> Vec<String> {
     let missing: Vec<&str> = form.missing().into_iter().map(field_in_words).collect();
     let mut questions = Vec::new();

@@ -1,5 +1,5 @@
 //! The digest (日次一覧) in words: its groups, its summary line, its alarms.
-//! Which tickets and mails a member sees is decided elsewhere.
+//! `notify::digest` decides which tickets and mails a member sees.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! What templates of mails to inquirers may name: the desk, the form, the ticket and its instants, in words.
-//! Which mail is written, and whether it leaves, is decided elsewhere.
+//! `desk::triage` and `tickets` decide which mail is written, and `desk::gate` whether it leaves.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

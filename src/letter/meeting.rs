@@ -46,7 +46,7 @@ pub struct MeetingFacts<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// A meeting in words. What is not known is empty.
+/// A meeting in words. Unknown values are empty.
 #[derive(Debug, Clone, Serialize)]
 pub struct MeetingWords {
     /// 「第1回会議」 or 「アドバイザー派遣（1回目）」

@@ -1,5 +1,5 @@
 //! The mails that leave the desk: their purposes, their wording and their bytes; and all Japanese sentences that people
-//! read. Whether a mail may leave is decided by `desk::gate`.
+//! read. `desk::gate` decides whether a mail may leave.
 
 mod addressee;
 mod application;

@@ -23,7 +23,7 @@ use crate::{
 /// Lines of a text that are shown.
 const MOST_LINES: usize = 6;
 
-/// A parked mail in words. What is not known is empty.
+/// A parked mail in words. Unknown values are empty.
 #[derive(Debug, Clone, Serialize)]
 pub struct ParkedMail {
     /// 「MAIL-2025-0120」; empty where the mail cannot be named.

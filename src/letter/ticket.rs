@@ -32,7 +32,7 @@ pub struct TicketFacts<'a> {
     pub assignee: Option<&'a str>,
 }
 
-/// A ticket in words. What is not known is empty.
+/// A ticket in words. Unknown values are empty.
 #[derive(Debug, Clone, Serialize)]
 pub struct StaffTicket {
     pub number: String,

@@ -8,7 +8,7 @@ pub(super) fn signed_content(bytes: &[u8]) -> Option<Vec<u8>> {
     /// id-signedData.
     const SIGNED_DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
     let mut found = None;
-    // What follows the content, certificates and signatures, may be damaged: the result does not matter.
+    // Certificates and signatures behind the content may be damaged: the result does not matter.
     let _ = Mode::Ber.decode(bytes, |outer| {
         outer.take_sequence(|info| {
             let kind = Oid::take_from(info)?;

@@ -42,7 +42,7 @@ struct File {
     data: Vec<u8>,
 }
 
-/// `None` if the bytes are not TNEF, or hold nothing that we know. What follows damage is left out.
+/// `None` if the bytes are not TNEF, or hold nothing that we know. The part behind damage is left out.
 pub(super) fn read(bytes: &[u8]) -> Option<Tnef> {
     let mut rest = Bytes(bytes);
     if rest.u32()? != SIGNATURE {

@@ -108,7 +108,7 @@ pub async fn run(outbound: Outbound, wakeups: Arc<Wakeups>, stop: CancellationTo
 /// Empties the outbox beside an intake that wakes it, until `taken_all` and nothing more is due.
 ///
 /// # Errors
-/// When the database fails. What is not recorded is sent again by a later pass, with the same Message-ID.
+/// When the database fails. A later pass sends unrecorded mails again, with the same Message-ID.
 pub async fn beside(
     outbound: Outbound,
     wakeups: Arc<Wakeups>,

@@ -163,7 +163,7 @@ pub(super) async fn send_batch(
             result = record(&outbound.desk, unrecorded).await;
             drop(turns);
         }
-        // What cannot be put on record is not sent.
+        // A mail that cannot be put on record is not sent.
         batch.halt.cancel();
         recorded.close();
         while let Some(Tried { attempt, .. }) = recorded.recv().await {

@@ -1,5 +1,5 @@
 //! Reads office files as rows of cells, with findings about what paper would show and text does not. Reads .docx only;
-//! of other files it says why it does not. Writes .docx, .xlsx and CSV. What the rows mean is `desk`'s.
+//! of other files it says why it does not. Writes .docx, .xlsx and CSV. `desk` knows what the rows mean.
 
 mod archive;
 mod document;

@@ -86,7 +86,7 @@ fn rest(reply: &Lines<'_>, part: &Range<usize>, matches: &[Match]) -> Vec<Range<
 }
 
 /// Whether what was found was quoted by a mail program. A person may write sentences of ours, too: a label, a greeting, an
-/// answer once more. What the program adds tells the difference: quote marks, an attribution, the frame of our mail.
+/// answer once more. A program's additions tell the difference: quote marks, an attribution, the frame of our mail.
 fn is_quotation(
     found: &Alignment,
     sent: &Lines<'_>,

@@ -192,7 +192,7 @@ pub fn subtract(text: &str, sent: &[Sent<'_>], people: &People<'_>) -> Option<Re
 }
 
 /// Reads a text that quotes no known mail of ours: a new mail, a reply whose quotation was deleted, or the part of a reply
-/// above a quotation. What stands below an attribution is another mail's.
+/// above a quotation. The text below an attribution is another mail's.
 #[must_use]
 pub fn unquoted(text: &str, above_quotation: bool, people: &People<'_>) -> Reply {
     read(text, &[], &[], above_quotation, people)

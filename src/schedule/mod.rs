@@ -1,5 +1,6 @@
-//! The timetable loop: runs jobs that are due by the clock (deadlines, reminders, digest, reports, window summary, retention).
-//! The store records each notice, so a job missed during downtime or suspend runs once, and no notice is sent twice.
+//! The timetable loop: runs jobs that are due by the clock (deadlines, holds, reminders, deferred mails, digest, reports, window
+//! summary, retention), and keeps the search index up to date between them. The store records each notice, so a job missed during
+//! downtime or suspend runs once, and no notice is sent twice.
 
 mod deferred;
 mod drafts;
@@ -44,8 +45,8 @@ use crate::{
 
 /// Maximum sleep. The timer does not advance while the machine is suspended, and the system clock may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-/// Mail comes first: the search index waits until nothing was filed for so long, or for a minute. A search by mail or shell
-/// brings it up to date by itself.
+/// Mail comes first: the search index waits until nothing was filed for so long, or for [`LONGEST_SLEEP`]. A search by mail or
+/// shell brings it up to date by itself.
 const QUIET: Duration = Duration::from_secs(1);
 /// How long the search index is brought up to date between two looks at the clock.
 const INDEXING: Duration = Duration::from_millis(300);

@@ -43,7 +43,7 @@ impl Absences {
     }
 }
 
-/// The absences of a stored value. What this version cannot read counts as none.
+/// The absences of a stored value. A value that this version cannot read counts as none.
 #[must_use]
 pub fn stored(value: &str) -> Vec<Absence> {
     value.lines().filter_map(|line| line.parse().ok()).collect()

@@ -44,7 +44,7 @@ impl Fault {
     }
 }
 
-/// A pass that could not be finished. What it had committed stays.
+/// A pass that could not be finished. Its commits stay.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
     #[error(transparent)]

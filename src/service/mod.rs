@@ -69,9 +69,9 @@ pub struct Desk {
     pub answers: Answers,
     /// Who gets the notice of a new ticket.
     pub new_ticket: NewTicketTo,
-    /// Times of day at which staff get the digest.
     /// `answers.notices_per_sender` and `answers.notices_per_domain`
     pub notices: NoticeLimits,
+    /// Times of day at which staff get the digest.
     pub digest_at: Vec<NaiveTime>,
     /// Business time without any mail after which health warns, within the window. Zero: never.
     pub silence_alarm: BusinessTime,

@@ -78,8 +78,7 @@ pub async fn index(desk: &Desk, limit: Option<Duration>) -> Result<bool, StoreEr
 
 /// As [`index`]. A damaged index is emptied first: it is derived data, and one that lost tickets would hide them.
 pub async fn healed_index(desk: &Desk, limit: Option<Duration>) -> Result<bool, StoreError> {
-    // What is indexed now would hide what was lost before.
-    // Twice, because a ticket may change while it is looked at.
+    // Before anything is indexed, because new tickets would hide lost ones. Twice, because a ticket may change meanwhile.
     let is_damaged = is_damaged(desk).await? && is_damaged(desk).await?;
     let done = if is_damaged { None } else { Some(index(desk, limit).await) };
     match done {

@@ -1,6 +1,8 @@
+//! Wakes the loops that sleep until something is due.
+
 use tokio::sync::Notify;
 
-/// Wakes the loops that sleep until something is due. A loop registers before it looks, so that no wake-up is lost.
+/// A loop registers before it looks, so that no wake-up is lost.
 #[derive(Debug, Default)]
 pub struct Wakeups {
     /// A mail was queued.

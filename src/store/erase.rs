@@ -1,5 +1,5 @@
-//! Erases raw mails by age, and a person's data in a ticket; `desk::redact` decides which words. What stays (numbers,
-//! instants, hashes, Message-IDs, the audit) names no person.
+//! Erases raw mails by age, and a person's data in a ticket; `desk::redact` decides which words. Numbers, instants,
+//! hashes, Message-IDs and the audit stay: they name no person.
 
 use std::collections::BTreeMap;
 

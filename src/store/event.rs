@@ -1,4 +1,4 @@
-//! The audit: append-only, each row with the hash of the row before it. What happens is an [`AuditEvent`].
+//! The audit: append-only, each row with the hash of the row before it. An [`AuditEvent`] says what happened.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};

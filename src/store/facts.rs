@@ -1,5 +1,5 @@
-//! What is known about the messages of a batch: read in a few queries when its transaction begins, and kept up with what the
-//! batch adds, so that each message sees those before it. The transaction holds the desk's row, so the facts cannot age.
+//! The facts about the messages of a batch, read in a few queries when its transaction begins. The rows that the batch adds join
+//! them, so that each message sees those before it. The transaction holds the desk's row, so the facts cannot age.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! The words of tickets, as search and the suggestions read them. Which tickets, `search` decides.
+//! The words of tickets, as search and the suggestions read them. `search` decides which tickets.
 
 use std::collections::BTreeMap;
 

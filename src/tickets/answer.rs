@@ -1,5 +1,5 @@
-//! Mails that a person writes to an inquirer: composed, queued, and shown to their author before they leave. What stops or
-//! approves them is in `draft`.
+//! Mails that a person writes to an inquirer: composed, queued, and shown to their author before they leave. `draft`
+//! stops and approves them.
 
 use sha2::{Digest, Sha256};
 
@@ -142,7 +142,7 @@ pub(super) async fn queue(
         let failed = all.get(nth).map_or("", |mail| mail.to);
         return Ok(Err(unsent(number, failed, why)));
     }
-    // What waits for a word has not been asked yet.
+    // A question that waits for a word has not been asked yet.
     if leaves.at().is_some() {
         hold::wait_for(operation, ticket, written).await?;
     }
@@ -328,7 +328,7 @@ pub(super) async fn fresh_id(
         let message_id = operation.desk.ids.of_ticket(number, &event);
         match operation.tx.mail_state(&message_id).await? {
             None => return Ok(Some(message_id)),
-            // What was stopped or did not arrive was not read.
+            // Nobody has read a mail that was stopped or did not arrive.
             Some(OutboxState::Cancelled | OutboxState::Bounced | OutboxState::Failed) => {}
             Some(_) => return Ok(None),
         }

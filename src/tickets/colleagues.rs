@@ -20,9 +20,8 @@ use crate::{
 /// Mails of persons that a mail shows besides its own draft.
 const MOST_SHOWN: usize = 5;
 
-/// What persons have written to the inquirer of a ticket and the actor should know before another text leaves, the newest
-/// first: all drafts, and what colleagues have sent since the inquirer wrote last. What was sent before that answers an
-/// earlier text of the inquirer's.
+/// Mails to the inquirer of a ticket that the actor should know before another text leaves, the newest first: all drafts, and
+/// what colleagues have sent since the inquirer wrote last. Earlier mails answer an earlier text of the inquirer's.
 pub(super) async fn beside(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,

@@ -289,7 +289,7 @@ async fn merge(
     Ok(Ok(Done::Merged { number, into: into.clone() }))
 }
 
-/// What is owed to the inquirer of a merged ticket is owed by the other one: by the earlier deadline, on the earlier day.
+/// The other ticket takes over what a merged one owes its inquirer: by the earlier deadline, on the earlier day.
 async fn take_over_debt(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,

@@ -84,7 +84,7 @@ async fn hold_until(
     until: NaiveDate,
 ) -> Result<Option<Leaves>, Fault> {
     let Some(ticket) = operation.tx.ticket(ticket).await? else { return Ok(None) };
-    // The question has been queued. Where no letter to the inquirer can leave, the digest shows the day that they know.
+    // The question has been queued. If no letter to the inquirer can leave, the digest shows the day that they know.
     let told = hold::tell_day(operation, &ticket, until).await?.unwrap_or(None);
     let clock = &ticket.clock;
     if clock.status() == Status::Open || clock.is_held_by_desk() {
@@ -115,7 +115,7 @@ pub(super) async fn quote(
     let Some((from, answer)) = answer else {
         return Ok(Err(Unhandled::NothingToQuote(ticket.number.clone()).into()));
     };
-    // Who answered at the contact's is not for the inquirer.
+    // The inquirer is not told who answered at the contact's.
     let (answer, left_out) =
         without_signature(&answer, from.name.as_deref().unwrap_or_default(), &from.address);
     let text = [text.trim(), answer.trim()].join("\n\n");

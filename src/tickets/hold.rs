@@ -1,4 +1,4 @@
-//! 保留: the clock is held until a day, and the inquirer is told that day. What stops the letter ends the hold.
+//! 保留: the clock is held until a day, and the inquirer is told that day. If the letter is stopped, the hold ends.
 
 use chrono::NaiveDate;
 
@@ -129,7 +129,7 @@ pub(super) fn waits_for_third_party(ticket: &TicketRow) -> bool {
     ticket.clock.hold().is_some_and(|hold| hold.waiting_for == WaitingFor::ThirdParty)
 }
 
-/// Nobody outside is asked after all. Where the inquirer is told a day, the desk holds the ticket until then; `false` where not.
+/// Nobody outside is asked after all. If the inquirer is told a day, the desk holds the ticket until then; else returns `false`.
 pub(super) async fn stay_held(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<bool, StoreError> {
     let until = ticket.clock.hold().and_then(|hold| hold.until);
     let waits = operation.tx.drafts(ticket.id).await?.iter().any(|draft| draft.purpose == Purpose::Interim);

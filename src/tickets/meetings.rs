@@ -129,7 +129,7 @@ async fn tell(
         _ => Change::New,
     };
     let reminded = before.and_then(|row| row.reminded_for).filter(|at| *at == made.starts);
-    // Who is told of a meeting that is near needs no reminder besides.
+    // A letter about a near meeting makes the reminder needless.
     let due = remind_at(operation.desk, made.starts);
     let reminded = reminded.or_else(|| due.is_none_or(|due| due <= operation.now).then_some(made.starts));
     let id = operation.tx.add_meeting(ticket.id, &made, reminded).await?;

@@ -1,5 +1,5 @@
-//! 定型 and 引用 in answers: lines that stand for a kept phrase, or for the answer to another inquiry. What they stand for is put in
-//! before the echo, so that the author sees it.
+//! 定型 and 引用 in answers: lines that stand for a kept phrase, or for the answer to another inquiry. The text is put in before
+//! the echo, so that the author sees it.
 
 use crate::{
     desk::{

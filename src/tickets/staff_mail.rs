@@ -79,7 +79,7 @@ pub async fn work_on(
             }
             Err(none) => Err(none),
         };
-        // What was taken is shown by a mail of its own.
+        // A mail of its own shows what was taken.
         match outcome {
             Ok(_) => (result.nothing_sent, result.answered) = (false, true),
             Err(refused) => result.problems.push(refusal_to_staff(&refused)),
@@ -248,7 +248,7 @@ impl Worked {
             Err(none) => Err(none.clone()),
         };
         self.note(operation, &order.line, &outcome);
-        // Which draft is meant is asked, and meanwhile none of them leaves.
+        // The member is asked which draft is meant. Meanwhile none of them leaves.
         if let (Err(Refused::WhichDraft(_)), Ok(ticket)) = (&outcome, &found) {
             self.stop(operation, ticket, member, named).await?;
         }

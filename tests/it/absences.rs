@@ -167,7 +167,7 @@ fn against_the_direction(files: &[Source]) -> Vec<String> {
                 _ if from == to => true,
                 (Some(from), Some(to), _) => from < to,
                 (None, _, Some((_, may_know))) => may_know.contains(&to) || beside(to).is_some(),
-                // Which rooms beside are known where is told by the words below.
+                // The words below say which rooms beside are known where.
                 _ => true,
             };
             if !good {

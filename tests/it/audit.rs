@@ -121,7 +121,7 @@ fn a_hash_in_a_list_for_leads_shows_that_the_end_was_cut(desk: &Desk) {
     let check = desk.run(&["check", "--event-hash", hashes[0]]);
     assert_eq!(check.code, Some(0), "{}", check.stdout);
     assert!(check.stdout.contains("is there"), "{}", check.stdout);
-    // Who can write the database cuts the end, and makes the desk's row fit.
+    // A program that can write to the database cuts the end, and makes the desk's row fit.
     for _ in 0..2 {
         desk.sql("DELETE FROM event WHERE id = (SELECT MAX(id) FROM event)");
     }

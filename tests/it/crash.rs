@@ -116,7 +116,7 @@ fn each_representative_gets_one_letter_whenever_the_desk_is_killed(desk: &mut De
     let shown = desk.json(&["application", "results"]);
     let send = ["application", "results", "--send", shown["code"].as_str().unwrap()];
     let mut killed = kill(desk, &send, &[20, 45, 70]);
-    // Whether or not a killed process has queued them: all letters are there once now.
+    // All letters are there once now, whether or not a killed process has queued them.
     desk.run(&send);
     desk.starts_at("2025-08-01T09:45:00+09:00");
     killed += kill(desk, &["once"], &KILLS);

@@ -51,7 +51,7 @@ fn a_hold_tells_the_inquirer_a_day_and_its_morning_tells_the_member(desk: &mut D
     assert!(letter.text.contains("ご回答は7月10日（木）頃を予定しております"), "{}", letter.text);
     assert!(!letter.text.contains("厚労省"), "the reason stays inside");
     assert!(ticket(desk)["messages"].to_string().contains("厚労省に確認中"), "the reason is a note");
-    // What the inquirer adds does not end the hold.
+    // An addition of the inquirer's does not end the hold.
     let more = message(1, &format!("Re: {}", letter.subject), "追記です。").id("more@city.example.jp");
     desk.deliver_at(more, "2025-07-02T10:00:00+09:00");
     at(desk, "02T13:01:00");

@@ -156,7 +156,7 @@ fn a_server_that_has_logged_the_desk_in_gets_no_login() {
         desk.once();
         assert_eq!(inquirers(&desk), ["1", "2", "3"], "{greeting}");
         assert_eq!(server.count("LOGIN") + server.count("AUTHENTICATE"), 0, "{greeting}");
-        // Whether the greeting is the server's own is not known before TLS.
+        // Before TLS nobody knows the greeting to be the server's own.
         desk.set("mailbox.tls", "starttls");
         let done = desk.run(&["once"]);
         assert!(done.error().contains("refused STARTTLS: its greeting is PREAUTH"), "{}", done.error());

@@ -126,7 +126,7 @@ fn the_results_leave_together_and_once(desk: &mut Desk) {
     let own_words: Vec<usize> =
         (1..=6).filter(|&nth| results_to(desk, nth)[0].text.contains("次年度のご応募")).collect();
     assert_eq!(own_words, [2]);
-    // What is known cannot be changed any more.
+    // A result that is known cannot be changed any more.
     let late = reply(SATO, &notice(desk, SATO, 1), "late", "不採択 見直しのため");
     writes(desk, "08-01T11:40", late);
     assert!(told(desk, SATO).contains("「支援中」の状態"), "{}", told(desk, SATO));

@@ -1,4 +1,4 @@
-//! What strangers write may be as long as they like: no mail of the desk grows with it.
+//! Strangers may write as much as they like: no mail of the desk grows with it.
 
 use madoguchi::{desk::form::FieldKey, mail};
 

@@ -105,7 +105,7 @@ fn with_confirm_an_answer_waits_for_the_word(desk: &mut Desk) {
     assert_eq!(mails_to(desk, INQUIRER).len(), 1, "the receipt alone");
     deliver(desk, tapped("ito@example.jp", link(&echo.text, "取消"), "2"), "16:01:00");
     once_at(desk, "16:02:00");
-    // What was stopped may be sent again, and by word of mouth as well as by a link.
+    // A stopped text may be sent again, by a typed word as well as by a link.
     deliver(desk, reply("ito@example.jp", &notice, "3", "会議の例は、第一市にございます。"), "16:03:00");
     once_at(desk, "16:04:00");
     let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");

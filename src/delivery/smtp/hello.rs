@@ -87,7 +87,7 @@ impl SmtpSession {
         self.ask(Verb::Starttls, &Starttls.to_string(), &[2]).await?;
         let wire = self.wire.secure(options).await.map_err(|trouble| server("TLS", trouble))?;
         let mut session = Self::new(wire, options);
-        // What was offered in clear does not count (RFC 3207, 4.2).
+        // Offers in clear text do not count (RFC 3207, 4.2).
         session.hello(name).await?;
         Ok(session)
     }

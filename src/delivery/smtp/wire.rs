@@ -1,5 +1,5 @@
-//! The byte stream under a session: writes commands and reads replies, each within its time limit. What a reply means
-//! is not known here.
+//! The byte stream under a session: writes commands and reads replies, each within its time limit. Does not
+//! know what a reply means.
 
 use std::{io, net::IpAddr, time::Duration};
 

@@ -115,7 +115,7 @@ impl Marked {
                 return Some(Ok(()));
             }
             Resolution::Generalize(text) if text.trim().is_empty() => return Some(Err(Unresolved::NoText)),
-            // What is personal in the new words is a mark again.
+            // Personal data in the new words is marked again.
             Resolution::Generalize(text) => Self::of(text.trim(), known, next).0,
             Resolution::Erase => vec![Piece::Plain(MARK.to_owned())],
         };

@@ -240,7 +240,7 @@ pub(super) fn is_common(name: &str) -> bool {
 pub(super) fn is_generic_facility(name: &str) -> bool {
     let mut rest = name;
     loop {
-        // What stands before a particle is another word: 連携先の病院. The last letter of まつもと is none.
+        // The text before a particle is another word: 連携先の病院. The last letter of まつもと is none.
         let split = rest.rsplit_once(['の', 'や', 'と', 'は', 'が', 'を', 'に', 'で', 'へ', '・']);
         // 会議には ends in particles alone.
         let kana = rest.trim_end_matches(|c| matches!(c, 'ぁ'..='ゖ')).len();

@@ -124,7 +124,7 @@ fn marks_are_ranges_of_the_text() {
         }
     }
     assert_eq!(masked("", "x"), "");
-    // What stands behind is no part of a mark.
+    // The text behind is no part of a mark.
     for text in ["（要介護3）の方", "（介護3）の方", "みどり園に通所", "老健さくらに入所", "ふれあいの里で"]
     {
         let last = masked(text, "＊").chars().last();

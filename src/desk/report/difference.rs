@@ -13,7 +13,7 @@ pub struct Difference {
     pub after: Option<String>,
 }
 
-/// The figures that differ, in the order of the report. When it was made is no difference.
+/// The figures that differ, in the order of the report. The time of making is no difference.
 #[must_use]
 pub fn differences(before: &Report, after: &Report) -> Vec<Difference> {
     let (before, after) = (figures(before), figures(after));

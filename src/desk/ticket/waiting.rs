@@ -1,5 +1,5 @@
-//! What the schedule does next about a ticket that the desk owes something, and when. Whatever is owed, somebody hears of it:
-//! the test here does to a ticket all that people and the clock do.
+//! What the schedule does next about a ticket that waits, and when. Somebody hears of every debt: the test here does to a ticket
+//! all that people and the clock do.
 
 use chrono::{DateTime, NaiveDate, Utc};
 

@@ -237,7 +237,7 @@ fn new(reading: &Reading, rules: &Rules, submitted: &Submitted, is_clean: bool) 
     Becomes::New { ticket: Box::new(ticket), stage }
 }
 
-/// A late form waits for 受理; so does one whose result is known. What the ticket owes besides stays owed.
+/// A late form waits for 受理; so does one whose result is known. Other debts of the ticket stay.
 fn version(
     reading: &Reading,
     rules: &Rules,

@@ -21,7 +21,7 @@ use crate::desk::{
     ticket::TicketNumber,
 };
 
-/// Who presses a button twice, or writes to two addresses of the desk, does so within this time.
+/// A sender who presses a button twice, or writes to two addresses of the desk, does so within this time.
 const TWICE_WITHIN: TimeDelta = TimeDelta::hours(1);
 /// The password of an encrypted file follows it within this time. Programs send it at once, people on the same day.
 const PASSWORD_WITHIN: TimeDelta = TimeDelta::hours(24);

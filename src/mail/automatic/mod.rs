@@ -60,7 +60,7 @@ pub fn detect(mail: &InboundMail, own: &Own<'_>, fills_in_form: bool) -> Option<
     let mark = |nth: usize| {
         let (reason, name, value) = &table::FIELDS[nth];
         let evidence = marked(mail, name, *value, &PATTERNS.fields[nth])?;
-        // What our own list adds to a person's mail is no mark of a robot.
+        // Fields that our own list adds to a person's mail are no marks of a robot.
         let is_of_list = matches!(reason, Reason::List | Reason::Precedence) && *by_own_list;
         (!is_of_list).then(|| found(*reason, name, evidence))
     };

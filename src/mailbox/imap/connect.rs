@@ -135,7 +135,7 @@ async fn start_tls(stream: TcpStream, options: &ImapOptions) -> Result<Client<St
         }
         other => other?,
     }
-    // What the server sent in plain text beyond its answer is dropped with the old connection.
+    // Plain text that the server sent beyond its answer is dropped with the old connection.
     match client.into_inner().into_inner() {
         Either::Right(stream) => {
             let stream = options.peer().secure(stream).await?;

@@ -76,7 +76,7 @@ impl Known {
                 parked.push(Parked::new(row, &beginning, is_cut));
             }
         }
-        // What came before the acceptance window is offered when it opens.
+        // Mails from before the acceptance window are offered when it opens.
         let opens = desk.rules.window.begins().filter(|begins| (since..=now).contains(begins));
         let is_offered = |row: &LedgerRow| row.reason.as_deref() == Some(ParkReason::BeforeWindow.as_str());
         let parked_news =

@@ -146,7 +146,7 @@ impl Look<'_> {
         })
     }
 
-    /// Tickets with new notes. What a colleague has noted is news to the others on the ticket.
+    /// Tickets with new notes. A colleague's note is news to the others on the ticket.
     fn noted(&self) -> Vec<i64> {
         let View { reader, shows } = self.view;
         let is_news = |noted: &&Noted| {

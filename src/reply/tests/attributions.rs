@@ -1,4 +1,4 @@
-//! What a program writes above its quotation goes, and a person's line next to it stays.
+//! A program's lines above its quotation go, and a person's line next to them stays.
 
 use super::{
     PEOPLE, Sent,

@@ -26,8 +26,7 @@ pub(super) fn add_representatives(
 }
 
 /// Erases a person from the forms, the decision, the reviews and the meetings of an application. `whose` is their address in
-/// its one spelling. What these say of others
-/// stays, because the application may go on.
+/// its one spelling. Words about others stay, because the application may go on.
 pub(super) async fn forget_in_application(
     tx: &mut Tx,
     ticket: &TicketRow,

@@ -35,8 +35,8 @@ pub struct Desk {
     /// Other mail addresses that lead to this desk.
     #[serde(deserialize_with = "list")]
     pub aliases: Vec<String>,
-    /// Addresses of the desk's own distribution lists (Google Groups, Exchange). What they add to a mail is not the sender's
-    /// wish. List an address of the desk here if it is such a list itself.
+    /// Addresses of the desk's own distribution lists (Google Groups, Exchange). Fields that they add to a mail are not the
+    /// sender's wish. List an address of the desk here if it is such a list itself.
     #[serde(deserialize_with = "list")]
     pub lists: Vec<String>,
     /// Telephone number in the desk's mails.
@@ -248,7 +248,7 @@ pub struct Absent {
 pub struct Contact {
     /// Name, as letters address it.
     pub name: String,
-    /// Mail address. What comes from it never becomes an inquiry.
+    /// Mail address. Mails from it never become inquiries.
     pub address: String,
     /// Other names, as members write them.
     #[serde(default)]

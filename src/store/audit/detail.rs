@@ -99,7 +99,7 @@ impl fmt::Display for AuditEvent {
             }
             Self::Reviewed { conflict: true } => f.write_str("conflict of interest"),
             Self::Reviewed { conflict: false } => Ok(()),
-            // Who was selected is told by the letter; the audit says that one was decided.
+            // The letter names the selected region; the audit says only that somebody decided.
             Self::Decided { decision } | Self::ResultQueued { decision } => write!(f, "{decision}"),
             Self::Written { leaves: Leaves::At(_), .. }
             | Self::HandedOver

@@ -60,7 +60,7 @@ fn is_japanese(c: char) -> bool {
 
 /// The string and character literals of a code with Japanese characters in them.
 fn japanese_literals(code: &str) -> Vec<String> {
-    // In this order: a comment, a raw string, a string, a character. What stands first in the code wins.
+    // In this order: a comment, a raw string, a string, a character. The first in the code wins.
     let literal = Regex::new(
         r#####"(?s)//[^\n]*|/\*.*?\*/|r###"(.*?)"###|r##"(.*?)"##|r#"(.*?)"#|\br"([^"]*)"|"((?:[^"\\]|\\.)*)"|'([^'\\]|\\u\{[^}]*\}|\\.)'"#####,
     );

@@ -136,7 +136,7 @@ fn nothing_is_left_of_people_who_are_erased_from_an_application(desk: &mut Desk)
     );
     assert_eq!(shown["meetings"][0]["adviser"], ADVISER, "others stay");
     erase(desk, ADVISER, &["山本", ADVISER]);
-    // What letters say besides names stays, as answers do.
+    // The other words of letters stay, as answers do.
     erase(desk, OFFICER, &[OFFICER, "Yamada", "説明が明確"]);
     assert_eq!(desk.run(&["check"]).code, Some(0), "the audit chain is whole");
 }

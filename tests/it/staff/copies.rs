@@ -49,7 +49,7 @@ fn people_in_cc_of_an_inquiry_get_the_answer_and_its_author_sees_them(desk: &mut
     let mut out = ticket["messages"].as_array().unwrap().iter().rev();
     let out = out.find(|message| message["direction"] == "out").unwrap();
     assert_eq!(out["to"], serde_json::json!(["yamada1@city.example.jp", KACHO]));
-    // Who got the copy may go on in the ticket.
+    // The reader of a copy may go on in the ticket.
     let more = message(7, &format!("Re: {}", copy.subject), "続きの質問です。教えてください。")
         .from(KACHO)
         .in_reply_to(copy.message_id.as_deref().unwrap());

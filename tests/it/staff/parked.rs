@@ -134,7 +134,7 @@ fn a_parked_mail_is_discarded_with_a_reason(desk: &mut Desk) {
     assert!(desk.parked().is_empty() && desk.numbers().is_empty());
     assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), sent, "its sender gets nothing");
     assert!(desk.mail_to("sato@example.jp", "破棄しました").text.contains(&numbers[0]));
-    // What is discarded cannot be taken in, and orders on tickets need one.
+    // A discarded mail cannot be taken in, and orders on tickets need one.
     desk.deliver_at(into_place(&digest, 3, &numbers[0], "受付"), "2025-07-01T10:14:00+09:00");
     desk.once_at("2025-07-01T10:15:00+09:00");
     assert!(desk.numbers().is_empty());

@@ -56,7 +56,7 @@ pub fn selected(desk: &mut Desk) {
         let done = desk.run(&[&["application"], words].concat());
         assert_eq!(done.code, Some(0), "{words:?}: {}", done.stderr);
     };
-    // Who sends it is no office of a prefecture.
+    // Its sender is no office of a prefecture.
     does(&["accept", "ZT-2025-0001"]);
     does(&["select", "ZT-2025-0001", "体制が整っているため"]);
     let code = desk.json(&["application", "results"])["code"].as_str().unwrap().to_owned();

@@ -200,7 +200,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether the row has a heading in its first cell. What stands behind it belongs to the part that it opens.
+    /// Whether the row has a heading in its first cell. The text behind it belongs to the part that it opens.
     fn heading(&mut self, row: &Row) -> bool {
         let Some(first) = row.cells.first() else { return false };
         let Some((section, rest)) = self.heading_of(first, row) else { return false };

@@ -28,7 +28,7 @@ const NUMBER_CHARS: usize = 26;
 /// Characters of a text in which a clause may be an order with something else before it.
 pub(super) const SHORT_CHARS: usize = 60;
 
-/// The beginnings of orders. What follows decides whether the sentence is about the word.
+/// The beginnings of orders. The words behind decide whether the sentence is about the word.
 const STEMS: &str = r"(?:取消|取り消|取りけ|とりけ|取止|取り止|取りや|キャンセ|撤回|中止|承認|承人|差戻|差し戻|差しもど|さしもど|却下|完了|クローズ|保留|ペンディング|再開|担当|メモ|質問|統合|分類|折返|折り返|一覧|ヘルプ|使い方|送信|送らない|送って)";
 
 /// The words of orders of 伴走支援. Answers are full of them, so a sentence that begins with one is in doubt only if it ends

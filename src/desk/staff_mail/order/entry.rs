@@ -114,7 +114,7 @@ pub(super) fn read(text: &Text<'_>) -> Reading {
     if ordered(&EntryCommand::Release) && ordered(&EntryCommand::Withdraw) {
         return unclear(Doubt::Contradiction);
     }
-    // What is doubtful may say that the text must not be released.
+    // A doubtful line may say that the text must not be released.
     let stops = orders.is_empty() || ordered(&EntryCommand::Release);
     match doubts.first() {
         Some(doubt) if stops => Reading::Unclear(doubt.clone()),

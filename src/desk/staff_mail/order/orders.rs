@@ -200,7 +200,7 @@ impl Collected<'_> {
             order.append(typed.trim_end_matches([')', '）']));
             behind = Folded::default();
         }
-        // Who says yes twice means it once.
+        // A second yes means the same as the first.
         let is_repeated = self.orders.iter().any(|(known, other)| {
             (verb.is_decision() && verb == *known || verb.is_yes() && known.is_yes())
                 && order.ticket == other.ticket

@@ -226,7 +226,7 @@ proptest! {
     ) {
         let mut digest = format!("{TOP_LINE}\n佐藤 花子 様\n\n");
         for nth in 1..=3 {
-            // What a stranger wrote is made harmless before it is shown to staff.
+            // A stranger's text is made harmless before staff are shown it.
             let shown = own_marks::disarmed(if nth == 2 { &inquiry } else { "会議の例を教えてください。" });
             let (number, key) = (number(nth), key(nth));
             digest.push_str(&format!(
