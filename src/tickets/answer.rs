@@ -129,15 +129,17 @@ pub(super) async fn queue(
     });
     let outgoing: Vec<Outgoing<'_>> = outgoing.collect();
     let copies = copy_ids(operation, first, &cc).await?;
-    let copies = copies.iter().zip(outgoing.iter().cycle()).map(|((address, message_id), answer)| Outgoing {
-        purpose: Purpose::AnswerCopy,
-        copy_for: Some(address),
-        message_id,
-        ..answer.clone()
+    // Each is a copy of the first letter: the others are for other inquirers.
+    let copies = outgoing.first().into_iter().flat_map(|answer| {
+        copies.iter().map(move |(address, message_id)| Outgoing {
+            purpose: Purpose::AnswerCopy,
+            copy_for: Some(address),
+            message_id,
+            ..answer.clone()
+        })
     });
     // The letters come last: `draft` takes the newest for the draft.
-    let copies: Vec<Outgoing<'_>> = copies.collect();
-    let all: Vec<Outgoing<'_>> = copies.into_iter().chain(outgoing.iter().cloned()).collect();
+    let all: Vec<Outgoing<'_>> = copies.chain(outgoing.iter().cloned()).collect();
     if let Err((nth, why)) = enqueue_all(operation, &all)? {
         let failed = all.get(nth).map_or("", |mail| mail.to);
         return Ok(Err(unsent(number, failed, why)));

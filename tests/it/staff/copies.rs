@@ -10,7 +10,8 @@ on_both!(
     people_in_cc_of_an_inquiry_get_the_answer_and_its_author_sees_them,
     a_stopped_answer_reaches_nobody_and_a_setting_turns_copies_off,
     a_cc_counts_in_mails_that_answer_ours_and_never_by_the_number_alone,
-    a_copy_that_bounces_says_nothing_of_the_answer
+    a_copy_that_bounces_says_nothing_of_the_answer,
+    nobody_in_cc_gets_the_letter_to_the_inquirer_of_a_merged_ticket
 );
 
 const KACHO: &str = "kacho@city.example.jp";
@@ -115,4 +116,24 @@ fn a_copy_that_bounces_says_nothing_of_the_answer(desk: &mut Desk) {
     assert_eq!(desk.status(1), "answered");
     assert!(desk.mail_to("sato@example.jp", "不達").text.contains(KACHO));
     assert_eq!(desk.run(&["ticket", "resend", "ZT-2025-0001"]).code, Some(1), "the answer has arrived");
+}
+
+fn nobody_in_cc_gets_the_letter_to_the_inquirer_of_a_merged_ticket(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    let colleagues = [KACHO, "kakaricho@city.example.jp", "tanto@city.example.jp"];
+    desk.deliver(inquiry(1).header("Cc", &colleagues.join(", ")));
+    desk.deliver(inquiry(2));
+    desk.once();
+    assert_eq!(desk.run(&["ticket", "merge", "ZT-2025-0002", "ZT-2025-0001"]).code, Some(0));
+    let answer = "手引きの12ページをご覧ください。";
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], answer.as_bytes()).code, Some(0));
+    desk.once_at("2025-07-01T10:20:00+09:00");
+    for colleague in colleagues {
+        let [copy] = desk.mails_to(colleague).try_into().unwrap();
+        assert!(copy.subject.starts_with("[ZT-2025-0001]"), "{colleague}: {}", copy.subject);
+        assert_eq!(copy.to[0].address, "yamada1@city.example.jp", "{colleague}");
+        assert!(!copy.text.contains("第2市"), "{colleague}: {}", copy.text);
+    }
+    let other = desk.mail_to("yamada2@city.example.jp", "回答");
+    assert!(other.subject.starts_with("[ZT-2025-0002]") && other.cc.is_empty(), "{}", other.subject);
 }
