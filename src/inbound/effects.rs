@@ -7,9 +7,8 @@ use crate::{
     desk::{
         flood::{NoticeLimits, Notified},
         form::{FieldKey, Fields, FormRules, telephones},
-        ticket::{Channel, SlaClock, Status, TicketKind, WaitingFor},
+        ticket::{Channel, NewTicket, SlaClock, Status, TicketKind, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
-        window::start_of_day,
     },
     letter::{Arrival, Purpose, Remark, notices_gathered},
     mail::Bounce,
@@ -62,114 +61,152 @@ pub(super) async fn notify_staff(
         let occasion = format!("long ago {}", operation.day());
         return notify_of_arrival(operation, mail, None, Arrival::LongAgo, &occasion, &[]);
     }
-    let is_from_staff =
-        reading.mail.from.as_ref().is_some_and(|from| desk.rules.staff.find(&from.address).is_some());
     match (&decision.filing, ticket) {
-        (Filing::Park { reason: ParkReason::Staff, .. }, _) => {
-            explain_refusal(operation, mail).await?;
-        }
-        (Filing::Park { reason: ParkReason::Oversize | ParkReason::Unreadable, .. }, _) if is_from_staff => {
-            explain_refusal(operation, mail).await?;
-        }
-        (Filing::Park { reason: ParkReason::StaffLimit, .. }, _) => explain_limit(operation, mail)?,
-        (Filing::Park { reason: ParkReason::Call, .. }, _) if is_told => {
-            let arrival = Arrival::Call { receipt: matches!(decision.reply, Some(Ok(_))) };
-            let parked = Some((message, ParkReason::Call));
-            let remarks = remarks(reading, decision);
-            notify_of_arrival(operation, mail, parked, arrival, &mail.hash, &remarks)?;
-        }
-        (Filing::Park { reason: ParkReason::Adviser, .. }, _) if is_told => {
-            let parked = Some((message, ParkReason::Adviser));
-            notify_of_arrival(operation, mail, parked, Arrival::Adviser, &mail.hash, &[])?;
-        }
-        (Filing::Park { reason: ParkReason::Contact, .. }, _) if is_told => {
-            let parked = Some((message, ParkReason::Contact));
-            notify_of_arrival(operation, mail, parked, Arrival::Contact, &mail.hash, &[])?;
+        (Filing::Park { reason, .. }, _) => {
+            notify_of_parked(operation, mail, decision, (message, *reason), is_told).await
         }
         (Filing::Note { note, .. }, Some(filed)) if is_told && is_news(*note, reading) => {
-            if let Some(mut ticket) = operation.tx.ticket(filed.id).await? {
-                if *note == Note::Contact {
-                    resume(operation, &mut ticket, reading.received_at).await?;
-                }
-                let from = reading.mail.from.as_ref().filter(|_| *note == Note::Contact);
-                let contact = from.and_then(|from| desk.rules.contacts.find(&from.address));
-                let contact = contact.map(|contact| contact.name.as_str());
-                let content = NoticeContent {
-                    kind: ticket.kind,
-                    number: &filed.number,
-                    fields: &ticket.fields,
-                    received_at: ticket.received_at,
-                    by_telephone: false,
-                    clock: &ticket.clock,
-                    assignee: ticket.assignee.as_deref(),
-                    news: reading.written(),
-                    contact,
-                    remarks: remarks(reading, decision),
-                    notes: notes(operation, filed.id).await?,
-                };
-                notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
-            }
+            notify_of_note(operation, mail, decision, filed, *note).await
         }
         (Filing::Ticket { ticket: new, .. }, Some(filed)) if is_told => {
-            let sender =
-                reading.mail.from.as_ref().filter(|_| new.channel == Channel::Email && !is_from_staff);
-            let gathered = match sender {
-                Some(from) => {
-                    let midnight = start_of_day(operation.now, desk.rules.calendar.time_zone());
-                    let today = operation.tx.tickets_today(&from.address, midnight).await?;
-                    desk.notices.notified(today)
-                }
-                None => Notified::Each,
-            };
-            let Some(flood) = gathered_remark(desk.notices, gathered) else { return Ok(()) };
-            let content = NoticeContent {
-                kind: new.kind,
-                number: &filed.number,
-                fields: &filed.fields,
-                received_at: filed.received_at,
-                by_telephone: new.channel == Channel::Telephone,
-                clock: &new.clock,
-                assignee,
-                news: "",
-                contact: None,
-                notes: Vec::new(),
-                remarks: flood
-                    .into_iter()
-                    .chain(remarks(reading, decision))
-                    .chain(mail.similar.iter().cloned())
-                    .collect(),
-            };
-            notify_of_ticket(operation, mail, Purpose::NewTicket, &content)?;
+            notify_of_new_ticket(operation, mail, decision, (new, filed), assignee).await
         }
         (Filing::Join { change: Some(change), .. }, Some(filed)) if is_told => {
-            let midnight = start_of_day(operation.now, desk.rules.calendar.time_zone());
-            let today = operation.tx.mails_today(filed.id, midnight).await?;
-            let gathered = gathered_remark(desk.notices, desk.notices.notified(today));
-            let Some(mut remarks) = gathered else { return Ok(()) };
-            remarks.extend(self::remarks(reading, decision));
-            if filed.kind == TicketKind::Inquiry {
-                remarks.extend(
-                    said_otherwise(&desk.rules.form, reading, &change.0, &change.1).map(Remark::in_words),
-                );
-            }
-            let content = NoticeContent {
-                kind: filed.kind,
-                number: &filed.number,
-                fields: &filed.fields,
-                received_at: filed.received_at,
-                by_telephone: false,
-                clock: &change.0,
-                assignee,
-                news: reading.written(),
-                contact: None,
-                remarks,
-                notes: notes(operation, filed.id).await?,
-            };
-            notify_of_ticket(operation, mail, Purpose::FollowUp, &content)?;
+            notify_of_addition(operation, mail, decision, (filed, change), assignee).await
         }
-        _ => {}
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+fn is_from_staff(operation: &Operation<'_>, reading: &Reading) -> bool {
+    let staff = &operation.desk.rules.staff;
+    reading.mail.from.as_ref().is_some_and(|from| staff.find(&from.address).is_some())
+}
+
+/// Mail of members without effect is explained. Of other parked mails, these do not wait for the digest.
+async fn notify_of_parked(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    (message, reason): (i64, ParkReason),
+    is_told: bool,
+) -> Result<(), Fault> {
+    let (arrival, remarks) = match reason {
+        ParkReason::Staff => return explain_refusal(operation, mail).await,
+        ParkReason::Oversize | ParkReason::Unreadable if is_from_staff(operation, &mail.reading) => {
+            return explain_refusal(operation, mail).await;
+        }
+        ParkReason::StaffLimit => return explain_limit(operation, mail),
+        ParkReason::Call => {
+            let receipt = matches!(decision.reply, Some(Ok(_)));
+            (Arrival::Call { receipt }, remarks(&mail.reading, decision))
+        }
+        ParkReason::Adviser => (Arrival::Adviser, Vec::new()),
+        ParkReason::Contact => (Arrival::Contact, Vec::new()),
+        _ => return Ok(()),
+    };
+    if !is_told {
+        return Ok(());
+    }
+    notify_of_arrival(operation, mail, Some((message, reason)), arrival, &mail.hash, &remarks)
+}
+
+/// The answer of a contact also ends the hold that waited for it.
+async fn notify_of_note(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    filed: &FiledTicket,
+    note: Note,
+) -> Result<(), Fault> {
+    let (desk, reading) = (operation.desk, &mail.reading);
+    let Some(mut ticket) = operation.tx.ticket(filed.id).await? else { return Ok(()) };
+    if note == Note::Contact {
+        resume(operation, &mut ticket, reading.received_at).await?;
+    }
+    let from = reading.mail.from.as_ref().filter(|_| note == Note::Contact);
+    let contact = from.and_then(|from| desk.rules.contacts.find(&from.address));
+    let content = NoticeContent {
+        kind: ticket.kind,
+        number: &filed.number,
+        fields: &ticket.fields,
+        received_at: ticket.received_at,
+        by_telephone: false,
+        clock: &ticket.clock,
+        assignee: ticket.assignee.as_deref(),
+        news: reading.written(),
+        contact: contact.map(|contact| contact.name.as_str()),
+        remarks: remarks(reading, decision),
+        notes: notes(operation, filed.id).await?,
+    };
+    notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
+}
+
+async fn notify_of_new_ticket(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    (new, filed): (&NewTicket, &FiledTicket),
+    assignee: Option<&str>,
+) -> Result<(), Fault> {
+    let (limits, reading) = (operation.desk.notices, &mail.reading);
+    let is_counted = new.channel == Channel::Email && !is_from_staff(operation, reading);
+    let notified = match reading.mail.from.as_ref().filter(|_| is_counted) {
+        Some(from) => {
+            let midnight = operation.midnight();
+            limits.notified(operation.tx.tickets_today(&from.address, midnight).await?)
+        }
+        None => Notified::Each,
+    };
+    let Some(flood) = gathered_remark(limits, notified) else { return Ok(()) };
+    let remarks = flood.into_iter().chain(remarks(reading, decision)).chain(mail.similar.iter().cloned());
+    let content = NoticeContent {
+        kind: new.kind,
+        number: &filed.number,
+        fields: &filed.fields,
+        received_at: filed.received_at,
+        by_telephone: new.channel == Channel::Telephone,
+        clock: &new.clock,
+        assignee,
+        news: "",
+        contact: None,
+        remarks: remarks.collect(),
+        notes: Vec::new(),
+    };
+    notify_of_ticket(operation, mail, Purpose::NewTicket, &content)
+}
+
+async fn notify_of_addition(
+    operation: &mut Operation<'_>,
+    mail: &PreparedMail,
+    decision: &Decision,
+    (filed, change): (&FiledTicket, &(SlaClock, Fields)),
+    assignee: Option<&str>,
+) -> Result<(), Fault> {
+    let (desk, reading) = (operation.desk, &mail.reading);
+    let (clock, fields) = change;
+    let midnight = operation.midnight();
+    let today = operation.tx.mails_today(filed.id, midnight).await?;
+    let gathered = gathered_remark(desk.notices, desk.notices.notified(today));
+    let Some(mut remarks) = gathered else { return Ok(()) };
+    remarks.extend(self::remarks(reading, decision));
+    if filed.kind == TicketKind::Inquiry {
+        remarks.extend(said_otherwise(&desk.rules.form, reading, clock, fields).map(Remark::in_words));
+    }
+    let content = NoticeContent {
+        kind: filed.kind,
+        number: &filed.number,
+        fields: &filed.fields,
+        received_at: filed.received_at,
+        by_telephone: false,
+        clock,
+        assignee,
+        news: reading.written(),
+        contact: None,
+        remarks,
+        notes: notes(operation, filed.id).await?,
+    };
+    notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
 }
 
 /// What a notice says of a flood; `None` if staff get no notice.

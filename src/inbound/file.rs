@@ -17,11 +17,11 @@ use crate::{
         gate::Refusal,
         staff::Member,
         thread::Reference,
-        ticket::{Channel, Direction, NewTicket, TicketKind},
+        ticket::{Channel, Direction, NewTicket, SlaClock, TicketKind, TicketNumber},
         triage::{
             Decision, Filing, Kind, Note, ParkReason, Reading, Reply, Reported, Rules, taken_in, triage,
         },
-        window::{fiscal_year, start_of_day},
+        window::fiscal_year,
     },
     mail::Mailbox,
     notify::{
@@ -91,32 +91,22 @@ async fn file_as_decided(
             row.outcome = if is_new { Outcome::Ticket } else { Outcome::FollowUp };
             row.ticket_id = first.map(|first| first.id);
         }
-        Filing::Join { ticket: Some((ticket_id, number)), change } => {
-            let (mut kind, mut fields, mut received_at) =
-                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
-            if let Some(change) = change
-                && let Some(joined) = operation.tx.ticket(*ticket_id).await?
-            {
-                operation.hear(&joined, &change.0).await?;
-                operation.tx.set_fields(*ticket_id, &change.1).await?;
-                if let Some(day) = promised(&operation.desk.rules, decision) {
-                    operation.tx.set_promise(*ticket_id, day).await?;
-                }
-                (kind, fields, received_at) = (joined.kind, change.1.clone(), joined.received_at);
-                assignee = joined.assignee;
+        Filing::Join { ticket: Some(into), change } => {
+            let mut filed = unchanged(into, mail);
+            if let Some(change) = change {
+                assignee = join(operation, &mut filed, change, decision).await?;
             }
-            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
-            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
+            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(filed.id));
+            ticket = Some(filed);
         }
-        Filing::Note { ticket: Some((ticket_id, number)), .. }
-        | Filing::Report { mail: Reported { ticket: Some((ticket_id, number)), .. }, .. } => {
-            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(*ticket_id));
+        Filing::Note { ticket: Some(into), .. }
+        | Filing::Report { mail: Reported { ticket: Some(into), .. }, .. } => {
+            let filed = unchanged(into, mail);
             if matches!(decision.filing, Filing::Note { note: Note::Thanks, .. }) {
-                operation.tx.set_thanked(*ticket_id, now).await?;
+                operation.tx.set_thanked(filed.id, now).await?;
             }
-            let (kind, fields, received_at) =
-                (TicketKind::Inquiry, Fields::default(), mail.reading.received_at);
-            ticket = Some(FiledTicket { id: *ticket_id, kind, number: number.clone(), fields, received_at });
+            (row.outcome, row.ticket_id) = (Outcome::FollowUp, Some(filed.id));
+            ticket = Some(filed);
         }
         Filing::Join { ticket: None, .. } | Filing::Note { ticket: None, .. } => {
             row.reason = Some(ParkReason::Failed.as_str());
@@ -159,6 +149,30 @@ async fn file_as_decided(
         ticket: ticket.map(|ticket| ticket.number.to_string()),
         reason: row.reason,
     })
+}
+
+/// A ticket that a message becomes part of and does not change.
+fn unchanged((id, number): &(i64, TicketNumber), mail: &PreparedMail) -> FiledTicket {
+    let (fields, received_at) = (Fields::default(), mail.reading.received_at);
+    FiledTicket { id: *id, kind: TicketKind::Inquiry, number: number.clone(), fields, received_at }
+}
+
+/// Changes the ticket that a message joins, and returns its assignee.
+async fn join(
+    operation: &mut Operation<'_>,
+    filed: &mut FiledTicket,
+    change: &(SlaClock, Fields),
+    decision: &Decision,
+) -> Result<Option<String>, Fault> {
+    let Some(joined) = operation.tx.ticket(filed.id).await? else { return Ok(None) };
+    let (clock, fields) = change;
+    operation.hear(&joined, clock).await?;
+    operation.tx.set_fields(filed.id, fields).await?;
+    if let Some(day) = promised(&operation.desk.rules, decision) {
+        operation.tx.set_promise(filed.id, day).await?;
+    }
+    (filed.kind, filed.fields, filed.received_at) = (joined.kind, fields.clone(), joined.received_at);
+    Ok(joined.assignee)
 }
 
 /// Whether the people in Cc of a message about an inquiry get the answer, too: of the first one, and of a mail that names one of our
@@ -268,7 +282,7 @@ async fn next_assignee(
     }
     // A ticket with an assignee stands among those that somebody works on: a flood would hide these.
     if let Some(from) = &mail.reading.mail.from {
-        let midnight = start_of_day(operation.now, desk.rules.calendar.time_zone());
+        let midnight = operation.midnight();
         if desk.notices.are_reached(operation.tx.tickets_today(&from.address, midnight).await?) {
             return Ok(None);
         }

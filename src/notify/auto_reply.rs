@@ -10,7 +10,6 @@ use crate::{
         gate::{GateFacts, Refusal, within},
         ticket::{TicketKind, TicketNumber},
         triage::{Decision, Filing, Reply, is_about_the_call},
-        window::start_of_day,
     },
     letter::{self, Content, InquirerContext, Purpose, Rendered, StaffReplyContext},
     service::{Fault, Operation, PreparedMail, Unsent},
@@ -116,7 +115,7 @@ pub async fn over_budget(
     ticket: i64,
     to: &str,
 ) -> Result<Option<Refusal>, StoreError> {
-    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    let midnight = operation.midnight();
     let tx = &mut *operation.tx;
     let facts = GateFacts {
         sent_to_recipient: tx.sent_to(&letter::as_in_envelope(to), midnight).await?,

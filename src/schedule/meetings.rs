@@ -8,7 +8,7 @@ use crate::{
     desk::{
         gate::{GateFacts, within},
         japanese_time,
-        window::{first_instant, start_of_day},
+        window::first_instant,
     },
     letter::{
         CaseContext, Change, Content, MeetingContext, OpenPointsContext, as_in_envelope, open_meeting,
@@ -120,7 +120,7 @@ async fn facts(
     ticket: &TicketRow,
     recipient: &Recipient,
 ) -> Result<GateFacts, StoreError> {
-    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    let midnight = operation.midnight();
     let tx = &mut *operation.tx;
     Ok(GateFacts {
         sent_to_recipient: tx.sent_to(&as_in_envelope(&recipient.address), midnight).await?,

@@ -87,11 +87,12 @@ pub(super) async fn send_reports(desk: &Desk) -> Result<usize, Fault> {
     for period in reported {
         let mut operation = Operation::by_desk(desk, &mut tx, now);
         let papers = Papers::now(&mut operation, period).await?;
-        for lead in desk.duty(now).leads() {
+        let leads = desk.duty(now).leads();
+        for lead in &leads {
             papers.send(&mut operation, lead, &format!("draft {}", period.number()))?;
-            queued += 1;
         }
-        info!(report = %period.number(), mails = queued, "sent the draft of a report");
+        queued += leads.len();
+        info!(report = %period.number(), mails = leads.len(), "sent the draft of a report");
     }
     tx.commit().await?;
     Ok(queued)

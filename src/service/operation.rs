@@ -8,6 +8,7 @@ use crate::{
     desk::{
         feedback::{Done, Refused},
         staff::Member,
+        window::start_of_day,
     },
     letter::feedback::OPERATOR,
     store::{AuditEvent, NewEvent, TicketRow, Tx},
@@ -59,6 +60,11 @@ impl<'a> Operation<'a> {
     /// The local day of `now`, as YYYY-MM-DD: the unit of the daily limit of automatic mails.
     pub fn day(&self) -> String {
         self.local(self.now).format("%Y-%m-%d").to_string()
+    }
+
+    /// When the local day of `now` began.
+    pub fn midnight(&self) -> DateTime<Utc> {
+        start_of_day(self.now, self.desk.rules.calendar.time_zone())
     }
 
     pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {

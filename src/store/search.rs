@@ -70,8 +70,8 @@ impl Dialect {
         }
     }
 
-    /// The row id by which proposed tickets are ordered and restricted. Where PostgreSQL could read its rows by it, it would
-    /// often compare one by one, and it takes no account of the long texts that it must fetch for that.
+    /// The row id by which proposed tickets are ordered and restricted. `+ 0` keeps PostgreSQL from reading rows in its order
+    /// and comparing them one by one: the planner ignores the cost of fetching their long texts.
     fn row_id(self) -> &'static str {
         match self {
             Self::Sqlite => "rowid",
@@ -160,8 +160,8 @@ impl Store {
         Ok(!found.is_empty())
     }
 
-    /// Asks the index. PostgreSQL takes the tickets for small, because their grams lie elsewhere, and would rather read all; to
-    /// compile a query of many grams takes it longer than to answer it.
+    /// Asks the index. PostgreSQL's planner takes the rows for small, because their grams are stored apart, and would read all
+    /// of them. Compiling a query of many grams takes longer than answering it, so JIT is off.
     async fn ask_index(&self, query: AnyQuery) -> Result<Vec<AnyRow>> {
         if self.dialect == Dialect::Sqlite {
             return Ok(query.fetch_all(&self.pool).await?);

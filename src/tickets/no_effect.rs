@@ -10,7 +10,6 @@ use crate::{
         staff_mail::{MOST_DOUBTS, Problem, StaffMail},
         ticket::TicketNumber,
         triage::{Rules, is_about_a_call},
-        window::start_of_day,
     },
     letter::{
         Content, NoEffect, Purpose, StaffReplyContext, UnprovenContext, as_in_envelope, limit_reached,
@@ -26,12 +25,12 @@ const MOST_EXPLANATIONS: u32 = 10;
 
 /// Tells the writer and the leads that a mail from a staff address had no effect, and why.
 pub async fn explain_refusal(operation: &mut Operation<'_>, prepared: &PreparedMail) -> Result<(), Fault> {
-    let (rules, now) = (&operation.desk.rules, operation.now);
+    let rules = &operation.desk.rules;
     let reading = &prepared.reading;
     let is_proved = rules.gate.authserv_id.is_some() && reading.sender_doubt.is_none();
     let from = reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
     let line = why(prepared, rules).line(from, &without_key(&reading.mail.subject));
-    let midnight = start_of_day(now, rules.calendar.time_zone());
+    let midnight = operation.midnight();
     let told = told(operation, from);
     if is_proved && is_exhausted(operation, from, midnight).await? {
         return announce_limit(operation, &told, from, &[], MOST_DOUBTS);

@@ -26,7 +26,6 @@ use crate::{
             order::{Doubt, Doubtful},
         },
         ticket::TicketNumber,
-        window::start_of_day,
     },
     letter::{
         Content, StaffReplyContext, WaitingContext, as_in_envelope,
@@ -50,7 +49,7 @@ pub async fn work_on(
 ) -> Result<(), Fault> {
     let mut operation = operation.on_behalf_of(Actor::Staff(member));
     let operation = &mut operation;
-    let midnight = start_of_day(operation.now, operation.desk.rules.calendar.time_zone());
+    let midnight = operation.midnight();
     let silenced =
         mail.is_silenced(&operation.tx.replied_to(&as_in_envelope(&member.address), midnight).await?);
     let occasion = prepared.hash.clone();
@@ -161,7 +160,8 @@ impl Worked {
         named: &Named<'_>,
         brought: Brought<'_>,
     ) -> Result<(), Fault> {
-        let number = match (&order.command, &order.ticket) {
+        let mut unsure = None;
+        let outcome = match (&order.command, &order.ticket) {
             (Command::Help, _) => {
                 self.manual = true;
                 return Ok(());
@@ -170,31 +170,11 @@ impl Worked {
                 self.list = Some(whose.clone());
                 return Ok(());
             }
-            (Command::Away(away), _) => {
-                let outcome = absence::away(operation, away).await?;
-                self.note(operation, &order.line, &outcome);
-                return Ok(());
-            }
-            (Command::Back, _) => {
-                let outcome = absence::back(operation, "").await?;
-                self.note(operation, &order.line, &outcome);
-                return Ok(());
-            }
-            (Command::Sheet(format), _) => {
-                let sent = sheet::send(operation, member, *format, &self.occasion).await?;
-                self.note(operation, &order.line, &sent);
-                return Ok(());
-            }
-            (Command::KeepPhrase { name, text }, _) => {
-                let kept = phrases::keep(operation, name, text).await?;
-                self.note(operation, &order.line, &kept);
-                return Ok(());
-            }
-            (Command::Phrases, _) => {
-                let known = phrases::list(operation).await?;
-                self.note(operation, &order.line, &known);
-                return Ok(());
-            }
+            (Command::Away(away), _) => absence::away(operation, away).await?,
+            (Command::Back, _) => absence::back(operation, "").await?,
+            (Command::Sheet(format), _) => sheet::send(operation, member, *format, &self.occasion).await?,
+            (Command::KeepPhrase { name, text }, _) => phrases::keep(operation, name, text).await?,
+            (Command::Phrases, _) => phrases::list(operation).await?,
             (Command::Entry(command), about) if !matches!(command, EntryCommand::Propose) => {
                 return self.work_on_entry(operation, order, command, about.as_ref(), named).await;
             }
@@ -210,46 +190,37 @@ impl Worked {
                 return self.issue_report(operation, member, order, number).await;
             }
             (Command::Support(SupportCommand::Results), _) => {
-                let shown = results::show(operation, member, &self.occasion).await?;
-                self.note(operation, &order.line, &shown);
-                return Ok(());
+                results::show(operation, member, &self.occasion).await?
             }
             (Command::Support(SupportCommand::SendResults(code)), _) => {
                 let sent = results::send(operation, code).await?;
                 self.decides = order.ticket.clone().filter(|_| sent.is_ok());
-                self.note(operation, &order.line, &sent);
-                return Ok(());
+                sent
             }
-            (Command::Support(SupportCommand::StopResults), _) => {
-                let stopped = results::stop(operation).await?;
-                self.note(operation, &order.line, &stopped);
-                return Ok(());
-            }
+            (Command::Support(SupportCommand::StopResults), _) => results::stop(operation).await?,
             // `taken` has told it.
             (Command::Handling(HandlingCommand::TakeIn), Some(number)) if number.parked().is_some() => {
                 return Ok(());
             }
             (Command::Handling(HandlingCommand::Discard(reason)), Some(number)) => {
-                let discarded = handling::discard(operation, number, Some(reason)).await?;
-                self.note(operation, &order.line, &discarded);
-                return Ok(());
+                handling::discard(operation, number, Some(reason)).await?
             }
             (Command::Handling(HandlingCommand::Original), Some(number)) => {
-                let sent = handling::send_original(operation, member, number, &self.occasion).await?;
-                self.note(operation, &order.line, &sent);
-                return Ok(());
+                handling::send_original(operation, member, number, &self.occasion).await?
             }
-            (_, Some(number)) => number,
+            (command, Some(number)) => match commands::find(operation.tx, number).await? {
+                Ok(ticket) => {
+                    let outcome = commands::carry_out(operation, &ticket, command, named, brought).await?;
+                    unsure = matches!(outcome, Err(Refused::WhichDraft(_))).then_some(ticket);
+                    outcome
+                }
+                Err(none) => Err(none),
+            },
             (_, None) => return Ok(()),
-        };
-        let found = commands::find(operation.tx, number).await?;
-        let outcome = match &found {
-            Ok(ticket) => commands::carry_out(operation, ticket, &order.command, named, brought).await?,
-            Err(none) => Err(none.clone()),
         };
         self.note(operation, &order.line, &outcome);
         // The member is asked which draft is meant. Meanwhile none of them leaves.
-        if let (Err(Refused::WhichDraft(_)), Ok(ticket)) = (&outcome, &found) {
+        if let Some(ticket) = &unsure {
             self.stop(operation, ticket, member, named).await?;
         }
         Ok(())
