@@ -38,10 +38,10 @@ const CLOCKS_APART: Days = Days::new(1);
 /// Digits of the expiry day: the day number modulo 1024. The clock says which of the possible days is meant.
 const DAY_DIGITS: usize = 2;
 const DAYS: i32 = 1024;
-/// Digits of the tag, 5 bits each. 60 bits stay of the HMAC. One try costs one mail, the desk logs it and explains it to
-/// the member, and a key is valid for two months: at one mail a second, 5 million tries are made in that time, and the
-/// chance that one of them fits a given member, ticket and purpose is 1 in 200 billion. A longer tag would protect nothing
-/// more and would fold the subjects and marker lines that carry it.
+/// Digits of the tag, 5 bits each. 60 bits stay of the HMAC. One try costs one mail, which the desk logs and explains to the
+/// member. A key is valid for two months: one mail a second makes 5 million tries in that time. The chance that one of them
+/// fits a given member, ticket and purpose is 1 in 200 billion. A longer tag would protect nothing more and would fold the
+/// subjects and marker lines that carry it.
 const TAG_DIGITS: usize = 12;
 
 /// The digits of Crockford's base 32. It has no i, l, o and u, which people and fonts confuse.

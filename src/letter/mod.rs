@@ -253,12 +253,6 @@ impl Purpose {
     pub fn is_for_staff(self) -> bool {
         self.auto_submitted() == Some("auto-generated") && self != Self::MeetingReminder
     }
-
-    /// Whether a person orders the mail and may stop it before it leaves.
-    #[must_use]
-    pub fn is_written(self) -> bool {
-        self.auto_submitted().is_none()
-    }
 }
 
 impl From<Notice> for Purpose {

@@ -38,7 +38,7 @@ mod tests;
 pub use bounce::Bounce;
 pub use message::after_mbox_line;
 pub use own::OwnMail;
-pub use person::{is_same_person, names_person, person_of};
+pub use person::{domain_of, is_same_person, names_person, person_of};
 pub use smtp_reply::{EnhancedStatus, RawReply, SmtpReply};
 pub use text::is_mail as is_attached_mail;
 

@@ -26,6 +26,12 @@ pub fn person_of(address: &str) -> String {
     }
 }
 
+/// The domain of a person with its `@`, which no person has for a spelling.
+#[must_use]
+pub fn domain_of(person: &str) -> &str {
+    person.rfind('@').and_then(|at| person.get(at..)).unwrap_or("@")
+}
+
 /// Whether two addresses reach the same mailbox. Most have other domains, so neither is spelled again.
 #[must_use]
 pub fn is_same_person(one: &str, other: &str) -> bool {

@@ -57,8 +57,8 @@ pub struct SmtpReply {
 }
 
 impl SmtpReply {
-    /// A reply of the server's. Its status is the one in front of the text; a relay may repeat another server's reply there
-    /// (`550 mx.example.jp said: 5.1.1 …`), so that a later one counts if its class is the code's.
+    /// A reply of the server's. Its status is the one in front of the text. A relay may repeat another server's reply there
+    /// (`550 mx.example.jp said: 5.1.1 …`), so a later one counts, too, if its class is the code's.
     #[must_use]
     pub fn new(code: u16, text: &str) -> Self {
         let of_class = |status: &EnhancedStatus| u16::from(status.class) == code / 100;

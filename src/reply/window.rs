@@ -1,5 +1,5 @@
-//! Aligns the characters of a part of what we sent with those of a part of the reply, with costs that depend on the place:
-//! people type on lines of their own and behind labels, and remove whole lines; they rarely do either inside a line.
+//! Aligns the characters of a part of our text with those of a part of the reply. The costs depend on the place: people type
+//! on lines of their own and behind labels, and remove whole lines. They rarely do either inside a line.
 
 use super::{fold::Folds, lines::Lines};
 

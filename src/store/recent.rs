@@ -8,7 +8,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{Result, Tx, instant_text, list, query, query_text, read_instant, ticket::read_earlier};
 use crate::{
     desk::{flood::Today, ticket::Direction, triage::EarlierTicket},
-    mail::person_of,
+    mail::{domain_of, person_of},
 };
 
 /// How many of the newest tickets are searched for those of a person. No desk gets more in the time in which somebody
@@ -37,19 +37,14 @@ impl Senders {
     }
 
     pub(super) fn add(&mut self, person: &str) {
-        *self.0.entry(domain(person)).or_default() += 1;
+        *self.0.entry(domain_of(person).to_owned()).or_default() += 1;
         *self.0.entry(person.to_owned()).or_default() += 1;
     }
 
     pub(super) fn today(&self, person: &str) -> Today {
         let count = |key: &str| self.0.get(key).copied().unwrap_or_default();
-        Today { from_domain: count(&domain(person)), from_sender: count(person) }
+        Today { from_domain: count(domain_of(person)), from_sender: count(person) }
     }
-}
-
-/// `@city.example.jp`, which is no person.
-fn domain(person: &str) -> String {
-    person.rfind('@').and_then(|at| person.get(at..)).unwrap_or("@").to_owned()
 }
 
 impl Tx {

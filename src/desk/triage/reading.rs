@@ -122,8 +122,8 @@ impl Reading {
         Self { submitted, form, automatic, oversize, reference, staff, sender_doubt, news, received_at, mail }
     }
 
-    /// Whether a machine sent the message. A filled-in form comes from a person (law 15), except in a mail of ours that came
-    /// back, and in what the responder of a member sends: our notices to staff have labels like the form's.
+    /// Whether a machine sent the message. A filled-in form comes from a person (law 15). Two are exceptions: a mail of ours that
+    /// came back, and the mail of a member's responder, because our notices to staff have labels like the form's.
     #[must_use]
     pub fn is_robot(&self, staff: &Staff) -> bool {
         let Some(automatic) = &self.automatic else { return false };

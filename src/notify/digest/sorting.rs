@@ -12,7 +12,7 @@ use crate::{
         ticket::{TicketKind, Urgency},
     },
     letter::{Counts, Title},
-    mail::person_of,
+    mail::{domain_of, person_of},
     service::Desk,
     store::{Noted, TicketHead},
 };
@@ -135,7 +135,7 @@ impl Look<'_> {
                 return false;
             }
             let person = person_of(&ticket.from);
-            let domain = person.rsplit_once('@').map(|(_, domain)| format!("@{domain}")).unwrap_or_default();
+            let domain = domain_of(&person).to_owned();
             let mut count = |of: String| {
                 let count = counts.entry(of).or_default();
                 *count += 1;

@@ -31,7 +31,7 @@ pub(super) const SHORT_CHARS: usize = 60;
 /// The beginnings of orders. The words behind decide whether the sentence is about the word.
 const STEMS: &str = r"(?:取消|取り消|取りけ|とりけ|取止|取り止|取りや|キャンセ|撤回|中止|承認|承人|差戻|差し戻|差しもど|さしもど|却下|完了|クローズ|保留|ペンディング|再開|担当|メモ|質問|統合|分類|折返|折り返|一覧|ヘルプ|使い方|送信|送らない|送って)";
 
-/// The words of orders of 伴走支援. Answers are full of them, so a sentence that begins with one is in doubt only if it ends
+/// The words of orders of 伴走支援. Answers are full of them. So a sentence that begins with one is in doubt only if it ends
 /// there, goes on as those orders do, or ends in a verb that is said to the desk.
 const SUPPORT: &str = r"^(?:第 ?[0-9]{1,2} ?回目?の? ?)?(?:(?:応募|申込書?)を?)?(?:受理|取り?下げ?|不?採択|通知文|結果案|結果送信|結果取消|審査|採点|評価|項目|様式|所属|議事録|(?:アドバイザー)?派遣(?:確定|中止|辞退|依頼)?|会議(?:中止)?)";
 /// Behind such a word: the end, or a number or a text as in an order.

@@ -23,8 +23,8 @@ use Verb::{
     Withdraw,
 };
 
-/// One kind of wording a line. A sentence that matches a pattern as a whole is the order; so is one that goes on behind a
-/// blank, a colon or a comma, where the order takes an argument or a reason.
+/// One kind of wording a line. A sentence that matches a pattern as a whole is the order. It may go on behind a blank, a colon
+/// or a comma, if the order takes an argument or a reason.
 /// Sources: "guide" is 命令一覧, "support" 伴走支援の手引き; "issue" is the list of replies that members wrote and the desk sent on;
 /// "speech" is another inflection of the same words.
 const ROWS: [(Verb, Scope, &str); 67] = [
