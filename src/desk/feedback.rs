@@ -45,6 +45,8 @@ pub enum Leaves {
     Confirmed,
     /// When a member says 送信: a colleague has written to the same inquirer.
     Chosen,
+    /// When a member says 送信: something of it seems to be meant for somebody else.
+    Doubted,
 }
 
 impl From<ResultsRefused> for Refused {
@@ -65,7 +67,7 @@ impl Leaves {
     pub fn at(self) -> Option<DateTime<Utc>> {
         match self {
             Self::At(at) => Some(at),
-            Self::Approved | Self::Confirmed | Self::Chosen => None,
+            Self::Approved | Self::Confirmed | Self::Chosen | Self::Doubted => None,
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod quotation;
 pub mod redact;
 pub mod report;
 pub mod search;
+pub mod second_look;
 pub mod sender;
 pub mod staff;
 pub mod staff_key;

@@ -36,7 +36,9 @@ pub fn leaving_in_words(leaves: Leaves, zone: Tz, now: DateTime<Utc>) -> String 
     match leaves {
         Leaves::At(at) => format!("{}に送信します", japanese_time::instant(at, zone, now)),
         Leaves::Approved => "責任者の承認後に送信します".to_owned(),
-        Leaves::Confirmed | Leaves::Chosen => "「送信」のお返事をいただいてから送信します".to_owned(),
+        Leaves::Confirmed | Leaves::Chosen | Leaves::Doubted => {
+            "「送信」のお返事をいただいてから送信します".to_owned()
+        }
     }
 }
 

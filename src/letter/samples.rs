@@ -14,7 +14,8 @@ use super::{
     InquirerContext, LinkContext, NoEffect, NoticeContext, ParkedContext, Profile, Purpose, Remark,
     ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts,
     Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext,
-    attachments_for_staff, decision_link, left_out_in_words, purpose_in_words, reason_in_words, resend_link,
+    attachments_for_staff, concern_in_words, decision_link, left_out_in_words, purpose_in_words,
+    reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -23,6 +24,7 @@ use crate::desk::{
     feedback::Written,
     form::Fields,
     gate::Refusal,
+    second_look::Concern,
     ticket::{SlaClock, Status, TicketKind, TicketNumber},
     triage::{ParkReason, Reply, Rules},
 };
@@ -383,6 +385,11 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
         },
         assigned: full,
         links: links.collect(),
+        concerns: if full {
+            vec![concern_in_words(&Concern::Addressee("鈴木 様".to_owned()))]
+        } else {
+            Vec::new()
+        },
         others: full.then(|| mails::other(profile, rules)).into_iter().collect(),
     }
 }

@@ -226,6 +226,8 @@ pub struct DraftContext {
     pub assigned: bool,
     /// One for each decision that the reader may make.
     pub links: Vec<LinkContext>,
+    /// Why it waits for a word, though it would leave by itself otherwise.
+    pub concerns: Vec<String>,
     /// What else persons have written to this inquirer and the reader should know.
     pub others: Vec<OtherMailContext>,
 }

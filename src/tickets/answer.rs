@@ -10,6 +10,7 @@ use super::{
     draft, hold,
     phrases::expanded,
     recipients::{Reader, reader_of, told_by_inquirer},
+    second_look::concerns,
 };
 use crate::{
     desk::{
@@ -72,7 +73,11 @@ pub async fn write(
         return Ok(Err(Refused::SameText(number.clone())));
     };
     let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
-    queue(operation, ticket, written, draft, &first, &others).await
+    let readers: Vec<&str> =
+        std::iter::once(&first).chain(&others).map(|letter| letter.theirs.as_str()).collect();
+    let concerns = concerns(operation, ticket, (written, draft.text), &readers).await?;
+    let letters = Letters { first: &first, others: &others, concerns: &concerns };
+    queue(operation, ticket, written, draft, letters).await
 }
 
 /// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
@@ -82,8 +87,7 @@ pub(super) async fn queue(
     ticket: &TicketRow,
     written: Written,
     draft: Draft<'_>,
-    first: &Letter,
-    others: &[Letter],
+    Letters { first, others, concerns }: Letters<'_>,
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
@@ -97,7 +101,10 @@ pub(super) async fn queue(
         Written::Forward => (Vec::new(), Vec::new()),
         _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
     };
-    let leaves = leaves(operation, &beside);
+    let leaves = match leaves(operation, &beside) {
+        Leaves::At(_) if !concerns.is_empty() => Leaves::Doubted,
+        leaves => leaves,
+    };
     let author = actor.audit();
     let cc =
         if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
@@ -162,11 +169,22 @@ pub(super) async fn queue(
         left_out: letter::left_out_in_words(&disarmed(left_out)),
         assigned: take_on(operation, ticket).await?,
         links: Vec::new(),
+        concerns: concerns.to_vec(),
         others: Vec::new(),
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
     colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
+}
+
+/// The letters with one text.
+#[derive(Clone, Copy)]
+pub(super) struct Letters<'a> {
+    pub(super) first: &'a Letter,
+    /// To the inquirers of merged tickets.
+    pub(super) others: &'a [Letter],
+    /// Why they wait for one more word.
+    pub(super) concerns: &'a [String],
 }
 
 /// A letter to one reader.
@@ -190,7 +208,12 @@ async fn letter(
     let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
     let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
     let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
-    let theirs = told_by_inquirer(ticket, &reader.address);
+    let mut theirs = told_by_inquirer(ticket, &reader.address);
+    // Of an application, the reader may be another than the sender.
+    for own in [&reader.fields.organization, &reader.fields.name].into_iter().flatten() {
+        theirs.push('\n');
+        theirs.push_str(own);
+    }
     Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
 }
 
@@ -294,7 +317,9 @@ pub(super) async fn show(
         let key = desk.key(member, &ticket.number, Invitation::Decide, now);
         let words: &[DecisionWord] = match (purpose, leaves) {
             (Purpose::Approval, _) => &[DecisionWord::Approve, DecisionWord::Reject],
-            (_, Leaves::Confirmed | Leaves::Chosen) => &[DecisionWord::Send, DecisionWord::Cancel],
+            (_, Leaves::Confirmed | Leaves::Chosen | Leaves::Doubted) => {
+                &[DecisionWord::Send, DecisionWord::Cancel]
+            }
             _ => &[DecisionWord::Cancel],
         };
         let link = |&word: &DecisionWord| LinkContext {

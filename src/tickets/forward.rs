@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::{
-    answer::{Draft, Letter, fresh_id, queue, write},
+    answer::{Draft, Letter, Letters, fresh_id, queue, write},
     hold,
     recipients::told_by_inquirer,
 };
@@ -71,7 +71,8 @@ pub(super) async fn forward(
     let theirs = told_by_inquirer(ticket, &to);
     let letter = Letter { number: number.clone(), to, theirs, rendered, message_id };
     let draft = Draft { text: &text, files, left_out: "" };
-    let queued = queue(operation, ticket, Written::Forward, draft, &letter, &[]).await?;
+    let letters = Letters { first: &letter, others: &[], concerns: &[] };
+    let queued = queue(operation, ticket, Written::Forward, draft, letters).await?;
     let (Ok(Done::Queued { leaves, .. }), Some(until)) = (&queued, until) else { return Ok(queued) };
     let told = hold_until(operation, ticket.id, until).await?;
     Ok(Ok(Done::Forwarded { number: number.clone(), leaves: *leaves, until, told }))

@@ -19,4 +19,5 @@ mod phrases;
 pub mod recipients;
 mod resend;
 pub mod results;
+mod second_look;
 pub mod staff_mail;

@@ -1,7 +1,7 @@
 //! 再送: what did not arrive leaves once more, as it was, to the address that its inquirer has now.
 
 use super::{
-    answer::{Draft, FINGERPRINT, Letter, fresh_id, queue},
+    answer::{Draft, FINGERPRINT, Letter, Letters, fresh_id, queue},
     recipients::{Reader, reader_of, told_by_inquirer},
 };
 use crate::{
@@ -39,7 +39,9 @@ pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow
     let theirs = told_by_inquirer(&theirs, &to);
     let rendered = Rendered { subject, body: text.clone(), html: None };
     let letter = Letter { number, to, theirs, rendered, message_id };
-    queue(operation, &of, written, draft, &letter, &[]).await
+    // Its text has left before.
+    let letters = Letters { first: &letter, others: &[], concerns: &[] };
+    queue(operation, &of, written, draft, letters).await
 }
 
 /// An answer or a question that did not arrive.

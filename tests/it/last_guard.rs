@@ -12,6 +12,7 @@ use crate::support::{
 
 on_both!(
     what_must_not_reach_an_inquirer_is_shown_to_its_writer_and_never_leaves,
+    a_text_that_seems_meant_for_somebody_else_waits_for_one_more_word,
     an_inquiry_with_our_marks_ends_nobodys_section_and_gets_its_receipt,
     an_inquirer_with_the_address_of_a_member_is_answered,
     a_template_with_our_marks_is_refused_before_it_is_used,
@@ -62,6 +63,51 @@ fn what_must_not_reach_an_inquirer_is_shown_to_its_writer_and_never_leaves(desk:
     once_at(desk, "12:31:00");
     once_at(desk, "12:42:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 3);
+}
+
+fn a_text_that_seems_meant_for_somebody_else_waits_for_one_more_word(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    for (nth, (text, shown)) in [
+        (
+            "松本市　鈴木様\n\n会議の例は、次のとおりです。",
+            "「松本市 鈴木様」は、宛先の方のお名前と異なるようです。",
+        ),
+        ("ZT-2025-0008の件、お尋ねの会議の例は、第一市にございます。", "ほかの照会の番号があります。"),
+        (
+            "佐藤さん、この件どう思いますか？先方は会議の例をお尋ねです。",
+            "事務局の方に宛てたことばのようです。",
+        ),
+        ("下記の通り回答お願いします。\n会議の例がございます。", "事務局の中でのご連絡のようです。"),
+        ("会議の例がございます。\n伊藤です。", "お名前または署名のようです。"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let hour = 10 + nth;
+        deliver(
+            desk,
+            reply("ito@example.jp", &notice, &format!("held-{nth}"), text),
+            &format!("{hour}:00:00"),
+        );
+        once_at(desk, &format!("{hour}:01:00"));
+        let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+        let asks = "「送信」のお返事をいただいてから送信します";
+        assert!(echo.subject.contains(asks) && echo.text.contains(shown), "{}\n{}", echo.subject, echo.text);
+        once_at(desk, &format!("{hour}:30:00"));
+        assert_eq!(mails_to(desk, INQUIRER).len(), 1, "the receipt alone: {text}");
+        let word = link(&echo.text, "取消");
+        deliver(desk, tapped("ito@example.jp", word, &format!("stop-{nth}")), &format!("{hour}:31:00"));
+        once_at(desk, &format!("{hour}:32:00"));
+    }
+    // One word sends it.
+    let meant = "鈴木様\n\nお電話でのお尋ねの件、会議の例は、第一市にございます。";
+    deliver(desk, reply("ito@example.jp", &notice, "meant", meant), "15:10:00");
+    once_at(desk, "15:11:00");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    deliver(desk, tapped("ito@example.jp", link(&echo.text, "送信"), "send"), "15:12:00");
+    once_at(desk, "15:13:00");
+    once_at(desk, "15:24:00");
+    assert!(mail_to(desk, INQUIRER, "（回答）").text.contains(meant));
 }
 
 fn an_inquiry_with_our_marks_ends_nobodys_section_and_gets_its_receipt(desk: &mut Desk) {

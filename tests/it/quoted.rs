@@ -86,7 +86,7 @@ fn values_behind_quoted_labels_complete_the_ticket_and_our_words_do_not(desk: &m
 
 fn an_answer_below_its_quotation_reaches_the_inquirer_whole(desk: &mut Desk) {
     let notice = with_notice(desk);
-    let answer = "星川市 御中\n①医師 ②㈱ホシ ③髙齢者施設～Ⅱ型です。\n\n詳しくは次にお尋ねください。\n月島県 医療課\nTEL 03-1234-5678\nE-mail iryo@pref.tsukishima.example.jp";
+    let answer = "第1市 御中\n①医師 ②㈱ホシ ③髙齢者施設～Ⅱ型です。\n\n詳しくは次にお尋ねください。\n月島県 医療課\nTEL 03-1234-5678\nE-mail iryo@pref.tsukishima.example.jp";
     let head =
         format!("From: {DESK}\nSubject: {}\nDate: Tue, 01 Jul 2025 10:00:00 +0900\n\n", notice.subject);
     let body = format!("{head}{}\n{answer}", quoted(&notice, "zaitaku> "));

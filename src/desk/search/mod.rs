@@ -8,6 +8,7 @@ mod text;
 
 pub use query::{Filter, Query, QueryFault};
 pub use similar::{Likeness, MOST_SIMILAR, RAREST};
+pub(super) use text::usual;
 pub use text::{Document, MOST_TEXT, Term, wide};
 
 #[cfg(test)]

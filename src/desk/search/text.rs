@@ -57,7 +57,7 @@ fn class(c: char) -> Class {
 }
 
 /// Variants of characters that people write for each other in names and places.
-fn usual(c: char) -> char {
+pub(in crate::desk) fn usual(c: char) -> char {
     match c {
         '髙' => '高',
         '﨑' | '碕' | '嵜' => '崎',

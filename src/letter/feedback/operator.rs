@@ -84,6 +84,7 @@ fn leaves_to_operator(leaves: Leaves, zone: Tz) -> String {
         Leaves::Chosen => {
             "waits for `ticket send`, because somebody else has written to this inquirer".to_owned()
         }
+        Leaves::Doubted => "waits for `ticket send`, because it may be meant for somebody else".to_owned(),
     }
 }
 

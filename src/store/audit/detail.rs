@@ -62,6 +62,9 @@ impl fmt::Display for AuditEvent {
             Self::Written { leaves: Leaves::Chosen, .. } => {
                 f.write_str("waits for a member, because a colleague wrote too")
             }
+            Self::Written { leaves: Leaves::Doubted, .. } => {
+                f.write_str("waits for a member, because it may be meant for somebody else")
+            }
             Self::Absent(absence) => absence.fmt(f),
             Self::Back { member } => f.write_str(member),
             Self::Corrected(what) => {

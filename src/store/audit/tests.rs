@@ -93,6 +93,10 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
             written(Written::Question, Leaves::Chosen),
             "question_written: waits for a member, because a colleague wrote too",
         ),
+        (
+            written(Written::Answer, Leaves::Doubted),
+            "answer_written: waits for a member, because it may be meant for somebody else",
+        ),
         (written(Written::Question, Leaves::At(at)), "question_written: "),
         (AuditEvent::Cancelled { outbox: 7 }, "cancelled: outbox 7"),
         (AuditEvent::Approved { outbox: 7 }, "approved: outbox 7"),

@@ -158,6 +158,7 @@ pub(super) async fn announce(
         left_out: String::new(),
         assigned: take_on(operation, ticket).await?,
         links: Vec::new(),
+        concerns: Vec::new(),
         others: Vec::new(),
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &[]).await?;

@@ -5,7 +5,7 @@ use regex::Regex;
 use super::{Source, all_sources, code_of, source};
 
 /// Where Japanese text may stand in string and character literals, and why. Everywhere else `letter` has the words.
-const JAPANESE: [(&str, &str); 36] = [
+const JAPANESE: [(&str, &str); 37] = [
     ("letter/", "the sentences that people read"),
     (
         "desk/application/",
@@ -30,6 +30,7 @@ const JAPANESE: [(&str, &str); 36] = [
     ("desk/report/number.rs", "how members write a month or the year"),
     ("desk/report/organization.rs", "words in the names of organizations"),
     ("desk/search/", "letters, their variants, and the filters that members write"),
+    ("desk/second_look", "words that are not meant for an inquirer"),
     ("desk/staff.rs", "forms of address behind a member's name"),
     ("desk/staff_mail/", "marker lines, and the orders that members write"),
     ("desk/ticket/number.rs", "full-width brackets around a number"),
