@@ -1,7 +1,7 @@
 //! The wording of each letter: built-in templates, each replaceable by a file of the operator's.
 //! Values are data: a template is never made from them, and an unknown name in a template is an error.
 
-use std::path::Path;
+use std::{borrow::Cow, collections::HashMap, path::Path};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
@@ -145,6 +145,11 @@ pub(super) const PARTS: [(&str, &str); 27] = parts!(
     "written_address"
 );
 
+/// Name and text of each built-in template and part.
+fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    BUILT_IN.iter().copied().chain([DIGEST_HTML]).chain(PARTS)
+}
+
 impl Wording {
     /// The built-in wording.
     ///
@@ -157,7 +162,7 @@ impl Wording {
     /// The built-in wording, where a file of the same name in `dir` replaces a template or a part.
     ///
     /// # Errors
-    /// When a file cannot be read or is not a template.
+    /// When a file cannot be read. [`Self::check`] finds what is not a template.
     pub fn from_dir(dir: &Path) -> Result<Self, WordingError> {
         if !dir.is_dir() {
             let source = std::io::Error::new(std::io::ErrorKind::NotFound, "no such folder");
@@ -182,10 +187,12 @@ impl Wording {
             addressee(organization, name)
         });
         templates.add_function("done_in_subject", |lines: Vec<String>| done_in_subject(&lines));
-        for (name, text) in BUILT_IN.iter().copied().chain([DIGEST_HTML]).chain(PARTS) {
-            let text = own(name)?.unwrap_or_else(|| text.to_owned());
-            templates.add_template_owned(name, text).map_err(|error| template_error(name, &error))?;
+        let mut texts: HashMap<&str, Cow<'static, str>> = HashMap::new();
+        for (name, text) in all() {
+            texts.insert(name, own(name)?.map_or(Cow::Borrowed(text), Cow::Owned));
         }
+        // A template is compiled when it is rendered for the first time: together they take a megabyte, and most are rare.
+        templates.set_loader(move |name| Ok(texts.get(name).map(|text| text.to_string())));
         Ok(Self { templates })
     }
 
@@ -212,6 +219,9 @@ impl Wording {
     /// # Errors
     /// As [`Self::render`].
     pub fn check(&self, profile: &Profile, rules: &Rules) -> Result<(), WordingError> {
+        for (name, _) in all() {
+            self.templates.get_template(name).map_err(|error| template_error(name, &error))?;
+        }
         for full in [true, false] {
             let facts = samples::facts(rules, full);
             for &purpose in Purpose::ALL {
