@@ -145,6 +145,9 @@ impl StoreError {
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
+/// Connections for reading.
+const READERS: u32 = 4;
+
 /// A pool of connections for reading, and one connection for writing.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -173,8 +176,10 @@ impl Store {
         let url = SecretString::from(url);
         // The pool would retry a refused connection until its timeout, and hide the reason.
         let writer = connect(&url, dialect).await?;
+        // One for each loop that reads at the same time, and one more for what reads while it lists. Each costs memory: SQLite's
+        // cache and its thread, or a process of PostgreSQL.
         let pool = AnyPoolOptions::new()
-            .max_connections(8)
+            .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(30))
             .after_connect(move |connection, _| Box::pin(prepare(connection, dialect.on_connect())))
             .connect(url.expose_secret())
