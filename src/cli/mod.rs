@@ -15,6 +15,7 @@ mod inspect;
 mod keys;
 mod listed;
 mod meeting;
+mod numbers;
 mod operate;
 mod outbox;
 mod parked;
@@ -126,6 +127,9 @@ enum Command {
     /// Manage the secret keys of the desk
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Leave out ticket numbers after an older copy was restored
+    #[command(subcommand)]
+    Numbers(numbers::Command),
     /// Check the settings, then the connections to mailbox, mail server and database
     Check {
         /// Check only the settings
@@ -148,10 +152,12 @@ enum Command {
         /// Path of the copy; must not exist
         file: PathBuf,
     },
-    /// Restore an SQLite database from a copy; the database must not exist
+    /// Restore an SQLite database from a copy, and leave out the ticket numbers given since; the database must not exist
     Restore {
         /// Path of the copy
         file: PathBuf,
+        #[command(flatten)]
+        count: numbers::Count,
     },
     /// Print completions for a shell
     Completions {
@@ -254,10 +260,11 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Export(what) => export::run(&context, &what).await,
         Command::Reconcile => reconcile::run(&context).await,
         Command::Keys(command) => keys::run(&context, &command).await,
+        Command::Numbers(command) => numbers::run(&context, &command).await,
         Command::Check { offline, event_hash } => check::run(&context, offline, event_hash.as_deref()).await,
         Command::Health { strict } => operate::health(&context, strict),
         Command::Backup { file } => operate::backup(&context, &file).await,
-        Command::Restore { file } => operate::restore(&context, &file).await,
+        Command::Restore { file, count } => operate::restore(&context, &file, count).await,
         Command::Completions { shell } => {
             operate::completions(shell);
             Ok(())

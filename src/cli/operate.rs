@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{Read as _, Write as _},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -12,8 +12,15 @@ use anyhow::Context as _;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::{Arguments, Context, print};
-use crate::store::{Chain, Copied, Store, check_backup, copy, database_files};
+use super::{
+    Arguments, Context,
+    numbers::{self, Count},
+    print,
+};
+use crate::{
+    server,
+    store::{Chain, Copied, Store, check_backup, copy, database_files},
+};
 
 /// Asks the running desk whether it is ready, for health checks of containers. Exit code 1 if it is not ready or, with
 /// `strict`, if it reports warnings.
@@ -53,20 +60,38 @@ pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()>
 }
 
 /// Restores the database from a checked copy. Fails if a database file exists, so that it overwrites nothing.
-pub(super) async fn restore(context: &Context, file: &Path) -> anyhow::Result<()> {
+pub(super) async fn restore(context: &Context, file: &Path, count: Count) -> anyhow::Result<()> {
     check_backup(file).await?;
     let database = database_files(&context.settings.database.url);
-    let target = database.first().context("this desk is on PostgreSQL: use pg_restore")?;
+    let target = database
+        .first()
+        .context("this desk is on PostgreSQL: use pg_restore, then `madoguchi numbers skip`")?;
     for path in &database {
         anyhow::ensure!(!path.exists(), "{} is there; stop the desk and move it away first", path.display());
     }
-    // Not `fs::copy`, which gives the target the rights of the copy.
-    let put = || std::io::copy(&mut File::open(file)?, &mut File::create_new(target)?);
-    put().with_context(|| format!("cannot write {}", target.display()))?;
-    print::line(format!(
-        "{} is in place; now run `madoguchi check` and `madoguchi reconcile`",
-        target.display()
-    ));
+    // The numbers are left out before the file gets its name: a desk that gives them again sends answers to others.
+    let beside = |suffix: &str| PathBuf::from(format!("{}.restoring{suffix}", target.display()));
+    let unfinished = beside("");
+    let put = async {
+        // Not `fs::copy`, which gives the target the rights of the copy.
+        std::io::copy(&mut File::open(file)?, &mut File::create(&unfinished)?)
+            .with_context(|| format!("cannot write {}", unfinished.display()))?;
+        let mut settings = context.settings.clone();
+        settings.database.url = format!("sqlite:{}", unfinished.display());
+        let desk = server::open(&settings, context.clock).await?;
+        let next = numbers::skip(&desk, count).await?;
+        desk.store.close().await;
+        std::fs::rename(&unfinished, target).with_context(|| format!("cannot write {}", target.display()))?;
+        anyhow::Ok(next)
+    };
+    let put = put.await;
+    for suffix in ["", "-wal", "-shm", ".migrating"] {
+        let _ = std::fs::remove_file(beside(suffix));
+    }
+    let next = put?;
+    print::line(format!("{} is in place", target.display()));
+    print::line(numbers::told(count, &next));
+    print::line("now run `madoguchi check` and `madoguchi reconcile`");
     Ok(())
 }
 

@@ -189,10 +189,12 @@ pub fn notify_of_ticket(
     // Of a call, the sender is the member who wrote it down.
     let from = mail.reading.mail.from.as_ref().filter(|_| !content.by_telephone);
     let news_from = from.map(writer_in_words).unwrap_or_default();
+    // A message that is filed again after a restore has another number, and its notice says something else.
+    let occasion = format!("{} {}", mail.hash, content.number);
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
         let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
-        notify(operation, member, &mail.hash, |common| {
+        notify(operation, member, &occasion, |common| {
             let (news, remarks) = (news(content.news), content.remarks.clone());
             let context = NoticeContext {
                 common,

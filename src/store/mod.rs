@@ -36,6 +36,7 @@ mod listing;
 mod lookup;
 mod meeting;
 mod migrate;
+mod numbers;
 mod outbox;
 mod parked;
 mod partial;

@@ -1,4 +1,4 @@
-//! Tickets and their numbers. `entry` has the conversation, `turn` the clock.
+//! Tickets. `numbers` gives them their numbers, `entry` has the conversation, `turn` the clock.
 
 use std::str::FromStr;
 
@@ -99,14 +99,6 @@ impl From<TicketRow> for EarlierTicket {
 }
 
 impl Tx {
-    /// Takes the next ticket number of a fiscal year. Numbers have no gaps: the counter is in the desk's row, and so is
-    /// rolled back with the transaction.
-    pub fn take_number(&mut self, prefix: &str, fiscal_year: i32) -> TicketNumber {
-        let last = self.desk.numbers.entry(i64::from(fiscal_year)).or_default();
-        *last += 1;
-        TicketNumber::new(prefix, fiscal_year, u32::try_from(*last).unwrap_or(u32::MAX))
-    }
-
     /// Adds a ticket with its first turn, and returns its row id.
     pub fn add_ticket(
         &mut self,

@@ -166,12 +166,6 @@ impl Tx {
         Ok(())
     }
 
-    /// A new row id, unique over all tables.
-    pub fn fresh_id(&mut self) -> i64 {
-        self.desk.next_id += 1;
-        self.desk.next_id - 1
-    }
-
     /// Number of automatic mails queued on `day`, the desk's local date.
     #[must_use]
     pub fn automatic_sent_on(&self, day: &str) -> u32 {

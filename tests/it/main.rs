@@ -63,6 +63,8 @@ mod replies;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod retention;

@@ -115,6 +115,7 @@ fn a_copy_made_at_work_can_take_the_place_of_a_lost_database() {
     assert_eq!(desk.run(&["reconcile"]).code, Some(0));
     desk.once();
     assert_eq!(desk.smtp.mails().len(), 1, "nothing is done twice after a restore");
+    assert!(done.stdout.contains("the next one is ZT-2025-1002"), "{}", done.stdout);
 }
 
 #[test]

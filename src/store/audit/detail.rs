@@ -100,6 +100,7 @@ impl fmt::Display for AuditEvent {
             Self::ReportIssued { first, last, nth, hash } => {
                 write!(f, "{first} to {last}, edition {nth}, SHA-256 {hash}")
             }
+            Self::NumbersSkipped { count, next } => write!(f, "{count} ticket numbers; the next is {next}"),
             Self::Reviewed { conflict: true } => f.write_str("conflict of interest"),
             Self::Reviewed { conflict: false } => Ok(()),
             // The letter names the selected region; the audit says only that somebody decided.

@@ -75,6 +75,7 @@ impl AuditEvent {
             Self::RawErased { .. } => EventKind::RawErased,
             Self::PersonalErased(_) => EventKind::PersonalErased,
             Self::KeyRotated => EventKind::KeyRotated,
+            Self::NumbersSkipped { .. } => EventKind::NumbersSkipped,
             Self::Absent(_) => EventKind::Absent,
             Self::Back { .. } => EventKind::Back,
             Self::ReportIssued { .. } => EventKind::ReportIssued,

@@ -127,6 +127,8 @@ closed_set! {
         PersonalErased = "personal_erased",
         /// The key of our Message-IDs was replaced.
         KeyRotated = "key_rotated",
+        /// Ticket numbers were left out, because an older copy of the database was restored.
+        NumbersSkipped = "numbers_skipped",
         /// A member is away for some days.
         Absent = "absent",
         /// A member who was away is back.
@@ -315,6 +317,10 @@ pub enum AuditEvent {
     },
     PersonalErased(Erasure),
     KeyRotated,
+    NumbersSkipped {
+        count: u32,
+        next: TicketNumber,
+    },
     Absent(Absence),
     Back {
         member: String,

@@ -129,6 +129,10 @@ fn every_event_keeps_its_kind_and_its_detail_text() {
         ),
         (AuditEvent::KeyRotated, "key_rotated: "),
         (
+            AuditEvent::NumbersSkipped { count: 1000, next: number() },
+            "numbers_skipped: 1000 ticket numbers; the next is ZT-2025-0001",
+        ),
+        (
             AuditEvent::Absent("2025-07-10..2025-07-15 ito@example.jp sato@example.jp".parse().unwrap()),
             "absent: 2025-07-10..2025-07-15 ito@example.jp sato@example.jp",
         ),

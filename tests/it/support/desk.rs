@@ -96,6 +96,35 @@ impl Desk {
         }
     }
 
+    /// Copies the database into a new file.
+    pub fn back_up(&self, copy: &str) {
+        match &self.database {
+            None => self.ok(&["backup", copy]),
+            Some(database) => database.dump(copy),
+        }
+    }
+
+    /// Goes back to a copy, as the guide says.
+    pub fn restore(&self, copy: &str) {
+        match &self.database {
+            None => {
+                for suffix in ["", "-wal", "-shm"] {
+                    let _ = fs::remove_file(self.dir.path().join(format!("desk.db{suffix}")));
+                }
+                self.ok(&["restore", copy]);
+            }
+            Some(database) => {
+                database.restore(copy);
+                self.ok(&["numbers", "skip"]);
+            }
+        }
+    }
+
+    fn ok(&self, arguments: &[&str]) {
+        let done = self.run(arguments);
+        assert_eq!(done.code, Some(0), "{arguments:?}: {}", done.stderr);
+    }
+
     /// Carries out a statement on the database, which no program uses now.
     pub fn sql(&self, statement: &'static str) {
         self.fetch(statement);

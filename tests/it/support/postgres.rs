@@ -17,6 +17,18 @@ impl Database {
         Self { name }
     }
 
+    /// Writes a copy, as operators do.
+    pub fn dump(&self, file: &str) {
+        tool("pg_dump", &["--format=custom", "--file", file, &self.name]);
+    }
+
+    /// Replaces the database by a copy.
+    pub fn restore(&self, file: &str) {
+        tool("dropdb", &["--force", "--maintenance-db=postgres", &self.name]);
+        tool("createdb", &["--template=template0", &self.name]);
+        tool("pg_restore", &["--dbname", &self.name, file]);
+    }
+
     /// For the setting `database.url`.
     pub fn url(&self) -> String {
         let server = rig().value("RIG_POSTGRES_URL").trim_end_matches("/postgres");
