@@ -21,7 +21,7 @@ use crate::{
     schedule::recalculation::recalculate_deadlines,
     service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
     settings::{Credentials, DeliveryKind, MailboxKind, Period, Proof, Settings, SettingsError},
-    store::{AuditEvent, InstanceLock, NewEvent, Store, StoreError},
+    store::{AuditEvent, InstanceLock, NewEvent, REHEARSAL, Store, StoreError},
 };
 
 /// Key in the state table. The value is the secret keys of our Message-IDs, in hex, newest first.
@@ -70,6 +70,7 @@ pub async fn open(settings: &Settings, clock: Clock) -> Result<Desk, WiringError
     // Check the templates first, so that a faulty template does not leave a new database behind.
     check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
     let store = Store::open(&settings.database.url).await?;
+    let store = if rehearses_live(settings, clock) { store.read_only() } else { store };
     store.migrate(&settings.database.url).await?;
     desk(settings, clock, store).await
 }
@@ -119,8 +120,23 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
     Ok(desk)
 }
 
+/// Whether a rehearsal runs on the settings of a desk that serves people. Such a desk can be read, and not changed: the
+/// mails would leave, and the desk would take them for sent on the real day.
+fn rehearses_live(settings: &Settings, clock: Clock) -> bool {
+    clock.is_rehearsal() && settings.delivery.reaches_people()
+}
+
+/// Refuses to serve in a rehearsal on the settings of a desk that serves people.
+fn check_rehearsal(settings: &Settings, clock: Clock) -> Result<(), SettingsError> {
+    if rehearses_live(settings, clock) {
+        return Err(settings.wrong("delivery.kind", REHEARSAL));
+    }
+    Ok(())
+}
+
 pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, WiringError> {
     settings.check_network()?;
+    check_rehearsal(settings, clock)?;
     let (source, transport) = (source(settings)?, transport(settings)?);
     let desk = open(settings, clock).await?;
     let instance = desk.store.enter(&settings.database.url, random()?).await?;
@@ -134,6 +150,7 @@ pub(super) async fn start(settings: &Settings, clock: Clock) -> Result<Serving, 
 /// See [`Serving::reload`].
 pub(super) async fn reload(running: &Serving, settings: &Settings) -> Result<Serving, WiringError> {
     settings.check_network()?;
+    check_rehearsal(settings, running.desk.clock)?;
     check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
     let (source, transport) = (source(settings)?, transport(settings)?);
     let desk = desk(settings, running.desk.clock, running.desk.store.clone()).await?;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::{
     Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
-    secrets::without_value,
+    secrets::without_value, sections::is_loopback,
 };
 use crate::desk::{
     calendar::DayHours,
@@ -335,8 +335,7 @@ fn check_oauth2(section: &str, oauth2: Option<&OAuth2>, passwords: bool) -> Resu
 
 /// Allows `tls = "none"` only for a loopback host, because it sends passwords in plain text.
 fn check_tls(section: &str, tls: Tls, host: &str) -> Result<(), Wrong> {
-    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    ensure(tls != Tls::None || loopback || host.is_empty(), &format!("{section}.tls"), || {
+    ensure(tls != Tls::None || is_loopback(host) || host.is_empty(), &format!("{section}.tls"), || {
         format!(
             "\"none\" is not allowed for {host:?}, which is not this machine; allowed: \"implicit\" or \"starttls\""
         )

@@ -273,3 +273,20 @@ fn is_setting(line: &str) -> bool {
     line.starts_with('[')
         || (line.contains('=') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
 }
+
+#[test]
+fn only_a_test_server_or_a_maildir_lets_a_rehearsal_write() {
+    for (toml, expected) in [
+        ("", false),
+        ("host = \"smtp.example.jp\"", true),
+        ("host = \"smtp.example.jp\"\nport = 2525", true),
+        ("host = \"127.0.0.1\"\nport = 2525\ntls = \"none\"", false),
+        ("host = \"localhost\"\nport = 2525", false),
+        ("host = \"localhost\"\nport = 25", true),
+        ("host = \"::1\"\nport = 587", true),
+        ("host = \"smtp.example.jp\"\nkind = \"maildir\"\npath = \"/tmp/sent\"", false),
+    ] {
+        let settings = Settings::from_toml(&format!("[delivery]\n{toml}")).unwrap();
+        assert_eq!(settings.delivery.reaches_people(), expected, "{toml}");
+    }
+}

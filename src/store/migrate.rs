@@ -43,6 +43,9 @@ impl Store {
         if self.is_migrated().await? {
             return self.prepare_search().await;
         }
+        if self.read_only {
+            return Err(StoreError::Rehearsal);
+        }
         let _lock = self.lock_file(url)?;
         let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
             let sql = AssertSqlSafe(self.dialect.schema(sql).into_owned()).into_sql_str();

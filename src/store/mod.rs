@@ -26,6 +26,7 @@ mod draft;
 mod entry;
 mod erase;
 mod erase_raw;
+mod error;
 mod event;
 mod facts;
 mod faq;
@@ -82,6 +83,8 @@ pub use draft::{HeldMail, WrittenMail};
 pub use entry::{EntryRow, NewEntry, NoteRow, Noted};
 pub use erase::{EntryPeople, EntryText};
 pub use erase_raw::FIRST_RAW;
+use error::open_error;
+pub use error::{REHEARSAL, Result, StoreError};
 pub use event::{Event, NewEvent};
 pub use faq::FaqRow;
 pub use figures::Figures;
@@ -103,49 +106,6 @@ pub use watch::Waiting;
 pub use within::Within;
 use writes::Table;
 
-/// An error of the database. Nothing was changed, so the caller may try again.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("cannot open the database: {detail}; {remedy}")]
-    Open {
-        /// The driver's error without the URL, which may hold a password.
-        detail: String,
-        remedy: &'static str,
-    },
-    #[error("cannot bring the database schema up to date: {0}")]
-    Migrate(String),
-    #[error("{0}")]
-    Backup(String),
-    #[error("cannot copy the desk: {0}")]
-    Copy(String),
-    #[error("cannot compress a message for the ledger: {0}")]
-    Pack(std::io::Error),
-    #[error("the database refused: {0}")]
-    Sql(#[from] sqlx::Error),
-    /// A row holds a value that this program never writes.
-    #[error("row {id} of table {table} has an unreadable {column}: {value:?}")]
-    Row { table: &'static str, column: &'static str, id: i64, value: String },
-}
-
-impl StoreError {
-    /// Whether the database refused the values of one row (a constraint, a size, an encoding) and works otherwise.
-    #[must_use]
-    pub fn is_of_a_row(&self) -> bool {
-        let Self::Sql(error) = self else { return false };
-        let Some(error) = error.as_database_error() else { return false };
-        let code = error.code().unwrap_or_default();
-        // PostgreSQL: SQLSTATE classes of data exceptions, integrity constraints and program limits. SQLite: TOOBIG,
-        // CONSTRAINT and its extended codes, MISMATCH.
-        let is_sqlite = |code: u32| matches!(code & 0xff, 18..=20);
-        match code.len() {
-            5 => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
-            _ => code.parse().is_ok_and(is_sqlite),
-        }
-    }
-}
-
-pub type Result<T, E = StoreError> = std::result::Result<T, E>;
-
 /// Connections for reading.
 const READERS: u32 = 4;
 
@@ -159,6 +119,8 @@ pub struct Store {
     writer: Arc<Mutex<Option<AnyConnection>>>,
     /// May hold a password.
     url: SecretString,
+    /// Whether every write is refused.
+    read_only: bool,
 }
 
 /// Time limit for reaching the database at start.
@@ -186,7 +148,7 @@ impl Store {
             .connect(url.expose_secret())
             .await
             .map_err(|error| open_error(dialect, &error))?;
-        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url })
+        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url, read_only: false })
     }
 
     /// As [`Store::open`], but creates no database: `None` if the SQLite file does not exist.
@@ -195,6 +157,12 @@ impl Store {
             Some(path) if !path.exists() => Ok(None),
             _ => Self::open(url).await.map(Some),
         }
+    }
+
+    /// The same store for a rehearsal that must change nothing: every write is refused.
+    #[must_use]
+    pub fn read_only(self) -> Self {
+        Self { read_only: true, ..self }
     }
 
     /// Fails if the database does not answer.
@@ -362,20 +330,6 @@ fn read_word<T: std::str::FromStr>(
 ) -> Result<T> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|_| StoreError::Row { table, column, id, value: text })
-}
-
-fn open_error(dialect: Dialect, error: &sqlx::Error) -> StoreError {
-    let remedy = match (dialect, error) {
-        (Dialect::Sqlite, _) => "see that the folder exists and the service's user may write in it",
-        (Dialect::Postgres, sqlx::Error::Io(_)) => {
-            "see that PostgreSQL runs and that host and port in database.url are right"
-        }
-        (Dialect::Postgres, sqlx::Error::Tls(_)) => {
-            "see that the server's certificate is trusted, or set sslmode in database.url"
-        }
-        (Dialect::Postgres, _) => "see that user, password and database name in database.url are right",
-    };
-    StoreError::Open { detail: error.to_string(), remedy }
 }
 
 #[cfg(test)]

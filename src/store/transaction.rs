@@ -68,6 +68,9 @@ pub struct Tx {
 impl Store {
     /// Begins a write transaction. Waits for other writers.
     pub async fn write(&self) -> Result<Tx> {
+        if self.read_only {
+            return Err(StoreError::Rehearsal);
+        }
         let mut home = Arc::clone(&self.writer).lock_owned().await;
         let kept = home.take();
         let may_be_stale = kept.is_some() && self.dialect == Dialect::Postgres;

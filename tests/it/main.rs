@@ -59,6 +59,8 @@ mod quoted;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
 mod replies;
 #[cfg(test)]
 mod report;

@@ -196,6 +196,23 @@ pub struct Delivery {
     pub end_timeout: Period,
 }
 
+impl Delivery {
+    /// Whether mails may reach people. A test server listens on this machine, on a port that needs no rights; a mail server
+    /// of this machine has one of the reserved ports.
+    #[must_use]
+    pub fn reaches_people(&self) -> bool {
+        const RESERVED: std::ops::Range<u16> = 0..1024;
+        self.kind == DeliveryKind::Smtp
+            && !self.host.is_empty()
+            && (!is_loopback(&self.host) || RESERVED.contains(&self.port))
+    }
+}
+
+/// Whether a host is this machine.
+pub(in crate::settings) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 impl Default for Delivery {
     fn default() -> Self {
         Self {

@@ -18,6 +18,8 @@ use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
 use crate::words::closed_set;
 
+pub(super) use mail::is_loopback;
+
 pub use faq::Faq;
 pub use mail::{After, Delivery, DeliveryKind, Mailbox, MailboxKind, Tls};
 pub use support::{Support, SupportAdviser, SupportField};
