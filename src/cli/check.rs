@@ -53,11 +53,13 @@ pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&st
         match database {
             Ok(Database::Healthy { latest, proof, holds }) => {
                 latest_deadline = latest;
-                findings.push(finding("database", Ok("it can be written".to_owned())));
+                findings.push(finding("database", Ok(format!("{} can be written", context.place()))));
                 findings.push(audit(proof));
                 findings.extend(holds.map(|holds| finding("audit", holds)));
             }
-            Ok(Database::Later(detail)) => findings.push(finding("database", Ok(detail.to_owned()))),
+            Ok(Database::Later(detail)) => {
+                findings.push(finding("database", Ok(format!("{} {detail}", context.place()))));
+            }
             Err(error) => findings.push(finding("database", Err(error))),
         }
     }
@@ -213,11 +215,11 @@ enum Database {
 async fn database(settings: &Settings, event_hash: Option<&str>) -> Result<Database, String> {
     let text = |error: StoreError| error.to_string();
     let Some(store) = Store::open_existing(&settings.database.url).await.map_err(text)? else {
-        return Ok(Database::Later("it does not exist yet; the first run creates it"));
+        return Ok(Database::Later("does not exist yet; the first run creates it"));
     };
     if !store.is_migrated().await.map_err(text)? {
         return Ok(Database::Later(
-            "its schema is not up to date; the next run or `madoguchi migrate` brings it up to date",
+            "has an older schema; the next run or `madoguchi migrate` brings it up to date",
         ));
     }
     let tx = store.write().await.map_err(|error| format!("{error}; see that the database is writable"))?;

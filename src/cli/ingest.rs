@@ -15,7 +15,7 @@ pub(super) async fn run(context: &Context, mut paths: Vec<PathBuf>) -> anyhow::R
         paths.push(PathBuf::from("-"));
     }
     let piped = paths.iter().any(|path| path.as_os_str() == "-");
-    let desk = context.desk().await.map_err(|error| if piped { retryable(error) } else { error })?;
+    let desk = context.desk_or_new().await.map_err(|error| if piped { retryable(error) } else { error })?;
     let max_size = desk.max_message_size;
     let mut counts = [
         (Outcome::Ticket, 0_u32),

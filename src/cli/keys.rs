@@ -18,8 +18,9 @@ pub(super) async fn run(context: &Context, command: &Command) -> anyhow::Result<
     let count = rotate_key(&desk).await?;
     desk.store.close().await;
     print::line(format!(
-        "a new key is in use from the next start on; {count} older ones are still recognised; \
-         staff keys in mails sent so far are revoked"
+        "{}: a new key is in use from the next start on; {count} older ones are still recognised; \
+         staff keys in mails sent so far are revoked",
+        context.place()
     ));
     Ok(())
 }

@@ -41,6 +41,7 @@ use crate::{
     server::{self, WiringError},
     service::Desk,
     settings::{LogFormat, Settings, SettingsError},
+    store::place,
 };
 
 /// A consultation desk (窓口) run by mail
@@ -192,9 +193,19 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Opens the desk without connecting to the mailbox or the mail server.
+    /// Opens the desk without connecting to the mailbox or the mail server. Fails if there is none.
     async fn desk(&self) -> anyhow::Result<Desk> {
+        Ok(server::open_existing(&self.settings, self.clock).await?)
+    }
+
+    /// Opens the desk, and creates it if there is none.
+    async fn desk_or_new(&self) -> anyhow::Result<Desk> {
         Ok(server::open(&self.settings, self.clock).await?)
+    }
+
+    /// Where the database is, for people.
+    fn place(&self) -> String {
+        place(&self.settings.database.url)
     }
 }
 

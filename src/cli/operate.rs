@@ -55,7 +55,8 @@ pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()>
     desk.store.backup(file).await?;
     desk.store.close().await;
     check_backup(file).await?;
-    print::line(format!("{} holds a checked copy of the database", file.display()));
+    let copy = std::path::absolute(file)?;
+    print::line(format!("{} holds a checked copy of the database {}", copy.display(), context.place()));
     Ok(())
 }
 
@@ -89,7 +90,7 @@ pub(super) async fn restore(context: &Context, file: &Path, count: Count) -> any
         let _ = std::fs::remove_file(beside(suffix));
     }
     let next = put?;
-    print::line(format!("{} is in place", target.display()));
+    print::line(format!("{} is in place", context.place()));
     print::line(numbers::told(count, &next));
     print::line("now run `madoguchi check` and `madoguchi reconcile`");
     Ok(())
@@ -111,9 +112,13 @@ pub(super) struct Move {
 /// The copy takes the locks of a serving process, so it fails while a process serves the desk.
 pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> {
     let (Some(from), Some(to)) = (way.from, way.to) else {
-        let desk = context.desk().await?;
+        let is_new = Store::open_existing(&context.settings.database.url).await?.is_none();
+        let desk = context.desk_or_new().await?;
         desk.store.close().await;
-        print::line("the database schema is up to date");
+        print::line(match is_new {
+            true => format!("there was no desk at {}: a new, empty one was created", context.place()),
+            false => format!("the database schema of {} is up to date", context.place()),
+        });
         return Ok(());
     };
     let source = Store::open_existing(&from).await?.with_context(|| format!("{from} does not exist"))?;

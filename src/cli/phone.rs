@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context, call: Call) -> anyhow::Result<()> {
         fields.inquiry.is_some() || fields.contact.is_some(),
         "nothing to file: give --contact or what was asked"
     );
-    let desk = context.desk().await?;
+    let desk = context.desk_or_new().await?;
     let number = file_call(&desk, fields).await?;
     let deadline = desk.store.ticket(&number).await?.and_then(|ticket| ticket.clock.deadline());
     let due = deadline.map(|at| rfc3339(at, desk.rules.calendar.time_zone()));

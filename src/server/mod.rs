@@ -17,7 +17,7 @@ use tracing::{info, warn};
 
 pub use rules::rules;
 pub use supervise::log_panics;
-pub use wiring::{WiringError, check_wording, open, profile, rotate_key, source, transport};
+pub use wiring::{WiringError, check_wording, open, open_existing, profile, rotate_key, source, transport};
 
 use self::supervise::supervise;
 use crate::{

@@ -21,7 +21,7 @@ use crate::{
     schedule::recalculation::recalculate_deadlines,
     service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
     settings::{Credentials, DeliveryKind, MailboxKind, Period, Proof, Settings, SettingsError},
-    store::{AuditEvent, InstanceLock, NewEvent, REHEARSAL, Store, StoreError},
+    store::{AuditEvent, InstanceLock, NewEvent, REHEARSAL, Store, StoreError, place},
 };
 
 /// Key in the state table. The value is the secret keys of our Message-IDs, in hex, newest first.
@@ -65,11 +65,29 @@ pub fn check_wording(settings: &Settings) -> Result<(), String> {
     wording.check(&profile(settings), &rules(settings)).map_err(|error| error.to_string())
 }
 
-/// Builds a desk: checks the templates, opens and migrates the database, and reads the keys.
+/// Builds a desk: checks the templates, opens and migrates the database, and reads the keys. Creates the database if there
+/// is none, so it is for commands that take mail in.
 pub async fn open(settings: &Settings, clock: Clock) -> Result<Desk, WiringError> {
     // Check the templates first, so that a faulty template does not leave a new database behind.
     check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
     let store = Store::open(&settings.database.url).await?;
+    migrated(settings, clock, store).await
+}
+
+/// As [`open`], but creates no database: in another folder, a command must not work on a new, empty desk.
+pub async fn open_existing(settings: &Settings, clock: Clock) -> Result<Desk, WiringError> {
+    check_wording(settings).map_err(|detail| settings.wrong("templates.dir", detail))?;
+    let Some(store) = Store::open_existing(&settings.database.url).await? else {
+        let detail = format!(
+            "there is no desk at {}; run this in the folder where the desk runs, or give an absolute path",
+            place(&settings.database.url)
+        );
+        return Err(settings.wrong("database.url", detail).into());
+    };
+    migrated(settings, clock, store).await
+}
+
+async fn migrated(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, WiringError> {
     let store = if rehearses_live(settings, clock) { store.read_only() } else { store };
     store.migrate(&settings.database.url).await?;
     desk(settings, clock, store).await

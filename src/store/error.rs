@@ -13,6 +13,11 @@ pub enum StoreError {
     },
     #[error("{REHEARSAL}")]
     Rehearsal,
+    #[error(
+        "a newer version of madoguchi made the database (schema {theirs}, this version knows {ours}): nothing was changed; \
+         install that version again, or restore a copy from before the update"
+    )]
+    Newer { theirs: i64, ours: i64 },
     #[error("cannot bring the database schema up to date: {0}")]
     Migrate(String),
     #[error("{0}")]

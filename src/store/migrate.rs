@@ -5,6 +5,7 @@ use std::{borrow::Cow, fs::File, path::PathBuf};
 use sqlx::{
     AssertSqlSafe, SqlSafeStr,
     migrate::{Migration, MigrationType, Migrator},
+    postgres::PgConnectOptions,
 };
 
 use super::{Dialect, Result, Store, StoreError, query};
@@ -34,6 +35,9 @@ const MIGRATIONS: [(i64, &str, &str); 21] = [
     (26, "due", include_str!("../../migrations/0026_due.sql")),
 ];
 
+/// Version of the last migration.
+const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
 impl Store {
     /// Applies the missing migrations.
     ///
@@ -59,14 +63,28 @@ impl Store {
     }
 
     /// Whether every migration was applied.
+    ///
+    /// # Errors
+    /// Also when a newer version of the program made the database.
     pub async fn is_migrated(&self) -> Result<bool> {
-        let Ok(row) =
-            query("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&self.pool).await
-        else {
-            return Ok(false);
+        Ok(self.newest_migration().await? == Some(NEWEST))
+    }
+
+    /// The newest migration that was applied; `None` if the database is empty.
+    ///
+    /// # Errors
+    /// Also when this program does not know it.
+    pub(super) async fn newest_migration(&self) -> Result<Option<i64>> {
+        let newest = query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&self.pool).await;
+        let newest: Option<i64> = match newest {
+            Ok(row) => sqlx::Row::try_get(&row, 0)?,
+            Err(error) if is_missing_table(&error) => None,
+            Err(error) => return Err(error.into()),
         };
-        let newest: i64 = sqlx::Row::try_get(&row, 0)?;
-        Ok(MIGRATIONS.iter().all(|(version, _, _)| *version <= newest))
+        match newest {
+            Some(theirs) if theirs > NEWEST => Err(StoreError::Newer { theirs, ours: NEWEST }),
+            newest => Ok(newest),
+        }
     }
 
     /// On SQLite the migrator's own lock does nothing. A lock file makes two processes that start together migrate in turn.
@@ -86,6 +104,30 @@ pub fn database_files(url: &str) -> Vec<PathBuf> {
     ["", "-wal", "-shm"].iter().filter_map(|suffix| beside(url, Dialect::of(url), suffix)).collect()
 }
 
+/// Where a database is, for people: the absolute path, or the name and the server, without a password.
+#[must_use]
+pub fn place(url: &str) -> String {
+    if let Some(path) = beside(url, Dialect::of(url), "") {
+        return std::path::absolute(&path).unwrap_or(path).display().to_string();
+    }
+    match url.parse::<PgConnectOptions>() {
+        Ok(options) if Dialect::of(url) == Dialect::Postgres => {
+            let name = options.get_database().unwrap_or_else(|| options.get_username());
+            format!("{name} on {}", options.get_host())
+        }
+        _ => "memory".to_owned(),
+    }
+}
+
+/// An error of a query for a table that does not exist. SQLite has no code of its own for it.
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    /// SQLSTATE `undefined_table`.
+    const UNDEFINED: &str = "42P01";
+    error.as_database_error().is_some_and(|error| {
+        error.code().is_some_and(|code| code == UNDEFINED) || error.message().starts_with("no such table")
+    })
+}
+
 /// Path of a file next to the SQLite database; `None` for PostgreSQL and for a database in memory.
 pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:").filter(|_| dialect == Dialect::Sqlite)?;
@@ -96,6 +138,19 @@ pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_absolute_and_has_no_password() {
+        let here = std::env::current_dir().unwrap().join("desk.db").display().to_string();
+        for (url, expected) in [
+            ("sqlite:desk.db", here.as_str()),
+            ("sqlite:///var/lib/desk.db?mode=rwc", "/var/lib/desk.db"),
+            ("postgres://madoguchi:secret@db.example.jp/desk", "desk on db.example.jp"),
+            ("postgres://madoguchi@db.example.jp", "madoguchi on db.example.jp"),
+        ] {
+            assert_eq!(place(url), expected, "{url}");
+        }
+    }
 
     #[test]
     fn every_file_of_the_folder_is_applied() {

@@ -93,7 +93,7 @@ pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use listing::TicketHead;
 pub use lookup::{Earlier, LedgerLookup, Recipient, SentTo};
 pub use meeting::{CaseRow, MeetingRow};
-pub use migrate::database_files;
+pub use migrate::{database_files, place};
 pub use outbox::{NewMail, OutboxRow, OutboxState};
 pub use phrase::PhraseRow;
 pub use proof::{Chain, Contradiction, Proof};
@@ -151,12 +151,13 @@ impl Store {
         Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url, read_only: false })
     }
 
-    /// As [`Store::open`], but creates no database: `None` if the SQLite file does not exist.
+    /// As [`Store::open`], but creates no database: `None` if the SQLite file does not exist or the database is empty.
     pub async fn open_existing(url: &str) -> Result<Option<Self>> {
-        match migrate::beside(url, Dialect::of(url), "") {
-            Some(path) if !path.exists() => Ok(None),
-            _ => Self::open(url).await.map(Some),
+        if migrate::beside(url, Dialect::of(url), "").is_some_and(|path| !path.exists()) {
+            return Ok(None);
         }
+        let store = Self::open(url).await?;
+        Ok(store.newest_migration().await?.is_some().then_some(store))
     }
 
     /// The same store for a rehearsal that must change nothing: every write is refused.

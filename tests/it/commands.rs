@@ -142,6 +142,7 @@ fn wrong_usage_and_wrong_settings_end_with_2() {
 #[test]
 fn a_ticket_that_is_not_there_is_said_so() {
     let desk = Desk::on(On::Sqlite);
+    desk.once();
     let done = desk.run(&["ticket", "show", "ZT-2025-0001"]);
     assert_eq!(done.code, Some(1));
     assert!(done.error().contains("there is no ticket ZT-2025-0001"));

@@ -27,6 +27,8 @@ mod decisions;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod elsewhere;
+#[cfg(test)]
 mod floods;
 #[cfg(test)]
 mod guide;
