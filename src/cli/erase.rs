@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Context, print};
 use crate::{
-    schedule::retention::{erase, holdings},
+    schedule::retention::{Holdings, erase, holdings},
     service::search::healed_index,
     store::TicketRow,
 };
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Erase {
     /// Mail address of the person
-    #[arg(long)]
+    #[arg(long, value_parser = address)]
     address: String,
     /// Erase the data; without this flag, only print a preview
     #[arg(long)]
@@ -27,21 +27,58 @@ pub(super) async fn run(context: &Context, what: &Erase) -> anyhow::Result<()> {
     let desk = context.desk().await?;
     // A damaged index would refuse to forget.
     healed_index(&desk, None).await?;
-    let found = holdings(&desk, what.address.trim()).await?;
-    let mails = match what.yes {
-        true => Some(erase(&desk, what.address.trim(), &found, what.open_too).await?),
+    let found = holdings(&desk, &what.address).await?;
+    let only_open = found.only_open() && !what.open_too;
+    let mails = match what.yes && !only_open {
+        true => Some(erase(&desk, &what.address, &found, what.open_too).await?),
         false => None,
     };
     desk.store.close().await;
+    let is_nothing = found.is_empty() && mails.unwrap_or_default() == 0;
+    let erased = mails.is_some() && !is_nothing;
+    print(context, what, &found, erased, mails)?;
+    let place = context.place();
+    if !context.json && erased {
+        print::line(format!(
+            "erased in {place}, with {} mails of the outbox; erase the person's mail in the mailbox and in backups yourself",
+            mails.unwrap_or_default()
+        ));
+    }
+    match (is_nothing, what.yes) {
+        (true, true) => anyhow::bail!("nothing was erased: {place} holds nothing of {}", what.address),
+        (true, false) if !context.json => print::line(format!("{place} holds nothing of {}", what.address)),
+        (false, true) if only_open => {
+            anyhow::bail!(
+                "nothing was erased: the tickets are without an answer; answer or close them, or add --open-too"
+            )
+        }
+        (false, false) if !context.json => print::line(if only_open {
+            "with --yes nothing would be erased: add --open-too, or answer or close the tickets first"
+        } else {
+            "nothing was erased; run again with --yes to do it"
+        }),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Lists what the desk holds of the person.
+fn print(
+    context: &Context,
+    what: &Erase,
+    found: &Holdings,
+    erased: bool,
+    mails: Option<u64>,
+) -> anyhow::Result<()> {
     let numbers = |tickets: &[TicketRow]| -> Vec<String> {
         tickets.iter().map(|ticket| ticket.number.to_string()).collect()
     };
     if context.json {
         return print::json(&json!({
-            "erased": what.yes,
+            "erased": erased,
             "own_tickets": numbers(&found.own),
             "open_tickets": numbers(&found.open),
-            "open_tickets_erased": what.yes && what.open_too,
+            "open_tickets_erased": erased && what.open_too,
             "other_tickets": numbers(&found.others),
             "messages_without_ticket": found.messages,
             "mails": mails.map_or(Value::Null, Value::from),
@@ -64,11 +101,18 @@ pub(super) async fn run(context: &Context, what: &Erase) -> anyhow::Result<()> {
         "messages without a ticket that lose their content",
         found.messages.iter().map(i64::to_string).collect(),
     );
-    print::line(match mails {
-        Some(mails) => format!(
-            "erased, with {mails} mails of the outbox; erase the person's mail in the mailbox and in backups yourself"
-        ),
-        None => "nothing was erased; run again with --yes to do it".to_owned(),
-    });
     Ok(())
+}
+
+/// Parses a bare mail address. What is none would erase nothing and look like success.
+fn address(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let has_parts =
+        text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    let is_bare = !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;".contains(c));
+    if has_parts && is_bare {
+        Ok(text.to_owned())
+    } else {
+        Err("not a mail address; allowed: name@domain".to_owned())
+    }
 }

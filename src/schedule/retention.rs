@@ -165,6 +165,19 @@ pub struct Holdings {
     pub messages: Vec<i64>,
 }
 
+impl Holdings {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.only_open()
+    }
+
+    /// Whether the desk stores nothing but open tickets.
+    #[must_use]
+    pub fn only_open(&self) -> bool {
+        self.own.is_empty() && self.others.is_empty() && self.messages.is_empty()
+    }
+}
+
 /// Finds the data that the desk stores about an address.
 pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError> {
     let (address, person) = (address.to_lowercase(), person_of(address));
@@ -217,10 +230,12 @@ pub async fn erase(
         tx.erase_messages(messages).await?;
         tx.commit().await?;
     }
-    let mut tx = desk.store.write().await?;
-    let erased = Erasure::OnRequestElsewhere { messages: holdings.messages.len(), mails };
-    tx.append_event(now, NewEvent::by_operator(AuditEvent::PersonalErased(erased)));
-    tx.commit().await?;
+    if mails > 0 || !holdings.is_empty() {
+        let mut tx = desk.store.write().await?;
+        let erased = Erasure::OnRequestElsewhere { messages: holdings.messages.len(), mails };
+        tx.append_event(now, NewEvent::by_operator(AuditEvent::PersonalErased(erased)));
+        tx.commit().await?;
+    }
     desk.store.fold_log().await?;
     Ok(mails)
 }

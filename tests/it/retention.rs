@@ -11,6 +11,7 @@ use crate::support::{
 };
 
 on_both!(
+    an_erasure_of_nothing_is_not_called_one,
     who_asked_is_forgotten_after_closing_and_what_was_asked_stays,
     what_was_written_of_others_is_erased_where_the_settings_say_so,
     retention_reads_what_is_due_and_not_every_row,
@@ -224,6 +225,39 @@ fn a_person_is_erased_on_request_after_a_look(desk: &mut Desk) {
     );
     audit_is_whole(desk);
     assert_eq!(desk.run(&["reconcile"]).code, Some(0));
+}
+
+fn an_erasure_of_nothing_is_not_called_one(desk: &mut Desk) {
+    desk.set("answers.undo", "0s");
+    desk.deliver(inquiry(1));
+    desk.once();
+    let events = desk.ask("SELECT COUNT(*) FROM event");
+    let erase =
+        |address: &str, rest: &[&str]| desk.run(&[&["erase", "--address", address][..], rest].concat());
+    for wrong in ["yamada1", "@city.example.jp", "yamada1@", "山田 <yamada1@city.example.jp>", "a@b,c@d", ""]
+    {
+        let done = erase(wrong, &["--yes"]);
+        assert_eq!(done.code, Some(2), "{wrong}");
+        assert!(done.stderr.contains("not a mail address"), "{wrong}: {}", done.stderr);
+    }
+    for (address, rest, code, said) in [
+        ("nobody@example.jp", &[][..], 0, "holds nothing of nobody@example.jp"),
+        ("nobody@example.jp", &["--yes"], 1, "nothing was erased"),
+        ("nobody@example.jp", &["--yes", "--open-too"], 1, "holds nothing of nobody@example.jp"),
+        ("yamada1@city.example.jp", &[], 0, "with --yes nothing would be erased"),
+        ("yamada1@city.example.jp", &["--yes"], 1, "nothing was erased: the tickets are without an answer"),
+    ] {
+        let done = erase(address, rest);
+        let all = done.stdout + &done.stderr;
+        assert_eq!(done.code, Some(code), "{address} {rest:?}: {all}");
+        assert!(all.contains(said) && !all.contains("erased in "), "{address} {rest:?}: {all}");
+    }
+    assert_eq!(desk.ask("SELECT COUNT(*) FROM event"), events);
+    assert!(shown(desk, "ZT-2025-0001").contains("yamada1@"));
+    let done = erase("yamada1@city.example.jp", &["--yes", "--open-too"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stdout.contains("erased in "), "{}", done.stdout);
+    assert!(!shown(desk, "ZT-2025-0001").contains("yamada1@"));
 }
 
 #[test]
