@@ -1,18 +1,20 @@
 //! `check`: reads the settings, then tests mailbox, mail server and database. Prints one line for each, with the
 //! remedy.
 
+mod desk;
 mod files;
+mod machine;
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Context, print};
 use crate::{
     delivery::Transport,
     mailbox::Open,
-    server::{check_wording, rules, source, transport},
+    server::{rules, source, transport},
     service::alarms::coverage,
     settings::{DeliveryKind, Settings},
     store::{Chain, Proof, Store, StoreError},
@@ -37,15 +39,19 @@ pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&st
     let origin = settings.origin.as_ref().map_or("built-in".to_owned(), |path| path.display().to_string());
     let mut findings = vec![
         finding("settings", Ok(format!("read from {origin}"))),
-        finding("templates", check_wording(settings).map(|()| "all templates are valid".to_owned())),
-        staff(settings),
-        support(settings),
+        desk::templates(settings),
+        desk::staff(settings),
+        desk::window(settings, context.clock.now()),
+        desk::limits(settings),
+        desk::authentication(settings),
+        desk::support(settings),
         files::files(settings),
     ];
     let mut latest_deadline = None;
     if !offline {
         let (mailbox, delivery, database) =
             tokio::join!(mailbox(settings), delivery(settings), database(settings, event_hash));
+        findings.extend(settings.http.listen.map(machine::http));
         findings.extend([
             finding("mailbox", mailbox),
             delivery.unwrap_or_else(|error| finding("delivery", Err(error))),
@@ -65,7 +71,13 @@ pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&st
     }
     findings.push(match coverage(&rules(settings), latest_deadline) {
         Some(alarm) => looked_at("calendar", true, alarm),
-        None => finding("calendar", Ok("all deadlines are in years with published holidays".to_owned())),
+        None => finding(
+            "calendar",
+            Ok(format!(
+                "times are of {}; all deadlines are in years with published holidays",
+                settings.hours.time_zone
+            )),
+        ),
     });
     if context.json {
         print::json(&findings)?;
@@ -94,58 +106,6 @@ fn finding(what: &'static str, result: Result<String, String>) -> Finding {
 /// A check that passed, perhaps with a warning.
 fn looked_at(what: &'static str, warning: bool, detail: String) -> Finding {
     Finding { what, ok: true, warning, detail, event_hash: None }
-}
-
-/// Warns if no staff are set: the desk still serves inquirers, but sends no deadline notices.
-fn staff(settings: &Settings) -> Finding {
-    let (count, leads) = (settings.staff.len(), settings.staff.iter().filter(|staff| staff.lead).count());
-    let detail = match (count, leads) {
-        (0, _) => "[[staff]] is empty: no deadline notices are sent".to_owned(),
-        (_, 0) => format!("{count} members, none with lead = true: all of them get every deadline notice"),
-        _ => format!("{count} members, {leads} of them lead"),
-    };
-    looked_at("staff", count == 0, detail)
-}
-
-/// Warns about days of the 伴走支援 that nobody may have meant, and of advisers who cannot be asked.
-fn support(settings: &Settings) -> Finding {
-    let (rules, written) = (rules(settings), &settings.support);
-    let Some(support) = &rules.support else {
-        return finding("support", Ok("no applications are taken".to_owned()));
-    };
-    let call = &support.call;
-    let is_open = |day| rules.calendar.open_span(day).is_some();
-    let target = call.closes
-        + TimeDelta::days(i64::try_from(written.results_within.0.as_secs() / 86_400).unwrap_or(0));
-    let mut warnings = Vec::new();
-    if call.closes < settings.window.opens || call.closes > settings.window.closes {
-        warnings.push(format!("support.closes {} is outside [window]", call.closes));
-    }
-    if !is_open(target) {
-        warnings.push(format!(
-            "support.results_within ends on {target}, when the desk is closed: {} counts",
-            call.results_by
-        ));
-    }
-    if !is_open(call.ends) {
-        warnings.push(format!("support.ends {} is a day when the desk is closed", call.ends));
-    }
-    let unreachable: Vec<&str> = support
-        .advisers
-        .iter()
-        .filter(|adviser| adviser.address.is_none())
-        .map(|adviser| adviser.name.as_str())
-        .collect();
-    if !unreachable.is_empty() {
-        warnings.push(format!("[[support.advisers]] without address: {}", unreachable.join(", ")));
-    }
-    let warning = !warnings.is_empty();
-    let detail = if warning {
-        warnings.join("; ")
-    } else {
-        format!("applications until {}, results until {}", call.closes, call.results_by)
-    };
-    looked_at("support", warning, detail)
 }
 
 async fn mailbox(settings: &Settings) -> Result<String, String> {
@@ -214,6 +174,7 @@ enum Database {
 /// Tests reading and writing an existing database. Does not create one.
 async fn database(settings: &Settings, event_hash: Option<&str>) -> Result<Database, String> {
     let text = |error: StoreError| error.to_string();
+    machine::room(settings)?;
     let Some(store) = Store::open_existing(&settings.database.url).await.map_err(text)? else {
         return Ok(Database::Later("does not exist yet; the first run creates it"));
     };

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{Read as _, Write as _},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -25,21 +25,12 @@ use crate::{
 /// Asks the running desk whether it is ready, for health checks of containers. Exit code 1 if it is not ready or, with
 /// `strict`, if it reports warnings.
 pub(super) fn health(context: &Context, strict: bool) -> anyhow::Result<()> {
-    const LIMIT: Duration = Duration::from_secs(15);
     let settings = &context.settings;
     let address = settings
         .http
         .listen
         .ok_or_else(|| settings.wrong("http.listen", "is not set: the desk has no health endpoint"))?;
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
-        stream.set_read_timeout(Some(LIMIT))?;
-        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    let answer = ask().with_context(|| format!("the desk does not answer on {address}"))?;
+    let answer = ask_readiness(address).with_context(|| format!("the desk does not answer on {address}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     print::line(body.trim());
     anyhow::ensure!(head.split(' ').nth(1) == Some("200"), "the desk is not ready");
@@ -47,6 +38,17 @@ pub(super) fn health(context: &Context, strict: bool) -> anyhow::Result<()> {
     let warns = report["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty());
     anyhow::ensure!(!(strict && warns), "the desk is ready, with warnings");
     Ok(())
+}
+
+/// The HTTP response of a running desk to the question whether it is ready.
+pub(super) fn ask_readiness(address: SocketAddr) -> std::io::Result<String> {
+    const LIMIT: Duration = Duration::from_secs(15);
+    let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 /// Writes a consistent copy of the SQLite database and checks it. The desk may run meanwhile.

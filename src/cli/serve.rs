@@ -10,7 +10,7 @@ use super::{Context, print};
 use crate::{
     server::{
         Serving,
-        lifecycle::{Abort, hangups, ready, watch_signals},
+        lifecycle::{Abort, hangups, watch_signals},
         log_panics,
     },
     settings::Settings,
@@ -22,7 +22,6 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let signals = watch_signals(stop.clone())?;
     let hangups = hangups()?;
     let serving = Serving::start(&context.settings, context.clock).await?;
-    ready();
     tokio::select! {
         result = serve(context, Arc::new(serving), hangups, &stop) => result,
         abort = signals => aborted(abort),

@@ -1,5 +1,7 @@
 //! The members of staff, with lookup by address or name. `triage` checks whether a mail really comes from a member.
 
+use crate::mail;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// The name that colleagues use.
@@ -13,6 +15,12 @@ pub struct Member {
 /// All members, in settings order.
 #[derive(Debug, Clone, Default)]
 pub struct Staff(Vec<Member>);
+
+/// Whether two addresses are of one person, in whatever spelling.
+#[must_use]
+pub fn is_same_person(one: &str, other: &str) -> bool {
+    mail::is_same_person(one, other)
+}
 
 impl Staff {
     #[must_use]

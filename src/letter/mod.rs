@@ -79,7 +79,7 @@ pub use staff::{
 };
 pub use support_report::support_report;
 pub use ticket::{DecisionWord, StaffTicket, TicketFacts, UnsentMail, decision_link, news, resend_link};
-pub use wording::{Rendered, Wording, WordingError};
+pub use wording::{Rendered, Wording, WordingError, strangers};
 pub use words::{
     ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words,
     colleague_in_words, field_line, left_out_in_words, purpose_in_words, reason_in_words, refusal_in_words,

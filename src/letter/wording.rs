@@ -234,10 +234,50 @@ impl Wording {
         Ok(())
     }
 
+    /// What is wrong with a receipt although it can leave: without the number, its reader cannot name the ticket.
+    #[must_use]
+    pub fn doubts(&self, profile: &Profile, rules: &Rules) -> Vec<String> {
+        let facts = samples::facts(rules, true);
+        let mut doubts = Vec::new();
+        for purpose in [Purpose::Acknowledgement, Purpose::AskMissing, Purpose::ApplicationReceived] {
+            let Ok(rendered) = self.render(&samples::content(purpose, profile, rules, &facts)) else {
+                continue;
+            };
+            for (part, text) in [("subject", &rendered.subject), ("body", &rendered.body)] {
+                if !text.contains(&facts.number) {
+                    doubts.push(format!("{purpose}/{part}.txt.j2 has no ticket number"));
+                }
+            }
+        }
+        doubts
+    }
+
     fn text(&self, name: &str, values: &Value) -> Result<String, WordingError> {
         let rendered = self.templates.get_template(name).and_then(|template| template.render(values));
         rendered.map_err(|error| template_error(name, &error))
     }
+}
+
+/// Files of an operator's folder that replace no template, by their names in it. Hidden files and backups are none.
+#[must_use]
+pub fn strangers(dir: &Path) -> Vec<String> {
+    let known: Vec<&str> =
+        BUILT_IN.iter().chain([&DIGEST_HTML]).chain(&PARTS).map(|(name, _)| *name).collect();
+    let in_folder = |path: &Path| -> Vec<std::path::PathBuf> {
+        std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let mut found = Vec::new();
+    for path in in_folder(dir) {
+        let files = if path.is_dir() { in_folder(&path) } else { vec![path] };
+        let names =
+            files.iter().filter_map(|file| Some(file.strip_prefix(dir).ok()?.to_string_lossy().into_owned()));
+        found.extend(names.filter(|name| {
+            let is_aside = name.split('/').any(|part| part.starts_with('.') || part.ends_with('~'));
+            !is_aside && !known.contains(&name.as_str())
+        }));
+    }
+    found.sort();
+    found
 }
 
 /// A fault in an included part arrives wrapped; the innermost error names the part and its line.

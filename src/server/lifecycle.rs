@@ -41,7 +41,7 @@ pub fn hangups() -> std::io::Result<Signal> {
 }
 
 /// Notifies the service manager that the desk is in service. Does nothing without a service manager.
-pub fn ready() {
+pub(super) fn ready() {
     notify(&[sd_notify::NotifyState::Ready]);
 }
 

@@ -9,7 +9,7 @@ mod rules;
 mod supervise;
 mod wiring;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,9 @@ use tracing::{info, warn};
 
 pub use rules::rules;
 pub use supervise::log_panics;
-pub use wiring::{WiringError, check_wording, open, open_existing, profile, rotate_key, source, transport};
+pub use wiring::{
+    WiringError, check_wording, open, open_existing, profile, rotate_key, source, transport, wording_doubts,
+};
 
 use self::supervise::supervise;
 use crate::{
@@ -44,7 +46,7 @@ pub struct Serving {
     /// Poll interval of the mailbox.
     pub poll: Duration,
     /// Address of the health endpoint; `None` if it is off.
-    pub listen: Option<std::net::SocketAddr>,
+    pub listen: Option<SocketAddr>,
     /// Held while this process serves the desk.
     pub instance: Arc<InstanceLock>,
 }
@@ -58,6 +60,12 @@ pub struct Pass {
     pub sent: usize,
     /// Why mail could not be sent at all, if so.
     pub server_down: Option<String>,
+}
+
+/// Opens the port of the health endpoint.
+async fn listener(address: SocketAddr) -> Result<std::net::TcpListener, PassError> {
+    let listener = http::bind(address).await.and_then(TcpListener::into_std);
+    listener.map_err(|error| PassError::Listen(format!("{address}: {error}; see http.listen")))
 }
 
 impl Serving {
@@ -134,15 +142,16 @@ impl Serving {
                 self.desk.clock.now().to_rfc3339()
             );
         }
-        info!("the desk is in service");
         let metrics = http::Metrics::install();
         let wakeups = Arc::new(Wakeups::default());
         let mut loops = JoinSet::new();
-        if let Some(address) = self.listen {
-            let listener = http::bind(address)
-                .await
-                .and_then(TcpListener::into_std)
-                .map_err(|error| PassError::Listen(format!("{address}: {error}; see http.listen")))?;
+        let listener = match self.listen {
+            Some(address) => Some(listener(address).await?),
+            None => None,
+        };
+        lifecycle::ready();
+        info!("the desk is in service");
+        if let Some(listener) = listener {
             self.spawn(&mut loops, "http", &stop, move |serving, stop| {
                 http::run(serving, listener.try_clone(), metrics.clone(), stop)
             });

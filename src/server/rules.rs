@@ -3,7 +3,7 @@
 use crate::{
     desk::{
         application::{Adviser, Call, Support, form::Labels, results_by},
-        calendar::{Calendar, HoursRules},
+        calendar::Calendar,
         contacts::{Contact, Contacts},
         deadline::Sla,
         duty::Absence,
@@ -14,13 +14,13 @@ use crate::{
         window::Window,
     },
     service::Absences,
-    settings::{Hours, Settings, SupportAdviser},
+    settings::{Settings, SupportAdviser},
 };
 
 #[must_use]
 pub fn rules(settings: &Settings) -> Rules {
     let lower = |text: &String| text.to_lowercase();
-    let calendar = Calendar::new(hours(&settings.hours));
+    let calendar = Calendar::new(settings.hours.rules());
     Rules {
         support: settings.support.enabled.then(|| support(&settings.support, &calendar)),
         staff: Staff::new(settings.staff.iter().map(member).collect()),
@@ -127,18 +127,5 @@ fn support(written: &crate::settings::Support, calendar: &Calendar) -> Support {
         advisers: written.advisers.iter().map(adviser).collect(),
         remind_before: written.remind_before,
         copy_results_to_sender: written.copy_results_to_sender,
-    }
-}
-
-pub(super) fn hours(hours: &Hours) -> HoursRules {
-    HoursRules {
-        time_zone: hours.time_zone,
-        days: hours.days.clone(),
-        opens: hours.opens,
-        closes: hours.closes,
-        by_day: hours.by_day.clone(),
-        public_holidays: hours.public_holidays,
-        closed: hours.closed.clone(),
-        open: hours.open.clone(),
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Serving,
-    rules::{absences, hours, rules},
+    rules::{absences, rules},
 };
 use crate::{
     clock::Clock,
@@ -14,7 +14,8 @@ use crate::{
     desk::{calendar::BusinessTime, flood::NoticeLimits, staff_key::StaffKeys, thread::MessageIds},
     hex,
     letter::{
-        Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words, with_ascii_domain,
+        Profile, Wording, WordingError, feedback::answers_leave_in_words, hours_in_words, strangers,
+        with_ascii_domain,
     },
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
@@ -63,6 +64,21 @@ fn wording(settings: &Settings) -> Result<Wording, WordingError> {
 pub fn check_wording(settings: &Settings) -> Result<(), String> {
     let wording = wording(settings).map_err(|error| error.to_string())?;
     wording.check(&profile(settings), &rules(settings)).map_err(|error| error.to_string())
+}
+
+/// What an operator should know about valid templates: files that replace none, a receipt without the number of its ticket.
+pub fn wording_doubts(settings: &Settings) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if let Some(dir) = &settings.templates.dir {
+        let unknown = strangers(dir).join(", ");
+        if !unknown.is_empty() {
+            doubts.push(format!("{} has files that replace no template: {unknown}", dir.display()));
+        }
+    }
+    if let Ok(wording) = wording(settings) {
+        doubts.extend(wording.doubts(&profile(settings), &rules(settings)));
+    }
+    doubts
 }
 
 /// Builds a desk: checks the templates, opens and migrates the database, and reads the keys. Creates the database if there
@@ -328,7 +344,7 @@ pub fn profile(settings: &Settings) -> Profile {
         organization: desk.organization.clone(),
         address: desk.address.clone(),
         telephone: desk.telephone.clone(),
-        hours: hours_in_words(&hours(&settings.hours)),
+        hours: hours_in_words(&settings.hours.rules()),
         leaves: answers_leave_in_words(
             BusinessTime::from_seconds(i64::try_from(settings.answers.undo.0.as_secs()).unwrap_or(i64::MAX)),
             settings.answers.confirm,

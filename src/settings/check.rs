@@ -7,11 +7,10 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{
-    Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Staff, Tls,
+    Delivery, DeliveryKind, Grant, Mailbox, MailboxKind, OAuth2, Settings, SettingsError, Tls,
     secrets::without_value, sections::is_loopback,
 };
 use crate::desk::{
-    calendar::DayHours,
     form::FieldKey,
     ticket::{ENTRY, PARKED, REPORT},
 };
@@ -38,12 +37,13 @@ pub enum Proof {
 }
 
 /// Key and detail of a wrong value.
-type Wrong = (String, String);
+pub(super) type Wrong = (String, String);
 
 impl Settings {
     /// Checks values that depend on other keys.
     pub(super) fn check(&self) -> Result<(), Wrong> {
         self.check_desk()?;
+        self.check_people()?;
         self.check_time()?;
         self.check_support()?;
         self.check_mailbox()?;
@@ -149,24 +149,6 @@ impl Settings {
         }
     }
 
-    fn check_absences(&self, nth: usize, staff: &Staff) -> Result<(), Wrong> {
-        for (i, absent) in staff.absent.iter().enumerate() {
-            let key = format!("staff[{nth}].absent[{i}]");
-            ensure(absent.from <= absent.to, &format!("{key}.to"), || {
-                format!("{} is not allowed; allowed: a day from {} on", absent.to, absent.from)
-            })?;
-            let Some(substitute) = &absent.substitute else { continue };
-            let is_other = |other: &Staff| {
-                other.address.eq_ignore_ascii_case(substitute)
-                    && !other.address.eq_ignore_ascii_case(&staff.address)
-            };
-            ensure(self.staff.iter().any(is_other), &format!("{key}.substitute"), || {
-                format!("{substitute:?} is not allowed; allowed: the address of another member")
-            })?;
-        }
-        Ok(())
-    }
-
     fn check_desk(&self) -> Result<(), Wrong> {
         let desk = &self.desk;
         ensure(is_address(&desk.address), "desk.address", || address_help(&desk.address))?;
@@ -174,22 +156,6 @@ impl Settings {
             for (i, address) in addresses.iter().enumerate() {
                 ensure(is_address(address), &format!("{key}[{i}]"), || address_help(address))?;
             }
-        }
-        for (i, staff) in self.staff.iter().enumerate() {
-            ensure(is_address(&staff.address), &format!("staff[{i}].address"), || {
-                address_help(&staff.address)
-            })?;
-            ensure(!staff.name.trim().is_empty(), &format!("staff[{i}].name"), || "is empty".into())?;
-            self.check_absences(i, staff)?;
-        }
-        for (i, contact) in self.contacts.iter().enumerate() {
-            let (address, name) = (&contact.address, format!("contacts[{i}].name"));
-            ensure(is_address(address), &format!("contacts[{i}].address"), || address_help(address))?;
-            ensure(!contact.name.trim().is_empty(), &name, || "is empty".into())?;
-            let is_staff = self.staff.iter().any(|staff| staff.address.eq_ignore_ascii_case(address));
-            ensure(!is_staff, &format!("contacts[{i}].address"), || {
-                format!("{address:?} is a member of staff; allowed: an address of somebody outside the desk")
-            })?;
         }
         let prefix = &desk.ticket_prefix;
         let good = (2..=6).contains(&prefix.len())
@@ -212,40 +178,6 @@ impl Settings {
             })?;
         }
         Ok(())
-    }
-
-    fn check_time(&self) -> Result<(), Wrong> {
-        let (window, hours, sla) = (&self.window, &self.hours, &self.sla);
-        ensure(window.opens <= window.closes, "window.closes", || {
-            format!(
-                "{} is before window.opens {}; allowed: the same day or later",
-                window.closes, window.opens
-            )
-        })?;
-        ensure(hours.opens < hours.closes, "hours.closes", || {
-            format!(
-                "{} is not after hours.opens {}",
-                hours.closes.format("%H:%M"),
-                hours.opens.format("%H:%M")
-            )
-        })?;
-        ensure(!hours.days.is_empty(), "hours.days", || {
-            "is empty; allowed: some of mon, tue, wed, thu, fri, sat, sun".into()
-        })?;
-        for DayHours { day, .. } in &hours.by_day {
-            ensure(hours.days.contains(day), "hours.by_day", || {
-                format!("gives hours to {day}, which is not among hours.days")
-            })?;
-        }
-        ensure(sla.answer_within.seconds() > 0, "sla.answer_within", || {
-            "is zero; allowed: business time such as \"16h\"".into()
-        })?;
-        ensure(sla.remind_after.seconds() > 0, "sla.remind_after", || {
-            "is zero; allowed: business time such as \"24h\"".into()
-        })?;
-        ensure(sla.warn_before < sla.answer_within, "sla.warn_before", || {
-            format!("{} is not less than sla.answer_within {}", sla.warn_before, sla.answer_within)
-        })
     }
 
     fn check_support(&self) -> Result<(), Wrong> {
@@ -342,11 +274,11 @@ fn check_tls(section: &str, tls: Tls, host: &str) -> Result<(), Wrong> {
     })
 }
 
-fn ensure(good: bool, key: &str, detail: impl FnOnce() -> String) -> Result<(), Wrong> {
+pub(super) fn ensure(good: bool, key: &str, detail: impl FnOnce() -> String) -> Result<(), Wrong> {
     if good { Ok(()) } else { Err((key.to_owned(), detail())) }
 }
 
-fn address_help(text: &str) -> String {
+pub(super) fn address_help(text: &str) -> String {
     format!("{text:?} is not a mail address; allowed: name@domain")
 }
 
@@ -360,7 +292,7 @@ fn is_host(text: &str) -> bool {
     }
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
 }
 

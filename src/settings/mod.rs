@@ -3,8 +3,10 @@
 
 mod check;
 mod oauth2;
+mod people;
 mod secrets;
 mod sections;
+mod time;
 mod values;
 mod written;
 

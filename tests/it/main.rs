@@ -13,6 +13,8 @@ mod audit;
 #[cfg(test)]
 mod bad_world;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod conversation;

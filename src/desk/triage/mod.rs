@@ -337,10 +337,10 @@ fn inquiry(
     fields.complete(inherited);
     let budget = rules.sla.answer_within;
     let running = SlaClock::open(&rules.calendar, budget, reading.received_at);
-    let (clock, reply) = match running.filter(|_| fields.inquiry.is_some()) {
-        Some(clock) => (clock, Reply::Acknowledgement),
-        None => (SlaClock::waiting(budget), Reply::AskMissing),
-    };
+    let is_complete = fields.inquiry.is_some();
+    // A desk that never opens again owes no day. The inquirer is asked only for what is missing.
+    let clock = running.filter(|_| is_complete).unwrap_or_else(|| SlaClock::waiting(budget));
+    let reply = if is_complete { Reply::Acknowledgement } else { Reply::AskMissing };
     let prefecture = reading.form.prefecture;
     let ticket = NewTicket { kind: TicketKind::Inquiry, channel: Channel::Email, fields, prefecture, clock };
     (Kind::Inquiry, Filing::Ticket { ticket: Box::new(ticket), mentions }, Some(reply))

@@ -55,7 +55,10 @@ fn known(ticket: TicketFacts) -> Known {
 }
 
 fn decide(head: &str, body: &str, received_at: &str, known: &Known) -> Decision {
-    let rules = crate::server::rules(&Settings::from_toml("").unwrap());
+    decide_by(&crate::server::rules(&Settings::from_toml("").unwrap()), head, body, received_at, known)
+}
+
+fn decide_by(rules: &Rules, head: &str, body: &str, received_at: &str, known: &Known) -> Decision {
     let raw = format!(
         "{head}\r\nTo: zaitaku@tohmatu.co.jp\r\nMessage-ID: <1@x.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}"
     );
@@ -64,11 +67,27 @@ fn decide(head: &str, body: &str, received_at: &str, known: &Known) -> Decision 
         None,
         at(received_at),
         &[],
-        &rules,
+        rules,
         &ids(),
         &StaffKeys::default(),
     );
-    triage(&reading, &rules, known)
+    triage(&reading, rules, known)
+}
+
+#[test]
+fn a_desk_that_never_opens_again_asks_only_for_what_is_missing() {
+    let settings = Settings::from_toml("").unwrap();
+    let mut hours = settings.hours.rules();
+    hours.days.clear();
+    let rules = Rules { calendar: Calendar::new(hours), ..crate::server::rules(&settings) };
+    let gate = GateFacts { accept_since: Some(at("2025-06-01T00:00:00Z")), ..GateFacts::default() };
+    let known = Known { gate, ..Known::nothing() };
+    let without = FORM.replace("会議の例", "");
+    for (form, expected) in [(FORM, Reply::Acknowledgement), (without.as_str(), Reply::AskMissing)] {
+        let head = format!("From: {INQUIRER}\r\nSubject: 拠点整備・運用に関する照会");
+        let decision = decide_by(&rules, &head, form, "2025-07-01T01:00:00Z", &known);
+        assert_eq!((decision.reply, decision.deadline), (Some(Ok(expected)), None), "{form}");
+    }
 }
 
 const LATER: &str = "2025-07-10T01:00:00Z";
