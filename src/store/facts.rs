@@ -1,7 +1,10 @@
 //! The facts about the messages of a batch, read in a few queries when its transaction begins. The rows that the batch adds join
 //! them, so that each message sees those before it. The transaction holds the desk's row, so the facts cannot age.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row};
@@ -40,8 +43,9 @@ pub struct Facts {
     senders: HashSet<String>,
     /// Recent tickets with the people who sent them, newest first.
     tickets: Vec<(String, EarlierTicket)>,
-    /// The newest tickets of today.
-    today: Senders,
+    /// Tickets of today: those of before the batch, and its own.
+    today: (Arc<Senders>, Senders),
+    midnight: DateTime<Utc>,
     /// By person, see `mail::person_of`.
     sent: HashMap<String, SentTo>,
 }
@@ -109,16 +113,27 @@ impl Facts {
         self.senders.contains(person).then(found)
     }
 
-    pub(super) fn add_ticket(&mut self, sender: &str, ticket: impl FnOnce() -> EarlierTicket) {
+    pub(super) fn add_ticket(
+        &mut self,
+        sender: &str,
+        received_at: DateTime<Utc>,
+        ticket: impl FnOnce() -> EarlierTicket,
+    ) {
         let person = person_of(sender);
-        self.today.add(&person);
+        if received_at >= self.midnight {
+            self.today.1.add(&person);
+        }
         if self.senders.contains(&person) {
             self.tickets.insert(0, (person, ticket()));
         }
     }
 
     pub(super) fn today(&self, person: &str) -> Today {
-        self.today.today(person)
+        let (before, own) = (self.today.0.today(person), self.today.1.today(person));
+        Today {
+            from_sender: before.from_sender + own.from_sender,
+            from_domain: before.from_domain + own.from_domain,
+        }
     }
 
     pub(super) fn add_mail(&mut self, mail: &NewMail<'_>) {
@@ -168,7 +183,8 @@ impl Tx {
         let earlier = self.earlier(&theirs).await?.into_iter();
         facts.tickets =
             earlier.filter_map(|ticket| Some(((*people.get(&ticket.id)?).clone(), ticket))).collect();
-        facts.today = Senders::since(first.recipient.midnight, &recent);
+        facts.midnight = first.recipient.midnight;
+        facts.today = (self.senders_today(facts.midnight).await?, Senders::default());
         facts.sent = self.sent_to_all(lookups, first.recipient.midnight, first.recipient.form_since).await?;
         self.facts = Some(facts);
         Ok(())

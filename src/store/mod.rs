@@ -97,6 +97,7 @@ pub use migrate::{database_files, place};
 pub use outbox::{NewMail, OutboxRow, OutboxState};
 pub use phrase::PhraseRow;
 pub use proof::{Chain, Contradiction, Proof};
+use recent::CountedToday;
 pub use schema::{ColumnKind, SCHEMA};
 pub use sheet::SheetFacts;
 pub use ticket::{Asking, TicketRow};
@@ -121,6 +122,7 @@ pub struct Store {
     url: SecretString,
     /// Whether every write is refused.
     read_only: bool,
+    counted: CountedToday,
 }
 
 /// Time limit for reaching the database at start.
@@ -148,7 +150,14 @@ impl Store {
             .connect(url.expose_secret())
             .await
             .map_err(|error| open_error(dialect, &error))?;
-        Ok(Self { pool, dialect, writer: Arc::new(Mutex::new(Some(writer))), url, read_only: false })
+        Ok(Self {
+            pool,
+            dialect,
+            writer: Arc::new(Mutex::new(Some(writer))),
+            url,
+            read_only: false,
+            counted: CountedToday::default(),
+        })
     }
 
     /// As [`Store::open`], but creates no database: `None` if the SQLite file does not exist or the database is empty.

@@ -1,6 +1,9 @@
-//! The newest tickets by their senders: those of one person, and how many came today from a person and from a domain.
+//! Tickets by their senders: the newest ones of a person, and how many came today from a person and from a domain.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
@@ -24,18 +27,26 @@ pub(super) struct Recent {
     received_at: DateTime<Utc>,
 }
 
-/// Tickets by person, and by domain.
+/// How many filed tickets lie back at most between two of today: some mails that are filed today were received before.
+const OLDER_BETWEEN: u32 = 200;
+
+/// Counts of the tickets of today, as far as they were read. A flood is counted once, and not again by every batch.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counted {
+    midnight: Option<DateTime<Utc>>,
+    /// Row id of the last ticket that was read.
+    last: i64,
+    senders: Arc<Senders>,
+}
+
+/// [`Counted`] of a store.
+pub(super) type CountedToday = Arc<Mutex<Counted>>;
+
+/// Numbers of tickets by person, and by domain.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Senders(HashMap<String, u32>);
 
 impl Senders {
-    /// Counts the tickets that came since midnight.
-    pub(super) fn since(midnight: DateTime<Utc>, recent: &[Recent]) -> Self {
-        let mut senders = Self::default();
-        recent.iter().filter(|ticket| ticket.received_at >= midnight).for_each(|of| senders.add(&of.person));
-        senders
-    }
-
     pub(super) fn add(&mut self, person: &str) {
         *self.0.entry(domain_of(person).to_owned()).or_default() += 1;
         *self.0.entry(person.to_owned()).or_default() += 1;
@@ -47,17 +58,51 @@ impl Senders {
     }
 }
 
+fn read_recent(row: &AnyRow) -> Result<Recent> {
+    let id = row.try_get("id")?;
+    let person = person_of(row.try_get("from_address")?);
+    Ok(Recent { id, person, received_at: read_instant(row, "ticket", "received_at", id)? })
+}
+
 impl Tx {
+    /// Counts the tickets that the desk received since midnight. Reads only those that came since the last count that was kept.
+    async fn count_today(&mut self, midnight: DateTime<Utc>) -> Result<Counted> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if counted.midnight != Some(midnight) {
+            let last = format!(
+                "SELECT id FROM ticket WHERE received_at < $1 ORDER BY id DESC LIMIT 1 OFFSET {OLDER_BETWEEN}"
+            );
+            let last = query_text(last).bind(instant_text(midnight)).fetch_optional(self.connection().await?);
+            let last = last.await?.map(|row| row.try_get(0)).transpose()?.unwrap_or_default();
+            counted = Counted { midnight: Some(midnight), last, senders: Arc::default() };
+        }
+        let sql = "SELECT id, from_address, received_at FROM ticket WHERE id > $1 ORDER BY id";
+        let rows = query(sql).bind(counted.last).fetch_all(self.connection().await?).await?;
+        if !rows.is_empty() {
+            let senders = Arc::make_mut(&mut counted.senders);
+            for row in &rows {
+                let ticket = read_recent(row)?;
+                counted.last = ticket.id;
+                if ticket.received_at >= midnight {
+                    senders.add(&ticket.person);
+                }
+            }
+        }
+        Ok(counted)
+    }
+
+    /// The counts of today. They are kept for the next transaction, so this one must not have written yet.
+    pub(super) async fn senders_today(&mut self, midnight: DateTime<Utc>) -> Result<Arc<Senders>> {
+        let counted = self.count_today(midnight).await?;
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = counted.clone();
+        Ok(counted.senders)
+    }
+
     /// The newest tickets, the newest first.
     pub(super) async fn recent(&mut self) -> Result<Vec<Recent>> {
         let sql = format!("SELECT id, from_address, received_at FROM ticket ORDER BY id DESC LIMIT {RECENT}");
         let rows = query_text(sql).fetch_all(self.connection().await?).await?;
-        let read = |row: &AnyRow| {
-            let id = row.try_get("id")?;
-            let person = person_of(row.try_get("from_address")?);
-            Ok(Recent { id, person, received_at: read_instant(row, "ticket", "received_at", id)? })
-        };
-        rows.iter().map(read).collect()
+        rows.iter().map(read_recent).collect()
     }
 
     /// Tickets by their row ids, the newest first.
@@ -97,7 +142,7 @@ impl Tx {
         let known = self.facts.as_ref().map(|facts| facts.today(&person));
         match known {
             Some(today) => Ok(today),
-            None => Ok(Senders::since(midnight, &self.recent().await?).today(&person)),
+            None => Ok(self.count_today(midnight).await?.senders.today(&person)),
         }
     }
 

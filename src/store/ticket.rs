@@ -112,7 +112,7 @@ impl Tx {
         let id = self.fresh_id();
         let NewTicket { fields, clock, .. } = ticket;
         if let Some(facts) = &mut self.facts {
-            facts.add_ticket(&from.address, || EarlierTicket {
+            facts.add_ticket(&from.address, received_at, || EarlierTicket {
                 id,
                 number: number.clone(),
                 subject: subject.to_owned(),

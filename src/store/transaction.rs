@@ -10,6 +10,7 @@ use super::{
     CaseRow, Dialect, Result, Store, StoreError, connect,
     facts::Facts,
     query,
+    recent::CountedToday,
     writes::{Writes, bind},
 };
 
@@ -59,6 +60,8 @@ pub struct Tx {
     pub(super) writes: Writes,
     /// Facts about the batch that the transaction files, if it files one.
     pub(super) facts: Option<Facts>,
+    /// The store's.
+    pub(super) counted: CountedToday,
     /// Applications that are supported, once they were read. `None` again when one may have changed.
     pub(super) supported: Option<Vec<CaseRow>>,
     /// The desk's row at the savepoint, if there is one.
@@ -93,6 +96,7 @@ impl Store {
             desk: DeskRow::read(&row)?,
             writes: Writes::default(),
             facts: None,
+            counted: Arc::clone(&self.counted),
             supported: None,
             savepoint: None,
         })

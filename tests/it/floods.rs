@@ -11,7 +11,8 @@ on_both!(
     receipts_beyond_the_daily_limit_leave_on_the_next_days_in_their_order,
     notices_of_a_flood_are_gathered_and_others_stay_visible,
     nobody_gets_the_tickets_of_a_flood_in_turn,
-    further_mails_on_one_ticket_are_gathered
+    further_mails_on_one_ticket_are_gathered,
+    a_flood_of_hundreds_is_counted_whole
 );
 
 const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
@@ -179,4 +180,29 @@ fn further_mails_on_one_ticket_are_gathered(desk: &Desk) {
     let notices = to_lead(desk).iter().filter(|subject| subject.contains("照会者からの返信")).count();
     // The inquiry is the first mail of the day: the second to the fifth, and the sixth, seventh and ninth.
     assert_eq!(notices, 7, "{:?}", to_lead(desk));
+}
+
+fn a_flood_of_hundreds_is_counted_whole(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("answers.notices_per_domain", 215).set("delivery.daily_limit", 0);
+    // In several passes, with mails among them that came the day before.
+    for nth in 1..=230 {
+        desk.deliver(inquiry(nth).from(&format!("flood{nth}@flood.example")));
+        if nth % 10 == 0 {
+            let late = inquiry(1000 + nth).from(&format!("late{nth}@flood.example"));
+            desk.deliver_at(late, "2025-06-30T16:00:00+09:00");
+        }
+        if nth % 70 == 0 {
+            desk.once();
+        }
+    }
+    desk.once();
+    let noticed = |nth: usize| to_lead(desk).iter().any(|subject| subject.contains(&format!("第{nth}市 ")));
+    let told: Vec<usize> = (200..=230).filter(|nth| noticed(*nth)).collect();
+    let expected: Vec<usize> = (200..=215).chain([216, 217, 219, 223]).collect();
+    assert_eq!(told, expected);
+    let mails = desk.smtp.mails();
+    let last = mails.iter().map(|sent| mail::read(&sent.data)).find(|read| read.subject.contains("第223市"));
+    let text = last.unwrap().text;
+    assert!(text.contains("本日223件目"), "{text}");
 }
