@@ -332,3 +332,18 @@ fn a_mail_is_dated_in_the_time_zone_of_the_desk() {
     let date = mail.lines().find_map(|line| line.strip_prefix("Date: ")).unwrap();
     assert!(date.starts_with("Tue, 1 Jul 2025 10:00:") && date.ends_with(" +0900"), "{date}");
 }
+
+#[test]
+fn an_address_that_needs_smtputf8_fails_at_once_where_the_server_lacks_it() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.add_settings(STAFF);
+    desk.smtp.on(At::Ehlo.does(Act::Reply("250 localhost")));
+    desk.deliver(inquiry(1).from("Yamada <山田@city.example.jp>"));
+    desk.deliver(inquiry(2));
+    pass(&mut desk, "2025-07-01T10:00:00+09:00");
+    pass(&mut desk, "2025-07-01T10:01:00+09:00");
+    assert_eq!(states(&desk), ["failed", "sent"]);
+    let told = notices(&desk);
+    assert!(told.len() == 1 && told[0].starts_with("【不達】ZT-2025-0001"), "{told:?}");
+    assert!(desk.run(&["outbox", "list"]).stdout.contains("5.6.7 the address needs SMTPUTF8"));
+}

@@ -178,9 +178,11 @@ impl SmtpSession {
         if !ascii && self.offers.has("8BITMIME") {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
-        if ![&sender, &recipient].iter().all(|address| address.user().is_ascii())
-            && self.offers.has("SMTPUTF8")
-        {
+        let is_ascii = |address: &Address| address.user().is_ascii();
+        if !is_ascii(&sender) || !is_ascii(&recipient) {
+            if !self.offers.has("SMTPUTF8") {
+                return Err(without_smtputf8(is_ascii(&sender)));
+            }
             parameters.push(MailParameter::SmtpUtfEight);
         }
         Ok((Mail::new(Some(sender), parameters).to_string(), Rcpt::new(recipient, vec![]).to_string()))
@@ -289,6 +291,14 @@ fn reply_of(reply: &RawReply) -> SmtpReply {
 /// An error before the first mail, so no mail is the cause.
 fn server(verb: &'static str, trouble: String) -> SendError {
     SendError { failure: Failure::Server, verb, reply: SmtpReply::none(trouble) }
+}
+
+/// The verdict on an address that the server cannot be told of (RFC 6531, 3.2 and 3.5). Of the recipient's it is final; the
+/// desk's own address is the same for all mails.
+fn without_smtputf8(of_recipient: bool) -> SendError {
+    let text = "5.6.7 the address needs SMTPUTF8, which the mail server does not offer";
+    let failure = if of_recipient { Failure::Fail } else { Failure::Server };
+    SendError { failure, verb: "envelope", reply: SmtpReply::new(553, text) }
 }
 
 fn parse(address: &str) -> Result<Address, SendError> {
