@@ -1,8 +1,6 @@
 //! `export`: writes all tickets as JSON or CSV with their conversation, for 開示 requests and the guidebook, or as the list that
 //! members get by mail.
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -90,7 +88,7 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
         let table = list::table(&desk, &tickets, now).await?;
         let bytes = list::bytes(&desk, &table, format, now)?;
         desk.store.close().await;
-        return print_bytes(&bytes);
+        return if format == SheetFormat::Xlsx { print::binary(&bytes) } else { print::bytes(&bytes) };
     }
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(sheet::COLUMNS)?;
@@ -104,11 +102,7 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
         Encoding::Utf8 => ["\u{feff}".as_bytes(), text.as_bytes()].concat(),
         Encoding::Cp932 => cp932(&text),
     };
-    print_bytes(&bytes)
-}
-
-fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    std::io::stdout().lock().write_all(bytes).context("cannot write to standard output")
+    print::bytes(&bytes)
 }
 
 /// Encodes text in code page 932, which lacks emoji and some characters of names. These become 〓 (geta).

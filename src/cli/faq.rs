@@ -1,6 +1,6 @@
 //! `faq`: entries for the guidebook: drafts them from tickets, resolves their marks, releases and exports them.
 
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -170,7 +170,11 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             tx.commit().await?;
             desk.store.close().await;
             if file.as_os_str() == "-" {
-                return Ok(std::io::stdout().write_all(&bytes)?);
+                return if matches!(format, Format::Docx) {
+                    print::binary(&bytes)
+                } else {
+                    print::bytes(&bytes)
+                };
             }
             std::fs::write(&file, &bytes).with_context(|| format!("cannot write {}", file.display()))?;
             print::line(format!("{count} entries are in {}", file.display()));

@@ -179,7 +179,7 @@ const BLOCKING_THREADS: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Exit {
     /// Exit code 75 (EX_TEMPFAIL of sysexits.h): the MTA should keep the mail and retry.
-    #[error("{0:#}")]
+    #[error("{}", whole(.0))]
     Temporary(anyhow::Error),
 }
 
@@ -216,7 +216,7 @@ pub fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("madoguchi: {error:#}");
+            eprintln!("madoguchi: {}", whole(&error));
             exit_code(&error)
         }
     }
@@ -276,13 +276,23 @@ async fn dispatch(command: Command, context: Context) -> anyhow::Result<()> {
         Command::Health { strict } => operate::health(&context, strict),
         Command::Backup { file } => operate::backup(&context, &file).await,
         Command::Restore { file, count } => operate::restore(&context, &file, count).await,
-        Command::Completions { shell } => {
-            operate::completions(shell);
-            Ok(())
-        }
+        Command::Completions { shell } => operate::completions(shell),
         Command::Man { dir } => operate::man(&dir),
         Command::Migrate(to) => operate::migrate(&context, to).await,
     }
+}
+
+/// An error with its causes. Some errors have said the cause already: it is not repeated.
+fn whole(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn exit_code(error: &anyhow::Error) -> ExitCode {

@@ -145,8 +145,10 @@ pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> 
     Ok(())
 }
 
-pub(super) fn completions(shell: Shell) {
-    clap_complete::generate(shell, &mut Arguments::command(), "madoguchi", &mut std::io::stdout());
+pub(super) fn completions(shell: Shell) -> anyhow::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "madoguchi", &mut script);
+    print::bytes(&script)
 }
 
 /// Writes one manual page per command into a folder.

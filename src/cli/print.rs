@@ -1,8 +1,9 @@
 //! Prints text for people and JSON for scripts. Removes control characters from values of mails, so that a mail
 //! cannot send escape sequences to the operator's terminal.
 
-use std::io::Write;
+use std::io::{ErrorKind, IsTerminal as _, Write};
 
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -14,6 +15,22 @@ use crate::{desk::feedback::Done, letter::feedback::to_operator, service::Desk};
 /// Prints one line. Ignores write errors, because a closed pipe (`| head`) is not a failure.
 pub(crate) fn line(text: impl AsRef<str>) {
     let _ = writeln!(std::io::stdout(), "{}", text.as_ref());
+}
+
+/// Writes bytes to standard output. A closed pipe is not a failure.
+pub(crate) fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}
+
+/// As [`bytes`], for a file that is no text: a terminal would show nonsense.
+pub(crate) fn binary(content: &[u8]) -> anyhow::Result<()> {
+    let stdout = std::io::stdout();
+    anyhow::ensure!(!stdout.is_terminal(), "the output is no text: send it into a file, as in `… > FILE`");
+    bytes(content)
 }
 
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! `report`: the figures of a month or of the whole window, as text, page, table or workbook; freezes editions.
 
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use chrono_tz::Tz;
@@ -88,7 +88,7 @@ pub(super) async fn run(context: &Context, asked: Report) -> anyhow::Result<()> 
     if asked.html {
         print::line(html(&page)?);
     } else if asked.csv {
-        std::io::stdout().write_all(&csv(&page, period)?)?;
+        print::bytes(&csv(&page, period)?)?;
     } else if asked.xlsx.is_none() {
         print_page(&page);
     }

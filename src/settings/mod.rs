@@ -12,11 +12,14 @@ mod written;
 
 use std::{
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
+
+use self::secrets::without_bom;
 
 pub use check::{Credentials, Proof};
 pub use oauth2::{Grant, OAuth2};
@@ -109,12 +112,17 @@ impl Settings {
             None => DEFAULT_FILES.iter().map(PathBuf::from).find(|file| file.exists()),
         };
         let text = match &path {
-            Some(path) => fs::read_to_string(path)
-                .map_err(|source| SettingsError::Unreadable { path: path.clone(), source })?,
+            Some(path) => fs::read_to_string(path).map_err(|source| match source.kind() {
+                ErrorKind::InvalidData => SettingsError::Syntax {
+                    origin: path.display().to_string(),
+                    detail: "it is not UTF-8; save it as UTF-8, and not in Shift_JIS".to_owned(),
+                },
+                _ => SettingsError::Unreadable { path: path.clone(), source },
+            })?,
             None => String::new(),
         };
         let environment = Environment::with_prefix("MADOGUCHI").prefix_separator("_").separator("__");
-        Self::read(&text, path, environment)
+        Self::read(without_bom(&text), path, environment)
     }
 
     /// Reads the settings from a text, without files and environment.

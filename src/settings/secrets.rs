@@ -34,7 +34,7 @@ impl Settings {
             );
             self.wrong(&key, detail)
         })?;
-        let secret = SecretString::from(text.lines().next().unwrap_or_default().to_owned());
+        let secret = SecretString::from(without_bom(&text).lines().next().unwrap_or_default().to_owned());
         if secret.expose_secret().is_empty() {
             return Err(self.wrong(&key, format!("{} is empty", file.display())));
         }
@@ -94,6 +94,11 @@ pub(super) fn without_value(error: &str) -> String {
         Some(format!("{} is not allowed; expected {expected}", kind.trim_end_matches(',')))
     };
     shown().unwrap_or_else(|| error.to_owned())
+}
+
+/// A text without the byte order mark that some editors of Windows write.
+pub(super) fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Path of a systemd credential, if it exists.

@@ -69,6 +69,10 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
             "contacts[0].address: ",
             "an address of the desk",
         ),
+        ("[hours]\ndays = [\"月\"]", "hours.days: ", "\"月\" is not allowed; allowed: mon, tue"),
+        ("[hours]\nopen = [\"8/11\"]", "hours.open: ", "\"8/11\" is not allowed; allowed: dates such as"),
+        ("[mailbox]\naccept_since = \"2025-06-27\"", "mailbox.accept_since: ", "allowed: an instant such as"),
+        ("[http]\nlisten = \"8025\"", "http.listen: ", "allowed: an IP address and a port"),
         ("[hours]\nclosed = [\"01-01..12-31\"]", "hours.closed: ", "hardly ever open"),
         ("[hours]\nclosed = [\"2025-06-01..2099-12-31\"]", "hours.closed: ", "hardly ever open"),
         ("[[form.fields]]\nkey = \"name\"\nlabel = \"氏名\"", "form.fields: ", "each of the four once"),
@@ -187,7 +191,7 @@ fn secrets_are_not_printed() {
 fn a_password_file_is_read_and_its_absence_explained() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password");
-    fs::write(&file, "pass word\n").unwrap();
+    fs::write(&file, "\u{feff}pass word\n").unwrap();
     let settings =
         Settings::from_toml(&format!("[mailbox]\nuser = \"u\"\npassword_file = {file:?}")).unwrap();
     let Proof::Password(password) = settings.mailbox_credentials().unwrap().proof else {

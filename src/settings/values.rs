@@ -1,8 +1,8 @@
 //! Parsers for values in the settings file: sizes, periods, times, lists. Each error names the allowed form.
 
-use std::{collections::BTreeMap, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, ops::RangeInclusive, str::FromStr, time::Duration};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -97,6 +97,50 @@ where
         .transpose()
 }
 
+/// Deserializes a list of weekdays.
+pub fn weekdays<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Weekday>, D::Error> {
+    list_of(deserializer, |text| text.parse().ok(), "mon, tue, wed, thu, fri, sat and sun")
+}
+
+/// Deserializes a list of days.
+pub fn dates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveDate>, D::Error> {
+    list_of(deserializer, |text| text.parse().ok(), "dates such as \"2025-08-11\"")
+}
+
+/// Deserializes a list whose items are read so, or fails with the allowed form.
+fn list_of<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: impl Fn(&str) -> Option<T>,
+    allowed: &str,
+) -> Result<Vec<T>, D::Error> {
+    let items: Vec<String> = list(deserializer)?;
+    let wrong = |item: &String| D::Error::custom(format!("{item:?} is not allowed; allowed: {allowed}"));
+    items.iter().map(|item| read(item).ok_or_else(|| wrong(item))).collect()
+}
+
+/// Deserializes an instant, for an optional key.
+pub fn instant_option<'de, D>(deserializer: D) -> Result<Option<DateTime<FixedOffset>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    option_of(deserializer, |text| text.parse().ok(), "an instant such as \"2025-06-27T00:00:00+09:00\"")
+}
+
+/// Deserializes an address with a port, for an optional key.
+pub fn socket_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    option_of(deserializer, |text| text.parse().ok(), "an IP address and a port such as \"127.0.0.1:8025\"")
+}
+
+fn option_of<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: impl Fn(&str) -> Option<T>,
+    allowed: &str,
+) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    let wrong = |text: &String| D::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}"));
+    text.map(|text| read(&text).ok_or_else(|| wrong(&text))).transpose()
+}
+
 /// Deserializes a list. An environment variable holds the elements in one text, separated by commas.
 pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
@@ -167,10 +211,7 @@ pub fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RangeInclusiv
 }
 
 pub fn times_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveTime>, D::Error> {
-    let items: Vec<String> = list(deserializer)?;
-    let wrong =
-        |item: &String| D::Error::custom(format!("{item:?} is not a time of day; allowed: \"09:00\""));
-    items.iter().map(|item| read_time(item).ok_or_else(|| wrong(item))).collect()
+    list_of(deserializer, read_time, "times of day such as \"09:00\"")
 }
 
 fn read_time(text: &str) -> Option<NaiveTime> {

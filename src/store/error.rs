@@ -1,6 +1,8 @@
 //! What can go wrong with the database, and what the operator can do about it.
 
-use super::Dialect;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Dialect, place};
 
 /// An error of the database. Nothing was changed, so the caller may try again.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +58,18 @@ impl StoreError {
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-pub(super) fn open_error(dialect: Dialect, error: &sqlx::Error) -> StoreError {
+/// SQLITE_CORRUPT and SQLITE_NOTADB.
+fn is_damaged(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 11 | 26))
+}
+
+pub(super) fn open_error(url: &SecretString, error: &sqlx::Error) -> StoreError {
+    let dialect = Dialect::of(url.expose_secret());
     let remedy = match (dialect, error) {
+        (Dialect::Sqlite, error) if is_damaged(error) => {
+            "it is no SQLite database, or it is damaged: move it away and restore a copy with `madoguchi restore`"
+        }
         (Dialect::Sqlite, _) => "see that the folder exists and the service's user may write in it",
         (Dialect::Postgres, sqlx::Error::Io(_)) => {
             "see that PostgreSQL runs and that host and port in database.url are right"
@@ -67,5 +79,5 @@ pub(super) fn open_error(dialect: Dialect, error: &sqlx::Error) -> StoreError {
         }
         (Dialect::Postgres, _) => "see that user, password and database name in database.url are right",
     };
-    StoreError::Open { detail: error.to_string(), remedy }
+    StoreError::Open { detail: format!("{}: {error}", place(url.expose_secret())), remedy }
 }

@@ -149,7 +149,7 @@ impl Store {
             .after_connect(move |connection, _| Box::pin(prepare(connection, dialect.on_connect())))
             .connect(url.expose_secret())
             .await
-            .map_err(|error| open_error(dialect, &error))?;
+            .map_err(|error| open_error(&url, &error))?;
         Ok(Self {
             pool,
             dialect,
@@ -204,7 +204,7 @@ async fn connect(url: &SecretString, dialect: Dialect) -> Result<AnyConnection> 
         Ok(connection)
     };
     let connected = tokio::time::timeout(CONNECT, connecting).await.map_err(|_| late())?;
-    connected.map_err(|error| open_error(dialect, &error))
+    connected.map_err(|error| open_error(url, &error))
 }
 
 /// SQLITE_BUSY.

@@ -242,3 +242,53 @@ fn a_file_of_a_maildir_that_cannot_be_read_stops_no_other() {
     assert!(run(&["once"]).status.success());
     assert_eq!((count("in/new"), count("out/new")), (0, 3));
 }
+
+#[test]
+fn an_error_says_its_cause_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (sjis, _, _) = encoding_rs::SHIFT_JIS.encode("[desk]\nname = \"相談窓口\"\n");
+    fs::write(path("sjis.toml"), sjis).unwrap();
+    for (arguments, code, cause) in [
+        (vec!["inspect".to_owned(), path("nofile")], 1, "No such file"),
+        (vec!["--config".to_owned(), path("nothere.toml"), "check".to_owned()], 2, "No such file"),
+        (vec!["--config".to_owned(), path("sjis.toml"), "check".to_owned()], 2, "save it as UTF-8"),
+        (vec!["--config".to_owned(), path(""), "check".to_owned()], 2, "directory"),
+    ] {
+        let done = program().args(&arguments).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(code), "{said}");
+        assert_eq!(said.matches(cause).count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_ends_every_command_quietly() {
+    let desk = Desk::on(On::Sqlite);
+    desk.deliver(inquiry(1));
+    desk.once();
+    for arguments in [
+        &["completions", "bash"][..],
+        &["export"],
+        &["export", "--format", "csv"],
+        &["export", "--format", "xlsx"],
+        &["report", "--csv"],
+        &["ticket", "list"],
+        &["--help"],
+    ] {
+        let mut child = desk
+            .command(arguments)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(
+            done.status.success() && !said.contains("panicked"),
+            "{arguments:?}: {:?} {said}",
+            done.status
+        );
+    }
+}

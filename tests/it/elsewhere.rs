@@ -78,3 +78,21 @@ fn a_database_of_a_newer_version_is_left_alone(desk: &mut Desk) {
         assert!(said.contains("a newer version of madoguchi made the database"), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_damaged_file_is_named_with_the_way_back() {
+    let desk = Desk::on(On::Sqlite);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let path = desk.dir.path().join("desk.db");
+    std::fs::write(&path, "this is no database ".repeat(500)).unwrap();
+    for arguments in [&["once"][..], &["ticket", "list"], &["check"]] {
+        let done = desk.run(arguments);
+        assert_eq!(done.code, Some(1), "{arguments:?}: {}", done.stderr);
+        let said = done.stdout + &done.stderr;
+        assert!(
+            said.contains(path.to_str().unwrap()) && said.contains("restore a copy"),
+            "{arguments:?}: {said}"
+        );
+    }
+}

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::desk::calendar::BusinessTime;
 use crate::settings::{
     oauth2::OAuth2,
-    values::{ByteSize, Period, parsed, parsed_option, port},
+    values::{ByteSize, Period, instant_option, parsed, port},
 };
 use crate::words::closed_set;
 
@@ -101,7 +101,7 @@ pub struct Mailbox {
     /// Target folder of parked mail with `after = "move"`.
     pub parked_folder: String,
     /// Mail received before this time is filed without any automatic mail. Default: the time of the first run.
-    #[serde(deserialize_with = "parsed_option")]
+    #[serde(deserialize_with = "instant_option")]
     pub accept_since: Option<DateTime<FixedOffset>>,
     /// Larger messages are parked without reading their content.
     #[serde(deserialize_with = "parsed")]

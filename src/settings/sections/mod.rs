@@ -12,7 +12,8 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::values::{
-    Period, date, field_key, hours_by_day, list, parsed, parsed_option, time_of_day, time_zone, times_of_day,
+    Period, date, dates, field_key, hours_by_day, list, parsed, parsed_option, socket_option, time_of_day,
+    time_zone, times_of_day, weekdays,
 };
 use crate::desk::calendar::{BusinessTime, ClosedDays, DayHours};
 use crate::desk::form::FieldKey;
@@ -132,7 +133,7 @@ pub struct Hours {
     #[serde(deserialize_with = "time_zone")]
     pub time_zone: Tz,
     /// Weekdays on which the desk is open: `mon` to `sun`.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "weekdays")]
     pub days: Vec<chrono::Weekday>,
     /// Opening time, `HH:MM`.
     #[serde(deserialize_with = "time_of_day")]
@@ -149,7 +150,7 @@ pub struct Hours {
     #[serde(deserialize_with = "list")]
     pub closed: Vec<ClosedDays>,
     /// Dates on which the desk is open although another key says closed.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "dates")]
     pub open: Vec<NaiveDate>,
 }
 
@@ -354,7 +355,7 @@ pub struct Report {
 #[serde(deny_unknown_fields, default)]
 pub struct Http {
     /// Address and port of `/healthz`, `/readyz` and `/metrics`; absent: disabled.
-    #[serde(deserialize_with = "parsed_option")]
+    #[serde(deserialize_with = "socket_option")]
     pub listen: Option<SocketAddr>,
 }
 
