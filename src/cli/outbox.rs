@@ -5,7 +5,9 @@ use clap::Subcommand;
 
 use super::{Context, print};
 use crate::{
-    service::{Actor, Operation},
+    desk::ticket::TicketNumber,
+    mail::read,
+    service::{Actor, Desk, Operation},
     store::{AuditEvent, NewEvent},
     tickets::draft::cancel_mail,
     views::outbox::Mail,
@@ -37,7 +39,10 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     let zone = desk.rules.calendar.time_zone();
     let (id, cancel) = match command {
         Command::List { all } => {
-            let rows = desk.store.outbox(all).await?;
+            let mut rows = desk.store.outbox(all).await?;
+            for row in rows.iter_mut().filter(|row| row.ticket.is_none()) {
+                row.ticket = named(&desk, row.id).await?;
+            }
             if context.json {
                 let mails: Vec<Mail<'_>> = rows.iter().map(|row| Mail::new(row, zone)).collect();
                 return print::json(&mails);
@@ -85,4 +90,11 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     tx.commit().await?;
     print::line(format!("mail {id}: {}", if cancel { "cancelled" } else { "due now" }));
     Ok(())
+}
+
+/// The number in the subject of a mail that belongs to no conversation, such as a notice to staff.
+async fn named(desk: &Desk, id: i64) -> anyhow::Result<Option<String>> {
+    let Some(bytes) = desk.store.outbox_bytes(id).await? else { return Ok(None) };
+    let number = TicketNumber::in_subject(&read(&bytes).subject, &desk.rules.ticket_prefix);
+    Ok(number.map(|number| number.to_string()))
 }

@@ -14,6 +14,7 @@ use crate::{
         log_panics,
     },
     settings::Settings,
+    store::{OutboxRow, OutboxState},
 };
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
@@ -67,7 +68,9 @@ async fn reloaded(
         }
         match reload(context, serving, old).await {
             Ok(next) => return next,
-            Err(error) => error!("the settings are refused, the old ones stay in force: {error:#}"),
+            Err(error) => {
+                error!("the settings are refused, the old ones stay in force: {}", super::whole(&error));
+            }
         }
     }
 }
@@ -102,18 +105,35 @@ pub(super) async fn once(context: &Context) -> anyhow::Result<()> {
         pass = serving.once(&stop) => pass?,
         abort = signals => return aborted(abort),
     };
+    let delayed = delayed(&serving.desk.store.outbox(false).await?);
     serving.desk.store.close().await;
     if context.json {
-        print::json(
-            &serde_json::json!({"taken": pass.taken, "sent": pass.sent, "server_down": pass.server_down}),
-        )?;
+        print::json(&serde_json::json!({
+            "taken": pass.taken,
+            "sent": pass.sent,
+            "delayed": delayed.as_ref().map_or(0, |(count, _)| *count),
+            "server_down": pass.server_down,
+        }))?;
     } else {
         print::line(format!("{} messages taken, {} mails sent", pass.taken, pass.sent));
+        if let Some((count, reply)) = delayed {
+            print::line(format!(
+                "{count} mails were not accepted and are tried again; the last reply: {reply}"
+            ));
+        }
     }
     match pass.server_down {
         Some(reason) => anyhow::bail!("mail waits in the outbox and is tried again: {reason}"),
         None => Ok(()),
     }
+}
+
+/// How many mails were tried and wait for another attempt, and the mail server's reply to the newest of them.
+fn delayed(outbox: &[OutboxRow]) -> Option<(usize, String)> {
+    let waits = |row: &&OutboxRow| row.state == OutboxState::Queued && row.attempts > 0;
+    let waiting: Vec<&OutboxRow> = outbox.iter().filter(waits).collect();
+    let reply = waiting.last()?.last_reply.as_deref().unwrap_or("none");
+    Some((waiting.len(), print::one_line(reply, 100)))
 }
 
 fn aborted(abort: Abort) -> anyhow::Result<()> {

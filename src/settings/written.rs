@@ -33,7 +33,7 @@ impl Written {
                 }
             }
             value => {
-                self.0.insert(key, value.to_string());
+                self.0.insert(key, sorted(value).to_string());
             }
         }
     }
@@ -53,6 +53,18 @@ impl Written {
                 }
             })
             .collect()
+    }
+}
+
+/// The value with the keys of its tables in order: two readings of the same file differ in it.
+fn sorted(value: &serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(fields) => {
+            let fields: BTreeMap<&String, &serde_json::Value> = fields.iter().collect();
+            fields.into_iter().map(|(name, value)| (name.clone(), sorted(value))).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().map(sorted).collect(),
+        value => value.clone(),
     }
 }
 
@@ -77,5 +89,18 @@ mod tests {
         );
         assert!(new.changes(&new).is_empty());
         assert!(!format!("{new:?}").contains("hunter"));
+    }
+
+    #[test]
+    fn the_same_members_are_no_change() {
+        let toml = "[[staff]]\nname = \"佐藤\"\naddress = \"sato@example.jp\"\nlead = true\n\
+                    absent = [{ from = \"2025-07-10\", to = \"2025-07-15\" }]\n";
+        let first = Settings::from_toml(toml).unwrap().written;
+        // The order of the keys is another one in each reading.
+        for _ in 0..20 {
+            assert_eq!(first.changes(&Settings::from_toml(toml).unwrap().written), Vec::<String>::new());
+        }
+        let other = Settings::from_toml(&toml.replace("true", "false")).unwrap().written;
+        assert_eq!(first.changes(&other), ["staff: changed"]);
     }
 }

@@ -43,6 +43,17 @@ impl Store {
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
     }
 
+    /// Whether messages were fetched from a folder under another UIDVALIDITY. Places that were set aside do not count.
+    pub async fn had_other_uids(&self, folder: &str, uidvalidity: u32) -> Result<bool> {
+        let row = query(
+            "SELECT id FROM message WHERE folder = $1 AND uidvalidity <> $2 AND uidvalidity <= $3 LIMIT 1",
+        )
+        .bind(folder.to_owned())
+        .bind(i64::from(uidvalidity))
+        .bind(i64::from(u32::MAX));
+        Ok(row.fetch_optional(&self.pool).await?.is_some())
+    }
+
     /// Those of the given UIDs that the ledger holds.
     pub async fn known_uids(&self, folder: &str, uidvalidity: u32, uids: &[u32]) -> Result<BTreeSet<u32>> {
         let mut known = BTreeSet::new();

@@ -196,7 +196,9 @@ fn a_new_uidvalidity_is_a_rescan_that_files_nothing_twice(desk: &Desk) {
     desk.once();
     desk.forget_uids();
     desk.deliver(inquiry(3));
-    desk.once();
+    let log = desk.once().stderr;
+    assert_eq!(log.matches("a new UIDVALIDITY").count(), 1, "{log}");
+    assert!(!desk.once().stderr.contains("UIDVALIDITY"), "it is told once");
     assert_eq!(desk.numbers(), ["ZT-2025-0001", "ZT-2025-0002", "ZT-2025-0003"]);
     assert_eq!(desk.smtp.mails().len(), 3);
 }

@@ -250,3 +250,18 @@ fn a_server_without_starttls_gets_no_mail() {
     assert!(done.error().contains("no STARTTLS"), "{}", done.error());
     assert!(desk.smtp.mails().is_empty());
 }
+
+#[test]
+fn once_tells_what_waits_and_the_outbox_names_the_ticket_of_a_notice() {
+    let desk = Desk::on(On::Sqlite);
+    desk.add_settings("[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\n");
+    desk.smtp.on(At::Rcpt.does(Act::Reply("450 4.2.1 busy")));
+    desk.deliver(inquiry(1));
+    let done = desk.once();
+    assert!(done.stdout.contains("2 mails were not accepted and are tried again"), "{}", done.stdout);
+    assert!(done.stdout.contains("450 4.2.1 busy"), "{}", done.stdout);
+    assert_eq!(desk.json(&["once"])["delayed"], 2);
+    let listed = desk.run(&["outbox", "list"]).stdout;
+    let notice = listed.lines().find(|line| line.contains("new_ticket")).unwrap();
+    assert!(notice.contains("ZT-2025-0001"), "{listed}");
+}

@@ -12,6 +12,8 @@ use super::{
     ImapError, ImapSession, Result, STUCK_MESSAGE, StuckMessage,
     command::{folder_name, is_for_now},
 };
+use tracing::warn;
+
 use crate::{mailbox::IntakeError, settings::After, store::Store};
 
 /// A folder with at most so many messages is looked through whenever it changes. The listing fits into one packet or two.
@@ -57,6 +59,13 @@ impl ImapSession {
         self.found = self.missing(store, opened, highest, now).await?.into();
         self.stuck = None;
         if !self.found.is_empty() {
+            if highest == 0 && store.had_other_uids(&self.options.folder, self.uidvalidity).await? {
+                warn!(
+                    messages = self.found.len(),
+                    "the mail server has given the folder a new UIDVALIDITY: all mails are read again, and known ones are \
+                     recognised by their content"
+                );
+            }
             let stuck = store.state(STUCK_MESSAGE).await?.and_then(|text| text.parse::<StuckMessage>().ok());
             self.stuck = stuck.filter(|it| it.lies_in(&self.place())).map(|it| it.uid);
         }
