@@ -19,6 +19,8 @@ pub struct Budgets {
     pub per_thread: u32,
     /// To all addresses together. Mails beyond it are not refused: they wait.
     pub per_day: u32,
+    /// To one domain. Mails beyond it wait, too, so that others get theirs.
+    pub per_domain: u32,
 }
 
 /// Settings of the gate.
@@ -283,7 +285,7 @@ mod tests {
             own_addresses: vec!["desk@example.jp".into(), "old-desk@example.jp".into()],
             lists: Vec::new(),
             authserv_id: Some("mx.example.jp".into()),
-            budgets: Budgets { per_sender: 5, per_thread: 3, per_day: 100 },
+            budgets: Budgets { per_sender: 5, per_thread: 3, per_day: 100, per_domain: 50 },
         }
     }
 

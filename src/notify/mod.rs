@@ -117,8 +117,10 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
     });
     let day = operation.day();
     // Mails of one budget beyond it wait for the next day; `schedule` lets them leave.
-    let limit = operation.desk.rules.gate.budgets.per_day;
-    let deferred = mail.purpose.may_wait() && operation.tx.automatic_sent_on(&day) >= limit;
+    let budgets = operation.desk.rules.gate.budgets;
+    let is_full = operation.tx.automatic_sent_on(&day) >= budgets.per_day
+        || !operation.tx.has_share(&envelope.recipient, &day, budgets.per_domain);
+    let deferred = mail.purpose.may_wait() && is_full;
     let outbox = operation.tx.add_mail(&NewMail {
         ticket_id: mail.ticket,
         message_ref: mail.message_ref,
@@ -138,8 +140,8 @@ pub fn enqueue(operation: &mut Operation<'_>, mail: &Outgoing<'_>) -> Result<Res
         let event = NewEvent::by_desk(AuditEvent::Deferred { purpose: mail.purpose, outbox });
         operation.tx.append_event(now, event.on_ticket(mail.ticket).on_message(mail.message_ref));
     }
-    if mail.purpose.is_automatic() {
-        operation.tx.count_automatic(&day);
+    if mail.purpose.is_automatic() && !deferred {
+        operation.tx.count_automatic(&day, &envelope.recipient);
     }
     Ok(Ok(()))
 }

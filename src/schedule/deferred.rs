@@ -16,7 +16,7 @@ const AT_ONCE: u32 = 200;
 pub(super) async fn release_deferred(desk: &Desk) -> Result<usize, Fault> {
     let mut waiting = desk.store.deferred().await?;
     let day = date_of(desk.clock.now(), desk.rules.calendar.time_zone()).to_string();
-    let limit = desk.rules.gate.budgets.per_day;
+    let (limit, share) = (desk.rules.gate.budgets.per_day, desk.rules.gate.budgets.per_domain);
     let mut released = 0;
     // A mail, its count and its event are committed together, so a killed process repeats none.
     while waiting > 0 && desk.store.automatic_on(&day).await? < limit {
@@ -26,7 +26,7 @@ pub(super) async fn release_deferred(desk: &Desk) -> Result<usize, Fault> {
         for mail in tx.cancel_outdated(now).await? {
             record(&mut tx, now, &mail, AuditEvent::MailCancelled { outbox: mail.id });
         }
-        let due = tx.release_deferred(free.min(AT_ONCE), &day, now).await?;
+        let due = tx.release_deferred(free.min(AT_ONCE), share, &day, now).await?;
         for mail in &due {
             record(&mut tx, now, mail, AuditEvent::Queued { purpose: mail.purpose, outbox: mail.id });
         }

@@ -49,6 +49,7 @@ pub fn rules(settings: &Settings) -> Rules {
                 per_sender: settings.delivery.per_sender_daily_limit,
                 per_thread: settings.delivery.per_thread_daily_limit,
                 per_day: settings.delivery.daily_limit,
+                per_domain: settings.delivery.domain_limit(),
             },
         },
         ticket_prefix: settings.desk.ticket_prefix.clone(),

@@ -217,6 +217,7 @@ fn the_example_file_names_every_key_and_is_accepted() {
     Settings::from_toml(&all).unwrap();
     for key in [
         "per_sender_daily_limit",
+        "per_domain_daily_limit",
         "authserv_id",
         "accept_since",
         "max_message_size",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{OutboxState, Result, Store, Tx, instant_text, partial, query, query_text, read_word};
+use super::{OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_text, read_word};
 use crate::{desk::ticket::Status, letter::Purpose};
 
 /// Purposes of mails that say nothing new once their ticket is answered.
@@ -59,29 +59,41 @@ impl Tx {
         read_mails(&rows)
     }
 
-    /// Makes the first deferred mails due, `most` of them, counts them on `day`, and returns them.
+    /// Makes the first deferred mails due, `most` of them and at most `share` a day for one domain, counts them on `day`, and
+    /// returns them.
     pub async fn release_deferred(
         &mut self,
         most: u32,
+        share: u32,
         day: &str,
         now: DateTime<Utc>,
     ) -> Result<Vec<DeferredMail>> {
+        self.read_domains().await?;
+        let rows =
+            query_text(format!("SELECT id, recipient FROM outbox WHERE {} ORDER BY id", partial::deferred()))
+                .fetch_all(self.connection().await?)
+                .await?;
+        let mut due = Vec::new();
+        for row in &rows {
+            let recipient: String = row.try_get("recipient")?;
+            if due.len() < most as usize && self.has_share(&recipient, day, share) {
+                due.push(row.try_get("id")?);
+                self.count_automatic(day, &recipient);
+            }
+        }
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
         let rows = query_text(format!(
-            "UPDATE outbox SET state = $1, next_attempt_at = $2
-             WHERE id IN (SELECT id FROM outbox WHERE {} ORDER BY id LIMIT $3)
+            "UPDATE outbox SET state = $1, next_attempt_at = $2 WHERE id IN ({})
              RETURNING id, ticket_id, message_ref, purpose",
-            partial::deferred()
+            list(&due)
         ))
         .bind(OutboxState::Queued.as_str())
         .bind(instant_text(now))
-        .bind(i64::from(most))
         .fetch_all(self.connection().await?)
         .await?;
-        let mails = read_mails(&rows)?;
-        for _ in &mails {
-            self.count_automatic(day);
-        }
-        Ok(mails)
+        read_mails(&rows)
     }
 }
 

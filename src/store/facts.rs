@@ -183,6 +183,7 @@ impl Tx {
         let earlier = self.earlier(&theirs).await?.into_iter();
         facts.tickets =
             earlier.filter_map(|ticket| Some(((*people.get(&ticket.id)?).clone(), ticket))).collect();
+        self.read_domains().await?;
         facts.midnight = first.recipient.midnight;
         facts.today = (self.senders_today(facts.midnight).await?, Senders::default());
         facts.sent = self.sent_to_all(lookups, first.recipient.midnight, first.recipient.form_since).await?;

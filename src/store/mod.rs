@@ -49,6 +49,7 @@ mod report;
 mod review;
 mod schema;
 mod search;
+mod share;
 mod sheet;
 mod state;
 mod texts;

@@ -11,6 +11,7 @@ use super::{
     facts::Facts,
     query,
     recent::CountedToday,
+    share::Domains,
     writes::{Writes, bind},
 };
 
@@ -60,12 +61,15 @@ pub struct Tx {
     pub(super) writes: Writes,
     /// Facts about the batch that the transaction files, if it files one.
     pub(super) facts: Option<Facts>,
+    /// Automatic mails of today by domain, once they were read, and whether this transaction counted one.
+    pub(super) domains: Option<Domains>,
+    pub(super) domains_changed: bool,
     /// The store's.
     pub(super) counted: CountedToday,
     /// Applications that are supported, once they were read. `None` again when one may have changed.
     pub(super) supported: Option<Vec<CaseRow>>,
-    /// The desk's row at the savepoint, if there is one.
-    savepoint: Option<DeskRow>,
+    /// The desk's row and the counts by domain at the savepoint, if there is one.
+    savepoint: Option<(DeskRow, Option<Domains>)>,
 }
 
 impl Store {
@@ -96,6 +100,8 @@ impl Store {
             desk: DeskRow::read(&row)?,
             writes: Writes::default(),
             facts: None,
+            domains: None,
+            domains_changed: false,
             counted: Arc::clone(&self.counted),
             supported: None,
             savepoint: None,
@@ -158,7 +164,7 @@ impl Tx {
             None => "SAVEPOINT message",
         };
         sqlx::raw_sql(sql).execute(&mut self.connection).await?;
-        self.savepoint = Some(self.desk.clone());
+        self.savepoint = Some((self.desk.clone(), self.domains.clone()));
         Ok(())
     }
 
@@ -166,9 +172,9 @@ impl Tx {
     pub async fn roll_back(&mut self) -> Result<()> {
         self.writes = Writes::default();
         self.supported = None;
-        if let Some(desk) = &self.savepoint {
+        if let Some((desk, domains)) = self.savepoint.clone() {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT message").execute(&mut self.connection).await?;
-            self.desk = desk.clone();
+            (self.desk, self.domains) = (desk, domains);
         }
         Ok(())
     }
@@ -181,7 +187,11 @@ impl Tx {
     }
 
     /// Counts one more automatic mail on `day`.
-    pub fn count_automatic(&mut self, day: &str) {
+    pub fn count_automatic(&mut self, day: &str, recipient: &str) {
+        if let Some(domains) = &mut self.domains {
+            domains.count(day, recipient);
+            self.domains_changed = true;
+        }
         self.desk.automatic_sent = i64::from(self.automatic_sent_on(day)) + 1;
         day.clone_into(&mut self.desk.automatic_day);
     }
@@ -191,6 +201,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses, nothing was written. If the connection breaks, the result is unknown.
     pub async fn commit(mut self) -> Result<()> {
+        self.write_domains();
         while !self.writes.fit_one_trip() {
             self.trip(None).await?;
         }

@@ -12,7 +12,8 @@ on_both!(
     notices_of_a_flood_are_gathered_and_others_stay_visible,
     nobody_gets_the_tickets_of_a_flood_in_turn,
     further_mails_on_one_ticket_are_gathered,
-    a_flood_of_hundreds_is_counted_whole
+    a_flood_of_hundreds_is_counted_whole,
+    one_domain_does_not_take_the_receipts_of_all
 );
 
 const LEAD: &str = "[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n";
@@ -205,4 +206,35 @@ fn a_flood_of_hundreds_is_counted_whole(desk: &mut Desk) {
     let last = mails.iter().map(|sent| mail::read(&sent.data)).find(|read| read.subject.contains("第223市"));
     let text = last.unwrap().text;
     assert!(text.contains("本日223件目"), "{text}");
+}
+
+fn one_domain_does_not_take_the_receipts_of_all(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("delivery.daily_limit", 8).set("delivery.per_domain_daily_limit", 4);
+    desk.set("answers.new_ticket", "none").set("delivery.connections", 1);
+    // In one batch, and in later ones.
+    for nth in 1..=10 {
+        desk.deliver(inquiry(nth).from(&format!("yamada{nth}@flood.example")));
+        if nth == 3 || nth == 7 {
+            desk.once();
+        }
+    }
+    desk.deliver(inquiry(11));
+    desk.once();
+    desk.deliver(inquiry(12));
+    desk.once();
+    for (day, expected) in [
+        ("2025-07-01T23:59:00+09:00", vec![1, 2, 3, 4, 11, 12]),
+        ("2025-07-02T00:01:00+09:00", vec![1, 2, 3, 4, 5, 6, 7, 8, 11, 12]),
+        ("2025-07-02T10:00:00+09:00", vec![1, 2, 3, 4, 5, 6, 7, 8, 11, 12]),
+        ("2025-07-03T10:00:00+09:00", (1..=12).collect()),
+    ] {
+        desk.starts_at(day);
+        desk.once();
+        desk.once();
+        let mut told = acknowledged(desk);
+        told.sort_unstable();
+        assert_eq!(told, expected, "{day}");
+    }
+    assert_eq!(states(desk, "deferred"), 0);
 }

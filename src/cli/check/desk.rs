@@ -43,6 +43,7 @@ pub(super) fn limits(settings: &Settings) -> Finding {
     let delivery = &settings.delivery;
     let zero: Vec<&str> = [
         ("delivery.daily_limit", delivery.daily_limit),
+        ("delivery.per_domain_daily_limit", delivery.domain_limit()),
         ("delivery.per_sender_daily_limit", delivery.per_sender_daily_limit),
         ("delivery.per_thread_daily_limit", delivery.per_thread_daily_limit),
     ]

@@ -174,6 +174,8 @@ pub struct Delivery {
     pub ca_file: Option<PathBuf>,
     /// Daily limit of automatic mails to all recipients together.
     pub daily_limit: u32,
+    /// Daily limit of automatic mails to one domain; absent: half of `daily_limit`, but at least 100.
+    pub per_domain_daily_limit: Option<u32>,
     /// Daily limit of automatic mails to one address.
     pub per_sender_daily_limit: u32,
     /// Daily limit of automatic mails in one thread.
@@ -197,6 +199,14 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// See `per_domain_daily_limit`.
+    #[must_use]
+    pub fn domain_limit(&self) -> u32 {
+        /// Where few mails may leave in all, half of them would be no more than one town hall gets.
+        const LEAST: u32 = 100;
+        self.per_domain_daily_limit.unwrap_or((self.daily_limit / 2).max(LEAST))
+    }
+
     /// Whether mails may reach people. A test server listens on this machine, on a port that needs no rights; a mail server
     /// of this machine has one of the reserved ports.
     #[must_use]
@@ -227,6 +237,7 @@ impl Default for Delivery {
             oauth2: None,
             ca_file: None,
             daily_limit: 2000,
+            per_domain_daily_limit: None,
             per_sender_daily_limit: 5,
             per_thread_daily_limit: 3,
             max_mail_size: ByteSize(1_000_000),
