@@ -277,6 +277,12 @@ pub enum Refused {
         number: TicketNumber,
         to: String,
     },
+    /// 統合 or 保留 while a mail to the inquirer waits. `text` is its beginning.
+    MailWaits {
+        number: TicketNumber,
+        written: Written,
+        text: String,
+    },
     /// 取消 where nothing waits.
     NothingWaits(TicketNumber),
     /// Several drafts wait, and the mail does not say which one it means.

@@ -294,6 +294,10 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::BadAddress { number, to } => {
             format!("{number} の宛先 {to} には送れません。お電話でご連絡ください")
         }
+        Refused::MailWaits { number, written, text } => format!(
+            "{number} の{}「{text}」が送信を待っています。その確認のメールに「取消」とご返信いただくか、送信された後に、もう一度お書きください",
+            purpose_in_words(Purpose::from(*written))
+        ),
         Refused::NothingWaits(number) => {
             format!("{number} に送信前のメールはありません（すでに送信を始めたか、取りやめたものです）")
         }

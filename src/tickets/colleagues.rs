@@ -1,9 +1,14 @@
 //! Several mails of persons to one inquirer: what a writer should know of the others, and who is told. Two members who
 //! answer one ticket without knowing of each other would both be read by the inquirer.
 
-use super::draft::{beginning, occasion};
+use super::draft::{beginning, occasion, written};
 use crate::{
-    desk::{feedback::Leaves, own_marks::disarmed, staff::Member, staff_key::Invitation},
+    desk::{
+        feedback::{Leaves, Refused},
+        own_marks::disarmed,
+        staff::Member,
+        staff_key::Invitation,
+    },
     letter::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, OtherMailContext, Purpose,
         decision_link,
@@ -124,4 +129,16 @@ pub(super) async fn tell(
         })?;
     }
     Ok(())
+}
+
+/// The refusal of an order that a mail of a person's stands in the way of, while it waits.
+pub(super) async fn in_the_way(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    counts: impl Fn(&WrittenMail) -> bool,
+) -> Result<Option<Refused>, Fault> {
+    let waiting = operation.tx.unsent(&[ticket.id]).await?;
+    let Some((_, mail)) = waiting.iter().find(|(_, mail)| counts(mail)) else { return Ok(None) };
+    let (number, written) = (ticket.number.clone(), written(mail));
+    Ok(Some(Refused::MailWaits { number, written, text: beginning(operation, mail).await? }))
 }

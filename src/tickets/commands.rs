@@ -8,11 +8,10 @@ use super::{
     draft::{Named, cancel, reject, release},
     faq, handling, hold,
     meetings::{self, Brought},
-    results,
+    merge, results,
 };
 use crate::{
     desk::{
-        application::Stage,
         calendar::BusinessTime,
         faq::{EntryCommand, EntryRefused},
         feedback::{Done, Refused, Written},
@@ -68,7 +67,7 @@ pub async fn carry_out(
         Command::Reopen => reopen(operation, ticket).await,
         Command::Wait => wait(operation, ticket).await,
         Command::Hold { day, reason } => hold::hold(operation, ticket, *day, reason).await,
-        Command::Merge(into) => merge(operation, ticket, into).await,
+        Command::Merge(into) => merge::merge(operation, ticket, into).await,
         Command::Tag(tags) => {
             let mut all = ticket.tags.clone();
             all.extend(tags.iter().filter(|tag| !ticket.tags.contains(tag)).cloned());
@@ -258,57 +257,6 @@ pub(super) async fn wait_for_inquirer(
     let clock = ticket.clock.clone().held(&rules.calendar, now, hold);
     operation.move_clock(ticket, &clock).await?;
     Ok(clock.budget_left())
-}
-
-async fn merge(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    into: &TicketNumber,
-) -> Result<Outcome, Fault> {
-    let number = ticket.number.clone();
-    let other = match find(operation.tx, into).await? {
-        Ok(other) => other,
-        Err(none) => return Ok(Err(none)),
-    };
-    if other.id == ticket.id || ticket.merged_into.is_some() || other.merged_into.is_some() {
-        return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
-    }
-    if ticket.kind == TicketKind::Application {
-        if other.kind == TicketKind::Inquiry {
-            return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
-        }
-        // The forms go with it, and 受理 puts the newest in force.
-        operation.tx.move_submissions(ticket.id, other.id).await?;
-        operation.tx.set_stage(ticket.id, Stage::Withdrawn).await?;
-    }
-    operation.tx.merge(ticket.id, &other).await?;
-    take_over_debt(operation, ticket, &other).await?;
-    operation.end_turn(ticket, Ending::Merged).await?;
-    operation.record(ticket, AuditEvent::MergedInto(into.clone()));
-    operation.record(&other, AuditEvent::Absorbed(number.clone()));
-    Ok(Ok(Done::Merged { number, into: into.clone() }))
-}
-
-/// The other ticket takes over what a merged one owes its inquirer: by the earlier deadline, on the earlier day.
-async fn take_over_debt(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    other: &TicketRow,
-) -> Result<(), Fault> {
-    if !ticket.clock.is_owed() {
-        return Ok(());
-    }
-    let is_sooner = ticket.clock.deadline().is_some_and(|deadline| {
-        other.clock.status() == Status::Open && other.clock.deadline().is_none_or(|others| deadline < others)
-    });
-    if !other.clock.is_owed() || is_sooner {
-        operation.move_clock(other, &ticket.clock).await?;
-    }
-    let promises = [ticket.promised_on, other.promised_on.filter(|_| other.clock.is_owed())];
-    if let Some(day) = promises.into_iter().flatten().min() {
-        operation.tx.set_promise(other.id, day).await?;
-    }
-    Ok(())
 }
 
 async fn called_back(

@@ -285,7 +285,7 @@ async fn question(
     Ok(asked(operation.desk, member, (&ticket.number, &to.join(letter::AND)), draft, &text, operation.now))
 }
 
-fn written(draft: &WrittenMail) -> Written {
+pub(super) fn written(draft: &WrittenMail) -> Written {
     match draft.purpose {
         Purpose::Question => Written::Question,
         Purpose::Interim => Written::Interim,

@@ -13,6 +13,7 @@ mod forward;
 pub mod handling;
 pub mod hold;
 pub mod meetings;
+mod merge;
 pub mod no_effect;
 pub mod phone;
 mod phrases;

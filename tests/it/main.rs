@@ -41,6 +41,8 @@ mod links;
 #[cfg(test)]
 mod meetings;
 #[cfg(test)]
+mod merging;
+#[cfg(test)]
 mod oauth2;
 #[cfg(test)]
 mod odd_mailboxes;

@@ -9,7 +9,7 @@ use crate::{
         feedback::{Done, Leaves, Refused},
         japanese_date::SpanFault,
     },
-    letter::{faq, handling, report, results},
+    letter::{Purpose, faq, handling, report, results},
 };
 
 #[must_use]
@@ -167,6 +167,10 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::BadAddress { number, to } => {
             format!("{number}: {to} is no address that mail can be sent to")
         }
+        Refused::MailWaits { number, written, .. } => format!(
+            "{number}: its {} waits in the outbox; cancel it, or wait until it has left",
+            Purpose::from(*written)
+        ),
         Refused::NothingWaits(number) => format!("{number}: nothing is about to leave"),
         Refused::WhichDraft(number) => format!("{number}: several mails wait; name one by its outbox id"),
         Refused::BeingSent(number) => format!("{number}: it is leaving now"),

@@ -266,6 +266,11 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: a b@example.jp is no address that mail can be sent to",
         ),
         (
+            Refused::MailWaits { number: number(), written: Written::Answer, text: "一案です。".into() },
+            "ZT-2025-0001 の回答「一案です。」が送信を待っています。その確認のメールに「取消」とご返信いただくか、送信された後に、もう一度お書きください",
+            "ZT-2025-0001: its answer waits in the outbox; cancel it, or wait until it has left",
+        ),
+        (
             Refused::NothingWaits(number()),
             "ZT-2025-0001 に送信前のメールはありません（すでに送信を始めたか、取りやめたものです）",
             "ZT-2025-0001: nothing is about to leave",
