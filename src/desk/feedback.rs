@@ -47,6 +47,17 @@ pub enum Leaves {
     Chosen,
 }
 
+/// What a merge does to the ticket that takes the other one in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Debt {
+    /// It stands as before.
+    Kept,
+    /// It was closed, and an answer is owed again.
+    Reopened,
+    /// It was answered, and the inquirer of the other one still waits.
+    OtherWaits,
+}
+
 impl From<ResultsRefused> for Refused {
     fn from(refused: ResultsRefused) -> Self {
         Self::Results(refused)
@@ -89,7 +100,7 @@ pub enum Done {
     /// ticket waits for its inquirer.
     Held { number: TicketNumber, left: BusinessTime, until: Option<NaiveDate>, leaves: Option<Leaves> },
     /// 統合
-    Merged { number: TicketNumber, into: TicketNumber },
+    Merged { number: TicketNumber, into: TicketNumber, debt: Debt },
     /// 折返済
     CalledBack(TicketNumber),
     /// 回答 or 質問
@@ -213,6 +224,11 @@ pub enum Refused {
     },
     /// 完了 of a ticket that was never answered, without a reason.
     CloseWithoutReason(TicketNumber),
+    /// 完了 without a reason, while the inquirers of these tickets, which were merged into it, still wait for an answer.
+    CloseUnanswered {
+        number: TicketNumber,
+        waiting: Vec<TicketNumber>,
+    },
     /// 完了 of a closed ticket.
     AlreadyClosed(TicketNumber),
     /// 再開 of an open ticket.

@@ -141,6 +141,8 @@ pub enum Unhandled {
     NoPhraseText,
     /// 定型 whose placeholder has no value for this ticket.
     Unfilled { number: TicketNumber, placeholder: String },
+    /// 再送 of an answer whose text cannot be told from the letter around it.
+    NotExact(TicketNumber),
     /// 再送 where every mail has arrived.
     NothingBounced(TicketNumber),
 }

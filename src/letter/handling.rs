@@ -117,6 +117,9 @@ pub(super) fn refused_in_words(refused: &Unhandled) -> String {
         Unhandled::Unfilled { number, placeholder } => format!(
             "{number} の回答をお送りしていません。定型文の {{{placeholder}}} に入れる内容がありません。文をお書きのうえお送りください"
         ),
+        Unhandled::NotExact(number) => format!(
+            "{number} の回答は、文だけを取り出すことができませんでした。お手数ですが、{number} のメールに同じ文をご返信ください（まだお送りしていない差出人様にだけ届きます）"
+        ),
         Unhandled::NothingBounced(number) => format!("{number} に、届かなかった回答や質問はありません"),
     }
 }
@@ -176,6 +179,9 @@ pub(super) fn refused_to_operator(refused: &Unhandled) -> String {
         Unhandled::NoPhraseText => "the phrase has no name or no text".to_owned(),
         Unhandled::Unfilled { number, placeholder } => {
             format!("{number}: there is no value for {{{placeholder}}} of the phrase")
+        }
+        Unhandled::NotExact(number) => {
+            format!("{number}: the text of its answer is not known exactly; write the same text again")
         }
         Unhandled::NothingBounced(number) => format!("{number}: every answer and question has arrived"),
     }

@@ -12,9 +12,10 @@ use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
     InquirerContext, LinkContext, NoEffect, NoticeContext, ParkedContext, Profile, Purpose, Remark,
-    ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts,
-    Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext,
-    attachments_for_staff, decision_link, left_out_in_words, purpose_in_words, reason_in_words, resend_link,
+    ReportContext, Resend, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext,
+    WrittenContext, attachments_for_staff, decision_link, left_out_in_words, purpose_in_words,
+    reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -178,7 +179,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
             links: full
-                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY))
+                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY, Resend::Bounced))
                 .into_iter()
                 .collect(),
             // Only a mail about waiting drafts is answered by a word.

@@ -241,6 +241,8 @@ pub struct OtherMailContext {
     pub text: String,
     /// When it leaves or has left.
     pub when: String,
+    /// Who gets it or has got it.
+    pub to: String,
     /// Link that stops it; empty where it has left.
     pub cancel: String,
 }

@@ -35,6 +35,7 @@ mod ledger;
 mod listing;
 mod lookup;
 mod meeting;
+mod merged;
 mod migrate;
 mod outbox;
 mod parked;

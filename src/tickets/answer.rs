@@ -68,11 +68,19 @@ pub async fn write(
     let Some(reader) = reader_of(operation.tx, ticket).await? else {
         return Ok(Err(Refused::NoAddress(number.clone())));
     };
-    let Some(first) = letter(operation, ticket, reader, written, &draft).await? else {
-        return Ok(Err(Refused::SameText(number.clone())));
+    let to = reader.address.clone();
+    let own = letter(operation, ticket, reader, written, &draft).await?;
+    let absorbed = match own {
+        Some(_) => operation.tx.absorbed(number).await?,
+        // The inquirer has it, and those may wait for it whose tickets became a part of this one since.
+        None => operation.tx.unanswered_parts(ticket.id).await?,
     };
-    let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
-    queue(operation, ticket, written, draft, &first, &others).await
+    let others = to_absorbed(operation, &absorbed, written, &draft, &to).await?;
+    let letters: Vec<Letter> = own.into_iter().chain(others).collect();
+    match letters.as_slice() {
+        [first, others @ ..] => queue(operation, ticket, written, draft, first, others).await,
+        [] => Ok(Err(Refused::SameText(number.clone()))),
+    }
 }
 
 /// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
@@ -99,8 +107,12 @@ pub(super) async fn queue(
     };
     let leaves = leaves(operation, &beside);
     let author = actor.audit();
-    let cc =
-        if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
+    // The inquirer of a merged ticket learns nothing of the thread and the Cc of this one.
+    let is_own = |letter: &Letter| letter.number == *number;
+    let cc = match written {
+        Written::Answer if is_own(first) => copied_to(operation, ticket, &first.to).await?,
+        _ => Vec::new(),
+    };
     let none: &[String] = &[];
     let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
@@ -112,7 +124,7 @@ pub(super) async fn queue(
         html: None,
         files,
         message_id: &letter.message_id,
-        thread: if nth == 0 { Thread::of(&thread) } else { Thread::default() },
+        thread: if nth == 0 && is_own(letter) { Thread::of(&thread) } else { Thread::default() },
         ticket: Some(ticket.id),
         message_ref: None,
         leaves_at: leaves.at(),
@@ -198,7 +210,7 @@ async fn letter(
 /// under their own number, so that nobody learns of the other.
 async fn to_absorbed(
     operation: &mut Operation<'_>,
-    ticket: &TicketRow,
+    absorbed: &[TicketRow],
     written: Written,
     draft: &Draft<'_>,
     first: &str,
@@ -207,13 +219,13 @@ async fn to_absorbed(
     if !matches!(written, Written::Answer | Written::Interim) {
         return Ok(letters);
     }
-    for absorbed in operation.tx.absorbed(&ticket.number).await? {
-        let Some(reader) = reader_of(operation.tx, &absorbed).await? else { continue };
+    for absorbed in absorbed {
+        let Some(reader) = reader_of(operation.tx, absorbed).await? else { continue };
         let is_known = |known: &str| known.eq_ignore_ascii_case(&reader.address);
         if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
             continue;
         }
-        letters.extend(letter(operation, &absorbed, reader, written, draft).await?);
+        letters.extend(letter(operation, absorbed, reader, written, draft).await?);
     }
     Ok(letters)
 }
@@ -336,6 +348,11 @@ pub(super) async fn fresh_id(
         }
     }
     Ok(None)
+}
+
+/// Whether a mail was written with exactly this text and these files.
+pub(super) fn is_of(message_id: &str, text: &str, files: &[Attachment]) -> bool {
+    message_id.contains(&format!("-{}", fingerprint(text, files)))
 }
 
 /// The same text with the same files is never sent twice for a ticket: its Message-ID follows from both.

@@ -57,8 +57,19 @@ pub(super) async fn in_others_words(
 ) -> Result<Vec<OtherMailContext>, Fault> {
     let desk = operation.desk;
     let key = desk.key(reader, &ticket.number, Invitation::Decide, operation.now);
-    let mut shown = Vec::new();
+    let mut shown: Vec<OtherMailContext> = Vec::new();
+    let mut before: Option<&WrittenMail> = None;
     for mail in mails {
+        // The letters of one answer are one mail to several.
+        let is_of = |other: &WrittenMail| {
+            (other.purpose, other.created_at, other.state) == (mail.purpose, mail.created_at, mail.state)
+        };
+        if let Some(last) = shown.last_mut()
+            && before.replace(mail).is_some_and(is_of)
+        {
+            last.to = format!("{}{}{}", disarmed(&mail.recipient), letter::AND, last.to);
+            continue;
+        }
         let text = beginning(operation, mail).await?;
         let cancel = |mark: &str| {
             decision_link(&desk.profile.address, &ticket.number, mark, &key, DecisionWord::Cancel)
@@ -68,6 +79,7 @@ pub(super) async fn in_others_words(
             what: letter::purpose_in_words(mail.purpose),
             text: disarmed(&text),
             when: when(operation, mail),
+            to: disarmed(&mail.recipient),
             cancel: if mail.is_draft() {
                 cancel(mark(mail.purpose, &mail.message_id))
             } else {

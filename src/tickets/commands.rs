@@ -206,6 +206,13 @@ async fn close(operation: &mut Operation<'_>, ticket: &TicketRow, reason: &str) 
             return Ok(Err(Refused::CloseWithoutReason(number)));
         }
     }
+    if is_asked && reason.is_empty() {
+        let parts = operation.tx.unanswered_parts(ticket.id).await?;
+        let waiting: Vec<TicketNumber> = parts.into_iter().map(|part| part.number).collect();
+        if !waiting.is_empty() {
+            return Ok(Err(Refused::CloseUnanswered { number, waiting }));
+        }
+    }
     if !reason.is_empty() {
         note(operation, ticket, reason);
     }

@@ -4,7 +4,7 @@ use super::{colleagues::in_the_way, commands::find};
 use crate::{
     desk::{
         application::Stage,
-        feedback::{Done, Refused},
+        feedback::{Debt, Done, Refused},
         ticket::{Status, TicketKind, TicketNumber},
         turn::Ending,
     },
@@ -40,11 +40,11 @@ pub(super) async fn merge(
         operation.tx.set_stage(ticket.id, Stage::Withdrawn).await?;
     }
     operation.tx.merge(ticket.id, &other).await?;
-    take_over_debt(operation, ticket, &other).await?;
+    let debt = take_over_debt(operation, ticket, &other).await?;
     operation.end_turn(ticket, Ending::Merged).await?;
     operation.record(ticket, AuditEvent::MergedInto(into.clone()));
     operation.record(&other, AuditEvent::Absorbed(number.clone()));
-    Ok(Ok(Done::Merged { number, into: into.clone() }))
+    Ok(Ok(Done::Merged { number, into: into.clone(), debt }))
 }
 
 /// The other ticket takes over what a merged one owes its inquirer: by the earlier deadline, on the earlier day.
@@ -52,9 +52,9 @@ async fn take_over_debt(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     other: &TicketRow,
-) -> Result<(), Fault> {
+) -> Result<Debt, Fault> {
     if !ticket.clock.is_owed() {
-        return Ok(());
+        return Ok(Debt::Kept);
     }
     let is_sooner = ticket.clock.deadline().is_some_and(|deadline| {
         other.clock.status() == Status::Open && other.clock.deadline().is_none_or(|others| deadline < others)
@@ -66,5 +66,22 @@ async fn take_over_debt(
     if let Some(day) = promises.into_iter().flatten().min() {
         operation.tx.set_promise(other.id, day).await?;
     }
-    Ok(())
+    Ok(match other.clock.is_owed() {
+        true => Debt::Kept,
+        false if other.answered_at.is_some() => Debt::OtherWaits,
+        false => Debt::Reopened,
+    })
+}
+
+/// The ticket that a ticket is a part of, or itself.
+pub(super) async fn head_of(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<TicketRow, Fault> {
+    /// As in `Tx::absorbed`.
+    const DEPTH: usize = 10;
+    let mut head = ticket.clone();
+    for _ in 0..DEPTH {
+        let Some(into) = &head.merged_into else { break };
+        let Some(next) = operation.tx.ticket_by_number(into).await? else { break };
+        head = next;
+    }
+    Ok(head)
 }

@@ -1,7 +1,8 @@
 //! 再送: what did not arrive leaves once more, as it was, to the address that its inquirer has now.
 
 use super::{
-    answer::{Draft, FINGERPRINT, Letter, fresh_id, queue},
+    answer::{Draft, FINGERPRINT, Letter, fresh_id, is_of, queue, write},
+    merge::head_of,
     recipients::{Reader, reader_of, told_by_inquirer},
 };
 use crate::{
@@ -10,17 +11,19 @@ use crate::{
         handling::Unhandled,
         ticket::TicketNumber,
     },
-    letter::{Purpose, Rendered},
+    letter::{Purpose, Rendered, own_text},
     mail::{self, OwnMail},
     service::{Fault, Operation, Outcome},
-    store::{StoreError, TicketRow},
+    store::{OutboxState, StoreError, TicketRow, WrittenMail},
 };
 
 /// Queues the answer or question that did not arrive.
 pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
     let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
     let Some(Bounced { of, number, purpose, message_id, bytes }) = bounced(operation, ticket).await? else {
-        return nothing();
+        return Ok(to_waiting(operation, ticket)
+            .await?
+            .unwrap_or_else(|| Err(Unhandled::NothingBounced(ticket.number.clone()).into())));
     };
     if bytes.is_empty() {
         return nothing();
@@ -40,6 +43,26 @@ pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow
     let rendered = Rendered { subject, body: text.clone(), html: None };
     let letter = Letter { number, to, theirs, rendered, message_id };
     queue(operation, &of, written, draft, &letter, &[]).await
+}
+
+/// Writes the last answer once more, for the inquirers of merged tickets who have none. `None` if there is nobody, or no answer.
+async fn to_waiting(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<Outcome>, Fault> {
+    let head = head_of(operation, ticket).await?;
+    if operation.tx.unanswered_parts(head.id).await?.is_empty() {
+        return Ok(None);
+    }
+    let mut mails = operation.tx.written_mails(head.id).await?;
+    mails.retain(|mail| mail.purpose == Purpose::Answer && mail.state == OutboxState::Sent);
+    let Some(WrittenMail { id, message_id, entry: Some(entry), .. }) = mails.first() else { return Ok(None) };
+    let text = own_text(&operation.tx.entry_text(*entry).await?.unwrap_or_default());
+    let bytes = operation.desk.store.outbox_bytes(*id).await?.unwrap_or_default();
+    let files = mail::read(&bytes).attachments;
+    // What it puts around a person's text cannot always be told from the text.
+    if !is_of(message_id, &text, &files) {
+        return Ok(Some(Err(Unhandled::NotExact(head.number).into())));
+    }
+    let draft = Draft { text: &text, files: &files, left_out: "" };
+    write(operation, &head, Written::Answer, draft).await.map(Some)
 }
 
 /// An answer or a question that did not arrive.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::desk::{
     calendar::BusinessTime,
-    feedback::Written,
+    feedback::{Debt, Written},
     ticket::{Status, TicketNumber},
 };
 
@@ -75,9 +75,19 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: held until 2025-07-10, 3h30m left; the inquirer is told: queued for 2025-07-01T10:10:00+09:00",
         ),
         (
-            Done::Merged { number: number(), into: into() },
+            Done::Merged { number: number(), into: into(), debt: Debt::Kept },
             "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 への回答は、ZT-2025-0001 の差出人にもお送りします）",
             "ZT-2025-0001: merged into ZT-2025-0002",
+        ),
+        (
+            Done::Merged { number: number(), into: into(), debt: Debt::Reopened },
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 を未回答に戻しました。ZT-2025-0002 への回答は、ZT-2025-0001 の差出人にもお送りします）",
+            "ZT-2025-0001: merged into ZT-2025-0002; ZT-2025-0002 is open again",
+        ),
+        (
+            Done::Merged { number: number(), into: into(), debt: Debt::OtherWaits },
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました。ZT-2025-0002 は回答済みですが、ZT-2025-0001 の差出人様にはまだ回答をお送りしていませんので、ZT-2025-0002 を未回答に戻しました。ZT-2025-0002 と同じ回答をお送りする場合は「再送」とご返信ください（まだお送りしていない差出人様にだけ届きます）。別の文は、ZT-2025-0002 のメールへの返信にお書きください（どちらの差出人様にも届きます）",
+            "ZT-2025-0001: merged into ZT-2025-0002; ZT-2025-0002 is open again, because the inquirer of ZT-2025-0001 has no answer; `ticket resend ZT-2025-0002` sends them that of ZT-2025-0002",
         ),
         (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),
         (
@@ -198,6 +208,11 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             Refused::NoSingleMember { who: "佐".into(), known: vec!["佐藤".into(), "佐野".into()] },
             "「佐」に当たる担当者が一人に決まりません（登録：佐藤、佐野）",
             "\"佐\" names no single member of staff; known: 佐藤, 佐野",
+        ),
+        (
+            Refused::CloseUnanswered { number: number(), waiting: vec![into()] },
+            "ZT-2025-0001 は完了にしていません。ZT-2025-0001 にまとめた ZT-2025-0002 の差出人様には、まだ回答をお送りしていません。ZT-2025-0001 と同じ回答をお送りする場合は「再送」と、お電話などで回答済みの場合は「完了 お電話で回答済み」のように理由を添えてお書きください",
+            "ZT-2025-0001: the inquirers of ZT-2025-0002 have no answer; `ticket resend ZT-2025-0001`, or say why it is closed",
         ),
         (
             Refused::AlreadyClosed(number()),

@@ -201,12 +201,13 @@ fn the_shell_does_the_same(desk: &mut Desk) {
     run(&["ticket", "reopen", "ZT-2025-0002"]);
     run(&["ticket", "wait", "ZT-2025-0002"]);
     assert_eq!(desk.status(2), "waiting");
-    run(&["ticket", "merge", "ZT-2025-0002", "ZT-2025-0001"]);
     assert_eq!(desk.run(&["ticket", "close", "ZT-2025-0099"]).code, Some(1));
     let preview = run(&["digest", "--preview"]);
     assert!(preview.contains("佐藤 花子") && preview.contains("ZT-2025-0001"), "{preview}");
     desk.once_at("2025-07-01T10:00:10+09:00");
     assert!(desk.mail_to("yamada1@city.example.jp", "回答").text.contains("殻からの回答です。"));
     assert_eq!(desk.status(1), "answered");
+    let merged = desk.run(&["ticket", "merge", "ZT-2025-0002", "ZT-2025-0001"]);
+    assert!(merged.stdout.contains("ZT-2025-0001 is open again"), "{}", merged.stderr);
     assert_eq!(desk.run(&["check"]).code, Some(0));
 }
