@@ -369,6 +369,7 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
     let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
+        crossed: full,
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),

@@ -228,6 +228,8 @@ pub struct DraftContext {
     pub links: Vec<LinkContext>,
     /// What else persons have written to this inquirer and the reader should know.
     pub others: Vec<OtherMailContext>,
+    /// The inquirer has written again, which its author could not know.
+    pub crossed: bool,
 }
 
 /// Another mail of a person to the inquirer of a draft.

@@ -20,7 +20,7 @@ use crate::{
     mail::Attachment,
     service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
-    store::{NoteRow, TicketRow},
+    store::{NoteRow, TicketRow, WrittenMail},
 };
 
 /// Queues a mail to one member of staff. The Message-ID is derived from the occasion and serves as the idempotency key:
@@ -142,6 +142,8 @@ pub struct NoticeContent<'a> {
     pub contact: Option<&'a str>,
     pub remarks: Vec<String>,
     pub notes: Vec<String>,
+    /// What members have written about it and has not left.
+    pub unsent: Vec<WrittenMail>,
 }
 
 /// Notifies staff of a new ticket or of a follow-up. Each notice has a staff key, so that members can answer by reply.
@@ -191,7 +193,9 @@ pub fn notify_of_ticket(
     let news_from = from.map(writer_in_words).unwrap_or_default();
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
-        let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
+        let unsent = drafts::unsent(desk, member, content.number, content.unsent.iter(), operation.now);
+        let shown = ticket.clone().with_unsent(unsent);
+        let shown = shown.answerable(content.number, key, &desk.profile.address, &member.name);
         notify(operation, member, &mail.hash, |common| {
             let (news, remarks) = (news(content.news), content.remarks.clone());
             let context = NoticeContext {

@@ -251,6 +251,26 @@ impl Tx {
         Ok(mails.into_iter().find(|mail| mail.id == id).map(|mail| (ticket, mail)))
     }
 
+    /// When a mail was written: when its author's own mail came, else when it was queued.
+    pub async fn written_at(&mut self, id: i64) -> Result<DateTime<Utc>> {
+        let row = query("SELECT message_ref, created_at FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_one(self.connection().await?)
+            .await?;
+        let queued = read_instant(&row, "outbox", "created_at", id)?;
+        self.written_by(row.try_get("message_ref")?, queued).await
+    }
+
+    /// When the author of a mail that is queued at `queued` wrote it, by the mail that `message` is.
+    pub async fn written_by(&mut self, message: Option<i64>, queued: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        let Some(message) = message else { return Ok(queued) };
+        let row = query("SELECT received_at FROM message WHERE id = $1")
+            .bind(message)
+            .fetch_one(self.connection().await?)
+            .await?;
+        Ok(read_instant(&row, "message", "received_at", message)?.min(queued))
+    }
+
     /// The author of a mail, if a person wrote it.
     pub async fn author_of(&mut self, id: i64) -> Result<Option<String>> {
         let row = query("SELECT author FROM outbox WHERE id = $1")

@@ -37,13 +37,15 @@ use crate::{
 pub(super) const FINGERPRINT: usize = 16;
 
 /// What a person writes to an inquirer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Draft<'a> {
     /// The exact text.
     pub text: &'a str,
     pub files: &'a [Attachment],
     /// What its author wrote with it and is not sent, such as a signature.
     pub left_out: &'a str,
+    /// The ledger row of the mail by which its author wrote it.
+    pub message: Option<i64>,
 }
 
 /// Writes to the inquirer: the mail waits, and its author is shown what will leave.
@@ -95,7 +97,7 @@ pub(super) async fn queue(
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out } = draft;
+    let Draft { text, files, left_out, message } = draft;
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
@@ -126,7 +128,7 @@ pub(super) async fn queue(
         message_id: &letter.message_id,
         thread: if nth == 0 && is_own(letter) { Thread::of(&thread) } else { Thread::default() },
         ticket: Some(ticket.id),
-        message_ref: None,
+        message_ref: message,
         leaves_at: leaves.at(),
         written: Some((
             &author,
@@ -175,10 +177,21 @@ pub(super) async fn queue(
         assigned: take_on(operation, ticket).await?,
         links: Vec::new(),
         others: Vec::new(),
+        crossed: written == Written::Answer && crossed(operation, ticket, message).await?,
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
     colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
+}
+
+/// Whether the inquirer has written what the author of an answer could not know.
+async fn crossed(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    message: Option<i64>,
+) -> Result<bool, Fault> {
+    let written = operation.tx.written_by(message, operation.now).await?;
+    Ok(operation.tx.heard_since(ticket.id, written).await?)
 }
 
 /// A letter to one reader.

@@ -33,9 +33,10 @@ pub(super) async fn beside(
 ) -> Result<Vec<WrittenMail>, Fault> {
     let mut found = Vec::new();
     for mail in operation.tx.written_mails(ticket.id).await? {
+        let written = operation.tx.written_at(mail.id).await?;
         let counts = mail.is_draft()
             || is_by_colleague(operation.actor, &mail)
-                && !operation.tx.heard_since(ticket.id, mail.created_at).await?;
+                && !operation.tx.heard_since(ticket.id, written).await?;
         if counts {
             found.push(mail);
         }

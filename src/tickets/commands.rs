@@ -61,7 +61,13 @@ pub async fn carry_out(
             Ok(Ok(Done::Noted(number.clone())))
         }
         Command::Ask(text) => {
-            write(operation, ticket, Written::Question, Draft { text, files: &[], left_out: "" }).await
+            write(
+                operation,
+                ticket,
+                Written::Question,
+                Draft { text, message: brought.message, ..Draft::default() },
+            )
+            .await
         }
         Command::Close(reason) => close(operation, ticket, reason).await,
         Command::Reopen => reopen(operation, ticket).await,
@@ -88,7 +94,7 @@ pub async fn carry_out(
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
-        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought.files).await,
+        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought).await,
         Command::Entry(EntryCommand::Propose) => faq::propose(operation, ticket).await,
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))

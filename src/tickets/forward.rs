@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     answer::{Draft, Letter, fresh_id, queue, write},
     hold,
+    meetings::Brought,
     recipients::told_by_inquirer,
 };
 use crate::{
@@ -70,7 +71,7 @@ pub(super) async fn forward(
     let text = if forwarding.message.is_empty() { number.to_string() } else { forwarding.message.clone() };
     let theirs = told_by_inquirer(ticket, &to);
     let letter = Letter { number: number.clone(), to, theirs, rendered, message_id };
-    let draft = Draft { text: &text, files, left_out: "" };
+    let draft = Draft { text: &text, files, ..Draft::default() };
     let queued = queue(operation, ticket, Written::Forward, draft, &letter, &[]).await?;
     let (Ok(Done::Queued { leaves, .. }), Some(until)) = (&queued, until) else { return Ok(queued) };
     let told = hold_until(operation, ticket.id, until).await?;
@@ -103,11 +104,12 @@ pub(super) async fn quote(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     text: &str,
-    files: &[Attachment],
+    Brought { files, message }: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     // 引用 with a number is the answer to another inquiry, which `answer` puts in.
     if text.lines().any(|line| quoted(line).is_some()) {
-        return write(operation, ticket, Written::Answer, Draft { text, files, left_out: "" }).await;
+        let draft = Draft { text, files, left_out: "", message };
+        return write(operation, ticket, Written::Answer, draft).await;
     }
     let notes = operation.tx.notes_by_mail(ticket.id).await?;
     let contacts = &operation.desk.rules.contacts;
@@ -123,5 +125,5 @@ pub(super) async fn quote(
     if text.is_empty() {
         return Ok(Err(Refused::NoText(ticket.number.clone())));
     }
-    write(operation, ticket, Written::Answer, Draft { text, files, left_out }).await
+    write(operation, ticket, Written::Answer, Draft { text, files, left_out, message }).await
 }

@@ -3,6 +3,7 @@
 
 use super::{
     forward::{forward, quote},
+    meetings::Brought,
     resend::{bounced, send_again},
 };
 use crate::{
@@ -45,7 +46,7 @@ pub(super) async fn carry_out(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     command: &HandlingCommand,
-    files: &[Attachment],
+    brought: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     match command {
         HandlingCommand::TakeIn | HandlingCommand::Discard(_) => {
@@ -54,9 +55,9 @@ pub(super) async fn carry_out(
         // `send_original` needs the member who gets them.
         HandlingCommand::Original => Ok(Err(Refused::NotOnATicket)),
         HandlingCommand::Correct(corrections) => correct(operation, ticket, corrections).await,
-        HandlingCommand::Resend => send_again(operation, ticket).await,
-        HandlingCommand::Forward(text) => forward(operation, ticket, text, files).await,
-        HandlingCommand::Quote(text) => quote(operation, ticket, text, files).await,
+        HandlingCommand::Resend => send_again(operation, ticket, brought.message).await,
+        HandlingCommand::Forward(text) => forward(operation, ticket, text, brought.files).await,
+        HandlingCommand::Quote(text) => quote(operation, ticket, text, brought).await,
     }
 }
 

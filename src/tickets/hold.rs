@@ -79,7 +79,7 @@ pub(super) async fn tell_day(
 ) -> Result<Result<Option<Leaves>, Refused>, Fault> {
     let today = date_of(operation.now, operation.desk.rules.calendar.time_zone());
     let text = japanese_time::day(day, today);
-    let draft = Draft { text: &text, files: &[], left_out: "" };
+    let draft = Draft { text: &text, ..Draft::default() };
     Ok(match write(operation, ticket, Written::Interim, draft).await? {
         Ok(Done::Queued { leaves, .. }) => Ok(Some(leaves)),
         // The inquirer was told this day before.

@@ -18,10 +18,14 @@ use crate::{
 };
 
 /// Queues the answer or question that did not arrive.
-pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Outcome, Fault> {
+pub(super) async fn send_again(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    message: Option<i64>,
+) -> Result<Outcome, Fault> {
     let nothing = || Ok(Err(Unhandled::NothingBounced(ticket.number.clone()).into()));
     let Some(Bounced { of, number, purpose, message_id, bytes }) = bounced(operation, ticket).await? else {
-        return Ok(to_waiting(operation, ticket)
+        return Ok(to_waiting(operation, ticket, message)
             .await?
             .unwrap_or_else(|| Err(Unhandled::NothingBounced(ticket.number.clone()).into())));
     };
@@ -38,7 +42,7 @@ pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow
     let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or_default();
     let event = format!("{purpose}-{fingerprint}");
     let Some(message_id) = fresh_id(operation, &number, &event).await? else { return nothing() };
-    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let draft = Draft { text: &text, files: &files, left_out: "", message };
     let theirs = told_by_inquirer(&theirs, &to);
     let rendered = Rendered { subject, body: text.clone(), html: None };
     let letter = Letter { number, to, theirs, rendered, message_id };
@@ -46,7 +50,11 @@ pub(super) async fn send_again(operation: &mut Operation<'_>, ticket: &TicketRow
 }
 
 /// Writes the last answer once more, for the inquirers of merged tickets who have none. `None` if there is nobody, or no answer.
-async fn to_waiting(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<Outcome>, Fault> {
+async fn to_waiting(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    message: Option<i64>,
+) -> Result<Option<Outcome>, Fault> {
     let head = head_of(operation, ticket).await?;
     if operation.tx.unanswered_parts(head.id).await?.is_empty() {
         return Ok(None);
@@ -61,7 +69,7 @@ async fn to_waiting(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result
     if !is_of(message_id, &text, &files) {
         return Ok(Some(Err(Unhandled::NotExact(head.number).into())));
     }
-    let draft = Draft { text: &text, files: &files, left_out: "" };
+    let draft = Draft { text: &text, files: &files, left_out: "", message };
     write(operation, &head, Written::Answer, draft).await.map(Some)
 }
 

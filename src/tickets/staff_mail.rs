@@ -73,7 +73,8 @@ pub async fn work_on(
         }
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
-                let draft = Draft { text: &answer.text, files, left_out: &answer.left_out };
+                let (text, left_out) = (&answer.text, &answer.left_out);
+                let draft = Draft { text, files, left_out, message: Some(message) };
                 answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),

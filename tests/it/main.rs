@@ -19,6 +19,8 @@ mod conversation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod crossed;
+#[cfg(test)]
 mod daemon;
 #[cfg(test)]
 mod deadlines;

@@ -1,0 +1,91 @@
+//! A mail of the inquirer's that crosses with the answer: it stays owed, whichever of the two the desk reads first.
+
+use crate::support::{
+    desk::{Desk, on_both},
+    mail::{inquiry, message},
+    members::{INQUIRER, STAFF, deliver, link, mail_to, mails_to, once_at, reply, tapped, with_notice},
+};
+
+on_both!(
+    a_mail_that_the_writer_of_an_answer_could_not_know_stays_owed,
+    a_mail_that_the_writer_has_read_is_answered,
+    who_writes_again_while_an_answer_waits_is_shown_to_staff_with_a_link_that_stops_it
+);
+
+const MORE: &str = "人数の目安も教えてください。";
+
+fn status(desk: &Desk, nth: usize) -> String {
+    desk.json(&["ticket", "show", &format!("ZT-2025-{nth:04}")])["status"].as_str().unwrap().to_owned()
+}
+
+/// The inquirer writes again, in the thread of the receipt.
+fn more(desk: &Desk, nth: usize, at: &str) {
+    let receipt = mail_to(desk, &format!("yamada{nth}@city.example.jp"), "受付のお知らせ");
+    let mail = message(nth, &format!("Re: {}", receipt.subject), MORE).id(&format!("{at}@city.example.jp"));
+    deliver(desk, mail.in_reply_to(receipt.message_id.as_deref().unwrap()), at);
+}
+
+fn a_mail_that_the_writer_of_an_answer_could_not_know_stays_owed(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    (1..=3).for_each(|nth| desk.deliver(inquiry(nth)));
+    desk.once();
+    // Both are read in one pass, in either order, and after a stop of two hours, too.
+    for (nth, heard, answered, read) in [
+        (1, "10:31:30", "10:31:10", "10:32:00"),
+        (2, "11:30:50", "11:31:10", "11:32:00"),
+        (3, "12:31:30", "12:31:10", "14:32:00"),
+    ] {
+        let notice = mail_to(desk, "ito@example.jp", &format!("[ZT-2025-{nth:04}] 新しい照会"));
+        let answer =
+            || reply("ito@example.jp", &notice, &format!("a-{nth}"), &format!("会議の例{nth}です。"));
+        let is_heard_first = heard < answered;
+        if is_heard_first {
+            more(desk, nth, heard);
+        }
+        deliver(desk, answer(), answered);
+        if !is_heard_first {
+            more(desk, nth, heard);
+        }
+        once_at(desk, read);
+        let echo = mail_to(desk, "ito@example.jp", &format!("[ZT-2025-{nth:04}] 送信前のご確認"));
+        assert_eq!(
+            echo.text.contains("行き違いで、照会者から返信が届いています"),
+            is_heard_first,
+            "{}",
+            echo.text
+        );
+        once_at(desk, &read.replace(":32:", ":50:"));
+        let answer = mail_to(desk, &format!("yamada{nth}@city.example.jp"), "回答");
+        assert!(answer.text.contains(&format!("会議の例{nth}です。")), "{}", answer.text);
+        assert_eq!(status(desk, nth), "open", "{heard}");
+    }
+}
+
+fn a_mail_that_the_writer_has_read_is_answered(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    more(desk, 1, "10:10:00");
+    once_at(desk, "10:10:30");
+    // A reply to the older notice may answer both.
+    deliver(desk, reply("ito@example.jp", &notice, "both", "会議の例です。人数は10名です。"), "10:12:00");
+    once_at(desk, "10:12:30");
+    once_at(desk, "10:30:00");
+    assert_eq!(status(desk, 1), "answered");
+}
+
+fn who_writes_again_while_an_answer_waits_is_shown_to_staff_with_a_link_that_stops_it(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    deliver(desk, reply("ito@example.jp", &notice, "first", "会議の例です。"), "10:10:00");
+    once_at(desk, "10:10:30");
+    more(desk, 1, "10:12:00");
+    once_at(desk, "10:12:30");
+    let news = mail_to(desk, "ito@example.jp", "照会者からの返信");
+    assert!(
+        news.text.contains("送信待ち：伊藤 健一さんの回答は、7月1日（火）10:20に送信します"),
+        "{}",
+        news.text
+    );
+    deliver(desk, tapped("ito@example.jp", link(&news.text, "取消"), "stop"), "10:13:00");
+    once_at(desk, "10:13:30");
+    once_at(desk, "10:30:00");
+    assert_eq!((mails_to(desk, INQUIRER).len(), status(desk, 1).as_str()), (1, "open"));
+}
