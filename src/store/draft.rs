@@ -251,6 +251,24 @@ impl Tx {
         Ok(mails.into_iter().find(|mail| mail.id == id).map(|mail| (ticket, mail)))
     }
 
+    /// The bytes of a mail; empty if they are erased.
+    pub async fn mail_bytes(&mut self, id: i64) -> Result<Vec<u8>> {
+        let row = query("SELECT bytes FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_one(self.connection().await?)
+            .await?;
+        unpack(&row, "outbox", "bytes", id)
+    }
+
+    /// The ledger row of the mail by which a mail was written.
+    pub async fn written_in(&mut self, id: i64) -> Result<Option<i64>> {
+        let row = query("SELECT message_ref FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_one(self.connection().await?)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// When a mail was written: when its author's own mail came, else when it was queued.
     pub async fn written_at(&mut self, id: i64) -> Result<DateTime<Utc>> {
         let row = query("SELECT message_ref, created_at FROM outbox WHERE id = $1")

@@ -5,6 +5,7 @@ use super::{
     forward::{forward, quote},
     meetings::Brought,
     resend::{bounced, send_again},
+    rewrite::rewrite,
 };
 use crate::{
     desk::{
@@ -188,8 +189,9 @@ async fn correct(
     }
     let what: Vec<Corrected> = corrections.iter().map(|correction| correction.what).collect();
     operation.record(ticket, AuditEvent::Corrected(what.clone()));
+    let rewritten = rewrite(operation, ticket).await?;
     let resends = bounced(operation, ticket).await?.is_some();
-    Ok(Ok(Handled::Corrected { number: number.clone(), what, resends }.into()))
+    Ok(Ok(Handled::Corrected { number: number.clone(), what, resends, rewritten }.into()))
 }
 
 /// The one address of a text, if mail can be sent to it and it is none of the desk's.

@@ -20,4 +20,5 @@ mod phrases;
 pub mod recipients;
 mod resend;
 pub mod results;
+mod rewrite;
 pub mod staff_mail;

@@ -63,8 +63,7 @@ async fn to_waiting(
     mails.retain(|mail| mail.purpose == Purpose::Answer && mail.state == OutboxState::Sent);
     let Some(WrittenMail { id, message_id, entry: Some(entry), .. }) = mails.first() else { return Ok(None) };
     let text = own_text(&operation.tx.entry_text(*entry).await?.unwrap_or_default());
-    let bytes = operation.desk.store.outbox_bytes(*id).await?.unwrap_or_default();
-    let files = mail::read(&bytes).attachments;
+    let files = mail::read(&operation.tx.mail_bytes(*id).await?).attachments;
     // What it puts around a person's text cannot always be told from the text.
     if !is_of(message_id, &text, &files) {
         return Ok(Some(Err(Unhandled::NotExact(head.number).into())));
