@@ -152,6 +152,8 @@ pub enum Unhandled {
     Unfilled { number: TicketNumber, placeholder: String },
     /// 再送 of an answer whose text cannot be told from the letter around it.
     NotExact(TicketNumber),
+    /// An answer or a question to an address at which the last one did not arrive.
+    Unreached { number: TicketNumber, to: String },
     /// 再送 where every mail has arrived.
     NothingBounced(TicketNumber),
 }

@@ -130,6 +130,9 @@ pub(super) fn refused_in_words(refused: &Unhandled) -> String {
         Unhandled::NotExact(number) => format!(
             "{number} の回答は、文だけを取り出すことができませんでした。お手数ですが、{number} のメールに同じ文をご返信ください（まだお送りしていない差出人様にだけ届きます）"
         ),
+        Unhandled::Unreached { number, to } => format!(
+            "{number} の文はお送りしていません。前のメールが {to} に届いていないためです。正しいアドレスが分かりましたら「訂正 アドレス yamada@city.example.jp」のように、同じ宛先に前のメールをもう一度お送りする場合は「再送」と、このメールにご返信ください"
+        ),
         Unhandled::NothingBounced(number) => format!("{number} に、届かなかった回答や質問はありません"),
     }
 }
@@ -196,6 +199,9 @@ pub(super) fn refused_to_operator(refused: &Unhandled) -> String {
         Unhandled::NotExact(number) => {
             format!("{number}: the text of its answer is not known exactly; write the same text again")
         }
+        Unhandled::Unreached { number, to } => format!(
+            "{number}: the last mail did not arrive at {to}; see `ticket correct {number} address` and `ticket resend {number}`"
+        ),
         Unhandled::NothingBounced(number) => format!("{number}: every answer and question has arrived"),
     }
 }

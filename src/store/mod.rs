@@ -78,7 +78,7 @@ pub use copy::{Copied, copy};
 pub use decision::{DecisionRow, ResultMail};
 pub use deferred::DeferredMail;
 pub use dialect::Dialect;
-pub use draft::{HeldMail, WrittenMail};
+pub use draft::{HeldMail, LetterRow, WrittenMail};
 pub use entry::{EntryRow, NewEntry, NoteRow, Noted};
 pub use erase::{EntryPeople, EntryText};
 pub use erase_raw::FIRST_RAW;

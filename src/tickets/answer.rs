@@ -10,10 +10,12 @@ use super::{
     draft, hold,
     phrases::expanded,
     recipients::{Reader, reader_of, told_by_inquirer},
+    resend::is_unreached,
 };
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
+        handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
@@ -71,6 +73,9 @@ pub async fn write(
         return Ok(Err(Refused::NoAddress(number.clone())));
     };
     let to = reader.address.clone();
+    if matches!(written, Written::Answer | Written::Question) && is_unreached(operation, ticket, &to).await? {
+        return Ok(Err(Unhandled::Unreached { number: number.clone(), to }.into()));
+    }
     let own = letter(operation, ticket, reader, written, &draft).await?;
     let absorbed = match own {
         Some(_) => operation.tx.absorbed(number).await?,

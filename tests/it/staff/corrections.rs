@@ -11,7 +11,8 @@ on_both!(
     the_letter_to_the_inquirer_of_a_merged_ticket_leaves_again_to_their_corrected_address,
     fields_are_corrected_by_mail_and_from_the_shell,
     a_correction_to_an_address_of_the_desk_or_to_none_is_refused,
-    what_waits_is_written_anew_with_what_is_corrected
+    what_waits_is_written_anew_with_what_is_corrected,
+    nothing_more_is_written_to_an_address_at_which_an_answer_did_not_arrive
 );
 
 /// A delivery report about a mail of ours.
@@ -195,4 +196,37 @@ fn what_waits_is_written_anew_with_what_is_corrected(desk: &mut Desk) {
     }
     assert!(desk.mails_to("right2@city.example.jp").is_empty());
     assert_eq!((desk.status(1).as_str(), desk.status(2).as_str()), ("answered", "open"));
+}
+
+fn nothing_more_is_written_to_an_address_at_which_an_answer_did_not_arrive(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let answer = "手引きの12ページをご覧ください。";
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], answer.as_bytes()).code, Some(0));
+    desk.once_at("2025-07-01T10:20:00+09:00");
+    let sent = desk.mail_to("yamada1@city.example.jp", "回答");
+    // A text that is written before the report comes does not hide the answer.
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "補足です。".as_bytes()).code, Some(0));
+    desk.deliver_at(report(sent.message_id.as_deref().unwrap(), 1), "2025-07-01T10:21:00+09:00");
+    desk.once_at("2025-07-01T10:21:30+09:00");
+    assert_eq!(desk.run(&["ticket", "cancel", "ZT-2025-0001"]).code, Some(0));
+    let told = desk.mail_to("sato@example.jp", "不達");
+    let call = "先方に電話したところ、正しいアドレスは right@city.example.jp とのことです。";
+    desk.deliver_at(reply("sato@example.jp", &told, 1, call), "2025-07-01T10:25:00+09:00");
+    desk.once_at("2025-07-01T10:26:00+09:00");
+    let asked = desk.mails_to("sato@example.jp").pop().unwrap();
+    assert!(asked.text.contains("前のメールが yamada1@city.example.jp に届いていない"), "{}", asked.text);
+    desk.deliver_at(
+        reply("sato@example.jp", &told, 2, "訂正 アドレス right@city.example.jp"),
+        "2025-07-01T10:30:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:31:00+09:00");
+    let corrected = desk.mail_to("sato@example.jp", "訂正しました");
+    desk.deliver_at(reply("sato@example.jp", &corrected, 3, "再送"), "2025-07-01T10:32:00+09:00");
+    desk.once_at("2025-07-01T10:33:00+09:00");
+    desk.once_at("2025-07-01T10:45:00+09:00");
+    let [again] = desk.mails_to("right@city.example.jp").try_into().unwrap();
+    assert!(again.text.contains(answer), "{}", again.text);
+    assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 2, "the receipt and the answer");
 }
