@@ -26,7 +26,7 @@ use crate::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
         Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
     },
-    mail::Attachment,
+    mail::{Attachment, Mailbox, person_of},
     notify::{
         Outgoing, Thread, drafts, enqueue_all,
         staff_notice::{in_words, notes_in_words, notify_about},
@@ -48,6 +48,8 @@ pub struct Draft<'a> {
     pub left_out: &'a str,
     /// The ledger row of the mail by which its author wrote it.
     pub message: Option<i64>,
+    /// To whom that mail went besides the desk.
+    pub sent_to: &'a [Mailbox],
 }
 
 /// Writes to the inquirer: the mail waits, and its author is shown what will leave.
@@ -102,7 +104,7 @@ pub(super) async fn queue(
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out, message } = draft;
+    let Draft { text, files, left_out, message, sent_to } = draft;
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
@@ -112,7 +114,14 @@ pub(super) async fn queue(
         Written::Forward => (Vec::new(), Vec::new()),
         _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
     };
-    let leaves = leaves(operation, &beside);
+    let has_got_it =
+        |letter: &&Letter| sent_to.iter().any(|to| person_of(&to.address) == person_of(&letter.to));
+    let direct = letters.iter().any(has_got_it);
+    // An inquirer who has got the text would read it twice.
+    let leaves = match leaves(operation, &beside) {
+        Leaves::At(_) if direct => Leaves::Confirmed,
+        leaves => leaves,
+    };
     let author = actor.audit();
     // The inquirer of a merged ticket learns nothing of the thread and the Cc of this one.
     let is_own = |letter: &Letter| letter.number == *number;
@@ -182,6 +191,7 @@ pub(super) async fn queue(
         assigned: take_on(operation, ticket).await?,
         links: Vec::new(),
         others: Vec::new(),
+        direct,
         crossed: written == Written::Answer && crossed(operation, ticket, message).await?,
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;

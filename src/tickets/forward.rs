@@ -108,7 +108,7 @@ pub(super) async fn quote(
 ) -> Result<Outcome, Fault> {
     // 引用 with a number is the answer to another inquiry, which `answer` puts in.
     if text.lines().any(|line| quoted(line).is_some()) {
-        let draft = Draft { text, files, left_out: "", message };
+        let draft = Draft { text, files, message, ..Draft::default() };
         return write(operation, ticket, Written::Answer, draft).await;
     }
     let notes = operation.tx.notes_by_mail(ticket.id).await?;
@@ -125,5 +125,6 @@ pub(super) async fn quote(
     if text.is_empty() {
         return Ok(Err(Refused::NoText(ticket.number.clone())));
     }
-    write(operation, ticket, Written::Answer, Draft { text, files, left_out, message }).await
+    write(operation, ticket, Written::Answer, Draft { text, files, left_out, message, ..Draft::default() })
+        .await
 }

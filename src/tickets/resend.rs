@@ -39,7 +39,7 @@ pub(super) async fn send_again(
     let (OwnMail { subject, text, .. }, files) = (OwnMail::read(&bytes), mail::read(&bytes).attachments);
     let event = event_of(letter.purpose, &letter.message_id);
     let Some(message_id) = fresh_id(operation, &number, &event).await? else { return Ok(nothing()) };
-    let draft = Draft { text: &text, files: &files, left_out: "", message };
+    let draft = Draft { text: &text, files: &files, message, ..Draft::default() };
     let theirs = told_by_inquirer(&theirs, &to);
     let rendered = Rendered { subject, body: text.clone(), html: None };
     let letter = Letter { number, to, theirs, rendered, message_id };
@@ -65,7 +65,7 @@ async fn to_waiting(
     if !is_of(message_id, &text, &files) {
         return Ok(Some(Err(Unhandled::NotExact(head.number).into())));
     }
-    let draft = Draft { text: &text, files: &files, left_out: "", message };
+    let draft = Draft { text: &text, files: &files, message, ..Draft::default() };
     write(operation, &head, Written::Answer, draft).await.map(Some)
 }
 

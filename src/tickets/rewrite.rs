@@ -40,7 +40,7 @@ pub(super) async fn rewrite(operation: &mut Operation<'_>, ticket: &TicketRow) -
         if !withdraw(operation, &head, &letters).await? {
             continue;
         }
-        let draft = Draft { text: &text, files: &files, left_out: "", message };
+        let draft = Draft { text: &text, files: &files, message, ..Draft::default() };
         if is_of(&own.message_id, &text, &files) && write_as_before(operation, &head, own, draft).await? {
             rewritten.again += 1;
             continue;

@@ -32,6 +32,7 @@ use crate::{
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
+    mail::Mailbox,
     notify::{digest, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
@@ -56,6 +57,8 @@ pub async fn work_on(
     let mut result = Worked { nothing_sent: true, occasion, ..Worked::default() };
     let named = named(prepared, mail);
     let files = prepared.reading.mail.attachments.as_slice();
+    let sent_to: Vec<Mailbox> =
+        prepared.reading.mail.to.iter().chain(&prepared.reading.mail.cc).cloned().collect();
     let brought = Brought { files, message: Some(message) };
     for (_, outcome) in &taken {
         result.note(operation, "", outcome);
@@ -74,7 +77,7 @@ pub async fn work_on(
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
                 let (text, left_out) = (&answer.text, &answer.left_out);
-                let draft = Draft { text, files, left_out, message: Some(message) };
+                let draft = Draft { text, files, left_out, message: Some(message), sent_to: &sent_to };
                 answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),

@@ -9,6 +9,7 @@ use crate::support::{
 on_both!(
     a_mail_that_the_writer_of_an_answer_could_not_know_stays_owed,
     a_mail_that_the_writer_has_read_is_answered,
+    who_gets_an_answer_directly_gets_it_from_the_desk_on_a_word_alone,
     who_writes_again_while_an_answer_waits_is_shown_to_staff_with_a_link_that_stops_it
 );
 
@@ -88,4 +89,29 @@ fn who_writes_again_while_an_answer_waits_is_shown_to_staff_with_a_link_that_sto
     once_at(desk, "10:13:30");
     once_at(desk, "10:30:00");
     assert_eq!((mails_to(desk, INQUIRER).len(), status(desk, 1).as_str()), (1, "open"));
+}
+
+fn who_gets_an_answer_directly_gets_it_from_the_desk_on_a_word_alone(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    let answer = reply("ito@example.jp", &notice, "all", "会議の例です。");
+    deliver(desk, answer.header("Cc", &format!("山田 <{INQUIRER}>")), "10:10:00");
+    once_at(desk, "10:10:30");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    assert!(echo.text.contains("照会者には直接届いています"), "{}", echo.text);
+    once_at(desk, "10:30:00");
+    assert_eq!(mails_to(desk, INQUIRER).len(), 1, "only the receipt");
+    // The subject of the member's mail has their key, and it makes nobody a member.
+    let more = message(1, &format!("Re: {}", notice.subject), MORE).id("direct@city.example.jp");
+    deliver(desk, more.in_reply_to("all@example.jp"), "10:40:00");
+    once_at(desk, "10:40:30");
+    let news = mail_to(desk, "ito@example.jp", "照会者からの返信");
+    assert!(news.text.contains(MORE), "{}", news.text);
+    let foreign = message(2, &format!("Re: {}", notice.subject), "完了").id("foreign@city.example.jp");
+    deliver(desk, foreign.in_reply_to("all@example.jp"), "10:41:00");
+    once_at(desk, "10:41:30");
+    assert_eq!((status(desk, 1).as_str(), desk.numbers().len()), ("open", 1));
+    deliver(desk, reply("ito@example.jp", &echo, "send", "送信"), "10:42:00");
+    once_at(desk, "10:42:30");
+    once_at(desk, "10:55:00");
+    assert_eq!(mails_to(desk, INQUIRER).len(), 2);
 }
