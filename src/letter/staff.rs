@@ -97,6 +97,8 @@ pub struct NoticeContext {
     pub attachments: String,
     /// A member has written down a call.
     pub by_telephone: bool,
+    /// Who has made the reader the assignee; empty for news.
+    pub assigned_by: String,
     /// What staff should know besides the text.
     pub remarks: Vec<String>,
 }

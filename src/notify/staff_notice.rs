@@ -10,7 +10,7 @@ use crate::{
         japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
-        ticket::{SlaClock, TicketKind, TicketNumber},
+        ticket::{Channel, SlaClock, TicketKind, TicketNumber},
     },
     hex,
     letter::{
@@ -207,6 +207,7 @@ pub fn notify_of_ticket(
                 news_received: news_received.clone(),
                 attachments: own_marks::disarmed(&attachments),
                 by_telephone: content.by_telephone,
+                assigned_by: String::new(),
                 remarks,
             };
             if purpose == Purpose::NewTicket {
@@ -217,6 +218,40 @@ pub fn notify_of_ticket(
         })?;
     }
     Ok(())
+}
+
+/// Notifies a member whom somebody else has made the assignee of a ticket.
+pub async fn notify_assignee(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    member: &Member,
+) -> Result<(), Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let notes = operation.tx.notes_of(&[ticket.id]).await?;
+    let unsent: Vec<WrittenMail> =
+        operation.tx.unsent(&[ticket.id]).await?.into_iter().map(|(_, mail)| mail).collect();
+    let assigned = TicketRow { assignee: Some(member.address.clone()), ..ticket.clone() };
+    let shown = for_member(desk, &assigned, member, now)
+        .whole(&ticket.fields)
+        .with_notes(notes_in_words(desk, &notes, ticket.id, now))
+        .with_unsent(drafts::unsent(desk, member, &ticket.number, unsent.iter(), now));
+    let by_telephone = ticket.channel == Channel::Telephone;
+    let assigned_by = operation.actor.name();
+    let occasion = format!("assigned {} {}", ticket.number, now.to_rfc3339());
+    notify(operation, member, &occasion, |common| {
+        Content::NewTicket(NoticeContext {
+            common,
+            ticket: shown,
+            news: String::new(),
+            news_from: if by_telephone { String::new() } else { writer_in_words(&ticket.from) },
+            contact: String::new(),
+            news_received: String::new(),
+            attachments: String::new(),
+            by_telephone,
+            assigned_by,
+            remarks: Vec::new(),
+        })
+    })
 }
 
 /// The numbers of tickets, for an occasion.

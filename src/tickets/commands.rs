@@ -23,6 +23,7 @@ use crate::{
     },
     letter::Purpose,
     mail::Mailbox,
+    notify::staff_notice::notify_assignee,
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, NewEntry, TicketRow, Tx},
 };
@@ -181,6 +182,10 @@ async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) ->
     };
     operation.tx.set_assignee(ticket.id, &member.address).await?;
     operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });
+    let is_actor = matches!(operation.actor, Actor::Staff(actor) if actor.address == member.address);
+    if !is_actor && ticket.assignee.as_deref() != Some(member.address.as_str()) {
+        notify_assignee(operation, ticket, member).await?;
+    }
     let (name, address) = (member.name.clone(), member.address.clone());
     Ok(Ok(Done::Assigned { number: ticket.number.clone(), name, address }))
 }
