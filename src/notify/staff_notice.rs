@@ -289,10 +289,12 @@ pub fn parked_for_member(
     now: DateTime<Utc>,
 ) -> ParkedMail {
     let parked = ParkedMail::new(&desk.rules, facts, now);
+    let from = facts.mail.from.as_ref().map_or("", |from| from.address.as_str());
+    let by_member = desk.rules.staff.find(from).is_some();
     match facts.number(&desk.rules) {
         Some(number) => {
             let key = desk.key(member, &number, Invitation::Answer, now);
-            parked.answerable(&number, key, &desk.profile.address)
+            parked.answerable(&number, key, &desk.profile.address, (facts.reason, by_member))
         }
         None => parked,
     }

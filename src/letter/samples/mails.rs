@@ -77,7 +77,7 @@ pub(super) fn parked(
     let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail, size: None };
     let parked = ParkedMail::new(rules, facts, now);
     match facts.number(rules) {
-        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
+        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address, (Some(reason), false)),
         None => parked,
     }
 }
