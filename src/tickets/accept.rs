@@ -37,7 +37,7 @@ pub(super) async fn with_last_words(
 }
 
 /// The text without the mails of ours that came back with it.
-async fn own_words(desk: &Desk, ticket: &TicketRow, text: &str) -> Result<String, Fault> {
+pub(super) async fn own_words(desk: &Desk, ticket: &TicketRow, text: &str) -> Result<String, Fault> {
     let address = ticket.answer_to.as_deref().unwrap_or(&ticket.from.address);
     let mut sent = Vec::new();
     for id in desk.store.newest_mails_to(&as_in_envelope(address), MOST_QUOTED).await? {

@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{
+    accept::own_words,
     colleagues,
     commands::take_on,
     copies::{copied_to, copy_ids},
@@ -19,7 +20,7 @@ use crate::{
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
-        ticket::TicketNumber,
+        ticket::{TicketKind, TicketNumber},
     },
     hex,
     letter::{
@@ -229,9 +230,29 @@ async fn letter(
 ) -> Result<Option<Letter>, Fault> {
     let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
     let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
+    let mut theirs = told_by_inquirer(ticket, &reader.address);
+    let mut reader = reader;
+    if let Some(question) = open_question(operation, ticket).await? {
+        theirs = [theirs, question.clone()].join("\n");
+        reader.fields.inquiry = Some(question);
+    }
     let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
-    let theirs = told_by_inquirer(ticket, &reader.address);
     Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
+}
+
+/// What the inquirer asked after an answer, which a letter repeats instead of their first inquiry. The words of a merged ticket's
+/// inquirer are theirs alone.
+async fn open_question(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<String>, Fault> {
+    let is_first = operation.tx.last_turn(ticket.id).await?.nth == 1;
+    if ticket.kind != TicketKind::Inquiry
+        || is_first
+        || !operation.tx.absorbed(&ticket.number).await?.is_empty()
+    {
+        return Ok(None);
+    }
+    let Some(text) = operation.tx.last_words(ticket.id).await? else { return Ok(None) };
+    let question = own_words(operation.desk, ticket, &text).await?;
+    Ok((!question.is_empty()).then_some(question))
 }
 
 /// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own

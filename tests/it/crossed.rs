@@ -7,6 +7,7 @@ use crate::support::{
 };
 
 on_both!(
+    the_answer_to_a_later_question_repeats_that_question,
     a_mail_that_the_writer_of_an_answer_could_not_know_stays_owed,
     a_mail_that_the_writer_has_read_is_answered,
     who_gets_an_answer_directly_gets_it_from_the_desk_on_a_word_alone,
@@ -114,4 +115,25 @@ fn who_gets_an_answer_directly_gets_it_from_the_desk_on_a_word_alone(desk: &mut 
     once_at(desk, "10:42:30");
     once_at(desk, "10:55:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 2);
+}
+
+fn the_answer_to_a_later_question_repeats_that_question(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    deliver(desk, reply("ito@example.jp", &notice, "first", "会議の例です。"), "10:10:00");
+    once_at(desk, "10:10:30");
+    once_at(desk, "10:30:00");
+    let answer = mail_to(desk, INQUIRER, "回答");
+    assert!(answer.text.contains("【ご照会内容】\n会議の参加者の例を教えてください。"), "{}", answer.text);
+    let quoted: String = answer.text.lines().map(|line| format!("> {line}\n")).collect();
+    let question = format!("佐藤様\n{MORE}\n\n{quoted}");
+    deliver(desk, reply(INQUIRER, &answer, "second", &question), "10:40:00");
+    once_at(desk, "10:40:30");
+    let notice = mail_to(desk, "ito@example.jp", "照会者からの返信");
+    deliver(desk, reply("ito@example.jp", &notice, "third", "10名程度です。"), "10:50:00");
+    once_at(desk, "10:50:30");
+    once_at(desk, "11:10:00");
+    let answer = mails_to(desk, INQUIRER).pop().unwrap();
+    assert!(answer.text.contains("10名程度です。"), "{}", answer.text);
+    let (_, repeated) = answer.text.split_once("【ご照会内容】\n").unwrap();
+    assert!(repeated.contains(MORE) && !repeated.contains("会議の参加者の例"), "{}", answer.text);
 }
