@@ -320,7 +320,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
             format!("{number} には送信を待つメールが二つ以上あり、どれのことか分かりませんでした")
         }
         Refused::BeingSent(number) => format!("{number} のメールはちょうど送信中です"),
-        Refused::OnlyLeads => "承認・差戻は責任者だけができます".to_owned(),
+        Refused::OnlyLeads => "この操作は、責任者だけができます".to_owned(),
         Refused::NothingToApprove(number) => format!("{number} に承認待ちの回答はありません"),
     }
 }

@@ -189,7 +189,7 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::NothingWaits(number) => format!("{number}: nothing is about to leave"),
         Refused::WhichDraft(number) => format!("{number}: several mails wait; name one by its outbox id"),
         Refused::BeingSent(number) => format!("{number}: it is leaving now"),
-        Refused::OnlyLeads => "only a lead may let an answer leave".to_owned(),
+        Refused::OnlyLeads => "only a lead may do this".to_owned(),
         Refused::NothingToApprove(number) => format!("{number}: nothing waits for a lead"),
     }
 }

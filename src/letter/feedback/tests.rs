@@ -295,7 +295,7 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001 のメールはちょうど送信中です",
             "ZT-2025-0001: it is leaving now",
         ),
-        (Refused::OnlyLeads, "承認・差戻は責任者だけができます", "only a lead may let an answer leave"),
+        (Refused::OnlyLeads, "この操作は、責任者だけができます", "only a lead may do this"),
         (
             Refused::NothingToApprove(number()),
             "ZT-2025-0001 に承認待ちの回答はありません",
