@@ -220,7 +220,7 @@ pub fn notify_of_ticket(
     Ok(())
 }
 
-/// Notifies a member whom somebody else has made the assignee of a ticket.
+/// Notifies the new assignee of a ticket, by somebody else's order.
 pub async fn notify_assignee(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,

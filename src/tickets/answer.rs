@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{
-    accept::own_words,
+    accept::open_question,
     colleagues,
     commands::take_on,
     copies::{copied_to, copy_ids},
@@ -20,7 +20,7 @@ use crate::{
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
-        ticket::{TicketKind, TicketNumber},
+        ticket::TicketNumber,
     },
     hex,
     letter::{
@@ -49,7 +49,7 @@ pub struct Draft<'a> {
     pub left_out: &'a str,
     /// The ledger row of the mail by which its author wrote it.
     pub message: Option<i64>,
-    /// To whom that mail went besides the desk.
+    /// To and Cc of that mail.
     pub sent_to: &'a [Mailbox],
 }
 
@@ -193,21 +193,11 @@ pub(super) async fn queue(
         links: Vec::new(),
         others: Vec::new(),
         direct,
-        crossed: written == Written::Answer && crossed(operation, ticket, message).await?,
+        crossed: written == Written::Answer && colleagues::crossed(operation, ticket, message).await?,
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
     colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
-}
-
-/// Whether the inquirer has written what the author of an answer could not know.
-async fn crossed(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    message: Option<i64>,
-) -> Result<bool, Fault> {
-    let written = operation.tx.written_by(message, operation.now).await?;
-    Ok(operation.tx.heard_since(ticket.id, written).await?)
 }
 
 /// A letter to one reader.
@@ -238,21 +228,6 @@ async fn letter(
     }
     let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
     Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
-}
-
-/// What the inquirer asked after an answer, which a letter repeats instead of their first inquiry. The words of a merged ticket's
-/// inquirer are theirs alone.
-async fn open_question(operation: &mut Operation<'_>, ticket: &TicketRow) -> Result<Option<String>, Fault> {
-    let is_first = operation.tx.last_turn(ticket.id).await?.nth == 1;
-    if ticket.kind != TicketKind::Inquiry
-        || is_first
-        || !operation.tx.absorbed(&ticket.number).await?.is_empty()
-    {
-        return Ok(None);
-    }
-    let Some(text) = operation.tx.last_words(ticket.id).await? else { return Ok(None) };
-    let question = own_words(operation.desk, ticket, &text).await?;
-    Ok((!question.is_empty()).then_some(question))
 }
 
 /// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own

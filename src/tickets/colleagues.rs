@@ -155,3 +155,13 @@ pub(super) async fn in_the_way(
     let (number, written) = (ticket.number.clone(), written(mail));
     Ok(Some(Refused::MailWaits { number, written, text: beginning(operation, mail).await? }))
 }
+
+/// Whether the inquirer has written what the author of an answer could not know.
+pub(super) async fn crossed(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    message: Option<i64>,
+) -> Result<bool, Fault> {
+    let written = operation.tx.written_by(message, operation.now).await?;
+    Ok(operation.tx.heard_since(ticket.id, written).await?)
+}
