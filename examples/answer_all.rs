@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clock = Clock::paced(instant.parse::<DateTime<FixedOffset>>()?.to_utc(), pace.parse()?);
     let desk = server::open(&Settings::load(Some(Path::new(file)))?, clock).await?;
     let (mut answered, count) = (0, count.parse::<u32>()?);
-    let draft = Draft { text: TEXT, files: &[], left_out: "" };
+    let draft = Draft { text: TEXT, files: &[], ..Draft::default() };
     let mut newest = 0;
     while answered < count {
         let mut open = desk.store.newest_tickets(Some("open"), 1000).await?;

@@ -227,7 +227,7 @@ pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -
         Err(none) => Err(none),
         Ok(ticket) => match work {
             Work::Answer(text, files) => {
-                let draft = Draft { text: &text, files: &files, left_out: "" };
+                let draft = Draft { text: &text, files: &files, ..Draft::default() };
                 write(&mut operation, &ticket, Written::Answer, draft).await?
             }
             Work::Command(command) => {

@@ -49,6 +49,17 @@ pub enum Leaves {
     Doubted,
 }
 
+/// What a merge does to the ticket that takes the other one in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Debt {
+    /// It stands as before.
+    Kept,
+    /// It was closed, and an answer is owed again.
+    Reopened,
+    /// It was answered, and the inquirer of the other one still waits.
+    OtherWaits,
+}
+
 impl From<ResultsRefused> for Refused {
     fn from(refused: ResultsRefused) -> Self {
         Self::Results(refused)
@@ -91,7 +102,7 @@ pub enum Done {
     /// ticket waits for its inquirer.
     Held { number: TicketNumber, left: BusinessTime, until: Option<NaiveDate>, leaves: Option<Leaves> },
     /// 統合
-    Merged { number: TicketNumber, into: TicketNumber },
+    Merged { number: TicketNumber, into: TicketNumber, debt: Debt },
     /// 折返済
     CalledBack(TicketNumber),
     /// 回答 or 質問
@@ -215,6 +226,11 @@ pub enum Refused {
     },
     /// 完了 of a ticket that was never answered, without a reason.
     CloseWithoutReason(TicketNumber),
+    /// 完了 without a reason, while the inquirers of these tickets, which were merged into it, still wait for an answer.
+    CloseUnanswered {
+        number: TicketNumber,
+        waiting: Vec<TicketNumber>,
+    },
     /// 完了 of a closed ticket.
     AlreadyClosed(TicketNumber),
     /// 再開 of an open ticket.
@@ -278,6 +294,12 @@ pub enum Refused {
     BadAddress {
         number: TicketNumber,
         to: String,
+    },
+    /// 統合 or 保留 while a mail to the inquirer waits. `text` is its beginning.
+    MailWaits {
+        number: TicketNumber,
+        written: Written,
+        text: String,
     },
     /// 取消 where nothing waits.
     NothingWaits(TicketNumber),

@@ -99,7 +99,16 @@ pub enum Handled {
     /// 定型 一覧: names and beginnings.
     Phrases(Vec<(String, String)>),
     /// 訂正; `resends`: a mail that did not arrive can leave again.
-    Corrected { number: TicketNumber, what: Vec<Corrected>, resends: bool },
+    Corrected { number: TicketNumber, what: Vec<Corrected>, resends: bool, rewritten: Rewritten },
+}
+
+/// What became of the mails that waited when their inquirer was corrected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rewritten {
+    /// They wait with what is known now.
+    pub again: usize,
+    /// They leave no more.
+    pub stopped: usize,
 }
 
 /// Why an operation on mails was not carried out.
@@ -141,6 +150,10 @@ pub enum Unhandled {
     NoPhraseText,
     /// 定型 whose placeholder has no value for this ticket.
     Unfilled { number: TicketNumber, placeholder: String },
+    /// 再送 of an answer whose text cannot be told from the letter around it.
+    NotExact(TicketNumber),
+    /// An answer or a question to an address at which the last one did not arrive.
+    Unreached { number: TicketNumber, to: String },
     /// 再送 where every mail has arrived.
     NothingBounced(TicketNumber),
 }

@@ -127,7 +127,7 @@ impl Look<'_> {
         }) || (self.patterns.introduction.is_match(text) && !self.patterns.things.is_match(text))
     }
 
-    /// Whether an address line names nobody whom a reader knows as themselves.
+    /// Whether an address line names another person than a reader.
     fn is_for_other(&self, line: &str, nth: usize) -> bool {
         let is_alone = line.chars().count() <= ADDRESS_LINE && !line.contains('。');
         let pattern = if is_alone { &self.patterns.addressed } else { &self.patterns.opening };

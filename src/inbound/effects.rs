@@ -19,7 +19,7 @@ use crate::{
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Actor, Fault, Operation, PreparedMail},
-    store::{AuditEvent, NewEvent, TicketRow},
+    store::{AuditEvent, NewEvent, TicketRow, WrittenMail},
     tickets::{
         no_effect::{explain_limit, explain_refusal},
         staff_mail::work_on,
@@ -138,6 +138,7 @@ async fn notify_of_note(
         contact: contact.map(|contact| contact.name.as_str()),
         remarks: remarks(reading, decision),
         notes: notes(operation, filed.id).await?,
+        unsent: unsent(operation, filed.id).await?,
     };
     notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
 }
@@ -172,6 +173,7 @@ async fn notify_of_new_ticket(
         contact: None,
         remarks: remarks.collect(),
         notes: Vec::new(),
+        unsent: Vec::new(),
     };
     notify_of_ticket(operation, mail, Purpose::NewTicket, &content)
 }
@@ -205,6 +207,7 @@ async fn notify_of_addition(
         contact: None,
         remarks,
         notes: notes(operation, filed.id).await?,
+        unsent: unsent(operation, filed.id).await?,
     };
     notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
 }
@@ -219,6 +222,11 @@ fn gathered_remark(limits: NoticeLimits, notified: Notified) -> Option<Vec<Strin
         }
         Notified::Later => None,
     }
+}
+
+/// What members have written about a ticket and has not left.
+async fn unsent(operation: &mut Operation<'_>, ticket: i64) -> Result<Vec<WrittenMail>, Fault> {
+    Ok(operation.tx.unsent(&[ticket]).await?.into_iter().map(|(_, mail)| mail).collect())
 }
 
 /// What members have noted on a ticket.

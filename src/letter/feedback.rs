@@ -18,7 +18,7 @@ use super::{
 };
 use crate::desk::{
     calendar::{BusinessTime, date_of},
-    feedback::{Done, Leaves, Refused, Written},
+    feedback::{Debt, Done, Leaves, Refused, Written},
     japanese_date::SpanFault,
     japanese_time,
     last_guard::Violation,
@@ -96,9 +96,18 @@ pub fn to_staff(done: &Done, zone: Tz, now: DateTime<Utc>) -> String {
             let letter = interim_in_words(*leaves, zone, now);
             format!("{number} を{until}まで保留にしました（残り{left}）。{letter}")
         }
-        Done::Merged { number, into } => format!(
-            "{number} を {into} にまとめました（{into} への回答は、{number} の差出人にもお送りします）"
-        ),
+        Done::Merged { number, into, debt } => {
+            let debt = match debt {
+                Debt::Kept => format!("（{into} への回答は、{number} の差出人にもお送りします）"),
+                Debt::Reopened => format!(
+                    "（{into} を未回答に戻しました。{into} への回答は、{number} の差出人にもお送りします）"
+                ),
+                Debt::OtherWaits => format!(
+                    "。{into} は回答済みですが、{number} の差出人様にはまだ回答をお送りしていませんので、{into} を未回答に戻しました。{into} と同じ回答をお送りする場合は「再送」とご返信ください（まだお送りしていない差出人様にだけ届きます）。別の文は、{into} のメールへの返信にお書きください（どちらの差出人様にも届きます）"
+                ),
+            };
+            format!("{number} を {into} にまとめました{debt}")
+        }
         Done::Away { name, first, last, substitute } => {
             let today = date_of(now, zone);
             let (first, last) = (japanese_time::day(*first, today), japanese_time::day(*last, today));
@@ -246,6 +255,12 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::CloseWithoutReason(number) => format!(
             "{number} は一度も回答していないため、完了にしていません。「完了 お電話で回答済み」のように、理由を添えてください"
         ),
+        Refused::CloseUnanswered { number, waiting } => {
+            let waiting = waiting.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+            format!(
+                "{number} は完了にしていません。{number} にまとめた {waiting} の差出人様には、まだ回答をお送りしていません。{number} と同じ回答をお送りする場合は「再送」と、お電話などで回答済みの場合は「完了 お電話で回答済み」のように理由を添えてお書きください"
+            )
+        }
         Refused::AlreadyClosed(number) => format!("{number} はすでに完了しています"),
         Refused::AlreadyOpen(number) => format!("{number} はすでに未回答の状態です"),
         Refused::ReopenMerged { number, into } => format!("{number} は {into} にまとめられています"),
@@ -296,6 +311,10 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
         Refused::BadAddress { number, to } => {
             format!("{number} の宛先 {to} には送れません。お電話でご連絡ください")
         }
+        Refused::MailWaits { number, written, text } => format!(
+            "{number} の{}「{text}」が送信を待っています。その確認のメールに「取消」とご返信いただくか、送信された後に、もう一度お書きください",
+            purpose_in_words(Purpose::from(*written))
+        ),
         Refused::NothingWaits(number) => {
             format!("{number} に送信前のメールはありません（すでに送信を始めたか、取りやめたものです）")
         }
@@ -303,7 +322,7 @@ pub fn refusal_to_staff(refused: &Refused) -> String {
             format!("{number} には送信を待つメールが二つ以上あり、どれのことか分かりませんでした")
         }
         Refused::BeingSent(number) => format!("{number} のメールはちょうど送信中です"),
-        Refused::OnlyLeads => "承認・差戻は責任者だけができます".to_owned(),
+        Refused::OnlyLeads => "この操作は、責任者だけができます".to_owned(),
         Refused::NothingToApprove(number) => format!("{number} に承認待ちの回答はありません"),
     }
 }

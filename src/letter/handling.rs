@@ -37,14 +37,24 @@ pub(super) fn done_in_words(done: &Handled) -> String {
             let lines: Vec<String> = phrases.iter().map(|(name, text)| format!("「{name}」{text}")).collect();
             format!("定型文：{}", lines.join("／"))
         }
-        Handled::Corrected { number, what, resends } => {
+        Handled::Corrected { number, what, resends, rewritten } => {
             let what: Vec<&str> = what.iter().map(|what| corrected_word(*what)).collect();
+            let again = if rewritten.again > 0 {
+                "。送信を待っていたメールは、訂正した内容で作り直しました（「送信前のご確認」を改めてお送りします）"
+            } else {
+                ""
+            };
+            let stopped = if rewritten.stopped > 0 {
+                "。送信を待っていたメールは、訂正前の内容のため取りやめました。お手数ですが、もう一度お書きください"
+            } else {
+                ""
+            };
             let offer = if *resends {
                 "。届かなかったメールは、「再送」とご返信いただくと、直した宛先にもう一度お送りします"
             } else {
                 ""
             };
-            format!("{number} の{}を訂正しました{offer}", what.join(AND))
+            format!("{number} の{}を訂正しました{again}{stopped}{offer}", what.join(AND))
         }
     }
 }
@@ -117,6 +127,12 @@ pub(super) fn refused_in_words(refused: &Unhandled) -> String {
         Unhandled::Unfilled { number, placeholder } => format!(
             "{number} の回答をお送りしていません。定型文の {{{placeholder}}} に入れる内容がありません。文をお書きのうえお送りください"
         ),
+        Unhandled::NotExact(number) => format!(
+            "{number} の回答は、文だけを取り出すことができませんでした。お手数ですが、{number} のメールに同じ文をご返信ください（まだお送りしていない差出人様にだけ届きます）"
+        ),
+        Unhandled::Unreached { number, to } => format!(
+            "{number} の文はお送りしていません。前のメールが {to} に届いていないためです。正しいアドレスが分かりましたら「訂正 アドレス yamada@city.example.jp」のように、同じ宛先に前のメールをもう一度お送りする場合は「再送」と、このメールにご返信ください"
+        ),
         Unhandled::NothingBounced(number) => format!("{number} に、届かなかった回答や質問はありません"),
     }
 }
@@ -134,11 +150,14 @@ pub(super) fn done_to_operator(done: &Handled) -> String {
         Handled::SheetSent => "the list is queued".to_owned(),
         Handled::PhraseKept { name } => format!("the phrase {name:?} is kept"),
         Handled::Phrases(phrases) => format!("{} phrases", phrases.len()),
-        Handled::Corrected { number, what, resends } => {
+        Handled::Corrected { number, what, resends, rewritten } => {
             let what: Vec<&str> = what.iter().map(|what| what.as_str()).collect();
             let offer =
                 if *resends { "; `ticket resend` sends the mail again that did not arrive" } else { "" };
-            format!("{number}: corrected {}{offer}", what.join(", "))
+            let again = if rewritten.again > 0 { "; what waited is written anew" } else { "" };
+            let stopped =
+                if rewritten.stopped > 0 { "; what waited is cancelled: write it again" } else { "" };
+            format!("{number}: corrected {}{again}{stopped}{offer}", what.join(", "))
         }
     }
 }
@@ -177,6 +196,12 @@ pub(super) fn refused_to_operator(refused: &Unhandled) -> String {
         Unhandled::Unfilled { number, placeholder } => {
             format!("{number}: there is no value for {{{placeholder}}} of the phrase")
         }
+        Unhandled::NotExact(number) => {
+            format!("{number}: the text of its answer is not known exactly; write the same text again")
+        }
+        Unhandled::Unreached { number, to } => format!(
+            "{number}: the last mail did not arrive at {to}; see `ticket correct {number} address` and `ticket resend {number}`"
+        ),
         Unhandled::NothingBounced(number) => format!("{number}: every answer and question has arrived"),
     }
 }

@@ -63,7 +63,8 @@ pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, Unsent, daily_limit_reached, decided_by, done_by, drafts_wait, limit_reached,
-    no_more_explanations, note_in_words, notices_gathered, refused_order, rejected_answer, unsent_in_words,
+    no_more_explanations, note_in_words, notices_gathered, refused_order, rejected_answer,
+    unanswered_in_words, unsent_in_words,
 };
 pub use report::{ReportContext, ReportMail};
 pub use search_words::{
@@ -78,7 +79,9 @@ pub use staff::{
     WaitingContext,
 };
 pub use support_report::support_report;
-pub use ticket::{DecisionWord, StaffTicket, TicketFacts, UnsentMail, decision_link, news, resend_link};
+pub use ticket::{
+    DecisionWord, Resend, StaffTicket, TicketFacts, UnsentMail, decision_link, news, resend_link,
+};
 pub use wording::{Rendered, Wording, WordingError, strangers};
 pub use words::{
     ABSENCE, ABSENT, AND, HELD, LEAVING, UNCONFIRMED, attachments_for_staff, attachments_in_words,

@@ -44,6 +44,8 @@ pub struct ParkedMail {
     pub end: String,
     /// 受付, 破棄 and 全文; empty like `key`.
     pub links: Vec<LinkContext>,
+    /// Why it cannot become a ticket, and what to do instead; empty where it can.
+    pub hint: String,
 }
 
 /// A parked mail and its ledger row.
@@ -89,12 +91,21 @@ impl ParkedMail {
             begin: String::new(),
             end: String::new(),
             links: Vec::new(),
+            hint: String::new(),
         }
     }
 
-    /// Adds the reader's key, the marker lines and the links, so that the reader can work on it by this mail.
+    /// Adds the reader's key, the marker lines and the links, so that the reader can work on it by this mail. What a member sent
+    /// becomes no ticket.
     #[must_use]
-    pub fn answerable(mut self, number: &TicketNumber, key: String, desk: &str) -> Self {
+    pub fn answerable(
+        mut self,
+        number: &TicketNumber,
+        key: String,
+        desk: &str,
+        (reason, by_member): (Option<ParkReason>, bool),
+    ) -> Self {
+        let becomes_ticket = !by_member && reason.is_none_or(ParkReason::may_be_taken_in);
         let orders = [
             ("受け付ける", "受付"),
             ("破棄する（理由を書き足してください）", "破棄 "),
@@ -102,14 +113,21 @@ impl ParkedMail {
         ];
         self.links = orders
             .into_iter()
+            .skip(usize::from(!becomes_ticket))
             .map(|(word, order)| LinkContext { word, link: order_link(desk, number, &key, order) })
             .collect();
         self.begin = staff_mail::begin_marker(number, &key);
         self.end = staff_mail::end_marker(number);
+        if by_member {
+            BY_MEMBER.clone_into(&mut self.hint);
+        }
         self.key = key;
         self
     }
 }
+
+/// What a member sends on has no proof of its author.
+const BY_MEMBER: &str = "担当者からのメールは、照会として受け付けられません。転送された照会を登録するときは、件名を「電話照会」とし、照会者の4つの項目を書いて、窓口へお送りください（回答は、照会者へ直接お伝えください）";
 
 /// 「（メール全体で24.0 MB。ほかにも添付がある場合があります）」
 fn whole_size(bytes: u64) -> String {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::desk::{
-    feedback::Leaves, gate::Refusal, japanese_time, own_marks, sender::SenderDoubt, ticket::TicketNumber,
-    triage::Note,
+    feedback::Leaves, form::Fields, gate::Refusal, japanese_time, own_marks, sender::SenderDoubt,
+    ticket::TicketNumber, triage::Note,
 };
 
 use super::{
@@ -259,6 +259,16 @@ pub fn unsent_in_words(author: &str, purpose: Purpose, why: Unsent, zone: Tz, no
         Unsent::Tried => "送信を試みています".to_owned(),
     };
     own_marks::disarmed(&format!("{author}さんの{}は、{state}", purpose_in_words(purpose)))
+}
+
+/// A merged ticket whose inquirer still waits for an answer: 「ZT-2025-0002（星川市　高橋 真由美様）の差出人様には、…」.
+#[must_use]
+pub fn unanswered_in_words(number: &TicketNumber, fields: &Fields, from: &str) -> String {
+    let known = [fields.organization.as_deref(), fields.name.as_deref()].into_iter().flatten();
+    let known = known.filter(|known| !known.trim().is_empty()).collect::<Vec<_>>().join("　");
+    let who = if known.is_empty() { from } else { &known };
+    let who = for_staff(&who.split_whitespace().collect::<Vec<_>>().join(" "), Shown::Line);
+    format!("まとめた {number}（{who}）の差出人様には、まだ回答をお送りしていません")
 }
 
 /// The line of a staff reply to the author of an answer that a lead has rejected.

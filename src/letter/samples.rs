@@ -12,10 +12,10 @@ use super::{
     Alarm, Arrival, ArrivalContext, ArrivedMail, Content, Counts, DeadlineContext, DecisionWord,
     DigestContext, DraftContext, DraftShownContext, Facts, FiguresContext, FoundContext, Group,
     InquirerContext, LinkContext, NoEffect, NoticeContext, ParkedContext, Profile, Purpose, Remark,
-    ReportContext, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext, TicketFacts,
-    Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext, WrittenContext,
-    attachments_for_staff, concern_in_words, decision_link, left_out_in_words, purpose_in_words,
-    reason_in_words, resend_link,
+    ReportContext, Resend, SheetContext, StaffCommon, StaffReplyContext, StaffTicket, SummaryContext,
+    TicketFacts, Title, UndeliverableContext, UndeliveredMail, UnprovenContext, WaitingContext,
+    WrittenContext, attachments_for_staff, concern_in_words, decision_link, left_out_in_words,
+    purpose_in_words, reason_in_words, resend_link,
 };
 use crate::desk::{
     application::decision::Decision,
@@ -130,6 +130,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             contact: String::new(),
             news_received: String::new(),
             attachments: attachments_for_staff(&facts.attachments),
+            assigned_by: String::new(),
             by_telephone: !full,
             remarks: if full { vec![not_joined, not_answered] } else { Vec::new() },
         }),
@@ -140,6 +141,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             contact: String::new(),
             news_received: "7月2日（水）10:15".to_owned(),
             attachments: attachments_for_staff(&facts.attachments),
+            assigned_by: String::new(),
             by_telephone: false,
             news: if full { "追記です。\n参加者は20名です。".to_owned() } else { String::new() },
             remarks: if full { vec![not_answered] } else { Vec::new() },
@@ -180,7 +182,7 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
             waiting: full.then(|| waiting(profile, rules)).into_iter().collect(),
             manual: full,
             links: full
-                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY))
+                .then(|| resend_link(&profile.address, &number_of(rules, 1), KEY, Resend::Bounced))
                 .into_iter()
                 .collect(),
             // Only a mail about waiting drafts is answered by a word.
@@ -370,6 +372,8 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
     let link = |word| decision_link(&profile.address, &number_of(rules, 1), "3f9a2c", KEY, word);
     let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
+        crossed: full,
+        direct: full,
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),

@@ -97,6 +97,8 @@ pub struct NoticeContext {
     pub attachments: String,
     /// A member has written down a call.
     pub by_telephone: bool,
+    /// Who has made the reader the assignee; empty for news.
+    pub assigned_by: String,
     /// What staff should know besides the text.
     pub remarks: Vec<String>,
 }
@@ -230,6 +232,10 @@ pub struct DraftContext {
     pub concerns: Vec<String>,
     /// What else persons have written to this inquirer and the reader should know.
     pub others: Vec<OtherMailContext>,
+    /// The inquirer has written again, which its author could not know.
+    pub crossed: bool,
+    /// The inquirer has got the member's own mail.
+    pub direct: bool,
 }
 
 /// Another mail of a person to the inquirer of a draft.
@@ -243,6 +249,8 @@ pub struct OtherMailContext {
     pub text: String,
     /// When it leaves or has left.
     pub when: String,
+    /// Who gets it or has got it.
+    pub to: String,
     /// Link that stops it; empty where it has left.
     pub cancel: String,
 }

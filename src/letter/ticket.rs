@@ -67,6 +67,8 @@ pub struct StaffTicket {
     pub notes: Vec<String>,
     /// What members have written about it and has not left.
     pub unsent: Vec<UnsentMail>,
+    /// Whose tickets became a part of it, and who still wait for an answer, a line each.
+    pub unanswered: Vec<String>,
     /// The reader's key for this ticket; empty where this mail cannot be answered.
     pub key: String,
     /// The marker line above the place for an answer; empty like `key`.
@@ -128,6 +130,7 @@ impl StaffTicket {
             waits: status == Status::Waiting,
             notes: Vec::new(),
             unsent: Vec::new(),
+            unanswered: Vec::new(),
             key: String::new(),
             begin: String::new(),
             end: String::new(),
@@ -146,6 +149,12 @@ impl StaffTicket {
     #[must_use]
     pub fn with_unsent(self, unsent: Vec<UnsentMail>) -> Self {
         Self { unsent, ..self }
+    }
+
+    /// Adds the merged tickets whose inquirers still wait for an answer.
+    #[must_use]
+    pub fn with_unanswered(self, unanswered: Vec<String>) -> Self {
+        Self { unanswered, ..self }
     }
 
     /// Shows the whole inquiry, as a notice about this ticket alone does.
@@ -200,10 +209,22 @@ pub(super) fn order_link(desk: &str, number: &TicketNumber, key: &str, order: &s
     format!("mailto:{desk}?subject={subject}&body={}", percent(order))
 }
 
-/// Link to a new mail that sends once more what did not arrive.
+/// What 再送 sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resend {
+    /// What did not arrive.
+    Bounced,
+    /// The last answer, to inquirers of merged tickets who have none.
+    Unanswered,
+}
+
+/// Link to a new mail that says 再送.
 #[must_use]
-pub fn resend_link(desk: &str, number: &TicketNumber, key: &str) -> LinkContext {
-    let word = "届かなかったメールを、直した宛先に送り直す";
+pub fn resend_link(desk: &str, number: &TicketNumber, key: &str, what: Resend) -> LinkContext {
+    let word = match what {
+        Resend::Bounced => "届かなかったメールを、直した宛先に送り直す",
+        Resend::Unanswered => "同じ回答を、まだお送りしていない差出人様に送る",
+    };
     LinkContext { word, link: order_link(desk, number, key, "再送") }
 }
 

@@ -192,7 +192,7 @@ impl Wording {
             texts.insert(name, own(name)?.map_or(Cow::Borrowed(text), Cow::Owned));
         }
         // A template is compiled when it is rendered for the first time: together they take a megabyte, and most are rare.
-        templates.set_loader(move |name| Ok(texts.get(name).map(|text| text.to_string())));
+        templates.set_loader(move |name| Ok(texts.get(name).map(ToString::to_string)));
         Ok(Self { templates })
     }
 

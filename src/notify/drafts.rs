@@ -98,8 +98,8 @@ fn link(
     decision_link(&desk.profile.address, number, mark(draft.purpose, &draft.message_id), &key, word)
 }
 
-/// The mails about a ticket that have not left, as a member is shown them: with links where they decide. Letters that leave together
-/// are one.
+/// The mails about a ticket that have not left, as a member is shown them: with links where they decide, and with one that
+/// stops what is about to leave. Letters that leave together are one.
 pub fn unsent<'m>(
     desk: &Desk,
     reader: &Member,
@@ -120,9 +120,15 @@ pub fn unsent<'m>(
             Some(at) if mail.attempts == 0 && at > now => Unsent::At(at),
             _ => Unsent::Tried,
         };
-        let decides = mail.is_held() && deciders(desk, mail, now).contains(&reader);
         let (yes, no) = words(desk, reader, mail, now);
-        let links = yes.into_iter().chain([no]).filter(|_| decides);
+        let links: Vec<DecisionWord> = match why {
+            Unsent::Approval | Unsent::Word if deciders(desk, mail, now).contains(&reader) => {
+                yes.into_iter().chain([no]).collect()
+            }
+            Unsent::At(_) => vec![DecisionWord::Cancel],
+            _ => Vec::new(),
+        };
+        let links = links.into_iter();
         let links = links.map(|word| LinkContext {
             word: word.as_str(),
             link: link(desk, reader, number, mail, word, now),

@@ -10,7 +10,7 @@ use crate::{
         japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
-        ticket::{SlaClock, TicketKind, TicketNumber},
+        ticket::{Channel, SlaClock, TicketKind, TicketNumber},
     },
     hex,
     letter::{
@@ -20,7 +20,7 @@ use crate::{
     mail::Attachment,
     service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
-    store::{NoteRow, TicketRow},
+    store::{NoteRow, TicketRow, WrittenMail},
 };
 
 /// Queues a mail to one member of staff. The Message-ID is derived from the occasion and serves as the idempotency key:
@@ -142,6 +142,8 @@ pub struct NoticeContent<'a> {
     pub contact: Option<&'a str>,
     pub remarks: Vec<String>,
     pub notes: Vec<String>,
+    /// What members have written about it and has not left.
+    pub unsent: Vec<WrittenMail>,
 }
 
 /// Notifies staff of a new ticket or of a follow-up. Each notice has a staff key, so that members can answer by reply.
@@ -193,7 +195,9 @@ pub fn notify_of_ticket(
     let occasion = format!("{} {}", mail.hash, content.number);
     for member in receivers {
         let key = desk.key(member, content.number, Invitation::Answer, operation.now);
-        let shown = ticket.clone().answerable(content.number, key, &desk.profile.address, &member.name);
+        let unsent = drafts::unsent(desk, member, content.number, content.unsent.iter(), operation.now);
+        let shown = ticket.clone().with_unsent(unsent);
+        let shown = shown.answerable(content.number, key, &desk.profile.address, &member.name);
         notify(operation, member, &occasion, |common| {
             let (news, remarks) = (news(content.news), content.remarks.clone());
             let context = NoticeContext {
@@ -205,6 +209,7 @@ pub fn notify_of_ticket(
                 news_received: news_received.clone(),
                 attachments: own_marks::disarmed(&attachments),
                 by_telephone: content.by_telephone,
+                assigned_by: String::new(),
                 remarks,
             };
             if purpose == Purpose::NewTicket {
@@ -215,6 +220,40 @@ pub fn notify_of_ticket(
         })?;
     }
     Ok(())
+}
+
+/// Notifies the new assignee of a ticket, by somebody else's order.
+pub async fn notify_assignee(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    member: &Member,
+) -> Result<(), Fault> {
+    let (desk, now) = (operation.desk, operation.now);
+    let notes = operation.tx.notes_of(&[ticket.id]).await?;
+    let unsent: Vec<WrittenMail> =
+        operation.tx.unsent(&[ticket.id]).await?.into_iter().map(|(_, mail)| mail).collect();
+    let assigned = TicketRow { assignee: Some(member.address.clone()), ..ticket.clone() };
+    let shown = for_member(desk, &assigned, member, now)
+        .whole(&ticket.fields)
+        .with_notes(notes_in_words(desk, &notes, ticket.id, now))
+        .with_unsent(drafts::unsent(desk, member, &ticket.number, unsent.iter(), now));
+    let by_telephone = ticket.channel == Channel::Telephone;
+    let assigned_by = operation.actor.name();
+    let occasion = format!("assigned {} {}", ticket.number, now.to_rfc3339());
+    notify(operation, member, &occasion, |common| {
+        Content::NewTicket(NoticeContext {
+            common,
+            ticket: shown,
+            news: String::new(),
+            news_from: if by_telephone { String::new() } else { writer_in_words(&ticket.from) },
+            contact: String::new(),
+            news_received: String::new(),
+            attachments: String::new(),
+            by_telephone,
+            assigned_by,
+            remarks: Vec::new(),
+        })
+    })
 }
 
 /// The numbers of tickets, for an occasion.
@@ -252,10 +291,12 @@ pub fn parked_for_member(
     now: DateTime<Utc>,
 ) -> ParkedMail {
     let parked = ParkedMail::new(&desk.rules, facts, now);
+    let from = facts.mail.from.as_ref().map_or("", |from| from.address.as_str());
+    let by_member = desk.rules.staff.find(from).is_some();
     match facts.number(&desk.rules) {
         Some(number) => {
             let key = desk.key(member, &number, Invitation::Answer, now);
-            parked.answerable(&number, key, &desk.profile.address)
+            parked.answerable(&number, key, &desk.profile.address, (facts.reason, by_member))
         }
         None => parked,
     }

@@ -78,7 +78,7 @@ async fn follow_up(operation: &mut Operation<'_>, attempt: &Attempt) -> Result<O
         (Verdict::Sent, Purpose::Answer, Some(ticket)) => {
             let Some(ticket) = operation.tx.ticket(ticket).await? else { return Ok(None) };
             let author = operation.tx.author_of(due.id).await?.unwrap_or_else(|| "desk".to_owned());
-            operation.answer_left(&ticket, due.created_at, &author).await?;
+            operation.answer_left(&ticket, due.id, &author).await?;
             return Ok(margin(operation.desk, &ticket, *at));
         }
         _ => {}

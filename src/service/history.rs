@@ -1,7 +1,5 @@
 //! Moves a ticket's clock, and its turns with it. Every change of a ticket's status goes through here.
 
-use chrono::{DateTime, Utc};
-
 use super::Operation;
 use crate::{
     desk::{
@@ -48,13 +46,9 @@ impl Operation<'_> {
         self.tx.set_clock(ticket.id, &clock, course, &turn).await
     }
 
-    /// The mail server has accepted an answer that was written at `written`.
-    pub async fn answer_left(
-        &mut self,
-        ticket: &TicketRow,
-        written: DateTime<Utc>,
-        by: &str,
-    ) -> Result<(), StoreError> {
+    /// The mail server has accepted an answer. `outbox` is its row id.
+    pub async fn answer_left(&mut self, ticket: &TicketRow, outbox: i64, by: &str) -> Result<(), StoreError> {
+        let written = self.tx.written_at(outbox).await?;
         let heard_again = self.tx.heard_since(ticket.id, written).await?;
         let last = self.tx.last_turn(ticket.id).await?;
         let (clock, turn) = after_answer(&ticket.clock, &last, heard_again, by, self.now);

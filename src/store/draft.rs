@@ -50,6 +50,33 @@ impl WrittenMail {
     }
 }
 
+/// An answer or a question.
+#[derive(Debug, Clone)]
+pub struct LetterRow {
+    /// Row id in the outbox.
+    pub id: i64,
+    pub purpose: Purpose,
+    /// Without brackets.
+    pub message_id: String,
+    /// Envelope recipient.
+    pub recipient: String,
+    pub state: OutboxState,
+}
+
+impl LetterRow {
+    /// Whether it has left and did not arrive.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self.state, OutboxState::Bounced | OutboxState::Failed)
+    }
+
+    /// Whether it has not left.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        matches!(self.state, OutboxState::Queued | OutboxState::Held)
+    }
+}
+
 /// What persons write or order, each with an author. The copies of an answer are a part of it.
 const LETTERS: [Purpose; 6] = [
     Purpose::Answer,
@@ -212,29 +239,28 @@ impl Tx {
         rows.iter().map(read_written).collect()
     }
 
-    /// The newest answers or questions of a ticket that did not arrive, if nothing was written since; the newest first. The
-    /// letters to the inquirers of merged tickets are among them. Their bytes may be erased.
-    pub async fn bounced_mails(&mut self, ticket_id: i64) -> Result<Vec<(Purpose, String, Vec<u8>)>> {
-        // All letters of one answer are queued at the same instant.
+    /// The answers and questions of a ticket that wait, have left or did not arrive, the newest first. The letters to the
+    /// inquirers of merged tickets are among them.
+    pub async fn letters(&mut self, ticket_id: i64) -> Result<Vec<LetterRow>> {
         let rows = query(
-            "SELECT id, purpose, message_id, bytes FROM outbox
-             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state IN ($4, $5)
-                 AND created_at = (SELECT MAX(created_at) FROM outbox
-                     WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state <> $6)
-             ORDER BY id DESC",
+            "SELECT id, purpose, message_id, recipient, state FROM outbox
+             WHERE ticket_id = $1 AND purpose IN ($2, $3) AND state <> $4 ORDER BY id DESC",
         )
         .bind(ticket_id)
         .bind(Purpose::Answer.as_str())
         .bind(Purpose::Question.as_str())
-        .bind(OutboxState::Bounced.as_str())
-        .bind(OutboxState::Failed.as_str())
         .bind(OutboxState::Cancelled.as_str())
         .fetch_all(self.connection().await?)
         .await?;
         let read = |row: &AnyRow| {
             let id = row.try_get("id")?;
-            let bytes = unpack(row, "outbox", "bytes", id)?;
-            Ok((read_word(row, "outbox", "purpose", id)?, row.try_get("message_id")?, bytes))
+            Ok(LetterRow {
+                id,
+                purpose: read_word(row, "outbox", "purpose", id)?,
+                message_id: row.try_get("message_id")?,
+                recipient: row.try_get("recipient")?,
+                state: read_word(row, "outbox", "state", id)?,
+            })
         };
         rows.iter().map(read).collect()
     }
@@ -249,6 +275,44 @@ impl Tx {
         let Some(ticket) = ticket else { return Ok(None) };
         let mails = self.ordered_mails(ticket).await?;
         Ok(mails.into_iter().find(|mail| mail.id == id).map(|mail| (ticket, mail)))
+    }
+
+    /// The bytes of a mail; empty if they are erased.
+    pub async fn mail_bytes(&mut self, id: i64) -> Result<Vec<u8>> {
+        let row = query("SELECT bytes FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_one(self.connection().await?)
+            .await?;
+        unpack(&row, "outbox", "bytes", id)
+    }
+
+    /// The ledger row of the mail by which a mail was written.
+    pub async fn written_in(&mut self, id: i64) -> Result<Option<i64>> {
+        let row = query("SELECT message_ref FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_one(self.connection().await?)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// When a mail was written: when its author's own mail came, else when it was queued.
+    pub async fn written_at(&mut self, id: i64) -> Result<DateTime<Utc>> {
+        let row = query("SELECT message_ref, created_at FROM outbox WHERE id = $1")
+            .bind(id)
+            .fetch_one(self.connection().await?)
+            .await?;
+        let queued = read_instant(&row, "outbox", "created_at", id)?;
+        self.written_by(row.try_get("message_ref")?, queued).await
+    }
+
+    /// When the author of a mail that is queued at `queued` wrote it, by the mail that `message` is.
+    pub async fn written_by(&mut self, message: Option<i64>, queued: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        let Some(message) = message else { return Ok(queued) };
+        let row = query("SELECT received_at FROM message WHERE id = $1")
+            .bind(message)
+            .fetch_one(self.connection().await?)
+            .await?;
+        Ok(read_instant(&row, "message", "received_at", message)?.min(queued))
     }
 
     /// The author of a mail, if a person wrote it.

@@ -94,14 +94,19 @@ impl Tx {
         rows.iter().map(|row| Ok(row.try_get("text")?)).collect()
     }
 
-    /// Whether the inquirer wrote after `since`.
+    /// Whether the desk has heard of a mail of the inquirer's after `since`, whenever they wrote it: until then no member could
+    /// know it. The mail that began the ticket is known to all who answer.
     pub async fn heard_since(&mut self, id: i64, since: DateTime<Utc>) -> Result<bool> {
-        let row = query("SELECT id FROM entry WHERE ticket_id = $1 AND direction = $2 AND at > $3 LIMIT 1")
-            .bind(id)
-            .bind(Direction::In.as_str())
-            .bind(instant_text(since))
-            .fetch_optional(self.connection().await?)
-            .await?;
+        let row = query(
+            "SELECT entry.id FROM entry LEFT JOIN message ON message.id = entry.message_ref
+             WHERE entry.ticket_id = $1 AND entry.direction = $2 AND COALESCE(message.taken_at, entry.at) > $3
+                 AND entry.id > (SELECT MIN(id) FROM entry WHERE ticket_id = $1 AND direction = $2) LIMIT 1",
+        )
+        .bind(id)
+        .bind(Direction::In.as_str())
+        .bind(instant_text(since))
+        .fetch_optional(self.connection().await?)
+        .await?;
         Ok(row.is_some())
     }
 

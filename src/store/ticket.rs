@@ -220,39 +220,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Moves a ticket's conversation into another ticket.
-    pub async fn merge(&mut self, from: i64, into: &TicketRow) -> Result<()> {
-        query("UPDATE ticket SET merged_into = $2 WHERE id = $1")
-            .bind(from)
-            .bind(into.number.to_string())
-            .execute(self.connection().await?)
-            .await?;
-        query("UPDATE entry SET ticket_id = $2 WHERE ticket_id = $1")
-            .bind(from)
-            .bind(into.id)
-            .execute(self.connection().await?)
-            .await?;
-        Ok(())
-    }
-
-    /// The tickets that became part of a ticket, directly or through another one, oldest first.
-    pub async fn absorbed(&mut self, into: &TicketNumber) -> Result<Vec<TicketRow>> {
-        /// As in `ticket_facts`.
-        const DEPTH: usize = 10;
-        let sql = format!("SELECT {COLUMNS} FROM ticket WHERE merged_into = $1 ORDER BY id");
-        let (mut found, mut next) = (Vec::<TicketRow>::new(), vec![into.clone()]);
-        for _ in 0..DEPTH {
-            let Some(number) = next.pop() else { break };
-            let query = query_text(sql.clone()).bind(number.to_string());
-            for row in &query.fetch_all(self.connection().await?).await? {
-                let ticket = read_ticket(row)?;
-                next.push(ticket.number.clone());
-                found.push(ticket);
-            }
-        }
-        Ok(found)
-    }
-
     pub async fn ticket_by_number(&mut self, number: &TicketNumber) -> Result<Option<TicketRow>> {
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE number = $1");
         let row = query_text(sql).bind(number.to_string()).fetch_optional(self.connection().await?).await?;

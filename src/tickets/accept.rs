@@ -1,4 +1,4 @@
-//! 再開 of a ticket that waits for its inquiry: what its inquirer wrote last is the inquiry, and they are told the day.
+//! What an inquirer wrote last: 再開 of a ticket that waits for its inquiry takes it as the inquiry, and an answer to it repeats it.
 
 use crate::{
     desk::{
@@ -34,6 +34,24 @@ pub(super) async fn with_last_words(
     let Some(text) = operation.tx.last_words(ticket.id).await? else { return Ok(None) };
     let own = own_words(operation.desk, ticket, &text).await?;
     Ok((!own.is_empty()).then(|| Fields { inquiry: Some(own), ..ticket.fields.clone() }))
+}
+
+/// What the inquirer asked after an answer, which a letter repeats instead of their first inquiry. The words of a merged ticket's
+/// inquirer are theirs alone.
+pub(super) async fn open_question(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+) -> Result<Option<String>, Fault> {
+    let is_first = operation.tx.last_turn(ticket.id).await?.nth == 1;
+    if ticket.kind != TicketKind::Inquiry
+        || is_first
+        || !operation.tx.absorbed(&ticket.number).await?.is_empty()
+    {
+        return Ok(None);
+    }
+    let Some(text) = operation.tx.last_words(ticket.id).await? else { return Ok(None) };
+    let question = own_words(operation.desk, ticket, &text).await?;
+    Ok((!question.is_empty()).then_some(question))
 }
 
 /// The text without the mails of ours that came back with it.

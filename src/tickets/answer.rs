@@ -1,50 +1,51 @@
 //! Mails that a person writes to an inquirer: composed, queued, and shown to their author before they leave. `draft`
 //! stops and approves them.
 
-use sha2::{Digest, Sha256};
-
 use super::{
     colleagues,
     commands::take_on,
     copies::{copied_to, copy_ids},
     draft, hold,
+    letters::{Letter, Letters, letter, to_absorbed},
     phrases::expanded,
-    recipients::{Reader, reader_of, told_by_inquirer},
+    recipients::reader_of,
+    resend::is_unreached,
     second_look::concerns,
 };
 use crate::{
     desk::{
         feedback::{Done, Leaves, Refused, Written},
+        handling::Unhandled,
         last_guard::OwnWords,
         own_marks::disarmed,
         staff_key::Invitation,
         ticket::TicketNumber,
     },
-    hex,
     letter::{
-        self, Content, DecisionWord, DraftContext, DraftShownContext, InquirerContext, LinkContext, Purpose,
-        Rendered, WrittenContext, decision_link, feedback::leaving_in_words,
+        self, Content, DecisionWord, DraftContext, DraftShownContext, LinkContext, Purpose, decision_link,
+        feedback::leaving_in_words,
     },
-    mail::Attachment,
+    mail::{Attachment, Mailbox, person_of},
     notify::{
         Outgoing, Thread, drafts, enqueue_all,
         staff_notice::{in_words, notes_in_words, notify_about},
     },
     service::{Actor, Fault, Operation, Outcome, Unsent},
-    store::{AuditEvent, OutboxState, TicketRow, WrittenMail},
+    store::{AuditEvent, TicketRow, WrittenMail},
 };
 
-/// Hexadecimal digits of a fingerprint.
-pub(super) const FINGERPRINT: usize = 16;
-
 /// What a person writes to an inquirer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Draft<'a> {
     /// The exact text.
     pub text: &'a str,
     pub files: &'a [Attachment],
     /// What its author wrote with it and is not sent, such as a signature.
     pub left_out: &'a str,
+    /// The ledger row of the mail by which its author wrote it.
+    pub message: Option<i64>,
+    /// To and Cc of that mail.
+    pub sent_to: &'a [Mailbox],
 }
 
 /// Writes to the inquirer: the mail waits, and its author is shown what will leave.
@@ -69,15 +70,22 @@ pub async fn write(
     let Some(reader) = reader_of(operation.tx, ticket).await? else {
         return Ok(Err(Refused::NoAddress(number.clone())));
     };
-    let Some(first) = letter(operation, ticket, reader, written, &draft).await? else {
-        return Ok(Err(Refused::SameText(number.clone())));
+    let to = reader.address.clone();
+    if matches!(written, Written::Answer | Written::Question) && is_unreached(operation, ticket, &to).await? {
+        return Ok(Err(Unhandled::Unreached { number: number.clone(), to }.into()));
+    }
+    let own = letter(operation, ticket, reader, written, &draft).await?;
+    let absorbed = match own {
+        Some(_) => operation.tx.absorbed(number).await?,
+        // The inquirer has it, and those may wait for it whose tickets became a part of this one since.
+        None => operation.tx.unanswered_parts(ticket.id).await?,
     };
-    let others = to_absorbed(operation, ticket, written, &draft, &first.to).await?;
-    let readers: Vec<&str> =
-        std::iter::once(&first).chain(&others).map(|letter| letter.theirs.as_str()).collect();
+    let others = to_absorbed(operation, &absorbed, written, &draft, &to).await?;
+    let letters: Vec<Letter> = own.into_iter().chain(others).collect();
+    let [first, others @ ..] = letters.as_slice() else { return Ok(Err(Refused::SameText(number.clone()))) };
+    let readers: Vec<&str> = letters.iter().map(|letter| letter.theirs.as_str()).collect();
     let concerns = concerns(operation, ticket, (written, draft.text), &readers).await?;
-    let letters = Letters { first: &first, others: &others, concerns: &concerns };
-    queue(operation, ticket, written, draft, letters).await
+    queue(operation, ticket, written, draft, Letters { first, others, concerns: &concerns }).await
 }
 
 /// Queues a mail of a person's about a ticket, and those that belong to it; shows it to its author, and tells colleagues who
@@ -91,7 +99,7 @@ pub(super) async fn queue(
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out } = draft;
+    let Draft { text, files, left_out, message, sent_to } = draft;
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
@@ -101,13 +109,21 @@ pub(super) async fn queue(
         Written::Forward => (Vec::new(), Vec::new()),
         _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
     };
+    let has_got_it =
+        |letter: &&Letter| sent_to.iter().any(|to| person_of(&to.address) == person_of(&letter.to));
+    let direct = letters.iter().any(has_got_it);
+    // An inquirer who has got the text would read it twice.
     let leaves = match leaves(operation, &beside) {
-        Leaves::At(_) if !concerns.is_empty() => Leaves::Doubted,
+        Leaves::At(_) if direct || !concerns.is_empty() => Leaves::Doubted,
         leaves => leaves,
     };
     let author = actor.audit();
-    let cc =
-        if written == Written::Answer { copied_to(operation, ticket, &first.to).await? } else { Vec::new() };
+    // The inquirer of a merged ticket learns nothing of the thread and the Cc of this one.
+    let is_own = |letter: &Letter| letter.number == *number;
+    let cc = match written {
+        Written::Answer if is_own(first) => copied_to(operation, ticket, &first.to).await?,
+        _ => Vec::new(),
+    };
     let none: &[String] = &[];
     let outgoing = letters.iter().enumerate().map(|(nth, letter)| Outgoing {
         purpose,
@@ -119,9 +135,9 @@ pub(super) async fn queue(
         html: None,
         files,
         message_id: &letter.message_id,
-        thread: if nth == 0 { Thread::of(&thread) } else { Thread::default() },
+        thread: if nth == 0 && is_own(letter) { Thread::of(&thread) } else { Thread::default() },
         ticket: Some(ticket.id),
-        message_ref: None,
+        message_ref: message,
         leaves_at: leaves.at(),
         written: Some((
             &author,
@@ -171,102 +187,12 @@ pub(super) async fn queue(
         links: Vec::new(),
         concerns: concerns.to_vec(),
         others: Vec::new(),
+        direct,
+        crossed: written == Written::Answer && colleagues::crossed(operation, ticket, message).await?,
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;
     colleagues::tell(operation, ticket, &shown, &first.message_id, &beside).await?;
     Ok(Ok(Done::Queued { number: number.clone(), written, leaves }))
-}
-
-/// The letters with one text.
-#[derive(Clone, Copy)]
-pub(super) struct Letters<'a> {
-    pub(super) first: &'a Letter,
-    /// To the inquirers of merged tickets.
-    pub(super) others: &'a [Letter],
-    /// Why they wait for one more word.
-    pub(super) concerns: &'a [String],
-}
-
-/// A letter to one reader.
-pub(super) struct Letter {
-    pub(super) number: TicketNumber,
-    pub(super) to: String,
-    /// What the reader has told of themselves.
-    pub(super) theirs: String,
-    pub(super) rendered: Rendered,
-    pub(super) message_id: String,
-}
-
-/// `None` if the same text was sent about the ticket before.
-async fn letter(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    reader: Reader,
-    written: Written,
-    draft: &Draft<'_>,
-) -> Result<Option<Letter>, Fault> {
-    let event = format!("{}-{}", Purpose::from(written), fingerprint(draft.text, draft.files));
-    let Some(message_id) = fresh_id(operation, &ticket.number, &event).await? else { return Ok(None) };
-    let rendered = rendered(operation, ticket, &reader, written, draft.text)?;
-    let mut theirs = told_by_inquirer(ticket, &reader.address);
-    // Of an application, the reader may be another than the sender.
-    for own in [&reader.fields.organization, &reader.fields.name].into_iter().flatten() {
-        theirs.push('\n');
-        theirs.push_str(own);
-    }
-    Ok(Some(Letter { number: ticket.number.clone(), to: reader.address, theirs, rendered, message_id }))
-}
-
-/// An answer goes to the inquirers of merged tickets as well: each of them was promised a day. Each gets a mail of their own
-/// under their own number, so that nobody learns of the other.
-async fn to_absorbed(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    written: Written,
-    draft: &Draft<'_>,
-    first: &str,
-) -> Result<Vec<Letter>, Fault> {
-    let mut letters: Vec<Letter> = Vec::new();
-    if !matches!(written, Written::Answer | Written::Interim) {
-        return Ok(letters);
-    }
-    for absorbed in operation.tx.absorbed(&ticket.number).await? {
-        let Some(reader) = reader_of(operation.tx, &absorbed).await? else { continue };
-        let is_known = |known: &str| known.eq_ignore_ascii_case(&reader.address);
-        if is_known(first) || letters.iter().any(|letter| is_known(&letter.to)) {
-            continue;
-        }
-        letters.extend(letter(operation, &absorbed, reader, written, draft).await?);
-    }
-    Ok(letters)
-}
-
-fn rendered(
-    operation: &Operation<'_>,
-    ticket: &TicketRow,
-    reader: &Reader,
-    written: Written,
-    text: &str,
-) -> Result<Rendered, Fault> {
-    let desk = operation.desk;
-    let facts = letter::Facts {
-        number: ticket.number.to_string(),
-        fields: reader.fields.clone(),
-        subject: String::new(),
-        attachments: Vec::new(),
-        received_at: ticket.received_at,
-        deadline: ticket.clock.deadline(),
-        is_about_call: false,
-        now: operation.now,
-    };
-    let author = if desk.answers.sign_with_name { operation.actor.name() } else { String::new() };
-    let inquirer = InquirerContext::new(&desk.profile, &desk.rules, &facts);
-    let context = WrittenContext::new(inquirer, &facts, text, author);
-    let context = match &reader.region {
-        Some(region) => context.about_application(region),
-        None => context,
-    };
-    Ok(desk.wording.render(&Content::Written(written, context))?)
 }
 
 /// Why a mail of a person's about a ticket was not queued.
@@ -339,37 +265,4 @@ pub(super) async fn show(
         })?;
     }
     Ok(())
-}
-
-/// The Message-ID of a text that no inquirer has got yet. A text that was stopped or did not arrive may be sent again, under
-/// another one.
-pub(super) async fn fresh_id(
-    operation: &mut Operation<'_>,
-    number: &TicketNumber,
-    event: &str,
-) -> Result<Option<String>, Fault> {
-    /// Times that one text may be stopped or bounce.
-    const MOST: u32 = 20;
-    for time in 1..=MOST {
-        let event = if time == 1 { event.to_owned() } else { format!("{event}-{time}") };
-        let message_id = operation.desk.ids.of_ticket(number, &event);
-        match operation.tx.mail_state(&message_id).await? {
-            None => return Ok(Some(message_id)),
-            // Nobody has read a mail that was stopped or did not arrive.
-            Some(OutboxState::Cancelled | OutboxState::Bounced | OutboxState::Failed) => {}
-            Some(_) => return Ok(None),
-        }
-    }
-    Ok(None)
-}
-
-/// The same text with the same files is never sent twice for a ticket: its Message-ID follows from both.
-fn fingerprint(text: &str, files: &[Attachment]) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(text.trim());
-    for file in files {
-        hasher.update(&file.name);
-        hasher.update(&file.bytes);
-    }
-    hex::encode(&hasher.finalize()).chars().take(FINGERPRINT).collect()
 }

@@ -1,9 +1,14 @@
 //! Several mails of persons to one inquirer: what a writer should know of the others, and who is told. Two members who
 //! answer one ticket without knowing of each other would both be read by the inquirer.
 
-use super::draft::{beginning, occasion};
+use super::draft::{beginning, occasion, written};
 use crate::{
-    desk::{feedback::Leaves, own_marks::disarmed, staff::Member, staff_key::Invitation},
+    desk::{
+        feedback::{Leaves, Refused},
+        own_marks::disarmed,
+        staff::Member,
+        staff_key::Invitation,
+    },
     letter::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, OtherMailContext, Purpose,
         decision_link,
@@ -28,9 +33,10 @@ pub(super) async fn beside(
 ) -> Result<Vec<WrittenMail>, Fault> {
     let mut found = Vec::new();
     for mail in operation.tx.written_mails(ticket.id).await? {
+        let written = operation.tx.written_at(mail.id).await?;
         let counts = mail.is_draft()
             || is_by_colleague(operation.actor, &mail)
-                && !operation.tx.heard_since(ticket.id, mail.created_at).await?;
+                && !operation.tx.heard_since(ticket.id, written).await?;
         if counts {
             found.push(mail);
         }
@@ -52,8 +58,19 @@ pub(super) async fn in_others_words(
 ) -> Result<Vec<OtherMailContext>, Fault> {
     let desk = operation.desk;
     let key = desk.key(reader, &ticket.number, Invitation::Decide, operation.now);
-    let mut shown = Vec::new();
+    let mut shown: Vec<OtherMailContext> = Vec::new();
+    let mut before: Option<&WrittenMail> = None;
     for mail in mails {
+        // The letters of one answer are one mail to several.
+        let is_of = |other: &WrittenMail| {
+            (other.purpose, other.created_at, other.state) == (mail.purpose, mail.created_at, mail.state)
+        };
+        if let Some(last) = shown.last_mut()
+            && before.replace(mail).is_some_and(is_of)
+        {
+            last.to = format!("{}{}{}", disarmed(&mail.recipient), letter::AND, last.to);
+            continue;
+        }
         let text = beginning(operation, mail).await?;
         let cancel = |mark: &str| {
             decision_link(&desk.profile.address, &ticket.number, mark, &key, DecisionWord::Cancel)
@@ -63,6 +80,7 @@ pub(super) async fn in_others_words(
             what: letter::purpose_in_words(mail.purpose),
             text: disarmed(&text),
             when: when(operation, mail),
+            to: disarmed(&mail.recipient),
             cancel: if mail.is_draft() {
                 cancel(mark(mail.purpose, &mail.message_id))
             } else {
@@ -124,4 +142,26 @@ pub(super) async fn tell(
         })?;
     }
     Ok(())
+}
+
+/// The refusal of an order that a mail of a person's stands in the way of, while it waits.
+pub(super) async fn in_the_way(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    counts: impl Fn(&WrittenMail) -> bool,
+) -> Result<Option<Refused>, Fault> {
+    let waiting = operation.tx.unsent(&[ticket.id]).await?;
+    let Some((_, mail)) = waiting.iter().find(|(_, mail)| counts(mail)) else { return Ok(None) };
+    let (number, written) = (ticket.number.clone(), written(mail));
+    Ok(Some(Refused::MailWaits { number, written, text: beginning(operation, mail).await? }))
+}
+
+/// Whether the inquirer has written what the author of an answer could not know.
+pub(super) async fn crossed(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    message: Option<i64>,
+) -> Result<bool, Fault> {
+    let written = operation.tx.written_by(message, operation.now).await?;
+    Ok(operation.tx.heard_since(ticket.id, written).await?)
 }

@@ -8,11 +8,10 @@ use super::{
     draft::{Named, cancel, reject, release},
     faq, handling, hold,
     meetings::{self, Brought},
-    results,
+    merge, results,
 };
 use crate::{
     desk::{
-        application::Stage,
         calendar::BusinessTime,
         faq::{EntryCommand, EntryRefused},
         feedback::{Done, Refused, Written},
@@ -24,6 +23,7 @@ use crate::{
     },
     letter::Purpose,
     mail::Mailbox,
+    notify::staff_notice::notify_assignee,
     service::{Actor, Fault, Operation, Outcome},
     store::{AuditEvent, NewEntry, TicketRow, Tx},
 };
@@ -62,13 +62,19 @@ pub async fn carry_out(
             Ok(Ok(Done::Noted(number.clone())))
         }
         Command::Ask(text) => {
-            write(operation, ticket, Written::Question, Draft { text, files: &[], left_out: "" }).await
+            write(
+                operation,
+                ticket,
+                Written::Question,
+                Draft { text, message: brought.message, ..Draft::default() },
+            )
+            .await
         }
         Command::Close(reason) => close(operation, ticket, reason).await,
         Command::Reopen => reopen(operation, ticket).await,
         Command::Wait => wait(operation, ticket).await,
         Command::Hold { day, reason } => hold::hold(operation, ticket, *day, reason).await,
-        Command::Merge(into) => merge(operation, ticket, into).await,
+        Command::Merge(into) => merge::merge(operation, ticket, into).await,
         Command::Tag(tags) => {
             let mut all = ticket.tags.clone();
             all.extend(tags.iter().filter(|tag| !ticket.tags.contains(tag)).cloned());
@@ -89,7 +95,7 @@ pub async fn carry_out(
         Command::Send => release(operation, ticket, named, false).await,
         Command::Reject(reason) => reject(operation, ticket, reason, named).await,
         Command::PartOf(case) => meetings::part_of(operation, ticket, case).await,
-        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought.files).await,
+        Command::Handling(command) => handling::carry_out(operation, ticket, command, brought).await,
         Command::Entry(EntryCommand::Propose) => faq::propose(operation, ticket).await,
         Command::Support(_) if ticket.kind == TicketKind::Inquiry => {
             Ok(Err(Refused::NoApplication(number.clone())))
@@ -176,6 +182,10 @@ async fn assign(operation: &mut Operation<'_>, ticket: &TicketRow, who: &str) ->
     };
     operation.tx.set_assignee(ticket.id, &member.address).await?;
     operation.record(ticket, AuditEvent::Assigned { to: member.address.to_lowercase() });
+    let is_actor = matches!(operation.actor, Actor::Staff(actor) if actor.address == member.address);
+    if !is_actor && ticket.assignee.as_deref() != Some(member.address.as_str()) {
+        notify_assignee(operation, ticket, member).await?;
+    }
     let (name, address) = (member.name.clone(), member.address.clone());
     Ok(Ok(Done::Assigned { number: ticket.number.clone(), name, address }))
 }
@@ -205,6 +215,13 @@ async fn close(operation: &mut Operation<'_>, ticket: &TicketRow, reason: &str) 
         let drafts = operation.tx.drafts(ticket.id).await?;
         if !drafts.iter().any(|draft| draft.purpose == Purpose::Answer) {
             return Ok(Err(Refused::CloseWithoutReason(number)));
+        }
+    }
+    if is_asked && reason.is_empty() {
+        let parts = operation.tx.unanswered_parts(ticket.id).await?;
+        let waiting: Vec<TicketNumber> = parts.into_iter().map(|part| part.number).collect();
+        if !waiting.is_empty() {
+            return Ok(Err(Refused::CloseUnanswered { number, waiting }));
         }
     }
     if !reason.is_empty() {
@@ -258,57 +275,6 @@ pub(super) async fn wait_for_inquirer(
     let clock = ticket.clock.clone().held(&rules.calendar, now, hold);
     operation.move_clock(ticket, &clock).await?;
     Ok(clock.budget_left())
-}
-
-async fn merge(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    into: &TicketNumber,
-) -> Result<Outcome, Fault> {
-    let number = ticket.number.clone();
-    let other = match find(operation.tx, into).await? {
-        Ok(other) => other,
-        Err(none) => return Ok(Err(none)),
-    };
-    if other.id == ticket.id || ticket.merged_into.is_some() || other.merged_into.is_some() {
-        return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
-    }
-    if ticket.kind == TicketKind::Application {
-        if other.kind == TicketKind::Inquiry {
-            return Ok(Err(Refused::CannotMerge { number, into: into.clone() }));
-        }
-        // The forms go with it, and 受理 puts the newest in force.
-        operation.tx.move_submissions(ticket.id, other.id).await?;
-        operation.tx.set_stage(ticket.id, Stage::Withdrawn).await?;
-    }
-    operation.tx.merge(ticket.id, &other).await?;
-    take_over_debt(operation, ticket, &other).await?;
-    operation.end_turn(ticket, Ending::Merged).await?;
-    operation.record(ticket, AuditEvent::MergedInto(into.clone()));
-    operation.record(&other, AuditEvent::Absorbed(number.clone()));
-    Ok(Ok(Done::Merged { number, into: into.clone() }))
-}
-
-/// The other ticket takes over what a merged one owes its inquirer: by the earlier deadline, on the earlier day.
-async fn take_over_debt(
-    operation: &mut Operation<'_>,
-    ticket: &TicketRow,
-    other: &TicketRow,
-) -> Result<(), Fault> {
-    if !ticket.clock.is_owed() {
-        return Ok(());
-    }
-    let is_sooner = ticket.clock.deadline().is_some_and(|deadline| {
-        other.clock.status() == Status::Open && other.clock.deadline().is_none_or(|others| deadline < others)
-    });
-    if !other.clock.is_owed() || is_sooner {
-        operation.move_clock(other, &ticket.clock).await?;
-    }
-    let promises = [ticket.promised_on, other.promised_on.filter(|_| other.clock.is_owed())];
-    if let Some(day) = promises.into_iter().flatten().min() {
-        operation.tx.set_promise(other.id, day).await?;
-    }
-    Ok(())
 }
 
 async fn called_back(

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::answer::{FINGERPRINT, Letter, fresh_id};
+use super::letters::{FINGERPRINT, Letter, fresh_id};
 use crate::{
     desk::{
         cc::{self, may_get_a_copy},

@@ -70,7 +70,7 @@ async fn meant(operation: &mut Operation<'_>, ticket: &TicketRow, named: &Named<
 }
 
 /// Drafts of the same mark together, the newest first. An answer is queued behind its copies, and so stands before them.
-fn together(drafts: Vec<WrittenMail>) -> Vec<Vec<WrittenMail>> {
+pub(super) fn together(drafts: Vec<WrittenMail>) -> Vec<Vec<WrittenMail>> {
     let mut groups: Vec<Vec<WrittenMail>> = Vec::new();
     for draft in drafts {
         let is_of = |group: &&mut Vec<WrittenMail>| {
@@ -176,7 +176,7 @@ pub(super) async fn release(
 }
 
 /// Tells the author of a draft what somebody else has decided about it.
-fn tell_author(
+pub(super) fn tell_author(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     draft: &WrittenMail,
@@ -285,7 +285,7 @@ async fn question(
     Ok(asked(operation.desk, member, (&ticket.number, &to.join(letter::AND)), draft, &text, operation.now))
 }
 
-fn written(draft: &WrittenMail) -> Written {
+pub(super) fn written(draft: &WrittenMail) -> Written {
     match draft.purpose {
         Purpose::Question => Written::Question,
         Purpose::Interim => Written::Interim,
@@ -310,7 +310,7 @@ async fn text_of(operation: &mut Operation<'_>, draft: &WrittenMail) -> Result<S
 
 /// Stops mails that belong together, and takes their steps out of the conversation. A meeting is again as it was. `false`
 /// when one of them is being sent; then nothing is stopped.
-async fn withdraw(
+pub(super) async fn withdraw(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     letters: &[WrittenMail],

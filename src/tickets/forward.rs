@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::{
-    answer::{Draft, Letter, Letters, fresh_id, queue, write},
+    answer::{Draft, queue, write},
     hold,
+    letters::{Letter, Letters, fresh_id},
+    meetings::Brought,
     recipients::told_by_inquirer,
 };
 use crate::{
@@ -70,7 +72,7 @@ pub(super) async fn forward(
     let text = if forwarding.message.is_empty() { number.to_string() } else { forwarding.message.clone() };
     let theirs = told_by_inquirer(ticket, &to);
     let letter = Letter { number: number.clone(), to, theirs, rendered, message_id };
-    let draft = Draft { text: &text, files, left_out: "" };
+    let draft = Draft { text: &text, files, ..Draft::default() };
     let letters = Letters { first: &letter, others: &[], concerns: &[] };
     let queued = queue(operation, ticket, Written::Forward, draft, letters).await?;
     let (Ok(Done::Queued { leaves, .. }), Some(until)) = (&queued, until) else { return Ok(queued) };
@@ -104,11 +106,12 @@ pub(super) async fn quote(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     text: &str,
-    files: &[Attachment],
+    Brought { files, message }: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     // 引用 with a number is the answer to another inquiry, which `answer` puts in.
     if text.lines().any(|line| quoted(line).is_some()) {
-        return write(operation, ticket, Written::Answer, Draft { text, files, left_out: "" }).await;
+        let draft = Draft { text, files, message, ..Draft::default() };
+        return write(operation, ticket, Written::Answer, draft).await;
     }
     let notes = operation.tx.notes_by_mail(ticket.id).await?;
     let contacts = &operation.desk.rules.contacts;
@@ -124,5 +127,6 @@ pub(super) async fn quote(
     if text.is_empty() {
         return Ok(Err(Refused::NoText(ticket.number.clone())));
     }
-    write(operation, ticket, Written::Answer, Draft { text, files, left_out }).await
+    write(operation, ticket, Written::Answer, Draft { text, files, left_out, message, ..Draft::default() })
+        .await
 }

@@ -3,7 +3,9 @@
 
 use super::{
     forward::{forward, quote},
+    meetings::Brought,
     resend::{bounced, send_again},
+    rewrite::rewrite,
 };
 use crate::{
     desk::{
@@ -45,7 +47,7 @@ pub(super) async fn carry_out(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     command: &HandlingCommand,
-    files: &[Attachment],
+    brought: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     match command {
         HandlingCommand::TakeIn | HandlingCommand::Discard(_) => {
@@ -54,9 +56,9 @@ pub(super) async fn carry_out(
         // `send_original` needs the member who gets them.
         HandlingCommand::Original => Ok(Err(Refused::NotOnATicket)),
         HandlingCommand::Correct(corrections) => correct(operation, ticket, corrections).await,
-        HandlingCommand::Resend => send_again(operation, ticket).await,
-        HandlingCommand::Forward(text) => forward(operation, ticket, text, files).await,
-        HandlingCommand::Quote(text) => quote(operation, ticket, text, files).await,
+        HandlingCommand::Resend => send_again(operation, ticket, brought.message).await,
+        HandlingCommand::Forward(text) => forward(operation, ticket, text, brought.files).await,
+        HandlingCommand::Quote(text) => quote(operation, ticket, text, brought).await,
     }
 }
 
@@ -187,8 +189,9 @@ async fn correct(
     }
     let what: Vec<Corrected> = corrections.iter().map(|correction| correction.what).collect();
     operation.record(ticket, AuditEvent::Corrected(what.clone()));
+    let rewritten = rewrite(operation, ticket).await?;
     let resends = bounced(operation, ticket).await?.is_some();
-    Ok(Ok(Handled::Corrected { number: number.clone(), what, resends }.into()))
+    Ok(Ok(Handled::Corrected { number: number.clone(), what, resends, rewritten }.into()))
 }
 
 /// The one address of a text, if mail can be sent to it and it is none of the desk's.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     answer::{Draft, write},
+    colleagues::in_the_way,
     commands::{note, wait_for_inquirer},
 };
 use crate::{
@@ -36,6 +37,11 @@ pub(super) async fn hold(
         Ok(day) => day,
         Err(refused) => return Ok(Err(refused)),
     };
+    // The inquirer would get the answer and then read that they have to wait for it.
+    let leaves = |mail: &WrittenMail| mail.purpose == Purpose::Answer && !mail.is_held();
+    if let Some(waits) = in_the_way(operation, ticket, leaves).await? {
+        return Ok(Err(waits));
+    }
     // An answer from outside that is still awaited ends the hold before.
     let hold = Hold { until: Some(day), ..waiting_for(ticket) };
     if ticket.clock.hold() == Some(hold) {
@@ -79,7 +85,7 @@ pub(super) async fn tell_day(
 ) -> Result<Result<Option<Leaves>, Refused>, Fault> {
     let today = date_of(operation.now, operation.desk.rules.calendar.time_zone());
     let text = japanese_time::day(day, today);
-    let draft = Draft { text: &text, files: &[], left_out: "" };
+    let draft = Draft { text: &text, ..Draft::default() };
     Ok(match write(operation, ticket, Written::Interim, draft).await? {
         Ok(Done::Queued { leaves, .. }) => Ok(Some(leaves)),
         // The inquirer was told this day before.

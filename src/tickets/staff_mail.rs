@@ -17,7 +17,7 @@ use crate::{
     desk::{
         application::decision::ResultsDone,
         faq::{EntryCommand, EntryDone, EntryRefused},
-        feedback::{Done, Refused, Written},
+        feedback::{Debt, Done, Refused, Written},
         handling::{Handled, HandlingCommand},
         staff::Member,
         staff_key::Invitation,
@@ -28,10 +28,11 @@ use crate::{
         ticket::TicketNumber,
     },
     letter::{
-        Content, StaffReplyContext, WaitingContext, as_in_envelope,
+        Content, Resend, StaffReplyContext, WaitingContext, as_in_envelope,
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
+    mail::Mailbox,
     notify::{digest, search, sheet, staff_notice::notify_about},
     service::{Actor, Fault, Operation, Outcome, PreparedMail},
     store::TicketRow,
@@ -56,6 +57,8 @@ pub async fn work_on(
     let mut result = Worked { nothing_sent: true, occasion, ..Worked::default() };
     let named = named(prepared, mail);
     let files = prepared.reading.mail.attachments.as_slice();
+    let sent_to: Vec<Mailbox> =
+        prepared.reading.mail.to.iter().chain(&prepared.reading.mail.cc).cloned().collect();
     let brought = Brought { files, message: Some(message) };
     for (_, outcome) in &taken {
         result.note(operation, "", outcome);
@@ -73,7 +76,8 @@ pub async fn work_on(
         }
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
-                let draft = Draft { text: &answer.text, files, left_out: &answer.left_out };
+                let (text, left_out) = (&answer.text, &answer.left_out);
+                let draft = Draft { text, files, left_out, message: Some(message), sent_to: &sent_to };
                 answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),
@@ -126,8 +130,8 @@ struct Worked {
     done: Vec<String>,
     problems: Vec<String>,
     waiting: Vec<WaitingContext>,
-    /// The ticket whose answer did not arrive and can leave again.
-    resends: Option<TicketNumber>,
+    /// The ticket whose answer can leave again, and why.
+    resends: Option<(TicketNumber, Resend)>,
     /// A draft that was about to leave waits now.
     stopped: bool,
     /// The ticket whose key a reply needs to stop the letters about the results.
@@ -250,7 +254,10 @@ impl Worked {
                         | Done::Handled(Handled::TakenIn { acknowledged: true, .. })
                 );
                 if let Done::Handled(Handled::Corrected { number, resends: true, .. }) = what {
-                    self.resends = Some(number.clone());
+                    self.resends = Some((number.clone(), Resend::Bounced));
+                }
+                if let Done::Merged { into, debt: Debt::OtherWaits, .. } = what {
+                    self.resends = Some((into.clone(), Resend::Unanswered));
                 }
                 let zone = operation.desk.rules.calendar.time_zone();
                 self.done.push(to_staff(what, zone, operation.now));
@@ -259,6 +266,9 @@ impl Worked {
             Err(refused) => {
                 if let Refused::Entry(EntryRefused::HasEntry { entry, .. }) = refused {
                     self.add_entry(entry);
+                }
+                if let Refused::CloseUnanswered { number, .. } = refused {
+                    self.resends = Some((number.clone(), Resend::Unanswered));
                 }
                 self.problems.push(refused_order(line, &refusal_to_staff(refused)));
             }
@@ -314,10 +324,13 @@ impl Worked {
                 let key = one.flatten().map(|number| key_for(&number, Invitation::Decide));
                 (number.clone(), key.unwrap_or_default())
             }
-            (None, Some(number)) => (number.to_string(), key_for(number, Invitation::Answer)),
+            (None, Some((number, _))) => (number.to_string(), key_for(number, Invitation::Answer)),
             (None, None) => Default::default(),
         };
-        let links = resends.iter().map(|ticket| resend_link(&desk.profile.address, ticket, &key)).collect();
+        let links = resends
+            .iter()
+            .map(|(ticket, what)| resend_link(&desk.profile.address, ticket, &key, *what))
+            .collect();
         let content = if is_doubt { Content::StaffDoubt } else { Content::StaffReply };
         notify_about(operation, member, about, &prepared.hash, |common| {
             content(StaffReplyContext {

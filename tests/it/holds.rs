@@ -10,6 +10,7 @@ on_both!(
     a_hold_tells_the_inquirer_a_day_and_its_morning_tells_the_member,
     a_hold_without_a_day_is_asked_about_and_a_stopped_letter_ends_it,
     the_shell_holds_as_members_do,
+    nothing_is_held_while_its_answer_waits_to_leave,
     a_question_that_nobody_answers_comes_back_to_staff,
     tickets_that_waited_without_an_end_get_a_day_and_one_mail
 );
@@ -176,4 +177,19 @@ fn tickets_that_waited_without_an_end_get_a_day_and_one_mail(desk: &mut Desk) {
     at(desk, "04T09:01:00");
     let [mail] = told(desk).try_into().unwrap();
     assert!((1..=3).all(|nth| mail.text.contains(&format!("ZT-2025-000{nth}"))), "{}", mail.text);
+}
+
+fn nothing_is_held_while_its_answer_waits_to_leave(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    order(desk, 1, "会議の例です。", "01T10:10:00");
+    at(desk, "01T10:10:30");
+    order(desk, 2, "保留 7/10 厚労省に確認中", "01T10:11:00");
+    at(desk, "01T10:11:30");
+    let told = mails_to(desk, "ito@example.jp").pop().unwrap();
+    assert!(told.text.contains("ZT-2025-0001 の回答「会議の例です。」が送信を待っています"), "{}", told.text);
+    assert_eq!(state(desk)[0], "open");
+    at(desk, "01T10:30:00");
+    assert_eq!((state(desk)[0].as_str(), mails_to(desk, INQUIRER).len()), ("answered", 2));
 }

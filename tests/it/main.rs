@@ -21,6 +21,8 @@ mod conversation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod crossed;
+#[cfg(test)]
 mod daemon;
 #[cfg(test)]
 mod deadlines;
@@ -44,6 +46,8 @@ mod last_guard;
 mod links;
 #[cfg(test)]
 mod meetings;
+#[cfg(test)]
+mod merging;
 #[cfg(test)]
 mod oauth2;
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn joinable_to<'a>(reading: &Reading, ticket: Option<&'a TicketFacts>) -> Option
     }
 }
 
-fn from(reading: &Reading) -> &str {
+pub(super) fn from(reading: &Reading) -> &str {
     reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default()
 }
 

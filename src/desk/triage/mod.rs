@@ -31,6 +31,7 @@ use super::{
     deadline::Sla,
     form::{Fields, FormRules},
     gate::{Asking, GateFacts, GateRules, gate},
+    sender::SenderDoubt,
     staff::Staff,
     staff_mail::Replies,
     thread::TicketFacts,
@@ -258,7 +259,10 @@ fn file(
 fn kind(reading: &Reading, rules: &Rules, known: &Known) -> Kind {
     let mail = &reading.mail;
     let is_robot = reading.is_robot(&rules.staff);
-    let is_staff = reading.staff.is_some() || reading.sender_doubt.is_some();
+    // A member has written to the inquirer, too, who replies to that mail with its subject.
+    let is_inquirer = reading.sender_doubt == Some(SenderDoubt::ForeignAddress)
+        && joinable(reading, known).is_some_and(|ticket| ticket.has_participant(follow_up::from(reading)));
+    let is_staff = reading.staff.is_some() || reading.sender_doubt.is_some() && !is_inquirer;
     let is_person = mail.bounce.is_none() && !is_robot && !is_staff;
     let is_application =
         is_person && mail.unreadable.is_none() && application::is_application(reading, rules, known);

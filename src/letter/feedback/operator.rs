@@ -6,10 +6,10 @@ use chrono_tz::Tz;
 use super::{meetings, span_fault_to_operator};
 use crate::{
     desk::{
-        feedback::{Done, Leaves, Refused},
+        feedback::{Debt, Done, Leaves, Refused},
         japanese_date::SpanFault,
     },
-    letter::{faq, handling, report, results},
+    letter::{Purpose, faq, handling, report, results},
 };
 
 #[must_use]
@@ -32,7 +32,16 @@ pub fn to_operator(done: &Done, zone: Tz) -> String {
             let letter = leaves.map_or("no letter".to_owned(), |leaves| leaves_to_operator(leaves, zone));
             format!("{number}: held until {until}, {left} left; the inquirer is told: {letter}")
         }
-        Done::Merged { number, into } => format!("{number}: merged into {into}"),
+        Done::Merged { number, into, debt } => {
+            let debt = match debt {
+                Debt::Kept => String::new(),
+                Debt::Reopened => format!("; {into} is open again"),
+                Debt::OtherWaits => format!(
+                    "; {into} is open again, because the inquirer of {number} has no answer; `ticket resend {into}` sends them that of {into}"
+                ),
+            };
+            format!("{number}: merged into {into}{debt}")
+        }
         Done::Away { name, first, last, substitute } => {
             let substitute = substitute.as_deref().unwrap_or("the leads");
             format!("{name}: away from {first} to {last}; {substitute} gets the mails")
@@ -132,6 +141,12 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
             format!("{who:?} names no single member of staff; known: {}", known.join(", "))
         }
         Refused::CloseWithoutReason(number) => format!("{number} was never answered; say why it is closed"),
+        Refused::CloseUnanswered { number, waiting } => {
+            let waiting = waiting.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!(
+                "{number}: the inquirers of {waiting} have no answer; `ticket resend {number}`, or say why it is closed"
+            )
+        }
         Refused::AlreadyClosed(number) => format!("{number} is closed already"),
         Refused::AlreadyOpen(number) => format!("{number} is open already"),
         Refused::ReopenMerged { number, into } => format!("{number} was merged into {into}"),
@@ -168,10 +183,14 @@ pub fn refusal_to_operator(refused: &Refused) -> String {
         Refused::BadAddress { number, to } => {
             format!("{number}: {to} is no address that mail can be sent to")
         }
+        Refused::MailWaits { number, written, .. } => format!(
+            "{number}: its {} waits in the outbox; cancel it, or wait until it has left",
+            Purpose::from(*written)
+        ),
         Refused::NothingWaits(number) => format!("{number}: nothing is about to leave"),
         Refused::WhichDraft(number) => format!("{number}: several mails wait; name one by its outbox id"),
         Refused::BeingSent(number) => format!("{number}: it is leaving now"),
-        Refused::OnlyLeads => "only a lead may let an answer leave".to_owned(),
+        Refused::OnlyLeads => "only a lead may do this".to_owned(),
         Refused::NothingToApprove(number) => format!("{number}: nothing waits for a lead"),
     }
 }

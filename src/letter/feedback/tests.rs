@@ -1,7 +1,7 @@
 use super::*;
 use crate::desk::{
     calendar::BusinessTime,
-    feedback::Written,
+    feedback::{Debt, Written},
     ticket::{Status, TicketNumber},
 };
 
@@ -75,9 +75,19 @@ fn what_was_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: held until 2025-07-10, 3h30m left; the inquirer is told: queued for 2025-07-01T10:10:00+09:00",
         ),
         (
-            Done::Merged { number: number(), into: into() },
+            Done::Merged { number: number(), into: into(), debt: Debt::Kept },
             "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 への回答は、ZT-2025-0001 の差出人にもお送りします）",
             "ZT-2025-0001: merged into ZT-2025-0002",
+        ),
+        (
+            Done::Merged { number: number(), into: into(), debt: Debt::Reopened },
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました（ZT-2025-0002 を未回答に戻しました。ZT-2025-0002 への回答は、ZT-2025-0001 の差出人にもお送りします）",
+            "ZT-2025-0001: merged into ZT-2025-0002; ZT-2025-0002 is open again",
+        ),
+        (
+            Done::Merged { number: number(), into: into(), debt: Debt::OtherWaits },
+            "ZT-2025-0001 を ZT-2025-0002 にまとめました。ZT-2025-0002 は回答済みですが、ZT-2025-0001 の差出人様にはまだ回答をお送りしていませんので、ZT-2025-0002 を未回答に戻しました。ZT-2025-0002 と同じ回答をお送りする場合は「再送」とご返信ください（まだお送りしていない差出人様にだけ届きます）。別の文は、ZT-2025-0002 のメールへの返信にお書きください（どちらの差出人様にも届きます）",
+            "ZT-2025-0001: merged into ZT-2025-0002; ZT-2025-0002 is open again, because the inquirer of ZT-2025-0001 has no answer; `ticket resend ZT-2025-0002` sends them that of ZT-2025-0002",
         ),
         (Done::CalledBack(number()), "ZT-2025-0001 の折り返しを終えました", "ZT-2025-0001: called back"),
         (
@@ -200,6 +210,11 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             "\"佐\" names no single member of staff; known: 佐藤, 佐野",
         ),
         (
+            Refused::CloseUnanswered { number: number(), waiting: vec![into()] },
+            "ZT-2025-0001 は完了にしていません。ZT-2025-0001 にまとめた ZT-2025-0002 の差出人様には、まだ回答をお送りしていません。ZT-2025-0001 と同じ回答をお送りする場合は「再送」と、お電話などで回答済みの場合は「完了 お電話で回答済み」のように理由を添えてお書きください",
+            "ZT-2025-0001: the inquirers of ZT-2025-0002 have no answer; `ticket resend ZT-2025-0001`, or say why it is closed",
+        ),
+        (
             Refused::AlreadyClosed(number()),
             "ZT-2025-0001 はすでに完了しています",
             "ZT-2025-0001 is closed already",
@@ -266,6 +281,11 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001: a b@example.jp is no address that mail can be sent to",
         ),
         (
+            Refused::MailWaits { number: number(), written: Written::Answer, text: "一案です。".into() },
+            "ZT-2025-0001 の回答「一案です。」が送信を待っています。その確認のメールに「取消」とご返信いただくか、送信された後に、もう一度お書きください",
+            "ZT-2025-0001: its answer waits in the outbox; cancel it, or wait until it has left",
+        ),
+        (
             Refused::NothingWaits(number()),
             "ZT-2025-0001 に送信前のメールはありません（すでに送信を始めたか、取りやめたものです）",
             "ZT-2025-0001: nothing is about to leave",
@@ -275,7 +295,7 @@ fn why_something_was_not_done_is_told_to_staff_and_to_the_operator() {
             "ZT-2025-0001 のメールはちょうど送信中です",
             "ZT-2025-0001: it is leaving now",
         ),
-        (Refused::OnlyLeads, "承認・差戻は責任者だけができます", "only a lead may let an answer leave"),
+        (Refused::OnlyLeads, "この操作は、責任者だけができます", "only a lead may do this"),
         (
             Refused::NothingToApprove(number()),
             "ZT-2025-0001 に承認待ちの回答はありません",

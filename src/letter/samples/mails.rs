@@ -77,7 +77,7 @@ pub(super) fn parked(
     let facts = ParkedFacts { message: 120, reason: Some(reason), received_at: now, mail: &mail, size: None };
     let parked = ParkedMail::new(rules, facts, now);
     match facts.number(rules) {
-        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address),
+        Some(number) => parked.answerable(&number, KEY.to_owned(), &profile.address, (Some(reason), false)),
         None => parked,
     }
 }
@@ -149,6 +149,7 @@ pub(super) fn other(profile: &Profile, rules: &Rules) -> OtherMailContext {
         what: purpose_in_words(Purpose::Answer),
         text: "会議の例は、第一市にございます。".to_owned(),
         when: "7月2日（水）13:35に送信します".to_owned(),
+        to: "yamada@city.hoshikawa.lg.jp".to_owned(),
         cancel: decision_link(&profile.address, &number_of(rules, 1), "5b1d07", KEY, DecisionWord::Cancel),
     }
 }

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     desk::{staff::Member, ticket::Status, triage::ParkReason},
     letter::{
-        Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft, ParkedMail,
-        StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
+        self, Alarm, CaseContext, Content, Counts, DigestContext, FiguresContext, Group, HeldDraft,
+        ParkedMail, StaffCommon, Title, UndeliveredMail, UnsentMail, call_in_words,
     },
     service::{
         Desk,
@@ -243,6 +243,7 @@ async fn groups(
         (full, lines) = (full - shown.len(), lines - listed.len());
         let notes = desk.store.notes_of(shown).await?;
         let unsent = desk.store.unsent(shown).await?;
+        let parts = desk.store.unanswered_parts(shown).await?;
         let mut tickets = Vec::new();
         // One at a time: their texts may be large.
         for id in shown {
@@ -252,7 +253,12 @@ async fn groups(
             let own = drafts::unsent(desk, member, &ticket.number, own, now);
             let own = own.into_iter().map(|mail| UnsentMail { links: Vec::new(), ..mail }).collect();
             let notes = notes_in_words(desk, &notes, ticket.id, now);
-            tickets.push(show(ticket).with_notes(notes).with_unsent(own));
+            let parts = parts
+                .iter()
+                .filter(|(head, _)| *head == ticket.id)
+                .map(|(_, part)| letter::unanswered_in_words(&part.number, &part.fields, &part.from.address));
+            let parts = parts.collect();
+            tickets.push(show(ticket).with_notes(notes).with_unsent(own).with_unanswered(parts));
         }
         let listed = desk.store.ticket_lines_of(listed).await?.iter().map(show).collect();
         groups.push(Group { title, count: ids.len(), tickets, listed });

@@ -10,6 +10,7 @@ on_both!(
     commands_are_carried_out_and_mistakes_explained_to_their_writer_alone,
     an_address_alone_makes_nobody_staff,
     a_call_is_filed_by_mail_and_from_the_shell_and_closed_when_called_back,
+    who_is_made_the_assignee_gets_the_ticket_with_a_key,
     the_shell_does_the_same
 );
 
@@ -175,6 +176,32 @@ fn a_call_is_filed_by_mail_and_from_the_shell_and_closed_when_called_back(desk: 
     assert!(done.error().contains("no mail address"), "{}", done.stderr);
 }
 
+fn who_is_made_the_assignee_gets_the_ticket_with_a_key(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let notice = desk.mail_to("sato@example.jp", "新しい照会");
+    desk.deliver_at(reply("sato@example.jp", &notice, 1, "担当 伊藤"), "2025-07-01T10:10:00+09:00");
+    desk.once_at("2025-07-01T10:10:30+09:00");
+    let told = desk.mail_to("ito@example.jp", "担当になった照会");
+    assert!(
+        told.text.contains("佐藤 花子さんが、伊藤 健一さんを次の照会の担当者にしました"),
+        "{}",
+        told.text
+    );
+    // Their own word and the same one again need no mail.
+    let count = desk.mails_to("ito@example.jp").len();
+    desk.deliver_at(reply("sato@example.jp", &notice, 2, "担当 伊藤"), "2025-07-01T10:11:00+09:00");
+    desk.once_at("2025-07-01T10:11:30+09:00");
+    assert_eq!(desk.mails_to("ito@example.jp").len(), count);
+    desk.deliver_at(
+        reply("ito@example.jp", &told, 3, "手引きの12ページをご覧ください。"),
+        "2025-07-01T10:12:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:12:30+09:00");
+    assert!(desk.mail_to("ito@example.jp", "ご確認").text.contains("手引きの12ページ"));
+}
+
 fn the_shell_does_the_same(desk: &mut Desk) {
     desk.add_settings(STAFF);
     desk.set("answers.undo", "1s");
@@ -201,12 +228,13 @@ fn the_shell_does_the_same(desk: &mut Desk) {
     run(&["ticket", "reopen", "ZT-2025-0002"]);
     run(&["ticket", "wait", "ZT-2025-0002"]);
     assert_eq!(desk.status(2), "waiting");
-    run(&["ticket", "merge", "ZT-2025-0002", "ZT-2025-0001"]);
     assert_eq!(desk.run(&["ticket", "close", "ZT-2025-0099"]).code, Some(1));
     let preview = run(&["digest", "--preview"]);
     assert!(preview.contains("佐藤 花子") && preview.contains("ZT-2025-0001"), "{preview}");
     desk.once_at("2025-07-01T10:00:10+09:00");
     assert!(desk.mail_to("yamada1@city.example.jp", "回答").text.contains("殻からの回答です。"));
     assert_eq!(desk.status(1), "answered");
+    let merged = desk.run(&["ticket", "merge", "ZT-2025-0002", "ZT-2025-0001"]);
+    assert!(merged.stdout.contains("ZT-2025-0001 is open again"), "{}", merged.stderr);
     assert_eq!(desk.run(&["check"]).code, Some(0));
 }

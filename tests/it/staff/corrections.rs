@@ -10,7 +10,9 @@ on_both!(
     a_bounced_answer_leaves_again_to_the_corrected_address_by_one_tap,
     the_letter_to_the_inquirer_of_a_merged_ticket_leaves_again_to_their_corrected_address,
     fields_are_corrected_by_mail_and_from_the_shell,
-    a_correction_to_an_address_of_the_desk_or_to_none_is_refused
+    a_correction_to_an_address_of_the_desk_or_to_none_is_refused,
+    what_waits_is_written_anew_with_what_is_corrected,
+    nothing_more_is_written_to_an_address_at_which_an_answer_did_not_arrive
 );
 
 /// A delivery report about a mail of ours.
@@ -152,4 +154,79 @@ fn a_correction_to_an_address_of_the_desk_or_to_none_is_refused(desk: &mut Desk)
         let told = desk.mail_to("sato@example.jp", "できなかった操作");
         assert!(told.text.contains(why) && told.text.contains(value), "{}", told.text);
     }
+}
+
+fn what_waits_is_written_anew_with_what_is_corrected(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.deliver(inquiry(2));
+    desk.once();
+    let text = "手引きの12ページをご覧ください。\n\n別表もご参照ください。";
+    let again = "送信を待っていたメールは、訂正した内容で作り直しました";
+    let stopped = "送信を待っていたメールは、訂正前の内容のため取りやめました";
+    // A text that may be of the frame of the letter is not guessed.
+    for (nth, text, told) in
+        [(1, text, again), (2, "手引きをご覧ください。\n\n※ 別表は後日お送りします。", stopped)]
+    {
+        let number = format!("ZT-2025-{nth:04}");
+        let notice = desk.mail_to("ito@example.jp", &format!("[{number}] 新しい照会"));
+        let answer = reply("ito@example.jp", &notice, nth, text).files(&[("例.pdf", b"%PDF")]);
+        desk.deliver_at(answer, &format!("2025-07-01T10:{nth}5:00+09:00"));
+        desk.once_at(&format!("2025-07-01T10:{nth}5:30+09:00"));
+        let notice = desk.mail_to("sato@example.jp", &format!("[{number}] 新しい照会"));
+        let order = format!("訂正 アドレス right{nth}@city.example.jp\n訂正 氏名 髙橋 真由美");
+        let order = reply("sato@example.jp", &notice, 10 + nth, &order);
+        desk.deliver_at(order, &format!("2025-07-01T10:{nth}6:00+09:00"));
+        desk.once_at(&format!("2025-07-01T10:{nth}6:30+09:00"));
+        let corrected = desk.mail_to("sato@example.jp", "訂正しました");
+        assert!(corrected.text.contains(told), "{}", corrected.text);
+    }
+    let echo = desk.mail_to("ito@example.jp", "[ZT-2025-0001] 送信前のご確認");
+    for part in ["right1@city.example.jp", "髙橋 真由美 様", "例.pdf", text] {
+        assert!(echo.text.contains(part), "{part}: {}", echo.text);
+    }
+    let told = desk.mail_to("ito@example.jp", "[ZT-2025-0002] 取消");
+    assert!(told.text.contains("佐藤"), "{}", told.text);
+    desk.once_at("2025-07-01T10:45:00+09:00");
+    let [answer] = desk.mails_to("right1@city.example.jp").try_into().unwrap();
+    assert!(answer.text.contains("髙橋 真由美 様") && answer.text.contains(text), "{}", answer.text);
+    assert_eq!(answer.attachments.len(), 1);
+    for nth in [1, 2] {
+        assert_eq!(desk.mails_to(&format!("yamada{nth}@city.example.jp")).len(), 1, "only the receipt");
+    }
+    assert!(desk.mails_to("right2@city.example.jp").is_empty());
+    assert_eq!((desk.status(1).as_str(), desk.status(2).as_str()), ("answered", "open"));
+}
+
+fn nothing_more_is_written_to_an_address_at_which_an_answer_did_not_arrive(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let answer = "手引きの12ページをご覧ください。";
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], answer.as_bytes()).code, Some(0));
+    desk.once_at("2025-07-01T10:20:00+09:00");
+    let sent = desk.mail_to("yamada1@city.example.jp", "回答");
+    // A text that is written before the report comes does not hide the answer.
+    assert_eq!(desk.pipe(&["ticket", "answer", "ZT-2025-0001"], "補足です。".as_bytes()).code, Some(0));
+    desk.deliver_at(report(sent.message_id.as_deref().unwrap(), 1), "2025-07-01T10:21:00+09:00");
+    desk.once_at("2025-07-01T10:21:30+09:00");
+    assert_eq!(desk.run(&["ticket", "cancel", "ZT-2025-0001"]).code, Some(0));
+    let told = desk.mail_to("sato@example.jp", "不達");
+    let call = "先方に電話したところ、正しいアドレスは right@city.example.jp とのことです。";
+    desk.deliver_at(reply("sato@example.jp", &told, 1, call), "2025-07-01T10:25:00+09:00");
+    desk.once_at("2025-07-01T10:26:00+09:00");
+    let asked = desk.mails_to("sato@example.jp").pop().unwrap();
+    assert!(asked.text.contains("前のメールが yamada1@city.example.jp に届いていない"), "{}", asked.text);
+    desk.deliver_at(
+        reply("sato@example.jp", &told, 2, "訂正 アドレス right@city.example.jp"),
+        "2025-07-01T10:30:00+09:00",
+    );
+    desk.once_at("2025-07-01T10:31:00+09:00");
+    let corrected = desk.mail_to("sato@example.jp", "訂正しました");
+    desk.deliver_at(reply("sato@example.jp", &corrected, 3, "再送"), "2025-07-01T10:32:00+09:00");
+    desk.once_at("2025-07-01T10:33:00+09:00");
+    desk.once_at("2025-07-01T10:45:00+09:00");
+    let [again] = desk.mails_to("right@city.example.jp").try_into().unwrap();
+    assert!(again.text.contains(answer), "{}", again.text);
+    assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 2, "the receipt and the answer");
 }

@@ -9,6 +9,7 @@ use crate::support::{
 };
 
 on_both!(
+    what_a_member_sends_on_is_offered_without_a_link_that_is_refused,
     a_parked_mail_becomes_a_ticket_by_a_word_from_the_digest,
     an_answer_to_a_parked_mail_makes_a_ticket_and_leaves_as_every_answer,
     a_parked_mail_is_discarded_with_a_reason,
@@ -274,4 +275,14 @@ fn the_original_mail_comes_as_a_file_once_for_each_request(desk: &mut Desk) {
     let written = desk.run(&["ticket", "original", "ZT-2025-0001", dir.to_str().unwrap()]);
     assert_eq!(written.code, Some(0), "{}", written.stderr);
     assert_eq!(std::fs::read(dir.join("ZT-2025-0001.eml")).unwrap(), file.bytes);
+}
+
+fn what_a_member_sends_on_is_offered_without_a_link_that_is_refused(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    let form = inquiry(1).from("ito@example.jp").subject("FW: 拠点整備・運用に関する照会");
+    desk.deliver(form.id("forwarded@example.jp"));
+    desk.once();
+    let preview = desk.run(&["digest", "--preview"]).stdout;
+    assert!(preview.contains("件名を「電話照会」とし") && preview.contains("破棄する"), "{preview}");
+    assert!(!preview.contains("受け付ける：<"), "{preview}");
 }
