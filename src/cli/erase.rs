@@ -24,7 +24,7 @@ pub(super) struct Erase {
 }
 
 pub(super) async fn run(context: &Context, what: &Erase) -> anyhow::Result<()> {
-    let desk = context.desk().await?;
+    let desk = context.existing_desk().await?;
     // A damaged index would refuse to forget.
     healed_index(&desk, None).await?;
     let found = holdings(&desk, &what.address).await?;

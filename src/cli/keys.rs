@@ -14,7 +14,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     let Command::Rotate = command;
-    let desk = context.desk().await?;
+    let desk = context.existing_desk().await?;
     let count = rotate_key(&desk).await?;
     desk.store.close().await;
     print::line(format!(

@@ -41,7 +41,7 @@ use crate::{
     server::{self, WiringError},
     service::Desk,
     settings::{LogFormat, Settings, SettingsError},
-    store::place,
+    store::{is_relative, place},
 };
 
 /// A consultation desk (窓口) run by mail
@@ -193,8 +193,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Opens the desk without connecting to the mailbox or the mail server. Fails if there is none.
+    /// Opens the desk without connecting to the mailbox or the mail server. A desk that is not there yet is empty if its place is
+    /// certain. A relative path may lead to the wrong folder, and then this fails.
     async fn desk(&self) -> anyhow::Result<Desk> {
+        if is_relative(&self.settings.database.url) {
+            self.existing_desk().await
+        } else {
+            self.desk_or_new().await
+        }
+    }
+
+    /// As [`Context::desk`], for what an empty desk must not be reported as done: a copy, an erasure, new keys.
+    async fn existing_desk(&self) -> anyhow::Result<Desk> {
         Ok(server::open_existing(&self.settings, self.clock).await?)
     }
 

@@ -32,7 +32,7 @@ pub(super) struct Count {
 
 pub(super) async fn run(context: &Context, command: &Command) -> anyhow::Result<()> {
     let Command::Skip { count } = command;
-    let desk = context.desk().await?;
+    let desk = context.existing_desk().await?;
     let next = skip(&desk, *count).await?;
     desk.store.close().await;
     if context.json {

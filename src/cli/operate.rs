@@ -53,7 +53,7 @@ pub(super) fn ask_readiness(address: SocketAddr) -> std::io::Result<String> {
 
 /// Writes a consistent copy of the SQLite database and checks it. The desk may run meanwhile.
 pub(super) async fn backup(context: &Context, file: &Path) -> anyhow::Result<()> {
-    let desk = context.desk().await?;
+    let desk = context.existing_desk().await?;
     desk.store.backup(file).await?;
     desk.store.close().await;
     check_backup(file).await?;

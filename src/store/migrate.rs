@@ -119,6 +119,12 @@ pub fn place(url: &str) -> String {
     }
 }
 
+/// Whether a database is another one in another working folder.
+#[must_use]
+pub fn is_relative(url: &str) -> bool {
+    beside(url, Dialect::of(url), "").is_some_and(|path| path.is_relative())
+}
+
 /// An error of a query for a table that does not exist. SQLite has no code of its own for it.
 fn is_missing_table(error: &sqlx::Error) -> bool {
     /// SQLSTATE `undefined_table`.

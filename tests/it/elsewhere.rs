@@ -5,25 +5,15 @@ use crate::support::{
     mail::inquiry,
 };
 
-on_both!(where_no_desk_is_only_what_takes_mail_in_makes_one, a_database_of_a_newer_version_is_left_alone);
+on_both!(where_no_desk_is_nothing_is_reported_as_done, a_database_of_a_newer_version_is_left_alone);
 
-fn where_no_desk_is_only_what_takes_mail_in_makes_one(desk: &mut Desk) {
+fn where_no_desk_is_nothing_is_reported_as_done(desk: &mut Desk) {
     let copy = desk.dir.path().join("copy.db").display().to_string();
     for arguments in [
         &["backup", &copy][..],
         &["erase", "--address", "yamada1@city.example.jp", "--yes"],
         &["keys", "rotate"],
         &["numbers", "skip"],
-        &["ticket", "list"],
-        &["parked", "list"],
-        &["outbox", "list"],
-        &["digest"],
-        &["export"],
-        &["report"],
-        &["reconcile"],
-        &["search", "会議"],
-        &["absence", "list"],
-        &["phrase", "list"],
     ] {
         let done = desk.run(arguments);
         assert_eq!(done.code, Some(2), "{arguments:?}: {}{}", done.stdout, done.stderr);
@@ -38,6 +28,35 @@ fn where_no_desk_is_only_what_takes_mail_in_makes_one(desk: &mut Desk) {
     let filed = desk.pipe(&["ingest"], &inquiry(1).bytes());
     assert_eq!(filed.code, Some(0), "{}", filed.stderr);
     assert_eq!(desk.numbers(), ["ZT-2025-0001"]);
+}
+
+#[test]
+fn a_relative_path_makes_no_desk_in_another_folder() {
+    let mut desk = Desk::on(On::Sqlite);
+    desk.set("database.url", "sqlite:no_desk_is_here.db");
+    for arguments in [
+        &["ticket", "list"][..],
+        &["parked", "list"],
+        &["outbox", "list"],
+        &["digest"],
+        &["export"],
+        &["report"],
+        &["reconcile"],
+        &["search", "会議"],
+        &["absence", "list"],
+        &["phrase", "list"],
+    ] {
+        let done = desk.run(arguments);
+        assert_eq!(done.code, Some(2), "{arguments:?}: {}{}", done.stdout, done.stderr);
+        assert!(done.error().contains("there is no desk at /no_desk_is_here.db"), "{}", done.error());
+    }
+}
+
+/// A script starts `run` and asks for the tickets at once.
+#[test]
+fn a_desk_at_a_certain_place_is_empty_before_its_first_run() {
+    let desk = Desk::on(On::Sqlite);
+    assert_eq!(desk.numbers().len(), 0);
 }
 
 #[test]

@@ -194,6 +194,8 @@ impl Desk {
                 fs::remove_file(path).unwrap();
             }
         }
+        // Dovecot takes the second as the new value.
+        std::thread::sleep(std::time::Duration::from_secs(1));
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
