@@ -108,7 +108,7 @@ fn refresh_tokens_that_cannot_be_kept_are_not_exchanged() {
     let mut story = Story::with(REFRESH);
     story.desk.set("mailbox.oauth2.token_file", "/nowhere/oauth2.json");
     let check = story.desk.run(&["check"]);
-    let said = check.stdout.lines().find(|line| line.contains("mailbox")).unwrap();
+    let said = check.stdout.lines().find(|line| line.contains(" mailbox:")).unwrap();
     assert!(
         said.contains("cannot keep refresh tokens in /nowhere/oauth2.json")
             && said.contains("mailbox.oauth2.token_file"),
