@@ -47,10 +47,14 @@ const MOST: usize = 3;
 pub fn second_look(written: &Written<'_>) -> Vec<Concern> {
     let Some(patterns) = PATTERNS.as_ref() else { return Vec::new() };
     let readers: Vec<String> = written.readers.iter().map(|reader| plain(reader)).collect();
-    let look = Look { patterns, written, readers: &readers, surnames: surnames(written, &readers) };
+    let look = Look { patterns, written, readers: &readers, names: names(written, &readers) };
     let lines: Vec<&str> = written.text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // An address line stands before the first sentence.
+    let opening = lines.iter().position(|line| is_sentence(line)).unwrap_or(lines.len()).min(OPENING);
+    let place =
+        |nth| Place { may_address: nth <= opening, is_first: nth == 0, is_last: nth + 1 == lines.len() };
     let mut concerns: Vec<Concern> =
-        lines.iter().enumerate().filter_map(|(nth, line)| look.line(line, nth, lines.len())).collect();
+        lines.iter().enumerate().filter_map(|(nth, line)| look.line(line, place(nth))).collect();
     concerns.extend(look.short_talk());
     concerns.extend(look.block(written.text));
     concerns.truncate(MOST);
@@ -61,29 +65,37 @@ struct Look<'a> {
     patterns: &'a Patterns,
     written: &'a Written<'a>,
     readers: &'a [String],
-    /// Of members whose surname no reader has.
-    surnames: Vec<String>,
+    /// Surnames and given names of members, as far as no reader has the same one.
+    names: Vec<String>,
 }
 
-/// Lines in which an address line stands.
-const OPENING: usize = 4;
+/// Where a line stands in the text.
+#[derive(Clone, Copy)]
+struct Place {
+    may_address: bool,
+    is_first: bool,
+    is_last: bool,
+}
+
+/// Lines before the last one in which an address line stands.
+const OPENING: usize = 3;
 /// Characters of the longest address line.
 const ADDRESS_LINE: usize = 40;
 /// Characters of a text that can be an order or a remark as a whole.
 const SHORT: usize = 60;
 
 impl Look<'_> {
-    fn line(&self, shown: &str, nth: usize, count: usize) -> Option<Concern> {
+    fn line(&self, shown: &str, place: Place) -> Option<Concern> {
         let line = folded(shown);
         let line = line.trim_start_matches(['>', ' ']);
         let text = plain(shown);
         let concern = if self.names_other_ticket(line) {
             Concern::OtherTicket
-        } else if self.surnames.iter().any(|surname| self.speaks_to(surname, &text)) {
+        } else if self.names.iter().any(|surname| self.speaks_to(surname, &text)) {
             Concern::Colleague
-        } else if !self.written.shows_names && self.is_signature(&text, nth + 1 == count) {
+        } else if !self.written.shows_names && self.is_signature(&text, place.is_last) {
             Concern::Signature
-        } else if nth < OPENING && self.is_for_other(line, nth) {
+        } else if place.may_address && self.is_for_other(line, place.is_first) {
             Concern::Addressee
         } else if self.patterns.internal.is_match(line) || self.has_placeholder(line) {
             Concern::Internal
@@ -100,8 +112,11 @@ impl Look<'_> {
             |number: &str| self.written.numbers.iter().any(|ours| ours.eq_ignore_ascii_case(number));
         let prefix = self.written.numbers.first().and_then(|number| number.split('-').next());
         let prefix = prefix.unwrap_or_default().to_lowercase();
+        let is_quoted = |at: usize| line.get(..at).is_some_and(|before| before.ends_with(['「', '『']));
         self.patterns.number.find_iter(line).any(|found| {
-            found.as_str().split('-').next() == Some(prefix.as_str()) && !is_ours(found.as_str())
+            found.as_str().split('-').next() == Some(prefix.as_str())
+                && !is_ours(found.as_str())
+                && !is_quoted(found.start())
         })
     }
 
@@ -111,27 +126,28 @@ impl Look<'_> {
             let before = text.get(..at).and_then(|before| before.chars().next_back());
             let behind = text.get(at + surname.len()..).unwrap_or_default();
             // 森林 is no 林.
-            !before.is_some_and(is_kanji) && self.patterns.behind_name.is_match(behind)
+            before == Some('@') || !before.is_some_and(is_kanji) && self.patterns.behind_name.is_match(behind)
         })
     }
 
-    /// A line that is only a member's surname, or says that one of them writes: 「佐藤」, 「事務局の佐藤です。」, 「(文責:佐藤)」.
+    /// A line that is only a member's name, or says that one of them writes: 「佐藤」, 「事務局 佐藤」, 「事務局の佐藤です。」, 「(文責:佐藤)」.
     fn is_signature(&self, text: &str, is_last: bool) -> bool {
-        self.surnames.iter().any(|surname| {
-            let Some((before, behind)) = text.split_once(surname.as_str()) else { return false };
-            let alone = behind.trim_start_matches(['。', '.', ')', '）', '」']).is_empty();
+        self.names.iter().any(|name| {
+            let Some((before, behind)) = text.split_once(name.as_str()) else { return false };
+            let alone = behind.trim_start_matches(['。', '.', ')', '」']).is_empty();
             let introduces = (before.is_empty() || before.ends_with(['の', '、', '。']))
                 && self.patterns.introduces.is_match(behind);
-            let in_brackets = before.ends_with([':', '(']) && before.contains('(') && text.ends_with(')');
-            (alone && before.is_empty() && is_last) || introduces || (in_brackets && !behind.is_empty())
+            let signs = alone && is_last && (before.is_empty() || self.patterns.office.is_match(before));
+            let in_brackets = before.contains('(') && before.ends_with([':', '(']) && behind.starts_with(')');
+            signs || introduces || in_brackets
         }) || (self.patterns.introduction.is_match(text) && !self.patterns.things.is_match(text))
     }
 
     /// Whether an address line names another person than a reader.
-    fn is_for_other(&self, line: &str, nth: usize) -> bool {
+    fn is_for_other(&self, line: &str, is_first: bool) -> bool {
         let is_alone = line.chars().count() <= ADDRESS_LINE && !line.contains('。');
         let pattern = if is_alone { &self.patterns.addressed } else { &self.patterns.opening };
-        if !is_alone && nth > 0 {
+        if !is_alone && !is_first {
             return false;
         }
         pattern.captures_iter(line).any(|found| {
@@ -145,7 +161,9 @@ impl Look<'_> {
 
     /// ●●ページ, ○○日: something is still to be filled in. An example stands in quotes.
     fn has_placeholder(&self, line: &str) -> bool {
-        self.patterns.placeholder.is_match(line) && !line.contains(['「', '『', '例'])
+        self.patterns.placeholder.is_match(line)
+            && !line.contains(['「', '『', '例'])
+            && !line.contains("のように")
     }
 
     /// A text that is an order to the desk in prose, or a remark about the inquirer, as a whole.
@@ -174,23 +192,22 @@ impl Look<'_> {
     }
 }
 
-/// The surnames of members, as far as no reader has the same one.
-fn surnames(written: &Written<'_>, readers: &[String]) -> Vec<String> {
+/// How members are called: by surname or given name. A name of a reader is left out.
+fn names(written: &Written<'_>, readers: &[String]) -> Vec<String> {
     /// Characters of a surname where the name has no blank.
     const USUAL: usize = 2;
-    let surname = |name: &str| -> String {
-        let mut parts = name.split_whitespace();
-        match (parts.next(), parts.next()) {
-            (Some(surname), Some(_)) => plain(surname),
-            _ => plain(name).chars().take(USUAL).collect(),
+    let called = |name: &str| -> Vec<String> {
+        let parts: Vec<String> = name.split_whitespace().map(plain).collect();
+        match parts.as_slice() {
+            [surname, given, ..] if given.chars().count() > 1 => vec![surname.clone(), given.clone()],
+            [surname, _, ..] => vec![surname.clone()],
+            _ => vec![plain(name).chars().take(USUAL).collect()],
         }
     };
-    let mut all: Vec<String> = written.staff.all().map(|member| surname(&member.name)).collect();
+    let mut all: Vec<String> = written.staff.all().flat_map(|member| called(&member.name)).collect();
     all.sort_unstable();
     all.dedup();
-    all.retain(|surname| {
-        !surname.is_empty() && !readers.iter().any(|reader| reader.contains(surname.as_str()))
-    });
+    all.retain(|name| !name.is_empty() && !readers.iter().any(|reader| reader.contains(name.as_str())));
     all
 }
 
@@ -199,6 +216,10 @@ fn is_named(reader: &str, name: &str) -> bool {
     const LONG: usize = 4;
     let beginning: String = name.chars().take(2).collect();
     reader.contains(name) || (name.chars().count() >= LONG && reader.contains(&beginning))
+}
+
+fn is_sentence(line: &str) -> bool {
+    line.contains('。') || line.ends_with("です") || line.ends_with("ます")
 }
 
 fn is_rule(line: &str) -> bool {
