@@ -10,7 +10,7 @@ use super::{
 use crate::{
     desk::{feedback::Written, ticket::TicketNumber},
     hex,
-    letter::{self, Content, InquirerContext, Purpose, Rendered, WrittenContext},
+    letter::{self, Content, InquirerContext, Purpose, Rendered, WrittenContext, own_text},
     mail::Attachment,
     service::{Fault, Operation},
     store::{OutboxState, TicketRow},
@@ -138,9 +138,17 @@ pub(super) async fn fresh_id(
     Ok(None)
 }
 
-/// Whether a mail was written with exactly this text and these files.
-pub(super) fn is_of(message_id: &str, text: &str, files: &[Attachment]) -> bool {
-    message_id.contains(&format!("-{}", fingerprint(text, files)))
+/// The exact text that a letter was written with: the paragraphs of it whose fingerprint its Message-ID has. The person may have
+/// written the address line or the greeting themselves. `None` if the letter has changed the text.
+pub(super) fn exact_text(message_id: &str, letter: &str, files: &[Attachment]) -> Option<String> {
+    /// Paragraphs of a longest letter in which each part is tried.
+    const MOST: usize = 80;
+    let is_it = |text: &String| message_id.contains(&format!("-{}", fingerprint(text, files)));
+    let paragraphs: Vec<&str> = letter.split("\n\n").collect();
+    let parts = (0..paragraphs.len().min(MOST))
+        .flat_map(|first| (first + 1..=paragraphs.len().min(MOST)).map(move |end| first..end))
+        .filter_map(|part| paragraphs.get(part).map(|part| part.join("\n\n")));
+    std::iter::once(own_text(letter)).chain(parts).find(is_it)
 }
 
 /// The same text with the same files is never sent twice for a ticket: its Message-ID follows from both.
@@ -152,4 +160,37 @@ fn fingerprint(text: &str, files: &[Attachment]) -> String {
         hasher.update(&file.bytes);
     }
     hex::encode(&hasher.finalize()).chars().take(FINGERPRINT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exact_text_is_found_in_its_letter() {
+        let file = Attachment {
+            name: "例.pdf".into(),
+            media_type: "application/pdf".into(),
+            bytes: b"%PDF".to_vec(),
+        };
+        let frame = |text: &str| {
+            format!(
+                "平素より大変お世話になっております。\n\n{text}\n\nご不明な点がございましたら\n\n----\n窓口\n"
+            )
+        };
+        for text in [
+            "例です。",
+            "山田 一郎 様\n\n例です。",
+            "山田様\n\nお世話になっております。\n\n例です。\n\n\n・第一市\n\n以上",
+        ] {
+            let id = format!(
+                "zt-2025-0001.answer-{}.abc@example.jp",
+                fingerprint(text, std::slice::from_ref(&file))
+            );
+            let found = exact_text(&id, &frame(text), std::slice::from_ref(&file));
+            assert_eq!(found.as_deref(), Some(text));
+            assert_eq!(exact_text(&id, &frame(text), &[]), None, "other files");
+            assert_eq!(exact_text(&id, &frame("別の文です。"), std::slice::from_ref(&file)), None);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     answer::{Draft, queue, write},
-    letters::{FINGERPRINT, Letter, Letters, fresh_id, is_of},
+    letters::{FINGERPRINT, Letter, Letters, exact_text, fresh_id},
     merge::head_of,
     recipients::{Reader, reader_of, told_by_inquirer},
 };
@@ -12,7 +12,7 @@ use crate::{
         handling::Unhandled,
         ticket::TicketNumber,
     },
-    letter::{Purpose, Rendered, own_text},
+    letter::{Purpose, Rendered},
     mail::{self, OwnMail},
     service::{Fault, Operation, Outcome},
     store::{LetterRow, OutboxState, TicketRow, WrittenMail},
@@ -62,12 +62,11 @@ async fn to_waiting(
     let mut mails = operation.tx.written_mails(head.id).await?;
     mails.retain(|mail| mail.purpose == Purpose::Answer && mail.state == OutboxState::Sent);
     let Some(WrittenMail { id, message_id, entry: Some(entry), .. }) = mails.first() else { return Ok(None) };
-    let text = own_text(&operation.tx.entry_text(*entry).await?.unwrap_or_default());
+    let letter = operation.tx.entry_text(*entry).await?.unwrap_or_default();
     let files = mail::read(&operation.tx.mail_bytes(*id).await?).attachments;
-    // What it puts around a person's text cannot always be told from the text.
-    if !is_of(message_id, &text, &files) {
+    let Some(text) = exact_text(message_id, &letter, &files) else {
         return Ok(Some(Err(Unhandled::NotExact(head.number).into())));
-    }
+    };
     let draft = Draft { text: &text, files: &files, message, ..Draft::default() };
     write(operation, &head, Written::Answer, draft).await.map(Some)
 }

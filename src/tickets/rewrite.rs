@@ -3,7 +3,7 @@
 use super::{
     answer::{Draft, write},
     draft::{beginning, tell_author, together, withdraw, written},
-    letters::is_of,
+    letters::exact_text,
     merge::head_of,
 };
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
         feedback::{Done, Written},
         handling::Rewritten,
     },
-    letter::own_text,
     mail,
     service::{Actor, Fault, Operation},
     store::{TicketRow, WrittenMail},
@@ -31,8 +30,8 @@ pub(super) async fn rewrite(operation: &mut Operation<'_>, ticket: &TicketRow) -
         if !matches!(what, Written::Answer | Written::Question | Written::Interim) {
             continue;
         }
-        let text = match own.entry {
-            Some(entry) => own_text(&operation.tx.entry_text(entry).await?.unwrap_or_default()),
+        let letter = match own.entry {
+            Some(entry) => operation.tx.entry_text(entry).await?.unwrap_or_default(),
             None => String::new(),
         };
         let shown = beginning(operation, own).await?;
@@ -41,10 +40,12 @@ pub(super) async fn rewrite(operation: &mut Operation<'_>, ticket: &TicketRow) -
         if !withdraw(operation, &head, &letters).await? {
             continue;
         }
-        let draft = Draft { text: &text, files: &files, message, ..Draft::default() };
-        if is_of(&own.message_id, &text, &files) && write_as_before(operation, &head, own, draft).await? {
-            rewritten.again += 1;
-            continue;
+        if let Some(text) = exact_text(&own.message_id, &letter, &files) {
+            let draft = Draft { text: &text, files: &files, message, ..Draft::default() };
+            if write_as_before(operation, &head, own, draft).await? {
+                rewritten.again += 1;
+                continue;
+            }
         }
         rewritten.stopped += 1;
         let number = head.number.clone();

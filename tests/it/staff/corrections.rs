@@ -163,11 +163,9 @@ fn what_waits_is_written_anew_with_what_is_corrected(desk: &mut Desk) {
     desk.once();
     let text = "手引きの12ページをご覧ください。\n\n別表もご参照ください。";
     let again = "送信を待っていたメールは、訂正した内容で作り直しました";
-    let stopped = "送信を待っていたメールは、訂正前の内容のため取りやめました";
-    // A text that may be of the frame of the letter is not guessed.
-    for (nth, text, told) in
-        [(1, text, again), (2, "手引きをご覧ください。\n\n※ 別表は後日お送りします。", stopped)]
-    {
+    // A text with an address line and a note of its own, as the letter around it has them, is known by its fingerprint.
+    let addressed = "山田 太郎 様\n\n手引きをご覧ください。\n\n※ 別表は後日お送りします。";
+    for (nth, text) in [(1, text), (2, addressed)] {
         let number = format!("ZT-2025-{nth:04}");
         let notice = desk.mail_to("ito@example.jp", &format!("[{number}] 新しい照会"));
         let answer = reply("ito@example.jp", &notice, nth, text).files(&[("例.pdf", b"%PDF")]);
@@ -179,14 +177,19 @@ fn what_waits_is_written_anew_with_what_is_corrected(desk: &mut Desk) {
         desk.deliver_at(order, &format!("2025-07-01T10:{nth}6:00+09:00"));
         desk.once_at(&format!("2025-07-01T10:{nth}6:30+09:00"));
         let corrected = desk.mail_to("sato@example.jp", "訂正しました");
-        assert!(corrected.text.contains(told), "{}", corrected.text);
+        assert!(corrected.text.contains(again), "{}", corrected.text);
     }
     let echo = desk.mail_to("ito@example.jp", "[ZT-2025-0001] 送信前のご確認");
     for part in ["right1@city.example.jp", "髙橋 真由美 様", "例.pdf", text] {
         assert!(echo.text.contains(part), "{part}: {}", echo.text);
     }
-    let told = desk.mail_to("ito@example.jp", "[ZT-2025-0002] 取消");
-    assert!(told.text.contains("佐藤"), "{}", told.text);
+    // Its address line has the name of before.
+    let asks = desk.mails_to("ito@example.jp").into_iter().any(|mail| {
+        mail.subject.starts_with("[ZT-2025-0002] 送信前のご確認：回答（「送信」のお返事")
+            && mail.text.contains("「山田 太郎 様」は、宛先の方のお名前と異なるようです。")
+            && mail.text.contains(addressed)
+    });
+    assert!(asks, "the second one waits for a word");
     desk.once_at("2025-07-01T10:45:00+09:00");
     let [answer] = desk.mails_to("right1@city.example.jp").try_into().unwrap();
     assert!(answer.text.contains("髙橋 真由美 様") && answer.text.contains(text), "{}", answer.text);
