@@ -278,6 +278,15 @@ pub fn rejected_answer(number: &TicketNumber, lead: &str, reason: &str) -> Strin
     format!("{number} の回答は{lead}さんが差し戻しました。理由：{reason}")
 }
 
+/// The line of a staff reply about a text behind 取消, which nobody gets.
+#[must_use]
+pub fn not_sent_in_words(text: &str) -> String {
+    format!(
+        "次の文は、どこにも送っていません：「{}」。照会者への回答でしたら、「取消」を書かずに、もう一度お送りください",
+        own_marks::disarmed(text)
+    )
+}
+
 /// The subject of a staff reply to the author of a draft about which a colleague has decided: 「[ZT-2025-0001] 差戻：佐藤さん」.
 #[must_use]
 pub fn decided_by(number: &TicketNumber, word: DecisionWord, who: &str) -> String {

@@ -15,6 +15,7 @@ on_both!(
     new_tickets_go_round_and_an_undeliverable_answer_comes_back_to_its_author,
     an_answer_is_stopped_before_it_leaves,
     what_waits_stays_where_a_cancellation_goes_on_with_something_else,
+    a_text_below_a_cancellation_is_shown_to_its_writer_as_unsent,
     a_lead_lets_an_answer_leave_or_sends_it_back
 );
 
@@ -246,6 +247,44 @@ fn what_waits_stays_where_a_cancellation_goes_on_with_something_else(desk: &mut 
         let [_, answer] = desk.mails_to(&inquirer).try_into().unwrap();
         assert!(answer.text.contains(new) && !answer.text.contains("間違えた"), "{}", answer.text);
     }
+}
+
+fn a_text_below_a_cancellation_is_shown_to_its_writer_as_unsent(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let notice = desk.mail_to("ito@example.jp", "新しい照会");
+    let below = [
+        "人数の目安は10名、参加者は医師会などです。",
+        "伊藤さんに引き継ぎます。",
+        "一行目です。\n二行目です。",
+    ];
+    for (nth, below) in (1..).zip(below) {
+        let at = |minute| format!("2025-07-0{nth}T11:{minute}:00+09:00");
+        desk.deliver_at(reply("ito@example.jp", &notice, 10 * nth, "間違えた回答です。"), &at(10));
+        desk.once_at(&at(11));
+        let mail = reply("ito@example.jp", &notice, 10 * nth + 1, &format!("取消\n\n{below}"));
+        desk.deliver_at(mail, &at(12));
+        desk.once_at(&at(13));
+        let told =
+            desk.mail_to("ito@example.jp", "[ZT-2025-0001] 回答「間違えた回答です。」を取りやめました");
+        let unsent = format!("次の文は、どこにも送っていません：「{}」", below.replace('\n', " "));
+        assert!(told.text.contains(&unsent), "{}", told.text);
+        desk.once_at(&at(40));
+        assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1, "the receipt alone");
+    }
+    // Where nothing waits, neither is the text sent.
+    desk.deliver_at(
+        reply("ito@example.jp", &notice, 99, "取消\n\n新しい文です。"),
+        "2025-07-04T11:10:00+09:00",
+    );
+    desk.once_at("2025-07-04T11:11:00+09:00");
+    let told = desk.mail_to("ito@example.jp", "できなかった操作");
+    for part in ["送信前のメールはありません", "次の文は、どこにも送っていません：「新しい文です。」"]
+    {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
+    assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1);
 }
 
 fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: &mut Desk) {
