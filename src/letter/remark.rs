@@ -264,11 +264,17 @@ pub fn unsent_in_words(author: &str, purpose: Purpose, why: Unsent, zone: Tz, no
 /// A merged ticket whose inquirer still waits for an answer: 「ZT-2025-0002（星川市　高橋 真由美様）の差出人様には、…」.
 #[must_use]
 pub fn unanswered_in_words(number: &TicketNumber, fields: &Fields, from: &str) -> String {
-    let known = [fields.organization.as_deref(), fields.name.as_deref()].into_iter().flatten();
-    let known = known.filter(|known| !known.trim().is_empty()).collect::<Vec<_>>().join("　");
-    let who = if known.is_empty() { from } else { &known };
-    let who = for_staff(&who.split_whitespace().collect::<Vec<_>>().join(" "), Shown::Line);
+    let who = who_in_words(Some(fields), from);
     format!("まとめた {number}（{who}）の差出人様には、まだ回答をお送りしていません")
+}
+
+/// Organization and name on one line, else the address.
+pub(super) fn who_in_words(fields: Option<&Fields>, from: &str) -> String {
+    let known = fields.map(|fields| [fields.organization.as_deref(), fields.name.as_deref()]);
+    let known = known.into_iter().flatten().flatten().filter(|known| !known.trim().is_empty());
+    let known = known.collect::<Vec<_>>().join("　");
+    let who = if known.is_empty() { from } else { &known };
+    for_staff(&who.split_whitespace().collect::<Vec<_>>().join(" "), Shown::Line)
 }
 
 /// The line of a staff reply to the author of an answer that a lead has rejected.
