@@ -15,7 +15,7 @@ use crate::{
     notify::{
         arrival::notify_of_arrival,
         auto_reply::FiledTicket,
-        staff_notice::{NoticeContent, notes_in_words, notify_of_ticket},
+        staff_notice::{NoticeContent, is_by_inquirer, notes_in_words, notify_of_ticket},
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Actor, Fault, Operation, PreparedMail},
@@ -135,6 +135,7 @@ async fn notify_of_note(
         clock: &ticket.clock,
         assignee: ticket.assignee.as_deref(),
         news: reading.written(),
+        by_inquirer: by_inquirer(&ticket, reading),
         contact: contact.map(|contact| contact.name.as_str()),
         remarks: remarks(reading, decision),
         notes: notes(operation, filed.id).await?,
@@ -170,6 +171,7 @@ async fn notify_of_new_ticket(
         clock: &new.clock,
         assignee,
         news: "",
+        by_inquirer: true,
         contact: None,
         remarks: remarks.collect(),
         notes: Vec::new(),
@@ -195,6 +197,7 @@ async fn notify_of_addition(
     if filed.kind == TicketKind::Inquiry {
         remarks.extend(said_otherwise(&desk.rules.form, reading, clock, fields).map(Remark::in_words));
     }
+    let joined = operation.tx.ticket(filed.id).await?;
     let content = NoticeContent {
         kind: filed.kind,
         number: &filed.number,
@@ -204,12 +207,18 @@ async fn notify_of_addition(
         clock,
         assignee,
         news: reading.written(),
+        by_inquirer: joined.is_some_and(|joined| by_inquirer(&joined, reading)),
         contact: None,
         remarks,
         notes: notes(operation, filed.id).await?,
         unsent: unsent(operation, filed.id).await?,
     };
     notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
+}
+
+/// Whether the ticket's own inquirer wrote the mail.
+fn by_inquirer(ticket: &TicketRow, reading: &Reading) -> bool {
+    reading.mail.from.as_ref().is_some_and(|from| is_by_inquirer(ticket, &from.address))
 }
 
 /// What a notice says of a flood; `None` if staff get no notice.

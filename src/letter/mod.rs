@@ -63,7 +63,7 @@ pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, Unsent, daily_limit_reached, decided_by, done_by, drafts_wait, limit_reached,
-    no_more_explanations, note_in_words, notices_gathered, refused_order, rejected_answer,
+    no_more_explanations, not_sent_in_words, note_in_words, notices_gathered, refused_order, rejected_answer,
     unanswered_in_words, unsent_in_words,
 };
 pub use report::{ReportContext, ReportMail};
@@ -71,7 +71,7 @@ pub use search_words::{
     NO_SEARCH, no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator,
     query_fault_to_staff, similar_in_words,
 };
-pub use second_look::concern_in_words;
+pub use second_look::{concern_in_words, only_writer_in_words};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,
     NoticeContext, OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon,

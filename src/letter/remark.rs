@@ -264,11 +264,17 @@ pub fn unsent_in_words(author: &str, purpose: Purpose, why: Unsent, zone: Tz, no
 /// A merged ticket whose inquirer still waits for an answer: 「ZT-2025-0002（星川市　高橋 真由美様）の差出人様には、…」.
 #[must_use]
 pub fn unanswered_in_words(number: &TicketNumber, fields: &Fields, from: &str) -> String {
-    let known = [fields.organization.as_deref(), fields.name.as_deref()].into_iter().flatten();
-    let known = known.filter(|known| !known.trim().is_empty()).collect::<Vec<_>>().join("　");
-    let who = if known.is_empty() { from } else { &known };
-    let who = for_staff(&who.split_whitespace().collect::<Vec<_>>().join(" "), Shown::Line);
+    let who = who_in_words(Some(fields), from);
     format!("まとめた {number}（{who}）の差出人様には、まだ回答をお送りしていません")
+}
+
+/// Organization and name on one line, else the address.
+pub(super) fn who_in_words(fields: Option<&Fields>, from: &str) -> String {
+    let known = fields.map(|fields| [fields.organization.as_deref(), fields.name.as_deref()]);
+    let known = known.into_iter().flatten().flatten().filter(|known| !known.trim().is_empty());
+    let known = known.collect::<Vec<_>>().join("　");
+    let who = if known.is_empty() { from } else { &known };
+    for_staff(&who.split_whitespace().collect::<Vec<_>>().join(" "), Shown::Line)
 }
 
 /// The line of a staff reply to the author of an answer that a lead has rejected.
@@ -276,6 +282,15 @@ pub fn unanswered_in_words(number: &TicketNumber, fields: &Fields, from: &str) -
 pub fn rejected_answer(number: &TicketNumber, lead: &str, reason: &str) -> String {
     let reason = if reason.is_empty() { "理由の記載はありません" } else { reason };
     format!("{number} の回答は{lead}さんが差し戻しました。理由：{reason}")
+}
+
+/// The line of a staff reply about a text behind 取消, which nobody gets.
+#[must_use]
+pub fn not_sent_in_words(text: &str) -> String {
+    format!(
+        "次の文は、どこにも送っていません：「{}」。照会者への回答でしたら、「取消」を書かずに、もう一度お送りください",
+        own_marks::disarmed(text)
+    )
 }
 
 /// The subject of a staff reply to the author of a draft about which a colleague has decided: 「[ZT-2025-0001] 差戻：佐藤さん」.

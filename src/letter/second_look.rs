@@ -1,6 +1,7 @@
 //! What the desk noticed in a member's text, in words.
 
-use crate::desk::{own_marks::disarmed, second_look::Concern};
+use super::remark::who_in_words;
+use crate::desk::{form::Fields, own_marks::disarmed, second_look::Concern};
 
 /// The line that tells the writer why their mail waits.
 #[must_use]
@@ -34,4 +35,15 @@ pub fn concern_in_words(concern: &Concern) -> String {
             format!("{}は、お名前または署名のようです。", quoted(line))
         }
     }
+}
+
+/// Why a text to the inquirers of merged tickets waits: only `from` has written since they got an answer. `fields` are theirs, if
+/// they are an inquirer.
+#[must_use]
+pub fn only_writer_in_words(fields: Option<&Fields>, from: &str) -> String {
+    let who = who_in_words(fields, from);
+    let title = if fields.is_some() { " 様" } else { "" };
+    format!(
+        "前の回答の後にお便りをいただいたのは {who}{title} だけです。この文は、まとめた照会のほかの方にも送られます。"
+    )
 }

@@ -17,7 +17,7 @@ use crate::{
         self, Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered,
         StaffCommon, StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
     },
-    mail::Attachment,
+    mail::{Attachment, person_of},
     service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::{NoteRow, TicketRow, WrittenMail},
@@ -117,6 +117,13 @@ pub async fn notify_each(
     Ok(queued)
 }
 
+/// Whether an address is that of the ticket's own inquirer. Others take part: those in Cc, and the inquirers of merged tickets.
+#[must_use]
+pub fn is_by_inquirer(ticket: &TicketRow, address: &str) -> bool {
+    let own = ticket.answer_to.as_deref().into_iter().chain([ticket.from.address.as_str()]);
+    own.map(person_of).any(|own| own == person_of(address))
+}
+
 /// Whether a member gets notices about a ticket.
 pub fn concerns(desk: &Desk, ticket: Option<&TicketRow>, member: &Member, now: DateTime<Utc>) -> bool {
     let assignee = ticket.and_then(|ticket| ticket.assignee.as_deref());
@@ -138,6 +145,8 @@ pub struct NoticeContent<'a> {
     pub assignee: Option<&'a str>,
     /// Text of the inquirer's follow-up; empty for a new ticket.
     pub news: &'a str,
+    /// The ticket's own inquirer wrote: the ticket names them.
+    pub by_inquirer: bool,
     /// The name of the contact who wrote; `None` for the inquirer.
     pub contact: Option<&'a str>,
     pub remarks: Vec<String>,
@@ -189,7 +198,10 @@ pub fn notify_of_ticket(
     let arrived = japanese_time::instant(mail.reading.received_at, zone, operation.now);
     let news_received = if purpose == Purpose::NewTicket { String::new() } else { arrived };
     // Of a call, the sender is the member who wrote it down.
-    let from = mail.reading.mail.from.as_ref().filter(|_| !content.by_telephone);
+    let is_named = purpose == Purpose::FollowUp
+        && content.kind == TicketKind::Inquiry
+        && (content.by_inquirer || content.contact.is_some());
+    let from = mail.reading.mail.from.as_ref().filter(|_| !content.by_telephone && !is_named);
     let news_from = from.map(writer_in_words).unwrap_or_default();
     // A message that is filed again after a restore has another number, and its notice says something else.
     let occasion = format!("{} {}", mail.hash, content.number);

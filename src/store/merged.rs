@@ -1,13 +1,18 @@
 //! 統合: tickets that became a part of another one, and which of their inquirers still wait.
 
+use std::collections::BTreeSet;
+
 use sqlx::Row;
 
 use super::{
-    AnyQuery, OutboxState, Result, Store, TicketRow, Tx, list, query, query_text,
+    AnyQuery, OutboxState, Outcome, Result, Store, TicketRow, Tx, list, query, query_text,
     ticket::{COLUMNS, read_ticket},
 };
 use crate::{
-    desk::{ticket::TicketNumber, turn::Ending},
+    desk::{
+        ticket::{Direction, TicketNumber},
+        turn::Ending,
+    },
     letter::Purpose,
 };
 
@@ -56,6 +61,32 @@ impl Tx {
     pub async fn unanswered_parts(&mut self, ticket: i64) -> Result<Vec<TicketRow>> {
         let rows = unanswered_parts(&[ticket]).fetch_all(self.connection().await?).await?;
         rows.iter().map(read_ticket).collect()
+    }
+
+    /// The address that alone has written since the last answer about a ticket left, and not only by the mail that began one
+    /// of its parts.
+    pub async fn only_writer_since_answer(&mut self, ticket: i64) -> Result<Option<String>> {
+        let rows = query(
+            "SELECT LOWER(entry.from_address) AS writer, message.outcome AS outcome
+             FROM entry JOIN message ON message.id = entry.message_ref
+             WHERE entry.ticket_id = $1 AND entry.direction = $2 AND COALESCE(message.taken_at, entry.at) >
+                 (SELECT MAX(COALESCE(own.received_at, outbox.created_at))
+                  FROM outbox JOIN entry AS said ON said.id = outbox.entry_id
+                      LEFT JOIN message AS own ON own.id = outbox.message_ref
+                  WHERE said.ticket_id = $1 AND outbox.purpose = $3 AND outbox.state = $4)",
+        )
+        .bind(ticket)
+        .bind(Direction::In.as_str())
+        .bind(Purpose::Answer.as_str())
+        .bind(OutboxState::Sent.as_str())
+        .fetch_all(self.connection().await?)
+        .await?;
+        let (mut writers, mut goes_on) = (BTreeSet::new(), false);
+        for row in &rows {
+            writers.extend(row.try_get::<Option<String>, _>("writer")?);
+            goes_on |= row.try_get::<String, _>("outcome")? == Outcome::FollowUp.as_str();
+        }
+        Ok(writers.pop_first().filter(|_| goes_on && writers.is_empty()))
     }
 
     /// Moves a ticket's conversation into another ticket.

@@ -83,8 +83,7 @@ pub async fn write(
     let others = to_absorbed(operation, &absorbed, written, &draft, &to).await?;
     let letters: Vec<Letter> = own.into_iter().chain(others).collect();
     let [first, others @ ..] = letters.as_slice() else { return Ok(Err(Refused::SameText(number.clone()))) };
-    let readers: Vec<&str> = letters.iter().map(|letter| letter.theirs.as_str()).collect();
-    let concerns = concerns(operation, ticket, (written, draft.text), &readers).await?;
+    let concerns = concerns(operation, ticket, (written, draft.text), &letters).await?;
     queue(operation, ticket, written, draft, Letters { first, others, concerns: &concerns }).await
 }
 

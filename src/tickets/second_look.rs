@@ -1,5 +1,6 @@
 //! Whether a member's text may leave by itself, or waits for one more word because it seems to be meant for somebody else.
 
+use super::letters::Letter;
 use crate::{
     desk::{
         feedback::Written,
@@ -7,16 +8,17 @@ use crate::{
         ticket::TicketKind,
     },
     letter,
+    notify::staff_notice::is_by_inquirer,
     service::{Actor, Fault, Operation},
     store::TicketRow,
 };
 
-/// Why a text waits although it would leave by itself otherwise, in words. `readers`: what each has told of themselves.
+/// Why a text waits although it would leave by itself otherwise, in words.
 pub(super) async fn concerns(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     (written, text): (Written, &str),
-    readers: &[&str],
+    letters: &[Letter],
 ) -> Result<Vec<String>, Fault> {
     // A contact is no inquirer, and an operator names the ticket and the text in one command.
     if written == Written::Forward || !matches!(operation.actor, Actor::Staff(_)) {
@@ -27,13 +29,30 @@ pub(super) async fn concerns(
     numbers.extend(absorbed.iter().map(|absorbed| absorbed.number.to_string()));
     let awaits_result = ticket.kind == TicketKind::Application
         && operation.tx.decision(ticket.id).await?.notified_at.is_none();
+    let readers: Vec<&str> = letters.iter().map(|letter| letter.theirs.as_str()).collect();
     let concerns = second_look(&second_look::Written {
         text,
         numbers: &numbers,
-        readers,
+        readers: &readers,
         staff: &operation.desk.rules.staff,
         shows_names: operation.desk.answers.sign_with_name,
         awaits_result,
     });
-    Ok(concerns.iter().map(letter::concern_in_words).collect())
+    let own = only_writer(operation, ticket, &absorbed, letters).await?;
+    Ok(own.into_iter().chain(concerns.iter().map(letter::concern_in_words)).collect())
+}
+
+/// Of several readers, one alone has written since the last answer: the others may learn what is not for them.
+async fn only_writer(
+    operation: &mut Operation<'_>,
+    ticket: &TicketRow,
+    absorbed: &[TicketRow],
+    letters: &[Letter],
+) -> Result<Option<String>, Fault> {
+    if letters.len() < 2 {
+        return Ok(None);
+    }
+    let Some(writer) = operation.tx.only_writer_since_answer(ticket.id).await? else { return Ok(None) };
+    let known = std::iter::once(ticket).chain(absorbed).find(|ticket| is_by_inquirer(ticket, &writer));
+    Ok(Some(letter::only_writer_in_words(known.map(|known| &known.fields), &writer)))
 }

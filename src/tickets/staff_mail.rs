@@ -28,7 +28,7 @@ use crate::{
         ticket::TicketNumber,
     },
     letter::{
-        Content, Resend, StaffReplyContext, WaitingContext, as_in_envelope,
+        self, Content, Resend, StaffReplyContext, WaitingContext, as_in_envelope,
         feedback::{refusal_to_staff, to_staff},
         problem_in_words, refused_order, resend_link,
     },
@@ -223,6 +223,7 @@ impl Worked {
             (_, None) => return Ok(()),
         };
         self.note(operation, &order.line, &outcome);
+        self.tell_unsent(order, outcome.is_ok());
         // The member is asked which draft is meant. Meanwhile none of them leaves.
         if let Some(ticket) = &unsure {
             self.stop(operation, ticket, member, named).await?;
@@ -272,6 +273,14 @@ impl Worked {
                 }
                 self.problems.push(refused_order(line, &refusal_to_staff(refused)));
             }
+        }
+    }
+
+    /// A text behind 取消 may be a reason, a new answer or a word to a colleague. Nobody gets it.
+    fn tell_unsent(&mut self, order: &Order, is_done: bool) {
+        if order.command == Command::Cancel && !order.remark.is_empty() {
+            let told = if is_done { &mut self.done } else { &mut self.problems };
+            told.push(letter::not_sent_in_words(&order.remark));
         }
     }
 

@@ -9,7 +9,8 @@ use crate::support::{
 on_both!(
     nothing_is_merged_while_an_answer_waits,
     who_is_merged_into_an_answered_ticket_gets_its_answer_by_one_word,
-    the_same_text_and_another_text_reach_who_still_waits
+    the_same_text_and_another_text_reach_who_still_waits,
+    what_one_of_several_inquirers_writes_is_answered_to_all_on_a_word_alone
 );
 
 const FIRST: &str = "yamada1@city.example.jp";
@@ -152,4 +153,50 @@ fn the_same_text_and_another_text_reach_who_still_waits(desk: &mut Desk) {
     let third = mails_to(desk, "yamada3@city.example.jp").pop().unwrap();
     assert!(third.text.contains("別表もご覧ください"), "{}", third.text);
     assert_eq!(status(desk), "answered");
+}
+
+fn what_one_of_several_inquirers_writes_is_answered_to_all_on_a_word_alone(desk: &mut Desk) {
+    with_two(desk);
+    writes(desk, "ZT-2025-0002", "統合 ZT-2025-0001", 10);
+    // Both have asked: nothing is doubtful.
+    writes(desk, "ZT-2025-0001", ANSWER, 11);
+    once_at(desk, "10:30:00");
+    assert_eq!((answers_to(desk, FIRST), answers_to(desk, SECOND)), (1, 1));
+    let got = mail_to(desk, SECOND, "回答");
+    deliver(desk, reply(SECOND, &got, "secret", "実は、当市の職員が退職いたします。"), "10:31:00");
+    once_at(desk, "10:31:30");
+    let notice = mail_to(desk, "ito@example.jp", "照会者からの返信");
+    for part in [SECOND, "　差出人　：", "　照会元　：第1市", "当市の職員が退職"] {
+        assert!(notice.text.contains(part), "{part}: {}", notice.text);
+    }
+    let text = "ご退職の件、承りました。";
+    let texts_to =
+        |desk: &Desk, to: &str| mails_to(desk, to).iter().filter(|mail| mail.text.contains(text)).count();
+    deliver(desk, reply("ito@example.jp", &notice, "too-wide", text), "10:32:00");
+    once_at(desk, "10:32:30");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    let why = "前の回答の後にお便りをいただいたのは 第2市 健康福祉部 山田 太郎 様 だけです";
+    for part in [why, "送信する場合は「送信」", &format!("宛先　　：{FIRST}、{SECOND}\n")] {
+        assert!(echo.text.contains(part), "{part}: {}", echo.text);
+    }
+    once_at(desk, "11:30:00");
+    assert_eq!((texts_to(desk, FIRST), texts_to(desk, SECOND)), (0, 0));
+    // A text instead of it waits as well: the one before it has not left.
+    deliver(desk, reply("ito@example.jp", &notice, "again", "別の文です。"), "11:31:00");
+    once_at(desk, "11:31:30");
+    assert!(mail_to(desk, "ito@example.jp", "送信前のご確認").text.contains(why));
+    deliver(desk, reply("ito@example.jp", &echo, "yes", "送信"), "11:32:00");
+    once_at(desk, "11:32:30");
+    once_at(desk, "11:50:00");
+    assert_eq!((texts_to(desk, FIRST), texts_to(desk, SECOND)), (1, 1));
+    // The first one's own words need no name, and are answered to both on a word as well.
+    let got = mail_to(desk, FIRST, "回答");
+    deliver(desk, reply(FIRST, &got, "own", "もう一点、お尋ねします。"), "11:51:00");
+    once_at(desk, "11:51:30");
+    let notice = mail_to(desk, "ito@example.jp", "照会者からの返信");
+    assert!(notice.text.contains("もう一点") && !notice.text.contains("差出人　："), "{}", notice.text);
+    deliver(desk, reply("ito@example.jp", &notice, "more", "一点目の回答です。"), "11:52:00");
+    once_at(desk, "11:52:30");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    assert!(echo.text.contains("のは 第1市 健康福祉部 山田 太郎 様 だけです"), "{}", echo.text);
 }

@@ -58,7 +58,9 @@ fn of_text(
         }
         Reading::Unclear(doubt) => {
             mail.problems.push(unclear(ticket, doubt));
-            mail.stopped = ticket.filter(|_| invitation == Invitation::Decide).cloned();
+            if invitation == Invitation::Decide || order::stops(text, writer) {
+                mail.stopped = ticket.cloned();
+            }
         }
         Reading::Text => answer(text, left_out, ticket, mail),
     }

@@ -100,7 +100,7 @@ pub struct StaffMail {
     pub problems: Vec<Problem>,
     /// The mail contains a key of this member. An expired key counts: it is enough to explain problems to the member.
     pub keyed: bool,
-    /// The mail answers an echo or an approval request, and says neither yes nor no. The draft must wait.
+    /// The mail is in doubt, and answers an echo or an approval request, or begins with 取消. The draft must wait.
     pub stopped: Option<TicketNumber>,
     /// The mark of a draft in the subject.
     pub mark: Option<String>,

@@ -348,6 +348,34 @@ fn in_a_decision_thread_nothing_is_an_answer() {
 }
 
 #[test]
+fn a_doubtful_text_that_begins_with_a_cancellation_stops_what_waits() {
+    let long = "会議の参加者につきましては、医師会、歯科医師会、薬剤師会、訪問看護ステーション、介護支援専門員、\
+                地域包括支援センター、消防本部、保健所、住民の代表の方々など、地域の実情に合わせてお選びください。\
+                人数の目安は10名から20名です。開催の回数は、年に3回を目安としてください。";
+    let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
+    for (opening, stops) in [
+        ("取消", true),
+        ("お疲れ様です。佐藤です。\n取り消します。", true),
+        ("先の回答は取りやめます。", true),
+        ("先の回答は取り消して、次の文を送ってください。", true),
+        ("先ほどの回答を撤回し、次の文に差し替えます。", true),
+        ("前の返信は、送らないでください。", true),
+        ("送信はまだ待ってください。", true),
+        ("保留します。", false),
+        ("取消しの要件は、要綱第12条に定めるとおりです。", false),
+        ("先の回答のとおり、別表をご覧ください。", false),
+    ] {
+        for text in [opening.to_owned(), format!("{opening}\n\n{long}")] {
+            let mail = read(&input(&subject, &text), &keys());
+            let is_order = mail.orders.iter().any(|order| order.command == Command::Cancel);
+            assert_eq!(is_order || mail.stopped == Some(number(1)), stops, "{text}: {mail:?}");
+            assert!(!stops || mail.answers.is_empty(), "{text}: {mail:?}");
+            assert_eq!(mail.stopped.is_some(), stops && !mail.problems.is_empty(), "{text}: {mail:?}");
+        }
+    }
+}
+
+#[test]
 fn a_key_opens_its_own_ticket_alone() {
     let subject = format!("Re: [ZT-2025-0001] x {}", key(1));
     let mail = read(&input(&subject, "完了 ZT-2025-0002"), &keys());

@@ -14,6 +14,8 @@ on_both!(
     files_travel_with_an_answer_and_quotes_do_not,
     new_tickets_go_round_and_an_undeliverable_answer_comes_back_to_its_author,
     an_answer_is_stopped_before_it_leaves,
+    what_waits_stays_where_a_cancellation_goes_on_with_something_else,
+    a_text_below_a_cancellation_is_shown_to_its_writer_as_unsent,
     a_lead_lets_an_answer_leave_or_sends_it_back
 );
 
@@ -210,6 +212,79 @@ fn an_answer_is_stopped_before_it_leaves(desk: &mut Desk) {
     desk.deliver_at(reply("ito@example.jp", &echo, 3, "取消"), "2025-07-01T12:05:00+09:00");
     desk.once_at("2025-07-01T12:06:00+09:00");
     assert!(desk.mail_to("ito@example.jp", "できなかった操作").text.contains("送信前のメールはありません"));
+}
+
+fn what_waits_stays_where_a_cancellation_goes_on_with_something_else(desk: &mut Desk) {
+    let new = "会議の参加者につきましては、医師会、歯科医師会、薬剤師会、訪問看護ステーション、介護支援専門員、\
+               地域包括支援センター、消防本部、保健所、住民の代表の方々など、地域の実情に合わせてお選びください。\
+               人数の目安は10名から20名です。";
+    desk.add_settings(STAFF);
+    for (nth, opening) in
+        [(1, "取消"), (2, "先の回答は取りやめます。"), (3, "先の回答は取り消して、次の文を送ってください。")]
+    {
+        desk.deliver(inquiry(nth));
+        desk.once();
+        let notice = desk.mail_to("ito@example.jp", "新しい照会");
+        let at = |minute| format!("2025-07-0{nth}T10:{minute}:00+09:00");
+        desk.deliver_at(reply("ito@example.jp", &notice, 10 * nth, "間違えた回答です。"), &at(10));
+        desk.once_at(&at(11));
+        let mail = reply("ito@example.jp", &notice, 10 * nth + 1, &format!("{opening}\n\n{new}"));
+        desk.deliver_at(mail, &at(12));
+        desk.once_at(&at(13));
+        let asked = desk.mail_to("ito@example.jp", "送信を止めています");
+        for part in ["次のものは行っていません", "お返事をお待ちしています", "「間違えた回答です。」"]
+        {
+            assert!(asked.text.contains(part), "{opening}: {part}: {}", asked.text);
+        }
+        desk.once_at(&at(40));
+        let inquirer = format!("yamada{nth}@city.example.jp");
+        assert_eq!(desk.mails_to(&inquirer).len(), 1, "{opening}: the receipt alone");
+        desk.deliver_at(reply("ito@example.jp", &asked, 10 * nth + 2, "取消"), &at(41));
+        desk.once_at(&at(42));
+        desk.deliver_at(reply("ito@example.jp", &notice, 10 * nth + 3, new), &at(43));
+        desk.once_at(&at(44));
+        desk.once_at(&at(59));
+        let [_, answer] = desk.mails_to(&inquirer).try_into().unwrap();
+        assert!(answer.text.contains(new) && !answer.text.contains("間違えた"), "{}", answer.text);
+    }
+}
+
+fn a_text_below_a_cancellation_is_shown_to_its_writer_as_unsent(desk: &mut Desk) {
+    desk.add_settings(STAFF);
+    desk.deliver(inquiry(1));
+    desk.once();
+    let notice = desk.mail_to("ito@example.jp", "新しい照会");
+    let below = [
+        "人数の目安は10名、参加者は医師会などです。",
+        "伊藤さんに引き継ぎます。",
+        "一行目です。\n二行目です。",
+    ];
+    for (nth, below) in (1..).zip(below) {
+        let at = |minute| format!("2025-07-0{nth}T11:{minute}:00+09:00");
+        desk.deliver_at(reply("ito@example.jp", &notice, 10 * nth, "間違えた回答です。"), &at(10));
+        desk.once_at(&at(11));
+        let mail = reply("ito@example.jp", &notice, 10 * nth + 1, &format!("取消\n\n{below}"));
+        desk.deliver_at(mail, &at(12));
+        desk.once_at(&at(13));
+        let told =
+            desk.mail_to("ito@example.jp", "[ZT-2025-0001] 回答「間違えた回答です。」を取りやめました");
+        let unsent = format!("次の文は、どこにも送っていません：「{}」", below.replace('\n', " "));
+        assert!(told.text.contains(&unsent), "{}", told.text);
+        desk.once_at(&at(40));
+        assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1, "the receipt alone");
+    }
+    // Where nothing waits, neither is the text sent.
+    desk.deliver_at(
+        reply("ito@example.jp", &notice, 99, "取消\n\n新しい文です。"),
+        "2025-07-04T11:10:00+09:00",
+    );
+    desk.once_at("2025-07-04T11:11:00+09:00");
+    let told = desk.mail_to("ito@example.jp", "できなかった操作");
+    for part in ["送信前のメールはありません", "次の文は、どこにも送っていません：「新しい文です。」"]
+    {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
+    assert_eq!(desk.mails_to("yamada1@city.example.jp").len(), 1);
 }
 
 fn a_lead_lets_an_answer_leave_or_sends_it_back(desk: &mut Desk) {

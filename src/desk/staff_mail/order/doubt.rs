@@ -11,7 +11,7 @@ use super::{
     folded::Folded,
     frame::{bare, is_bracket, sentence_end, sentences},
     line::{is_question, parse},
-    words::has_answer_label,
+    words::{has_answer_label, stops_earlier},
 };
 use crate::desk::staff_key::Invitation;
 
@@ -185,7 +185,7 @@ pub(super) fn about(opening: &Opening<'_>) -> Option<Doubt> {
         let behind = plain.get(stem.end()..).unwrap_or_default();
         return is_order_like(patterns, first, behind, opening).then_some(Doubt::Almost);
     }
-    if is_support_like(patterns, plain, first, opening) {
+    if stops_earlier(first) || is_support_like(patterns, plain, first, opening) {
         return Some(Doubt::Almost);
     }
     let beginning = sentences(opening.beginning);

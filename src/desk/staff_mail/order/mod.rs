@@ -115,6 +115,15 @@ pub fn read(text: &str, invitation: Invitation, writer: &str) -> Reading {
     }
 }
 
+/// Whether the first line of a text names 取消 or the like, behind greetings. Where the rest is in doubt, what waits must wait.
+#[must_use]
+pub fn stops(text: &str, writer: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    let writer = Writer::new(writer);
+    let text = Text { lines: &lines, writer: &writer, invitation: Invitation::Answer };
+    words::stops(text.behind_greetings().1.as_str())
+}
+
 /// What a text is whose first line is no sure order.
 fn otherwise(text: &Text<'_>, at: usize, first: &Folded) -> Reading {
     let remaining = text.from(at);

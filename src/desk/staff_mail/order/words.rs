@@ -29,6 +29,14 @@ static YES_AGAIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static TAKEN_BACK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"不要|しない|しません|せず|ません|なし$|無し$|必要(?:は)?(?:ない|あり)|やめ(?:ます|て)|(?:送信|送って)(?:して)?(?:くだ|下)さい|ください\?|か\?$|でしょうか").ok()
 });
+/// Words that stop a mail which waits, anywhere in a line.
+static STOPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"取り?消|取り?止|取り?や|とり(?:け|消|や)|キャンセ|撤回|送らない|(?:送信|送付|発送|送る|送り|メール|回答|返信|返答).{0,12}(?:止め|やめ|とめて|待って|ストップ|ないで|控え|見合わせ|中止|差し替え)|cancel|(?:do not|don['’]?t|stop) send").ok()
+});
+/// A sentence that stops the mail before this one: 「先の回答は取り消して、次の文を送ってください」.
+static STOPS_EARLIER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:先|前|先ほど|先程|さきほど|さっき|先刻)の?(?:ご?回答|返信|返答|メール|文|文面|送信)(?:の(?:送信|件))?[はをの]?[、, ]*(?:まだ)?(?:取り?消|取り?止|取り?や|とり(?:け|消|や)|キャンセ|撤回|送らない|差し替え|止め|やめ|中止)").ok()
+});
 
 fn is(pattern: &Option<Regex>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
@@ -63,6 +71,16 @@ pub(super) fn may_hold_answer(folded: &str) -> bool {
     lines.len() > 1 && lines.iter().any(|line| asks(line)) && last.is_some_and(|line| !asks(line))
 }
 
+/// Whether a folded line names 取消 or the like.
+pub(super) fn stops(line: &str) -> bool {
+    is(&STOPS, line)
+}
+
+/// Whether a folded sentence stops the mail before this one.
+pub(super) fn stops_earlier(sentence: &str) -> bool {
+    is(&STOPS_EARLIER, sentence)
+}
+
 /// The words of 分類. `None` if there are none, or if they are a sentence.
 pub(super) fn tags(typed: &str, folded: &str) -> Option<Vec<String>> {
     /// Characters of the longest tag.
@@ -81,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_patterns_compile() {
-        for pattern in [&ANSWER_LABEL, &ASKS, &LETTER, &YES_AGAIN, &TAKEN_BACK] {
+        for pattern in [&ANSWER_LABEL, &ASKS, &LETTER, &YES_AGAIN, &TAKEN_BACK, &STOPS, &STOPS_EARLIER] {
             assert!(pattern.is_some());
         }
     }
