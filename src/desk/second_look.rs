@@ -130,17 +130,22 @@ impl Look<'_> {
         })
     }
 
-    /// A line that is only a member's name, or says that one of them writes: 「佐藤」, 「事務局 佐藤」, 「事務局の佐藤です。」, 「(文責:佐藤)」.
+    /// A last line that is only a member's name: 「佐藤」, 「事務局 佐藤」, 「(文責:佐藤)」. Or somebody who is no member introduces
+    /// themselves, as in the answer of a contact. A member may: a surname in a sentence is no secret.
     fn is_signature(&self, text: &str, is_last: bool) -> bool {
         self.names.iter().any(|name| {
             let Some((before, behind)) = text.split_once(name.as_str()) else { return false };
             let alone = behind.trim_start_matches(['。', '.', ')', '」']).is_empty();
-            let introduces = (before.is_empty() || before.ends_with(['の', '、', '。']))
-                && self.patterns.introduces.is_match(behind);
             let signs = alone && is_last && (before.is_empty() || self.patterns.office.is_match(before));
             let in_brackets = before.contains('(') && before.ends_with([':', '(']) && behind.starts_with(')');
-            signs || introduces || in_brackets
-        }) || (self.patterns.introduction.is_match(text) && !self.patterns.things.is_match(text))
+            signs || in_brackets
+        }) || self.introduces_other(text)
+    }
+
+    fn introduces_other(&self, text: &str) -> bool {
+        self.patterns.introduction.is_match(text)
+            && !self.patterns.things.is_match(text)
+            && !self.names.iter().any(|name| text.contains(name.as_str()))
     }
 
     /// Whether an address line names another person than a reader.

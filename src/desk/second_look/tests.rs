@@ -35,6 +35,8 @@ fn the_patterns_compile() {
 fn answers_leave_by_themselves() {
     for text in [
         "はい",
+        "お世話になっております。事務局の佐藤です。\n対象です。",
+        "対象です。\n佐藤です。",
         "はい、対象です。",
         "会議の例は、第一市にございます。",
         "山田様\n\nお世話になっております。\n会議の例は、次のとおりです。",
@@ -192,8 +194,6 @@ fn words_of_the_selection_wait_while_the_result_is_open() {
 fn names_of_the_writer_wait_for_a_word() {
     for text in [
         "対象です。\n佐藤",
-        "対象です。\n佐藤です。",
-        "お世話になっております。事務局の佐藤です。\n対象です。",
         "対象です。\n（文責：佐藤）",
         "厚労省の鈴木です。\n対象です。",
         "対象です。\n\n****************\n在宅医療事務局\nTEL 03-0000-0000\nMobile 090-0000-0000\n****************",

@@ -7,7 +7,6 @@ use regex::Regex;
 pub(super) struct Patterns {
     pub(super) number: Regex,
     pub(super) behind_name: Regex,
-    pub(super) introduces: Regex,
     pub(super) office: Regex,
     pub(super) introduction: Regex,
     pub(super) things: Regex,
@@ -23,8 +22,6 @@ pub(super) struct Patterns {
 
 /// Directly behind a colleague's surname.
 const BEHIND_NAME: &str = r"^(?:さん|さま|様(?:[^式]|$)|氏|くん|君|課長|係長|補佐|主査|主任|部長|室長|班長|局長|所長|リーダー|→|⇒|に(?:聞|確認|お願い|回し|回答|対応|引き?継)|へ(?:[。、]|$)|宛|あて|携帯|まで(?:ご?連絡|ご?確認)|より(?:[。、]|$))";
-/// Directly behind the writer's own surname.
-const INTRODUCES: &str = r"^(?:です|でございます|と申します|と申し上げます|が(?:担当|回答|お答え)|携帯)";
 /// Above or before a signature.
 const OFFICE: &str = r"^[^。、]{0,24}(?:事務局|窓口|担当|課|室|係|部|局|センター|班)[:]?$";
 /// Somebody introduces themselves by office and name: 「厚生労働省の鈴木です。」
@@ -80,7 +77,6 @@ pub(super) static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     Some(Patterns {
         number: Regex::new(r"[a-z]{2,6}-[0-9]{4}-[0-9]{4,}").ok()?,
         behind_name: Regex::new(BEHIND_NAME).ok()?,
-        introduces: Regex::new(INTRODUCES).ok()?,
         office: Regex::new(OFFICE).ok()?,
         introduction: Regex::new(INTRODUCTION).ok()?,
         things: Regex::new(THINGS).ok()?,
