@@ -34,6 +34,13 @@ impl Domains {
         }
         *self.counts.entry(domain(recipient)).or_default() += 1;
     }
+
+    /// Takes one count back.
+    pub(super) fn discount(&mut self, recipient: &str) {
+        if let Some(count) = self.counts.get_mut(&domain(recipient)) {
+            *count = count.saturating_sub(1);
+        }
+    }
 }
 
 impl Tx {

@@ -64,12 +64,14 @@ pub struct Tx {
     /// Automatic mails of today by domain, once they were read, and whether this transaction counted one.
     pub(super) domains: Option<Domains>,
     pub(super) domains_changed: bool,
+    /// The recipients that were counted since the savepoint. A copy of all counts at each message would cost more than the message.
+    pub(super) counted_since: Vec<String>,
     /// The store's.
     pub(super) counted: CountedToday,
     /// Applications that are supported, once they were read. `None` again when one may have changed.
     pub(super) supported: Option<Vec<CaseRow>>,
-    /// The desk's row and the counts by domain at the savepoint, if there is one.
-    savepoint: Option<(DeskRow, Option<Domains>)>,
+    /// The desk's row at the savepoint, if there is one.
+    savepoint: Option<DeskRow>,
 }
 
 impl Store {
@@ -102,6 +104,7 @@ impl Store {
             facts: None,
             domains: None,
             domains_changed: false,
+            counted_since: Vec::new(),
             counted: Arc::clone(&self.counted),
             supported: None,
             savepoint: None,
@@ -164,7 +167,8 @@ impl Tx {
             None => "SAVEPOINT message",
         };
         sqlx::raw_sql(sql).execute(&mut self.connection).await?;
-        self.savepoint = Some((self.desk.clone(), self.domains.clone()));
+        self.savepoint = Some(self.desk.clone());
+        self.counted_since.clear();
         Ok(())
     }
 
@@ -172,9 +176,12 @@ impl Tx {
     pub async fn roll_back(&mut self) -> Result<()> {
         self.writes = Writes::default();
         self.supported = None;
-        if let Some((desk, domains)) = self.savepoint.clone() {
+        if let Some(desk) = self.savepoint.clone() {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT message").execute(&mut self.connection).await?;
-            (self.desk, self.domains) = (desk, domains);
+            self.desk = desk;
+            if let Some(domains) = &mut self.domains {
+                self.counted_since.drain(..).for_each(|recipient| domains.discount(&recipient));
+            }
         }
         Ok(())
     }
@@ -191,6 +198,7 @@ impl Tx {
         if let Some(domains) = &mut self.domains {
             domains.count(day, recipient);
             self.domains_changed = true;
+            self.counted_since.push(recipient.to_owned());
         }
         self.desk.automatic_sent = i64::from(self.automatic_sent_on(day)) + 1;
         day.clone_into(&mut self.desk.automatic_day);
