@@ -3,7 +3,7 @@
 
 mod words;
 
-use super::{form::Folds, search, staff::Staff};
+use super::{form::fold, search, staff::Staff};
 use words::{PATTERNS, Patterns};
 
 /// What is looked at.
@@ -55,8 +55,11 @@ pub fn second_look(written: &Written<'_>) -> Vec<Concern> {
         |nth| Place { may_address: nth <= opening, is_first: nth == 0, is_last: nth + 1 == lines.len() };
     let mut concerns: Vec<Concern> =
         lines.iter().enumerate().filter_map(|(nth, line)| look.line(line, place(nth))).collect();
-    concerns.extend(look.short_talk());
-    concerns.extend(look.block(written.text));
+    // A line of a short text says the same of it.
+    if concerns.is_empty() {
+        concerns.extend(look.short_talk());
+    }
+    concerns.extend(look.block(&lines));
     concerns.truncate(MOST);
     concerns
 }
@@ -69,7 +72,7 @@ struct Look<'a> {
     names: Vec<String>,
 }
 
-/// Where a line stands in the text.
+/// The position of a line in the text.
 #[derive(Clone, Copy)]
 struct Place {
     may_address: bool,
@@ -91,7 +94,7 @@ impl Look<'_> {
         let text = plain(shown);
         let concern = if self.names_other_ticket(line) {
             Concern::OtherTicket
-        } else if self.names.iter().any(|surname| self.speaks_to(surname, &text)) {
+        } else if self.names.iter().any(|name| self.speaks_to(name, &text)) {
             Concern::Colleague
         } else if !self.written.shows_names && self.is_signature(&text, place.is_last) {
             Concern::Signature
@@ -120,11 +123,11 @@ impl Look<'_> {
         })
     }
 
-    /// 佐藤さん, 佐藤課長, 佐藤に: the surname as a word, with what follows a colleague's name.
-    fn speaks_to(&self, surname: &str, text: &str) -> bool {
-        text.match_indices(surname).any(|(at, _)| {
+    /// 佐藤さん, 佐藤課長, 佐藤に: the name as a word, with what follows a colleague's name.
+    fn speaks_to(&self, name: &str, text: &str) -> bool {
+        text.match_indices(name).any(|(at, _)| {
             let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let behind = text.get(at + surname.len()..).unwrap_or_default();
+            let behind = text.get(at + name.len()..).unwrap_or_default();
             // 森林 is no 林.
             before == Some('@') || !before.is_some_and(is_kanji) && self.patterns.behind_name.is_match(behind)
         })
@@ -164,7 +167,7 @@ impl Look<'_> {
         })
     }
 
-    /// ●●ページ, ○○日: something is still to be filled in. An example stands in quotes.
+    /// A placeholder that nobody filled in: ●●ページ, ○○日. Text in quotes is an example.
     fn has_placeholder(&self, line: &str) -> bool {
         self.patterns.placeholder.is_match(line)
             && !line.contains(['「', '『', '例'])
@@ -179,10 +182,9 @@ impl Look<'_> {
     }
 
     /// A last block under a rule, with a telephone line.
-    fn block(&self, text: &str) -> Option<Concern> {
+    fn block(&self, lines: &[&str]) -> Option<Concern> {
         /// Lines of a longest signature.
         const MOST_LINES: usize = 12;
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let rule = lines.iter().rposition(|line| is_rule(line))?;
         // A rule closes the block, too.
         let rule = match lines.len() - rule {
@@ -216,7 +218,7 @@ fn names(written: &Written<'_>, readers: &[String]) -> Vec<String> {
     all
 }
 
-/// Whether a name stands in what a reader has told. A longer name may be written otherwise behind its first two letters.
+/// Whether a reader's own words contain a name. Of a name of four letters or more, the first two are enough.
 fn is_named(reader: &str, name: &str) -> bool {
     const LONG: usize = 4;
     let beginning: String = name.chars().take(2).collect();
@@ -238,12 +240,12 @@ fn is_kanji(c: char) -> bool {
 
 /// A text folded, with its blanks.
 fn folded(text: &str) -> String {
-    Folds::from(text, 0).map(|(c, _)| usual(c)).collect()
+    fold(text).chars().map(usual).collect()
 }
 
 /// A text folded, without blanks.
 fn plain(text: &str) -> String {
-    Folds::from(text, 0).map(|(c, _)| usual(c)).filter(|c| !c.is_whitespace()).collect()
+    fold(text).chars().map(usual).filter(|c| !c.is_whitespace()).collect()
 }
 
 /// The usual form of a letter in names: 髙橋 is 高橋, 斎藤 and 齋藤 are 斉藤.

@@ -1,6 +1,6 @@
 //! The members of staff, with lookup by address or name. `triage` checks whether a mail really comes from a member.
 
-use crate::mail;
+pub use crate::mail::is_same_person;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -15,12 +15,6 @@ pub struct Member {
 /// All members, in settings order.
 #[derive(Debug, Clone, Default)]
 pub struct Staff(Vec<Member>);
-
-/// Whether two addresses are of one person, in whatever spelling.
-#[must_use]
-pub fn is_same_person(one: &str, other: &str) -> bool {
-    mail::is_same_person(one, other)
-}
 
 impl Staff {
     #[must_use]

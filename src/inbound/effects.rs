@@ -19,7 +19,7 @@ use crate::{
         undeliverable::{Undelivered, notify_undelivered},
     },
     service::{Actor, Fault, Operation, PreparedMail},
-    store::{AuditEvent, NewEvent, TicketRow, WrittenMail},
+    store::{AuditEvent, NewEvent, TicketRow},
     tickets::{
         no_effect::{explain_limit, explain_refusal},
         staff_mail::work_on,
@@ -139,7 +139,7 @@ async fn notify_of_note(
         contact: contact.map(|contact| contact.name.as_str()),
         remarks: remarks(reading, decision),
         notes: notes(operation, filed.id).await?,
-        unsent: unsent(operation, filed.id).await?,
+        unsent: operation.tx.unsent_of(filed.id).await?,
     };
     notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
 }
@@ -211,7 +211,7 @@ async fn notify_of_addition(
         contact: None,
         remarks,
         notes: notes(operation, filed.id).await?,
-        unsent: unsent(operation, filed.id).await?,
+        unsent: operation.tx.unsent_of(filed.id).await?,
     };
     notify_of_ticket(operation, mail, Purpose::FollowUp, &content)
 }
@@ -231,11 +231,6 @@ fn gathered_remark(limits: NoticeLimits, notified: Notified) -> Option<Vec<Strin
         }
         Notified::Later => None,
     }
-}
-
-/// What members have written about a ticket and has not left.
-async fn unsent(operation: &mut Operation<'_>, ticket: i64) -> Result<Vec<WrittenMail>, Fault> {
-    Ok(operation.tx.unsent(&[ticket]).await?.into_iter().map(|(_, mail)| mail).collect())
 }
 
 /// What members have noted on a ticket.

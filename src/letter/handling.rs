@@ -154,7 +154,7 @@ pub(super) fn done_to_operator(done: &Handled) -> String {
             let what: Vec<&str> = what.iter().map(|what| what.as_str()).collect();
             let offer =
                 if *resends { "; `ticket resend` sends the mail again that did not arrive" } else { "" };
-            let again = if rewritten.again > 0 { "; what waited is written anew" } else { "" };
+            let again = if rewritten.again > 0 { "; waiting mails are written again" } else { "" };
             let stopped =
                 if rewritten.stopped > 0 { "; what waited is cancelled: write it again" } else { "" };
             format!("{number}: corrected {}{again}{stopped}{offer}", what.join(", "))

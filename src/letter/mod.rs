@@ -71,7 +71,7 @@ pub use search_words::{
     NO_SEARCH, no_such_member_to_operator, no_such_member_to_staff, query_fault_to_operator,
     query_fault_to_staff, similar_in_words,
 };
-pub use second_look::{concern_in_words, only_writer_in_words};
+pub use second_look::{GOT_DIRECTLY, concern_in_words, only_writer_in_words};
 pub use staff::{
     DeadlineContext, DraftContext, DraftShownContext, FiguresContext, FoundContext, LinkContext,
     NoticeContext, OriginalContext, OtherMailContext, ParkedContext, SheetContext, StaffCommon,

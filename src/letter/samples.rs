@@ -373,7 +373,6 @@ fn draft(profile: &Profile, rules: &Rules, full: bool, words: &[DecisionWord]) -
     let links = words.iter().map(|&word| LinkContext { word: word.as_str(), link: link(word) });
     DraftContext {
         crossed: full,
-        direct: full,
         what: purpose_in_words(Purpose::Answer),
         author: "佐藤 花子".to_owned(),
         to: ADDRESS.to_owned(),

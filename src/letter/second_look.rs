@@ -3,6 +3,9 @@
 use super::remark::who_in_words;
 use crate::desk::{form::Fields, own_marks::disarmed, second_look::Concern};
 
+/// Why a mail waits that a member has also sent to the inquirer, who would read it twice.
+pub const GOT_DIRECTLY: &str = "お送りいただいたメールの宛先（To・Cc）に照会者のアドレスがあり、照会者には直接届いています。窓口からもお送りするかどうかをご確認ください。";
+
 /// The line that tells the writer why their mail waits.
 #[must_use]
 pub fn concern_in_words(concern: &Concern) -> String {

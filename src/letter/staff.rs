@@ -234,8 +234,6 @@ pub struct DraftContext {
     pub others: Vec<OtherMailContext>,
     /// The inquirer has written again, which its author could not know.
     pub crossed: bool,
-    /// The inquirer has got the member's own mail.
-    pub direct: bool,
 }
 
 /// Another mail of a person to the inquirer of a draft.

@@ -1,7 +1,11 @@
 //! The wording of each letter: built-in templates, each replaceable by a file of the operator's.
 //! Values are data: a template is never made from them, and an unknown name in a template is an error.
 
-use std::{borrow::Cow, collections::HashMap, path::Path};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
@@ -261,9 +265,8 @@ impl Wording {
 /// Files of an operator's folder that replace no template, by their names in it. Hidden files and backups are none.
 #[must_use]
 pub fn strangers(dir: &Path) -> Vec<String> {
-    let known: Vec<&str> =
-        BUILT_IN.iter().chain([&DIGEST_HTML]).chain(&PARTS).map(|(name, _)| *name).collect();
-    let in_folder = |path: &Path| -> Vec<std::path::PathBuf> {
+    let known: Vec<&str> = all().map(|(name, _)| name).collect();
+    let in_folder = |path: &Path| -> Vec<PathBuf> {
         std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
     };
     let mut found = Vec::new();

@@ -121,15 +121,14 @@ pub fn unsent<'m>(
             _ => Unsent::Tried,
         };
         let (yes, no) = words(desk, reader, mail, now);
-        let links: Vec<DecisionWord> = match why {
+        let decisions: Vec<DecisionWord> = match why {
             Unsent::Approval | Unsent::Word if deciders(desk, mail, now).contains(&reader) => {
                 yes.into_iter().chain([no]).collect()
             }
             Unsent::At(_) => vec![DecisionWord::Cancel],
             _ => Vec::new(),
         };
-        let links = links.into_iter();
-        let links = links.map(|word| LinkContext {
+        let links = decisions.into_iter().map(|word| LinkContext {
             word: word.as_str(),
             link: link(desk, reader, number, mail, word, now),
         });

@@ -17,7 +17,7 @@ use crate::{
         self, Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered,
         StaffCommon, StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
     },
-    mail::{Attachment, person_of},
+    mail::{Attachment, is_same_person},
     service::{Actor, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::{NoteRow, TicketRow, WrittenMail},
@@ -120,8 +120,8 @@ pub async fn notify_each(
 /// Whether an address is that of the ticket's own inquirer. Others take part: those in Cc, and the inquirers of merged tickets.
 #[must_use]
 pub fn is_by_inquirer(ticket: &TicketRow, address: &str) -> bool {
-    let own = ticket.answer_to.as_deref().into_iter().chain([ticket.from.address.as_str()]);
-    own.map(person_of).any(|own| own == person_of(address))
+    let mut own = ticket.answer_to.as_deref().into_iter().chain([ticket.from.address.as_str()]);
+    own.any(|own| is_same_person(own, address))
 }
 
 /// Whether a member gets notices about a ticket.
@@ -242,8 +242,7 @@ pub async fn notify_assignee(
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
     let notes = operation.tx.notes_of(&[ticket.id]).await?;
-    let unsent: Vec<WrittenMail> =
-        operation.tx.unsent(&[ticket.id]).await?.into_iter().map(|(_, mail)| mail).collect();
+    let unsent = operation.tx.unsent_of(ticket.id).await?;
     let assigned = TicketRow { assignee: Some(member.address.clone()), ..ticket.clone() };
     let shown = for_member(desk, &assigned, member, now)
         .whole(&ticket.fields)

@@ -206,6 +206,11 @@ impl Tx {
         unsent(tickets).fetch_all(self.connection().await?).await?.iter().map(read_unsent).collect()
     }
 
+    /// What persons wrote about one ticket and has not left, the oldest first.
+    pub async fn unsent_of(&mut self, ticket: i64) -> Result<Vec<WrittenMail>> {
+        Ok(self.unsent(&[ticket]).await?.into_iter().map(|(_, mail)| mail).collect())
+    }
+
     /// Drafts of a ticket, the newest first.
     pub async fn drafts(&mut self, ticket_id: i64) -> Result<Vec<WrittenMail>> {
         let mut mails = self.ordered_mails(ticket_id).await?;

@@ -25,7 +25,7 @@ use crate::{
         self, Content, DecisionWord, DraftContext, DraftShownContext, LinkContext, Purpose, decision_link,
         feedback::leaving_in_words,
     },
-    mail::{Attachment, Mailbox, person_of},
+    mail::{Attachment, Mailbox},
     notify::{
         Outgoing, Thread, drafts, enqueue_all,
         staff_notice::{in_words, notes_in_words, notify_about},
@@ -75,15 +75,18 @@ pub async fn write(
         return Ok(Err(Unhandled::Unreached { number: number.clone(), to }.into()));
     }
     let own = letter(operation, ticket, reader, written, &draft).await?;
-    let absorbed = match own {
-        Some(_) => operation.tx.absorbed(number).await?,
+    let absorbed = operation.tx.absorbed(number).await?;
+    let others = match own {
+        Some(_) => to_absorbed(operation, &absorbed, written, &draft, &to).await?,
         // The inquirer has it, and those may wait for it whose tickets became a part of this one since.
-        None => operation.tx.unanswered_parts(ticket.id).await?,
+        None => {
+            let waiting = operation.tx.unanswered_parts(ticket.id).await?;
+            to_absorbed(operation, &waiting, written, &draft, &to).await?
+        }
     };
-    let others = to_absorbed(operation, &absorbed, written, &draft, &to).await?;
     let letters: Vec<Letter> = own.into_iter().chain(others).collect();
     let [first, others @ ..] = letters.as_slice() else { return Ok(Err(Refused::SameText(number.clone()))) };
-    let concerns = concerns(operation, ticket, (written, draft.text), &letters).await?;
+    let concerns = concerns(operation, (ticket, &absorbed), (written, &draft), &letters).await?;
     queue(operation, ticket, written, draft, Letters { first, others, concerns: &concerns }).await
 }
 
@@ -98,7 +101,7 @@ pub(super) async fn queue(
 ) -> Result<Outcome, Fault> {
     let (desk, now, actor) = (operation.desk, operation.now, operation.actor);
     let (number, purpose) = (&ticket.number, Purpose::from(written));
-    let Draft { text, files, left_out, message, sent_to } = draft;
+    let Draft { text, files, left_out, message, .. } = draft;
     if let Some(into) = &ticket.merged_into {
         return Ok(Err(Refused::WriteToMerged { number: number.clone(), into: into.clone() }));
     }
@@ -108,12 +111,8 @@ pub(super) async fn queue(
         Written::Forward => (Vec::new(), Vec::new()),
         _ => (colleagues::beside(operation, ticket).await?, operation.tx.thread_of(ticket.id).await?),
     };
-    let has_got_it =
-        |letter: &&Letter| sent_to.iter().any(|to| person_of(&to.address) == person_of(&letter.to));
-    let direct = letters.iter().any(has_got_it);
-    // An inquirer who has got the text would read it twice.
     let leaves = match leaves(operation, &beside) {
-        Leaves::At(_) if direct || !concerns.is_empty() => Leaves::Doubted,
+        Leaves::At(_) if !concerns.is_empty() => Leaves::Doubted,
         leaves => leaves,
     };
     let author = actor.audit();
@@ -186,7 +185,6 @@ pub(super) async fn queue(
         links: Vec::new(),
         concerns: concerns.to_vec(),
         others: Vec::new(),
-        direct,
         crossed: written == Written::Answer && colleagues::crossed(operation, ticket, message).await?,
     };
     show(operation, ticket, &shown, leaves, (purpose, &first.message_id), &beside).await?;

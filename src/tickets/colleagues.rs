@@ -33,10 +33,11 @@ pub(super) async fn beside(
 ) -> Result<Vec<WrittenMail>, Fault> {
     let mut found = Vec::new();
     for mail in operation.tx.written_mails(ticket.id).await? {
-        let written = operation.tx.written_at(mail.id).await?;
         let counts = mail.is_draft()
-            || is_by_colleague(operation.actor, &mail)
-                && !operation.tx.heard_since(ticket.id, written).await?;
+            || is_by_colleague(operation.actor, &mail) && {
+                let written = operation.tx.written_at(mail.id).await?;
+                !operation.tx.heard_since(ticket.id, written).await?
+            };
         if counts {
             found.push(mail);
         }
@@ -144,14 +145,14 @@ pub(super) async fn tell(
     Ok(())
 }
 
-/// The refusal of an order that a mail of a person's stands in the way of, while it waits.
+/// The refusal of an order while such a mail of a person waits.
 pub(super) async fn in_the_way(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     counts: impl Fn(&WrittenMail) -> bool,
 ) -> Result<Option<Refused>, Fault> {
-    let waiting = operation.tx.unsent(&[ticket.id]).await?;
-    let Some((_, mail)) = waiting.iter().find(|(_, mail)| counts(mail)) else { return Ok(None) };
+    let waiting = operation.tx.unsent_of(ticket.id).await?;
+    let Some(mail) = waiting.iter().find(|mail| counts(mail)) else { return Ok(None) };
     let (number, written) = (ticket.number.clone(), written(mail));
     Ok(Some(Refused::MailWaits { number, written, text: beginning(operation, mail).await? }))
 }

@@ -88,8 +88,8 @@ pub(super) fn original(common: StaffCommon, rules: &Rules, full: bool) -> Origin
     OriginalContext { common, files, number, key: KEY.to_owned(), left_out: usize::from(full) }
 }
 
-/// An entry with open marks, or one that its reader may release. It stands in pieces, because to find its marks would compile the
-/// patterns of all marks whenever the program starts.
+/// An entry with open marks, or one that its reader may release. Its marks are given: to find them would compile the patterns of
+/// all marks whenever the program starts.
 pub(super) fn entry(common: StaffCommon, full: bool) -> EntryContext {
     let plain = |text: &str| Piece::Plain(text.to_owned());
     let mark = |nth, kind, words: &str, kept: Option<&str>| {

@@ -1,5 +1,5 @@
-//! The desk's own addresses and lists: fields that a list of the desk adds to a mail are not its sender's wish, and the author
-//! stands in another field than From. `desk::gate` decides whether such a mail is answered.
+//! The desk's own addresses and lists: fields that a list of the desk adds to a mail are not its sender's wish, and another
+//! field than From has the author. `desk::gate` decides whether such a mail is answered.
 
 use super::{InboundMail, is_no_reply};
 use crate::mail::Mailbox;

@@ -7,13 +7,12 @@ use std::collections::BTreeSet;
 
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, Status};
 use chrono::{DateTime, TimeDelta, Utc};
+use tracing::warn;
 
 use super::{
     ImapError, ImapSession, Result, STUCK_MESSAGE, StuckMessage,
     command::{folder_name, is_for_now},
 };
-use tracing::warn;
-
 use crate::{mailbox::IntakeError, settings::After, store::Store};
 
 /// A folder with at most so many messages is looked through whenever it changes. The listing fits into one packet or two.

@@ -148,7 +148,6 @@ pub(super) async fn announce(
     let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.address.as_str()).collect();
     let shown = DraftContext {
         crossed: false,
-        direct: false,
         what: letter::purpose_in_words(purpose),
         author: operation.actor.name(),
         cc: String::new(),
