@@ -14,6 +14,8 @@ begin() { # EXAMPLE…
     local example examples=()
     for example in rig_report rig_table "$@"; do examples+=(--example "$example"); done
     # The benches measure what is packaged (dist); any build finds faults.
+    # shellcheck source=scripts/lib/dist.sh
+    if [[ ${profile:-} == dist ]]; then source scripts/lib/dist.sh; fi
     cargo build ${profile:+--profile "$profile"} --locked --bin madoguchi "${examples[@]}"
     program=${CARGO_TARGET_DIR:-target}/${profile:-debug}
     dir=$(mktemp -d /tmp/rig-XXXXXX)
