@@ -1,4 +1,4 @@
-//! Mails that a person wrote to an inquirer: held for somebody's word, released, or cancelled with their entry.
+//! Mails that a person wrote to an inquirer: held for somebody's word, and released.
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
@@ -8,7 +8,7 @@ use super::{
     read_instant_option, read_word, unpack,
 };
 use crate::{
-    desk::ticket::{Direction, TicketNumber, Undecided},
+    desk::ticket::{TicketNumber, Undecided},
     letter::Purpose,
 };
 
@@ -362,27 +362,6 @@ impl Tx {
         Ok(Some(read_word(&row, "outbox", "state", row.try_get("id")?)?))
     }
 
-    /// The text of an entry of the conversation.
-    pub async fn entry_text(&mut self, id: i64) -> Result<Option<String>> {
-        let row = query("SELECT text FROM entry WHERE id = $1")
-            .bind(id)
-            .fetch_optional(self.connection().await?)
-            .await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
-    }
-
-    /// What the inquirer of a ticket wrote after the first mail, the newest.
-    pub async fn last_words(&mut self, ticket_id: i64) -> Result<Option<String>> {
-        let rows =
-            query("SELECT text FROM entry WHERE ticket_id = $1 AND direction = $2 ORDER BY id DESC LIMIT 2")
-                .bind(ticket_id)
-                .bind(Direction::In.as_str())
-                .fetch_all(self.connection().await?)
-                .await?;
-        let [last, _] = rows.as_slice() else { return Ok(None) };
-        Ok(Some(last.try_get(0)?))
-    }
-
     /// Queues a held mail, which then leaves at `at`.
     pub async fn release(&mut self, id: i64, at: DateTime<Utc>) -> Result<()> {
         query("UPDATE outbox SET state = $3, next_attempt_at = $2 WHERE id = $1 AND state = $4")
@@ -392,14 +371,6 @@ impl Tx {
             .bind(OutboxState::Held.as_str())
             .execute(self.connection().await?)
             .await?;
-        Ok(())
-    }
-
-    /// Deletes an entry of the conversation whose mail was cancelled before it left.
-    pub async fn forget_entry(&mut self, id: i64) -> Result<()> {
-        for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
-            query(sql).bind(id).execute(self.connection().await?).await?;
-        }
         Ok(())
     }
 }

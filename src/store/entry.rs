@@ -197,6 +197,35 @@ impl Tx {
         }
         notes_of(tickets).fetch_all(self.connection().await?).await?.iter().map(read_note).collect()
     }
+
+    /// The text of an entry of the conversation.
+    pub async fn entry_text(&mut self, id: i64) -> Result<Option<String>> {
+        let row = query("SELECT text FROM entry WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.connection().await?)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// What the inquirer of a ticket wrote after the first mail, the newest.
+    pub async fn last_words(&mut self, ticket_id: i64) -> Result<Option<String>> {
+        let rows =
+            query("SELECT text FROM entry WHERE ticket_id = $1 AND direction = $2 ORDER BY id DESC LIMIT 2")
+                .bind(ticket_id)
+                .bind(Direction::In.as_str())
+                .fetch_all(self.connection().await?)
+                .await?;
+        let [last, _] = rows.as_slice() else { return Ok(None) };
+        Ok(Some(last.try_get(0)?))
+    }
+
+    /// Deletes an entry of the conversation whose mail was cancelled before it left.
+    pub async fn forget_entry(&mut self, id: i64) -> Result<()> {
+        for sql in ["DELETE FROM attachment WHERE entry_id = $1", "DELETE FROM entry WHERE id = $1"] {
+            query(sql).bind(id).execute(self.connection().await?).await?;
+        }
+        Ok(())
+    }
 }
 
 impl Store {

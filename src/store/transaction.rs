@@ -198,7 +198,9 @@ impl Tx {
         if let Some(domains) = &mut self.domains {
             domains.count(day, recipient);
             self.domains_changed = true;
-            self.counted_since.push(recipient.to_owned());
+            if self.savepoint.is_some() {
+                self.counted_since.push(recipient.to_owned());
+            }
         }
         self.desk.automatic_sent = i64::from(self.automatic_sent_on(day)) + 1;
         day.clone_into(&mut self.desk.automatic_day);
