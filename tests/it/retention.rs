@@ -315,13 +315,14 @@ fn an_erasure_finds_every_spelling_and_goes_on_after_a_kill(desk: &mut Desk) {
     assert_eq!(look["messages_without_ticket"].as_array().unwrap().len(), 1);
     let erase = ["erase", "--address", "yamada1@city.example.jp", "--yes"];
     // Killed somewhere on its way, and again a little later.
-    for _ in 0..3 {
+    for wait in [40, 80, 120] {
         let begun = desk.spawn(&erase);
-        std::thread::sleep(std::time::Duration::from_millis(150));
+        std::thread::sleep(std::time::Duration::from_millis(wait));
         drop(begun);
     }
+    // A fast machine may have ended the erasure before the last kill.
     let done = desk.run(&erase);
-    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.code == Some(0) || done.stderr.contains("holds nothing"), "{}", done.stderr);
     let text = shown(desk, "ZT-2025-0001");
     for gone in ["山田", "amada1", "Taro7", "03-0000-00"] {
         assert!(!text.contains(gone), "{gone} is left: {text}");
