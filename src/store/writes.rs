@@ -1,11 +1,11 @@
 //! Gathers the new rows of a transaction. They go to the database in one trip before the next statement: a filed mail is
 //! some eight rows in six tables, and a trip costs more than a row.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use super::{
     AnyQuery, Dialect,
-    schema::{self, TableSchema},
+    schema::{self, ColumnKind, TableSchema},
 };
 
 /// Most parameters of one trip. The limit of PostgreSQL is 65,535, that of SQLite 32,766.
@@ -29,9 +29,14 @@ impl Insert {
     }
 
     /// The columns of the values of a row, in their order.
-    fn columns(&self) -> impl Iterator<Item = &'static str> {
-        let names = self.table.columns.iter().map(|(name, _)| *name);
-        names.filter(|name| !self.without.contains(name))
+    fn columns(&self) -> impl Iterator<Item = &'static (&'static str, ColumnKind)> {
+        self.table.columns.iter().filter(|(name, _)| !self.without.contains(name))
+    }
+
+    /// `INSERT INTO t (a, b)`.
+    fn head(&self) -> String {
+        let columns: Vec<&str> = self.columns().map(|(name, _)| *name).collect();
+        format!("INSERT INTO {} ({})", self.table.name, columns.join(", "))
     }
 
     const fn width(&self) -> usize {
@@ -140,8 +145,11 @@ impl Writes {
             }
             let rest = rows.split_off(rows.len().min(most));
             room -= rows.len();
-            statements.push(insert(dialect, table, values.len(), rows.len()));
-            values.extend(std::mem::replace(rows, rest));
+            let rows = std::mem::replace(rows, rest);
+            statements.push(match dialect {
+                Dialect::Sqlite => insert_rows(table, rows, values),
+                Dialect::Postgres => insert_arrays(table, &rows, values),
+            });
         }
         if self.rows.iter().all(Vec::is_empty) {
             for (template, own) in self.changes.drain(..) {
@@ -174,33 +182,100 @@ pub fn bind(query: AnyQuery, values: impl IntoIterator<Item = Value>) -> AnyQuer
     })
 }
 
-/// `INSERT INTO t (a, b) VALUES ($5, $6), ($7, $8)`, after four other values.
-fn insert(dialect: Dialect, insert: &Insert, before: usize, values: usize) -> String {
-    // `(?, ?), ` is three bytes a value, and one or two more a row.
-    let mut sql = String::with_capacity(512 + 4 * values);
-    sql.push_str("INSERT INTO ");
-    sql.push_str(insert.table.name);
-    for (nth, column) in insert.columns().enumerate() {
-        sql.push_str(if nth == 0 { " (" } else { ", " });
-        sql.push_str(column);
-    }
-    sql.push_str(") VALUES ");
-    write_rows(dialect, &mut sql, before, values, insert.width());
+/// `INSERT INTO t (a, b) VALUES (?, ?), (?, ?)`.
+fn insert_rows(insert: &Insert, rows: Vec<Value>, values: &mut Vec<Value>) -> String {
+    let mut sql = insert.head();
+    let row = format!("({})", vec!["?"; insert.width()].join(", "));
+    sql.push_str(" VALUES ");
+    sql.push_str(&vec![row; rows.len() / insert.width()].join(", "));
     sql.push_str(insert.conflict);
+    values.extend(rows);
     sql
 }
 
-/// `($5, $6), ($7, $8)`, after four other values.
-fn write_rows(dialect: Dialect, sql: &mut String, before: usize, values: usize, columns: usize) {
-    for nth in 0..values {
-        sql.push_str(match (nth, nth % columns) {
-            (0, _) => "(",
-            (_, 0) => "), (",
-            _ => ", ",
-        });
-        dialect.write_parameter(sql, before + nth + 1);
+/// `INSERT INTO t (a, b) SELECT r.a, r.b FROM unnest($5::text::bigint[], $6::text::text[]) AS r (a, b)`, after four other values.
+///
+/// PostgreSQL parses and plans a text once, and this one is the same for every number of rows. `sqlx::Any` has no arrays, so
+/// each is bound as text. The bytes of all rows are one value, of which each row takes its part.
+fn insert_arrays(insert: &Insert, rows: &[Value], values: &mut Vec<Value>) -> String {
+    let (mut taken, mut arrays, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (nth, (name, kind)) in insert.columns().enumerate() {
+        let column = || rows.iter().skip(nth).step_by(insert.width());
+        let mut unnest = |kind: &str, name: String, array: String| {
+            values.push(array.into());
+            arrays.push(format!("${}::text::{kind}[]", values.len()));
+            names.push(name);
+        };
+        match kind {
+            ColumnKind::Integer => unnest("bigint", (*name).to_owned(), array(column())),
+            ColumnKind::Text => unnest("text", (*name).to_owned(), array(column())),
+            ColumnKind::Bytes => {
+                let (parts, starts) = concatenated(column());
+                unnest("integer", format!("{name}_from"), array(starts.iter()));
+                unnest("integer", format!("{name}_for"), array(column()));
+                values.push(Value::Bytes(parts));
+                taken
+                    .push(format!("substring(${}::bytea FROM r.{name}_from FOR r.{name}_for)", values.len()));
+                continue;
+            }
+        }
+        taken.push(format!("r.{name}"));
     }
-    sql.push(')');
+    format!(
+        "{} SELECT {} FROM unnest({}) AS r ({}){}",
+        insert.head(),
+        taken.join(", "),
+        arrays.join(", "),
+        names.join(", "),
+        insert.conflict
+    )
+}
+
+/// The bytes of a column one after the other, and where those of each row begin, from 1. Those of a single row are not copied.
+fn concatenated<'a>(column: impl Iterator<Item = &'a Value>) -> (Arc<Vec<u8>>, Vec<Value>) {
+    let (mut whole, mut starts) = (Arc::<Vec<u8>>::default(), Vec::new());
+    for value in column {
+        starts.push(i64::try_from(whole.len() + 1).unwrap_or(i64::MAX).into());
+        match value {
+            Value::Bytes(bytes) if whole.is_empty() => whole = Arc::clone(bytes),
+            Value::Bytes(bytes) => Arc::make_mut(&mut whole).extend_from_slice(bytes),
+            Value::Integer(_) | Value::Text(_) => {}
+        }
+    }
+    (whole, starts)
+}
+
+/// An array in PostgreSQL's notation, `{1,NULL}` or `{"a","b"}`; of bytes, their lengths.
+fn array<'a>(values: impl Iterator<Item = &'a Value>) -> String {
+    let mut text = String::from("{");
+    for value in values {
+        match value {
+            Value::Integer(Some(number)) => {
+                // Writing into a String cannot fail.
+                let _ = write!(text, "{number}");
+            }
+            Value::Text(Some(words)) => {
+                text.push('"');
+                for piece in words.split_inclusive(['"', '\\']) {
+                    let plain = piece.trim_end_matches(['"', '\\']);
+                    text.push_str(plain);
+                    if plain.len() < piece.len() {
+                        text.push('\\');
+                        text.push_str(&piece[plain.len()..]);
+                    }
+                }
+                text.push('"');
+            }
+            Value::Integer(None) | Value::Text(None) => text.push_str("NULL"),
+            Value::Bytes(bytes) => {
+                let _ = write!(text, "{}", bytes.len());
+            }
+        }
+        text.push(',');
+    }
+    text.truncate(text.trim_end_matches(',').len());
+    text.push('}');
+    text
 }
 
 impl From<i64> for Value {
@@ -250,15 +325,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_has_its_own_parameters() {
-        let sql = |dialect| insert(dialect, &INSERTS[Table::Attempt as usize], 2, 8);
+    fn sqlite_gets_rows_and_postgresql_gets_columns() {
+        let attempts = || -> Vec<Value> {
+            vec![
+                1.into(),
+                2.into(),
+                "a".into(),
+                "250 OK".into(),
+                3.into(),
+                4.into(),
+                "b".into(),
+                None::<&str>.into(),
+            ]
+        };
+        let insert = &INSERTS[Table::Attempt as usize];
+        let mut values = vec![0.into()];
         assert_eq!(
-            sql(Dialect::Postgres),
-            "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES ($3, $4, $5, $6), ($7, $8, $9, $10) ON CONFLICT (outbox_id, nth) DO NOTHING"
-        );
-        assert_eq!(
-            sql(Dialect::Sqlite),
+            insert_rows(insert, attempts(), &mut values),
             "INSERT INTO attempt (outbox_id, nth, at, reply) VALUES (?, ?, ?, ?), (?, ?, ?, ?) ON CONFLICT (outbox_id, nth) DO NOTHING"
+        );
+        assert_eq!(values.len(), 9);
+        values.truncate(1);
+        assert_eq!(
+            insert_arrays(insert, &attempts(), &mut values),
+            "INSERT INTO attempt (outbox_id, nth, at, reply) SELECT r.outbox_id, r.nth, r.at, r.reply \
+             FROM unnest($2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::text[]) \
+             AS r (outbox_id, nth, at, reply) ON CONFLICT (outbox_id, nth) DO NOTHING"
+        );
+        assert_eq!(array(values[4..].iter()), r#"{"{\"250 OK\",NULL}"}"#);
+    }
+
+    #[test]
+    fn bytes_of_rows_are_one_value() {
+        let column: Vec<Value> =
+            [&b"ab"[..], b"", b"cde"].map(|bytes| Arc::new(bytes.to_vec()).into()).into();
+        let (whole, starts) = concatenated(column.iter());
+        assert_eq!((whole.as_slice(), array(starts.iter())), (&b"abcde"[..], "{1,3,3}".to_owned()));
+        assert_eq!(array(column.iter()), "{2,0,3}");
+    }
+
+    #[test]
+    fn a_text_of_an_array_stays_as_it_is() {
+        let words = |words: &str| array([Value::from(words)].iter());
+        assert_eq!(words(r#"C:\temp "x"\"#), r#"{"C:\\temp \"x\"\\"}"#);
+        assert_eq!(
+            (words(""), words("NULL"), words("a,{b}")),
+            (r#"{""}"#.into(), r#"{"NULL"}"#.into(), r#"{"a,{b}"}"#.into())
         );
     }
 
