@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Most messages of a batch.
-const BATCH_MESSAGES: usize = 100;
+const BATCH_MESSAGES: usize = 150;
 /// Bytes of a batch, packed, unless one message is larger.
 const BATCH_BYTES: usize = 4_000_000;
 /// A batch that has taken so long is committed: inquirers wait for its receipts, and other writers for the database.

@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// Limit of messages in one fetch. At this number the time of a network round trip is negligible.
-pub const BATCH_MESSAGES: usize = 100;
+pub const BATCH_MESSAGES: usize = 150;
 /// Limit of bytes in one fetch. A larger message is fetched alone. The last message of a Maildir batch may exceed it.
-pub const BATCH_BYTES: usize = 2_000_000;
+pub const BATCH_BYTES: usize = 3_000_000;
 /// Limit of messages that one command flags or moves. Each command has a fixed cost, so this batch is large.
 pub const SETTLE_AT_ONCE: usize = 200;
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Mails claimed by one transaction.
-const CLAIM_AT_ONCE: u32 = 100;
+const CLAIM_AT_ONCE: u32 = 150;
 /// The lease of a claim, in real time even where a rehearsal runs faster: longer than a batch, whose attempts may wait
 /// minutes for each reply. When a process dies and nobody notices, its mails are due again after the lease.
 const LEASE: Duration = Duration::from_hours(1);

@@ -27,7 +27,7 @@ use crate::{
 /// How long a verdict waits for those of mails on their way.
 const GATHER: Duration = Duration::from_millis(2);
 /// Verdicts of a group, for each connection. A commit costs more than a mail, and a kill repeats the mails of a group.
-const VERDICTS_A_CONNECTION: usize = 2;
+const VERDICTS_A_CONNECTION: usize = 3;
 /// How long mails of a batch are begun. Then the rest of it is released: an attempt must end before the lease.
 const BEGIN_WITHIN: Duration = Duration::from_mins(15);
 /// How long a mail on its way may take after a stop was asked for: less than the stop may take, so that its verdict is recorded.
