@@ -149,7 +149,7 @@ impl Tx {
         };
         statements.extend(inside.map(str::to_owned));
         let sql = self.dialect.in_one_trip(&statements);
-        // The text for a whole batch is another one each time: it is not worth a place among the prepared statements.
+        // SQLite's text for a whole batch is another one each time: it is not worth a place among the prepared statements.
         let recurs = values.len() <= VALUES_OF_A_MAIL;
         let query = sqlx::query(AssertSqlSafe(sql)).persistent(recurs);
         bind(query, values).execute(&mut self.connection).await?;

@@ -8,8 +8,8 @@ use super::{
     schema::{self, ColumnKind, TableSchema},
 };
 
-/// Most parameters of one trip. The limit of PostgreSQL is 65,535, that of SQLite 32,766.
-const VALUES_AT_ONCE: usize = 20_000;
+/// Most values of one trip. A statement of SQLite takes 32,766.
+const VALUES_AT_ONCE: usize = 32_000;
 
 /// Rows of a table for which memory is reserved at once. A filed mail has fewer, and its batch may record attempts.
 const ROWS_A_MAIL: usize = 4;
@@ -133,8 +133,7 @@ impl Writes {
         self.rows.iter().map(Vec::len).sum::<usize>() <= VALUES_AT_ONCE
     }
 
-    /// Takes as many rows as one trip can carry: returns its statements, and adds their parameters to `values`. With
-    /// parameters, the same few statement texts recur, so each is prepared once.
+    /// Takes as many rows as one trip can carry: returns its statements, and adds their parameters to `values`.
     pub fn trip(&mut self, dialect: Dialect, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
         values.reserve(self.rows.iter().map(Vec::len).sum::<usize>().min(room));
