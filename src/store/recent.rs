@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
@@ -65,9 +65,8 @@ fn read_recent(row: &AnyRow) -> Result<Recent> {
 }
 
 impl Tx {
-    /// Counts the tickets that the desk received since midnight. Reads only those that came since the last count that was kept.
-    async fn count_today(&mut self, midnight: DateTime<Utc>) -> Result<Counted> {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    /// Counts the tickets that the desk received since midnight. Reads only those that came since `counted`.
+    async fn count_today(&mut self, mut counted: Counted, midnight: DateTime<Utc>) -> Result<Counted> {
         if counted.midnight != Some(midnight) {
             let last = format!(
                 "SELECT id FROM ticket WHERE received_at < $1 ORDER BY id DESC LIMIT 1 OFFSET {OLDER_BETWEEN}"
@@ -91,10 +90,16 @@ impl Tx {
         Ok(counted)
     }
 
+    fn lock_counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The counts of today. They are kept for the next transaction, so this one must not have written yet.
     pub(super) async fn senders_today(&mut self, midnight: DateTime<Utc>) -> Result<Arc<Senders>> {
-        let counted = self.count_today(midnight).await?;
-        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = counted.clone();
+        // Taken out, so that they are not copied to be changed. After an error everything is counted again.
+        let kept = std::mem::take(&mut *self.lock_counted());
+        let counted = self.count_today(kept, midnight).await?;
+        *self.lock_counted() = counted.clone();
         Ok(counted.senders)
     }
 
@@ -142,7 +147,10 @@ impl Tx {
         let known = self.facts.as_ref().map(|facts| facts.today(&person));
         match known {
             Some(today) => Ok(today),
-            None => Ok(self.count_today(midnight).await?.senders.today(&person)),
+            None => {
+                let kept = self.lock_counted().clone();
+                Ok(self.count_today(kept, midnight).await?.senders.today(&person))
+            }
         }
     }
 
