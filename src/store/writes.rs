@@ -136,7 +136,6 @@ impl Writes {
     /// Takes as many rows as one trip can carry: returns its statements, and adds their parameters to `values`.
     pub fn trip(&mut self, dialect: Dialect, values: &mut Vec<Value>) -> Vec<String> {
         let (mut statements, mut room) = (Vec::new(), VALUES_AT_ONCE);
-        values.reserve(self.rows.iter().map(Vec::len).sum::<usize>().min(room));
         for (table, rows) in INSERTS.iter().zip(&mut self.rows).filter(|(_, rows)| !rows.is_empty()) {
             let most = room / table.width() * table.width();
             if most == 0 {
@@ -248,22 +247,13 @@ fn concatenated<'a>(column: impl Iterator<Item = &'a Value>) -> (Arc<Vec<u8>>, V
 fn array<'a>(values: impl Iterator<Item = &'a Value>) -> String {
     let mut text = String::from("{");
     for value in values {
+        // Writing into a String cannot fail.
         match value {
             Value::Integer(Some(number)) => {
-                // Writing into a String cannot fail.
                 let _ = write!(text, "{number}");
             }
             Value::Text(Some(words)) => {
-                text.push('"');
-                for piece in words.split_inclusive(['"', '\\']) {
-                    let plain = piece.trim_end_matches(['"', '\\']);
-                    text.push_str(plain);
-                    if plain.len() < piece.len() {
-                        text.push('\\');
-                        text.push_str(&piece[plain.len()..]);
-                    }
-                }
-                text.push('"');
+                let _ = write!(text, r#""{}""#, words.replace('\\', r"\\").replace('"', r#"\""#));
             }
             Value::Integer(None) | Value::Text(None) => text.push_str("NULL"),
             Value::Bytes(bytes) => {
