@@ -44,6 +44,11 @@ impl Staff {
         self.0.iter().filter(|member| normalize(&member.name).starts_with(&wanted)).collect()
     }
 
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn all(&self) -> impl Iterator<Item = &Member> {
         self.0.iter()
     }

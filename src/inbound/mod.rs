@@ -244,11 +244,12 @@ async fn next_batch(desk: &Arc<Desk>, mailbox: &mut Open) -> Result<Vec<Prepared
     if fetched.is_empty() {
         return Ok(Vec::new());
     }
-    desk.renew_staff_keys().await?;
-    desk.renew_absences().await?;
+    desk.renew().await?;
     let mut batch = prepare(desk, fetched).await?;
-    // Only where nobody waits behind it.
-    if let [mail] = batch.as_mut_slice() {
+    // Only where nobody waits behind it, and somebody reads the notice.
+    if let [mail] = batch.as_mut_slice()
+        && !desk.rules.staff.is_empty()
+    {
         mail.similar = similar_to(desk, mail).await;
     }
     Ok(batch)

@@ -59,6 +59,8 @@ struct Outbox {
     unrecorded: Vec<Attempt>,
     /// The database failed, and claims may be on record whose mails nobody has.
     claims_unknown: bool,
+    /// Somebody has queued a mail: it is claimed without a look whether there is one.
+    woken: bool,
 }
 
 impl Outbox {
@@ -67,6 +69,7 @@ impl Outbox {
             connections: Connections::new(outbound.connections),
             unrecorded: Vec::new(),
             claims_unknown: false,
+            woken: false,
         }
     }
 }
@@ -96,11 +99,11 @@ pub async fn run(outbound: Outbound, wakeups: Arc<Wakeups>, stop: CancellationTo
                 AFTER_FAULT
             }
         };
-        tokio::select! {
-            () = woken => {}
-            () = tokio::time::sleep(sleep) => {}
-            () = stop.cancelled() => {}
-        }
+        outbox.woken = tokio::select! {
+            () = woken => true,
+            () = tokio::time::sleep(sleep) => false,
+            () = stop.cancelled() => false,
+        };
     }
     hand_back(&outbound, outbox).await;
 }
@@ -166,7 +169,7 @@ async fn drain_claimed(
     }
     while !stop.is_cancelled() {
         outbound.desk.health.tick("outbox", Duration::ZERO);
-        let batch = claim(outbound).await?;
+        let batch = claim(outbound, std::mem::take(&mut outbox.woken)).await?;
         if batch.is_empty() {
             break;
         }
@@ -182,11 +185,11 @@ async fn drain_claimed(
     Ok(total)
 }
 
-async fn claim(outbound: &Outbound) -> Result<Vec<ClaimedMail>, StoreError> {
+/// Claims due mails. Looks first, without the write lock, whether there are some, unless one `is_expected`.
+async fn claim(outbound: &Outbound, is_expected: bool) -> Result<Vec<ClaimedMail>, StoreError> {
     let desk = &outbound.desk;
     let now = desk.clock.now();
-    // A look without the write lock: an empty outbox costs nothing.
-    if desk.store.next_due().await?.is_none_or(|due| due > now) {
+    if !is_expected && desk.store.next_due().await?.is_none_or(|due| due > now) {
         return Ok(Vec::new());
     }
     let mut tx = desk.store.write().await?;

@@ -124,7 +124,7 @@ pub(super) async fn send_batch(
     mails: Vec<ClaimedMail>,
     stop: &CancellationToken,
 ) -> Result<Drained, StoreError> {
-    let Outbox { connections: Connections(connections), unrecorded, claims_unknown } = outbox;
+    let Outbox { connections: Connections(connections), unrecorded, claims_unknown, .. } = outbox;
     let most = connections.len() * VERDICTS_A_CONNECTION;
     let batch = Batch {
         outbound,

@@ -48,6 +48,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// Mail comes first: the search index waits until nothing was filed for so long, or for [`LONGEST_SLEEP`]. A search by mail or
 /// shell brings it up to date by itself.
 const QUIET: Duration = Duration::from_secs(1);
+/// How long the loop waits after a wake-up: what was filed is acknowledged first, and what follows at once is seen with it.
+const AFTER_WAKE_UP: Duration = Duration::from_millis(100);
 /// How long the search index is brought up to date between two looks at the clock.
 const INDEXING: Duration = Duration::from_millis(300);
 /// How often the search index is looked at, whether it is damaged.
@@ -76,23 +78,26 @@ pub async fn run(desk: Arc<Desk>, wakeups: Arc<Wakeups>, stop: CancellationToken
             }
         };
         let mut next = Instant::now() + sleep;
-        let is_quiet = tokio::select! {
-            () = &mut woken => false,
-            () = tokio::time::sleep(QUIET.min(sleep)) => true,
+        let mut is_woken = tokio::select! {
+            () = &mut woken => true,
+            () = tokio::time::sleep(QUIET.min(sleep)) => false,
             () = stop.cancelled() => break,
         };
-        if is_quiet || indexed.elapsed() >= LONGEST_SLEEP {
+        if !is_woken || indexed.elapsed() >= LONGEST_SLEEP {
             if !keep_index(&desk, &mut healed).await {
                 next = Instant::now();
             }
             indexed = Instant::now();
         }
-        if is_quiet {
-            tokio::select! {
-                () = woken => {}
-                () = tokio::time::sleep_until(next.into()) => {}
-                () = stop.cancelled() => {}
-            }
+        if !is_woken {
+            is_woken = tokio::select! {
+                () = woken => true,
+                () = tokio::time::sleep_until(next.into()) => false,
+                () = stop.cancelled() => break,
+            };
+        }
+        if is_woken {
+            let _ = tokio::time::timeout(AFTER_WAKE_UP, stop.cancelled()).await;
         }
     }
 }
@@ -114,8 +119,7 @@ async fn keep_index(desk: &Desk, healed: &mut Option<Instant>) -> bool {
 
 /// Runs all due jobs once. Returns the number of queued mails.
 pub async fn tick(desk: &Desk) -> Result<usize, Fault> {
-    desk.renew_staff_keys().await?;
-    desk.renew_absences().await?;
+    desk.renew().await?;
     desk.health.calendar(coverage_of(&desk.rules, &desk.store).await?);
     desk.health.silence(silence(desk, desk.clock.now()).await?);
     let mut queued = release_deferred(desk).await? + look_after(desk).await?;

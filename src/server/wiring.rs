@@ -150,7 +150,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         silence_alarm: settings.mailbox.silence_alarm,
         health: Health::default(),
     };
-    desk.renew_absences().await?;
+    desk.renew().await?;
     Ok(desk)
 }
 

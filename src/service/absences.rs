@@ -6,12 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 
 use super::Desk;
-use crate::{
-    desk::{
-        calendar::date_of,
-        duty::{Absence, Duty},
-    },
-    store::StoreError,
+use crate::desk::{
+    calendar::date_of,
+    duty::{Absence, Duty},
 };
 
 /// Where the store keeps them.
@@ -54,12 +51,5 @@ impl Desk {
     #[must_use]
     pub fn duty(&self, now: DateTime<Utc>) -> Duty<'_> {
         Duty::new(&self.rules.staff, self.absences.all(), date_of(now, self.rules.calendar.time_zone()))
-    }
-
-    /// Takes over the absences that the database has now.
-    pub async fn renew_absences(&self) -> Result<(), StoreError> {
-        let value = self.store.state(ABSENCES).await?.unwrap_or_default();
-        self.absences.take(&stored(&value));
-        Ok(())
     }
 }

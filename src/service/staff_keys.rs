@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
 
-use super::Desk;
+use super::{ABSENCES, Desk, stored_absences};
 use crate::{
     desk::{
         calendar::date_of,
@@ -37,11 +37,13 @@ impl Desk {
         self.staff_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes over the secret that the database has now.
-    pub async fn renew_staff_keys(&self) -> Result<(), StoreError> {
-        if let Some(stored) = self.store.state(STAFF_KEY).await? {
-            *self.staff_keys.write().unwrap_or_else(PoisonError::into_inner) = staff_keys(&stored)?;
+    /// Takes over the secret and the absences that the database has now.
+    pub async fn renew(&self) -> Result<(), StoreError> {
+        let [secret, absences] = self.store.states([STAFF_KEY, ABSENCES]).await?;
+        if let Some(secret) = secret {
+            *self.staff_keys.write().unwrap_or_else(PoisonError::into_inner) = staff_keys(&secret)?;
         }
+        self.absences.take(&stored_absences(&absences.unwrap_or_default()));
         Ok(())
     }
 

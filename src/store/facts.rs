@@ -1,24 +1,17 @@
 //! The facts about the messages of a batch, read in a few queries when its transaction begins. The rows that the batch adds join
 //! them, so that each message sees those before it. The transaction holds the desk's row, so the facts cannot age.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{
     Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx, instant_text, read_instant_option,
-    recent::{Recent, Senders},
+    recent::Recent,
     writes::{Value, bind},
 };
-use crate::{
-    desk::{flood::Today, triage::EarlierTicket},
-    letter::Purpose,
-    mail::person_of,
-};
+use crate::{desk::triage::EarlierTicket, letter::Purpose, mail::person_of};
 
 /// A ledger row, as far as a message may repeat it.
 #[derive(Debug, Clone)]
@@ -43,9 +36,6 @@ pub struct Facts {
     senders: HashSet<String>,
     /// Recent tickets with the people who sent them, newest first.
     tickets: Vec<(String, EarlierTicket)>,
-    /// Tickets of today: those of before the batch, and its own.
-    today: (Arc<Senders>, Senders),
-    midnight: DateTime<Utc>,
     /// By person, see `mail::person_of`.
     sent: HashMap<String, SentTo>,
 }
@@ -113,26 +103,10 @@ impl Facts {
         self.senders.contains(person).then(found)
     }
 
-    pub(super) fn add_ticket(
-        &mut self,
-        sender: &str,
-        received_at: DateTime<Utc>,
-        ticket: impl FnOnce() -> EarlierTicket,
-    ) {
+    pub(super) fn add_ticket(&mut self, sender: &str, ticket: impl FnOnce() -> EarlierTicket) {
         let person = person_of(sender);
-        if received_at >= self.midnight {
-            self.today.1.add(&person);
-        }
         if self.senders.contains(&person) {
             self.tickets.insert(0, (person, ticket()));
-        }
-    }
-
-    pub(super) fn today(&self, person: &str) -> Today {
-        let (before, own) = (self.today.0.today(person), self.today.1.today(person));
-        Today {
-            from_sender: before.from_sender + own.from_sender,
-            from_domain: before.from_domain + own.from_domain,
         }
     }
 
@@ -184,8 +158,7 @@ impl Tx {
         facts.tickets =
             earlier.filter_map(|ticket| Some(((*people.get(&ticket.id)?).clone(), ticket))).collect();
         self.read_domains().await?;
-        facts.midnight = first.recipient.midnight;
-        facts.today = (self.senders_today(facts.midnight).await?, Senders::default());
+        self.read_today(first.recipient.midnight).await?;
         facts.sent = self.sent_to_all(lookups, first.recipient.midnight, first.recipient.form_since).await?;
         self.facts = Some(facts);
         Ok(())

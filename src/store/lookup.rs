@@ -121,6 +121,10 @@ impl Tx {
         if let Some(known) = self.facts.as_ref().and_then(|facts| facts.lookup(lookup)) {
             return Ok(known);
         }
+        // A message alone is the first of its transaction. One with a savepoint may stand behind others.
+        if self.today.is_none() && self.savepoint.is_none() {
+            self.read_today(lookup.recipient.midnight).await?;
+        }
         let query = bind(query(LedgerLookup::SQL), lookup.values());
         let rows = query.fetch_all(self.connection().await?).await?;
         lookup.read(&rows)

@@ -9,6 +9,7 @@ use super::{Outcome, Result, Store, Tx, list, query, query_text, read_word};
 /// UIDs that one query names.
 const UIDS_AT_ONCE: usize = 1000;
 
+/// A query with it has another text each time, and is not worth a place among the prepared statements.
 fn uid_list(uids: &[u32]) -> String {
     list(&uids.iter().copied().map(i64::from).collect::<Vec<_>>())
 }
@@ -62,6 +63,7 @@ impl Store {
                 "SELECT uid FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IN ({})",
                 uid_list(uids)
             ))
+            .persistent(false)
             .bind(folder.to_owned())
             .bind(i64::from(uidvalidity))
             .fetch_all(&self.pool)
@@ -86,6 +88,7 @@ impl Store {
                 AND (reason IS NULL OR reason <> $3)",
             uid_list(uids)
         ))
+        .persistent(false)
         .bind(folder.to_owned())
         .bind(i64::from(uidvalidity))
         .bind(parked_as)

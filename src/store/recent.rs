@@ -16,7 +16,7 @@ use crate::{
 
 /// How many of the newest tickets are searched for those of a person. No desk gets more in the time in which somebody
 /// repeats a mail, and reading them takes less time than an index on the person would take for each ticket.
-const RECENT: u32 = 200;
+const RECENT: usize = 200;
 
 /// A ticket that may be of the sender of a message.
 #[derive(Debug, Clone)]
@@ -39,6 +39,30 @@ pub(super) struct Counted {
     senders: Arc<Senders>,
 }
 
+/// New tickets of today, as one transaction sees them.
+#[derive(Debug)]
+pub(super) struct TicketsToday {
+    midnight: DateTime<Utc>,
+    before: Arc<Senders>,
+    own: Senders,
+}
+
+impl TicketsToday {
+    pub(super) fn add(&mut self, sender: &str, received_at: DateTime<Utc>) {
+        if received_at >= self.midnight {
+            self.own.add(&person_of(sender));
+        }
+    }
+
+    fn of(&self, person: &str) -> Today {
+        let (before, own) = (self.before.today(person), self.own.today(person));
+        Today {
+            from_sender: before.from_sender + own.from_sender,
+            from_domain: before.from_domain + own.from_domain,
+        }
+    }
+}
+
 /// [`Counted`] of a store.
 pub(super) type CountedToday = Arc<Mutex<Counted>>;
 
@@ -47,12 +71,12 @@ pub(super) type CountedToday = Arc<Mutex<Counted>>;
 pub(super) struct Senders(HashMap<String, u32>);
 
 impl Senders {
-    pub(super) fn add(&mut self, person: &str) {
+    fn add(&mut self, person: &str) {
         *self.0.entry(domain_of(person).to_owned()).or_default() += 1;
         *self.0.entry(person.to_owned()).or_default() += 1;
     }
 
-    pub(super) fn today(&self, person: &str) -> Today {
+    fn today(&self, person: &str) -> Today {
         let count = |key: &str| self.0.get(key).copied().unwrap_or_default();
         Today { from_domain: count(domain_of(person)), from_sender: count(person) }
     }
@@ -65,9 +89,14 @@ fn read_recent(row: &AnyRow) -> Result<Recent> {
 }
 
 impl Tx {
-    /// Counts the tickets that the desk received since midnight. Reads only those that came since `counted`.
+    /// Counts the tickets that the desk received since midnight. Reads only those that came since `counted`, and mostly they
+    /// are among the newest.
     async fn count_today(&mut self, mut counted: Counted, midnight: DateTime<Utc>) -> Result<Counted> {
-        if counted.midnight != Some(midnight) {
+        let newest = self.recent().await?;
+        let are_all = newest.len() < RECENT;
+        if counted.midnight != Some(midnight) && are_all {
+            counted = Counted { midnight: Some(midnight), ..Counted::default() };
+        } else if counted.midnight != Some(midnight) {
             let last = format!(
                 "SELECT id FROM ticket WHERE received_at < $1 ORDER BY id DESC LIMIT 1 OFFSET {OLDER_BETWEEN}"
             );
@@ -75,16 +104,18 @@ impl Tx {
             let last = last.await?.map(|row| row.try_get(0)).transpose()?.unwrap_or_default();
             counted = Counted { midnight: Some(midnight), last, senders: Arc::default() };
         }
-        let sql = "SELECT id, from_address, received_at FROM ticket WHERE id > $1 ORDER BY id";
-        let rows = query(sql).bind(counted.last).fetch_all(self.connection().await?).await?;
-        if !rows.is_empty() {
-            let senders = Arc::make_mut(&mut counted.senders);
-            for row in &rows {
-                let ticket = read_recent(row)?;
-                counted.last = ticket.id;
-                if ticket.received_at >= midnight {
-                    senders.add(&ticket.person);
-                }
+        let later = if are_all || newest.last().is_some_and(|oldest| oldest.id <= counted.last) {
+            newest
+        } else {
+            let sql = "SELECT id, from_address, received_at FROM ticket WHERE id > $1 ORDER BY id DESC";
+            let rows = query(sql).bind(counted.last).fetch_all(self.connection().await?).await?;
+            rows.iter().map(read_recent).collect::<Result<_>>()?
+        };
+        let before = counted.last;
+        for ticket in later.iter().take_while(|ticket| ticket.id > before) {
+            counted.last = counted.last.max(ticket.id);
+            if ticket.received_at >= midnight {
+                Arc::make_mut(&mut counted.senders).add(&ticket.person);
             }
         }
         Ok(counted)
@@ -94,20 +125,27 @@ impl Tx {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The counts of today. They are kept for the next transaction, so this one must not have written yet.
-    pub(super) async fn senders_today(&mut self, midnight: DateTime<Utc>) -> Result<Arc<Senders>> {
+    /// Reads the counts of today for [`Tx::tickets_today`]. They are kept for the next transaction, so this one must not have
+    /// written yet.
+    pub(super) async fn read_today(&mut self, midnight: DateTime<Utc>) -> Result<()> {
         // Taken out, so that they are not copied to be changed. After an error everything is counted again.
         let kept = std::mem::take(&mut *self.lock_counted());
         let counted = self.count_today(kept, midnight).await?;
         *self.lock_counted() = counted.clone();
-        Ok(counted.senders)
+        self.today = Some(TicketsToday { midnight, before: counted.senders, own: Senders::default() });
+        Ok(())
     }
 
-    /// The newest tickets, the newest first.
-    pub(super) async fn recent(&mut self) -> Result<Vec<Recent>> {
+    /// The newest tickets, the newest first. They are read once, until a ticket is added.
+    pub(super) async fn recent(&mut self) -> Result<Arc<[Recent]>> {
+        if let Some(recent) = &self.recent {
+            return Ok(Arc::clone(recent));
+        }
         let sql = format!("SELECT id, from_address, received_at FROM ticket ORDER BY id DESC LIMIT {RECENT}");
         let rows = query_text(sql).fetch_all(self.connection().await?).await?;
-        rows.iter().map(read_recent).collect()
+        let recent: Arc<[Recent]> = rows.iter().map(read_recent).collect::<Result<_>>()?;
+        self.recent = Some(Arc::clone(&recent));
+        Ok(recent)
     }
 
     /// Tickets by their row ids, the newest first.
@@ -135,7 +173,8 @@ impl Tx {
         if let Some(known) = self.facts.as_ref().and_then(|facts| facts.tickets_from(&person, since)) {
             return Ok(known);
         }
-        let theirs = self.recent().await?.into_iter().filter(|ticket| ticket.person == person);
+        let recent = self.recent().await?;
+        let theirs = recent.iter().filter(|ticket| ticket.person == person);
         let ids: Vec<i64> =
             theirs.filter(|ticket| ticket.received_at >= since).map(|ticket| ticket.id).collect();
         self.earlier(&ids).await
@@ -144,14 +183,11 @@ impl Tx {
     /// New tickets of today from a sender and from their domain, those of this transaction among them.
     pub async fn tickets_today(&mut self, address: &str, midnight: DateTime<Utc>) -> Result<Today> {
         let person = person_of(address);
-        let known = self.facts.as_ref().map(|facts| facts.today(&person));
-        match known {
-            Some(today) => Ok(today),
-            None => {
-                let kept = self.lock_counted().clone();
-                Ok(self.count_today(kept, midnight).await?.senders.today(&person))
-            }
+        if let Some(today) = &self.today {
+            return Ok(today.of(&person));
         }
+        let kept = self.lock_counted().clone();
+        Ok(self.count_today(kept, midnight).await?.senders.today(&person))
     }
 
     /// Mails of today from inquirers on a ticket.

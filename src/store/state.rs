@@ -13,6 +13,25 @@ impl Store {
             .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
+
+    /// Two values, as [`Store::state`].
+    pub async fn states(&self, names: [&'static str; 2]) -> Result<[Option<String>; 2]> {
+        let rows = query("SELECT name, value FROM state WHERE name IN ($1, $2)")
+            .bind(names[0])
+            .bind(names[1])
+            .fetch_all(&self.pool)
+            .await?;
+        let mut found = [None, None];
+        for row in rows {
+            let name: String = row.try_get(0)?;
+            for (of, value) in names.iter().zip(&mut found) {
+                if *of == name {
+                    *value = Some(row.try_get(1)?);
+                }
+            }
+        }
+        Ok(found)
+    }
 }
 
 impl Tx {

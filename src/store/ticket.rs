@@ -111,8 +111,12 @@ impl Tx {
     ) -> i64 {
         let id = self.fresh_id();
         let NewTicket { fields, clock, .. } = ticket;
+        self.recent = None;
+        if let Some(today) = &mut self.today {
+            today.add(&from.address, received_at);
+        }
         if let Some(facts) = &mut self.facts {
-            facts.add_ticket(&from.address, received_at, || EarlierTicket {
+            facts.add_ticket(&from.address, || EarlierTicket {
                 id,
                 number: number.clone(),
                 subject: subject.to_owned(),

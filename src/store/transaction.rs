@@ -10,7 +10,7 @@ use super::{
     CaseRow, Dialect, Result, Store, StoreError, connect,
     facts::Facts,
     query,
-    recent::CountedToday,
+    recent::{CountedToday, Recent, TicketsToday},
     share::Domains,
     writes::{Writes, bind},
 };
@@ -19,7 +19,7 @@ use super::{
 const VALUES_OF_A_MAIL: usize = 200;
 
 /// The one row of the table `desk`. It is read at BEGIN and written back at COMMIT.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct DeskRow {
     pub(super) next_id: i64,
     pub(super) event_hash: String,
@@ -57,6 +57,7 @@ pub struct Tx {
     home: Home,
     pub(super) dialect: Dialect,
     pub(super) desk: DeskRow,
+    desk_at_begin: DeskRow,
     /// Rows that are not in the database yet. They are written in one trip before the next statement.
     pub(super) writes: Writes,
     /// Facts about the batch that the transaction files, if it files one.
@@ -68,10 +69,14 @@ pub struct Tx {
     pub(super) counted_since: Vec<String>,
     /// The store's.
     pub(super) counted: CountedToday,
+    /// Counts of today's tickets, once they were read.
+    pub(super) today: Option<TicketsToday>,
+    /// The newest tickets, once they were read. `None` again when one was added.
+    pub(super) recent: Option<Arc<[Recent]>>,
     /// Applications that are supported, once they were read. `None` again when one may have changed.
     pub(super) supported: Option<Vec<CaseRow>>,
     /// The desk's row at the savepoint, if there is one.
-    savepoint: Option<DeskRow>,
+    pub(super) savepoint: Option<DeskRow>,
 }
 
 impl Store {
@@ -95,17 +100,21 @@ impl Store {
             }
             other => other?,
         };
+        let desk = DeskRow::read(&row)?;
         Ok(Tx {
             connection,
             home,
             dialect: self.dialect,
-            desk: DeskRow::read(&row)?,
+            desk_at_begin: desk.clone(),
+            desk,
             writes: Writes::default(),
             facts: None,
             domains: None,
             domains_changed: false,
             counted_since: Vec::new(),
             counted: Arc::clone(&self.counted),
+            today: None,
+            recent: None,
             supported: None,
             savepoint: None,
         })
@@ -148,11 +157,13 @@ impl Tx {
             Dialect::Postgres => (None, last),
         };
         statements.extend(inside.map(str::to_owned));
-        let sql = self.dialect.in_one_trip(&statements);
-        // SQLite's text for a whole batch is another one each time: it is not worth a place among the prepared statements.
-        let recurs = values.len() <= VALUES_OF_A_MAIL;
-        let query = sqlx::query(AssertSqlSafe(sql)).persistent(recurs);
-        bind(query, values).execute(&mut self.connection).await?;
+        if !statements.is_empty() {
+            let sql = self.dialect.in_one_trip(&statements);
+            // SQLite's text for a whole batch is another one each time: it is not worth a place among the prepared statements.
+            let recurs = values.len() <= VALUES_OF_A_MAIL;
+            let query = sqlx::query(AssertSqlSafe(sql)).persistent(recurs);
+            bind(query, values).execute(&mut self.connection).await?;
+        }
         if let Some(last) = behind {
             sqlx::raw_sql(last).execute(&mut self.connection).await?;
         }
@@ -175,7 +186,7 @@ impl Tx {
     /// Rolls back to the savepoint. Without one, it only drops the gathered rows.
     pub async fn roll_back(&mut self) -> Result<()> {
         self.writes = Writes::default();
-        self.supported = None;
+        (self.supported, self.today, self.recent) = (None, None, None);
         if let Some(desk) = self.savepoint.clone() {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT message").execute(&mut self.connection).await?;
             self.desk = desk;
@@ -215,19 +226,21 @@ impl Tx {
         while !self.writes.fit_one_trip() {
             self.trip(None).await?;
         }
-        let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = self.desk.clone();
-        // With the key in WHERE, SQLite knows that one row changes and needs no statement journal.
-        self.writes.change(
-            "UPDATE desk SET next_id = ?, event_hash = ?, automatic_day = ?, automatic_sent = ?, numbers = ? WHERE one = 1",
-            vec![
-                next_id.into(),
-                event_hash.into(),
-                automatic_day.into(),
-                automatic_sent.into(),
-                // A map from numbers to numbers is always JSON.
-                serde_json::to_string(&numbers).unwrap_or_default().into(),
-            ],
-        );
+        if self.desk != self.desk_at_begin {
+            let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = self.desk.clone();
+            // With the key in WHERE, SQLite knows that one row changes and needs no statement journal.
+            self.writes.change(
+                "UPDATE desk SET next_id = ?, event_hash = ?, automatic_day = ?, automatic_sent = ?, numbers = ? WHERE one = 1",
+                vec![
+                    next_id.into(),
+                    event_hash.into(),
+                    automatic_day.into(),
+                    automatic_sent.into(),
+                    // A map from numbers to numbers is always JSON.
+                    serde_json::to_string(&numbers).unwrap_or_default().into(),
+                ],
+            );
+        }
         self.trip(Some("COMMIT")).await?;
         let Self { connection, mut home, .. } = self;
         *home = Some(connection);
