@@ -1,10 +1,7 @@
 //! Derives the prefecture from an organization's name, by the prefecture itself or by one of its municipalities.
 //! A name that exists in several prefectures (府中市) gives no result.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use super::fold::fold;
 
@@ -32,7 +29,7 @@ pub(super) fn of(organization: &str) -> Option<&'static str> {
 
 pub(super) fn is_place(folded: &str) -> bool {
     // 梼原町 and the like have one character; a part of a word may look like them.
-    let is_name = |text: &str| TABLE.names.contains_key(text) || TABLE.prefectures.contains(&text);
+    let is_name = |text: &str| TABLE.names.get(text).is_some() || TABLE.prefectures.contains(&text);
     is_name(folded)
         || folded.contains(|c| plain(c) != c) && is_name(&folded.chars().map(plain).collect::<String>())
 }
@@ -70,10 +67,10 @@ fn municipality_at(text: &str) -> Option<Option<&'static str>> {
     for length in (1..=longest).rev() {
         let (name, behind) = split_chars(text, length);
         if let Some(prefecture) = TABLE.names.get(name) {
-            return Some(*prefecture);
+            return Some(prefecture);
         }
         if length >= 2 && heads_regional_body(behind) {
-            return TABLE.stems.get(name).copied();
+            return TABLE.stems.get(name);
         }
     }
     let (rest, _) = split_chars(text, LONGEST + 6);
@@ -81,7 +78,7 @@ fn municipality_at(text: &str) -> Option<Option<&'static str>> {
     if let Some(rest) = rest.strip_prefix("市立") {
         return (2..=4).rev().find_map(|length| {
             let (stem, behind) = split_chars(rest, length);
-            behind.starts_with("病院").then(|| TABLE.stems.get(stem).copied()).flatten()
+            behind.starts_with("病院").then(|| TABLE.stems.get(stem)).flatten()
         });
     }
     // 千葉大学, 秋田赤十字病院
@@ -121,32 +118,56 @@ fn split_chars(text: &str, count: usize) -> (&str, &str) {
 struct Table {
     prefectures: Vec<&'static str>,
     /// Municipality to prefecture; `None` if several prefectures have one of that name.
-    names: HashMap<String, Option<&'static str>>,
+    names: Names,
     /// The same for names of cities without 市; `None` if a municipality in another prefecture has the same stem.
-    stems: HashMap<String, Option<&'static str>>,
+    stems: Names,
+}
+
+type Name = (Cow<'static, str>, Option<&'static str>);
+
+/// Names with what they stand for, sorted: a desk keeps them as long as it runs, and a hash table takes several times the memory.
+struct Names(Box<[Name]>);
+
+impl Names {
+    fn new(mut names: Vec<Name>) -> Self {
+        names.sort_unstable();
+        names.dedup_by(|next, (name, prefecture)| {
+            let is_same = next.0 == *name;
+            *prefecture = prefecture.filter(|prefecture| !is_same || next.1 == Some(prefecture));
+            is_same
+        });
+        Self(names.into_boxed_slice())
+    }
+
+    fn get(&self, name: &str) -> Option<Option<&'static str>> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, prefecture)| *prefecture)
+    }
+}
+
+/// Without 市, 区, 町 or 村 at the end.
+fn stem(name: &str) -> &str {
+    name.strip_suffix(['市', '区', '町', '村']).unwrap_or(name)
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { prefectures: Vec::new(), names: HashMap::new(), stems: HashMap::new() };
-    let mut cities = HashSet::new();
+    let (mut prefectures, mut names, mut stems) = (Vec::new(), Vec::new(), Vec::new());
     for line in MUNICIPALITIES.lines() {
         let mut words = line.split(' ');
         let Some(prefecture) = words.next() else { continue };
-        table.prefectures.push(prefecture);
+        prefectures.push(prefecture);
         for name in words {
-            let name: String = name.chars().map(plain).collect();
-            let stem = name.strip_suffix(['市', '区', '町', '村']).unwrap_or(&name).to_owned();
-            if name.ends_with('市') {
-                cities.insert(stem.clone());
-            }
-            for (key, map) in [(name, &mut table.names), (stem, &mut table.stems)] {
-                map.entry(key)
-                    .and_modify(|known| *known = known.filter(|known| *known == prefecture))
-                    .or_insert(Some(prefecture));
-            }
+            let plainly = |text: &'static str| match text.chars().any(|c| plain(c) != c) {
+                true => text.chars().map(plain).collect::<String>().into(),
+                false => Cow::from(text),
+            };
+            names.push((plainly(name), Some(prefecture)));
+            stems.push((plainly(stem(name)), Some(prefecture)));
         }
     }
+    let cities: HashSet<&str> =
+        names.iter().filter(|(name, _)| name.ends_with('市')).map(|(name, _)| stem(name)).collect();
     // 中央医師会 is not a body of 中央市.
-    table.stems.retain(|stem, _| cities.contains(stem) && stem != "中央");
-    table
+    stems.retain(|(stem, _)| cities.contains(stem.as_ref()) && stem != "中央");
+    Table { prefectures, names: Names::new(names), stems: Names::new(stems) }
 });
