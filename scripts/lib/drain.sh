@@ -15,8 +15,15 @@ begin() { # EXAMPLE…
     for example in rig_report rig_table "$@"; do examples+=(--example "$example"); done
     # The benches measure what is packaged (dist); any build finds faults.
     # shellcheck source=scripts/lib/dist.sh
-    if [[ ${profile:-} == dist ]]; then source scripts/lib/dist.sh; fi
-    cargo build ${profile:+--profile "$profile"} --locked --bin madoguchi "${examples[@]}"
+    if [[ ${profile:-} == dist ]]; then
+        source scripts/lib/dist.sh
+        # By itself, as for the package. Together with examples, Cargo gives some libraries more features: the names of their
+        # functions are then others, and what scripts/train has recorded fits none.
+        cargo build --profile dist --locked --bin madoguchi
+        cargo build --profile dist --locked "${examples[@]}"
+    else
+        cargo build ${profile:+--profile "$profile"} --locked --bin madoguchi "${examples[@]}"
+    fi
     program=${CARGO_TARGET_DIR:-target}/${profile:-debug}
     dir=$(mktemp -d /tmp/rig-XXXXXX)
     trap 'scripts/rig remove "$dir"' EXIT
