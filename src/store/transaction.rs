@@ -226,7 +226,8 @@ impl Tx {
         while !self.writes.fit_one_trip() {
             self.trip(None).await?;
         }
-        if self.desk != self.desk_at_begin {
+        // PostgreSQL has written the row at BEGIN. For SQLite it is no further trip, and shows whether the database can be written.
+        if self.dialect == Dialect::Sqlite || self.desk != self.desk_at_begin {
             let DeskRow { next_id, event_hash, automatic_day, automatic_sent, numbers } = self.desk.clone();
             // With the key in WHERE, SQLite knows that one row changes and needs no statement journal.
             self.writes.change(
