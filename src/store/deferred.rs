@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_text, read_word};
+use super::{
+    OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_once, query_text, read_word,
+};
 use crate::{desk::ticket::Status, letter::Purpose};
 
 /// Purposes of mails that say nothing new once their ticket is answered.
@@ -84,7 +86,7 @@ impl Tx {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = query_text(format!(
+        let rows = query_once(format!(
             "UPDATE outbox SET state = $1, next_attempt_at = $2 WHERE id IN ({})
              RETURNING id, ticket_id, message_ref, purpose",
             list(&due)

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_text, read_instant,
-    read_instant_option, read_word, unpack,
+    AnyQuery, OutboxState, Result, Store, Tx, instant_text, list, partial, query, query_once, query_text,
+    read_instant, read_instant_option, read_word, unpack,
 };
 use crate::{
     desk::ticket::{TicketNumber, Undecided},
@@ -160,7 +160,7 @@ fn unsent(tickets: &[i64]) -> AnyQuery {
         list(tickets),
         words(&LETTERS)
     );
-    query_text(sql).bind(OutboxState::Queued.as_str()).bind(OutboxState::Held.as_str())
+    query_once(sql).bind(OutboxState::Queued.as_str()).bind(OutboxState::Held.as_str())
 }
 
 fn read_unsent(row: &AnyRow) -> Result<(i64, WrittenMail)> {
@@ -194,7 +194,7 @@ impl Tx {
             return Ok(());
         }
         let sql = format!("UPDATE outbox SET reminded_at = $1 WHERE id IN ({})", list(mails));
-        query_text(sql).bind(instant_text(now)).execute(self.connection().await?).await?;
+        query_once(sql).bind(instant_text(now)).execute(self.connection().await?).await?;
         Ok(())
     }
 

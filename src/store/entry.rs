@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Result, Store, Table, Tx, instant_text, list, query, query_text, read_instant, read_word,
+    AnyQuery, Result, Store, Table, Tx, instant_text, list, query, query_once, read_instant, read_word,
     ticket::storable,
 };
 use crate::{
@@ -174,7 +174,7 @@ fn notes_of(tickets: &[i64]) -> AnyQuery {
          WHERE ticket_id IN ({}) AND direction = $1 AND message_ref IS NULL ORDER BY ticket_id, id",
         list(tickets)
     );
-    query_text(sql).bind(Direction::Note.as_str())
+    query_once(sql).bind(Direction::Note.as_str())
 }
 
 fn read_note(row: &AnyRow) -> Result<NoteRow> {

@@ -9,7 +9,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::{
     AnyQuery, Dialect, OutboxState, Outcome, Result, Store, TicketRow, Tx, instant_text, list,
-    numbered_places, partial, query, query_text, read_word,
+    numbered_places, partial, query, query_once, query_text, read_word,
 };
 use crate::{
     desk::{
@@ -294,7 +294,7 @@ impl Tx {
             return Ok(());
         }
         let sql = format!("UPDATE message SET raw = $1, detail = NULL WHERE id IN ({})", list(ids));
-        query_text(sql).bind(Vec::<u8>::new()).execute(self.connection().await?).await?;
+        query_once(sql).bind(Vec::<u8>::new()).execute(self.connection().await?).await?;
         Ok(())
     }
 }

@@ -4,10 +4,11 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 
 use super::{
-    Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx, instant_text, read_instant_option,
+    Earlier, LedgerLookup, NewMail, NewMessage, Place, Result, SentTo, Tx, instant_text, query_once,
+    read_instant_option,
     recent::Recent,
     writes::{Value, bind},
 };
@@ -230,7 +231,7 @@ impl Tx {
 
     /// A query whose text depends on the batch, and is not prepared for another one.
     async fn fetch_once(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<sqlx::any::AnyRow>> {
-        let query = bind(sqlx::query(AssertSqlSafe(sql)).persistent(false), values);
+        let query = bind(query_once(sql), values);
         Ok(query.fetch_all(self.connection().await?).await?)
     }
 

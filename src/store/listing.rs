@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Result, Store, TicketRow, instant_text, list, query_text, read_instant, read_word,
+    AnyQuery, Result, Store, TicketRow, instant_text, list, query_once, query_text, read_instant, read_word,
     ticket::{COLUMNS, read_clock, read_option, read_ticket},
 };
 use crate::desk::ticket::{SlaClock, Status, TicketKind};
@@ -81,8 +81,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = format!("SELECT {COLUMNS} FROM ticket WHERE id IN ({})", list(ids));
-        // The text differs each time, so a prepared statement would never be used again.
-        let mut tickets = self.read_tickets(query_text(sql).persistent(false)).await?;
+        let mut tickets = self.read_tickets(query_once(sql)).await?;
         tickets.sort_by_key(|ticket| ids.iter().position(|id| *id == ticket.id));
         Ok(tickets)
     }
@@ -95,7 +94,7 @@ impl Store {
         let columns = COLUMNS
             .replace(" contact, inquiry,", " CAST(NULL AS TEXT) AS contact, CAST(NULL AS TEXT) AS inquiry,");
         let sql = format!("SELECT {columns} FROM ticket WHERE id IN ({})", list(ids));
-        let mut tickets = self.read_tickets(query_text(sql).persistent(false)).await?;
+        let mut tickets = self.read_tickets(query_once(sql)).await?;
         tickets.sort_by_key(|ticket| ids.iter().position(|id| *id == ticket.id));
         Ok(tickets)
     }

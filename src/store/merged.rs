@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::Row;
 
 use super::{
-    AnyQuery, OutboxState, Outcome, Result, Store, TicketRow, Tx, list, query, query_text,
+    AnyQuery, OutboxState, Outcome, Result, Store, TicketRow, Tx, list, query, query_once, query_text,
     ticket::{COLUMNS, read_ticket},
 };
 use crate::{
@@ -37,7 +37,7 @@ fn unanswered_parts(tickets: &[i64]) -> AnyQuery {
          ORDER BY ticket.id",
         list(tickets)
     );
-    query_text(sql)
+    query_once(sql)
         .bind(Ending::Merged.as_str())
         .bind(Purpose::Answer.as_str())
         .bind(OutboxState::Queued.as_str())

@@ -240,6 +240,12 @@ fn query_text(sql: String) -> AnyQuery {
     sqlx::query(AssertSqlSafe(sql))
 }
 
+/// As [`query_text`], for a text that names ids, numbers or places of a batch. It is another one each time, and not worth a place among
+/// the prepared statements of a connection.
+fn query_once(sql: String) -> AnyQuery {
+    query_text(sql).persistent(false)
+}
+
 /// Largest mail in bytes that is stored uncompressed: to compress it costs more time than to write it, and the
 /// acknowledgement waits for both.
 const KEPT_PLAIN: usize = 8 * 1024;

@@ -4,12 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Outcome, Result, Store, Tx, list, query, query_text, read_word};
+use super::{Outcome, Result, Store, Tx, list, query, query_once, read_word};
 
 /// UIDs that one query names.
 const UIDS_AT_ONCE: usize = 1000;
 
-/// A query with it has another text each time, and is not worth a place among the prepared statements.
 fn uid_list(uids: &[u32]) -> String {
     list(&uids.iter().copied().map(i64::from).collect::<Vec<_>>())
 }
@@ -59,11 +58,10 @@ impl Store {
     pub async fn known_uids(&self, folder: &str, uidvalidity: u32, uids: &[u32]) -> Result<BTreeSet<u32>> {
         let mut known = BTreeSet::new();
         for uids in uids.chunks(UIDS_AT_ONCE) {
-            let rows = query_text(format!(
+            let rows = query_once(format!(
                 "SELECT uid FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IN ({})",
                 uid_list(uids)
             ))
-            .persistent(false)
             .bind(folder.to_owned())
             .bind(i64::from(uidvalidity))
             .fetch_all(&self.pool)
@@ -83,12 +81,11 @@ impl Store {
         uids: &[u32],
         parked_as: &'static str,
     ) -> Result<HashMap<u32, String>> {
-        let rows = query_text(format!(
+        let rows = query_once(format!(
             "SELECT uid, message_id FROM message WHERE folder = $1 AND uidvalidity = $2 AND uid IN ({})
                 AND (reason IS NULL OR reason <> $3)",
             uid_list(uids)
         ))
-        .persistent(false)
         .bind(folder.to_owned())
         .bind(i64::from(uidvalidity))
         .bind(parked_as)

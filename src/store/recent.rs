@@ -8,7 +8,9 @@ use std::{
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Tx, instant_text, list, query, query_text, read_instant, ticket::read_earlier};
+use super::{
+    Result, Tx, instant_text, list, query, query_once, query_text, read_instant, ticket::read_earlier,
+};
 use crate::{
     desk::{flood::Today, ticket::Direction, triage::EarlierTicket},
     mail::{domain_of, person_of},
@@ -94,14 +96,8 @@ impl Tx {
     async fn count_today(&mut self, mut counted: Counted, midnight: DateTime<Utc>) -> Result<Counted> {
         let newest = self.recent().await?;
         let are_all = newest.len() < RECENT;
-        if counted.midnight != Some(midnight) && are_all {
-            counted = Counted { midnight: Some(midnight), ..Counted::default() };
-        } else if counted.midnight != Some(midnight) {
-            let last = format!(
-                "SELECT id FROM ticket WHERE received_at < $1 ORDER BY id DESC LIMIT 1 OFFSET {OLDER_BETWEEN}"
-            );
-            let last = query_text(last).bind(instant_text(midnight)).fetch_optional(self.connection().await?);
-            let last = last.await?.map(|row| row.try_get(0)).transpose()?.unwrap_or_default();
+        if counted.midnight != Some(midnight) {
+            let last = if are_all { 0 } else { self.last_before(midnight).await? };
             counted = Counted { midnight: Some(midnight), last, senders: Arc::default() };
         }
         let later = if are_all || newest.last().is_some_and(|oldest| oldest.id <= counted.last) {
@@ -119,6 +115,16 @@ impl Tx {
             }
         }
         Ok(counted)
+    }
+
+    /// A ticket behind which all of the day stand; 0 if there is none.
+    async fn last_before(&mut self, midnight: DateTime<Utc>) -> Result<i64> {
+        let sql = format!(
+            "SELECT id FROM ticket WHERE received_at < $1 ORDER BY id DESC LIMIT 1 OFFSET {OLDER_BETWEEN}"
+        );
+        let row =
+            query_text(sql).bind(instant_text(midnight)).fetch_optional(self.connection().await?).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
     }
 
     fn lock_counted(&self) -> MutexGuard<'_, Counted> {
@@ -158,8 +164,7 @@ impl Tx {
              WHERE id IN ({}) ORDER BY id DESC",
             list(ids)
         );
-        // Its text depends on the senders, and is not prepared for others.
-        let rows = query_text(sql).persistent(false).fetch_all(self.connection().await?).await?;
+        let rows = query_once(sql).fetch_all(self.connection().await?).await?;
         rows.iter().map(read_earlier).collect()
     }
 

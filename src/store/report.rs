@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
-    OutboxState, Outcome, Result, Store, StoreError, Tx, instant_text, list, query, query_text, read_instant,
+    OutboxState, Outcome, Result, Store, StoreError, Tx, instant_text, list, query, query_once, read_instant,
     read_word, turn,
 };
 use crate::{
@@ -42,7 +42,7 @@ impl Store {
         let sql =
             format!("SELECT {} FROM turn WHERE ticket_id IN ({ids}) ORDER BY ticket_id, nth", turn::COLUMNS);
         let mut turns: BTreeMap<i64, Vec<Turn>> = BTreeMap::new();
-        for row in &query_text(sql).persistent(false).fetch_all(&self.pool).await? {
+        for row in &query_once(sql).fetch_all(&self.pool).await? {
             turns.entry(row.try_get("ticket_id")?).or_default().push(turn::read_turn(row)?);
         }
         let sql = format!(
@@ -50,8 +50,7 @@ impl Store {
                     (SELECT COUNT(*) FROM outbox WHERE ticket_id = ticket.id AND purpose IN ($1, $2)) AS asked
              FROM ticket WHERE id IN ({ids}) ORDER BY id"
         );
-        let tickets = query_text(sql)
-            .persistent(false)
+        let tickets = query_once(sql)
             .bind(Purpose::AskMissing.as_str())
             .bind(Purpose::Question.as_str())
             .fetch_all(&self.pool)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    AnyQuery, Dialect, Result, Store, Tx, Within, list, query, query_text, texts::documents,
+    AnyQuery, Dialect, Result, Store, Tx, Within, list, query, query_once, query_text, texts::documents,
     within::properties,
 };
 
@@ -186,14 +186,14 @@ impl Store {
         // A row id is a number of this program.
         let below = within.below.unwrap_or(i64::MAX);
         let query = if matching.is_empty() {
-            query_text(format!("SELECT id FROM ticket WHERE id < {below} ORDER BY id DESC LIMIT {most}"))
+            query_once(format!("SELECT id FROM ticket WHERE id < {below} ORDER BY id DESC LIMIT {most}"))
         } else {
             let (matches, id) = (self.dialect.matches_grams(1), self.dialect.row_id());
             let of_index = format!("SELECT rowid FROM search_index WHERE {matches}");
-            query_text(format!("{of_index} AND {id} < {below} ORDER BY {id} DESC LIMIT {most}"))
+            query_once(format!("{of_index} AND {id} < {below} ORDER BY {id} DESC LIMIT {most}"))
                 .bind(matching)
         };
-        let rows = self.ask_index(query.persistent(false)).await?;
+        let rows = self.ask_index(query).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
@@ -237,7 +237,7 @@ impl Store {
             let one =
                 |nth: usize| format!("SELECT {nth} AS nth, {}", sql(&self.dialect.matches_grams(nth + 1)));
             let selects: Vec<String> = (0..some.len()).map(one).collect();
-            let query = query_text(selects.join(" UNION ALL ")).persistent(false);
+            let query = query_once(selects.join(" UNION ALL "));
             let query = some.iter().map(|gram| self.dialect.all_of([*gram])).fold(query, AnyQuery::bind);
             for row in &self.ask_index(query).await? {
                 let nth = usize::try_from(row.try_get::<i64, _>("nth")?).unwrap_or(usize::MAX);
@@ -341,7 +341,7 @@ impl Tx {
                  newest = CASE WHEN excluded.newest > search_progress.newest
                      THEN excluded.newest ELSE search_progress.newest END"
         );
-        query_text(sql).persistent(false).bind(until).execute(&mut *connection).await?;
+        query_once(sql).bind(until).execute(&mut *connection).await?;
         Ok(events.len() == most as usize)
     }
 
@@ -369,7 +369,7 @@ async fn indexed_grams(
 async fn forget(connection: &mut sqlx::AnyConnection, tickets: &[i64]) -> Result<()> {
     if !tickets.is_empty() {
         let sql = format!("DELETE FROM search_index WHERE rowid IN ({})", list(tickets));
-        query_text(sql).persistent(false).execute(connection).await?;
+        query_once(sql).execute(connection).await?;
     }
     Ok(())
 }

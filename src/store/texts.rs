@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::Row;
 
-use super::{OutboxState, Result, Store, list, query, query_text, read_word};
+use super::{OutboxState, Result, Store, list, query, query_once, read_word};
 use crate::{
     desk::{search::Document, ticket::Direction},
     letter::{Purpose, own_words},
@@ -27,7 +27,7 @@ impl Store {
              WHERE id IN ({}) AND answered_at IS NOT NULL AND inquiry IS NOT NULL",
             list(tickets)
         );
-        let rows = query_text(sql).persistent(false).fetch_all(&self.pool).await?;
+        let rows = query_once(sql).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
@@ -67,7 +67,7 @@ pub(super) async fn documents(
          WHERE entry.ticket_id IN ({ids}) ORDER BY attachment.id"
     );
     for sql in [of_tickets, of_files] {
-        for row in &query_text(sql).persistent(false).fetch_all(&mut *connection).await? {
+        for row in &query_once(sql).fetch_all(&mut *connection).await? {
             let document = documents.entry(row.try_get(0)?).or_default();
             for column in 1..row.len() {
                 if let Some(text) = row.try_get::<Option<String>, _>(column)? {
@@ -82,7 +82,7 @@ pub(super) async fn documents(
              AND (direction <> $1 OR id IN (SELECT entry_id FROM outbox WHERE ticket_id IN ({ids})))
          ORDER BY id"
     );
-    let rows = query_text(of_entries).persistent(false).bind(Direction::Out.as_str());
+    let rows = query_once(of_entries).bind(Direction::Out.as_str());
     for row in &rows.fetch_all(&mut *connection).await? {
         let document = documents.entry(row.try_get(0)?).or_default();
         let text: String = row.try_get("text")?;

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use sqlx::Row;
 
-use super::{AnyQuery, Result, Store, instant_text, list, query, query_text, read_instant};
+use super::{AnyQuery, Result, Store, instant_text, list, query, query_once, read_instant};
 use crate::desk::{search::wide, ticket::Status};
 
 /// Restricts the tickets that are searched.
@@ -71,7 +71,7 @@ pub(super) async fn properties(
         "SELECT id, status, received_at, prefecture, assignee, tags FROM ticket WHERE id IN ({})",
         list(ids)
     );
-    for row in &query_text(sql).persistent(false).fetch_all(connection).await? {
+    for row in &query_once(sql).fetch_all(connection).await? {
         let received: String = row.try_get("received_at")?;
         let mut grams: Vec<String> =
             [DAY, MONTH].iter().filter_map(|end| received.get(..*end)).map(received_in).collect();
@@ -158,7 +158,7 @@ impl Store {
             return Ok(ids);
         }
         sql.push_str(" ORDER BY id DESC");
-        let query = values.into_iter().fold(query_text(sql).persistent(false), AnyQuery::bind);
+        let query = values.into_iter().fold(query_once(sql), AnyQuery::bind);
         query.fetch_all(&self.pool).await?.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 }
