@@ -303,9 +303,8 @@ struct Facts {
 }
 
 async fn first_facts(store: &Store, clock: Clock) -> Result<Facts, WiringError> {
-    let stored = (store.state(KEY).await?, store.state(STAFF_KEY).await?, store.state(FIRST_RUN).await?);
-    let (key, staff, first_run) = match stored {
-        (Some(key), Some(staff), Some(first_run)) => (key, staff, first_run),
+    let (key, staff, first_run) = match store.states([KEY, STAFF_KEY, FIRST_RUN]).await? {
+        [Some(key), Some(staff), Some(first_run)] => (key, staff, first_run),
         _ => {
             let (fresh, fresh_staff) = (fresh_key()?, fresh_key()?);
             let mut tx = store.write().await?;

@@ -18,7 +18,10 @@ mod staff_keys;
 mod wakeups;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use std::{sync::RwLock, time::Duration};
+use std::{
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 
 pub use absences::{ABSENCES, Absences, stored as stored_absences};
 pub use alternation::Alternation;
@@ -36,7 +39,7 @@ use crate::{
     },
     letter::{Profile, Wording},
     settings::NewTicketTo,
-    store::Store,
+    store::{Store, StoreError},
 };
 
 /// Everything a desk is made of, put together once at the start.
@@ -88,6 +91,16 @@ impl Desk {
     /// Whether no mail has come for so long that somebody should look.
     pub fn is_too_silent(&self, silence: BusinessTime) -> bool {
         self.silence_alarm != BusinessTime::ZERO && silence > self.silence_alarm
+    }
+
+    /// Takes over the staff keys and the absences that the database has now.
+    pub async fn renew(&self) -> Result<(), StoreError> {
+        let [secret, absences] = self.store.states([STAFF_KEY, ABSENCES]).await?;
+        if let Some(secret) = secret {
+            *self.staff_keys.write().unwrap_or_else(PoisonError::into_inner) = staff_keys(&secret)?;
+        }
+        self.absences.take(&stored_absences(&absences.unwrap_or_default()));
+        Ok(())
     }
 }
 

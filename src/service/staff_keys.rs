@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
 
-use super::{ABSENCES, Desk, stored_absences};
+use super::Desk;
 use crate::{
     desk::{
         calendar::date_of,
@@ -35,16 +35,6 @@ impl Desk {
     #[must_use]
     pub fn staff_keys(&self) -> StaffKeys {
         self.staff_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Takes over the secret and the absences that the database has now.
-    pub async fn renew(&self) -> Result<(), StoreError> {
-        let [secret, absences] = self.store.states([STAFF_KEY, ABSENCES]).await?;
-        if let Some(secret) = secret {
-            *self.staff_keys.write().unwrap_or_else(PoisonError::into_inner) = staff_keys(&secret)?;
-        }
-        self.absences.take(&stored_absences(&absences.unwrap_or_default()));
-        Ok(())
     }
 
     /// The key that lets a member work on a ticket by mail, as this mail invites them to.

@@ -1,8 +1,10 @@
 //! Values that outlive a process, by name: keys, instants, fingerprints.
 
+use std::collections::HashMap;
+
 use sqlx::Row;
 
-use super::{Result, Store, Tx, query};
+use super::{AnyQuery, Result, Store, Tx, numbered_places, query, query_text};
 
 impl Store {
     /// `None` if the value was never set.
@@ -14,23 +16,13 @@ impl Store {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// Two values, as [`Store::state`].
-    pub async fn states(&self, names: [&'static str; 2]) -> Result<[Option<String>; 2]> {
-        let rows = query("SELECT name, value FROM state WHERE name IN ($1, $2)")
-            .bind(names[0])
-            .bind(names[1])
-            .fetch_all(&self.pool)
-            .await?;
-        let mut found = [None, None];
-        for row in rows {
-            let name: String = row.try_get(0)?;
-            for (of, value) in names.iter().zip(&mut found) {
-                if *of == name {
-                    *value = Some(row.try_get(1)?);
-                }
-            }
-        }
-        Ok(found)
+    /// Several values in one query, as [`Store::state`].
+    pub async fn states<const N: usize>(&self, names: [&'static str; N]) -> Result<[Option<String>; N]> {
+        let sql = format!("SELECT name, value FROM state WHERE name IN ({})", numbered_places(1, N));
+        let rows = names.into_iter().fold(query_text(sql), AnyQuery::bind).fetch_all(&self.pool).await?;
+        let mut values: HashMap<String, String> =
+            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_>>()?;
+        Ok(names.map(|name| values.remove(name)))
     }
 }
 
