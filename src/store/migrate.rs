@@ -11,7 +11,7 @@ use sqlx::{
 use super::{Dialect, Result, Store, StoreError, query};
 
 /// Version, description and SQL of every migration, in order. A published migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 21] = [
+const MIGRATIONS: [(i64, &str, &str); 22] = [
     (1, "desk", include_str!("../../migrations/0001_desk.sql")),
     (2, "deadlines", include_str!("../../migrations/0002_deadlines.sql")),
     (3, "staff", include_str!("../../migrations/0003_staff.sql")),
@@ -33,6 +33,7 @@ const MIGRATIONS: [(i64, &str, &str); 21] = [
     (21, "guidebook", include_str!("../../migrations/0021_guidebook.sql")),
     (25, "deferred", include_str!("../../migrations/0025_deferred.sql")),
     (26, "due", include_str!("../../migrations/0026_due.sql")),
+    (27, "merged", include_str!("../../migrations/0027_merged.sql")),
 ];
 
 /// Version of the last migration.
