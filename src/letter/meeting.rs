@@ -26,6 +26,9 @@ pub enum Change {
     Cancelled,
     /// A visit that nobody but its adviser knows of is cancelled.
     Withdrawn,
+    /// The meeting takes place, but with another adviser than the reader. Templates of before this word read a cancellation.
+    #[serde(rename = "cancelled")]
+    Excused,
 }
 
 /// The values that a letter about a meeting is written from.
@@ -55,6 +58,8 @@ pub struct MeetingWords {
     pub what: &'static str,
     pub is_visit: bool,
     pub change: Change,
+    /// The meeting takes place without the reader.
+    pub is_excused: bool,
     pub region: String,
     /// 「令和7年9月2日（火）14:00～16:00」
     pub when: String,
@@ -89,6 +94,7 @@ impl MeetingWords {
             what: if is_visit { "アドバイザーの派遣" } else { "会議" },
             is_visit,
             change: *change,
+            is_excused: *change == Change::Excused,
             region: for_letter(facts.region, Shown::Line),
             when: japanese_time::official_span(meeting.starts, meeting.ends, *zone),
             day: japanese_time::day(date_of(meeting.starts, *zone), date_of(facts.now, *zone)),

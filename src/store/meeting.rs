@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    Result, Store, Tx, instant_text, query, query_text, read_instant, read_instant_option, read_word,
+    OutboxState, Result, Store, Tx, instant_text, query, query_text, read_instant, read_instant_option,
+    read_word,
 };
 use crate::desk::{
     application::{ApplicationForm, Stage},
@@ -142,6 +143,20 @@ impl Tx {
             format!("SELECT {COLUMNS} FROM meeting WHERE ticket_id = $1 AND {NEWEST} ORDER BY starts_at, id");
         let rows = query_text(sql).bind(ticket_id).fetch_all(self.connection().await?).await?;
         rows.iter().map(read_meeting).collect()
+    }
+
+    /// Who got the letters about a version of a meeting, in lower case. `mark` is the part of their Message-IDs that names it.
+    pub async fn told_of_meeting(&mut self, ticket_id: i64, mark: &str) -> Result<Vec<String>> {
+        let rows = query(
+            "SELECT LOWER(recipient) AS recipient FROM outbox
+             WHERE ticket_id = $1 AND state = $2 AND message_id LIKE '%-' || $3 || '-%'",
+        )
+        .bind(ticket_id)
+        .bind(OutboxState::Sent.as_str())
+        .bind(mark)
+        .fetch_all(self.connection().await?)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("recipient")?)).collect()
     }
 
     /// Deletes a version that was stopped before anybody was told of it.

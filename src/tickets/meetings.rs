@@ -133,8 +133,18 @@ async fn tell(
     let due = remind_at(operation.desk, made.starts);
     let reminded = reminded.or_else(|| due.is_none_or(|due| due <= operation.now).then_some(made.starts));
     let id = operation.tx.add_meeting(ticket.id, &made, reminded).await?;
-    let was = known.map(|known| (known.starts, known.ends));
-    let announced = Announced { meeting: &made, change, was, message, fingerprint: &fingerprint(id) };
+    let told = match before {
+        Some(before) => operation.tx.told_of_meeting(ticket.id, &fingerprint(before.id)).await?,
+        None => Vec::new(),
+    };
+    let announced = Announced {
+        meeting: &made,
+        before: known,
+        change,
+        told: &told,
+        message,
+        fingerprint: &fingerprint(id),
+    };
     let (told, leaves) = match announce(operation, course, &announced).await? {
         Ok(announced) => announced,
         Err(refused) => {

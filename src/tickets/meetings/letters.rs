@@ -30,12 +30,53 @@ use crate::{
 pub(super) struct Announced<'a> {
     pub(super) meeting: &'a Meeting,
     pub(super) change: Change,
-    /// From and to before the change.
-    pub(super) was: Option<Span>,
+    /// As it was before the change.
+    pub(super) before: Option<&'a Meeting>,
+    /// The addresses, in lower case, that know of it as it was.
+    pub(super) told: &'a [String],
     /// The member's own sentences.
     pub(super) message: &'a str,
     /// The part of the Message-IDs that names the version.
     pub(super) fingerprint: &'a str,
+}
+
+impl Announced<'_> {
+    /// Whether only an adviser reads of it: a request, or its end.
+    fn is_for_adviser(&self) -> bool {
+        self.meeting.stage == MeetingStage::Asked || self.change == Change::Withdrawn
+    }
+
+    fn knows(&self, recipient: &Recipient) -> bool {
+        self.told.contains(&recipient.address.to_lowercase())
+    }
+
+    /// Who gets a letter, what it tells of, and the meeting that it shows.
+    fn readers(&self, course: &Course<'_>) -> Vec<(Recipient, Change, Meeting)> {
+        let adviser_of = |meeting: &Meeting| course.support.adviser(meeting.adviser.as_deref()?);
+        let adviser = adviser_of(self.meeting);
+        let present = match self.is_for_adviser() {
+            true => adviser_alone(adviser),
+            false => everybody(course.ticket, &course.case, adviser),
+        };
+        let takes_part = |address: &str| present.iter().any(|one| one.address.eq_ignore_ascii_case(address));
+        // Another adviser has taken the place of one who was told to come.
+        let before = self.before.filter(|before| before.adviser != self.meeting.adviser);
+        let excused: Vec<_> = before
+            .into_iter()
+            .flat_map(|before| adviser_alone(adviser_of(before)).into_iter().map(move |one| (one, before)))
+            .filter(|(one, _)| self.knows(one) && !takes_part(&one.address))
+            .map(|(one, before)| {
+                let as_it_was = Meeting { sequence: self.meeting.sequence, ..before.clone() };
+                (one, Change::Excused, as_it_was)
+            })
+            .collect();
+        // A change is news to who has not heard of the meeting.
+        let told = present.into_iter().map(|one| {
+            let is_news = self.change == Change::Changed && !self.knows(&one);
+            (one, if is_news { Change::New } else { self.change }, self.meeting.clone())
+        });
+        told.chain(excused).collect()
+    }
 }
 
 /// When everybody is reminded of a meeting. `None`: never, because the calendar has too little business time before it.
@@ -78,6 +119,7 @@ fn calendar_file(
     words: &MeetingWords,
 ) -> Attachment {
     let desk = operation.desk;
+    let is_expected = meeting.is_live() && words.change != Change::Excused;
     let uid = desk.ids.of_ticket(&case.number, &format!("{}-{}", meeting.kind, meeting.nth));
     ics(&CalendarEvent {
         uid: &uid,
@@ -89,7 +131,7 @@ fn calendar_file(
         place: &words.place,
         url: &words.url,
         description: &words.description(),
-        cancelled: meeting.stage == MeetingStage::Cancelled,
+        cancelled: !is_expected,
         organizer: (&desk.profile.name, &desk.profile.address),
     })
 }
@@ -97,6 +139,8 @@ fn calendar_file(
 /// A letter, ready to be looked at.
 struct Prepared {
     recipient: Recipient,
+    change: Change,
+    files: Vec<Attachment>,
     rendered: Rendered,
     message_id: String,
 }
@@ -107,29 +151,24 @@ pub(super) async fn announce(
     course: &Course<'_>,
     announced: &Announced<'_>,
 ) -> Result<Result<(usize, Leaves), Refused>, Fault> {
-    let (desk, ticket, meeting) = (operation.desk, course.ticket, announced.meeting);
+    let (desk, ticket) = (operation.desk, course.ticket);
     let number = &ticket.number;
-    let words = in_words(desk, &course.case, meeting, (announced.change, announced.was), operation.now);
-    let asks_adviser = meeting.stage == MeetingStage::Asked || announced.change == Change::Withdrawn;
-    let purpose = if meeting.stage == MeetingStage::Asked { Purpose::VisitRequest } else { Purpose::Meeting };
-    let adviser = meeting.adviser.as_deref().and_then(|address| course.support.adviser(address));
-    let mut recipients = everybody(ticket, &course.case, adviser);
-    if asks_adviser {
-        recipients = adviser_alone(adviser);
-    }
-    if recipients.is_empty() {
-        return Ok(Err(Refused::NoAddress(number.clone())));
-    }
-    let files = match asks_adviser {
-        true => Vec::new(),
-        false => vec![calendar_file(operation, &course.case, meeting, &words)],
-    };
+    let is_request = announced.meeting.stage == MeetingStage::Asked;
+    let purpose = if is_request { Purpose::VisitRequest } else { Purpose::Meeting };
+    let was = announced.before.map(|before| (before.starts, before.ends));
     let mut letters = Vec::new();
-    for (nth, recipient) in recipients.into_iter().enumerate() {
+    for (nth, (recipient, change, meeting)) in announced.readers(course).into_iter().enumerate() {
+        let words = in_words(desk, &course.case, &meeting, (change, was), operation.now);
+        let files = match announced.is_for_adviser() {
+            true => Vec::new(),
+            false => vec![calendar_file(operation, &course.case, &meeting, &words)],
+        };
+        // A member speaks to those who take part.
+        let text = if change == Change::Excused { "" } else { announced.message.trim() };
         let context = MeetingContext {
             to_adviser: recipient.is_adviser,
-            text: announced.message.trim().to_owned(),
-            ..MeetingContext::new(&desk.profile, &number.to_string(), recipient.addressed(), words.clone())
+            text: text.to_owned(),
+            ..MeetingContext::new(&desk.profile, &number.to_string(), recipient.addressed(), words)
         };
         let content = match purpose {
             Purpose::VisitRequest => Content::VisitRequest(context),
@@ -138,10 +177,10 @@ pub(super) async fn announce(
         let rendered = desk.wording.render(&content)?;
         let message_id =
             desk.ids.of_ticket(number, &format!("{purpose}-{}-{}", announced.fingerprint, nth + 1));
-        letters.push(Prepared { recipient, rendered, message_id });
+        letters.push(Prepared { recipient, change, files, rendered, message_id });
     }
     let leaves = leaves(operation, &[]);
-    if let Err(refused) = queue(operation, ticket, (purpose, &files), &letters, leaves).await? {
+    if let Err(refused) = queue(operation, ticket, purpose, &letters, leaves).await? {
         return Ok(Err(refused));
     }
     let Some(first) = letters.first() else { return Ok(Err(Refused::NoAddress(number.clone()))) };
@@ -153,8 +192,8 @@ pub(super) async fn announce(
         cc: String::new(),
         to: disarmed(&to.join(letter::AND)),
         subject: first.rendered.subject.clone(),
-        text: first.rendered.body.trim_end().to_owned(),
-        attachments: files.iter().map(|file| file.name.clone()).collect(),
+        text: texts(&letters),
+        attachments: first.files.iter().map(|file| file.name.clone()).collect(),
         when: leaving_in_words(leaves, desk.rules.calendar.time_zone(), operation.now),
         left_out: String::new(),
         assigned: take_on(operation, ticket).await?,
@@ -166,11 +205,28 @@ pub(super) async fn announce(
     Ok(Ok((letters.len(), leaves)))
 }
 
+/// The first letter whole, and each that tells of something else. The others differ only in their first lines.
+fn texts(letters: &[Prepared]) -> String {
+    let (mut shown, mut text) = (Vec::new(), String::new());
+    for letter in letters {
+        if shown.contains(&letter.change) {
+            continue;
+        }
+        if !shown.is_empty() {
+            let to = disarmed(&letter.recipient.address);
+            text += &format!("\n\n──── 次は、{to} への本文です ────\n件名：{}\n\n", letter.rendered.subject);
+        }
+        shown.push(letter.change);
+        text += letter.rendered.body.trim_end();
+    }
+    text
+}
+
 /// Queues all letters, or none of them.
 async fn queue(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
-    (purpose, files): (Purpose, &[Attachment]),
+    purpose: Purpose,
     letters: &[Prepared],
     leaves: Leaves,
 ) -> Result<Result<(), Refused>, Fault> {
@@ -186,7 +242,7 @@ async fn queue(
         subject: &letter.rendered.subject,
         body: &letter.rendered.body,
         html: None,
-        files,
+        files: &letter.files,
         message_id: &letter.message_id,
         // An adviser has seen nothing of the region's thread.
         thread: if letter.recipient.is_adviser { Thread::default() } else { Thread::of(&thread) },

@@ -13,6 +13,7 @@ use crate::support::{
 on_both!(
     a_visit_is_asked_for_confirmed_and_counted,
     what_cannot_be_arranged_is_explained,
+    an_adviser_who_joins_is_invited_and_one_who_is_replaced_is_excused,
     advisers_and_calendars_get_no_answer,
     questions_belong_to_the_case_and_leads_are_told_what_is_open,
 );
@@ -123,6 +124,62 @@ fn what_cannot_be_arranged_is_explained(desk: &mut Desk) {
 /// A mail of the adviser's.
 fn from_adviser(id: &str) -> Mail {
     Mail::new().from("\"Yamamoto\" <yamamoto@univ.example.jp>").id(&format!("{id}@univ.example.jp"))
+}
+
+fn an_adviser_who_joins_is_invited_and_one_who_is_replaced_is_excused(desk: &mut Desk) {
+    supported(desk);
+    let notice = fresh_notice(desk, "2025-08-18T10:00:00", "a");
+    order(desk, &notice, "o1", "2025-08-18T10:05:00", "会議 1 9月2日 14:00-16:00\n場所：県庁");
+    at(desk, "2025-08-18T10:20:00");
+    desk.once();
+    let subject = |what: &str| format!("[{CASE}] 伴走支援 第1回会議（{what}のご案内）");
+    let expect = |desk: &mut Desk, id: &str, day: u32, text: &str, expected: &[(&str, &str)]| {
+        let before = desk.smtp.mails().len();
+        order(desk, &notice, id, &format!("2025-08-{day}T10:00:00"), text);
+        at(desk, &format!("2025-08-{day}T10:20:00"));
+        desk.once();
+        let mut expected: Vec<_> =
+            expected.iter().map(|(to, what)| ((*to).to_owned(), subject(what))).collect();
+        expected.sort();
+        assert_eq!(told(desk, before), expected, "{text}");
+    };
+    let joins = [(REPRESENTATIVE, "変更"), (OFFICER, "変更"), (ADVISER, "開催")];
+    expect(desk, "o2", 19, "会議 1\nアドバイザー：山本", &joins);
+    let echo = mail_to(desk, SATO, "送信前のご確認").text;
+    for part in ["下記のとおり変更いたしますので", "への本文です", "下記のとおり開催いたしますので"]
+    {
+        assert!(echo.contains(part), "{part}: {echo}");
+    }
+    let invited = mail_to(desk, ADVISER, "開催").text;
+    assert!(!invited.contains("変更"), "{invited}");
+    // Another adviser comes, on another day.
+    let replaced =
+        [(REPRESENTATIVE, "変更"), (OFFICER, "変更"), (SECOND, "開催"), (ADVISER, "ご出席の見合わせ")];
+    expect(
+        desk,
+        "o3",
+        20,
+        "会議 1 9月9日 14:00-16:00\nアドバイザー：黒田\n連絡：資料をお持ちください。",
+        &replaced,
+    );
+    let echo = mail_to(desk, SATO, "送信前のご確認").text;
+    assert!(echo.contains("ご出席をお願いしないこととなりました"), "{echo}");
+    let excused = mail_to(desk, ADVISER, "見合わせ").text;
+    for part in ["山本 一郎 様", "ご出席をお願いしないこととなりました", "令和7年9月2日（火）14:00～16:00"]
+    {
+        assert!(excused.contains(part), "{part}: {excused}");
+    }
+    for part in ["中止", "9月9日", "黒田", "資料をお持ちください"] {
+        assert!(!excused.contains(part), "{part}: {excused}");
+    }
+    let file = calendar(desk, ADVISER);
+    assert_eq!(
+        (line(&file, "STATUS:"), line(&file, "DTSTART:"), line(&file, "SEQUENCE:")),
+        ("CANCELLED", "20250902T050000Z", "2")
+    );
+    // Who was excused hears no more, and the other one is told of the next move.
+    let moved = [(REPRESENTATIVE, "変更"), (OFFICER, "変更"), (SECOND, "変更")];
+    expect(desk, "o4", 21, "会議 1 9月16日 14:00-16:00", &moved);
 }
 
 fn advisers_and_calendars_get_no_answer(desk: &mut Desk) {
