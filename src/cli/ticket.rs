@@ -235,7 +235,7 @@ pub(super) async fn work(context: &Context, number: &TicketNumber, work: Work) -
             }
             Work::Form(files) => {
                 let command = StaffCommand::Support(SupportCommand::Form);
-                let brought = Brought { files: &files, message: None };
+                let brought = Brought { files: &files, ..Brought::default() };
                 carry_out(&mut operation, &ticket, &command, &Named::default(), brought).await?
             }
         },

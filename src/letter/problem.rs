@@ -35,7 +35,7 @@ pub fn problem_in_words(problem: &Problem) -> String {
             "{ticket} の回答：線より下にも文があり、どこまでが回答か分かりませんでした。線より上にまとめてお書きください"
         ),
         Problem::FilesForSeveral => {
-            "添付ファイル付きの回答：複数の照会への回答に添付があり、どの照会に付けるか分かりませんでした。1件ずつお送りください".to_owned()
+            "添付ファイル付きのメール：回答・質問・転送などが2つ以上あり、どれに付けるか分からなかったため、いずれも行っていません。1つずつお送りください".to_owned()
         }
         Problem::TextOutside(text) => format!("印の外の文「{}」は、誰にも送っていません", shown(text)),
         Problem::TextBeside { ticket, text } => format!(

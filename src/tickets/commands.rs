@@ -3,7 +3,7 @@
 
 use super::{
     accept,
-    answer::{Draft, write},
+    answer::write,
     application,
     draft::{Named, cancel, reject, release},
     faq, handling, hold,
@@ -61,15 +61,7 @@ pub async fn carry_out(
             note(operation, ticket, text);
             Ok(Ok(Done::Noted(number.clone())))
         }
-        Command::Ask(text) => {
-            write(
-                operation,
-                ticket,
-                Written::Question,
-                Draft { text, message: brought.message, ..Draft::default() },
-            )
-            .await
-        }
+        Command::Ask(text) => write(operation, ticket, Written::Question, brought.with(text)).await,
         Command::Close(reason) => close(operation, ticket, reason).await,
         Command::Reopen => reopen(operation, ticket).await,
         Command::Wait => wait(operation, ticket).await,

@@ -106,12 +106,11 @@ pub(super) async fn quote(
     operation: &mut Operation<'_>,
     ticket: &TicketRow,
     text: &str,
-    Brought { files, message }: Brought<'_>,
+    brought: Brought<'_>,
 ) -> Result<Outcome, Fault> {
     // 引用 with a number is the answer to another inquiry, which `answer` puts in.
     if text.lines().any(|line| quoted(line).is_some()) {
-        let draft = Draft { text, files, message, ..Draft::default() };
-        return write(operation, ticket, Written::Answer, draft).await;
+        return write(operation, ticket, Written::Answer, brought.with(text)).await;
     }
     let notes = operation.tx.notes_by_mail(ticket.id).await?;
     let contacts = &operation.desk.rules.contacts;
@@ -127,6 +126,5 @@ pub(super) async fn quote(
     if text.is_empty() {
         return Ok(Err(Refused::NoText(ticket.number.clone())));
     }
-    write(operation, ticket, Written::Answer, Draft { text, files, left_out, message, ..Draft::default() })
-        .await
+    write(operation, ticket, Written::Answer, Draft { left_out, ..brought.with(text) }).await
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use self::letters::{Announced, announce};
 pub use self::letters::{in_words, remind_at};
-use super::commands::find;
+use super::{answer::Draft, commands::find};
 use crate::{
     desk::{
         application::{Adviser, Stage, Support},
@@ -31,6 +31,15 @@ pub struct Brought<'a> {
     pub files: &'a [Attachment],
     /// The ledger row that has the files.
     pub message: Option<i64>,
+    /// To and Cc of the mail.
+    pub sent_to: &'a [Mailbox],
+}
+
+impl<'a> Brought<'a> {
+    /// A text that leaves with what came with its order.
+    pub(super) fn with(self, text: &'a str) -> Draft<'a> {
+        Draft { text, files: self.files, left_out: "", message: self.message, sent_to: self.sent_to }
+    }
 }
 
 /// A case with its meetings, as an order finds it.

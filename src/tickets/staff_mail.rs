@@ -59,7 +59,7 @@ pub async fn work_on(
     let files = prepared.reading.mail.attachments.as_slice();
     let sent_to: Vec<Mailbox> =
         prepared.reading.mail.to.iter().chain(&prepared.reading.mail.cc).cloned().collect();
-    let brought = Brought { files, message: Some(message) };
+    let brought = Brought { files, message: Some(message), sent_to: &sent_to };
     for (_, outcome) in &taken {
         result.note(operation, "", outcome);
     }
@@ -76,8 +76,7 @@ pub async fn work_on(
         }
         let outcome = match commands::find(operation.tx, &answer.ticket).await? {
             Ok(ticket) => {
-                let (text, left_out) = (&answer.text, &answer.left_out);
-                let draft = Draft { text, files, left_out, message: Some(message), sent_to: &sent_to };
+                let draft = Draft { left_out: &answer.left_out, ..brought.with(&answer.text) };
                 answer::write(operation, &ticket, Written::Answer, draft).await?
             }
             Err(none) => Err(none),

@@ -2,7 +2,7 @@
 
 use crate::support::{
     desk::{Desk, on_both},
-    mail::{inquiry, message},
+    mail::{attached, inquiry, message},
     members::{INQUIRER, STAFF, deliver, link, mail_to, mails_to, once_at, reply, tapped, with_notice},
 };
 
@@ -11,6 +11,7 @@ on_both!(
     a_mail_that_the_writer_of_an_answer_could_not_know_stays_owed,
     a_mail_that_the_writer_has_read_is_answered,
     who_gets_an_answer_directly_gets_it_from_the_desk_on_a_word_alone,
+    a_question_has_its_file_and_waits_for_a_word_like_an_answer,
     who_writes_again_while_an_answer_waits_is_shown_to_staff_with_a_link_that_stops_it
 );
 
@@ -115,6 +116,31 @@ fn who_gets_an_answer_directly_gets_it_from_the_desk_on_a_word_alone(desk: &mut 
     once_at(desk, "10:42:30");
     once_at(desk, "10:55:00");
     assert_eq!(mails_to(desk, INQUIRER).len(), 2);
+}
+
+fn a_question_has_its_file_and_waits_for_a_word_like_an_answer(desk: &mut Desk) {
+    let notice = with_notice(desk);
+    let question = "質問 様式はこちらでしょうか。";
+    let direct = reply("ito@example.jp", &notice, "all", question).header("Cc", INQUIRER);
+    deliver(desk, direct, "10:10:00");
+    once_at(desk, "10:10:30");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    assert!(echo.text.contains("照会者には直接届いています"), "{}", echo.text);
+    once_at(desk, "10:30:00");
+    assert_eq!(mails_to(desk, INQUIRER).len(), 1, "only the receipt");
+    deliver(desk, reply("ito@example.jp", &echo, "stop", "取消"), "10:31:00");
+    let with_file = attached(reply("ito@example.jp", &notice, "file", ""), question, "様式.docx", b"form");
+    deliver(desk, with_file, "10:32:00");
+    once_at(desk, "10:32:30");
+    let echo = mail_to(desk, "ito@example.jp", "送信前のご確認");
+    assert!(echo.text.contains("添付　　：様式.docx"), "{}", echo.text);
+    once_at(desk, "10:50:00");
+    let sent = mails_to(desk, INQUIRER).pop().unwrap();
+    let files: Vec<_> = sent.attachments.iter().map(|file| (file.name.as_str(), &*file.bytes)).collect();
+    assert_eq!(
+        (sent.text.contains("様式はこちらでしょうか。"), files),
+        (true, vec![("様式.docx", &b"form"[..])])
+    );
 }
 
 fn the_answer_to_a_later_question_repeats_that_question(desk: &mut Desk) {

@@ -148,6 +148,17 @@ impl Command {
         self.only_reads() || matches!(self, Self::KeepPhrase { .. } | Self::Away(_) | Self::Back)
     }
 
+    /// Whether the files of the mail go with it, outside or into the ticket.
+    #[must_use]
+    pub fn takes_files(&self) -> bool {
+        matches!(
+            self,
+            Self::Ask(_)
+                | Self::Handling(HandlingCommand::Forward(_) | HandlingCommand::Quote(_))
+                | Self::Support(SupportCommand::Form | SupportCommand::Minutes { .. })
+        )
+    }
+
     /// Whether it is about no ticket, and only sends something to its writer.
     #[must_use]
     pub fn only_reads(&self) -> bool {

@@ -77,7 +77,7 @@ pub enum Problem {
     ExpiredKey(TicketNumber),
     /// There is text below the cut line of a notice, which may be part of the answer.
     TextBelow(TicketNumber),
-    /// The mail has attachments and several answers, so the ticket of the attachments is unknown.
+    /// The mail has attachments and several texts that they may be for.
     FilesForSeveral,
     /// There is text outside all markers. The desk does not send it.
     TextOutside(String),
@@ -189,14 +189,15 @@ fn finish(typed: &Typed, checked: &Checked<'_>, mail: &mut StaffMail) {
     checked.tell_of_old_digest(mail);
     merge_equal_answers(mail);
     let quoted = typed.quoted.join("\n");
-    match mail.answers.as_mut_slice() {
-        [] => {}
-        [answer] => join(&mut answer.left_out, &quoted),
-        _ if checked.input.files => {
-            mail.answers.clear();
-            mail.problems.push(Problem::FilesForSeveral);
-        }
-        _ => {}
+    if let [answer] = mail.answers.as_mut_slice() {
+        join(&mut answer.left_out, &quoted);
+    }
+    let takes_files = |order: &Order| order.command.takes_files();
+    let takers = mail.answers.len() + mail.orders.iter().filter(|order| takes_files(order)).count();
+    if checked.input.files && takers > 1 {
+        mail.answers.clear();
+        mail.orders.retain(|order| !takes_files(order));
+        mail.problems.push(Problem::FilesForSeveral);
     }
     if mail.keyed && mail.orders.is_empty() && mail.answers.is_empty() && mail.problems.is_empty() {
         let doubt = Doubtful { opening: String::new(), why: Doubt::Nothing };

@@ -1,5 +1,6 @@
 //! Replies to digests and notices, as mail programs change them.
 
+mod files;
 mod quoted;
 
 use super::{order::Doubt, *};
@@ -131,11 +132,6 @@ fn text_that_may_belong_to_no_ticket_or_to_several_is_refused() {
     let outside = format!("星川市さんには後で電話します。\n\n{}", quoted(&digest("\n", "\n"), "> "));
     assert_eq!(problems(&outside), [Problem::TextOutside("星川市さんには後で電話します。".into())]);
     assert_eq!(answers(&outside), []);
-    let mut files = input("Re: 一覧", "");
-    let text = digest("一つ目", "二つ目");
-    (files.text, files.files) = (&text, true);
-    let mail = read(&files, &keys());
-    assert_eq!((mail.answers.len(), mail.problems), (0, vec![Problem::FilesForSeveral]));
 }
 
 #[test]
