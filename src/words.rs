@@ -35,7 +35,7 @@ macro_rules! closed_set {
             fn from_str(text: &str) -> Result<Self, String> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    _ => Err(format!("{text:?} is not allowed; allowed: {}", [$($text),+].join(", "))),
+                    _ => Err(format!("{} is not allowed; allowed: {}", $crate::words::shown(text), [$($text),+].join(", "))),
                 }
             }
         }
@@ -56,3 +56,12 @@ macro_rules! closed_set {
 }
 
 pub(crate) use closed_set;
+
+/// A wrong value as an error shows it. Of one that quotation marks in the wrong place made of several lines, or that is long,
+/// nothing is shown: the line of a password may be in it.
+pub fn shown(value: &str) -> String {
+    /// Characters of the longest value that has a fixed form, with some to spare.
+    const MOST: usize = 60;
+    let is_plain = value.chars().count() <= MOST && !value.contains(char::is_control);
+    if is_plain { format!("{value:?}") } else { "the value".to_owned() }
+}

@@ -305,7 +305,7 @@ async fn report(context: &Context, out: Option<&Path>, with_reviews: bool) -> an
     let blocks = support_report(&report);
     if let Some(file) = out {
         let bytes = paper::write(&blocks).context("cannot write the report as .docx")?;
-        std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
+        print::file(file, &bytes)?;
     }
     if context.json {
         return print::json(&report);

@@ -17,7 +17,7 @@ use crate::{
     server::{rules, source, transport},
     service::alarms::coverage,
     settings::{DeliveryKind, Settings},
-    store::{Chain, Proof, Store, StoreError},
+    store::{Chain, Proof, Store, StoreError, is_unprotected},
 };
 
 /// The result of one check.
@@ -56,6 +56,7 @@ pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&st
             finding("mailbox", mailbox),
             delivery.unwrap_or_else(|error| finding("delivery", Err(error))),
         ]);
+        findings.extend(is_unprotected(&settings.database.url).map(|host| unprotected(&host)));
         match database {
             Ok(Database::Healthy { latest, proof, holds }) => {
                 latest_deadline = latest;
@@ -187,12 +188,27 @@ async fn database(settings: &Settings, event_hash: Option<&str>) -> Result<Datab
     tx.commit().await.map_err(|error| format!("{error}; see that the database is writable"))?;
     let proof = store.prove_audit().await.map_err(text)?;
     let latest = store.latest_deadline().await.map_err(text)?;
-    let holds = match event_hash {
-        Some(hash) => Some(holds(hash, store.has_event_hash(hash).await.map_err(text)?)),
+    let holds = match event_hash.map(|hash| hash.trim().to_lowercase()) {
+        Some(hash) if !is_hash(&hash) => {
+            Some(Err(format!("{hash:?} is no hash: it has 64 hexadecimal digits")))
+        }
+        Some(hash) => Some(holds(&hash, store.has_event_hash(&hash).await.map_err(text)?)),
         None => None,
     };
     store.close().await;
     Ok(Database::Healthy { latest, proof, holds })
+}
+
+fn unprotected(host: &str) -> Finding {
+    let detail = format!(
+        "the password and all mails may go to {host} in clear text, or to another in its place: \
+         put sslmode=verify-full and sslrootcert=FILE into database.url, unless only this desk and {host} are on that network"
+    );
+    looked_at("database", true, detail)
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether the audit has an event whose hash left the machine earlier.

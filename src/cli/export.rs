@@ -1,6 +1,8 @@
 //! `export`: writes all tickets as JSON or CSV with their conversation, for 開示 requests and the guidebook, or as the list that
 //! members get by mail.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -51,6 +53,20 @@ pub(super) struct Export {
     /// Only tickets received on this day or earlier
     #[arg(long)]
     to: Option<NaiveDate>,
+    /// Write to this file, which only its owner can open, and not to standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Export {
+    /// Writes the tickets to where they are asked for.
+    fn write(&self, content: &[u8]) -> anyhow::Result<()> {
+        match &self.out {
+            Some(file) => print::file(file, content),
+            None if self.format == Format::Xlsx => print::binary(content),
+            None => print::bytes(content),
+        }
+    }
 }
 
 pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()> {
@@ -77,7 +93,7 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
             exported.push(Exported::new(Ticket::new(row, calendar, now), messages, turns, application));
         }
         desk.store.close().await;
-        return print::json(&exported);
+        return export.write(format!("{}\n", serde_json::to_string_pretty(&exported)?).as_bytes());
     }
     let list = match export.format {
         Format::List => Some(SheetFormat::Csv),
@@ -88,7 +104,7 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
         let table = list::table(&desk, &tickets, now).await?;
         let bytes = list::bytes(&desk, &table, format, now)?;
         desk.store.close().await;
-        return if format == SheetFormat::Xlsx { print::binary(&bytes) } else { print::bytes(&bytes) };
+        return export.write(&bytes);
     }
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(sheet::COLUMNS)?;
@@ -102,7 +118,7 @@ pub(super) async fn run(context: &Context, export: &Export) -> anyhow::Result<()
         Encoding::Utf8 => ["\u{feff}".as_bytes(), text.as_bytes()].concat(),
         Encoding::Cp932 => cp932(&text),
     };
-    print::bytes(&bytes)
+    export.write(&bytes)
 }
 
 /// Encodes text in code page 932, which lacks emoji and some characters of names. These become 〓 (geta).

@@ -176,7 +176,7 @@ pub(super) async fn run(context: &Context, command: Command) -> anyhow::Result<(
                     print::bytes(&bytes)
                 };
             }
-            std::fs::write(&file, &bytes).with_context(|| format!("cannot write {}", file.display()))?;
+            print::file(&file, &bytes)?;
             print::line(format!("{count} entries are in {}", file.display()));
             Ok(())
         }

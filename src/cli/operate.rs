@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     server,
-    store::{Chain, Copied, Store, check_backup, copy, database_files},
+    store::{Chain, Copied, Store, check_backup, copy, database_files, place, url_of},
 };
 
 /// Asks the running desk whether it is ready, for health checks of containers. Exit code 1 if it is not ready or, with
@@ -75,12 +75,20 @@ pub(super) async fn restore(context: &Context, file: &Path, count: Count) -> any
     // The numbers are left out before the file gets its name: a desk that gives them again sends answers to others.
     let beside = |suffix: &str| PathBuf::from(format!("{}.restoring{suffix}", target.display()));
     let unfinished = beside("");
+    // What an earlier attempt left would be taken for a part of this one, with its rights.
+    let clean = || {
+        for suffix in ["", "-wal", "-shm", ".migrating"] {
+            let _ = std::fs::remove_file(beside(suffix));
+        }
+    };
+    clean();
     let put = async {
         // Not `fs::copy`, which gives the target the rights of the copy.
-        std::io::copy(&mut File::open(file)?, &mut File::create(&unfinished)?)
+        File::create_new(&unfinished)
+            .and_then(|mut target| std::io::copy(&mut File::open(file)?, &mut target))
             .with_context(|| format!("cannot write {}", unfinished.display()))?;
         let mut settings = context.settings.clone();
-        settings.database.url = format!("sqlite:{}", unfinished.display());
+        settings.database.url = url_of(&unfinished);
         let desk = server::open(&settings, context.clock).await?;
         let next = numbers::skip(&desk, count).await?;
         desk.store.close().await;
@@ -88,9 +96,7 @@ pub(super) async fn restore(context: &Context, file: &Path, count: Count) -> any
         anyhow::Ok(next)
     };
     let put = put.await;
-    for suffix in ["", "-wal", "-shm", ".migrating"] {
-        let _ = std::fs::remove_file(beside(suffix));
-    }
+    clean();
     let next = put?;
     print::line(format!("{} is in place", context.place()));
     print::line(numbers::told(count, &next));
@@ -123,7 +129,8 @@ pub(super) async fn migrate(context: &Context, way: Move) -> anyhow::Result<()> 
         });
         return Ok(());
     };
-    let source = Store::open_existing(&from).await?.with_context(|| format!("{from} does not exist"))?;
+    let source =
+        Store::open_existing(&from).await?.with_context(|| format!("{} does not exist", place(&from)))?;
     source.migrate(&from).await?;
     let _instance_lock = source.enter(&from, 0).await?;
     let lead = source.take_lead().await?;

@@ -1,7 +1,12 @@
 //! Prints text for people and JSON for scripts. Removes control characters from values of mails, so that a mail
 //! cannot send escape sequences to the operator's terminal.
 
-use std::io::{ErrorKind, IsTerminal as _, Write};
+use std::{
+    fs::{OpenOptions, Permissions},
+    io::{ErrorKind, IsTerminal as _, Write},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::Path,
+};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -31,6 +36,18 @@ pub(crate) fn binary(content: &[u8]) -> anyhow::Result<()> {
     let stdout = std::io::stdout();
     anyhow::ensure!(!stdout.is_terminal(), "the output is no text: send it into a file, as in `… > FILE`");
     bytes(content)
+}
+
+/// Writes a file that only its owner can open, also where a file of that name was open to others: it has what inquirers wrote.
+pub(crate) fn file(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let write = || {
+        let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        file.write_all(content)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {

@@ -73,7 +73,7 @@ pub(super) async fn run(context: &Context, asked: Report) -> anyhow::Result<()> 
     let reported = reported(&desk, period, &asked).await?;
     let page = reported.page(&desk);
     if let Some(file) = &asked.xlsx {
-        std::fs::write(file, xlsx(&page)?).with_context(|| format!("cannot write {}", file.display()))?;
+        print::file(file, &xlsx(&page)?)?;
     }
     if context.json {
         let edition = reported.edition.as_ref();

@@ -133,7 +133,9 @@ fn delayed(outbox: &[OutboxRow]) -> Option<(usize, String)> {
     let waits = |row: &&OutboxRow| row.state == OutboxState::Queued && row.attempts > 0;
     let waiting: Vec<&OutboxRow> = outbox.iter().filter(waits).collect();
     let reply = waiting.last()?.last_reply.as_deref().unwrap_or("none");
-    Some((waiting.len(), print::one_line(reply, 100)))
+    // It may name the recipient, and the output of a timer is mailed and kept.
+    let words = reply.split(' ').map(|word| if word.contains('@') { "…" } else { word });
+    Some((waiting.len(), print::one_line(&words.collect::<Vec<_>>().join(" "), 100)))
 }
 
 fn aborted(abort: Abort) -> anyhow::Result<()> {

@@ -320,7 +320,7 @@ async fn write_originals(context: &Context, number: &TicketNumber, dir: &Path) -
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     for file in &found.files {
         let path = dir.join(&file.name);
-        std::fs::write(&path, &file.bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        print::file(&path, &file.bytes)?;
         print::line(path.display().to_string());
     }
     Ok(())

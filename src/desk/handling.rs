@@ -6,7 +6,7 @@ use super::{
     form::FieldKey,
     ticket::TicketNumber,
 };
-use crate::words::closed_set;
+use crate::words::{closed_set, shown};
 
 /// What a member orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl std::str::FromStr for Corrected {
         let all: Vec<Self> = keys.chain([Self::Address]).collect();
         let names: Vec<&str> = all.iter().map(|what| what.as_str()).collect();
         let found = all.iter().find(|what| what.as_str() == text).copied();
-        found.ok_or_else(|| format!("{text:?} is not allowed; allowed: {}", names.join(", ")))
+        found.ok_or_else(|| format!("{} is not allowed; allowed: {}", shown(text), names.join(", ")))
     }
 }
 

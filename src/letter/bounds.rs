@@ -69,21 +69,30 @@ pub fn fits(texts: &[&str], most: usize) -> bool {
     texts.iter().map(|text| encoded(text)).sum::<usize>() <= most.saturating_sub(HEADER)
 }
 
+/// Bytes at the end of a mail to staff that stay when it is shortened: the signature, and above it in the digest the newest hash of
+/// the audit, which must leave the machine.
+const END: usize = 600;
+
 /// The text of a mail that would be too large: whole lines of its beginning, with a note where the whole is found.
 #[must_use]
 pub fn fitted(body: &str, most: usize, for_staff: bool) -> String {
     // Half of the bytes of base64 are enough for a text with many short lines, whose ends count twice.
     let room = most.saturating_sub(HEADER) / 78 * 57 / 2;
-    let end = body.floor_char_boundary(room.min(body.len()));
-    let (shown, _) = body.split_at(end);
+    let cut = body.floor_char_boundary(room.min(body.len()));
+    let (shown, rest) = body.split_at(cut);
     let shown = shown.rsplit_once('\n').map_or(shown, |(lines, _)| lines);
-    let left_out = body.chars().count() - shown.chars().count();
+    let kept = if for_staff { rest.len().min(END) } else { 0 };
+    let (_, end) = rest.split_at(rest.ceil_char_boundary(rest.len() - kept));
+    let end = end.split_once('\n').map_or("", |(_, lines)| lines.trim());
+    let left_out = body.chars().count() - shown.chars().count() - end.chars().count();
     let note = if for_staff {
         "全文は、窓口の記録でご確認ください。照会は「全文」とご返信いただくと元のメールを、「一覧」とご返信いただくと最新の一覧をお送りします"
     } else {
         "お送りいただいた内容は、すべて窓口で受け取っています"
     };
-    format!("{}\n\n（長いため、ここから先の{left_out}字を省略しました。{note}。）\n", shown.trim_end())
+    let shown = shown.trim_end();
+    let end = if end.is_empty() { String::new() } else { format!("\n{end}\n") };
+    format!("{shown}\n\n（長いため、ここから先の{left_out}字を省略しました。{note}。）\n{end}")
 }
 
 #[cfg(test)]
@@ -129,5 +138,8 @@ mod tests {
                 assert!(shown.contains("字を省略しました"), "{name}");
             }
         }
+        let digest = format!("{}記録の照合値：00ff\n\n----\n窓口\n----\n", "照会です。\n".repeat(200_000));
+        assert!(fitted(&digest, 100_000, true).ends_with("記録の照合値：00ff\n\n----\n窓口\n----\n"));
+        assert!(!fitted(&digest, 100_000, false).contains("照合値"));
     }
 }

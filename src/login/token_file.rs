@@ -3,9 +3,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -73,15 +73,15 @@ fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// Opens or creates a file that only the desk's user can read.
+/// Opens or creates a file that only the desk's user can read, also where one was open to others.
 fn private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -89,6 +89,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("oauth2.json");
         let (first, other) = (SecretString::from("first"), SecretString::from("other"));
+        // A crash left one that was open to others.
+        let left = suffixed(&path, ".new");
+        fs::write(&left, "").unwrap();
+        fs::set_permissions(&left, Permissions::from_mode(0o644)).unwrap();
         let mut file = TokenFile::open(&path).unwrap();
         assert_eq!(file.newest(&first).expose_secret(), "first");
         file.replace(&first, &"second".into()).unwrap();

@@ -57,9 +57,14 @@ pub fn after_mbox_line(raw: &[u8]) -> Option<&[u8]> {
 
 fn read_fields(fields: &Fields<'_>, mail: &mut InboundMail) {
     for field in &fields.0 {
-        let (value, guesses) = if field.name.eq_ignore_ascii_case("Authentication-Results") {
+        let is = |name: &&str| field.name.eq_ignore_ascii_case(name);
+        let as_written = || field::undecoded_text(field.value);
+        let (value, guesses) = if is(&"Authentication-Results") {
             // Decoded encoded-words could end a quoted string or a comment of our server's.
-            field::undecoded_text(field.value)
+            as_written()
+        } else if ["Message-ID", "In-Reply-To", "References"].iter().any(is) && as_written().0.contains('<') {
+            // No identifier has encoded words (RFC 2047, 5), but some programs encode a long field as a whole.
+            as_written()
         } else {
             field::text(field.value)
         };

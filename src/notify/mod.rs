@@ -181,8 +181,9 @@ fn composed<'a>(
     }
     let date = operation.local(operation.now).fixed_offset();
     let (body, html) = sized(mail, operation.desk.max_mail_size)?;
-    let is_short = |id: &&str| id.len() <= LONGEST_ID;
-    let references: Vec<&str> = mail.thread.references.iter().copied().filter(is_short).collect();
+    // Some mail programs decode what looks like an encoded word in any field.
+    let is_plain = |id: &&str| id.len() <= LONGEST_ID && !id.contains("=?");
+    let references: Vec<&str> = mail.thread.references.iter().copied().filter(is_plain).collect();
     let first = references.len().saturating_sub(MOST_REFERENCES);
     let letter = Letter {
         from: (&profile.name, &profile.address),
@@ -195,7 +196,7 @@ fn composed<'a>(
         files: mail.files,
         date,
         message_id: mail.message_id,
-        in_reply_to: mail.thread.in_reply_to.filter(is_short),
+        in_reply_to: mail.thread.in_reply_to.filter(is_plain),
         references: references.get(first..).unwrap_or_default().to_vec(),
         auto_submitted: mail.purpose.auto_submitted(),
     };

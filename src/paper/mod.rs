@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use crate::words::closed_set;
 
 pub use format::Format;
-pub use sheet::{Column, SheetError, Table, Value, csv, escape_formula, xlsx};
+pub use sheet::{Column, SheetError, Table, Value, csv, csv_cell, xlsx};
 pub use write::{Block, write};
 
 /// A document from top to bottom. A paragraph outside tables is a row of one cell.

@@ -98,7 +98,7 @@ pub fn csv(table: &Table) -> Result<Vec<u8>, SheetError> {
     for cells in &table.rows {
         writer.write_record(cells.iter().map(|cell| match cell {
             Value::Empty => String::new(),
-            Value::Text(text) => escape_formula(text),
+            Value::Text(text) => csv_cell(text),
             Value::Instant(at) => at.format("%Y/%m/%d %H:%M").to_string(),
             Value::Number(number) => format!("{number:.1}"),
         }))?;
@@ -106,10 +106,21 @@ pub fn csv(table: &Table) -> Result<Vec<u8>, SheetError> {
     writer.into_inner().map_err(|error| SheetError::Buffer(error.to_string()))
 }
 
+/// A text as a cell of a CSV. A record is one line, because programs that read line by line, and people who look for something, see
+/// half a record otherwise, and its second half could begin like a formula.
+#[must_use]
+pub fn csv_cell(text: &str) -> String {
+    const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+    if !text.contains(BREAKS) {
+        return escape_formula(text);
+    }
+    let lines = text.split(BREAKS).map(str::trim).filter(|line| !line.is_empty());
+    escape_formula(&lines.collect::<Vec<_>>().join(" ／ "))
+}
+
 /// Escapes a cell that a spreadsheet would run as a formula. The text comes from untrusted mail. A Japanese Excel takes the
 /// full-width signs for formulas, too.
-#[must_use]
-pub fn escape_formula(cell: &str) -> String {
+fn escape_formula(cell: &str) -> String {
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '\t', '\r'];
     let runs = cell.starts_with(signs) || cell.trim_start().starts_with(signs);
     if runs { format!("'{cell}") } else { cell.to_owned() }
@@ -160,12 +171,13 @@ mod tests {
             ("−1", true),
             ("＠SUM(1)", true),
             (" =1", true),
+            ("\n\u{2028}=1", true),
             ("\t=1", true),
             ("会議", false),
             ("1=1", false),
             ("", false),
         ] {
-            assert_eq!(escape_formula(cell).starts_with('\''), escaped, "{cell}");
+            assert_eq!(csv_cell(cell).starts_with('\''), escaped, "{cell}");
         }
     }
 
@@ -188,8 +200,9 @@ mod tests {
 
     #[test]
     fn a_csv_opens_in_excel() {
-        let rows = vec![vec![Value::Text("a,\"b\"\nc".into()), Value::Instant(at("2025-07-01T09:12:00"))]];
+        let text = "a,\"b\"\r\n\n=c\u{2028}d\n";
+        let rows = vec![vec![Value::Text(text.into()), Value::Instant(at("2025-07-01T09:12:00"))]];
         let text = String::from_utf8(csv(&table(rows)).unwrap()).unwrap();
-        assert_eq!(text, "\u{feff}受付番号,時\r\n\"a,\"\"b\"\"\nc\",2025/07/01 09:12\r\n");
+        assert_eq!(text, "\u{feff}受付番号,時\r\n\"a,\"\"b\"\" ／ =c ／ d\",2025/07/01 09:12\r\n");
     }
 }

@@ -60,8 +60,13 @@ impl Settings {
         for (key, text) in [("faq.title", &self.faq.title), ("faq.purpose", &self.faq.purpose)] {
             ensure(!text.trim().is_empty(), key, || "is empty".into())?;
         }
-        let scheme = self.database.url.split(':').next().unwrap_or_default();
-        ensure(["sqlite", "postgres", "postgresql"].contains(&scheme), "database.url", || {
+        let (scheme, rest) = self.database.url.split_once(':').unwrap_or_default();
+        let is_url = match scheme {
+            "sqlite" => !rest.starts_with("postgres"),
+            "postgres" | "postgresql" => rest.starts_with("//"),
+            _ => false,
+        };
+        ensure(is_url, "database.url", || {
             "is not a database; allowed: \"sqlite:FILE\" or \"postgres://USER@HOST/NAME\"".into()
         })
     }

@@ -57,6 +57,7 @@ impl Settings {
         let written = mailbox.password.is_some()
             || delivery.password.is_some()
             || tokens.iter().any(|rules| rules.client_secret.is_some())
+            || tokens.iter().filter_map(|rules| rules.proxy.as_deref()).any(has_password)
             || has_password(&self.database.url);
         files.extend(self.origin.clone().filter(|_| written));
         files.sort();
@@ -73,9 +74,10 @@ fn has_password(url: &str) -> bool {
     user.contains(':') || url.contains("password=")
 }
 
-/// A URL without its user and password.
+/// A URL without its user, its password and its parameters.
 pub(super) fn without_user(url: &str) -> String {
-    url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("…@{host}"))
+    let (url, query) = url.split_once('?').map_or((url, ""), |(url, _)| (url, "?…"));
+    url.rsplit_once('@').map_or_else(|| format!("{url}{query}"), |(_, host)| format!("…@{host}{query}"))
 }
 
 /// An error of the TOML parser without the lines of the file that it shows, which may hold a secret.

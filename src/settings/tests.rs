@@ -47,6 +47,18 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
         ("[desk]\nticket_prefix = \"FAQ\"", "desk.ticket_prefix: ", "but not MAIL, REPORT or FAQ"),
         ("[desk]\nticket_prefix = \"REPORT\"", "desk.ticket_prefix: ", "but not MAIL, REPORT or FAQ"),
         ("[database]\nurl = \"mysql://root:hunter2@db/x\"", "database.url: ", "sqlite"),
+        ("[database]\nurl = \"postgres:root:hunter2@db/x\"", "database.url: ", "sqlite"),
+        ("[database]\nurl = \"sqlite:postgres://root:hunter2@db/x\"", "database.url: ", "sqlite"),
+        (
+            "[mailbox]\ntls = \"\"\"implicit\npassword = \"hunter2\"\nuser = \"\"\"",
+            "mailbox.tls: ",
+            "the value is not allowed",
+        ),
+        (
+            "[mailbox]\npoll = \"\"\"60s\npassword = \"hunter2\"\nuser = \"\"\"",
+            "mailbox.poll: ",
+            "the value is not a period",
+        ),
         ("[[staff]]\nname = \"佐藤\"\naddress = \"sato\"", "staff[0].address: ", "name@domain"),
         (
             "[[staff]]\nname = \"佐藤\"\naddress = \"Zaitaku+a@tohmatu.co.jp\"",
@@ -100,6 +112,7 @@ fn a_wrong_value_is_refused_with_its_key_and_what_is_allowed() {
 fn no_error_shows_a_secret_of_the_file() {
     for toml in [
         "[mailbox]\npassword = hunter2",
+        "[mailbox.oauth2]\nclient_id = \"c\"\ntoken_url = \"http://x/t?client_secret=hunter2\"",
         "[mailbox]\npassword = \"hunter2",
         "[mailbox]\npassword = \"hunter2\" x",
         "[mailbox]\npassword \"hunter2\"",

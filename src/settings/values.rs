@@ -6,7 +6,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::desk::{calendar::DayHours, form::FieldKey};
+use crate::{
+    desk::{calendar::DayHours, form::FieldKey},
+    words::shown,
+};
 
 /// A size in bytes: `500KB`, `25MB`, `1GB` or plain bytes. Units are decimal, as in mail servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +20,8 @@ impl FromStr for ByteSize {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("{text:?} is not a size; allowed: a whole number with B, KB, MB or GB, such as \"25MB\"")
+            let shown = shown(text);
+            format!("{shown} is not a size; allowed: a whole number with B, KB, MB or GB, such as \"25MB\"")
         };
         let (number, unit) = split_number(text).ok_or_else(wrong)?;
         let factor = match unit.to_ascii_uppercase().as_str() {
@@ -51,7 +55,8 @@ impl FromStr for Period {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "{text:?} is not a period; allowed: a whole number with ms, s, m, h or d, such as \"60s\""
+                "{} is not a period; allowed: a whole number with ms, s, m, h or d, such as \"60s\"",
+                shown(text)
             )
         };
         let (number, unit) = split_number(text).ok_or_else(wrong)?;
@@ -114,7 +119,8 @@ fn list_of<'de, D: Deserializer<'de>, T>(
     allowed: &str,
 ) -> Result<Vec<T>, D::Error> {
     let items: Vec<String> = list(deserializer)?;
-    let wrong = |item: &String| D::Error::custom(format!("{item:?} is not allowed; allowed: {allowed}"));
+    let wrong =
+        |item: &String| D::Error::custom(format!("{} is not allowed; allowed: {allowed}", shown(item)));
     items.iter().map(|item| read(item).ok_or_else(|| wrong(item))).collect()
 }
 
@@ -137,7 +143,8 @@ fn option_of<'de, D: Deserializer<'de>, T>(
     allowed: &str,
 ) -> Result<Option<T>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    let wrong = |text: &String| D::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}"));
+    let wrong =
+        |text: &String| D::Error::custom(format!("{} is not allowed; allowed: {allowed}", shown(text)));
     text.map(|text| read(&text).ok_or_else(|| wrong(&text))).transpose()
 }
 
@@ -190,7 +197,8 @@ pub fn hours_by_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Da
     };
     let wrong = |(day, hours): (&String, &String)| {
         D::Error::custom(format!(
-            "{day} = {hours:?} is not allowed; allowed: a day of the week and its hours, such as fri = \"09:00-15:00\""
+            "{day} = {} is not allowed; allowed: a day of the week and its hours, such as fri = \"09:00-15:00\"",
+            shown(hours)
         ))
     };
     entries.iter().map(|entry| read(entry).ok_or_else(|| wrong(entry))).collect()
@@ -225,7 +233,8 @@ fn parsed_with<'de, D: Deserializer<'de>, T>(
     allowed: &str,
 ) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    read(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not allowed; allowed: {allowed}")))
+    read(&text)
+        .ok_or_else(|| D::Error::custom(format!("{} is not allowed; allowed: {allowed}", shown(&text))))
 }
 
 #[cfg(test)]

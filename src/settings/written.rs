@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt};
 
 /// Parts of keys whose values are secrets or personal data. The log only says that such a value changed.
-const REDACTED: [&str; 9] =
-    ["password", "secret", "token", "url", "proxy", "staff", "contacts", "address", "user"];
+const REDACTED: [&str; 10] =
+    ["password", "secret", "token", "url", "proxy", "staff", "contacts", "advisers", "address", "user"];
 
 /// Dotted keys and their values as written. `Debug` does not print the values.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
-use super::{Dialect, Result, Store, StoreError};
+use super::{Dialect, Result, Store, StoreError, migrate::url_of};
 
 impl Store {
     /// Writes a consistent copy to a new file.
@@ -41,7 +41,7 @@ pub async fn check_backup(file: &Path) -> Result<()> {
     if !file.is_file() {
         return Err(failed("no such file".into()));
     }
-    let url = format!("sqlite:{}?mode=ro", file.display());
+    let url = format!("{}?mode=ro", url_of(file));
     let mut connection = AnyConnection::connect(&url).await.map_err(|error| failed(error.to_string()))?;
     let row = sqlx::query("PRAGMA integrity_check")
         .fetch_one(&mut connection)

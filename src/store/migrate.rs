@@ -1,11 +1,17 @@
 //! Applies the migrations. The SQL files are the same for both databases.
 
-use std::{borrow::Cow, fs::File, path::PathBuf};
+use std::{
+    borrow::Cow,
+    fs::File,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
+use percent_encoding::percent_decode_str;
 use sqlx::{
     AssertSqlSafe, SqlSafeStr,
     migrate::{Migration, MigrationType, Migrator},
-    postgres::PgConnectOptions,
+    postgres::{PgConnectOptions, PgSslMode},
 };
 
 use super::{Dialect, Result, Store, StoreError, query};
@@ -114,10 +120,27 @@ pub fn place(url: &str) -> String {
     match url.parse::<PgConnectOptions>() {
         Ok(options) if Dialect::of(url) == Dialect::Postgres => {
             let name = options.get_database().unwrap_or_else(|| options.get_username());
+            // Of a URL with a slash too few, what stands for the name has the password.
+            let name = if name.contains(['@', ':']) { "a database" } else { name };
             format!("{name} on {}", options.get_host())
         }
         _ => "memory".to_owned(),
     }
+}
+
+/// The server, if passwords and mails go to it without TLS or without a look at its certificate. It is asked for TLS by default, and
+/// may say no; only `verify-full` (libpq, 34.19.1) takes neither a no nor another's certificate.
+#[must_use]
+pub fn is_unprotected(url: &str) -> Option<String> {
+    let options: PgConnectOptions =
+        (Dialect::of(url) == Dialect::Postgres).then(|| url.parse().ok()).flatten()?;
+    let host = options.get_host();
+    let is_here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let is_protected = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+    (!is_here && !is_protected).then(|| host.to_owned())
 }
 
 /// Whether a database is another one in another working folder.
@@ -139,7 +162,18 @@ fn is_missing_table(error: &sqlx::Error) -> bool {
 pub(super) fn beside(url: &str, dialect: Dialect, suffix: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:").filter(|_| dialect == Dialect::Sqlite)?;
     let path = path.trim_start_matches("//").split('?').next()?;
+    // As sqlx does.
+    let path = percent_decode_str(path).decode_utf8().ok()?;
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(format!("{path}{suffix}")))
+}
+
+/// The URL of a SQLite database in this file.
+#[must_use]
+pub fn url_of(file: &Path) -> String {
+    format!(
+        "sqlite:{}",
+        file.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
+    )
 }
 
 #[cfg(test)]
@@ -154,8 +188,34 @@ mod tests {
             ("sqlite:///var/lib/desk.db?mode=rwc", "/var/lib/desk.db"),
             ("postgres://madoguchi:secret@db.example.jp/desk", "desk on db.example.jp"),
             ("postgres://madoguchi@db.example.jp", "madoguchi on db.example.jp"),
+            ("postgres:madoguchi:secret@db.example.jp/desk", "a database on localhost"),
+            ("postgres:///madoguchi:secret@db.example.jp/desk", "a database on localhost"),
+            ("sqlite:/var/lib/a%20desk%3F.db?mode=rwc", "/var/lib/a desk?.db"),
         ] {
             assert_eq!(place(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_needs_a_verified_certificate() {
+        for (url, expected) in [
+            ("sqlite:desk.db", None),
+            ("postgres://u@localhost/desk", None),
+            ("postgres://u@127.0.0.1/desk", None),
+            ("postgres://u@[::1]/desk", None),
+            ("postgres:///desk?host=/run/postgresql", None),
+            ("postgres://u@db.example.jp/desk?sslmode=verify-full", None),
+            ("postgres://u@db.example.jp/desk?sslmode=require", Some("db.example.jp")),
+            ("postgres://u@db.example.jp/desk", Some("db.example.jp")),
+        ] {
+            assert_eq!(is_unprotected(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_any_name_has_a_url() {
+        for name in ["/var/lib/desk.db", "/var/lib/a desk%20?#1.db"] {
+            assert_eq!(database_files(&url_of(Path::new(name)))[0], Path::new(name));
         }
     }
 

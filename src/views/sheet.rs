@@ -4,7 +4,7 @@ use super::ticket::{Message, Ticket};
 use crate::{
     desk::ticket::Direction,
     letter::{sheet, status_word},
-    paper::escape_formula,
+    paper::csv_cell,
 };
 
 pub use crate::letter::sheet::COLUMNS;
@@ -42,5 +42,5 @@ pub fn row(ticket: &Ticket<'_>, messages: &[Message]) -> [String; 18] {
         answers.join(sheet::BETWEEN_ANSWERS),
         sheet::kind_in_words(ticket.kind).to_owned(),
     ];
-    cells.map(|cell| escape_formula(&cell))
+    cells.map(|cell| csv_cell(&cell))
 }

@@ -18,7 +18,10 @@ use crate::support::{
     mail::inquiry,
 };
 
-on_both!(spellings_of_one_mailbox_share_one_budget);
+on_both!(
+    spellings_of_one_mailbox_share_one_budget,
+    an_identifier_that_looks_like_an_encoded_word_goes_to_nobody
+);
 
 fn spellings_of_one_mailbox_share_one_budget(desk: &mut Desk) {
     const SPELLINGS: [&str; 12] = [
@@ -48,6 +51,24 @@ fn spellings_of_one_mailbox_share_one_budget(desk: &mut Desk) {
     let to: Vec<String> = desk.smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
     let other = to.iter().filter(|to| *to == "a.b@docomo.example").count();
     assert_eq!((other, to.len() - other), (1, 5), "{to:?}");
+}
+
+fn an_identifier_that_looks_like_an_encoded_word_goes_to_nobody(desk: &mut Desk) {
+    // Decoded, it is a line end and `Bcc: evil@x.example`.
+    const WORD: &str = "=?utf-8?B?DQpCY2M6IGV2aWxAeC5leGFtcGxlDQpYOiA=?=";
+    let mail = inquiry(1).id(&format!("{WORD}@x.example"));
+    desk.deliver(mail.header("References", &format!("<{WORD}@y.example> <plain@y.example>")));
+    desk.once();
+    let receipt = desk.smtp.mails().pop().unwrap();
+    let text = String::from_utf8(receipt.data).unwrap();
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let field = |name: &str| unfolded.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    assert_eq!(
+        (field("In-Reply-To:"), field("References:")),
+        ("", "References: <plain@y.example>"),
+        "{head}"
+    );
 }
 
 /// Every file below a folder that its group or others have rights to.
@@ -89,11 +110,26 @@ fn whatever_the_desk_writes_is_for_its_user_alone() {
     for suffix in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(path(&format!("desk.db{suffix}")));
     }
-    // The rights of the copy do not matter.
+    // The rights of the copy do not matter, nor those of what was there before.
     fs::set_permissions(path("copy.db"), fs::Permissions::from_mode(0o644)).unwrap();
+    let exported = ["report.docx", "report.xlsx", "faq.md", "list.csv", "all.json", "list.xlsx"];
+    let unfinished = ["desk.db.restoring", "desk.db.restoring-wal"];
+    for name in exported.iter().chain(&unfinished) {
+        fs::write(path(name), "left").unwrap();
+        fs::set_permissions(path(name), fs::Permissions::from_mode(0o644)).unwrap();
+    }
     run(&["restore", &path("copy.db")]);
     fs::remove_file(path("copy.db")).unwrap();
     run(&["application", "report", "--out", &path("report.docx")]);
+    run(&["report", "2025-07", "--xlsx", &path("report.xlsx")]);
+    run(&["faq", "export", "--released", &path("faq.md")]);
+    run(&["ticket", "original", "ZT-2025-0001", &path("mails")]);
+    run(&["export", "--format", "csv", "--out", &path("list.csv")]);
+    run(&["export", "--out", &path("all.json")]);
+    run(&["export", "--format", "xlsx", "--out", &path("list.xlsx")]);
+    for name in exported {
+        assert_ne!(fs::read(path(name)).unwrap(), b"left", "{name}");
+    }
     run(&["demo", &path("demo")]);
     run(&["once"]);
     assert!(!desk.run(&["check"]).stdout.contains("WARN   files"));

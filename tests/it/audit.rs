@@ -118,6 +118,11 @@ fn a_hash_in_a_list_for_leads_shows_that_the_end_was_cut(desk: &Desk) {
     let hashes: Vec<&str> = lists.lines().filter_map(|line| line.strip_prefix("記録の照合値：")).collect();
     assert_eq!(hashes.len(), 1, "leads alone get it: {lists}");
     assert_eq!(desk.pipe(&["ticket", "note", "ZT-2025-0001"], "折り返しを待つ".as_bytes()).code, Some(0));
+    // As a person copies it from the list.
+    let shouted = format!(" {} ", hashes[0].to_uppercase());
+    assert!(desk.run(&["check", "--event-hash", &shouted]).stdout.contains("is there"));
+    let short = desk.run(&["check", "--event-hash", &hashes[0][..20]]);
+    assert!(short.stdout.contains("is no hash: it has 64 hexadecimal digits"), "{}", short.stdout);
     let check = desk.run(&["check", "--event-hash", hashes[0]]);
     assert_eq!(check.code, Some(0), "{}", check.stdout);
     assert!(check.stdout.contains("is there"), "{}", check.stdout);

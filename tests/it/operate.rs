@@ -131,6 +131,7 @@ fn tickets_are_exported_for_people_and_for_programs() {
     let csv = desk.run(&["export", "--format", "csv"]).stdout;
     assert!(csv.starts_with("\u{feff}受付番号,状態,") && csv.contains("ZT-2025-0002,未回答,email,"), "{csv}");
     assert!(csv.contains("'=1+1"), "a stranger's formula is text");
+    assert_eq!(csv.lines().count(), 3, "a record is a line: {csv}");
     let cp932 = desk.command(&["export", "--format", "csv", "--encoding", "cp932"]).output().unwrap().stdout;
     let (text, _, lost) = encoding_rs::SHIFT_JIS.decode(&cp932);
     assert!(!lost && text.contains("第2市 健康福祉部"));

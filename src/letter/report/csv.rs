@@ -1,7 +1,7 @@
 //! The report as one tidy table: a figure a line, the header first (デジタル庁, rules of machine readability).
 
 use super::{Cell, Page};
-use crate::{desk::report::Period, paper::escape_formula};
+use crate::{desk::report::Period, paper::csv_cell};
 
 const HEADER: [&str; 7] = ["期間開始", "期間終了", "表", "コード", "項目", "指標", "値"];
 
@@ -30,9 +30,9 @@ pub fn csv(page: &Page, period: Period) -> Result<Vec<u8>, csv::Error> {
                     &last,
                     table.name,
                     &code,
-                    &escape_formula(&item),
+                    &csv_cell(&item),
                     column,
-                    &escape_formula(&value),
+                    &csv_cell(&value),
                 ])?;
             }
         }

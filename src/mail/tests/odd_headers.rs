@@ -3,6 +3,22 @@
 use super::mail;
 
 #[test]
+fn an_identifier_is_taken_as_it_is_written() {
+    let read = |ids: &str| {
+        let mail = crate::mail::read(format!("Message-ID: {ids}\r\nReferences: {ids}\r\n\r\n").as_bytes());
+        (mail.message_id.unwrap_or_default(), mail.references)
+    };
+    for (written, id) in [
+        ("<1@a.example>", "1@a.example"),
+        ("<=?utf-8?B?YQ==?=@a.example>", "=?utf-8?B?YQ==?=@a.example"),
+        // Some programs encode a long field as a whole.
+        ("=?utf-8?q?=3C1=40a=2Eexample=3E?=", "1@a.example"),
+    ] {
+        assert_eq!(read(written), (id.to_owned(), vec![id.to_owned()]), "{written}");
+    }
+}
+
+#[test]
 fn header_lines_that_are_neither_fields_nor_folds() {
     let cases: [(&str, &str, &str, &str); 14] = [
         ("a line of one blank in a value", "Subject: a\r\n \r\n\tb\r\nTo: c@d\r\n\r\nx", "a b", "x"),
