@@ -1,7 +1,7 @@
 //! Who gets a copy of an answer: the people in Cc of an inquiry. Robots, lists, colleagues and the desk itself do not.
 
 use super::{gate::GateRules, staff::Staff};
-use crate::mail::{InboundMail, automatic::is_unattended};
+use crate::mail::{InboundMail, automatic::is_unattended, is_same_person};
 
 /// Copies of one answer. A Cc of more people is a circular, and staff can write to them.
 pub const MOST: usize = 10;
@@ -13,7 +13,9 @@ pub fn carbon_copies(mail: &InboundMail, gate: &GateRules, staff: &Staff) -> Vec
     let mut found: Vec<String> = Vec::new();
     for mailbox in &mail.cc {
         let address = mailbox.address.to_lowercase();
-        let is_new = !address.eq_ignore_ascii_case(from) && !found.contains(&address);
+        let is_new = std::iter::once(from)
+            .chain(found.iter().map(String::as_str))
+            .all(|known| !is_same_person(known, &address));
         if is_new && may_get_a_copy(&address, gate, staff) && !is_list_of(mail, &address) {
             found.push(address);
         }
@@ -27,7 +29,10 @@ pub fn carbon_copies(mail: &InboundMail, gate: &GateRules, staff: &Staff) -> Vec
 pub fn may_get_a_copy(address: &str, gate: &GateRules, staff: &Staff) -> bool {
     let is_address =
         address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    is_address && !gate.own().has(address) && staff.find(address).is_none() && !is_unattended(address)
+    let is_ours =
+        gate.own().has(address) || gate.own_addresses.iter().any(|own| is_same_person(own, address));
+    let is_staff = staff.all().any(|member| is_same_person(&member.address, address));
+    is_address && !is_ours && !is_staff && !is_unattended(address)
 }
 
 /// Whether a field of the mail names the address as that of a list.
@@ -52,7 +57,9 @@ mod tests {
         for (cc, expected) in [
             ("Kacho <Kacho@city.example.jp>, b@pref.example.jp", "kacho@city.example.jp b@pref.example.jp"),
             ("kacho@city.example.jp, KACHO@city.example.jp", "kacho@city.example.jp"),
-            ("yamada@city.example.jp", ""),
+            ("yamada@city.example.jp, yamada+a@city.example.jp, \"yamada\"@city.example.jp", ""),
+            ("a@v.example.jp, a+1@v.example.jp, \"a\"@V.example.jp", "a@v.example.jp"),
+            ("zaitaku+a@tohmatu.co.jp, sato+b@example.jp", ""),
             ("zaitaku@tohmatu.co.jp, Sato@example.jp", ""),
             ("no-reply@city.example.jp, mailer-daemon@city.example.jp, bounces@city.example.jp", ""),
             ("ml-request@city.example.jp, kaigi@lists.example.jp", ""),

@@ -1,6 +1,10 @@
 //! How staff are notified when one sender or one domain writes very often: all is filed, the notices become rarer, and nobody gets
 //! these tickets in turn.
 
+use std::collections::HashMap;
+
+use crate::mail::{domain_of, person_of};
+
 /// Messages a day that staff get a notice of each.
 #[derive(Debug, Clone, Copy)]
 pub struct NoticeLimits {
@@ -35,6 +39,29 @@ impl NoticeLimits {
     #[must_use]
     pub fn are_reached(self, before: Today) -> bool {
         before.from_sender >= self.per_sender || before.from_domain >= self.per_domain
+    }
+
+    /// Takes out those beyond the first ones of a sender or of a domain, and returns them first: what others wrote stays visible before
+    /// them. `from` is the sender's address, or `None` for what belongs to no flood.
+    #[must_use]
+    pub fn without_flood<T>(
+        self,
+        all: Vec<T>,
+        from: impl for<'t> Fn(&'t T) -> Option<&'t str>,
+    ) -> (Vec<T>, Vec<T>) {
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        all.into_iter().partition(|one| {
+            let Some(from) = from(one) else { return false };
+            let person = person_of(from);
+            let domain = domain_of(&person).to_owned();
+            let mut count = |of: String| {
+                let count = counts.entry(of).or_default();
+                *count += 1;
+                *count
+            };
+            let today = Today { from_domain: count(domain), from_sender: count(person) };
+            self.notified(today) != Notified::Each
+        })
     }
 
     /// Beyond a limit, the first, second, fourth, eighth message and so on has a notice.

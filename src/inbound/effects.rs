@@ -153,12 +153,13 @@ async fn notify_of_new_ticket(
 ) -> Result<(), Fault> {
     let (limits, reading) = (operation.desk.notices, &mail.reading);
     let is_counted = new.channel == Channel::Email && !is_from_staff(operation, reading);
-    let notified = match reading.mail.from.as_ref().filter(|_| is_counted) {
-        Some(from) => {
-            let midnight = operation.midnight();
-            limits.notified(operation.tx.tickets_today(&from.address, midnight).await?)
-        }
-        None => Notified::Each,
+    let notified = if is_counted {
+        // Mails without a sender count as those of one.
+        let from = reading.mail.from.as_ref().map_or("", |from| &from.address);
+        let midnight = operation.midnight();
+        limits.notified(operation.tx.tickets_today(from, midnight).await?)
+    } else {
+        Notified::Each
     };
     let Some(flood) = gathered_remark(limits, notified) else { return Ok(()) };
     let remarks = flood.into_iter().chain(remarks(reading, decision)).chain(mail.similar.iter().cloned());

@@ -281,11 +281,10 @@ async fn next_assignee(
         return Ok(None);
     }
     // A ticket with an assignee stands among those that somebody works on: a flood would hide these.
-    if let Some(from) = &mail.reading.mail.from {
-        let midnight = operation.midnight();
-        if desk.notices.are_reached(operation.tx.tickets_today(&from.address, midnight).await?) {
-            return Ok(None);
-        }
+    let from = mail.reading.mail.from.as_ref().map_or("", |from| &from.address);
+    let midnight = operation.midnight();
+    if desk.notices.are_reached(operation.tx.tickets_today(from, midnight).await?) {
+        return Ok(None);
     }
     let last = operation.tx.state_or_insert(ROTATION, "0").await?;
     let turn = last.parse::<usize>().unwrap_or(0);

@@ -165,7 +165,7 @@ impl ApplicationContext {
 }
 
 fn shown_check(check: &Check) -> CheckContext {
-    CheckContext { mark: mark(check.level), text: own_marks::disarmed(&check_in_words(check)) }
+    CheckContext { mark: mark(check.level), text: for_staff(&check_in_words(check), Shown::Beginning) }
 }
 
 fn short(text: &str) -> String {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::desk::own_marks;
+use crate::desk::{form::without_count, own_marks};
 
 /// What a text is. Its discriminant is the limit in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,12 @@ pub fn for_letter(text: &str, kind: Shown) -> String {
 
 /// The beginning of a text, and how many characters are left out.
 pub(super) fn cut(text: &str, kind: Shown) -> (&str, usize) {
-    match text.char_indices().nth(kind as usize) {
+    // A ticket keeps long texts shortened, too.
+    let (whole, left_out) = without_count(text);
+    match whole.char_indices().nth(kind as usize) {
         Some((end, _)) => {
-            let (shown, rest) = text.split_at(end);
-            (shown.trim_end(), rest.chars().count())
+            let (shown, rest) = whole.split_at(end);
+            (shown.trim_end(), rest.chars().count() + left_out)
         }
         None => (text, 0),
     }
@@ -98,6 +100,7 @@ pub fn fitted(body: &str, most: usize, for_staff: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::form::bounded;
 
     #[test]
     fn a_text_is_shortened_with_a_count_of_what_is_left_out() {
@@ -106,6 +109,11 @@ mod tests {
             ("at the limit", "市".repeat(100), "市".repeat(100)),
             ("one more", "市".repeat(101), format!("{}…（ほか1字）", "市".repeat(100))),
             ("long", "市".repeat(100_000), format!("{}…（ほか99900字）", "市".repeat(100))),
+            (
+                "as a ticket keeps it",
+                bounded(&"市".repeat(100_000), 1_000),
+                format!("{}…（ほか99900字）", "市".repeat(100)),
+            ),
             ("four bytes", "𠮷".repeat(220), format!("{}…（ほか120字）", "𠮷".repeat(100))),
             (
                 "blanks at the cut",

@@ -1,5 +1,6 @@
 //! Why a search cannot be done, in words.
 
+use super::bounds::{Shown, for_staff};
 use crate::desk::{own_marks, search::QueryFault, ticket::TicketNumber};
 
 /// Characters of a past inquiry and of its answer that a notice shows.
@@ -40,10 +41,12 @@ pub fn query_fault_to_staff(fault: &QueryFault) -> String {
             "検索する言葉が見当たりませんでした。「検索 会議 名簿」のようにお書きください".to_owned()
         }
         QueryFault::NoLetters(word) => {
+            let word = for_staff(word, Shown::Line);
             format!("「{word}」には検索できる文字がありません。漢字・かな・英数字でお書きください")
         }
         QueryFault::UnknownValue { filter, value } => format!(
-            "「{filter}:{value}」が分かりませんでした。状態は 未回答・返信待ち・回答済・完了、日付は 2025/7/1 のようにお書きください"
+            "「{filter}:{}」が分かりませんでした。状態は 未回答・返信待ち・回答済・完了、日付は 2025/7/1 のようにお書きください",
+            for_staff(value, Shown::Line)
         ),
     }
 }
@@ -56,6 +59,7 @@ pub fn no_such_member_to_operator(who: &str) -> String {
 
 #[must_use]
 pub fn no_such_member_to_staff(who: &str) -> String {
+    let who = for_staff(who, Shown::Line);
     format!(
         "「担当:{who}」に当てはまる担当者が、一人に決まりませんでした。姓名またはアドレスでお書きください"
     )

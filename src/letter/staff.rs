@@ -116,18 +116,20 @@ pub struct DeadlineContext {
     pub asked_outside: bool,
     /// At least one.
     pub tickets: Vec<StaffTicket>,
+    /// Further tickets.
+    pub more: usize,
 }
 
 impl DeadlineContext {
     #[must_use]
-    pub fn new(common: StaffCommon, tickets: Vec<StaffTicket>) -> Self {
+    pub fn new(common: StaffCommon, tickets: Vec<StaffTicket>, more: usize) -> Self {
         let applications = tickets.iter().filter(|ticket| ticket.application).count();
         let (what, due) = match applications {
             0 => ("照会", "回答期限"),
             all if all == tickets.len() => ("伴走支援の応募", "対応期限"),
             _ => ("照会・伴走支援の応募", "期限"),
         };
-        Self { common, what, due, asked_outside: false, tickets }
+        Self { common, what, due, asked_outside: false, tickets, more }
     }
 }
 

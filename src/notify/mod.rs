@@ -25,7 +25,7 @@ use crate::{
     },
     letter::{
         self, Letter, Purpose,
-        bounds::{fits, fitted},
+        bounds::{Shown, fits, fitted, shortened},
     },
     mail::{Attachment, InboundMail, Mailbox},
     service::{Operation, Unsent},
@@ -181,6 +181,7 @@ fn composed<'a>(
     }
     let date = operation.local(operation.now).fixed_offset();
     let (body, html) = sized(mail, operation.desk.max_mail_size)?;
+    let subject = shortened(mail.subject, Shown::Beginning);
     // Some mail programs decode what looks like an encoded word in any field.
     let is_plain = |id: &&str| id.len() <= LONGEST_ID && !id.contains("=?");
     let references: Vec<&str> = mail.thread.references.iter().copied().filter(is_plain).collect();
@@ -190,7 +191,7 @@ fn composed<'a>(
         to: mail.to,
         cc: mail.cc,
         recipient: mail.copy_for,
-        subject: mail.subject,
+        subject: &subject,
         body: &body,
         html,
         files: mail.files,

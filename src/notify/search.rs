@@ -4,8 +4,12 @@ use tracing::warn;
 
 use super::staff_notice::{for_member, in_words, notify};
 use crate::{
-    desk::{own_marks, search::Query, staff::Member, ticket::Status},
-    letter::{Content, FoundContext, NO_SEARCH, no_such_member_to_staff, query_fault_to_staff},
+    desk::{search::Query, staff::Member, ticket::Status},
+    letter::{
+        Content, FoundContext, NO_SEARCH,
+        bounds::{Shown, for_staff},
+        no_such_member_to_staff, query_fault_to_staff,
+    },
     service::{Fault, Operation, search},
     store::TicketRow,
 };
@@ -42,7 +46,7 @@ pub async fn send(
     let tickets = hits.tickets.iter().map(show).collect();
     let behind = desk.store.unindexed_events(1).await? > 0;
     notify(operation, member, &format!("found {occasion} {words}"), |common| {
-        let words = own_marks::disarmed(words);
+        let words = for_staff(words, Shown::Line);
         Content::Found(FoundContext { common, words, tickets, more: hits.more, behind })
     })?;
     Ok(Ok(()))

@@ -85,6 +85,9 @@ pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> 
     desk.ids.of_message(&hash, purpose.as_str())
 }
 
+/// Tickets that a mail about deadlines shows.
+const MOST_TICKETS: usize = 20;
+
 /// Sends each member one mail about those of the tickets that concern them. Returns the number of mails.
 pub async fn notify_each(
     operation: &mut Operation<'_>,
@@ -110,8 +113,12 @@ pub async fn notify_each(
             continue;
         }
         let occasion = occasion(&own);
-        let tickets = own.iter().map(|ticket| shown(ticket, member)).collect();
-        notify(operation, member, &occasion, |common| content(DeadlineContext::new(common, tickets)))?;
+        let (flood, mut own) = desk.notices.without_flood(own, |ticket| ticket.flooder());
+        own.extend(flood);
+        let tickets: Vec<StaffTicket> =
+            own.iter().take(MOST_TICKETS).map(|ticket| shown(ticket, member)).collect();
+        let more = own.len() - tickets.len();
+        notify(operation, member, &occasion, |common| content(DeadlineContext::new(common, tickets, more)))?;
         queued += 1;
     }
     Ok(queued)

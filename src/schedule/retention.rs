@@ -4,6 +4,7 @@
 mod application;
 
 use chrono::{DateTime, Utc};
+use tokio::time::{Instant, sleep};
 use tracing::info;
 
 use self::application::{add_representatives, forget_in_application};
@@ -134,6 +135,7 @@ async fn erase_texts(desk: &Desk, ticket: i64, without: impl Fn(&str) -> String)
     let mut after = 0;
     loop {
         let mut tx = desk.store.write().await?;
+        let began = Instant::now();
         let entries = tx.entry_texts(ticket, after).await?;
         let Some(last) = entries.last() else { return Ok(tx) };
         after = last.id;
@@ -142,6 +144,8 @@ async fn erase_texts(desk: &Desk, ticket: i64, without: impl Fn(&str) -> String)
             tx.rewrite_text(&entry).await?;
         }
         tx.commit().await?;
+        // `erase` runs beside the desk, in a process of its own. SQLite keeps no queue, and the one that asks at once would be first.
+        sleep(began.elapsed()).await;
     }
 }
 
@@ -163,6 +167,8 @@ pub struct Holdings {
     pub others: Vec<TicketRow>,
     /// Messages that mention the person and belong to no ticket.
     pub messages: Vec<i64>,
+    /// When the first of these messages came.
+    first_message: Option<DateTime<Utc>>,
 }
 
 impl Holdings {
@@ -191,11 +197,15 @@ pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError
         }
     }
     for id in desk.store.messages_without_ticket().await? {
-        let Some((_, raw)) = desk.store.message(id).await? else { continue };
+        let Some((row, raw)) = desk.store.message(id).await? else { continue };
         let mail = mail::read(&raw);
+        // Encoded words and comments may stand in an address.
+        let people = mail.from.iter().chain(&mail.reply_to).chain(&mail.to).chain(&mail.cc);
+        let is_among = people.map(|mailbox| person_of(&mailbox.address)).any(|one| one == person);
         let names = |text: &str| text.to_lowercase().contains(&address) || names_person(text, &person);
-        if names(&String::from_utf8_lossy(&raw)) || names(&mail.text) {
+        if is_among || names(&String::from_utf8_lossy(&raw)) || names(&mail.text) {
             found.messages.push(id);
+            found.first_message = found.first_message.into_iter().chain([row.received_at]).min();
         }
     }
     Ok(found)
@@ -213,8 +223,10 @@ pub async fn erase(
     const AT_ONCE: usize = 100;
     let now = desk.clock.now();
     let own: Vec<&TicketRow> = holdings.own.iter().chain(holdings.open.iter().filter(|_| open_too)).collect();
-    // Mails to staff first: they are those since the first of the tickets, which are not found again once they are erased.
-    let first = own.iter().copied().chain(&holdings.others).map(|ticket| ticket.received_at).min();
+    // Mails to staff first: they are those since the first of the tickets and messages, which are not found again once they are
+    // erased.
+    let tickets = own.iter().copied().chain(&holdings.others).map(|ticket| ticket.received_at);
+    let first = tickets.chain(holdings.first_message).min();
     let staff: Vec<String> = desk.rules.staff.all().map(|member| member.address.clone()).collect();
     let mut tx = desk.store.write().await?;
     let mails = tx.erase_mails(address, &staff, first.unwrap_or(now)).await?;

@@ -23,6 +23,8 @@ use crate::{
 pub(super) const AT_ONCE: u32 = 200;
 /// Entries whose texts one transaction rewrites: intake writes in between.
 const ENTRIES_AT_ONCE: u32 = 50;
+/// And characters, unless one entry has more.
+const CHARACTERS_AT_ONCE: i64 = 1_000_000;
 
 const PEOPLE: &str = "SELECT id, message_ref, direction, from_name, from_address, recipients FROM entry WHERE ticket_id = $1 ORDER BY id";
 
@@ -145,9 +147,25 @@ impl Tx {
     /// The texts of some entries of a ticket, those after the entry `after` first.
     pub async fn entry_texts(&mut self, ticket_id: i64, after: i64) -> Result<Vec<EntryText>> {
         let sql = format!(
-            "SELECT id, text FROM entry WHERE ticket_id = $1 AND id > $2 ORDER BY id LIMIT {ENTRIES_AT_ONCE}"
+            "SELECT id, LENGTH(text) AS size FROM entry WHERE ticket_id = $1 AND id > $2
+             ORDER BY id LIMIT {ENTRIES_AT_ONCE}"
         );
-        let rows = query_text(sql).bind(ticket_id).bind(after).fetch_all(self.connection().await?).await?;
+        let sizes = query_text(sql).bind(ticket_id).bind(after).fetch_all(self.connection().await?).await?;
+        let (mut last, mut total) = (after, 0);
+        for row in &sizes {
+            total += row.try_get::<Option<i64>, _>("size")?.unwrap_or(0);
+            if last > after && total > CHARACTERS_AT_ONCE {
+                break;
+            }
+            last = row.try_get("id")?;
+        }
+        let rows =
+            query("SELECT id, text FROM entry WHERE ticket_id = $1 AND id > $2 AND id <= $3 ORDER BY id")
+                .bind(ticket_id)
+                .bind(after)
+                .bind(last)
+                .fetch_all(self.connection().await?)
+                .await?;
         let mut entries = Vec::with_capacity(rows.len());
         for row in &rows {
             let id = row.try_get(0)?;
@@ -255,6 +273,15 @@ impl Tx {
         since: DateTime<Utc>,
     ) -> Result<u64> {
         let person = person_of(address);
+        // Mails of before persons had one spelling.
+        let tagged = query("SELECT DISTINCT person FROM outbox WHERE person LIKE '%+%@%'");
+        for row in &tagged.fetch_all(self.connection().await?).await? {
+            let known: String = row.try_get(0)?;
+            if known != person && person_of(&known) == person {
+                let respelled = query("UPDATE outbox SET person = $2 WHERE person = $1").bind(known);
+                respelled.bind(person.clone()).execute(self.connection().await?).await?;
+            }
+        }
         let copies = query("SELECT DISTINCT address FROM cc").fetch_all(self.connection().await?).await?;
         for copy in &copies {
             let address: String = copy.try_get(0)?;

@@ -8,13 +8,14 @@ use super::{
     AnyQuery, Result, Store, TicketRow, instant_text, list, query_once, query_text, read_instant, read_word,
     ticket::{COLUMNS, read_clock, read_option, read_ticket},
 };
-use crate::desk::ticket::{SlaClock, Status, TicketKind};
+use crate::desk::ticket::{Channel, SlaClock, Status, TicketKind};
 
 /// The part of a ticket that decides whether a list shows it. [`Store::tickets_of`] then reads the shown ones whole.
 #[derive(Debug, Clone)]
 pub struct TicketHead {
     pub id: i64,
     pub kind: TicketKind,
+    pub channel: Channel,
     pub clock: SlaClock,
     pub received_at: DateTime<Utc>,
     pub assignee: Option<String>,
@@ -23,8 +24,29 @@ pub struct TicketHead {
     pub promised_on: Option<NaiveDate>,
 }
 
+impl TicketHead {
+    /// The sender, if the ticket may be a part of a flood: nobody works on it, and it came by mail. Empty without a sender.
+    #[must_use]
+    pub fn flooder(&self) -> Option<&str> {
+        flooder(self.kind, self.channel, self.assignee.as_deref(), &self.from)
+    }
+}
+
+impl TicketRow {
+    /// As [`TicketHead::flooder`].
+    #[must_use]
+    pub fn flooder(&self) -> Option<&str> {
+        flooder(self.kind, self.channel, self.assignee.as_deref(), &self.from.address)
+    }
+}
+
+fn flooder<'t>(kind: TicketKind, channel: Channel, assignee: Option<&str>, from: &'t str) -> Option<&'t str> {
+    let may_be = assignee.is_none() && kind != TicketKind::Application && channel == Channel::Email;
+    may_be.then_some(from)
+}
+
 /// The columns of a [`TicketHead`].
-pub(super) const HEAD: &str = "id, kind, status, deadline, budget_left, running_since, received_at, assignee, from_address, waiting_for, \
+pub(super) const HEAD: &str = "id, kind, channel, status, deadline, budget_left, running_since, received_at, assignee, from_address, waiting_for, \
      held_until, promised_on";
 
 impl Store {
@@ -112,6 +134,7 @@ impl Store {
             Ok(TicketHead {
                 id,
                 kind: read_word(&row, "ticket", "kind", id)?,
+                channel: read_word(&row, "ticket", "channel", id)?,
                 clock: read_clock(&row, id)?,
                 received_at: read_instant(&row, "ticket", "received_at", id)?,
                 assignee: row.try_get("assignee")?,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::desk::{
     calendar::BusinessTime,
-    form::{FieldKey, Fields},
+    form::{FieldKey, Fields, bounded, longest},
     thread::TicketFacts,
     ticket::{Channel, Direction, Hold, NewTicket, SlaClock, TicketKind, TicketNumber},
     triage::EarlierTicket,
@@ -110,7 +110,9 @@ impl Tx {
         asking: Asking<'_>,
     ) -> i64 {
         let id = self.fresh_id();
-        let NewTicket { fields, clock, .. } = ticket;
+        let clock = &ticket.clock;
+        let fields = ticket.fields.bounded();
+        let subject = bounded(subject, longest(FieldKey::Name));
         self.recent = None;
         if let Some(today) = &mut self.today {
             today.add(&from.address, received_at);
@@ -119,7 +121,7 @@ impl Tx {
             facts.add_ticket(&from.address, || EarlierTicket {
                 id,
                 number: number.clone(),
-                subject: subject.to_owned(),
+                subject: subject.clone(),
                 fields: fields.clone(),
                 received_at,
                 same_message_id: false,
@@ -134,12 +136,12 @@ impl Tx {
                 i64::from(number.serial()).into(),
                 clock.status().as_str().into(),
                 ticket.channel.as_str().into(),
-                fields.organization.clone().into(),
-                fields.name.clone().into(),
-                fields.contact.clone().into(),
-                fields.inquiry.clone().into(),
+                fields.organization.into(),
+                fields.name.into(),
+                fields.contact.into(),
+                fields.inquiry.into(),
                 ticket.prefecture.into(),
-                from.name.clone().into(),
+                from.name.as_deref().map(|name| bounded(name, longest(FieldKey::Name))).into(),
                 from.address.clone().into(),
                 subject.into(),
                 instant_text(received_at).into(),
@@ -160,12 +162,13 @@ impl Tx {
     }
 
     pub async fn set_fields(&mut self, id: i64, fields: &Fields) -> Result<()> {
+        let fields = fields.bounded();
         query("UPDATE ticket SET organization = $2, name = $3, contact = $4, inquiry = $5 WHERE id = $1")
             .bind(id)
-            .bind(fields.organization.clone())
-            .bind(fields.name.clone())
-            .bind(fields.contact.clone())
-            .bind(fields.inquiry.clone())
+            .bind(fields.organization)
+            .bind(fields.name)
+            .bind(fields.contact)
+            .bind(fields.inquiry)
             .execute(self.connection().await?)
             .await?;
         Ok(())

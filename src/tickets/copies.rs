@@ -10,6 +10,7 @@ use crate::{
     },
     hex,
     letter::{Purpose, envelope_address},
+    mail::is_same_person,
     service::{Fault, Operation},
     store::TicketRow,
 };
@@ -26,7 +27,7 @@ pub(super) async fn copied_to(
     }
     let mut found = operation.tx.cc_of(ticket.id).await?;
     found.retain(|address| {
-        !address.eq_ignore_ascii_case(to)
+        !is_same_person(address, to)
             && may_get_a_copy(address, &rules.gate, &rules.staff)
             && envelope_address(address).is_some()
     });

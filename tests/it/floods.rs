@@ -13,6 +13,8 @@ on_both!(
     nobody_gets_the_tickets_of_a_flood_in_turn,
     further_mails_on_one_ticket_are_gathered,
     a_flood_of_hundreds_is_counted_whole,
+    mails_without_a_sender_count_as_those_of_one,
+    a_flood_hides_nothing_in_lists_and_deadline_mails,
     one_domain_does_not_take_the_receipts_of_all
 );
 
@@ -166,6 +168,50 @@ fn nobody_gets_the_tickets_of_a_flood_in_turn(desk: &mut Desk) {
     let title = place("━━━━ 同じ差出人・ドメインから続けて届いた照会（2件）━━━━");
     assert!(place("■ ZT-2025-0014") < title && place("■ ZT-2025-0010") < title, "{list}");
     assert!(title < place("■ ZT-2025-0011"), "{list}");
+}
+
+fn mails_without_a_sender_count_as_those_of_one(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.set("answers.new_ticket", "rotation");
+    for nth in 1..=12 {
+        desk.deliver(inquiry(nth).without("From"));
+    }
+    desk.deliver(inquiry(13));
+    desk.once();
+    let noticed = |nth: usize| to_lead(desk).iter().any(|subject| subject.contains(&format!("第{nth}市 ")));
+    let told: Vec<usize> = (1..=13).filter(|nth| noticed(*nth)).collect();
+    assert_eq!(told, [1, 2, 3, 4, 5, 6, 7, 9, 13]);
+    let tickets = desk.tickets();
+    let assigned = tickets.iter().filter(|ticket| ticket["assignee"].is_string()).count();
+    assert_eq!(assigned, 6, "nobody gets the flood in turn");
+    let list = desk.run(&["digest", "--preview"]).stdout;
+    assert!(list.contains("続けて届いた照会2件"), "{list}");
+}
+
+fn a_flood_hides_nothing_in_lists_and_deadline_mails(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.deliver(message(1, "お尋ね", "実在する照会者からのお尋ねです。"));
+    for nth in 1..=60 {
+        let flood = message(nth, "お知らせ", "お得な情報です。").from(&format!("flood+{nth}@flood.example"));
+        desk.deliver(flood.id(&format!("flood-{nth}@flood.example")));
+    }
+    for nth in 1..=60 {
+        desk.deliver(inquiry(nth).from(&format!("flood+{nth}@flood.example")));
+    }
+    desk.deliver(inquiry(61));
+    desk.once();
+    let list = desk.run(&["digest", "--preview"]).stdout;
+    assert!(list.contains("実在する照会者からのお尋ねです。"), "{list}");
+    let known = desk.smtp.mails().len();
+    desk.starts_at("2025-07-03T14:00:00+09:00");
+    desk.once();
+    let mails: Vec<_> = desk.smtp.mails()[known..].iter().map(|sent| mail::read(&sent.data)).collect();
+    let missed = mails.iter().find(|mail| mail.subject.contains("期限超過")).unwrap();
+    assert!(
+        missed.text.contains("■ ZT-2025-0061") && missed.text.contains("このほかに41件あります"),
+        "{}",
+        missed.text
+    );
 }
 
 fn further_mails_on_one_ticket_are_gathered(desk: &Desk) {

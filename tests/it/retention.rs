@@ -17,6 +17,7 @@ on_both!(
     retention_reads_what_is_due_and_not_every_row,
     raw_mails_are_erased_by_age_unless_an_answer_is_owed,
     a_person_is_erased_on_request_after_a_look,
+    a_person_is_erased_however_the_address_is_written,
     an_erasure_finds_every_spelling_and_goes_on_after_a_kill
 );
 
@@ -225,6 +226,25 @@ fn a_person_is_erased_on_request_after_a_look(desk: &mut Desk) {
     );
     audit_is_whole(desk);
     assert_eq!(desk.run(&["reconcile"]).code, Some(0));
+}
+
+fn a_person_is_erased_however_the_address_is_written(desk: &mut Desk) {
+    desk.add_settings("[[staff]]\nname = \"佐藤 花子\"\naddress = \"sato@example.jp\"\nlead = true\n");
+    let parked = |nth: usize| message(nth, "お尋ね", "田中の件です。");
+    desk.deliver(parked(1).from("=?UTF-8?B?55Sw5LitIDx0YW5ha2FAY2l0eS5leGFtcGxlLmpwPg==?="));
+    desk.deliver(parked(2).from("tanaka(x)@city.example.jp"));
+    desk.deliver(message(3, "公募について", "応募の締切を教えてください。").from("tanaka+a@city.example.jp"));
+    desk.once();
+    // A mail of before persons had one spelling.
+    desk.sql("UPDATE outbox SET person = 'tanaka+a@city.example.jp' WHERE person = 'tanaka@city.example.jp'");
+    assert_eq!((desk.parked().len(), desk.numbers().len()), (2, 1));
+    let done = desk.run(&["erase", "--address", "tanaka@city.example.jp", "--yes", "--open-too"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let left = desk.json(&["outbox", "list", "--all"]).to_string();
+    assert!(!left.contains("tanaka"), "{left}");
+    let again = desk.run(&["erase", "--address", "tanaka@city.example.jp"]);
+    assert!(again.stdout.contains("holds nothing of"), "{}", again.stdout);
+    audit_is_whole(desk);
 }
 
 fn an_erasure_of_nothing_is_not_called_one(desk: &mut Desk) {

@@ -12,6 +12,7 @@ on_both!(
     a_large_inquiry_makes_no_large_mail,
     long_values_are_shortened_with_a_count,
     many_tickets_make_no_large_list,
+    what_a_member_asks_for_is_not_as_large_as_strangers_like,
     of_large_parked_mails_a_list_reads_the_beginning,
     many_large_parked_mails_make_no_large_process,
     an_answer_that_is_too_large_is_refused_and_said,
@@ -99,6 +100,40 @@ fn many_tickets_make_no_large_list(desk: &mut Desk) {
     }
     assert_eq!(text.matches("回答ここから").count(), 41, "40 can be answered here, and one line explains it");
     assert_eq!(text.matches("回答する：<mailto:").count(), TICKETS - 40);
+}
+
+fn what_a_member_asks_for_is_not_as_large_as_strangers_like(desk: &Desk) {
+    desk.add_settings(LEAD);
+    for nth in 1..=3 {
+        desk.deliver(inquiry(nth).field(FieldKey::Inquiry, &"会議の例を教えてください。\n".repeat(100_000)));
+    }
+    desk.once();
+    let known = desk.smtp.mails().len();
+    let long = "会議".repeat(25_000);
+    for (nth, text) in [
+        "一覧 csv".to_owned(),
+        format!("検索 {long}"),
+        format!("検索 担当:{long}"),
+        format!("月次報告 {long}"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        desk.deliver(
+            message(nth + 1, text, text).from("sato@example.jp").id(&format!("order-{nth}@example.jp")),
+        );
+    }
+    desk.once();
+    let mails = &desk.smtp.mails()[known..];
+    assert_eq!(to(mails, "sato@example.jp").len(), 4);
+    for sent in mails {
+        let read = mail::read(&sent.data);
+        assert!(sent.data.len() < MOST, "{}: {} bytes", read.subject, sent.data.len());
+        assert!(read.subject.chars().count() < 350 && read.text.chars().count() < 20_000, "{}", read.subject);
+    }
+    let list = mails.iter().flat_map(|sent| mail::read(&sent.data).attachments).next().unwrap();
+    let text = String::from_utf8(list.bytes).unwrap();
+    assert!(text.lines().count() == 4 && text.contains("…（ほか1"), "a count says what is left out");
 }
 
 fn of_large_parked_mails_a_list_reads_the_beginning(desk: &Desk) {

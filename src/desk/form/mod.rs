@@ -115,7 +115,47 @@ pub struct Fields {
     pub inquiry: Option<String>,
 }
 
+/// Characters of a field as a ticket keeps it.
+#[must_use]
+pub fn longest(key: FieldKey) -> usize {
+    if key == FieldKey::Inquiry { 20_000 } else { 1_000 }
+}
+
+/// A text of at most so many characters, and a count of those that are left out: 「…（ほか120字）」. A second call changes nothing.
+#[must_use]
+pub fn bounded(text: &str, most: usize) -> String {
+    /// Characters of the longest count.
+    const COUNT: usize = 20;
+    let total = text.chars().count();
+    if total <= most + COUNT {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most).collect();
+    format!("{kept}…（ほか{}字）", total - most)
+}
+
+/// A text without the count of [`bounded`], and that count; 0 if there is none.
+#[must_use]
+pub fn without_count(text: &str) -> (&str, usize) {
+    let parts = || {
+        let (kept, count) = text.strip_suffix("字）")?.rsplit_once("…（ほか")?;
+        Some((kept, count.parse().ok()?))
+    };
+    parts().unwrap_or((text, 0))
+}
+
 impl Fields {
+    /// The fields as a ticket keeps them. Strangers choose their length, and tickets are read by the hundred. The ledger has the
+    /// whole mail, and the conversation its whole text.
+    #[must_use]
+    pub fn bounded(&self) -> Self {
+        let mut fields = self.clone();
+        for key in FieldKey::ALL {
+            fields.set(*key, self.get(*key).map(|text| bounded(text, longest(*key))));
+        }
+        fields
+    }
+
     #[must_use]
     pub fn get(&self, key: FieldKey) -> Option<&str> {
         match key {

@@ -16,7 +16,7 @@ use super::{
     thanks::is_only_thanks,
 };
 use crate::desk::{
-    form::{FieldKey, Fields, squash},
+    form::{FieldKey, Fields, longest, squash},
     thread::TicketFacts,
     ticket::TicketNumber,
 };
@@ -151,7 +151,9 @@ fn is_with_addition(one: &str, other: &str) -> bool {
 }
 
 fn squashed(fields: &Fields, key: FieldKey) -> String {
-    squash(fields.get(key).unwrap_or_default())
+    // A ticket keeps no more.
+    let text: String = fields.get(key).unwrap_or_default().chars().take(longest(key)).collect();
+    squash(&text)
 }
 
 fn is_within(reading: &Reading, earlier: DateTime<Utc>, time: TimeDelta) -> bool {

@@ -9,7 +9,10 @@ use crate::{
         own_marks,
         report::{Edition, Period, Report, Unreported},
     },
-    letter::StaffCommon,
+    letter::{
+        StaffCommon,
+        bounds::{Shown, for_staff},
+    },
 };
 
 /// What the mail of a report says.
@@ -89,7 +92,8 @@ pub fn file_name(period: Period, edition: Option<u32>) -> String {
 pub(in crate::letter) fn refused_in_words(refused: &Unreported) -> String {
     match refused {
         Unreported::NoSuchReport(text) => format!(
-            "「{text}」の報告が分かりませんでした。「月次報告 2025年7月」または「年度のまとめ」のようにお書きください"
+            "「{}」の報告が分かりませんでした。「月次報告 2025年7月」または「年度のまとめ」のようにお書きください",
+            for_staff(text, Shown::Line)
         ),
         Unreported::NotOver(period) => format!(
             "{}の報告は、期間が終わっていないため確定していません。{}より後に「発行」とご返信ください",

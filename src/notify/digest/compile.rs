@@ -30,6 +30,8 @@ use crate::{
 const MOST_TICKETS: usize = 40;
 const MOST_LINES: usize = 200;
 const MOST_PARKED: usize = 50;
+/// Parked mails from which these are taken.
+const MOST_LOOKED_AT: usize = 250;
 const MOST_UNDELIVERED: usize = 50;
 /// Limits how far back answered tickets are listed, so that the first digest does not list the answers of many years.
 /// No closure of the desk is longer than this.
@@ -71,11 +73,15 @@ impl Known {
         let store = &desk.store;
         let mut parked = Vec::new();
         let listed = store.parked_for_digest(since).await?;
-        for row in listed.iter().take(MOST_PARKED) {
+        for row in listed.iter().take(MOST_LOOKED_AT) {
             if let Some((row, beginning, is_cut)) = store.message_beginning(row.id).await? {
                 parked.push(Parked::new(row, &beginning, is_cut));
             }
         }
+        // Many mails of one sender must not hide the one of another.
+        let (flood, mut parked) = desk.notices.without_flood(parked, |mail| Some(mail.from()));
+        parked.extend(flood);
+        parked.truncate(MOST_PARKED);
         // Mails from before the acceptance window are offered when it opens.
         let opens = desk.rules.window.begins().filter(|begins| (since..=now).contains(begins));
         let is_offered = |row: &LedgerRow| row.reason.as_deref() == Some(ParkReason::BeforeWindow.as_str());
@@ -86,6 +92,8 @@ impl Known {
             matches!(row.state, OutboxState::Failed | OutboxState::Bounced)
                 && row.finished_at.is_some_and(|at| at >= since)
         });
+        // An answer is waited for, a receipt is not.
+        undelivered.sort_by_key(|row| row.purpose.is_automatic());
         let silence = silence(desk, now).await?;
         let mut alarms = Vec::new();
         if coverage_of(&desk.rules, store).await?.is_some() {

@@ -27,6 +27,11 @@ impl Parked {
         Self { row, mail, is_cut }
     }
 
+    /// The sender's address; empty without one.
+    pub(super) fn from(&self) -> &str {
+        self.mail.from.as_ref().map_or("", |from| &from.address)
+    }
+
     pub(super) fn shown(&self, desk: &Desk, member: &Member, now: DateTime<Utc>) -> ParkedMail {
         let Self { row, mail, is_cut } = self;
         let reason = row.reason.as_deref().and_then(|reason| reason.parse().ok());

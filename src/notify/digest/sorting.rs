@@ -1,18 +1,14 @@
 //! Which tickets a list shows its reader, and under which title.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 
 use super::{Shows, View, compile::Known};
 use crate::{
     desk::{
         duty::Duty,
-        flood::{Notified, Today},
         ticket::{TicketKind, Urgency},
     },
     letter::{Counts, Title},
-    mail::{domain_of, person_of},
     service::Desk,
     store::{Noted, TicketHead},
 };
@@ -128,22 +124,7 @@ impl Look<'_> {
     /// Takes out the tickets beyond the first ones of a sender or of a domain that nobody works on: they stand at the end, so that
     /// those of others stay visible.
     fn without_flood<'b>(&self, tickets: Vec<&'b TicketHead>) -> (Vec<&'b TicketHead>, Vec<&'b TicketHead>) {
-        let limits = self.desk.notices;
-        let mut counts: HashMap<String, u32> = HashMap::new();
-        tickets.into_iter().partition(|ticket| {
-            if ticket.assignee.is_some() || ticket.kind == TicketKind::Application || ticket.from.is_empty() {
-                return false;
-            }
-            let person = person_of(&ticket.from);
-            let domain = domain_of(&person).to_owned();
-            let mut count = |of: String| {
-                let count = counts.entry(of).or_default();
-                *count += 1;
-                *count
-            };
-            let today = Today { from_domain: count(domain), from_sender: count(person) };
-            limits.notified(today) != Notified::Each
-        })
+        self.desk.notices.without_flood(tickets, |ticket| ticket.flooder())
     }
 
     /// Tickets with new notes. A colleague's note is news to the others on the ticket.
