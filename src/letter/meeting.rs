@@ -149,6 +149,12 @@ pub fn status_of_meeting(stage: MeetingStage) -> &'static str {
     }
 }
 
+/// What stands above a letter that tells of something else than the one before it.
+#[must_use]
+pub fn another_letter(to: &str, subject: &str) -> String {
+    format!("\n\n──── 次は、{to} への本文です ────\n件名：{subject}\n\n")
+}
+
 /// The title of a note with minutes.
 #[must_use]
 pub fn minutes_in_words(kind: MeetingKind, nth: u32) -> String {

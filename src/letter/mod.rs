@@ -56,8 +56,8 @@ pub use hours::hours_in_words;
 pub use ics::{CalendarEvent, ics};
 pub use inquirer::{Facts, InquirerContext, Profile, WrittenContext};
 pub use meeting::{
-    CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, meeting_in_words,
-    minutes_in_words, open_meeting, open_question, status_of_meeting,
+    CaseContext, Change, MeetingContext, MeetingFacts, MeetingWords, OpenPointsContext, another_letter,
+    meeting_in_words, minutes_in_words, open_meeting, open_question, status_of_meeting,
 };
 pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};

@@ -9,7 +9,7 @@ use crate::support::{
 on_both!(a_change_past_the_program_is_told, a_hash_in_a_list_for_leads_shows_that_the_end_was_cut);
 
 /// What an attacker does who can write to the database, and what `check` then says.
-const ATTACKS: [(&str, &[&str], &str); 10] = [
+const ATTACKS: [(&str, &[&str], &str); 15] = [
     ("an event is changed", &["UPDATE event SET actor = 'nobody' WHERE what = 'filed'"], "is broken at event"),
     (
         "an event is taken out",
@@ -61,6 +61,15 @@ const ATTACKS: [(&str, &[&str], &str); 10] = [
            FROM outbox LIMIT 1"],
         "mails that are sent without an event: 1",
     ),
+    ("a mail is to leave again", &["UPDATE outbox SET state = 'queued'"], "mails in another state than the last event says: 2"),
+    ("a mail is said to have failed", &["UPDATE outbox SET state = 'failed'"], "mails in another state than the last event says: 2"),
+    (
+        "a message goes to another ticket",
+        &["UPDATE message SET ticket_id = (SELECT MIN(id) FROM ticket)"],
+        "messages that no event put into their ticket: 1",
+    ),
+    ("a message is hidden", &["UPDATE message SET outcome = 'discarded'"], "messages that no event discarded: 2"),
+    ("a message is called a duplicate", &["UPDATE message SET outcome = 'duplicate'"], "duplicates that no event found: 2"),
 ];
 
 fn a_change_past_the_program_is_told(desk: &mut Desk) {

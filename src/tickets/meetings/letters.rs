@@ -213,8 +213,7 @@ fn texts(letters: &[Prepared]) -> String {
             continue;
         }
         if !shown.is_empty() {
-            let to = disarmed(&letter.recipient.address);
-            text += &format!("\n\n──── 次は、{to} への本文です ────\n件名：{}\n\n", letter.rendered.subject);
+            text += &letter::another_letter(&disarmed(&letter.recipient.address), &letter.rendered.subject);
         }
         shown.push(letter.change);
         text += letter.rendered.body.trim_end();

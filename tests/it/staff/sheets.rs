@@ -53,7 +53,7 @@ fn a_list_comes_as_a_file_by_mail_and_from_the_shell(desk: &mut Desk) {
         "ZT-2025-0001,照会,回答済,メール,2025/07/01 09:30,札幌市 健康福祉部,北海道,'＝1+1,",
         ",佐藤 花子,",
         ",期限内,",
-        ",\"例は、次のとおりです。\n・第一市\"",
+        ",例は、次のとおりです。 ／ ・第一市",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
