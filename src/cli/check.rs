@@ -99,6 +99,11 @@ pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&st
     Ok(())
 }
 
+/// Files with secrets or mail that other users of the machine can open, with the remedy.
+pub(super) fn open_files(settings: &Settings) -> Option<String> {
+    Some(files::files(settings)).filter(|found| found.warning).map(|found| found.detail)
+}
+
 fn finding(what: &'static str, result: Result<String, String>) -> Finding {
     let ok = result.is_ok();
     Finding { ok, ..looked_at(what, false, result.unwrap_or_else(|error| error)) }

@@ -6,7 +6,7 @@ use tokio::signal::unix::Signal;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{Context, print};
+use super::{Context, check, print};
 use crate::{
     server::{
         Serving,
@@ -23,6 +23,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let signals = watch_signals(stop.clone())?;
     let hangups = hangups()?;
     let serving = Serving::start(&context.settings, context.clock).await?;
+    // A database of before the desk made it for its user alone.
+    if let Some(detail) = check::open_files(&context.settings) {
+        warn!("{detail}");
+    }
     tokio::select! {
         result = serve(context, Arc::new(serving), hangups, &stop) => result,
         abort = signals => aborted(abort),

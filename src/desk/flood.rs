@@ -35,6 +35,12 @@ pub enum Notified {
 }
 
 impl NoticeLimits {
+    /// For applications: a prefecture sends one for each of its areas.
+    #[must_use]
+    pub fn of_applications(self) -> Self {
+        Self { per_sender: self.per_sender.saturating_mul(4), per_domain: self.per_domain.saturating_mul(4) }
+    }
+
     /// Whether the next ticket is beyond a limit, by those that came before it today.
     #[must_use]
     pub fn are_reached(self, before: Today) -> bool {

@@ -5,20 +5,22 @@ use chrono::{DateTime, Utc};
 use super::take_in::take_in_named;
 use crate::{
     desk::{
-        flood::{NoticeLimits, Notified},
+        flood::Notified,
         form::{FieldKey, Fields, FormRules, telephones},
         ticket::{Channel, NewTicket, SlaClock, Status, TicketKind, WaitingFor},
         triage::{Apart, Decision, Filing, Mention, Note, ParkReason, Reading, Reported},
     },
-    letter::{Arrival, Purpose, Remark, notices_gathered},
+    letter::{Arrival, Purpose, Remark},
     mail::Bounce,
     notify::{
         arrival::notify_of_arrival,
         auto_reply::FiledTicket,
-        staff_notice::{NoticeContent, is_by_inquirer, notes_in_words, notify_of_ticket},
+        staff_notice::{
+            NoticeContent, gathered, gathered_remark, is_by_inquirer, notes_in_words, notify_of_ticket,
+        },
         undeliverable::{Undelivered, notify_undelivered},
     },
-    service::{Actor, Fault, Operation, PreparedMail},
+    service::{Actor, Counted, Fault, Operation, PreparedMail},
     store::{AuditEvent, NewEvent, TicketRow},
     tickets::{
         no_effect::{explain_limit, explain_refusal},
@@ -91,7 +93,7 @@ async fn notify_of_parked(
     (message, reason): (i64, ParkReason),
     is_told: bool,
 ) -> Result<(), Fault> {
-    let (arrival, remarks) = match reason {
+    let (arrival, mut remarks) = match reason {
         ParkReason::Staff => return explain_refusal(operation, mail).await,
         ParkReason::Oversize | ParkReason::Unreadable if is_from_staff(operation, &mail.reading) => {
             return explain_refusal(operation, mail).await;
@@ -108,6 +110,11 @@ async fn notify_of_parked(
     if !is_told {
         return Ok(());
     }
+    if reason == ParkReason::Call {
+        let limits = operation.desk.notices;
+        let Some(gathered) = gathered(operation, &mail.reading, Counted::Kept, limits) else { return Ok(()) };
+        remarks.extend(gathered);
+    }
     notify_of_arrival(operation, mail, Some((message, reason)), arrival, &mail.hash, &remarks)
 }
 
@@ -121,6 +128,11 @@ async fn notify_of_note(
 ) -> Result<(), Fault> {
     let (desk, reading) = (operation.desk, &mail.reading);
     let Some(mut ticket) = operation.tx.ticket(filed.id).await? else { return Ok(()) };
+    let gathered = match note {
+        Note::Copy => gathered(operation, reading, Counted::Copies, desk.notices),
+        _ => Some(Vec::new()),
+    };
+    let Some(gathered) = gathered else { return Ok(()) };
     if note == Note::Contact {
         resume(operation, &mut ticket, reading.received_at).await?;
     }
@@ -137,7 +149,7 @@ async fn notify_of_note(
         news: reading.written(),
         by_inquirer: by_inquirer(&ticket, reading),
         contact: contact.map(|contact| contact.name.as_str()),
-        remarks: remarks(reading, decision),
+        remarks: gathered.into_iter().chain(remarks(reading, decision)).collect(),
         notes: notes(operation, filed.id).await?,
         unsent: operation.tx.unsent_of(filed.id).await?,
     };
@@ -220,18 +232,6 @@ async fn notify_of_addition(
 /// Whether the ticket's own inquirer wrote the mail.
 fn by_inquirer(ticket: &TicketRow, reading: &Reading) -> bool {
     reading.mail.from.as_ref().is_some_and(|from| is_by_inquirer(ticket, &from.address))
-}
-
-/// What a notice says of a flood; `None` if staff get no notice.
-fn gathered_remark(limits: NoticeLimits, notified: Notified) -> Option<Vec<String>> {
-    match notified {
-        Notified::Each => Some(Vec::new()),
-        Notified::Gathered { count, of_domain } => {
-            let limit = if of_domain { limits.per_domain } else { limits.per_sender };
-            Some(vec![notices_gathered(count, of_domain, limit)])
-        }
-        Notified::Later => None,
-    }
 }
 
 /// What members have noted on a ticket.

@@ -64,7 +64,7 @@ pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
     NoEffect, Remark, Unsent, daily_limit_reached, decided_by, done_by, drafts_wait, limit_reached,
     no_more_explanations, not_sent_in_words, note_in_words, notices_gathered, refused_order, rejected_answer,
-    unanswered_in_words, unsent_in_words,
+    unanswered_in_words, undelivered_gathered, unsent_in_words,
 };
 pub use report::{ReportContext, ReportMail};
 pub use search_words::{

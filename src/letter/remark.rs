@@ -191,6 +191,15 @@ pub fn notices_gathered(count: u32, of_domain: bool, limit: u32) -> String {
     )
 }
 
+/// The same of automatic mails that did not arrive.
+#[must_use]
+pub fn undelivered_gathered(count: u32, of_domain: bool) -> String {
+    let to = if of_domain { "同じドメイン（＠より後ろ）の宛先" } else { "同じ宛先" };
+    format!(
+        "{to}に届かなかった自動メールは、本日{count}件目です。1件ずつのお知らせを控え、間隔を空けて件数をお知らせします。すべて日次一覧でご確認いただけます。"
+    )
+}
+
 /// Subject and text of the notice that the daily limit of automatic mails is reached.
 #[must_use]
 pub fn daily_limit_reached(limit: u32) -> (String, Vec<String>) {

@@ -198,6 +198,8 @@ pub struct UndeliveredContext {
     pub diagnostic: String,
     /// Telephone numbers of the inquirer.
     pub telephones: Vec<String>,
+    /// This notice stands for several; empty where it does not.
+    pub gathered: String,
 }
 
 /// A mail to an inquirer is shown before it leaves: to its author (echo), or to a lead (approval).

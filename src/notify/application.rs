@@ -3,7 +3,7 @@
 use super::{
     Thread,
     auto_reply::{Automatic, queue, unsent_to_files},
-    staff_notice::{concerns, for_member, notify},
+    staff_notice::{concerns, for_member, gathered, notify},
 };
 use crate::{
     desk::{
@@ -18,7 +18,7 @@ use crate::{
         ReceiptContext, stage_in_words, writer_in_words,
     },
     mail::Mailbox,
-    service::{Fault, Operation, PreparedMail},
+    service::{Counted, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::SubmissionRow,
 };
@@ -113,6 +113,9 @@ pub async fn notify_of_applications(
     let staff = &desk.rules.staff;
     for application in filed.iter().filter(|filed| !filed.is_same) {
         let Some(ticket) = operation.tx.ticket(application.id).await? else { continue };
+        let limits = desk.notices.of_applications();
+        let Some(gathered) = gathered(operation, reading, Counted::Applications, limits) else { continue };
+        let remarks: Vec<String> = gathered.into_iter().chain(remarks.iter().cloned()).collect();
         let bringing = Bringing {
             from: &from,
             received_at: reading.received_at,
@@ -133,7 +136,7 @@ pub async fn notify_of_applications(
                     (&desk.rules, call),
                     about,
                     &bringing,
-                    remarks.to_vec(),
+                    remarks.clone(),
                 )))
             })?;
         }

@@ -6,19 +6,22 @@ use sha2::{Digest, Sha256};
 use super::{Outgoing, Thread, drafts, enqueue};
 use crate::{
     desk::{
+        flood::{NoticeLimits, Notified},
         form::Fields,
         japanese_time, own_marks,
         staff::Member,
         staff_key::Invitation,
         ticket::{Channel, SlaClock, TicketKind, TicketNumber},
+        triage::Reading,
     },
     hex,
     letter::{
         self, Content, DeadlineContext, NoticeContext, ParkedFacts, ParkedMail, Purpose, Rendered,
-        StaffCommon, StaffTicket, TicketFacts, attachments_for_staff, news, writer_in_words,
+        StaffCommon, StaffTicket, TicketFacts, attachments_for_staff, news, notices_gathered,
+        writer_in_words,
     },
     mail::{Attachment, is_same_person},
-    service::{Actor, Desk, Fault, Operation, PreparedMail},
+    service::{Actor, Counted, Desk, Fault, Operation, PreparedMail},
     settings::NewTicketTo,
     store::{NoteRow, TicketRow, WrittenMail},
 };
@@ -83,6 +86,32 @@ pub fn notify_with(
 pub fn notice_id(desk: &Desk, to: &Member, purpose: Purpose, occasion: &str) -> String {
     let hash = hex::encode(&Sha256::digest(format!("{occasion} {}", to.address.to_lowercase())));
     desk.ids.of_message(&hash, purpose.as_str())
+}
+
+/// What a notice says of a flood; `None` if staff get no notice.
+#[must_use]
+pub fn gathered_remark(limits: NoticeLimits, notified: Notified) -> Option<Vec<String>> {
+    match notified {
+        Notified::Each => Some(Vec::new()),
+        Notified::Gathered { count, of_domain } => {
+            let limit = if of_domain { limits.per_domain } else { limits.per_sender };
+            Some(vec![notices_gathered(count, of_domain, limit)])
+        }
+        Notified::Later => None,
+    }
+}
+
+/// As [`gathered_remark`], of what the database does not count.
+#[must_use]
+pub fn gathered(
+    operation: &Operation<'_>,
+    reading: &Reading,
+    what: Counted,
+    limits: NoticeLimits,
+) -> Option<Vec<String>> {
+    let from = reading.mail.from.as_ref().map_or("", |from| &from.address);
+    let today = operation.desk.notice_counts.next(what, from, operation.midnight());
+    gathered_remark(limits, limits.notified(today))
 }
 
 /// Tickets that a mail about deadlines shows.

@@ -2,13 +2,13 @@
 
 use super::staff_notice::{concerns, for_member, notes_in_words, notify};
 use crate::{
-    desk::{form::telephones, staff::Member},
+    desk::{flood::Notified, form::telephones, staff::Member},
     letter::{
         self, Content, Purpose, UndeliverableContext, UndeliveredContext,
         bounds::{Shown, for_staff, shortened},
     },
     mail::EnhancedStatus,
-    service::{Fault, Operation},
+    service::{Counted, Fault, Operation},
     store::{StoreError, TicketRow},
 };
 
@@ -30,6 +30,7 @@ pub async fn notify_undelivered(
     mail: &Undelivered<'_>,
 ) -> Result<(), Fault> {
     let (desk, now) = (operation.desk, operation.now);
+    let Some(gathered) = gathered(operation, mail) else { return Ok(()) };
     let about = reader_of(operation, ticket, mail.outbox).await?;
     let concerned = ticket;
     let ticket = about.as_ref().or(ticket);
@@ -42,6 +43,7 @@ pub async fn notify_undelivered(
         is_result: matches!(mail.purpose, Purpose::ResultSelected | Purpose::ResultDeclined),
         diagnostic: for_staff(mail.diagnostic, Shown::Beginning),
         telephones: telephones(&shortened(contact, Shown::Beginning)),
+        gathered,
     };
     // The same occasion is told once, however often the mail is tried.
     let occasion =
@@ -64,6 +66,21 @@ pub async fn notify_undelivered(
         })?;
     }
     Ok(())
+}
+
+/// What the notice says of many automatic mails that did not arrive; `None` if there is none of this one, because the list shows it.
+/// What a person wrote is told of each time.
+fn gathered(operation: &Operation<'_>, mail: &Undelivered<'_>) -> Option<String> {
+    let desk = operation.desk;
+    if !mail.purpose.is_automatic() {
+        return Some(String::new());
+    }
+    let today = desk.notice_counts.next(Counted::Undelivered, mail.recipient, operation.midnight());
+    match desk.notices.notified(today) {
+        Notified::Each => Some(String::new()),
+        Notified::Gathered { count, of_domain } => Some(letter::undelivered_gathered(count, of_domain)),
+        Notified::Later => None,
+    }
 }
 
 /// The ticket whose inquirer the mail was for, where it is another one: a letter to the inquirer of a merged ticket has their

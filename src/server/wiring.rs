@@ -20,7 +20,7 @@ use crate::{
     login::{Login, OAuth2Options, Secret, Tokens},
     mailbox::{ImapOptions, Maildir, Source},
     schedule::recalculation::recalculate_deadlines,
-    service::{Alternation, Answers, Desk, Health, Retention, STAFF_KEY, staff_keys},
+    service::{Alternation, Answers, Desk, Health, NoticeCounts, Retention, STAFF_KEY, staff_keys},
     settings::{Credentials, DeliveryKind, MailboxKind, Period, Proof, Settings, SettingsError},
     store::{AuditEvent, InstanceLock, NewEvent, REHEARSAL, Store, StoreError, place},
 };
@@ -132,6 +132,7 @@ async fn desk(settings: &Settings, clock: Clock, store: Store) -> Result<Desk, W
         max_mail_size: usize::try_from(settings.delivery.max_mail_size.0).unwrap_or(usize::MAX),
         settled_at_once: false,
         alternation: Alternation::default(),
+        notice_counts: NoticeCounts::default(),
         answers: Answers {
             undo: TimeDelta::from_std(settings.answers.undo.0).unwrap_or_default(),
             approval: settings.answers.approval,

@@ -9,6 +9,7 @@ pub mod figures;
 pub mod health;
 mod history;
 pub mod metrics;
+mod notice_counts;
 pub mod operation;
 mod people;
 pub mod prepared;
@@ -27,6 +28,7 @@ pub use absences::{ABSENCES, Absences, stored as stored_absences};
 pub use alternation::Alternation;
 pub use fault::{Fault, PassError, Unsent};
 pub use health::Health;
+pub use notice_counts::{Counted, NoticeCounts};
 pub use operation::{Actor, Operation, Outcome};
 pub use prepared::{PreparedMail, Processed};
 pub use staff_keys::{STAFF_KEY, staff_keys};
@@ -83,6 +85,7 @@ pub struct Desk {
     pub suppress_small_counts: bool,
     /// Filing and sending alternate.
     pub alternation: Alternation,
+    pub notice_counts: NoticeCounts,
     /// What the loops report of themselves.
     pub health: Health,
 }

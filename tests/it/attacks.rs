@@ -166,6 +166,9 @@ fn files_that_others_can_open_are_told_with_the_remedy() {
             None => assert!(line.starts_with("ok"), "{name} {rights:o}: {line}"),
         }
     }
+    let daemon = desk.spawn(&["run"]);
+    desk.wait_for_log("other users of this machine can open files with secrets: `chmod go=");
+    drop(daemon);
 }
 
 #[test]

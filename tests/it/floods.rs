@@ -4,7 +4,9 @@ use madoguchi::mail;
 
 use crate::support::{
     desk::{Desk, on_both},
+    docx::{Form, text},
     mail::{inquiry, message},
+    smtp::{Act, At},
 };
 
 on_both!(
@@ -14,6 +16,7 @@ on_both!(
     further_mails_on_one_ticket_are_gathered,
     a_flood_of_hundreds_is_counted_whole,
     mails_without_a_sender_count_as_those_of_one,
+    notices_of_every_kind_are_gathered,
     a_flood_hides_nothing_in_lists_and_deadline_mails,
     one_domain_does_not_take_the_receipts_of_all
 );
@@ -186,6 +189,38 @@ fn mails_without_a_sender_count_as_those_of_one(desk: &mut Desk) {
     assert_eq!(assigned, 6, "nobody gets the flood in turn");
     let list = desk.run(&["digest", "--preview"]).stdout;
     assert!(list.contains("続けて届いた照会2件"), "{list}");
+}
+
+fn notices_of_every_kind_are_gathered(desk: &mut Desk) {
+    desk.add_settings(LEAD);
+    desk.add_settings("[digest]\nat = []\n");
+    desk.set("answers.notices_per_domain", 6);
+    for nth in 1..=12 {
+        let from = format!("a{nth}@flood.example");
+        desk.smtp.on(At::Rcpt.does(Act::Reply("550 5.1.1 no such user")).to(&from));
+        let mail = message(nth, "伴走支援の申込書の提出について", "申込書を提出いたします。");
+        desk.deliver(mail.from(&from).id(&format!("{nth}@flood.example")));
+    }
+    // One mail with thirty forms, each of another area.
+    let forms: Vec<(String, Vec<u8>)> = (1..=30)
+        .map(|nth| {
+            let area = format!("第{nth}在宅医療圏域");
+            (format!("申込書{nth}.docx"), Form { area: text(&area), ..Form::filled() }.docx())
+        })
+        .collect();
+    let forms: Vec<(&str, &[u8])> =
+        forms.iter().map(|(name, form)| (name.as_str(), form.as_slice())).collect();
+    let mail = message(1, "伴走支援の申込書", "申込書を提出いたします。").files(&forms);
+    desk.deliver(mail.from("many@other.example").id("many@other.example"));
+    desk.once();
+    desk.once();
+    let told = to_lead(desk);
+    let count = |part: &str| told.iter().filter(|subject| subject.contains(part)).count();
+    assert_eq!((desk.parked().len(), desk.numbers().len()), (12, 30));
+    // The first six, and then the first, second and fourth.
+    assert_eq!((count("公募に関するメールが届きました"), count("【不達】")), (9, 9), "{told:#?}");
+    // The first twenty, and then the first, second, fourth and eighth.
+    assert_eq!(count("在宅医療圏域"), 24, "{told:#?}");
 }
 
 fn a_flood_hides_nothing_in_lists_and_deadline_mails(desk: &mut Desk) {

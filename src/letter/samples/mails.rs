@@ -21,7 +21,7 @@ use crate::{
         faq::EntryContext,
         purpose_in_words,
         report::{ReportMail, file_name},
-        status_in_words,
+        status_in_words, undelivered_gathered,
     },
     mail::{Attachment, InboundMail, Mailbox},
 };
@@ -140,6 +140,7 @@ pub(super) fn undelivered(full: bool) -> UndeliveredContext {
         is_result: false,
         diagnostic: if full { "550 5.1.1 User unknown".to_owned() } else { String::new() },
         telephones: if full { vec!["03-0000-1201".to_owned()] } else { Vec::new() },
+        gathered: if full { undelivered_gathered(9, false) } else { String::new() },
     }
 }
 
