@@ -157,7 +157,7 @@ fn a_row_of_the_sheet_has_a_cell_for_each_column_and_no_formula() {
     assert_eq!(cell("自治体・機関名"), "'=市");
     assert_eq!(cell("分類"), "医療、急");
     assert_eq!(cell("回答日時"), "");
-    assert_eq!(cell("回答"), "回答1\n\n――――\n\n回答2");
+    assert_eq!(cell("回答"), "回答1 ／ ―――― ／ 回答2");
 }
 
 #[test]
