@@ -167,7 +167,7 @@ fn files_that_others_can_open_are_told_with_the_remedy() {
         }
     }
     let daemon = desk.spawn(&["run"]);
-    desk.wait_for_log("other users of this machine can open files with secrets: `chmod go=");
+    desk.wait_for_log("other users of this machine can open files with passwords or mail: `chmod go=");
     drop(daemon);
 }
 

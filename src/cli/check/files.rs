@@ -22,7 +22,7 @@ pub(super) fn files(settings: &Settings) -> Finding {
         })
         .collect();
     if loose.is_empty() {
-        return finding("files", Ok("no other user can open the files with secrets".to_owned()));
+        return finding("files", Ok("no other user can open the files with passwords and mail".to_owned()));
     }
     let all = |rights: u32| {
         let paths = loose.iter().filter(|(_, of)| *of == rights).map(|(path, _)| path.display().to_string());
@@ -33,7 +33,9 @@ pub(super) fn files(settings: &Settings) -> Finding {
         .filter(|(paths, _)| !paths.is_empty())
         .map(|(paths, command)| format!("`{command} {paths}`"))
         .collect();
-    let detail =
-        format!("other users of this machine can open files with secrets: {}", remedies.join(" and "));
+    let detail = format!(
+        "other users of this machine can open files with passwords or mail: {}",
+        remedies.join(" and ")
+    );
     looked_at("files", true, detail)
 }
