@@ -44,6 +44,7 @@ mod net;
 mod notify;
 mod outbound;
 pub mod paper;
+mod private_file;
 pub mod reply;
 mod schedule;
 pub mod server;

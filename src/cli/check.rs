@@ -17,7 +17,7 @@ use crate::{
     server::{rules, source, transport},
     service::alarms::coverage,
     settings::{DeliveryKind, Settings},
-    store::{Chain, Proof, Store, StoreError, is_unprotected},
+    store::{Chain, Proof, Store, StoreError, unprotected_server},
 };
 
 /// The result of one check.
@@ -56,7 +56,7 @@ pub(super) async fn run(context: &Context, offline: bool, event_hash: Option<&st
             finding("mailbox", mailbox),
             delivery.unwrap_or_else(|error| finding("delivery", Err(error))),
         ]);
-        findings.extend(is_unprotected(&settings.database.url).map(|host| unprotected(&host)));
+        findings.extend(unprotected_server(&settings.database.url).map(|host| unprotected(&host)));
         match database {
             Ok(Database::Healthy { latest, proof, holds }) => {
                 latest_deadline = latest;

@@ -143,7 +143,7 @@ async fn report(serving: &Serving, taken: usize, sent: usize) -> anyhow::Result<
     for row in &rows {
         let (_, raw) = store.message(row.id).await?.context("a message has left the ledger")?;
         let mail = mail::read(&raw);
-        let from = mail.from.as_ref().map_or("", |from| &from.address);
+        let from = mail.from_address();
         print::line(format!("  {:<34} {}", print::one_line(from, 34), print::one_line(&mail.subject, 40)));
         print::line(format!("    → {}", outcome_text(row, &tickets)));
     }

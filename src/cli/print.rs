@@ -2,9 +2,8 @@
 //! cannot send escape sequences to the operator's terminal.
 
 use std::{
-    fs::{OpenOptions, Permissions},
+    fs::OpenOptions,
     io::{ErrorKind, IsTerminal as _, Write},
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
 };
 
@@ -15,7 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Context;
-use crate::{desk::feedback::Done, letter::feedback::to_operator, service::Desk};
+use crate::{desk::feedback::Done, letter::feedback::to_operator, private_file, service::Desk};
 
 /// Prints one line. Ignores write errors, because a closed pipe (`| head`) is not a failure.
 pub(crate) fn line(text: impl AsRef<str>) {
@@ -40,14 +39,9 @@ pub(crate) fn binary(content: &[u8]) -> anyhow::Result<()> {
 
 /// Writes a file that only its owner can open, also where a file of that name was open to others: it has what inquirers wrote.
 pub(crate) fn file(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let write = || {
-        let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
-        if file.metadata()?.is_file() {
-            file.set_permissions(Permissions::from_mode(0o600))?;
-        }
-        file.write_all(content)
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
+    private_file::open(path, OpenOptions::new().truncate(true))
+        .and_then(|mut file| file.write_all(content))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {

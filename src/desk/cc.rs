@@ -9,7 +9,7 @@ pub const MOST: usize = 10;
 /// The addresses in Cc of an inquiry that get the answer, too, in lower case.
 #[must_use]
 pub fn carbon_copies(mail: &InboundMail, gate: &GateRules, staff: &Staff) -> Vec<String> {
-    let from = mail.from.as_ref().map_or("", |from| &from.address);
+    let from = mail.from_address();
     let mut found: Vec<String> = Vec::new();
     for mailbox in &mail.cc {
         let address = mailbox.address.to_lowercase();

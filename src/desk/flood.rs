@@ -21,6 +21,37 @@ pub struct Today {
     pub from_domain: u32,
 }
 
+/// Numbers of messages by person, and by domain.
+#[derive(Debug, Clone, Default)]
+pub struct Senders(HashMap<String, u32>);
+
+impl Senders {
+    /// Counts one more of a person, see [`person_of`].
+    pub fn add(&mut self, person: &str) {
+        *self.0.entry(domain_of(person).to_owned()).or_default() += 1;
+        *self.0.entry(person.to_owned()).or_default() += 1;
+    }
+
+    #[must_use]
+    pub fn today(&self, person: &str) -> Today {
+        let count = |key: &str| self.0.get(key).copied().unwrap_or_default();
+        Today { from_domain: count(domain_of(person)), from_sender: count(person) }
+    }
+
+    /// Counts one more of an address. Both counts include it.
+    pub fn next(&mut self, address: &str) -> Today {
+        let person = person_of(address);
+        self.add(&person);
+        self.today(&person)
+    }
+
+    /// How many persons and domains are counted.
+    #[must_use]
+    pub fn counted(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// Whether staff get a notice of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notified {
@@ -55,18 +86,9 @@ impl NoticeLimits {
         all: Vec<T>,
         from: impl for<'t> Fn(&'t T) -> Option<&'t str>,
     ) -> (Vec<T>, Vec<T>) {
-        let mut counts: HashMap<String, u32> = HashMap::new();
+        let mut senders = Senders::default();
         all.into_iter().partition(|one| {
-            let Some(from) = from(one) else { return false };
-            let person = person_of(from);
-            let domain = domain_of(&person).to_owned();
-            let mut count = |of: String| {
-                let count = counts.entry(of).or_default();
-                *count += 1;
-                *count
-            };
-            let today = Today { from_domain: count(domain), from_sender: count(person) };
-            self.notified(today) != Notified::Each
+            from(one).is_some_and(|from| self.notified(senders.next(from)) != Notified::Each)
         })
     }
 

@@ -167,7 +167,7 @@ async fn notify_of_new_ticket(
     let is_counted = new.channel == Channel::Email && !is_from_staff(operation, reading);
     let notified = if is_counted {
         // Mails without a sender count as those of one.
-        let from = reading.mail.from.as_ref().map_or("", |from| &from.address);
+        let from = reading.mail.from_address();
         let midnight = operation.midnight();
         limits.notified(operation.tx.tickets_today(from, midnight).await?)
     } else {

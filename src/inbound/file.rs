@@ -281,7 +281,7 @@ async fn next_assignee(
         return Ok(None);
     }
     // A ticket with an assignee stands among those that somebody works on: a flood would hide these.
-    let from = mail.reading.mail.from.as_ref().map_or("", |from| &from.address);
+    let from = mail.reading.mail.from_address();
     let midnight = operation.midnight();
     if desk.notices.are_reached(operation.tx.tickets_today(from, midnight).await?) {
         return Ok(None);

@@ -20,7 +20,7 @@ pub(super) fn lookup<'a>(desk: &Desk, mail: &'a PreparedMail, now: DateTime<Utc>
         place: &mail.place,
         message_id: &mail.message_id,
         hash: &mail.hash,
-        sender: mail.reading.mail.from.as_ref().map_or("", |from| &from.address),
+        sender: mail.reading.mail.from_address(),
         sender_since: mail.reading.received_at - EARLIER_WITHIN,
         recipient: Recipient {
             address: &mail.answer_to,

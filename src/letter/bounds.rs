@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::desk::{form::without_count, own_marks};
+use crate::desk::{
+    form::{with_count, without_count},
+    own_marks,
+};
 
 /// What a text is. Its discriminant is the limit in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum Shown {
 pub fn shortened(text: &str, kind: Shown) -> Cow<'_, str> {
     match cut(text, kind) {
         (_, 0) => Cow::Borrowed(text),
-        (shown, left_out) => Cow::Owned(format!("{shown}…（ほか{left_out}字）")),
+        (shown, left_out) => Cow::Owned(with_count(shown, left_out)),
     }
 }
 
@@ -50,7 +53,7 @@ pub(super) fn cut(text: &str, kind: Shown) -> (&str, usize) {
     match whole.char_indices().nth(kind as usize) {
         Some((end, _)) => {
             let (shown, rest) = whole.split_at(end);
-            (shown.trim_end(), rest.chars().count() + left_out)
+            (shown.trim_end(), rest.chars().count().saturating_add(left_out))
         }
         None => (text, 0),
     }
@@ -109,6 +112,11 @@ mod tests {
             ("at the limit", "市".repeat(100), "市".repeat(100)),
             ("one more", "市".repeat(101), format!("{}…（ほか1字）", "市".repeat(100))),
             ("long", "市".repeat(100_000), format!("{}…（ほか99900字）", "市".repeat(100))),
+            (
+                "a count that a stranger wrote",
+                format!("{}…（ほか{}字）", "市".repeat(101), usize::MAX),
+                format!("{}…（ほか{}字）", "市".repeat(100), usize::MAX),
+            ),
             (
                 "as a ticket keeps it",
                 bounded(&"市".repeat(100_000), 1_000),

@@ -13,6 +13,7 @@ mod digest;
 mod due;
 pub mod faq;
 pub mod feedback;
+mod flood;
 mod forward;
 mod frame;
 mod handling;
@@ -50,6 +51,7 @@ pub use digest::{
     list_of,
 };
 pub use feedback::{OPERATOR, span_fault_to_operator};
+pub use flood::{daily_limit_reached, notices_gathered, undelivered_gathered};
 pub use forward::ForwardContext;
 pub use frame::{own_text, own_words};
 pub use hours::hours_in_words;
@@ -62,9 +64,8 @@ pub use meeting::{
 pub use parked::{ParkedFacts, ParkedMail};
 pub use problem::{problem_in_words, span_fault_in_words};
 pub use remark::{
-    NoEffect, Remark, Unsent, daily_limit_reached, decided_by, done_by, drafts_wait, limit_reached,
-    no_more_explanations, not_sent_in_words, note_in_words, notices_gathered, refused_order, rejected_answer,
-    unanswered_in_words, undelivered_gathered, unsent_in_words,
+    NoEffect, Remark, Unsent, decided_by, done_by, drafts_wait, limit_reached, no_more_explanations,
+    not_sent_in_words, note_in_words, refused_order, rejected_answer, unanswered_in_words, unsent_in_words,
 };
 pub use report::{ReportContext, ReportMail};
 pub use search_words::{

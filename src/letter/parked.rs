@@ -74,7 +74,7 @@ impl ParkedMail {
     #[must_use]
     pub fn new(rules: &Rules, facts: ParkedFacts<'_>, now: DateTime<Utc>) -> Self {
         let ParkedFacts { reason, received_at, mail, size, .. } = facts;
-        let from = mail.from.as_ref().map_or("", |from| &from.address);
+        let from = mail.from_address();
         let files: Vec<String> = mail.attachments.iter().map(|file| file.name.clone()).collect();
         let attachments = attachments_for_staff(&files);
         let lines = mail.text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -87,13 +87,8 @@ pub fn content(purpose: Purpose, profile: &Profile, rules: &Rules, facts: &Facts
     let tickets = Tickets { profile, rules, facts, now };
     let not_joined = Remark::NotJoined(&number_of(rules, 7)).in_words();
     let not_answered = Remark::NotAnswered(&Refusal::NotAddressed).in_words();
-    let deadline = |common| {
-        DeadlineContext::new(
-            common,
-            mails::with_answer(profile, rules, tickets.listed(full), full),
-            if full { 3 } else { 0 },
-        )
-    };
+    let listed = || mails::with_answer(profile, rules, tickets.listed(full), full);
+    let deadline = |common| DeadlineContext::new(common, listed(), 3 * usize::from(full));
     match purpose {
         Purpose::Acknowledgement => reply(Reply::Acknowledgement),
         Purpose::AskMissing => reply(Reply::AskMissing),

@@ -133,6 +133,12 @@ impl InboundMail {
         self.headers.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
     }
 
+    /// The address of the first mailbox of From; empty without one.
+    #[must_use]
+    pub fn from_address(&self) -> &str {
+        self.from.as_ref().map_or("", |from| &from.address)
+    }
+
     /// Whether there is one sender, and a second parser reads the same address.
     ///
     /// Only what a sender may order depends on it, so most mails are never parsed twice.

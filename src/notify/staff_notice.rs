@@ -109,7 +109,7 @@ pub fn gathered(
     what: Counted,
     limits: NoticeLimits,
 ) -> Option<Vec<String>> {
-    let from = reading.mail.from.as_ref().map_or("", |from| &from.address);
+    let from = reading.mail.from_address();
     let today = operation.desk.notice_counts.next(what, from, operation.midnight());
     gathered_remark(limits, limits.notified(today))
 }
@@ -338,7 +338,7 @@ pub fn parked_for_member(
     now: DateTime<Utc>,
 ) -> ParkedMail {
     let parked = ParkedMail::new(&desk.rules, facts, now);
-    let from = facts.mail.from.as_ref().map_or("", |from| from.address.as_str());
+    let from = facts.mail.from_address();
     let by_member = desk.rules.staff.find(from).is_some();
     match facts.number(&desk.rules) {
         Some(number) => {

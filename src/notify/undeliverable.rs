@@ -69,10 +69,10 @@ pub async fn notify_undelivered(
 }
 
 /// What the notice says of many automatic mails that did not arrive; `None` if there is none of this one, because the list shows it.
-/// What a person wrote is told of each time.
+/// What a person wrote, and what may have arrived, is told of each time.
 fn gathered(operation: &Operation<'_>, mail: &Undelivered<'_>) -> Option<String> {
     let desk = operation.desk;
-    if !mail.purpose.is_automatic() {
+    if mail.unconfirmed || !mail.purpose.is_automatic() {
         return Some(String::new());
     }
     let today = desk.notice_counts.next(Counted::Undelivered, mail.recipient, operation.midnight());

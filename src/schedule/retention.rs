@@ -199,7 +199,7 @@ pub async fn holdings(desk: &Desk, address: &str) -> Result<Holdings, StoreError
     for id in desk.store.messages_without_ticket().await? {
         let Some((row, raw)) = desk.store.message(id).await? else { continue };
         let mail = mail::read(&raw);
-        // Encoded words and comments may stand in an address.
+        // An address may contain encoded words and comments, so the bytes do not show it.
         let people = mail.from.iter().chain(&mail.reply_to).chain(&mail.to).chain(&mail.cc);
         let is_among = people.map(|mailbox| person_of(&mailbox.address)).any(|one| one == person);
         let names = |text: &str| text.to_lowercase().contains(&address) || names_person(text, &person);

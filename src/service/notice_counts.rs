@@ -8,24 +8,18 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use crate::{
-    desk::flood::Today,
-    mail::{domain_of, person_of},
-    words::closed_set,
-};
+use crate::desk::flood::{Senders, Today};
 
-closed_set! {
-    /// What is counted together.
-    Counted {
-        /// Mails that are kept and told of at once.
-        Kept = "kept",
-        /// Copies of an inquiry.
-        Copies = "copies",
-        /// Applications.
-        Applications = "applications",
-        /// Automatic mails that did not arrive, by their recipient.
-        Undelivered = "undelivered",
-    }
+/// What is counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Counted {
+    /// Mails that are kept and told of at once.
+    Kept,
+    /// Copies of an inquiry.
+    Copies,
+    Applications,
+    /// Automatic mails that did not arrive, by their recipient.
+    Undelivered,
 }
 
 /// Persons and domains that are counted at most. A flood from more of them is another day's beginning.
@@ -33,22 +27,18 @@ const MOST: usize = 20_000;
 
 /// The counts of one day.
 #[derive(Debug, Default)]
-pub struct NoticeCounts(Mutex<(DateTime<Utc>, HashMap<String, u32>)>);
+pub struct NoticeCounts(Mutex<(DateTime<Utc>, HashMap<Counted, Senders>)>);
 
 impl NoticeCounts {
     /// Counts one more of an address and of its domain, since `midnight`. Both counts include this one.
     pub fn next(&self, what: Counted, address: &str, midnight: DateTime<Utc>) -> Today {
-        let person = person_of(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.0 != midnight || counts.1.len() >= MOST {
-            *counts = (midnight, HashMap::new());
+        let (day, senders) = &mut *counts;
+        if *day != midnight || senders.values().map(Senders::counted).sum::<usize>() >= MOST {
+            *day = midnight;
+            senders.clear();
         }
-        let mut count = |of: &str| {
-            let count = counts.1.entry(format!("{what} {of}")).or_default();
-            *count += 1;
-            *count
-        };
-        Today { from_domain: count(domain_of(&person)), from_sender: count(&person) }
+        senders.entry(what).or_default().next(address)
     }
 }
 
@@ -69,7 +59,7 @@ mod tests {
             (Counted::Kept, "a@x.example", 2, 1, 1),
         ] {
             let today = counts.next(what, address, day(midnight));
-            assert_eq!(today, Today { from_sender, from_domain }, "{what} {address}");
+            assert_eq!(today, Today { from_sender, from_domain }, "{what:?} {address}");
         }
     }
 }

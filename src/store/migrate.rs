@@ -128,10 +128,10 @@ pub fn place(url: &str) -> String {
     }
 }
 
-/// The server, if passwords and mails go to it without TLS or without a look at its certificate. It is asked for TLS by default, and
-/// may say no; only `verify-full` (libpq, 34.19.1) takes neither a no nor another's certificate.
+/// The PostgreSQL server on another machine, if the connection to it is not safe. By default the desk asks for TLS, and goes on
+/// without it if the server refuses. Only `verify-full` (libpq, 34.19.1) insists on TLS and on the right certificate.
 #[must_use]
-pub fn is_unprotected(url: &str) -> Option<String> {
+pub fn unprotected_server(url: &str) -> Option<String> {
     let options: PgConnectOptions =
         (Dialect::of(url) == Dialect::Postgres).then(|| url.parse().ok()).flatten()?;
     let host = options.get_host();
@@ -208,7 +208,7 @@ mod tests {
             ("postgres://u@db.example.jp/desk?sslmode=require", Some("db.example.jp")),
             ("postgres://u@db.example.jp/desk", Some("db.example.jp")),
         ] {
-            assert_eq!(is_unprotected(url).as_deref(), expected, "{url}");
+            assert_eq!(unprotected_server(url).as_deref(), expected, "{url}");
         }
     }
 

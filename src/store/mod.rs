@@ -95,7 +95,7 @@ pub use ledger::{LedgerKey, LedgerRow, NewMessage, Outcome, Place, Unsettled};
 pub use listing::TicketHead;
 pub use lookup::{Earlier, LedgerLookup, Recipient, SentTo};
 pub use meeting::{CaseRow, MeetingRow};
-pub use migrate::{database_files, is_relative, is_unprotected, place, url_of};
+pub use migrate::{database_files, is_relative, place, unprotected_server, url_of};
 pub use outbox::{NewMail, OutboxRow, OutboxState};
 pub use phrase::PhraseRow;
 pub use proof::{Chain, Contradiction, Proof};

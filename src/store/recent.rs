@@ -1,9 +1,6 @@
 //! Tickets by their senders: the newest ones of a person, and how many came today from a person and from a domain.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sqlx::{Row, any::AnyRow};
@@ -12,8 +9,12 @@ use super::{
     Result, Tx, instant_text, list, query, query_once, query_text, read_instant, ticket::read_earlier,
 };
 use crate::{
-    desk::{flood::Today, ticket::Direction, triage::EarlierTicket},
-    mail::{domain_of, person_of},
+    desk::{
+        flood::{Senders, Today},
+        ticket::Direction,
+        triage::EarlierTicket,
+    },
+    mail::person_of,
 };
 
 /// How many of the newest tickets are searched for those of a person. No desk gets more in the time in which somebody
@@ -67,22 +68,6 @@ impl TicketsToday {
 
 /// [`Counted`] of a store.
 pub(super) type CountedToday = Arc<Mutex<Counted>>;
-
-/// Numbers of tickets by person, and by domain.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Senders(HashMap<String, u32>);
-
-impl Senders {
-    fn add(&mut self, person: &str) {
-        *self.0.entry(domain_of(person).to_owned()).or_default() += 1;
-        *self.0.entry(person.to_owned()).or_default() += 1;
-    }
-
-    fn today(&self, person: &str) -> Today {
-        let count = |key: &str| self.0.get(key).copied().unwrap_or_default();
-        Today { from_domain: count(domain_of(person)), from_sender: count(person) }
-    }
-}
 
 fn read_recent(row: &AnyRow) -> Result<Recent> {
     let id = row.try_get("id")?;

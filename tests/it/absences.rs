@@ -37,13 +37,14 @@ const DIRECTION: [&[&str]; 12] = [
 ];
 
 /// Rooms beside them, and the rooms that they may know.
-const BESIDE: [(&str, &[&str]); 7] = [
+const BESIDE: [(&str, &[&str]); 8] = [
     ("reply", &["mail"]),
     ("settings", &["desk", "clock"]),
     ("login", &["net", "settings", "clock"]),
     ("net", &["settings"]),
     ("clock", &[]),
     ("hex", &[]),
+    ("private_file", &[]),
     ("words", &[]),
 ];
 

@@ -131,10 +131,16 @@ pub fn bounded(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     let kept: String = text.chars().take(most).collect();
-    format!("{kept}…（ほか{}字）", total - most)
+    with_count(&kept, total - most)
 }
 
-/// A text without the count of [`bounded`], and that count; 0 if there is none.
+/// A shortened text with the count of what is left out.
+#[must_use]
+pub fn with_count(kept: &str, left_out: usize) -> String {
+    format!("{kept}…（ほか{left_out}字）")
+}
+
+/// A text without its [`with_count`], and that count; 0 if there is none. A stranger can write any count.
 #[must_use]
 pub fn without_count(text: &str) -> (&str, usize) {
     let parts = || {

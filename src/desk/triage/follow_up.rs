@@ -30,7 +30,7 @@ fn joinable_to<'a>(reading: &Reading, ticket: Option<&'a TicketFacts>) -> Option
 }
 
 pub(super) fn from(reading: &Reading) -> &str {
-    reading.mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default()
+    reading.mail.from_address()
 }
 
 /// Where an automatic reply to a message goes, and later mails about a ticket that the message becomes. Anyone can write a

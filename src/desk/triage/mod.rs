@@ -323,7 +323,7 @@ fn is_from_staff(reading: &Reading, rules: &Rules) -> bool {
 }
 
 fn is_from_an_adviser(reading: &Reading, rules: &Rules) -> bool {
-    let from = reading.mail.from.as_ref().map_or("", |from| &from.address);
+    let from = reading.mail.from_address();
     rules.support.as_ref().is_some_and(|support| support.adviser(from).is_some())
 }
 

@@ -29,7 +29,7 @@ impl Parked {
 
     /// The sender's address; empty without one.
     pub(super) fn from(&self) -> &str {
-        self.mail.from.as_ref().map_or("", |from| &from.address)
+        self.mail.from_address()
     }
 
     pub(super) fn shown(&self, desk: &Desk, member: &Member, now: DateTime<Utc>) -> ParkedMail {
